@@ -1,0 +1,83 @@
+# make run    set up and run config/experiment.yaml     make test   set up and run every test
+# The rest: make help
+
+# The first Python on PATH that evosweep runs on; another one: make run PYTHON=/path/to/python3
+SUITABLE := 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 15))'
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+    $$python -c $(SUITABLE) 2>/dev/null && echo $$python && break; done)
+UV ?= uv
+ENGINE ?= docker
+BASE_IMAGE ?=
+BUILD_OPTIONS ?=
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+    --no-header --no-emit-index-url pyproject.toml
+
+# An image is told what it was made from, so that a caller with other code can refuse it.
+BUILD_IMAGE = $(ENGINE) build $(BUILD_OPTIONS) $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_IMAGE)) \
+    $(shell $(PYTHON) -c 'import sys; sys.path.insert(0, "src"); \
+        from evosweep.engines import build_arguments; print(*build_arguments())')
+
+.PHONY: help run test venv check bench faults image lock schema clean
+
+help: ## show the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: venv ## set up and run config/experiment.yaml
+	$(BIN)/snakemake --cores all --keep-going
+	@echo "Open the report with a browser; browse the runs with: $(BIN)/evosweep ui"
+
+test: .venv/.test ## set up and run every test
+	tests/setup.sh
+	$(BIN)/pytest
+
+venv: .venv/.workflow ## set up alone: .venv from the hash-locked requirements
+
+check: .venv/.test ## format, lint and types: everything that CI asks beside the tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict src
+	$(BIN)/snakefmt --check Snakefile workflow/rules
+	$(BIN)/snakemake --lint
+
+bench: .venv/.test ## measure, side by side with DEAP, Pool.map and SCOOP
+	$(BIN)/python -m tests.benchmarks
+
+faults: .venv/.test ## every fault at full size
+	$(BIN)/pytest tests/faults -m "slow or not slow"
+
+lock: ## resolve the requirements again (needs uv); test first, the others follow it
+	$(LOCK) --extra test --output-file envs/test.txt
+	$(LOCK) --extra workflow --constraints envs/test.txt --output-file envs/workflow.txt
+	$(LOCK) --extra scoop --extra problems --constraints envs/test.txt --output-file envs/run.txt
+
+image: ## build evosweep-run and evosweep (ENGINE=podman BASE_IMAGE=... BUILD_OPTIONS=... to choose)
+	$(BUILD_IMAGE) --target run --tag evosweep-run .
+	$(BUILD_IMAGE) --target workflow --tag evosweep .
+	@$(ENGINE) image inspect --format '{{.Size}} {{index .RepoTags 0}}' evosweep-run evosweep | \
+	    awk '{ printf "%5.0f MB  %s\n", $$1 / 1e6, $$2 }'
+
+schema: venv ## write the JSON schema of the config from its model
+	$(BIN)/python -m evosweep.experiment > workflow/schemas/experiment.schema.json
+
+clean: ## remove the environment and caches; results stay
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "evosweep needs Python 3.11 to 3.14 with venv (on Debian:" \
+	    "apt-get install python3-venv); give another one by PYTHON=/path/to/python3" >&2; exit 2; }
+	$(PYTHON) -m venv .venv
+
+# setuptools first, as locked: SCOOP has no wheel, and pip would fetch an unlocked one to build it.
+.venv/.workflow: envs/workflow.txt pyproject.toml | $(BIN)/python
+	awk '/^[^ #]/ { wanted = /^setuptools==/ } wanted' envs/workflow.txt > .venv/setuptools.txt
+	$(PIP) install --require-hashes --requirement .venv/setuptools.txt
+	$(PIP) install --require-hashes --no-build-isolation --requirement envs/workflow.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.test: envs/test.txt .venv/.workflow
+	$(PIP) install --require-hashes --no-build-isolation --requirement envs/test.txt
+	@touch $@

@@ -1,0 +1,56 @@
+"""CMA-ES: a normal distribution that learns its covariance.
+
+Hansen and Ostermeier: Completely derandomized self-adaptation in evolution strategies, Evolutionary
+Computation 9(2), 2001. The strategy is DEAP's.
+"""
+
+from typing import Any
+
+from deap import cma
+
+from evosweep.algorithms.generate_update import sample_and_learn
+from evosweep.algorithms.generation import Generations
+from evosweep.algorithms.genomes import bounds_of, one_objective, real_example
+from evosweep.fast import strategy as fast
+from evosweep.parameters import integer, number
+
+
+def cma_es(
+    toolbox: Any,
+    *,
+    statistics: Any,
+    hall_of_fame: Any,
+    generations: int = 100,
+    lambda_: int | None = None,
+    centroid: float | None = None,
+    sigma: float | None = None,
+) -> Any:
+    """`generations` of `lambda_` samples (4 + 3 ln(dimension) by default).
+
+    centroid   where the search starts, the same in every gene (the middle of the bounds by default)
+    sigma      the first standard deviation (0.3 of the width of the bounds by default)
+    """
+    integer("generations", generations)
+    one_objective(toolbox, "cma_es")
+    individual = real_example(toolbox, "cma_es")
+    start, width = start_of(toolbox, individual, centroid, sigma)
+    size = {} if lambda_ is None else {"lambda_": integer("lambda_", lambda_, 2)}
+    strategy = cma.Strategy(start, width, **size)
+    run = Generations(toolbox, statistics, hall_of_fame)
+    population = sample_and_learn(
+        run,
+        generations,
+        lambda: fast.generate(strategy, type(individual)),
+        lambda population: fast.update(strategy, population),
+    )
+    return population, run.logbook
+
+
+def start_of(
+    toolbox: Any, individual: Any, centroid: float | None, sigma: float | None
+) -> tuple[list[float], float]:
+    """Where a distribution starts and how wide it is, from the problem's bounds if not given."""
+    low, up = bounds_of(toolbox, [individual])
+    middle = (low + up) / 2 if centroid is None else number("centroid", centroid)
+    width = 0.3 * (up - low) if sigma is None else number("sigma", sigma, 1e-300)
+    return [middle] * len(individual), width

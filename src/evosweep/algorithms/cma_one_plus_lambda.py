@@ -1,0 +1,42 @@
+"""(1 + lambda)-CMA-ES: one parent, whose success rules the step size.
+
+Igel, Hansen and Roth: Covariance matrix adaptation for multi-objective optimization, Evolutionary
+Computation 15(1), 2007. The strategy is DEAP's.
+"""
+
+from typing import Any
+
+from deap import cma
+
+from evosweep.algorithms.cma_es import start_of
+from evosweep.algorithms.generate_update import sample_and_learn
+from evosweep.algorithms.generation import Generations
+from evosweep.algorithms.genomes import one_objective, real_example
+from evosweep.parameters import integer
+
+
+def cma_one_plus_lambda(
+    toolbox: Any,
+    *,
+    statistics: Any,
+    hall_of_fame: Any,
+    generations: int = 200,
+    lambda_: int = 8,
+    sigma: float | None = None,
+) -> Any:
+    """A parent drawn as the problem draws individuals, and `lambda_` children a generation.
+
+    sigma   the first standard deviation (0.3 of the width of the bounds by default)
+    """
+    integer("generations", generations)
+    one_objective(toolbox, "cma_one_plus_lambda")
+    kind = type(real_example(toolbox, "cma_one_plus_lambda"))
+    parent = toolbox.individual()
+    run = Generations(toolbox, statistics, hall_of_fame)
+    run.record([parent])
+    _, width = start_of(toolbox, parent, None, sigma)
+    strategy = cma.StrategyOnePlusLambda(parent, width, lambda_=integer("lambda_", lambda_))
+    population = sample_and_learn(
+        run, generations, lambda: list(strategy.generate(kind)), strategy.update
+    )
+    return population, run.logbook

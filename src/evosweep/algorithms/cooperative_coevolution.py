@@ -1,0 +1,82 @@
+"""Cooperative coevolution: each species evolves a part of the genome.
+
+Potter and De Jong: Cooperative coevolution: an architecture for evolving coadapted subcomponents,
+Evolutionary Computation 8(1), 2000.
+"""
+
+from itertools import chain, pairwise
+from typing import Any
+
+from evosweep.algorithms.generation import Generations
+from evosweep.algorithms.genomes import example, one_objective
+from evosweep.errors import InputError
+from evosweep.fast.generations import var_and
+from evosweep.fast.selection import sel_best
+from evosweep.parameters import integer, probability
+
+
+def cooperative_coevolution(
+    toolbox: Any,
+    *,
+    statistics: Any,
+    hall_of_fame: Any,
+    species: int = 2,
+    population: int = 50,
+    generations: int = 50,
+    crossover: float = 0.6,
+    mutation: float = 1.0,
+) -> Any:
+    """`species` of `population` parts each, each part a stretch of the problem's list genome.
+
+    A part is as good as the whole genome that it makes with the best of the other species. The
+    final population is those wholes.
+    """
+    one_objective(toolbox, "cooperative_coevolution")
+    individual = example(toolbox)
+    if not isinstance(individual, list) or hasattr(individual, "searchSubtree"):
+        raise InputError("cooperative_coevolution needs a problem whose genomes are lists")
+    rates = (probability("crossover", crossover), probability("mutation", mutation))
+    integer("generations", generations, 0)
+    cuts = _cuts(len(individual), integer("species", species, 1, len(individual)))
+    run = Generations(toolbox, statistics, hall_of_fame)
+    wholes = toolbox.population(n=integer("population", population))
+    run.record(wholes)
+    groups = [_parts(wholes, *cut) for cut in cuts]
+    best = [list(sel_best(group, 1)[0]) for group in groups]
+    made: list[list[Any]] = [[] for _ in groups]
+    for _ in range(generations):
+        for index, group in enumerate(groups):
+            group[:] = var_and(toolbox.select(group, len(group)), toolbox, *rates)
+            made[index] = _assess(run, group, best, index)
+        best = [list(sel_best(group, 1)[0]) for group in groups]
+        wholes = list(chain(*made))
+        run.log(wholes, wholes, sum(len(group) for group in groups))
+    return wholes, run.logbook
+
+
+def _cuts(length: int, species: int) -> list[tuple[int, int]]:
+    """Stretches of nearly equal length."""
+    edges = [length * i // species for i in range(species + 1)]
+    return list(pairwise(edges))
+
+
+def _parts(wholes: list[Any], start: int, end: int) -> list[Any]:
+    """The stretch of each whole, as good as its whole."""
+    parts = []
+    for whole in wholes:
+        part = type(whole)(whole[start:end])
+        part.fitness.values = whole.fitness.values
+        parts.append(part)
+    return parts
+
+
+def _assess(run: Generations, group: list[Any], best: list[list[Any]], index: int) -> list[Any]:
+    """Evaluate each part in a whole made with the best of the other species; returns those."""
+    wholes = []
+    for part in group:
+        genes = chain(*(part if i == index else other for i, other in enumerate(best)))
+        wholes.append(type(part)(genes))
+    run.evaluate(wholes)
+    for part, whole in zip(group, wholes, strict=True):
+        part.fitness.values = whole.fitness.values
+    return wholes

@@ -1,0 +1,85 @@
+"""Differential evolution, DE/rand/1/bin.
+
+Storn and Price: Differential evolution, a simple and efficient heuristic for global optimization
+over continuous spaces, Journal of Global Optimization 11, 1997; the trial vectors are those of
+DEAP's example.
+"""
+
+import random
+from typing import Any
+
+from evosweep.algorithms.generation import Generations
+from evosweep.algorithms.genomes import one_objective, real_example
+from evosweep.fast.selection import sel_random
+from evosweep.parameters import choice, integer, number, probability
+
+
+def differential_evolution(
+    toolbox: Any,
+    *,
+    statistics: Any,
+    hall_of_fame: Any,
+    population: int = 100,
+    generations: int = 100,
+    crossover: float = 0.25,
+    scale: float = 1.0,
+    updating: str = "deferred",
+) -> Any:
+    """`population` agents, each against one trial vector a generation.
+
+    crossover   probability that a gene is taken from the mutant (CR)
+    scale       factor of the difference (F)
+    updating    deferred: all trials of a generation are evaluated together (Storn and Price);
+                immediate: one after the other, a better one replaces its agent at once, as in
+                DEAP's example (nothing is then evaluated in parallel)
+    """
+    real_example(toolbox, "differential_evolution")
+    one_objective(toolbox, "differential_evolution")
+    integer("generations", generations, 0)
+    probability("crossover", crossover)
+    number("scale", scale)
+    choice("updating", updating, ("deferred", "immediate"))
+    run = Generations(toolbox, statistics, hall_of_fame)
+    agents = toolbox.population(n=integer("population", population, 4))
+    run.record(agents)
+    step = _deferred if updating == "deferred" else _immediate
+    for _ in range(generations):
+        trials = step(run, toolbox, agents, crossover, scale)
+        run.log(agents, agents, trials)
+    return agents, run.logbook
+
+
+def _deferred(
+    run: Generations, toolbox: Any, agents: list[Any], crossover: float, scale: float
+) -> int:
+    trials = [_trial(toolbox, agents, agent, crossover, scale) for agent in agents]
+    evaluations = run.evaluate(trials)
+    agents[:] = [
+        trial if trial.fitness > agent.fitness else agent
+        for agent, trial in zip(agents, trials, strict=True)
+    ]
+    return evaluations
+
+
+def _immediate(
+    run: Generations, toolbox: Any, agents: list[Any], crossover: float, scale: float
+) -> int:
+    evaluations = 0
+    for index, agent in enumerate(agents):
+        trial = _trial(toolbox, agents, agent, crossover, scale)
+        evaluations += run.evaluate([trial])
+        if trial.fitness > agent.fitness:
+            agents[index] = trial
+    return evaluations
+
+
+def _trial(toolbox: Any, agents: list[Any], agent: Any, crossover: float, scale: float) -> Any:
+    """A clone of the agent, crossed with the sum of one agent and the difference of two others."""
+    a, b, c = sel_random(agents, 3)
+    trial = toolbox.clone(agent)
+    index = random.randrange(len(agent))
+    for i in range(len(agent)):
+        if i == index or random.random() < crossover:
+            trial[i] = a[i] + scale * (b[i] - c[i])
+    del trial.fitness.values
+    return trial

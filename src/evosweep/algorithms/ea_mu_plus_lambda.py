@@ -1,0 +1,53 @@
+"""The (mu + lambda) evolutionary algorithm: parents compete with their children.
+
+Beyer and Schwefel: Evolution strategies, Natural Computing 1, 2002, as DEAP's eaMuPlusLambda.
+"""
+
+from typing import Any
+
+from deap import algorithms
+
+from evosweep.errors import InputError
+from evosweep.parameters import integer, probability
+
+
+def ea_mu_plus_lambda(
+    toolbox: Any,
+    *,
+    statistics: Any,
+    hall_of_fame: Any,
+    population: int = 100,
+    mu: int | None = None,
+    lambda_: int | None = None,
+    generations: int = 50,
+    crossover: float = 0.5,
+    mutation: float = 0.2,
+) -> Any:
+    """`mu` parents (the initial `population` by default) and `lambda_` children (mu by default).
+
+    A child comes from crossover or from mutation, or is a copy: the two add up to 1 at most.
+    """
+    mu = integer("mu", population if mu is None else mu)
+    lambda_ = integer("lambda_", mu if lambda_ is None else lambda_)
+    check_rates(crossover, mutation)
+    return algorithms.eaMuPlusLambda(
+        toolbox.population(n=integer("population", population)),
+        toolbox,
+        mu=mu,
+        lambda_=lambda_,
+        cxpb=crossover,
+        mutpb=mutation,
+        ngen=integer("generations", generations, 0),
+        stats=statistics,
+        halloffame=hall_of_fame,
+        verbose=False,
+    )
+
+
+def check_rates(crossover: float, mutation: float) -> None:
+    """Raise InputError unless both are probabilities that add up to 1 at most."""
+    if probability("crossover", crossover) + probability("mutation", mutation) > 1:
+        raise InputError(
+            "crossover and mutation must add up to 1 or less, since a child comes from one of "
+            f"them, not {crossover} + {mutation}"
+        )

@@ -1,0 +1,67 @@
+"""EMNA: a normal distribution around the best samples.
+
+Larranaga and Lozano: Estimation of Distribution Algorithms, Kluwer, 2001; the rules are those of
+DEAP's example (Teytaud and Teytaud: Why one must use reweighting in estimation of distribution
+algorithms, GECCO 2009).
+"""
+
+from typing import Any
+
+import numpy as np
+
+from evosweep.algorithms.cma_es import start_of
+from evosweep.algorithms.generate_update import sample_and_learn
+from evosweep.algorithms.generation import Generations
+from evosweep.algorithms.genomes import one_objective, real_example
+from evosweep.parameters import integer
+
+
+def emna(
+    toolbox: Any,
+    *,
+    statistics: Any,
+    hall_of_fame: Any,
+    generations: int = 100,
+    mu: int = 25,
+    lambda_: int = 100,
+    centroid: float | None = None,
+    sigma: float | None = None,
+) -> Any:
+    """`generations` of `lambda_` samples, of which the best `mu` make the next distribution.
+
+    centroid   where the search starts, the same in every gene (the middle of the bounds by default)
+    sigma      the first standard deviation (0.3 of the width of the bounds by default)
+    """
+    one_objective(toolbox, "emna")
+    integer("generations", generations)
+    individual = real_example(toolbox, "emna")
+    start, width = start_of(toolbox, individual, centroid, sigma)
+    normal = Normal(np.array(start), width, integer("mu", mu), integer("lambda_", lambda_, mu))
+    run = Generations(toolbox, statistics, hall_of_fame)
+    kind = type(individual)
+    population = sample_and_learn(
+        run, generations, lambda: [kind(genes) for genes in normal.sample()], normal.learn
+    )
+    return population, run.logbook
+
+
+class Normal:
+    """An isotropic normal distribution."""
+
+    def __init__(self, centroid: Any, sigma: float, mu: int, lambda_: int) -> None:
+        self.centroid, self.sigma, self.mu, self.lambda_ = centroid, sigma, mu, lambda_
+
+    def sample(self) -> list[list[float]]:
+        """`lambda_` genomes."""
+        size = (self.lambda_, len(self.centroid))
+        genomes: list[list[float]] = (self.centroid + self.sigma * np.random.randn(*size)).tolist()
+        return genomes
+
+    def learn(self, population: list[Any]) -> None:
+        """Centre and spread of the best `mu`."""
+        best = sorted(population, key=lambda ind: ind.fitness, reverse=True)[: self.mu]
+        steps = np.array([list(individual) for individual in best]) - self.centroid
+        average = np.mean(steps, axis=0)
+        spread = np.sum((steps - average) ** 2)
+        self.sigma = float(np.sqrt(spread / (self.mu * len(self.centroid))))
+        self.centroid = self.centroid + average

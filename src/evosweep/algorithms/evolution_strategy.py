@@ -1,0 +1,80 @@
+"""The (mu, lambda) evolution strategy whose step sizes evolve with the genes.
+
+Beyer and Schwefel: Evolution strategies, a comprehensive introduction, Natural Computing 1, 2002;
+the parts are those of DEAP's example.
+"""
+
+import random
+from typing import Any
+
+from deap import algorithms, tools
+
+from evosweep.algorithms.ea_mu_plus_lambda import check_rates
+from evosweep.algorithms.genomes import bounds_of, one_objective, real_example, with_parts
+from evosweep.parameters import integer, number, probability
+
+
+def evolution_strategy(
+    toolbox: Any,
+    *,
+    statistics: Any,
+    hall_of_fame: Any,
+    mu: int = 10,
+    lambda_: int = 100,
+    generations: int = 100,
+    crossover: float = 0.6,
+    mutation: float = 0.3,
+    gene_mutation: float = 0.03,
+    alpha: float = 0.1,
+    smallest_step: float | None = None,
+    largest_step: float | None = None,
+) -> Any:
+    """`mu` parents, `lambda_` children a generation.
+
+    crossover, mutation   probability of each as a child's origin; they add up to 1 at most
+    gene_mutation         probability that a gene of a mutant changes
+    alpha                 how far a blended gene may lie outside its parents'
+    smallest_step         of the step sizes (0.05 of the width of the bounds by default)
+    largest_step          of the first step sizes (0.3 of the width of the bounds by default)
+    """
+    one_objective(toolbox, "evolution_strategy")
+    low, up = bounds_of(toolbox, [real_example(toolbox, "evolution_strategy")])
+    least = number("smallest_step", 0.05 * (up - low) if smallest_step is None else smallest_step)
+    most = number("largest_step", 0.3 * (up - low) if largest_step is None else largest_step, least)
+    check_rates(crossover, mutation)
+    parts = _parts(probability("gene_mutation", gene_mutation), number("alpha", alpha, 0), least)
+    parents = [_with_steps(toolbox.individual(), least, most) for _ in range(integer("mu", mu))]
+    return algorithms.eaMuCommaLambda(
+        parents,
+        with_parts(toolbox, **parts),
+        mu=mu,
+        lambda_=integer("lambda_", lambda_, mu),
+        cxpb=crossover,
+        mutpb=mutation,
+        ngen=integer("generations", generations, 0),
+        stats=statistics,
+        halloffame=hall_of_fame,
+        verbose=False,
+    )
+
+
+def _with_steps(individual: Any, least: float, most: float) -> Any:
+    individual.strategy = [random.uniform(least, most) for _ in individual]
+    return individual
+
+
+def _parts(gene_mutation: float, alpha: float, least: float) -> dict[str, Any]:
+    """Variation that keeps every step size above `least`."""
+
+    def kept(children: Any) -> Any:
+        for child in children:
+            child.strategy = [max(step, least) for step in child.strategy]
+        return children
+
+    def mate(first: Any, second: Any) -> Any:
+        return kept(tools.cxESBlend(first, second, alpha=alpha))
+
+    def mutate(individual: Any) -> Any:
+        return kept(tools.mutESLogNormal(individual, c=1.0, indpb=gene_mutation))
+
+    return {"mate": mate, "mutate": mutate}

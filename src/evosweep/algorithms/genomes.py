@@ -1,0 +1,62 @@
+"""What an algorithm must know of the individuals that it is to make itself."""
+
+import copy
+import random
+from typing import Any
+
+import numpy as np
+
+from evosweep.errors import InputError
+from evosweep.problems.traits import Traits
+
+
+def example(toolbox: Any) -> Any:
+    """One individual of the problem, drawn without moving the run's generators."""
+    python, numpy = random.getstate(), np.random.get_state()
+    try:
+        return toolbox.individual()
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)
+
+
+def real_example(toolbox: Any, algorithm: str) -> Any:
+    """An individual that is a sequence of reals; InputError for any other kind of genome."""
+    individual = example(toolbox)
+    if not hasattr(individual, "__len__") or not all(
+        isinstance(gene, float) for gene in individual
+    ):
+        raise InputError(f"{algorithm} needs a problem whose genomes are lists of reals")
+    return individual
+
+
+def bounds_of(toolbox: Any, individuals: Any = ()) -> tuple[float, float]:
+    """The bounds that the problem declares, or the range of some individuals' genes."""
+    declared = Traits.of(toolbox).bounds
+    if declared is not None:
+        return declared
+    genes = [gene for individual in individuals for gene in individual]
+    return (min(genes), max(genes)) if genes else (-1.0, 1.0)
+
+
+def several_objectives(toolbox: Any, algorithm: str) -> int:
+    """The number of objectives; InputError where there is only one."""
+    objectives = len(example(toolbox).fitness.weights)
+    if objectives < 2:
+        raise InputError(f"{algorithm} needs a problem of two objectives or more, not of one")
+    return objectives
+
+
+def one_objective(toolbox: Any, algorithm: str) -> None:
+    """Raise InputError where the problem has several objectives."""
+    objectives = len(example(toolbox).fitness.weights)
+    if objectives > 1:
+        raise InputError(f"{algorithm} needs a problem of one objective, not of {objectives}")
+
+
+def with_parts(toolbox: Any, **parts: Any) -> Any:
+    """A copy of the toolbox with some of its parts replaced."""
+    other = copy.copy(toolbox)
+    for alias, part in parts.items():
+        setattr(other, alias, part)
+    return other

@@ -1,0 +1,56 @@
+"""HARM-GP: genetic programming that shapes the distribution of tree sizes against bloat.
+
+Gardner, Gagne and Parizeau: Controlling code growth by dynamically shaping the genotype size
+distribution, Genetic Programming and Evolvable Machines 16, 2015; DEAP's `gp.harm`.
+"""
+
+from typing import Any
+
+from deap import gp
+
+from evosweep.algorithms.ea_mu_plus_lambda import check_rates
+from evosweep.algorithms.genomes import example
+from evosweep.errors import InputError
+from evosweep.parameters import integer, number, probability
+
+
+def harm_gp(
+    toolbox: Any,
+    *,
+    statistics: Any,
+    hall_of_fame: Any,
+    population: int = 100,
+    generations: int = 50,
+    crossover: float = 0.5,
+    mutation: float = 0.1,
+    alpha: float = 0.05,
+    beta: float = 10.0,
+    gamma: float = 0.25,
+    rho: float = 0.9,
+    model: int = -1,
+) -> Any:
+    """`population` trees for `generations`.
+
+    alpha, beta   half life of the sizes beyond the cutoff: alpha * size + beta
+    gamma         share of the population beyond the cutoff
+    rho           share of the population that places the cutoff
+    model         individuals that model the natural sizes (-1: 2000, or the population if larger)
+    """
+    if not isinstance(example(toolbox), gp.PrimitiveTree):
+        raise InputError("harm_gp needs a problem whose genomes are trees")
+    check_rates(crossover, mutation)
+    return gp.harm(
+        toolbox.population(n=integer("population", population)),
+        toolbox,
+        cxpb=crossover,
+        mutpb=mutation,
+        ngen=integer("generations", generations, 0),
+        alpha=number("alpha", alpha, 0),
+        beta=number("beta", beta, 0),
+        gamma=number("gamma", gamma, 0),
+        rho=probability("rho", rho),
+        nbrindsmodel=integer("model", model, -1),
+        stats=statistics,
+        halloffame=hall_of_fame,
+        verbose=False,
+    )

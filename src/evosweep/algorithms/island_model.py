@@ -1,0 +1,51 @@
+"""The island model: demes that evolve apart, and exchange their best in a ring.
+
+Cohoon, Hegde, Martin and Richards: Punctuated equilibria: a parallel genetic algorithm, ICGA 1987;
+the loop is that of DEAP's example.
+"""
+
+from itertools import chain
+from typing import Any
+
+from deap import tools
+
+from evosweep.algorithms.generation import Generations
+from evosweep.fast.generations import var_and
+from evosweep.fast.selection import sel_best
+from evosweep.parameters import integer, probability
+
+
+def island_model(
+    toolbox: Any,
+    *,
+    statistics: Any,
+    hall_of_fame: Any,
+    demes: int = 3,
+    population: int = 100,
+    generations: int = 50,
+    migration: int = 5,
+    migrants: int = 5,
+    crossover: float = 0.5,
+    mutation: float = 0.2,
+) -> Any:
+    """`demes` of `population` individuals each; the final population is all of them.
+
+    migration   generations from one exchange to the next
+    migrants    individuals, the best of each deme, that take the places of the next one's
+    """
+    integer("generations", generations, 0)
+    integer("migration", migration)
+    integer("migrants", migrants, 0, integer("population", population))
+    rates = (probability("crossover", crossover), probability("mutation", mutation))
+    run = Generations(toolbox, statistics, hall_of_fame)
+    islands = [toolbox.population(n=population) for _ in range(integer("demes", demes))]
+    run.record(list(chain(*islands)))
+    for generation in range(1, generations + 1):
+        for deme in islands:
+            deme[:] = var_and(toolbox.select(deme, len(deme)), toolbox, *rates)
+        everybody = list(chain(*islands))
+        evaluations = run.evaluate(everybody)  # one batch for all demes
+        if generation % migration == 0 and demes > 1:
+            tools.migRing(islands, migrants, sel_best)
+        run.log(everybody, list(chain(*islands)), evaluations)
+    return list(chain(*islands)), run.logbook

@@ -1,0 +1,47 @@
+"""MO-CMA-ES: a population of (1 + 1) strategies, selected by hypervolume.
+
+Voss, Hansen and Igel: Improved step size adaptation for the MO-CMA-ES, GECCO 2010. The strategy is
+DEAP's.
+"""
+
+from typing import Any
+
+from deap import cma
+
+from evosweep.algorithms.cma_es import start_of
+from evosweep.algorithms.generation import Generations
+from evosweep.algorithms.genomes import real_example, several_objectives
+from evosweep.parameters import integer
+
+
+def mo_cma_es(
+    toolbox: Any,
+    *,
+    statistics: Any,
+    hall_of_fame: Any,
+    population: int = 10,
+    lambda_: int | None = None,
+    generations: int = 100,
+    sigma: float | None = None,
+) -> Any:
+    """`population` parents, and `lambda_` children a generation (as many by default).
+
+    The final population is that of the parents.
+    sigma   the first step size (0.3 of the width of the bounds by default)
+    """
+    several_objectives(toolbox, "mo_cma_es")
+    example = real_example(toolbox, "mo_cma_es")
+    size = integer("population", population)
+    children = integer("lambda_", size if lambda_ is None else lambda_)
+    integer("generations", generations, 0)
+    run = Generations(toolbox, statistics, hall_of_fame)
+    parents = toolbox.population(n=size)
+    run.record(parents)
+    _, width = start_of(toolbox, example, None, sigma)
+    strategy = cma.StrategyMultiObjective(parents, sigma=width, mu=size, lambda_=children)
+    for _ in range(generations):
+        offspring = strategy.generate(type(example))
+        evaluations = run.evaluate(offspring)
+        strategy.update(offspring)
+        run.log(offspring, strategy.parents, evaluations)
+    return strategy.parents, run.logbook

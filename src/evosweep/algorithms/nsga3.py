@@ -1,0 +1,51 @@
+"""NSGA-III: niches around reference points.
+
+Deb and Jain: An evolutionary many-objective optimization algorithm using reference-point-based
+nondominated sorting approach, part I, IEEE Transactions on Evolutionary Computation 18(4), 2014;
+the loop is that of DEAP's example.
+"""
+
+from typing import Any
+
+from deap import tools
+
+from evosweep.algorithms.generation import Generations
+from evosweep.algorithms.genomes import several_objectives
+from evosweep.fast.generations import var_and
+from evosweep.fast.nsga3 import sel_nsga3
+from evosweep.parameters import integer, probability
+
+
+def nsga3(
+    toolbox: Any,
+    *,
+    statistics: Any,
+    hall_of_fame: Any,
+    population: int | None = None,
+    generations: int = 100,
+    divisions: int = 12,
+    crossover: float = 1.0,
+    mutation: float = 1.0,
+) -> Any:
+    """`population` individuals for `generations`.
+
+    divisions    of each axis, which make the reference points (91 with 3 objectives and 12)
+    population   by default as many as there are reference points, rounded up to a multiple of 4
+    crossover    probability that two neighbours mate
+    mutation     probability that an individual mutates
+    """
+    objectives = several_objectives(toolbox, "nsga3")
+    points = tools.uniform_reference_points(objectives, integer("divisions", divisions))
+    size = integer("population", population or len(points) + -len(points) % 4)
+    integer("generations", generations, 0)
+    probability("crossover", crossover)
+    probability("mutation", mutation)
+    run = Generations(toolbox, statistics, hall_of_fame)
+    parents = toolbox.population(n=size)
+    run.record(parents)
+    for _ in range(generations):
+        children = var_and(parents, toolbox, crossover, mutation)
+        evaluations = run.evaluate(children)
+        parents = sel_nsga3(parents + children, size, points)
+        run.log(children, parents, evaluations)
+    return parents, run.logbook

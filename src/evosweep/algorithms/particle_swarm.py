@@ -1,0 +1,89 @@
+"""Particle swarm optimisation.
+
+Kennedy and Eberhart: Particle swarm optimization, IEEE Conference on Neural Networks 1995; the
+rules are those of DEAP's example (after Poli, Kennedy and Blackwell, Swarm Intelligence 1, 2007).
+"""
+
+import math
+import random
+from typing import Any
+
+from evosweep.algorithms.generation import Generations
+from evosweep.algorithms.genomes import bounds_of, one_objective, real_example
+from evosweep.fast.selection import sel_best
+from evosweep.parameters import integer, number
+
+
+def particle_swarm(
+    toolbox: Any,
+    *,
+    statistics: Any,
+    hall_of_fame: Any,
+    population: int = 30,
+    generations: int = 100,
+    own: float = 2.0,
+    swarm: float = 2.0,
+    slowest: float | None = None,
+    fastest: float | None = None,
+) -> Any:
+    """`population` particles for `generations`.
+
+    own, swarm         largest pull to a particle's own best position, and to the swarm's
+    slowest, fastest   limits of the speed in each gene (0.005 and 0.05 of the bounds by default)
+    """
+    one_objective(toolbox, "particle_swarm")
+    low, up = bounds_of(toolbox, [real_example(toolbox, "particle_swarm")])
+    smallest = number("slowest", 0.005 * (up - low) if slowest is None else slowest, 0)
+    largest = number("fastest", 0.05 * (up - low) if fastest is None else fastest, smallest)
+    pulls = (number("own", own, 0), number("swarm", swarm, 0))
+    integer("generations", generations)
+    particles = [_particle(toolbox, largest) for _ in range(integer("population", population))]
+    run = Generations(toolbox, statistics, hall_of_fame)
+    best: Any = None
+    for _ in range(generations):
+        for particle in particles:
+            del particle.fitness.values
+        run.record(particles)
+        best = _remember(particles, best)
+        if len(run.logbook) < generations:
+            for particle in particles:
+                _move(particle, best, pulls, smallest, largest)
+    return particles, run.logbook
+
+
+def _particle(toolbox: Any, fastest: float) -> Any:
+    particle = toolbox.individual()
+    particle.speed = [random.uniform(-fastest, fastest) for _ in particle]
+    particle.best = None
+    return particle
+
+
+def _remember(particles: list[Any], best: Any) -> Any:
+    """Set each particle's best position; returns the swarm's."""
+    for particle in particles:
+        if particle.best is None or particle.best.fitness < particle.fitness:
+            particle.best = _position(particle)
+    leader = sel_best(particles, 1)[0]
+    return _position(leader) if best is None or best.fitness < leader.fitness else best
+
+
+def _position(particle: Any) -> Any:
+    """A particle with the genes and the fitness of another, and no more."""
+    position = type(particle)(particle)
+    position.fitness.values = particle.fitness.values
+    return position
+
+
+def _move(
+    particle: Any, best: Any, pulls: tuple[float, float], slowest: float, fastest: float
+) -> None:
+    for i, gene in enumerate(particle):
+        own = random.uniform(0, pulls[0]) * (particle.best[i] - gene)
+        swarm = random.uniform(0, pulls[1]) * (best[i] - gene)
+        speed = particle.speed[i] + (own + swarm)
+        if abs(speed) < slowest:
+            speed = math.copysign(slowest, speed)
+        elif abs(speed) > fastest:
+            speed = math.copysign(fastest, speed)
+        particle.speed[i] = speed
+    particle[:] = [gene + speed for gene, speed in zip(particle, particle.speed, strict=True)]

@@ -1,0 +1,63 @@
+"""CMA-ES by its author's own package, `cma`, as a reference for DEAP's.
+
+Hansen, Akimoto and Baudis: CMA-ES/pycma on GitHub, Zenodo, 2019.
+"""
+
+import math
+from typing import Any
+
+from evosweep.algorithms.cma_es import start_of
+from evosweep.algorithms.generation import Generations
+from evosweep.algorithms.genomes import bounds_of, one_objective, real_example
+from evosweep.errors import InputError
+from evosweep.parameters import integer
+
+
+def pycma(
+    toolbox: Any,
+    *,
+    statistics: Any,
+    hall_of_fame: Any,
+    generations: int = 100,
+    lambda_: int | None = None,
+    centroid: float | None = None,
+    sigma: float | None = None,
+    bounded: bool = True,
+) -> Any:
+    """`generations` of `lambda_` samples (4 + 3 ln(dimension) by default), within the bounds.
+
+    centroid   where the search starts, the same in every gene (the middle of the bounds by default)
+    sigma      the first standard deviation (0.3 of the width of the bounds by default)
+    The search ends early where `cma` sees no further progress.
+    """
+    cma = _package()
+    integer("generations", generations)
+    one_objective(toolbox, "pycma")
+    individual = real_example(toolbox, "pycma")
+    start, width = start_of(toolbox, individual, centroid, sigma)
+    # seed nan: leave numpy.random as the run has seeded it
+    options: dict[str, Any] = {"verbose": -9, "seed": math.nan, "maxiter": generations}
+    if bounded:
+        options["bounds"] = [float(bound) for bound in bounds_of(toolbox, [individual])]
+    if lambda_ is not None:
+        options["popsize"] = integer("lambda_", lambda_, 2)
+    strategy = cma.CMAEvolutionStrategy(start, width, options)
+    run = Generations(toolbox, statistics, hall_of_fame)
+    population: list[Any] = []
+    sign = -1.0 if individual.fitness.weights[0] > 0 else 1.0  # cma minimises
+    while not strategy.stop():
+        samples = strategy.ask()
+        population = [type(individual)(sample.tolist()) for sample in samples]
+        run.record(population)
+        strategy.tell(samples, [sign * ind.fitness.values[0] for ind in population])
+    return population, run.logbook
+
+
+def _package() -> Any:
+    try:
+        import cma
+    except ImportError as error:
+        raise InputError(
+            "the algorithm pycma needs the package cma: pip install 'evosweep[references]'"
+        ) from error
+    return cma

@@ -1,0 +1,38 @@
+"""Random search: the baseline that every algorithm should beat.
+
+Brooks: A discussion of random methods for seeking maxima, Operations Research 6(2), 1958.
+"""
+
+from typing import Any
+
+from evosweep.algorithms.generation import Generations
+from evosweep.algorithms.genomes import example
+from evosweep.fast.nsga2 import sel_nsga2
+from evosweep.fast.selection import sel_best
+from evosweep.parameters import integer
+
+
+def random_search(
+    toolbox: Any,
+    *,
+    statistics: Any,
+    hall_of_fame: Any,
+    population: int = 100,
+    generations: int = 50,
+) -> Any:
+    """`population` new random individuals a generation; the best as many so far are kept.
+
+    With several objectives, NSGA-II's selection says which.
+    """
+    integer("generations", generations, 0)
+    size = integer("population", population)
+    select: Any = sel_best if len(example(toolbox).fitness.weights) == 1 else sel_nsga2
+    run = Generations(toolbox, statistics, hall_of_fame)
+    kept = toolbox.population(n=size)
+    run.record(kept)
+    for _ in range(generations):
+        sampled = toolbox.population(n=size)
+        evaluations = run.evaluate(sampled)
+        kept = select(kept + sampled, size)
+        run.log(sampled, kept, evaluations)
+    return kept, run.logbook

@@ -1,0 +1,96 @@
+"""SciPy's differential evolution, as a reference for DEAP's.
+
+Virtanen et al.: SciPy 1.0, Nature Methods 17, 2020; Storn and Price, 1997.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from evosweep.algorithms.generation import Generations
+from evosweep.algorithms.genomes import bounds_of, one_objective, real_example
+from evosweep.errors import InputError
+from evosweep.parameters import integer, number, probability
+
+
+def scipy_de(
+    toolbox: Any,
+    *,
+    statistics: Any,
+    hall_of_fame: Any,
+    population: int = 50,
+    generations: int = 100,
+    strategy: str = "best1bin",
+    crossover: float = 0.7,
+    scale: float = 0.8,
+) -> Any:
+    """`population` agents that start where the problem draws them, within the problem's bounds.
+
+    strategy    one of `scipy.optimize.differential_evolution`
+    crossover   its recombination
+    scale       its mutation
+    """
+    minimise = _function()
+    one_objective(toolbox, "scipy_de")
+    individual = real_example(toolbox, "scipy_de")
+    start = toolbox.population(n=integer("population", population, 5))
+    search = _Search(Generations(toolbox, statistics, hall_of_fame), individual)
+    try:
+        minimise(
+            search.objective,
+            [bounds_of(toolbox, start)] * len(individual),
+            strategy=strategy,
+            maxiter=integer("generations", generations),
+            init=np.array([list(agent) for agent in start]),
+            mutation=number("scale", scale, 0, 2),
+            recombination=probability("crossover", crossover),
+            rng=np.random.default_rng(np.random.randint(2**31)),
+            workers=search.map,
+            updating="deferred",
+            callback=search.record,
+            polish=False,
+            tol=0.0,
+        )
+    except ValueError as error:
+        raise InputError(f"scipy_de: {error}") from error
+    return search.agents, search.run.logbook
+
+
+class _Search:
+    """What SciPy calls back: the evaluation of a generation, and its record."""
+
+    def __init__(self, run: Generations, individual: Any) -> None:
+        self.run, self.kind = run, type(individual)
+        self.sign = -1.0 if individual.fitness.weights[0] > 0 else 1.0  # SciPy minimises
+        self.agents: list[Any] = []
+        self.evaluations = 0
+
+    def objective(self, genes: Any) -> float:
+        """One genome's value."""
+        return self.map(self.objective, [genes])[0]
+
+    def map(self, _: Any, genomes: Iterable[Any]) -> list[float]:
+        """All values of a generation, evaluated by the run's own map."""
+        individuals = [self.kind(genes.tolist()) for genes in genomes]
+        self.evaluations += self.run.evaluate(individuals)
+        return [self.sign * individual.fitness.values[0] for individual in individuals]
+
+    def record(self, intermediate_result: Any) -> None:
+        """Log the generation that SciPy has finished."""
+        found = intermediate_result
+        self.agents = [self.kind(genes.tolist()) for genes in found.population]
+        for agent, energy in zip(self.agents, found.population_energies.tolist(), strict=True):
+            agent.fitness.values = (self.sign * energy,)
+        self.run.log(self.agents, self.agents, self.evaluations)
+        self.evaluations = 0
+
+
+def _function() -> Any:
+    try:
+        from scipy.optimize import differential_evolution
+    except ImportError as error:
+        raise InputError(
+            "the algorithm scipy_de needs SciPy: pip install 'evosweep[references]'"
+        ) from error
+    return differential_evolution

@@ -1,0 +1,46 @@
+"""SPEA2: strength, density, and truncation of the crowded.
+
+Zitzler, Laumanns and Thiele: SPEA2: Improving the strength Pareto evolutionary algorithm, TIK
+Report 103, 2001; as DEAP uses its selection, in a (mu + lambda) loop.
+"""
+
+from typing import Any
+
+from deap import algorithms
+
+from evosweep.algorithms.ea_mu_plus_lambda import check_rates
+from evosweep.algorithms.genomes import several_objectives, with_parts
+from evosweep.fast.spea2 import sel_spea2
+from evosweep.parameters import integer
+
+
+def spea2(
+    toolbox: Any,
+    *,
+    statistics: Any,
+    hall_of_fame: Any,
+    population: int = 100,
+    lambda_: int | None = None,
+    generations: int = 100,
+    crossover: float = 0.7,
+    mutation: float = 0.3,
+) -> Any:
+    """An archive of `population`, and `lambda_` children a generation (as many by default).
+
+    A child comes from crossover or from mutation, or is a copy: the two add up to 1 at most.
+    """
+    several_objectives(toolbox, "spea2")
+    check_rates(crossover, mutation)
+    size = integer("population", population)
+    return algorithms.eaMuPlusLambda(
+        toolbox.population(n=size),
+        with_parts(toolbox, select=sel_spea2),
+        mu=size,
+        lambda_=integer("lambda_", size if lambda_ is None else lambda_),
+        cxpb=crossover,
+        mutpb=mutation,
+        ngen=integer("generations", generations, 0),
+        stats=statistics,
+        halloffame=hall_of_fame,
+        verbose=False,
+    )

@@ -1,0 +1,49 @@
+"""The steady-state genetic algorithm: children replace the worst, one brood after the other.
+
+Whitley: The GENITOR algorithm and selection pressure, ICGA 1989; Syswerda: A study of reproduction
+in generational and steady-state genetic algorithms, FOGA 1991.
+"""
+
+from typing import Any
+
+from evosweep.algorithms.generation import Generations
+from evosweep.algorithms.genomes import one_objective
+from evosweep.fast.generations import var_and
+from evosweep.fast.selection import sel_best
+from evosweep.parameters import integer, probability
+
+
+def steady_state(
+    toolbox: Any,
+    *,
+    statistics: Any,
+    hall_of_fame: Any,
+    population: int = 100,
+    generations: int = 50,
+    brood: int = 2,
+    crossover: float = 0.9,
+    mutation: float = 0.5,
+) -> Any:
+    """`population` individuals; a generation is as many children, born `brood` at a time.
+
+    brood       children that are evaluated together and then compete with the population
+    crossover   probability that two parents mate
+    mutation    probability that a child mutates
+    """
+    one_objective(toolbox, "steady_state")
+    rates = (probability("crossover", crossover), probability("mutation", mutation))
+    integer("generations", generations, 0)
+    individuals = toolbox.population(n=integer("population", population, 2))
+    integer("brood", brood, 1, population)
+    run = Generations(toolbox, statistics, hall_of_fame)
+    run.record(individuals)
+    for _ in range(generations):
+        born: list[Any] = []
+        evaluations = 0
+        for _ in range(-(-population // brood)):
+            children = var_and(toolbox.select(individuals, brood), toolbox, *rates)
+            evaluations += run.evaluate(children)
+            individuals = sel_best(individuals + children, population)
+            born += children
+        run.log(born, individuals, evaluations)
+    return individuals, run.logbook

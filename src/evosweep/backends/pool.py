@@ -1,0 +1,196 @@
+"""Evaluations in a `ProcessPoolExecutor`, started by forkserver.
+
+The executor breaks as a whole when one worker dies, and says neither which nor of what. Workers
+note what they evaluate on the board, so that the chunk and the individual are known.
+"""
+
+import multiprocessing
+import os
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait as wait_for
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import psutil
+
+from evosweep import board
+from evosweep.backends import Lost, Work
+
+_PRELOADED = ["deap.tools", "deap.gp", "numpy.random", "evosweep.worker"]
+_TICK = 0.1
+_CHUNKS_A_WORKER = 2  # one at work and one that waits for it
+
+
+class Pool:
+    """Worker processes; they are started with the first chunk that is worth it."""
+
+    overhead = 0.002
+    watches = True
+    local = False
+
+    def __init__(self, workers: int = 1) -> None:
+        self.workers = workers
+        self._executor: ProcessPoolExecutor | None = None
+        self._board: Path | None = None
+        self._own_board = False
+
+    def __enter__(self) -> Self:
+        inherited = os.environ.get(board.FOLDER_VARIABLE)
+        self._own_board = inherited is None
+        self._board = Path(inherited or tempfile.mkdtemp(prefix="evosweep-"))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._executor is not None:
+            if error is not None:
+                self._kill_all()
+            self._executor.shutdown(wait=True, cancel_futures=True)
+            self._executor = None
+        if self._own_board and self._board is not None:
+            shutil.rmtree(self._board, ignore_errors=True)
+
+    def run(self, chunks: Iterator[Work]) -> Iterator[tuple[int, Any | Lost]]:
+        """Keeps every worker busy with one chunk and a second one waiting."""
+        pending: dict[Future[Any], Work] = {}
+        while self._fill(pending, chunks):
+            done, _ = wait(pending, timeout=_TICK, return_when=FIRST_COMPLETED)
+            overdue = [] if done else self._kill_overdue()
+            for future in done:
+                if isinstance(future.exception(), BrokenProcessPool):
+                    yield from self._lost(pending, overdue)
+                    break
+                yield pending.pop(future).number, future.result()
+            if overdue:
+                wait(pending)
+                yield from self._lost(pending, overdue)
+
+    def _fill(self, pending: dict[Future[Any], Work], chunks: Iterator[Work]) -> bool:
+        while len(pending) < _CHUNKS_A_WORKER * self.workers:
+            chunk = next(chunks, None)
+            if chunk is None:
+                break
+            try:
+                future = self._running().submit(_work, chunk)
+            except BrokenProcessPool:  # a worker was killed while it had nothing to do
+                if pending:
+                    future = Future()
+                    future.set_exception(BrokenProcessPool())
+                else:
+                    self._discard()
+                    future = self._running().submit(_work, chunk)
+            pending[future] = chunk
+        return bool(pending)
+
+    def _running(self) -> ProcessPoolExecutor:
+        if self._executor is None:
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload(_PRELOADED)
+            self._executor = ProcessPoolExecutor(self.workers, context, _start, (str(self._board),))
+        return self._executor
+
+    def _processes(self) -> list[BaseProcess]:
+        return list((getattr(self._executor, "_processes", None) or {}).values())
+
+    def _kill_overdue(self) -> list[board.Note]:
+        assert self._board is not None
+        mine = {process.pid for process in self._processes()}
+        late = [n for n in board.notes(self._board) if n.pooled and n.overdue and n.pid in mine]
+        for note in late:
+            _kill_tree(note.pid)
+        return late
+
+    def _lost(
+        self, pending: dict[Future[Any], Work], overdue: list[board.Note]
+    ) -> Iterator[tuple[int, Any | Lost]]:
+        """What every chunk in flight came to after the executor broke."""
+        losses = self._losses(overdue)
+        self._discard()
+        for future, chunk in pending.items():
+            if future.done() and future.exception() is None:
+                yield chunk.number, future.result()
+            else:
+                yield chunk.number, _loss_of(chunk, losses)
+        pending.clear()
+
+    def _losses(self, overdue: list[board.Note]) -> list[tuple[board.Note, Lost]]:
+        """Who died of itself, and at which individual; the executor ends the rest by SIGTERM."""
+        assert self._board is not None
+        losses = [(note, Lost(note.index, "timeout")) for note in overdue]
+        late = {note.pid for note in overdue}
+        for process in self._processes():
+            process.join(timeout=5)
+            code = process.exitcode
+            if process.pid is None or process.pid in late or code in (None, -signal.SIGTERM):
+                continue
+            if note := board.note(self._board, process.pid):
+                number = -code if code is not None and code < 0 else None
+                losses.append((note, Lost(note.index, "worker", number)))
+        return losses
+
+    def _discard(self) -> None:
+        if self._executor is not None:
+            self._kill_all()
+            self._executor.shutdown(wait=True, cancel_futures=True)
+            self._executor = None
+
+    def _kill_all(self) -> None:
+        for process in self._processes():
+            if process.pid is not None and process.is_alive():
+                _kill_tree(process.pid)
+
+
+def _loss_of(chunk: Any, losses: list[tuple[board.Note, Lost]]) -> Lost:
+    for note, lost in losses:
+        if note.batch == getattr(chunk, "batch", 0) and note.index in chunk.indices:
+            return lost
+    return Lost()
+
+
+def _work(chunk: Work) -> Any:
+    return chunk.work()
+
+
+def _start(board_folder: str) -> None:
+    """Makes a worker fit for its task: no signals of the terminal, no life after its parent."""
+    os.environ[board.FOLDER_VARIABLE] = board_folder
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    process = multiprocessing.parent_process()
+    if process is not None:
+        threading.Thread(target=_end_with, args=(process.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait_for([sentinel])
+    _kill_tree(os.getpid())
+
+
+def _kill_tree(pid: int) -> None:
+    """SIGKILL to a process and to all that it started."""
+    try:
+        process = psutil.Process(pid)
+        family = [*process.children(recursive=True), process]
+    except psutil.NoSuchProcess:
+        return
+    for member in family:
+        _quietly(member.kill)
+
+
+def _quietly(action: Callable[[], Any]) -> None:
+    try:
+        action()
+    except psutil.NoSuchProcess:
+        return

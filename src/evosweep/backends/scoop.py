@@ -1,0 +1,59 @@
+"""Evaluations by SCOOP's workers, in a program that was started by `python -m scoop`.
+
+SCOOP starts one future an item when it is asked to map; here a future is a chunk. A worker that
+dies while idle, or the broker, leaves SCOOP waiting for ever: `evosweep.supervise` watches them
+from outside and starts the whole group again.
+"""
+
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, Self
+
+from evosweep.backends import Lost, Work
+from evosweep.errors import InputError
+
+
+class Scoop:
+    """The workers of `python -m scoop -n N`; the origin, which runs the program, is one of them."""
+
+    overhead = 0.004
+    watches = False
+    local = False
+
+    def __init__(self, workers: int = 1) -> None:
+        try:
+            import scoop
+        except ImportError as error:
+            raise InputError(
+                "backend scoop needs the package scoop; install evosweep[scoop]"
+            ) from error
+        if not scoop.IS_RUNNING:
+            # SCOOP itself would evaluate serially without a word.
+            raise InputError(
+                "backend scoop: this program was not started by SCOOP; "
+                f"call it as: python -m scoop --host 127.0.0.1 -n {workers} PROGRAM"
+            )
+        self.workers = int(scoop.SIZE)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """SCOOP ends with the program."""
+
+    def run(self, chunks: Iterator[Work]) -> Iterator[tuple[int, Any | Lost]]:
+        """Every chunk at once: SCOOP's broker hands them out one by one as workers ask."""
+        from scoop import futures
+
+        pending = {futures.submit(_work, chunk): chunk.number for chunk in chunks}
+        for future in futures.as_completed(list(pending)):
+            yield pending[future], future.result()
+
+
+def _work(chunk: Work) -> Any:
+    return chunk.work()

@@ -1,0 +1,130 @@
+"""Agreement: whether every backend gave the same final population, to the bit."""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+from evosweep.compare.runs import Run
+from evosweep.compare.study import Study
+from evosweep.compare.table import Column, Row, Table
+
+COLUMNS = (
+    Column("problem", "problem"),
+    Column("algorithm", "algorithm"),
+    Column("seed", "seed"),
+    Column("spec_id", "spec"),
+    Column("backends", "backends"),
+    Column("runs", "runs"),
+    Column("verdict", "verdict"),
+    Column("digest", "population digest", cut=12),
+    Column("first_difference", "first generation that differs"),
+    Column("detail", "detail"),
+)
+
+
+def agree(study: Study) -> Table:
+    """A row for each `spec_id`: `agree`, `DISAGREE`, or `single` where only one backend ran it."""
+    rows = [_row(study, spec_id, runs) for spec_id, runs in study.by_spec.items()]
+    rows.sort(
+        key=lambda row: (
+            row["verdict"] != "DISAGREE",
+            row["problem"],
+            row["algorithm"],
+            row["seed"],
+        )
+    )
+    return Table(
+        "agreement",
+        "Agreement of the backends",
+        COLUMNS,
+        rows,
+        "Runs that differ in nothing but the backend must end with the same population digest.",
+    )
+
+
+def _row(study: Study, spec_id: str, runs: Sequence[Run]) -> dict[str, str | int | None]:
+    first = runs[0]
+    digests = sorted({run.digest for run in runs})
+    differs = len(digests) > 1
+    verdict = "DISAGREE" if differs else "agree" if len(runs) > 1 else "single"
+    return {
+        "problem": study.problem(first),
+        "algorithm": study.algorithm(first),
+        "seed": first.seed,
+        "spec_id": spec_id,
+        "backends": ", ".join(study.backend(run) for run in runs),
+        "runs": len(runs),
+        "verdict": verdict,
+        "digest": " ".join(digests),
+        "first_difference": first_difference(runs) if differs else None,
+        "detail": _detail(study, runs) if differs else "",
+    }
+
+
+def _detail(study: Study, runs: Sequence[Run]) -> str:
+    return "; ".join(f"{study.backend(run)} {run.run_id}: {run.digest[:12]}" for run in runs)
+
+
+def first_difference(runs: Sequence[Run]) -> int | None:
+    """The first generation whose populations differ; None where every logged one is equal."""
+    logs = [generation_digests(run) for run in runs]
+    for rows in zip(*logs, strict=False):
+        if len({digest for _, digest in rows}) > 1:
+            return int(rows[0][0])
+    shortest = min(logs, key=len)
+    longer = [log for log in logs if len(log) > len(shortest)]
+    return int(longer[0][len(shortest)][0]) if longer else None
+
+
+def generation_digests(run: Run) -> list[tuple[int, str]]:
+    """Generation and digest of the population there, for each row of the logbook."""
+    import pyarrow.parquet as pq
+
+    try:
+        rows = pq.read_table(run.folder.logbook, columns=["generation", "digest"]).to_pydict()
+    except (OSError, KeyError, ValueError):
+        return []
+    return list(zip(rows["generation"], rows["digest"], strict=True))
+
+
+def matrix(study: Study) -> Table:
+    """Backends against backends: how many specs both ran, and how many of these agree."""
+    names = sorted({study.backend(run) for run in study.runs})
+    counts: dict[tuple[str, str], list[int]] = {}
+    for runs in study.by_spec.values():
+        for one, other in combinations(runs, 2):
+            key = tuple(sorted((study.backend(one), study.backend(other))))
+            count = counts.setdefault((key[0], key[1]), [0, 0])
+            count[0] += one.digest == other.digest
+            count[1] += 1
+    rows: list[Row] = [_matrix_row(name, names, counts) for name in names]
+    columns = [Column("backend", "backend"), *(Column(name, name) for name in names)]
+    note = "Equal digests of all specs that both backends ran."
+    return Table("agreement_matrix", "Digests that agree, backend by backend", columns, rows, note)
+
+
+def _matrix_row(
+    name: str, names: Sequence[str], counts: dict[tuple[str, str], list[int]]
+) -> dict[str, str | None]:
+    row: dict[str, str | None] = {"backend": name}
+    for other in names:
+        low, high = sorted((name, other))
+        same, total = counts.get((low, high), [0, 0])
+        row[other] = "" if name == other else f"{same} of {total}" if total else None
+    return row
+
+
+def disagreements(table: Table) -> list[str]:
+    """One loud line for each spec on which the backends disagree."""
+    return [
+        f"DISAGREEMENT: {row['problem']}, {row['algorithm']}, seed {row['seed']}: "
+        f"{_where(row)} ({row['detail']})"
+        for row in table.rows
+        if row["verdict"] == "DISAGREE"
+    ]
+
+
+def _where(row: Row) -> str:
+    generation = row["first_difference"]
+    if generation is None:
+        return "final populations differ, the logbooks do not show where"
+    return f"populations differ from generation {generation} on"

@@ -1,0 +1,158 @@
+"""Performance at any time: ERT, fixed budgets, fixed targets, ECDF and data profiles.
+
+ERT, the expected running time to a target, is the number of evaluations of all runs (of a
+successful one up to the target, of an unsuccessful one all it made) divided by the number of
+successes: Hansen, Auger, Ros, Finck, Posik: Comparing Results of 31 Algorithms from BBOB-2009,
+GECCO 2010. Without a success it is infinite.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evosweep.compare.table import Column, Row, Table
+from evosweep.compare.targets import Targets
+from evosweep.compare.traces import Trace
+
+Floats = NDArray[np.float64]
+Groups = Mapping[str, Sequence[Trace]]
+
+BUDGET_SHARES = (0.01, 0.1, 0.25, 0.5, 1.0)
+SHOWN_TARGETS = 6
+
+
+def hits(traces: Sequence[Trace], targets: Floats, larger: bool) -> Floats:
+    """Evaluations to each target, (runs, targets); infinity where a run never reached it."""
+    return np.array([trace.hits(targets, larger) for trace in traces])
+
+
+def expected_running_times(traces: Sequence[Trace], targets: Floats, larger: bool) -> Floats:
+    """ERT in evaluations for each target; infinity where no run reached it."""
+    reached = hits(traces, targets, larger)
+    totals = np.array([trace.total for trace in traces], dtype=np.float64)[:, None]
+    spent = np.where(np.isfinite(reached), reached, totals).sum(axis=0)
+    successes = np.isfinite(reached).sum(axis=0)
+    return np.where(successes > 0, spent / np.maximum(successes, 1), np.inf)
+
+
+def ecdf(reached: Floats, budgets: Floats) -> Floats:
+    """The share of (run, target) pairs that are reached within each budget."""
+    flat = np.sort(reached.ravel())
+    return np.searchsorted(flat, budgets, side="right") / max(len(flat), 1)
+
+
+def data_profile(groups: Groups, reached: Mapping[str, Floats], marks: Floats) -> dict[str, Floats]:
+    """The share of runs that reached a problem's convergence test, by simplex gradients."""
+    return {name: ecdf(reached[name], marks) for name in groups}
+
+
+def convergence_target(traces: Sequence[Trace], larger: bool, accuracy: float = 1e-3) -> float:
+    """The value at which a problem passes the convergence test of More and Wild.
+
+    f(x0) - f(x) >= (1 - accuracy) (f(x0) - f_L) with f_L the best value of any run and f(x0) the
+    median first value: Benchmarking Derivative-Free Optimization Algorithms, SIAM J. Optimization
+    20, 2009, equation 2.2.
+    """
+    first = float(np.median([trace.best[0] for trace in traces if len(trace.best)]))
+    lasts = [float(trace.best[-1]) for trace in traces if len(trace.best)]
+    best = max(lasts) if larger else min(lasts)
+    return best + accuracy * (first - best)
+
+
+def budgets_of(traces: Sequence[Trace]) -> Floats:
+    """Budgets for a table: shares of the longest run, each once."""
+    longest = max(trace.total for trace in traces)
+    return np.unique(np.maximum(1, np.round(np.array(BUDGET_SHARES) * longest)))
+
+
+def fixed_budget_rows(problem: str, groups: Groups) -> list[Row]:
+    """Median and quartiles of the best result within each budget."""
+    budgets = budgets_of([trace for traces in groups.values() for trace in traces])
+    return [
+        {
+            "problem": problem,
+            "algorithm": name,
+            "budget": int(budget),
+            "runs": len(traces),
+            "median": _finite(np.median(values)),
+            "q1": _finite(np.percentile(values, 25)),
+            "q3": _finite(np.percentile(values, 75)),
+        }
+        for name, traces in groups.items()
+        for budget, values in zip(budgets, np.array([t.at(budgets) for t in traces]).T, strict=True)
+    ]
+
+
+def _finite(value: float | np.floating) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+BUDGET_COLUMNS = (
+    Column("problem", "problem"),
+    Column("algorithm", "algorithm"),
+    Column("budget", "budget", "evaluations"),
+    Column("runs", "runs"),
+    Column("median", "median best"),
+    Column("q1", "1st quartile"),
+    Column("q3", "3rd quartile"),
+)
+
+
+def fixed_budget_table(problems: Mapping[str, Groups]) -> Table:
+    """The best results within fixed budgets, for every problem and algorithm."""
+    rows = [row for name, groups in problems.items() for row in fixed_budget_rows(name, groups)]
+    note = "Best fitness within a budget; a run that ended before keeps its last value."
+    return Table("fixed_budget", "Fixed budgets", BUDGET_COLUMNS, rows, note)
+
+
+TARGET_COLUMNS = (
+    Column("problem", "problem"),
+    Column("algorithm", "algorithm"),
+    Column("target", "target", digits=6),
+    Column("runs", "runs"),
+    Column("successes", "successes"),
+    Column("ert", "ERT", "evaluations"),
+    Column("ert_ratio", "ERT / best ERT", digits=3),
+)
+
+
+def fixed_target_table(
+    problems: Mapping[str, Groups], targets: Mapping[str, Targets], larger: Mapping[str, bool]
+) -> Table:
+    """ERT and its ratio to the best algorithm's at some targets of each problem's profile."""
+    rows = [
+        row
+        for name, groups in problems.items()
+        for row in fixed_target_rows(name, groups, _some(targets[name].values), larger[name])
+    ]
+    note = "Expected running time; unsuccessful runs count with all evaluations they made."
+    return Table("fixed_target", "Fixed targets", TARGET_COLUMNS, rows, note)
+
+
+def _some(values: Floats) -> Floats:
+    places = np.unique(np.linspace(0, len(values) - 1, SHOWN_TARGETS).round().astype(int))
+    return values[places] if len(values) else values
+
+
+def fixed_target_rows(problem: str, groups: Groups, targets: Floats, larger: bool) -> list[Row]:
+    """A row for each algorithm and target."""
+    times = {name: expected_running_times(t, targets, larger) for name, t in groups.items()}
+    best = np.min(list(times.values()), axis=0)
+    return [
+        {
+            "problem": problem,
+            "algorithm": name,
+            "target": float(target),
+            "runs": len(traces),
+            "successes": int(np.isfinite(hits(traces, targets, larger)[:, place]).sum()),
+            "ert": float(times[name][place]),
+            "ert_ratio": _ratio(times[name][place], best[place]),
+        }
+        for name, traces in groups.items()
+        for place, target in enumerate(targets)
+    ]
+
+
+def _ratio(value: float, best: float) -> float | None:
+    return float(value / best) if np.isfinite(best) else None

@@ -1,0 +1,106 @@
+"""From a study to its page: which numbers and pictures stand where."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from evosweep.compare import methods, results, sentences
+from evosweep.compare.agreement import disagreements
+from evosweep.compare.fronts import Fronts, read_fronts
+from evosweep.compare.material import Material, Options, gather
+from evosweep.compare.page import Page, Section
+from evosweep.compare.runs import Run
+from evosweep.compare.sections import tables
+from evosweep.compare.sections.anytime import anytime_section
+from evosweep.compare.sections.problems import problems_section
+from evosweep.compare.study import Study
+from evosweep.compare.summary import summarise
+
+
+def build_page(study: Study, options: Options, out: Path) -> Page:
+    """The whole report of one experiment, to be written into the folder `out`."""
+    if not study.runs:
+        return _empty(study)
+    with np.errstate(invalid="ignore"):  # infinite results are results: inf - inf is no mistake
+        return _full(study, options, out)
+
+
+def _full(study: Study, options: Options, out: Path) -> Page:
+    found = gather(study, options)
+    fronts = _fronts(found)
+    runs = tables.runs_table(found, out)
+    sections = [
+        tables.failures_section(found),
+        _results(found),
+        tables.statistics_section(found),
+        problems_section(found, fronts),
+        anytime_section(found),
+        tables.fronts_section(found, fronts),
+        tables.populations_section(found),
+        tables.agreement_section(found),
+        tables.efficiency_section(found),
+        tables.runs_section(runs),
+        Section("methods", "Methods", methods.methods(options.alpha)),
+    ]
+    return Page(
+        f"Comparison: {study.name}",
+        sentences.subtitle(found),
+        sentences.summary(found),
+        [*sentences.outcomes(study), *disagreements(found.agreement), *found.unread],
+        [section for section in sections if section is not None],
+        [runs],
+    )
+
+
+def _results(found: Material) -> Section:
+    options = found.options
+    table = results.results_table(
+        found.study, found.qualities, found.traces, target=options.target, alpha=options.alpha
+    )
+    return Section("results", "Results", tables=[summarise(found.study, found.qualities), table])
+
+
+def _fronts(found: Material) -> dict[str, Fronts]:
+    return {
+        problem: read_fronts(problem, groups, true_front)
+        for problem, groups in found.study.problems.items()
+        if next(iter(groups.values()))[0].objectives > 1
+    }
+
+
+def true_front(run: Run) -> Any:
+    """The true front of a built-in problem that knows it, or None.
+
+    A user's own problem is not imported: a comparison reads results, it runs no one's code.
+    """
+    from evosweep import problems
+    from evosweep.errors import EvosweepError
+    from evosweep.problems.traits import Traits
+
+    use, params = str(run.problem.get("use")), run.problem.get("params") or {}
+    if use not in problems.BUILTINS:
+        return None
+    try:
+        front = Traits.of(problems.load(use)(**_keywords(params))).front
+    except (EvosweepError, ImportError, TypeError):
+        return None
+    return None if front is None else front()
+
+
+def _keywords(params: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(params)
+
+
+def _empty(study: Study) -> Page:
+    """The page of an experiment in which no run has finished."""
+    listed = tables.failures_table(study)
+    return Page(
+        f"Comparison: {study.name}",
+        "No run has finished.",
+        ["There is nothing to compare yet: no run has a receipt."],
+        sentences.outcomes(study),
+        [Section("failures", "Failures", tables=[listed])],
+        [],
+    )

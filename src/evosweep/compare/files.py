@@ -1,0 +1,125 @@
+"""Tables and texts on disk: CSV, Parquet, LaTeX; each written whole or not at all."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from evosweep.compare.table import Table, Value
+from evosweep.errors import InputError
+from evosweep.record import write_whole
+
+MANIFEST = ".written"  # in a report's folder: the files that it wrote, a line each
+
+
+def write_text(path: Path, text: str | bytes) -> None:
+    """Write a file whole or not at all; a text in UTF-8."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{path.parent}: cannot be made: {error.strerror}") from error
+    write_whole(path, text if isinstance(text, bytes) else text.encode())
+
+
+def as_csv(table: Table) -> str:
+    """The table as CSV with full precision; the header has the keys of the columns."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([column.key for column in table.columns])
+    for row in table.rows:
+        writer.writerow([_plain(row.get(column.key)) for column in table.columns])
+    return out.getvalue()
+
+
+def _plain(value: Value) -> object:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return repr(value) if isinstance(value, float) else value
+
+
+def as_parquet(table: Table) -> bytes:
+    """The table as Parquet; a column's unit is in its field's metadata."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    arrays = [pa.array(_typed(table.column(column.key))) for column in table.columns]
+    fields = [
+        pa.field(column.key, array.type, metadata={"title": column.title, "unit": column.unit})
+        for column, array in zip(table.columns, arrays, strict=True)
+    ]
+    sink = io.BytesIO()
+    pq.write_table(pa.table(arrays, schema=pa.schema(fields)), sink)
+    return sink.getvalue()
+
+
+def _typed(values: list[Value]) -> list[Value]:
+    """Values of one type: numbers stay numbers, a mixture becomes text."""
+    present = {type(value) for value in values if value is not None}
+    if present <= {int, float} or len(present) <= 1:
+        return [float(v) if float in present and v is not None else v for v in values]
+    return [None if value is None else str(value) for value in values]
+
+
+def as_latex(table: Table) -> str:
+    """The table as a LaTeX `tabular` with booktabs rules, to be included in a paper."""
+    align = "".join("r" if table.numeric(column.key) else "l" for column in table.columns)
+    head = " & ".join(_tex(column.heading) for column in table.columns)
+    body = [" & ".join(_tex(cell) for cell in table.cells(row)) + r" \\" for row in table.rows]
+    return "\n".join(
+        [
+            f"% {table.title}. {table.note}".rstrip().replace("\n", " "),
+            rf"\begin{{tabular}}{{{align}}}",
+            r"\toprule",
+            head + r" \\",
+            r"\midrule",
+            *body,
+            r"\bottomrule",
+            r"\end{tabular}",
+            "",
+        ]
+    )
+
+
+_TEX = {
+    "\\": r"\textbackslash{}",
+    **{char: f"\\{char}" for char in "&%$#_{}"},
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "∞": r"$\infty$",
+    "−": "$-$",
+    "–": "--",
+    "×": r"$\times$",
+    "≤": r"$\leq$",
+    "≥": r"$\geq$",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+}
+
+
+def _tex(text: str) -> str:
+    return "".join(_TEX.get(char, char) for char in text)
+
+
+_FORMATS: dict[str, Callable[[Table], str | bytes]] = {
+    "csv": as_csv,
+    "parquet": as_parquet,
+    "tex": as_latex,
+}
+
+
+def table_files(table: Table) -> Iterator[tuple[str, str | bytes]]:
+    """`<name>.csv`, and its Parquet and LaTeX twins in `tables/`: path and content of each."""
+    for ending, render in _FORMATS.items():
+        place = "" if ending == "csv" else "tables/"
+        yield f"{place}{table.name}.{ending}", render(table)
+
+
+def forget_stale(folder: Path, names: Iterable[str]) -> None:
+    """Remove what the last report wrote here and this one did not; note what this one wrote."""
+    note, kept = folder / MANIFEST, set(names)
+    before = note.read_text(encoding="utf-8").splitlines() if note.exists() else []
+    for name in set(before) - kept:
+        path = folder / name
+        if path.resolve().is_relative_to(folder.resolve()):
+            path.unlink(missing_ok=True)
+    write_text(note, "".join(f"{name}\n" for name in sorted(kept)))

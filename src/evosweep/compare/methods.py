@@ -1,0 +1,39 @@
+"""The rules by which numbers were computed and tests chosen, as the report states them."""
+
+from evosweep.compare.intervals import RESAMPLES
+from evosweep.compare.ranking import FEWEST_PROBLEMS
+from evosweep.compare.significance import EXACT_UP_TO, MOST_PAIRS
+
+
+def methods(alpha: float) -> list[str]:
+    """A paragraph for each rule."""
+    return [
+        "Runs that differ in the backend alone are one observation: they repeat a result to the "
+        "bit. Results, tests and curves use one run for each seed, the serial one where there is "
+        "one.",
+        "With several objectives, the result of a run is the hypervolume of its final front.",
+        "Two algorithms on a problem: Wilcoxon's signed-rank test where seeds pair the runs (both "
+        "have the same seeds and, for each seed, the same first population by its digest) and are "
+        "enough to reach the level, else the Mann-Whitney U test. Two-sided; exact without ties "
+        f"and up to {EXACT_UP_TO} values a side, else the normal approximation corrected for ties "
+        "and continuity. Holm's correction is over the tested pairs of a problem; beyond "
+        f"{MOST_PAIRS} pairs, each algorithm is tested against the one with the best median only. "
+        f"The level is {alpha:g}. A pair is not tested where all results are equal, or where even "
+        "a perfect separation would give a p above the level.",
+        "Effect size: A12 (Vargha and Delaney 2000; small from 0.56, medium 0.64, large 0.71) and "
+        "Cliff's delta with the asymmetric interval of Feng and Cliff (2004).",
+        f"Over all problems, on medians: two algorithms by Wilcoxon's signed-rank test; three or "
+        f"more by Friedman's test with the correction of Iman and Davenport, from "
+        f"{FEWEST_PROBLEMS} problems on; where it rejects, the post-hoc test (Demsar 2006). An "
+        "algorithm that did not run on every problem is left out, and named.",
+        f"Intervals of means and medians: bootstrap, percentile, {RESAMPLES} resamples.",
+        "ERT, the expected running time: evaluations of all runs, of unsuccessful ones all they "
+        "made, divided by the number of successes (Hansen et al. 2010).",
+        "Curves and profiles count every evaluation in the journal, in the order of generations "
+        "and individuals; a run without a journal counts by generations, from its logbook.",
+        "Efficiency: speed-up is wall time, start-up included, of the serial run of the same spec "
+        "over that of this run, median over specs; efficiency is speed-up by workers. Break-even "
+        "is the cost of an evaluation at which both take equally long: (S / N + d) / (1 - 1 / w) "
+        "for w workers, N evaluations, a start-up longer by S, and d, the seconds an evaluation "
+        "that neither variation nor evaluation by all workers explains.",
+    ]

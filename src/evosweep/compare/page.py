@@ -1,0 +1,58 @@
+"""What a report is made of: sections of paragraphs, tables and plots, in order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from evosweep.compare.plots.canvas import Plot
+from evosweep.compare.table import Table
+
+
+@dataclass
+class Section:
+    """A part of the report; `parts` are shown below its own tables and plots.
+
+    `folded` tables are closed until asked for. `alerts` are what nobody may miss.
+    """
+
+    anchor: str
+    title: str
+    paragraphs: list[str] = field(default_factory=list)
+    alerts: list[str] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    folded: list[Table] = field(default_factory=list)
+    plots: list[Plot] = field(default_factory=list)
+    parts: list["Section"] = field(default_factory=list)
+
+    def walk(self) -> Iterator["Section"]:
+        """This section and every one below it."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
+
+
+@dataclass(frozen=True)
+class Page:
+    """A whole report: its title, a summary in plain words, and its sections.
+
+    `extra` tables are written to files only.
+    """
+
+    title: str
+    subtitle: str
+    summary: list[str]
+    alerts: list[str]
+    sections: list[Section]
+    extra: list[Table] = field(default_factory=list)
+
+    def tables(self) -> Iterator[Table]:
+        """Every table of the report that has files, each once."""
+        yield from self.extra
+        for section in self.sections:
+            for part in section.walk():
+                yield from (table for table in (*part.tables, *part.folded) if table.saved)
+
+    def plots(self) -> Iterator[Plot]:
+        """Every plot of the report."""
+        for section in self.sections:
+            for part in section.walk():
+                yield from part.plots

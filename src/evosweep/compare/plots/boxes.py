@@ -1,0 +1,73 @@
+"""Final results: a box and the single runs for each algorithm."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evosweep.compare.plots.canvas import COLOURS, MARKERS, Plot, as_svg, canvas, put_title, wrap
+from evosweep.compare.table import Column, Row, Table
+
+Floats = NDArray[np.float64]
+
+
+def plot_boxes(name: str, problem: str, measure: str, samples: Mapping[str, Floats]) -> Plot:
+    """Median, quartiles, whiskers to 1.5 times their distance, and every run as a point."""
+    labels = list(samples)
+    finite = {label: values[np.isfinite(values)] for label, values in samples.items()}
+    titles = [wrap(label, 26) for label in labels]
+    rows_of_text = max(title.count("\n") + 1 for title in titles)
+    height = 1.3 + max(0.42, 0.1 + 0.17 * rows_of_text) * len(labels)
+    with canvas(name, height=height) as figure:
+        axes = figure.add_subplot()
+        for place, label in enumerate(labels):
+            _draw(axes, len(labels) - 1 - place, place % len(COLOURS), finite[label])
+        axes.set_yticks(range(len(labels))[::-1], titles)
+        axes.set_ylim(-0.6, len(labels) - 0.4)
+        values = np.concatenate(list(finite.values()))
+        if len(values) > 1 and values.min() > 0 and values.max() > 100 * values.min():
+            axes.set_xscale("log")
+        else:
+            axes.locator_params(axis="x", nbins=5)
+            axes.ticklabel_format(axis="x", useOffset=False)
+        axes.set_xlabel(measure)
+        put_title(figure, f"{problem}: final results")
+        axes.grid(axis="y", visible=False)
+        svg = as_svg(figure)
+    medians = "; ".join(f"{label} {np.median(values):.4g}" for label, values in samples.items())
+    rows: list[Row] = [
+        {"algorithm": label, "value": float(value)}
+        for label, values in samples.items()
+        for value in values
+    ]
+    columns = (Column("algorithm", "algorithm"), Column("value", measure))
+    return Plot(
+        name,
+        f"Final results: {problem}",
+        f"Boxes of the final {measure} on {problem}. Medians: {medians}.",
+        svg,
+        Table(name, f"Final results on {problem}", columns, rows),
+        "A point is a run; box: quartiles and median; whiskers: up to 1.5 times the box.",
+    )
+
+
+def _draw(axes: object, height: int, index: int, values: Floats) -> None:
+    if not len(values):
+        return
+    offsets = height + np.linspace(-0.18, 0.18, len(values)) if len(values) > 1 else [height]
+    draw = axes  # matplotlib has no types
+    draw.boxplot(  # type: ignore[attr-defined]
+        values,
+        positions=[height],
+        orientation="horizontal",
+        widths=0.55,
+        showfliers=False,
+        medianprops={"color": "black", "linewidth": 1.6},
+        boxprops={"color": COLOURS[index]},
+        whiskerprops={"color": COLOURS[index]},
+        capprops={"color": COLOURS[index]},
+        manage_ticks=False,
+    )
+    draw.scatter(  # type: ignore[attr-defined]
+        values, offsets, s=14, color=COLOURS[index], marker=MARKERS[index], alpha=0.75, linewidths=0
+    )

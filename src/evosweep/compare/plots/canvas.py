@@ -1,0 +1,110 @@
+"""What all plots share: size, colours, the way to SVG, and the data that goes with it."""
+
+import io
+import math
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from evosweep.compare.extra import need
+from evosweep.compare.table import Table
+
+# Okabe and Ito: Color Universal Design, 2008; told apart with every kind of colour vision. The
+# yellow of the set is left out, since its lines are hard to see on white.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), "-")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+MOST_LINES = len(COLOURS)
+WIDTH, HEIGHT = 4.8, 3.5  # inches; still legible on a phone
+
+_STYLE = {
+    "font.size": 10,
+    "axes.titlesize": 11,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#dddddd",
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+    "svg.fonttype": "none",
+    "font.family": ["DejaVu Sans"],
+    "figure.dpi": 100,
+}
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A picture as SVG text, its data, the words for those who cannot see it, and its caption."""
+
+    name: str
+    title: str
+    alt: str
+    svg: str
+    data: Table
+    caption: str = ""
+
+
+@contextmanager
+def canvas(name: str, height: float = HEIGHT, width: float = WIDTH) -> Iterator[Any]:
+    """A matplotlib figure with the style of the report; `name` makes the ids in its SVG unique."""
+    matplotlib = need("matplotlib")
+    matplotlib.use("Agg")
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context({**_STYLE, "svg.hashsalt": name}):
+        yield Figure(figsize=(width, height), layout="constrained")
+
+
+def as_svg(figure: Any) -> str:
+    """The figure as an `<svg>` element to be put into a page: no prolog, no date, scalable."""
+    out = io.StringIO()
+    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    svg = out.getvalue()
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
+    return svg.replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif")
+
+
+def line_style(index: int) -> dict[str, Any]:
+    """Colour and dashes of the index-th line: two ways to tell it from the others."""
+    place = index % MOST_LINES
+    return {"color": COLOURS[place], "linestyle": DASHES[place], "linewidth": 1.8}
+
+
+def wrap(text: str, width: int = 46) -> str:
+    """A long text over several lines, broken after blanks and commas and before brackets."""
+    lines = [""]
+    for piece in re.findall(r"\(?[^ ,(]*[ ,]?", text):
+        if lines[-1] and len(lines[-1]) + len(piece.rstrip()) > width:
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def put_title(figure: Any, text: str) -> None:
+    """The title of a plot, from the figure's left edge, so that it has the whole width."""
+    figure.suptitle(wrap(text), x=0.01, ha="left", fontsize=11)
+
+
+def legend_columns(labels: Sequence[str]) -> int:
+    """How many columns a legend of these labels has under a plot."""
+    longest = max(map(len, labels), default=0)
+    return max(1, min(len(labels), int(54 // (longest + 6))))
+
+
+def legend_height(labels: Sequence[str]) -> float:
+    """Inches that a legend takes beyond its first row, to be added to the plot's height."""
+    lines = sum(wrap(label).count("\n") + 1 for label in labels)
+    return 0.2 * max(0, math.ceil(lines / legend_columns(labels)) - 1)
+
+
+def legend_below(figure: Any, axes: Any) -> None:
+    """A legend under the axes, where it covers no data."""
+    handles, labels = axes.get_legend_handles_labels()
+    if labels:
+        columns = legend_columns(labels)
+        wrapped = [wrap(label) for label in labels]
+        figure.legend(handles, wrapped, loc="outside lower center", ncols=columns)

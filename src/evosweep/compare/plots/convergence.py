@@ -1,0 +1,151 @@
+"""Convergence: the best result by evaluations and by seconds, median and quartile band."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evosweep.compare.plots.canvas import (
+    HEIGHT,
+    Plot,
+    as_svg,
+    canvas,
+    legend_below,
+    legend_height,
+    line_style,
+    put_title,
+)
+from evosweep.compare.table import Column, Row, Table
+from evosweep.compare.traces import Trace, bands
+
+Floats = NDArray[np.float64]
+POINTS = 80
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How results are drawn: as distances to the optimum on a log axis, or as they are."""
+
+    label: str
+    log: bool
+    optimum: float | None = None
+
+    def __call__(self, values: Floats) -> Floats:
+        """The values as they are drawn; infinity, and zero on a logarithmic axis, are left out."""
+        shown = values if self.optimum is None else np.abs(values - self.optimum)
+        shown = np.where(np.isfinite(shown), shown, np.nan)
+        return np.where(shown > 0, shown, np.nan) if self.log else shown
+
+
+def choose_scale(traces: Sequence[Trace], optimum: float | None, measure: str) -> Scale:
+    """Logarithmic where the results span three decades or more, else linear."""
+    values = np.concatenate([trace.best for trace in traces])
+    values = values[np.isfinite(values)]
+    gaps = values if optimum is None else np.abs(values - optimum)
+    positive = gaps[gaps > 0]
+    wide = len(positive) > 1 and positive.max() >= 1e3 * positive.min()
+    if wide and (optimum is not None or (gaps > 0).all()):
+        name = measure if optimum is None else "distance to the optimum"
+        return Scale(name, True, optimum)
+    return Scale(measure, False)
+
+
+@dataclass(frozen=True)
+class Curves:
+    """What is drawn: the traces of one problem by algorithm, its measure, its known optimum."""
+
+    problem: str
+    measure: str
+    traces: Mapping[str, Sequence[Trace]]
+    optimum: float | None = None
+
+
+def plot_convergence(name: str, curves: Curves, backend: str = "") -> Plot:
+    """The result against evaluations; with the name of a backend, against its seconds."""
+    everything = [trace for group in curves.traces.values() for trace in group]
+    scale = choose_scale(everything, curves.optimum, curves.measure)
+    marks = _marks(everything, bool(backend))
+    found = {
+        label: bands(group, marks, seconds=bool(backend)) for label, group in curves.traces.items()
+    }
+    if not any(np.isfinite(scale(curve["median"])).any() for curve in found.values()):
+        scale = Scale(curves.measure, False)  # no median to be drawn, so no decades to span
+    unit = "wall time [s]" if backend else "evaluations"
+    title = f"{curves.problem} on {backend}" if backend else curves.problem
+    lines = [f"{label} (n={len(group)})" for label, group in curves.traces.items()]
+    with canvas(name, HEIGHT + legend_height(lines)) as figure:
+        axes = figure.add_subplot()
+        for index, (line, curve) in enumerate(zip(lines, found.values(), strict=True)):
+            _draw(axes, index, line, marks, curve, scale)
+        _dress(axes, marks, scale, unit, title)
+        legend_below(figure, axes)
+        svg = as_svg(figure)
+    return Plot(
+        name,
+        f"Convergence by {'seconds' if backend else 'evaluations'}: {curves.problem}",
+        _alt(curves, unit, found),
+        svg,
+        _data(name, curves.problem, marks, found, "seconds" if backend else "evaluations"),
+        "Line: median over runs; band: quartiles. A run that has ended keeps its last value.",
+    )
+
+
+def _marks(traces: Sequence[Trace], seconds: bool) -> Floats:
+    if seconds:
+        end = max(*(trace.duration for trace in traces), 1e-09)
+        return np.linspace(0.0, end, POINTS + 1)[1:]
+    end = max(*(trace.total for trace in traces), 1)
+    return np.unique(np.geomspace(1, end, POINTS).round())
+
+
+def _draw(
+    axes: Any, index: int, label: str, marks: Floats, curve: Mapping[str, Floats], scale: Scale
+) -> None:
+    style = line_style(index)
+    axes.plot(marks, scale(curve["median"]), label=label, drawstyle="steps-post", **style)
+    edges = scale(curve["q1"]), scale(curve["q3"])
+    axes.fill_between(marks, *edges, step="post", color=style["color"], alpha=0.18, linewidth=0)
+
+
+def _dress(axes: Any, marks: Floats, scale: Scale, unit: str, title: str) -> None:
+    put_title(axes.figure, title)
+    axes.set_xlabel(unit)
+    axes.set_ylabel(scale.label)
+    if unit == "evaluations" and marks[-1] > 20:
+        axes.set_xscale("log")
+        axes.set_xlim(marks[0] / 1.2, marks[-1] * 1.2)
+    if scale.log:
+        axes.set_yscale("log")
+
+
+def _alt(curves: Curves, unit: str, found: Mapping[str, Mapping[str, Floats]]) -> str:
+    ends = "; ".join(f"{label} ends at {curve['median'][-1]:.4g}" for label, curve in found.items())
+    return f"Lines of the median {curves.measure} on {curves.problem} against {unit}. {ends}."
+
+
+def _data(
+    name: str, problem: str, marks: Floats, curves: Mapping[str, Mapping[str, Floats]], key: str
+) -> Table:
+    rows: list[Row] = [
+        {
+            "algorithm": label,
+            key: float(mark),
+            **{part: _value(curve[part][place]) for part in ("median", "q1", "q3")},
+        }
+        for label, curve in curves.items()
+        for place, mark in enumerate(marks)
+    ]
+    columns = (
+        Column("algorithm", "algorithm"),
+        Column(key, key, "s" if key == "seconds" else ""),
+        Column("median", "median"),
+        Column("q1", "1st quartile"),
+        Column("q3", "3rd quartile"),
+    )
+    return Table(name, f"Convergence on {problem}", columns, rows)
+
+
+def _value(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

@@ -1,0 +1,54 @@
+"""The critical difference diagram: mean ranks, and bars that join what does not differ."""
+
+from typing import Any
+
+import numpy as np
+
+from evosweep.compare.extra import need
+from evosweep.compare.plots.canvas import Plot, as_svg, canvas
+from evosweep.compare.ranking import Ranking, ranks_table
+
+
+def plot_critical_difference(ranking: Ranking, alpha: float) -> Plot | None:
+    """The diagram of Demsar (2006, figure 1), or None where there was no post-hoc test."""
+    if ranking.posthoc is None:
+        return None
+    pandas, posthocs = need("pandas"), need("scikit_posthocs")
+    names = [_short(name) for name in ranking.names]
+    ranks = dict(zip(names, ranking.ranks, strict=True))
+    p_values = pandas.DataFrame(ranking.posthoc, index=names, columns=names)
+    name = "critical-difference"
+    with canvas(name, height=1.6 + 0.28 * len(names), width=6.4) as figure:
+        axes = figure.add_subplot()
+        axes.grid(visible=False)
+        posthocs.critical_difference_diagram(
+            ranks, p_values, alpha=alpha, ax=axes, text_h_margin=0.02, **_look(len(names))
+        )
+        svg = as_svg(figure)
+    order = np.argsort(ranking.ranks, kind="stable")
+    listed = "; ".join(f"{ranking.names[i]} {ranking.ranks[i]:.3g}" for i in order)
+    caption = f"1 is best; a bar joins algorithms that do not differ ({ranking.posthoc_test})."
+    if ranking.posthoc_test == "Nemenyi":
+        caption += f" Critical difference: {ranking.critical_difference:.3g}."
+    return Plot(
+        name,
+        "Critical difference diagram",
+        f"Mean ranks from best to worst: {listed}.",
+        svg,
+        ranks_table(ranking),
+        caption,
+    )
+
+
+def _look(count: int) -> dict[str, Any]:
+    return {
+        "label_fmt_left": "{label} ({rank:.2f})",
+        "label_fmt_right": "({rank:.2f}) {label}",
+        "color_palette": ["#333333"] * count,
+        "crossbar_props": {"color": "#D55E00", "linewidth": 3, "marker": None},
+        "marker_props": {"color": "black", "s": 18},
+    }
+
+
+def _short(label: str, length: int = 34) -> str:
+    return label if len(label) <= length else f"{label[: length - 1]}…"

@@ -1,0 +1,80 @@
+"""Profiles: the share of targets, or of runs, reached by a number of evaluations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evosweep.compare.anytime import ecdf
+from evosweep.compare.plots.canvas import (
+    HEIGHT,
+    Plot,
+    as_svg,
+    canvas,
+    legend_below,
+    legend_height,
+    line_style,
+    put_title,
+)
+from evosweep.compare.table import Column, Row, Table
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Axes:
+    """The words on a profile: its title, both axes, the key of the marks in its data, a caption."""
+
+    title: str
+    across: str
+    up: str
+    key: str
+    caption: str
+
+
+def plot_profile(name: str, words: Axes, reached: Mapping[str, Floats]) -> Plot:
+    """A step line for each algorithm; `reached` has any shape, infinity where never reached."""
+    marks = _marks(reached)
+    curves = {label: ecdf(values, marks) for label, values in reached.items()}
+    with canvas(name, HEIGHT + legend_height(list(curves))) as figure:
+        axes = figure.add_subplot()
+        for index, (label, shares) in enumerate(curves.items()):
+            axes.plot(marks, shares, label=label, drawstyle="steps-post", **line_style(index))
+        put_title(figure, words.title)
+        axes.set_xlabel(words.across)
+        axes.set_ylabel(words.up)
+        axes.set_xscale("log")
+        axes.set_ylim(-0.02, 1.02)
+        legend_below(figure, axes)
+        svg = as_svg(figure)
+    ends = "; ".join(f"{label} reaches {shares[-1]:.0%}" for label, shares in curves.items())
+    alt = f"{words.title}: {words.up} against {words.across}. {ends}."
+    return Plot(name, words.title, alt, svg, _data(name, words, marks, curves), words.caption)
+
+
+def _marks(reached: Mapping[str, Floats]) -> Floats:
+    """Where any line steps, thinned to a few hundred marks."""
+    found = np.concatenate([values[np.isfinite(values)].ravel() for values in reached.values()])
+    if not len(found):
+        return np.array([1.0, 10.0])
+    marks = np.unique(found)
+    if len(marks) > 200:
+        marks = np.unique(np.geomspace(marks[0], marks[-1], 200))
+        marks[-1] = found.max()
+    low = marks[0] * 0.8
+    return np.concatenate([[low], marks, [marks[-1] * 1.25]])
+
+
+def _data(name: str, words: Axes, marks: Floats, curves: Mapping[str, Floats]) -> Table:
+    rows: list[Row] = [
+        {"algorithm": label, words.key: float(mark), "share": float(share)}
+        for label, shares in curves.items()
+        for mark, share in zip(marks, shares, strict=True)
+    ]
+    columns = (
+        Column("algorithm", "algorithm"),
+        Column(words.key, words.across),
+        Column("share", words.up),
+    )
+    return Table(name, words.title, columns, rows)

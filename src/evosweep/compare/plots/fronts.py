@@ -1,0 +1,117 @@
+"""Two objectives: median attainment surfaces, their difference, and the joint front."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evosweep.compare.fronts import Fronts, attainment, attainment_difference
+from evosweep.compare.plots.canvas import (
+    COLOURS,
+    HEIGHT,
+    Plot,
+    as_svg,
+    canvas,
+    legend_below,
+    legend_height,
+    line_style,
+    put_title,
+)
+from evosweep.compare.table import Column, Row, Table
+
+Floats = NDArray[np.float64]
+
+
+def plot_attainment(name: str, fronts: Fronts, shown: Sequence[str]) -> Plot:
+    """The surface that half of the runs attain, for each algorithm, and the joint front."""
+    surfaces = {
+        label: attainment(fronts.by_algorithm[label], fronts.weights, 50.0) for label in shown
+    }
+    with canvas(name, HEIGHT + legend_height(["joint front", *surfaces])) as figure:
+        axes = figure.add_subplot()
+        joint = fronts.joint
+        axes.plot(joint[:, 0], joint[:, 1], ".", color="#777777", ms=4, label="joint front")
+        where = "post" if fronts.weights[0] < 0 else "pre"
+        for index, (label, points) in enumerate(surfaces.items()):
+            axes.step(points[:, 0], points[:, 1], where=where, label=label, **line_style(index))
+        _name_axes(axes, fronts)
+        put_title(figure, f"{fronts.problem}: median attainment")
+        legend_below(figure, axes)
+        svg = as_svg(figure)
+    rows: list[Row] = [
+        {"algorithm": label, "objective_0": float(x), "objective_1": float(y)}
+        for label, points in (*surfaces.items(), ("joint front", fronts.joint))
+        for x, y in points
+    ]
+    columns = (
+        Column("algorithm", "algorithm"),
+        Column("objective_0", "objective 0"),
+        Column("objective_1", "objective 1"),
+    )
+    return Plot(
+        name,
+        f"Attainment: {fronts.problem}",
+        f"Median attainment surfaces of {', '.join(surfaces)} on {fronts.problem}, and the "
+        f"joint front of {len(fronts.joint)} points.",
+        svg,
+        Table(name, f"Median attainment on {fronts.problem}", columns, rows),
+        "Half of the runs dominate what lies behind the line.",
+    )
+
+
+def _name_axes(axes: Any, fronts: Fronts) -> None:
+    words = ["maximised" if weight > 0 else "minimised" for weight in fronts.weights]
+    axes.set_xlabel(f"objective 0, {words[0]}")
+    axes.set_ylabel(f"objective 1, {words[1]}")
+
+
+def plot_difference(name: str, fronts: Fronts, one: str, other: str) -> Plot:
+    """Where in the objective space one algorithm attains more often than the other."""
+    from matplotlib.patches import Rectangle
+
+    groups = fronts.by_algorithm
+    found = attainment_difference(groups[one], groups[other], fronts.weights)
+    shown = _bounded(found[found[:, 4] != 0], fronts)
+    with canvas(name) as figure:
+        axes = figure.add_subplot()
+        for x0, y0, x1, y1, share in shown:
+            colour = COLOURS[0] if share > 0 else COLOURS[1]
+            axes.add_patch(
+                Rectangle((x0, y0), x1 - x0, y1 - y0, color=colour, alpha=abs(share), lw=0)
+            )
+        for colour, label in ((COLOURS[0], one), (COLOURS[1], other)):
+            axes.plot([], [], "s", ms=9, color=colour, label=f"{label} attains more often")
+        axes.autoscale_view()
+        _name_axes(axes, fronts)
+        put_title(figure, f"{fronts.problem}: difference in attainment")
+        legend_below(figure, axes)
+        svg = as_svg(figure)
+    keys = ("x0", "y0", "x1", "y1", "share")
+    rows: list[Row] = [dict(zip(keys, map(float, line), strict=True)) for line in shown]
+    favour = [float(np.sum(np.abs(shown[np.sign(shown[:, 4]) == sign, 4]))) for sign in (1, -1)]
+    return Plot(
+        name,
+        f"Difference in attainment: {fronts.problem}",
+        f"Regions of the objectives of {fronts.problem} where {one} attains more often "
+        f"(weight {favour[0]:.3g}) and where {other} does (weight {favour[1]:.3g}).",
+        svg,
+        Table(
+            name, f"Difference in attainment: {one} and {other}", [Column(k, k) for k in keys], rows
+        ),
+        "The stronger the colour, the larger the share of runs by which they differ.",
+    )
+
+
+def _bounded(rectangles: Floats, fronts: Fronts) -> Floats:
+    """Rectangles in raw units; those without an end reach to the worst known value."""
+    signs = -np.sign(np.asarray(fronts.weights))
+    points: Sequence[Floats] = [front for found in fronts.by_algorithm.values() for front in found]
+    worst = (np.vstack(points) * signs).max(axis=0)
+    bounded: Floats = rectangles.copy()
+    for place in range(4):
+        limit = worst[place % 2]
+        bounded[:, place] = np.minimum(bounded[:, place], limit) * signs[place % 2]
+    kept = (bounded[:, 0] != bounded[:, 2]) & (bounded[:, 1] != bounded[:, 3])
+    visible: Floats = bounded[kept]
+    return visible

@@ -1,0 +1,48 @@
+"""Genes of the final populations: where each gene's values lie."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evosweep.compare.plots.canvas import COLOURS, Plot, as_svg, canvas, put_title
+from evosweep.compare.table import Column, Row, Table
+
+Floats = NDArray[np.float64]
+
+
+def plot_genes(name: str, problem: str, algorithm: str, quantiles: Mapping[str, Floats]) -> Plot:
+    """Median, quartiles and range of every gene over all final populations of an algorithm."""
+    genes = np.arange(len(quantiles["median"]))
+    with canvas(name, height=3.2) as figure:
+        axes = figure.add_subplot()
+        axes.fill_between(
+            genes, quantiles["least"], quantiles["greatest"], color=COLOURS[5], alpha=0.35,
+            label="range", step="mid", linewidth=0,
+        )  # fmt: skip
+        axes.fill_between(
+            genes, quantiles["q1"], quantiles["q3"], color=COLOURS[0], alpha=0.5,
+            label="quartiles", step="mid", linewidth=0,
+        )  # fmt: skip
+        axes.plot(genes, quantiles["median"], color="black", drawstyle="steps-mid", label="median")
+        axes.set_xlabel("gene")
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.set_ylabel("value")
+        put_title(figure, f"{problem}: genes at the end")
+        figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+        svg = as_svg(figure)
+    rows: list[Row] = [
+        {"gene": int(gene), **{part: float(values[gene]) for part, values in quantiles.items()}}
+        for gene in genes
+    ]
+    columns = (Column("gene", "gene"), *(Column(part, part) for part in quantiles))
+    fixed = int((quantiles["least"] == quantiles["greatest"]).sum())
+    return Plot(
+        name,
+        f"Genes: {problem}",
+        f"Range, quartiles and median of {len(genes)} genes on {problem}, {algorithm}; "
+        f"{fixed} of them have one value everywhere.",
+        svg,
+        Table(name, f"Genes on {problem}", columns, rows),
+        f"All individuals of all final populations of {algorithm}.",
+    )

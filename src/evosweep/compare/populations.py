@@ -1,0 +1,154 @@
+"""Final populations: diversity by the kind of genome, duplicates, and how genes are distributed.
+
+Bits, integers and permutations: mean pairwise Hamming distance as a share of the genes. Reals: mean
+pairwise Euclidean distance. Trees and everything else: Shannon entropy of the distinct genomes, in
+bits. Distances are over at most 500 individuals, evenly spaced through the population.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evosweep.compare.reading import map_many
+from evosweep.compare.runs import Run
+from evosweep.compare.study import Study
+from evosweep.compare.table import Column, Row, Table
+from evosweep.errors import InputError
+
+Floats = NDArray[np.float64]
+MOST_INDIVIDUALS = 500  # for pairwise distances of real vectors, which are quadratic
+
+
+@dataclass(frozen=True)
+class Diversity:
+    """How varied one population is: `measure` says what `value` is; shares are from 0 to 1."""
+
+    size: int
+    measure: str
+    value: float
+    duplicates: float
+
+
+def read_genomes(run: Run) -> list[Any]:
+    """The genomes of the final population: lists of numbers, or texts."""
+    import pyarrow.parquet as pq
+
+    try:
+        column = pq.read_table(run.folder.population, columns=["genome"]).column("genome")
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{run.folder.population}: cannot be read: {error}") from error
+    found: list[Any] = column.to_pylist()
+    return found
+
+
+def diversity(genomes: Sequence[Any]) -> Diversity:
+    """The diversity of a population and the share of individuals that repeat another one."""
+    keys = Counter(tuple(g) if isinstance(g, list) else g for g in map(_hashable, genomes))
+    duplicates = 1 - len(keys) / len(genomes) if genomes else 0.0
+    matrix = as_matrix(genomes)
+    if matrix is None:
+        return Diversity(len(genomes), "entropy [bits]", entropy(list(keys.values())), duplicates)
+    if np.issubdtype(matrix.dtype, np.integer):
+        return Diversity(len(genomes), "Hamming share", hamming(matrix), duplicates)
+    return Diversity(len(genomes), "Euclidean distance", euclidean(matrix), duplicates)
+
+
+def _hashable(genome: Any) -> Any:
+    return [str(item) for item in genome] if isinstance(genome, list) else str(genome)
+
+
+def as_matrix(genomes: Sequence[Any]) -> NDArray[Any] | None:
+    """The genomes as (individuals, genes); None where they are no numbers of one length."""
+    if not genomes or not all(isinstance(genome, list) for genome in genomes):
+        return None
+    if len({len(genome) for genome in genomes}) != 1 or not genomes[0]:
+        return None
+    try:
+        matrix = np.array(genomes)
+    except ValueError:
+        return None
+    return matrix if matrix.ndim == 2 and matrix.dtype.kind in "iuf" else None
+
+
+def hamming(matrix: NDArray[Any]) -> float:
+    """The mean share of genes in which two individuals differ, by counting values gene by gene."""
+    size = len(matrix)
+    if size < 2:
+        return 0.0
+    equal = [
+        float((np.unique(gene, return_counts=True)[1].astype(float) ** 2).sum()) - size
+        for gene in matrix.T
+    ]
+    return 1 - float(np.mean(equal)) / (size * (size - 1))
+
+
+def euclidean(matrix: NDArray[Any]) -> float:
+    """The mean Euclidean distance of two individuals."""
+    from scipy.spatial.distance import pdist
+
+    if len(matrix) < 2:
+        return 0.0
+    step = np.unique(np.linspace(0, len(matrix) - 1, MOST_INDIVIDUALS).round().astype(int))
+    return float(pdist(matrix[step].astype(np.float64)).mean())
+
+
+def entropy(counts: Sequence[int]) -> float:
+    """Shannon's entropy, in bits, of how often each genome is there."""
+    shares = np.asarray(counts, dtype=np.float64)
+    shares = shares / shares.sum() if len(shares) else shares
+    return float(-(shares * np.log2(shares)).sum()) + 0.0
+
+
+COLUMNS = (
+    Column("problem", "problem"),
+    Column("algorithm", "algorithm"),
+    Column("runs", "runs"),
+    Column("size", "individuals"),
+    Column("measure", "diversity measured as"),
+    Column("diversity", "diversity, median", digits=3),
+    Column("diversity_low", "diversity, least", digits=3),
+    Column("diversity_high", "diversity, most", digits=3),
+    Column("duplicates", "duplicates, median share", digits=3),
+)
+
+
+def populations_table(study: Study) -> Table:
+    """A row for each problem and algorithm: diversity and duplicates of the final populations."""
+    every = [run for runs in study.configurations.values() for run in runs]
+    found = iter(list(map_many(_diversity_of, every)))
+    rows = [_row(key, [next(found) for _ in runs]) for key, runs in study.configurations.items()]
+    note = "Hamming share: genes in which two individuals differ. A duplicate repeats a genome."
+    return Table("populations", "Final populations", COLUMNS, rows, note)
+
+
+def _diversity_of(run: Run) -> Diversity:
+    return diversity(read_genomes(run))
+
+
+def _row(key: tuple[str, str], found: Sequence[Diversity]) -> Row:
+    values = [item.value for item in found]
+    return {
+        "problem": key[0],
+        "algorithm": key[1],
+        "runs": len(found),
+        "size": int(np.median([item.size for item in found])),
+        "measure": found[0].measure,
+        "diversity": float(np.median(values)),
+        "diversity_low": min(values),
+        "diversity_high": max(values),
+        "duplicates": float(np.median([item.duplicates for item in found])),
+    }
+
+
+def gene_quantiles(runs: Sequence[Run]) -> Mapping[str, Floats] | None:
+    """Least, quartiles and greatest of each gene over all final populations of some runs."""
+    matrices = [as_matrix(read_genomes(run)) for run in runs]
+    known = [matrix for matrix in matrices if matrix is not None]
+    if len(known) < len(runs) or len({matrix.shape[1] for matrix in known}) != 1:
+        return None
+    genes = np.percentile(np.vstack(known), [0, 25, 50, 75, 100], axis=0)
+    return dict(zip(("least", "q1", "median", "q3", "greatest"), genes, strict=True))

@@ -1,0 +1,110 @@
+"""How good a run's result is, as one number: its best fitness, or the hypervolume of its front."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evosweep.compare.extra import need
+from evosweep.compare.runs import Run
+from evosweep.compare.study import Study
+from evosweep.errors import InputError
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Quality:
+    """The measure of one problem. `values` by run_id; `larger` says whether more is better.
+
+    `reference` is the hypervolume's reference point in the problem's own units.
+    """
+
+    measure: str
+    larger: bool
+    values: Mapping[str, float]
+    reference: tuple[float, ...] = ()
+    note: str = ""
+    sources: Sequence[str] = field(default_factory=tuple)
+
+    def of(self, runs: Sequence[Run]) -> Floats:
+        """The values of some runs, in their order."""
+        return np.array([self.values[run.run_id] for run in runs], dtype=np.float64)
+
+    def loss(self, values: Floats) -> Floats:
+        """The values turned so that smaller is better."""
+        return -values if self.larger else values
+
+
+def measure_all(study: Study) -> dict[str, Quality]:
+    """The quality of every run, by problem."""
+    groups: dict[str, list[Run]] = {problem: [] for problem in study.problems}
+    for run in study.runs:
+        groups[study.problem(run)].append(run)
+    return {problem: measure(runs) for problem, runs in groups.items()}
+
+
+def measure(runs: Sequence[Run]) -> Quality:
+    """The quality of every run of one problem."""
+    if runs[0].objectives > 1:
+        return _hypervolumes(runs)
+    values = {run.run_id: run.best[0] for run in runs}
+    return Quality("best fitness", runs[0].weights[0] > 0, values)
+
+
+def _hypervolumes(runs: Sequence[Run]) -> Quality:
+    moocore = need("moocore")
+    fronts = {run.run_id: final_front(run) for run in runs}
+    reference, note = reference_point(runs, fronts)
+    maximise = [weight > 0 for weight in runs[0].weights]
+    values = {
+        run_id: float(moocore.hypervolume(front, ref=reference, maximise=maximise))
+        for run_id, front in fronts.items()
+    }
+    return Quality("hypervolume", True, values, reference, note)
+
+
+def final_front(run: Run) -> Floats:
+    """The non-dominated fitnesses of the final population, (points, objectives), sorted."""
+    import pyarrow.parquet as pq
+
+    names = [f"fitness_{index}" for index in range(run.objectives)]
+    try:
+        columns = pq.read_table(run.folder.population, columns=names)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{run.folder.population}: cannot be read: {error}") from error
+    points = np.column_stack([columns.column(name).to_numpy() for name in names])
+    points = points[np.isfinite(points).all(axis=1)].astype(np.float64)
+    return non_dominated(points, run.weights)
+
+
+def non_dominated(points: Floats, weights: Sequence[float]) -> Floats:
+    """The points that no other one dominates, each once, in lexicographic order."""
+    if not len(points):
+        return points
+    moocore = need("moocore")
+    kept = np.unique(points, axis=0)
+    maximise = [weight > 0 for weight in weights]
+    return np.ascontiguousarray(kept[moocore.is_nondominated(kept, maximise=maximise)])
+
+
+def reference_point(
+    runs: Sequence[Run], fronts: Mapping[str, Floats]
+) -> tuple[tuple[float, ...], str]:
+    """The hypervolume's reference point and the sentence that says where it is from.
+
+    The problem's own where it declares one, else the worst value of each objective over all final
+    fronts, moved outwards by a tenth of the range (of 1 where all values are equal).
+    """
+    declared = runs[0].traits.get("reference_point")
+    if declared:
+        return tuple(map(float, declared)), "reference point declared by the problem"
+    points = np.vstack(list(fronts.values()))
+    low, high = points.min(axis=0), points.max(axis=0)
+    span = np.where(high > low, high - low, 1.0)
+    signs = np.sign(runs[0].weights)
+    worst = np.where(signs > 0, low, high) - signs * 0.1 * span
+    return tuple(
+        map(float, worst)
+    ), "reference point: worst of all final fronts plus 10 % of the range"

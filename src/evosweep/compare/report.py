@@ -1,0 +1,90 @@
+"""The report as one HTML file that needs nothing else, and its tables and plots beside it."""
+
+import base64
+import re
+from collections.abc import Iterator
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from evosweep import __version__
+from evosweep.compare.extra import need
+from evosweep.compare.files import as_csv, forget_stale, table_files, write_text
+from evosweep.compare.page import Page
+from evosweep.compare.table import Table, Value
+
+MOST_ROWS = 500  # of a table in the page; its files have all
+
+
+def write_page(page: Page, folder: Path) -> Path:
+    """Write every table and plot of a page into a folder, then `report.html`; returns its path.
+
+    What an earlier report left there and this one has not is removed.
+    """
+    contents = dict(_contents(page))
+    for name, text in contents.items():
+        write_text(folder / name, text)
+    forget_stale(folder, contents)
+    path = folder / "report.html"
+    write_text(path, render(page))
+    return path
+
+
+def _contents(page: Page) -> Iterator[tuple[str, str | bytes]]:
+    """Every file beside the page: its path below the folder, and what is in it."""
+    for table in page.tables():
+        yield from table_files(table)
+        yield f"tables/{table.name}.html", render_table(table)
+    for plot in page.plots():
+        yield f"plots/{plot.name}.svg", standalone(plot.svg)
+        yield f"plots/{plot.name}.csv", as_csv(plot.data)
+
+
+def render(page: Page) -> str:
+    """The page as HTML text; styles, script, pictures and data are in it."""
+    return str(
+        _environment()
+        .get_template("report.html")
+        .render(page=page, css=_asset("report.css"), js=_asset("report.js"), version=__version__)
+    )
+
+
+def render_table(table: Table) -> str:
+    """A table as a plain HTML `<table>`, to be put into other pages."""
+    return str(_environment().get_template("table.html").render(table=table))
+
+
+def standalone(svg: str) -> str:
+    """An `<svg>` element as a file of its own."""
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{svg}'
+
+
+def _environment() -> Any:
+    jinja2 = need("jinja2")
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_asset), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    environment.globals.update(zip=zip, base64=_encoded, is_number=_is_number, most_rows=MOST_ROWS)
+    return environment
+
+
+def _asset(name: str) -> str:
+    return (files("evosweep.compare") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _encoded(table: Table) -> str:
+    return base64.b64encode(as_csv(table).encode()).decode()
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def file_name(text: str) -> str:
+    """A label as the stem of a file's name: letters, digits and `._-` only, at most 80 of them.
+
+    One that is cut ends with six digits of its digest, so that it stays unlike others.
+    """
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.") or "unnamed"
+    return stem if len(stem) <= 80 else f"{stem[:73]}-{sha256(text.encode()).hexdigest()[:6]}"

@@ -1,0 +1,1 @@
+"""The sections of the report: each function takes the material and returns a `Section`."""

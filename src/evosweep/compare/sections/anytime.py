@@ -1,0 +1,111 @@
+"""Anytime performance over all problems: profiles, fixed budgets, fixed targets."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evosweep.compare import anytime
+from evosweep.compare.labels import natural
+from evosweep.compare.material import Material
+from evosweep.compare.page import Section
+from evosweep.compare.plots.canvas import MOST_LINES, Plot
+from evosweep.compare.plots.ecdf import Axes, plot_profile
+from evosweep.compare.targets import Targets, profile_targets
+from evosweep.compare.traces import Trace
+
+Floats = NDArray[np.float64]
+Problems = Mapping[str, Mapping[str, list[Trace]]]
+
+
+def anytime_section(found: Material) -> Section:
+    """Profiles over all problems and the two tables; a sentence where nothing can be said."""
+    section = Section("anytime", "Performance at any time")
+    problems = {name: found.traces_of(name) for name in found.study.problems}
+    problems = {name: groups for name, groups in problems.items() if groups}
+    if not problems:
+        section.paragraphs.append("No run has a journal or a logbook that can be read.")
+        return section
+    targets = {name: _targets(found, name, groups) for name, groups in problems.items()}
+    larger = {name: found.qualities[name].larger for name in problems}
+    section.plots = _profiles(found, problems, targets)
+    section.folded = [
+        anytime.fixed_target_table(problems, targets, larger),
+        anytime.fixed_budget_table(problems),
+    ]
+    return section
+
+
+def _targets(found: Material, problem: str, groups: Mapping[str, list[Trace]]) -> Targets:
+    run = next(iter(found.study.problems[problem].values()))[0]
+    traces = [trace for group in groups.values() for trace in group]
+    return profile_targets(run, traces, found.qualities[problem].larger)
+
+
+def _profiles(found: Material, problems: Problems, targets: Mapping[str, Targets]) -> list[Plot]:
+    """ECDF and data profile of the algorithms that ran on every problem."""
+    order = np.argsort(found.ranking.ranks, kind="stable")[:MOST_LINES]
+    everywhere = set.intersection(*(set(groups) for groups in problems.values()))
+    names = sorted((found.ranking.names[place] for place in order), key=natural)
+    names = [name for name in names if name in everywhere]
+    if not names or len(problems) < 2:
+        return []
+    return [_ecdf(found, problems, targets, names), *_data_profile(found, problems, names)]
+
+
+def _ecdf(
+    found: Material, problems: Problems, targets: Mapping[str, Targets], names: list[str]
+) -> Plot:
+    reached = {
+        name: np.concatenate(
+            [
+                anytime.hits(
+                    groups[name], targets[problem].values, found.qualities[problem].larger
+                ).ravel()
+                for problem, groups in problems.items()
+            ]
+        )
+        for name in names
+    }
+    words = Axes(
+        "All problems: targets reached",
+        "evaluations",
+        "share of runs and targets",
+        "evaluations",
+        "Targets as in the problems' own profiles.",
+    )
+    return plot_profile("ecdf", words, reached)
+
+
+def _data_profile(found: Material, problems: Problems, names: list[str]) -> list[Plot]:
+    """Empty where a problem's genomes have no fixed length: there is no simplex gradient then."""
+    lengths = {
+        problem: next(iter(found.study.problems[problem].values()))[0].genome_length
+        for problem in problems
+    }
+    if any(length is None for length in lengths.values()):
+        return []
+    reached = {
+        name: np.concatenate(
+            [
+                _convergence(groups, name, found.qualities[problem].larger)
+                / ((lengths[problem] or 0) + 1)
+                for problem, groups in problems.items()
+            ]
+        )
+        for name in names
+    }
+    words = Axes(
+        "Data profile",
+        "evaluations / (genes + 1)",
+        "share of runs that converged",
+        "simplex_gradients",
+        "A run has converged with 99.9 % of the improvement of the best run (Moré and Wild 2009).",
+    )
+    return [plot_profile("data-profile", words, reached)]
+
+
+def _convergence(groups: Mapping[str, list[Trace]], name: str, larger: bool) -> Floats:
+    everything = [trace for group in groups.values() for trace in group]
+    target = anytime.convergence_target(everything, larger)
+    return anytime.hits(groups[name], np.array([target]), larger).ravel()

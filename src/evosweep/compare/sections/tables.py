@@ -1,0 +1,205 @@
+"""The sections that are mostly tables: statistics, fronts, populations, efficiency, runs."""
+
+from collections.abc import Mapping, Sequence
+from os.path import relpath
+from pathlib import Path
+
+from evosweep.compare import efficiency, fronts, populations, ranking
+from evosweep.compare.agreement import disagreements, matrix
+from evosweep.compare.material import Material
+from evosweep.compare.page import Section
+from evosweep.compare.plots.critical import plot_critical_difference
+from evosweep.compare.plots.efficiency import plot_phases
+from evosweep.compare.plots.genes import plot_genes
+from evosweep.compare.report import file_name
+from evosweep.compare.runs import Run
+from evosweep.compare.sections.problems import MOST_DRAWN
+from evosweep.compare.significance import pairs_table
+from evosweep.compare.study import Study
+from evosweep.compare.summary import anchor
+from evosweep.compare.table import Column, Row, Table
+
+MOST_LISTED = 2000  # runs in the page, all of them; beyond, the first ones of each configuration
+FIRST_RUNS = 10
+MOST_BARS = 12  # bars of a plot of phases
+
+
+def statistics_section(found: Material) -> Section:
+    """Pairs of algorithms problem by problem, and the ranking over all problems."""
+    alpha, ranked = found.options.alpha, found.ranking
+    section = Section("statistics", "Which differences are real", [ranking.sentence(ranked, alpha)])
+    if ranked.left_out:
+        listed = ", ".join(ranked.left_out)
+        section.paragraphs.append(f"Not ranked, since not run on every problem: {listed}.")
+    diagram = plot_critical_difference(ranked, alpha)
+    section.plots = [diagram] if diagram else []
+    if len(ranked.names) > 1:
+        section.tables.append(ranking.ranks_table(ranked))
+    posthoc = ranking.posthoc_table(ranked)
+    section.tables += [posthoc] if posthoc else []
+    if found.pairs:
+        pairs = pairs_table(found.pairs, alpha)
+        (section.tables if len(pairs.rows) <= 40 else section.folded).append(pairs)
+    else:
+        section.paragraphs.append("One algorithm a problem: there is no pair to test.")
+    return section
+
+
+def fronts_section(found: Material, known: Mapping[str, fronts.Fronts]) -> Section | None:
+    """Indicators and the joint front, or None where no problem has several objectives."""
+    if not known:
+        return None
+    items = list(known.values())
+    section = Section("fronts", "Several objectives")
+    section.tables = [fronts.indicators_table(items, found.qualities)]
+    section.folded = [fronts.joint_table(items)]
+    return section
+
+
+def populations_section(found: Material) -> Section:
+    """Diversity and duplicates, and the genes of each problem's best algorithm."""
+    section = Section("populations", "Final populations")
+    section.tables = [populations.populations_table(found.study)]
+    for problem, groups in list(found.study.problems.items())[:MOST_DRAWN]:
+        best = found.by_median(problem)[0]
+        quantiles = populations.gene_quantiles(groups[best])
+        if quantiles is not None:
+            name = f"genes-{file_name(problem)}"
+            section.plots.append(plot_genes(name, problem, best, quantiles))
+    return section
+
+
+def agreement_section(found: Material) -> Section:
+    """The matrix of backends and the row of every spec."""
+    loud = disagreements(found.agreement)
+    section = Section("agreement", "Agreement of the backends", alerts=loud)
+    section.tables = [matrix(found.study)]
+    (section.tables if loud else section.folded).append(found.agreement)
+    return section
+
+
+def efficiency_section(found: Material) -> Section:
+    """Advice, the table of times, and where the time went on each problem."""
+    section = Section("efficiency", "Time and efficiency", efficiency.advice(found.timings))
+    if found.untimed:
+        section.paragraphs.append(
+            f"Left out: {found.untimed} runs that were resumed or have no timings."
+        )
+    section.tables = [efficiency.efficiency_table(found.timings)]
+    for problem in list(found.study.problems)[:MOST_DRAWN]:
+        timings = [timing for timing in found.timings if timing.place[0] == problem]
+        if 0 < len(timings) <= MOST_BARS:
+            section.plots.append(plot_phases(f"time-{file_name(problem)}", problem, timings))
+    return section
+
+
+FAILURE_COLUMNS = (
+    Column("run_id", "run"),
+    Column("kind", "outcome"),
+    Column("problem", "problem"),
+    Column("algorithm", "algorithm"),
+    Column("backend", "backend"),
+    Column("seed", "seed"),
+    Column("error", "error"),
+)
+
+
+def failures_section(found: Material) -> Section | None:
+    """Every run without a receipt, named; None where there is none."""
+    if not found.study.failures:
+        return None
+    return Section("failures", "Failures", tables=[failures_table(found.study)])
+
+
+def failures_table(study: Study) -> Table:
+    """A row for each run that has failed, is unfinished or is missing."""
+    rows: list[Row] = [
+        {
+            "run_id": failure.run_id,
+            "kind": failure.kind,
+            **{part: _label(failure.spec, part) for part in ("problem", "algorithm", "backend")},
+            "seed": failure.spec.get("seed"),
+            "error": failure.error,
+        }
+        for failure in study.failures
+    ]
+    note = "They are in no other table. make run, or the same evosweep run, tries them again."
+    return Table("failures", "Runs without a receipt", FAILURE_COLUMNS, rows, note)
+
+
+def _label(spec: Mapping[str, object], part: str) -> str:
+    described = spec.get(part)
+    if not isinstance(described, Mapping):
+        return ""
+    return str(described.get("name") or described.get("use") or "")
+
+
+PHASE_COLUMNS = tuple(Column(f"{phase}_seconds", phase, "s", 3) for phase in efficiency.PHASES)
+RUN_COLUMNS = (
+    Column("run_id", "run", link="link"),
+    Column("problem", "problem"),
+    Column("algorithm", "algorithm"),
+    Column("backend", "backend"),
+    Column("seed", "seed"),
+    Column("result", "result"),
+    Column("evaluations", "evaluations"),
+    Column("generations", "generations"),
+    Column("wall_seconds", "wall time", "s", 3),
+    Column("digest", "population digest", cut=12),
+)
+
+
+def runs_table(found: Material, out: Path) -> Table:
+    """Every run, with where it lies as seen from `out`."""
+    rows = [_run_row(found, run, out) for run in found.study.runs]
+    speed = (Column("speedup", "speed-up", "×", 3), Column("efficiency", "efficiency", "", 3))
+    return Table("runs", "All runs", (*RUN_COLUMNS, *PHASE_COLUMNS, *speed), rows)
+
+
+def _run_row(found: Material, run: Run, out: Path) -> dict[str, str | int | float | bool | None]:
+    problem = found.study.problem(run)
+    place = relpath(run.folder.record, out)
+    speedup = efficiency.speedup_of(found.study, run)
+    phases = {f"{phase}_seconds": run.timings.get(phase) for phase in efficiency.PHASES}
+    return {
+        **phases,
+        "speedup": speedup,
+        "efficiency": None if speedup is None else speedup / run.workers,
+        "run_id": run.run_id,
+        "problem": problem,
+        "algorithm": found.study.algorithm(run),
+        "backend": found.study.backend(run),
+        "seed": run.seed,
+        "result": found.qualities[problem].values[run.run_id],
+        "evaluations": run.evaluations,
+        "generations": run.generations,
+        "wall_seconds": run.seconds,
+        "digest": run.digest,
+        "link": Path(place).as_posix(),
+    }
+
+
+def runs_section(runs: Table) -> Section:
+    """The runs of each configuration, folded, where links from the tables lead."""
+    groups: dict[tuple[object, object], list[Row]] = {}
+    for row in runs.rows:
+        groups.setdefault((row["problem"], row["algorithm"]), []).append(row)
+    many = len(runs.rows) > MOST_LISTED
+    section = Section("runs", "Runs")
+    if many:
+        section.paragraphs.append(
+            f"The first {FIRST_RUNS} runs of each configuration, of {len(runs.rows)} in all; "
+            "runs.csv beside this page has every one."
+        )
+    for (problem, algorithm), rows in sorted(groups.items(), key=str):
+        shown = rows[:FIRST_RUNS] if many else rows
+        section.parts.append(_configuration(str(problem), str(algorithm), shown, len(rows)))
+    return section
+
+
+def _configuration(problem: str, algorithm: str, rows: Sequence[Row], total: int) -> Section:
+    place = anchor("runs", problem, algorithm)
+    columns = [column for column in RUN_COLUMNS if column.key not in ("problem", "algorithm")]
+    title = f"{len(rows)} of {total} runs" if len(rows) < total else f"{total} runs"
+    table = Table(place, f"{problem}, {algorithm}: {title}", columns, rows, saved=False)
+    return Section(place, "", folded=[table])

@@ -1,0 +1,239 @@
+"""Which of two configurations is better on a problem: tests, chosen and refused by stated rules.
+
+Samples are final results, one a seed. Wilcoxon's signed-rank test where seeds pair the runs, that
+is where both configurations have the same seeds and equal first populations for each, and there
+are enough of them to reach the level; else the Mann-Whitney U test. Two-sided. Exact where there
+are no ties and at most 50 values a side, else the normal approximation with corrections for ties
+and continuity. Holm's correction over all pairs of a problem. Refused where even a perfect
+separation would not reach the level.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from math import comb
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evosweep.compare.agreement import generation_digests
+from evosweep.compare.effects import effect
+from evosweep.compare.quality import Quality
+from evosweep.compare.runs import Run
+from evosweep.compare.table import Column, Row, Table
+
+Floats = NDArray[np.float64]
+EXACT_UP_TO = 50  # values a side; scipy's exact distributions are quick and exact up to here
+MOST_PAIRS = 300  # of a problem; beyond, each configuration is tested against the best one
+
+
+@dataclass
+class Pair:
+    """Two samples of losses and, once tested, what came out. `reason` is set where refused."""
+
+    problem: str
+    names: tuple[str, str]
+    one: Floats
+    other: Floats
+    paired: bool
+    statistic: float = float("nan")
+    p: float = float("nan")
+    corrected: float = float("nan")
+    method: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Starts:
+    """The digests of first populations, each read once and only where a test asks for it."""
+
+    known: dict[str, str] = field(default_factory=dict)
+
+    def of(self, run: Run) -> str:
+        """The digest of the run's first logged population; its run_id where it has none."""
+        if run.run_id not in self.known:
+            digests = generation_digests(run)
+            self.known[run.run_id] = digests[0][1] if digests else run.run_id
+        return self.known[run.run_id]
+
+    def pair(self, one: Sequence[Run], other: Sequence[Run]) -> bool:
+        """Whether the seeds pair two lists of runs, each sorted by seed."""
+        return [run.seed for run in one] == [run.seed for run in other] and all(
+            self.of(a) == self.of(b) for a, b in zip(one, other, strict=True)
+        )
+
+
+def run_pairs(pairs: Sequence[Pair], alpha: float) -> None:
+    """Fill in the outcome of every pair; Holm's correction is over the pairs given."""
+    groups: dict[tuple[object, ...], list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        pair.reason = refusal(pair, alpha)
+        if not pair.reason:
+            pair.method = _method(pair)
+            groups[pair.method, len(_used(pair)[0]), len(_used(pair)[1])].append(pair)
+    for members in groups.values():
+        _run_tests(members)
+    tested = [pair for pair in pairs if not pair.reason]
+    for pair, corrected in zip(tested, holm([pair.p for pair in tested]), strict=True):
+        pair.corrected = corrected
+
+
+def refusal(pair: Pair, alpha: float) -> str:
+    """Why the pair cannot be tested, or nothing: too few values, or nothing that differs."""
+    sizes = len(pair.one), len(pair.other)
+    if np.ptp(np.concatenate([pair.one, pair.other])) == 0:
+        return "all results are equal"
+    if pair.paired:
+        count = int((pair.one != pair.other).sum())
+        least, what = 2.0 * 0.5**count, f"{count} pairs with different results"
+    else:
+        least, what = 2.0 / comb(sum(sizes), sizes[0]), f"{sizes[0]} and {sizes[1]} runs"
+    if least > alpha:
+        return f"{what} are too few: the smallest possible p is {min(least, 1.0):.3g}"
+    return ""
+
+
+def _used(pair: Pair) -> tuple[Floats, Floats]:
+    """The values that enter the test: Wilcoxon drops pairs without a difference."""
+    if not pair.paired:
+        return pair.one, pair.other
+    kept = pair.one != pair.other
+    return pair.one[kept], pair.other[kept]
+
+
+def _method(pair: Pair) -> str:
+    one, other = _used(pair)
+    values = np.abs(one - other) if pair.paired else np.concatenate([one, other])
+    ties = len(np.unique(values)) < len(values)
+    exact = not ties and max(len(one), len(other)) <= EXACT_UP_TO
+    name = "Wilcoxon signed-rank" if pair.paired else "Mann-Whitney U"
+    return f"{name}, {'exact' if exact else 'approximate'}"
+
+
+def _run_tests(pairs: Sequence[Pair]) -> None:
+    """All tests of one kind and size in one call, which is what makes thousands of pairs quick."""
+    from scipy.stats import mannwhitneyu, wilcoxon
+
+    samples = [_used(pair) for pair in pairs]
+    one, other = (np.array(side) for side in zip(*samples, strict=True))
+    exact = pairs[0].method.endswith("exact")
+    if pairs[0].paired:
+        method = "exact" if exact else "asymptotic"
+        found = wilcoxon(one - other, axis=1, method=method, correction=not exact)
+    else:
+        method = "exact" if exact else "asymptotic"
+        found = mannwhitneyu(one, other, axis=1, method=method)
+    for pair, statistic, p in zip(pairs, found.statistic, found.pvalue, strict=True):
+        pair.statistic, pair.p = float(statistic), float(p)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Holm's step-down correction (Scandinavian J. of Statistics 6, 1979)."""
+    count = len(p_values)
+    order = np.argsort(p_values, kind="stable")
+    scaled = np.asarray(p_values, dtype=np.float64)[order] * (count - np.arange(count))
+    corrected = np.empty(count)
+    corrected[order] = np.minimum(np.maximum.accumulate(scaled), 1.0)
+    return [float(value) for value in corrected]
+
+
+def make_pairs(
+    problem: str,
+    groups: Mapping[str, Sequence[Run]],
+    quality: Quality,
+    starts: Starts,
+    alpha: float,
+) -> list[Pair]:
+    """The pairs of algorithms to test on a problem, paired by seeds where the rules allow it."""
+    losses = {name: quality.loss(quality.of(runs)) for name, runs in groups.items()}
+    pairs = []
+    for one, other in _choose(losses):
+        pair = Pair(problem, (one, other), losses[one], losses[other], paired=True)
+        enough = len(pair.one) == len(pair.other) and not refusal(pair, alpha)
+        pair.paired = enough and starts.pair(groups[one], groups[other])
+        pairs.append(pair)
+    return pairs
+
+
+def _choose(losses: Mapping[str, Floats]) -> Iterable[tuple[str, str]]:
+    if comb(len(losses), 2) <= MOST_PAIRS:
+        return combinations(losses, 2)
+    best = min(losses, key=lambda name: (float(np.median(losses[name])), name))
+    return ((best, name) for name in losses if name != best)
+
+
+COLUMNS = (
+    Column("problem", "problem"),
+    Column("a", "A"),
+    Column("b", "B"),
+    Column("outcome", "outcome"),
+    Column("p_holm", "p, Holm", digits=3),
+    Column("a12", "A12", digits=3),
+    Column("effect", "effect"),
+    Column("delta", "Cliff's delta", digits=3),
+    Column("delta_low", "delta, lower", digits=3),
+    Column("delta_high", "delta, upper", digits=3),
+    Column("test", "test"),
+    Column("n_a", "n of A"),
+    Column("n_b", "n of B"),
+    Column("statistic", "statistic"),
+    Column("p", "p", digits=3),
+)
+
+
+def pairs_table(pairs: Sequence[Pair], alpha: float) -> Table:
+    """A row for each pair: test, n, statistic, p, Holm's p, effect sizes and the outcome."""
+    note = (
+        f"Two-sided, level {alpha:g}, Holm's correction over the tested pairs of a problem. A12: "
+        "the probability that A gives the better result, ties half. Delta: Cliff's, with its "
+        f"{100 * (1 - alpha):g} % interval. See Methods for how a test is chosen."
+    )
+    rows = [_row(pair, alpha) for pair in pairs]
+    return Table("tests", "Pairs of algorithms", COLUMNS, rows, note)
+
+
+def _row(pair: Pair, alpha: float) -> Row:
+    found = effect(pair.one, pair.other, alpha)
+    refused = bool(pair.reason)
+    return {
+        "problem": pair.problem,
+        "a": pair.names[0],
+        "b": pair.names[1],
+        "outcome": outcome(pair, alpha),
+        "p_holm": None if refused else pair.corrected,
+        "a12": found.a12,
+        "effect": found.size,
+        "delta": found.delta,
+        "delta_low": _known(found.low),
+        "delta_high": _known(found.high),
+        "test": pair.method or "none",
+        "n_a": len(pair.one),
+        "n_b": len(pair.other),
+        "statistic": None if refused else pair.statistic,
+        "p": None if refused else pair.p,
+    }
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else value
+
+
+def outcome(pair: Pair, alpha: float) -> str:
+    """Who is better, or why nobody can say, in a few words."""
+    if pair.reason:
+        return f"not tested: {pair.reason}"
+    if pair.corrected >= alpha:
+        return "no significant difference"
+    return f"{pair.names[0 if better(pair) > 0 else 1]} is better"
+
+
+def better(pair: Pair) -> float:
+    """Positive where the first of a pair is better, by what its test looks at."""
+    if not pair.paired:
+        return effect(pair.one, pair.other).delta
+    from scipy.stats import rankdata
+
+    differences = pair.other - pair.one
+    differences = differences[differences != 0]
+    return float((np.sign(differences) * rankdata(np.abs(differences))).sum())

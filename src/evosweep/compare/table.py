@@ -1,0 +1,101 @@
+"""Tables as data: columns with titles and units, rows of plain values, and how a value is shown."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+Value = str | int | float | bool | None
+Row = Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its key in the rows and in files, its title and unit for people.
+
+    `link` names the key, not itself a column, of the rows that holds where a cell leads. `cut`
+    is how many characters people see; files have all.
+    """
+
+    key: str
+    title: str
+    unit: str = ""
+    digits: int = 4
+    link: str = ""
+    cut: int = 0
+
+    @property
+    def heading(self) -> str:
+        """The title with its unit, as a person reads it."""
+        return f"{self.title} [{self.unit}]" if self.unit else self.title
+
+
+@dataclass(frozen=True)
+class Table:
+    """A named table; `note` states its rules. One that is not `saved` has no files."""
+
+    name: str
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Row] = field(default_factory=list)
+    note: str = ""
+    saved: bool = True
+
+    def cells(self, row: Row) -> list[str]:
+        """One row as text, in the order of the columns."""
+        return [_cut(show(row.get(col.key), col.digits), col.cut) for col in self.columns]
+
+    def column(self, key: str) -> list[Value]:
+        """The values of one column."""
+        return [row.get(key) for row in self.rows]
+
+    def numeric(self, key: str) -> bool:
+        """Whether every value of a column that is there is a number."""
+        values = [value for value in self.column(key) if value is not None]
+        return bool(values) and all(_is_number(value) for value in values)
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def show(value: Value, digits: int = 4) -> str:
+    """A value for people: `digits` significant digits, a dash for nothing, words for yes and no."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return _number(value, digits)
+    return str(value)
+
+
+def _cut(text: str, length: int) -> str:
+    return f"{text[:length]}…" if length and len(text) > length else text
+
+
+def _number(value: float, digits: int) -> str:
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if value.is_integer() and abs(value) < 10 ** max(digits + 2, 6):
+        return str(int(value))
+    return f"{value:.{digits}g}"
+
+
+def text(table: Table) -> str:
+    """The table for a terminal: columns aligned, numbers to the right."""
+    head = [column.heading for column in table.columns]
+    body = [table.cells(row) for row in table.rows]
+    widths = [max(map(len, cells)) for cells in zip(head, *body, strict=True)]
+    right = [table.numeric(column.key) for column in table.columns]
+    lines = [
+        _line(cells, widths, right) for cells in (head, ["-" * width for width in widths], *body)
+    ]
+    return "\n".join(lines)
+
+
+def _line(cells: Iterable[str], widths: Iterable[int], right: Iterable[bool]) -> str:
+    padded = [
+        cell.rjust(width) if to_right else cell.ljust(width)
+        for cell, width, to_right in zip(cells, widths, right, strict=True)
+    ]
+    return "  ".join(padded).rstrip()

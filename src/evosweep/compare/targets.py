@@ -1,0 +1,64 @@
+"""Targets: the value that counts as success on a problem, and the sets of targets for profiles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evosweep.compare.runs import Run
+from evosweep.compare.traces import Trace
+
+Floats = NDArray[np.float64]
+COUNT = 51  # targets of a problem's profile, as in COCO
+PRECISION = 1e-8  # COCO's distance to the optimum at which a problem counts as solved
+
+
+@dataclass(frozen=True)
+class Goal:
+    """The success target of a problem; `value` is None where there is none, `origin` says why."""
+
+    value: float | None
+    origin: str
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Targets from easy to hard, in raw units, and the sentence on where they come from."""
+
+    values: Floats
+    origin: str
+
+
+def success_goal(run: Run, given: float | None) -> Goal:
+    """The target of a run's problem: the one given, else the declared one, else the optimum."""
+    if given is not None:
+        return Goal(given, "given with --target")
+    if run.objectives > 1:
+        return Goal(None, "several objectives: give a hypervolume with --target")
+    if run.traits.get("target") is not None:
+        return Goal(float(run.traits["target"]), "declared by the problem")
+    if run.traits.get("optimum") is not None:
+        sign = -1 if run.weights[0] > 0 else 1
+        return Goal(float(run.traits["optimum"]) + sign * PRECISION, "the optimum within 1e-8")
+    return Goal(None, "the problem declares no target: give one with --target")
+
+
+def profile_targets(run: Run, traces: Sequence[Trace], larger: bool) -> Targets:
+    """Targets for a problem's ECDF, from easy to hard.
+
+    With a known optimum of a problem to be minimised: 51 distances from 1e2 to 1e-8, evenly spaced
+    on a log scale (Hansen et al., COCO, Optimization Methods and Software 36, 2021). Else 51 values
+    evenly spaced from the median first value to the best one that any run has found.
+    """
+    optimum = run.traits.get("optimum")
+    if optimum is not None and not larger:
+        values = float(optimum) + 10.0 ** np.linspace(2, -8, COUNT)
+        return Targets(values, "51 distances to the optimum, 1e2 to 1e-8, log-spaced")
+    firsts = [trace.best[0] for trace in traces if len(trace.best)]
+    lasts = [trace.best[-1] for trace in traces if len(trace.best)]
+    if not firsts:
+        return Targets(np.empty(0), "no evaluation has a result")
+    best = max(lasts) if larger else min(lasts)
+    values = np.linspace(float(np.median(firsts)), best, COUNT + 1)[1:]
+    return Targets(values, "51 values, evenly spaced from the median first to the best result")

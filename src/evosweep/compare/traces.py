@@ -1,0 +1,123 @@
+"""Anytime traces: the best result after every evaluation and after every second of a run."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evosweep import journal
+from evosweep.compare.runs import Run
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The improvements of one run with one objective, in raw units.
+
+    `evaluations` are the 1-based counts at which `best` came up; `seconds` the times at which
+    `seconds_best` did. `total` counts all evaluations. `source` is "journal", or "logbook" where
+    a run has no journal and only whole generations are known.
+    """
+
+    evaluations: Floats
+    best: Floats
+    seconds: Floats
+    seconds_best: Floats
+    total: int
+    duration: float
+    source: str
+
+    def at(self, budgets: Floats) -> Floats:
+        """The best result within each budget of evaluations; NaN before the first evaluation."""
+        return _step(self.evaluations, self.best, budgets)
+
+    def at_seconds(self, times: Floats) -> Floats:
+        """The best result within each time; NaN before the first evaluation finished."""
+        return _step(self.seconds, self.seconds_best, times)
+
+    def hits(self, targets: Floats, larger: bool) -> Floats:
+        """Evaluations until each target was reached; infinity where it never was."""
+        if not len(self.best):
+            return np.full(len(targets), np.inf)
+        values, goals = (-self.best, -targets) if larger else (self.best, targets)
+        place = np.searchsorted(-values, -goals, side="left")
+        padded = np.append(self.evaluations, np.inf)
+        return padded[place]
+
+
+def _step(marks: Floats, values: Floats, where: Floats) -> Floats:
+    place = np.searchsorted(marks, where, side="right")
+    found: Floats = np.append(np.nan, values)[place]
+    return found
+
+
+def read_trace(run: Run) -> Trace:
+    """The trace of a run with one objective, from its journal, else from its logbook."""
+    larger = run.weights[0] > 0
+    if run.folder.journal.exists():
+        return _from_journal(run, larger)
+    return _from_logbook(run, larger)
+
+
+def evaluations_in_order(run: Run) -> tuple[Floats, Floats]:
+    """Every evaluation of a run: fitnesses (n, objectives), and when each was known, in seconds.
+
+    The order is that of the batches and of the individuals in them, so it does not depend on the
+    backend. An individual that was evaluated twice, before and after a kill, counts once.
+    """
+    entries = list(journal.read(run.folder.journal))
+    if not entries:
+        return np.empty((0, run.objectives)), np.empty(0)
+    sizes = [len(entry.indices) for entry in entries]
+    batch = np.repeat([entry.batch for entry in entries], sizes).astype(np.int64)
+    index = np.concatenate([entry.indices for entry in entries]).astype(np.int64)
+    seconds = np.repeat([entry.finished for entry in entries], sizes)
+    fitness = np.concatenate([entry.fitnesses for entry in entries])
+    places = (batch << 32) | index
+    _, first = np.unique(places, return_index=True)
+    return fitness[first], seconds[first]
+
+
+def _from_journal(run: Run, larger: bool) -> Trace:
+    fitness, seconds = evaluations_in_order(run)
+    values = fitness[:, 0]
+    counts = np.arange(1.0, len(values) + 1)
+    by_time = np.argsort(seconds, kind="stable")
+    evaluations, best = _improvements(counts, values, larger)
+    moments, moments_best = _improvements(seconds[by_time], values[by_time], larger)
+    duration = float(seconds.max(initial=0.0))
+    return Trace(evaluations, best, moments, moments_best, len(values), duration, "journal")
+
+
+def _improvements(marks: Floats, values: Floats, larger: bool) -> tuple[Floats, Floats]:
+    """The marks and values where the best so far gets better; NaN is no result."""
+    loss = np.where(np.isnan(values), np.inf, -values if larger else values)
+    best = np.minimum.accumulate(loss)
+    better = best < np.concatenate([[np.inf], best[:-1]])
+    return marks[better], -best[better] if larger else best[better]
+
+
+def _from_logbook(run: Run, larger: bool) -> Trace:
+    import pyarrow.parquet as pq
+
+    rows = pq.read_table(run.folder.logbook, columns=["evaluations", "seconds", "best"])
+    counts = np.cumsum(rows.column("evaluations").to_numpy()).astype(np.float64)
+    seconds = rows.column("seconds").to_numpy()
+    best = rows.column("best").to_numpy().astype(np.float64)
+    evaluations, values = _improvements(counts, best, larger)
+    moments, moments_best = _improvements(seconds, best, larger)
+    total = int(counts[-1]) if len(counts) else 0
+    duration = float(seconds[-1]) if len(seconds) else 0.0
+    return Trace(evaluations, values, moments, moments_best, total, duration, "logbook")
+
+
+def bands(traces: Sequence[Trace], marks: Floats, *, seconds: bool = False) -> Mapping[str, Floats]:
+    """Median and quartiles of the best so far over some runs, at each mark.
+
+    A run that has ended keeps its last value. NaN where some run has no result yet.
+    """
+    rows = np.array([t.at_seconds(marks) if seconds else t.at(marks) for t in traces])
+    q1, median, q3 = np.percentile(rows, [25, 50, 75], axis=0)
+    return {"q1": q1, "median": median, "q3": q3}

@@ -1,0 +1,68 @@
+"""`evosweep contain ... -- evosweep run ...`: one run in a container, watched from outside.
+
+The engine's client is not enough: killed with -9 it leaves its container running, and so does
+the death of whoever started it. So this process stays beside it. It passes SIGTERM and Ctrl-C on,
+stops the container when the workflow that started it dies (EVOSWEEP_PARENT, as for `evosweep run`),
+and holds the pipe that is the container's standard input: when this process or the client is
+killed, the pipe closes, and `evosweep.inside` ends the run. A container that does not end in time
+is removed.
+"""
+
+import argparse
+import os
+from pathlib import Path
+
+from evosweep import container, engines, environment, launch
+from evosweep.client import Client
+from evosweep.container import Container, Job
+from evosweep.errors import InputError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `evosweep contain`."""
+    parser.add_argument("--engine", required=True, choices=container.ENGINES, help="what starts it")
+    parser.add_argument("--image", help="as the engine names it; evosweep-run unless given")
+    parser.add_argument("--memory", help="its limit, such as 4g; none unless given")
+    parser.add_argument("--network", default=container.NONE, help="none unless given")
+    parser.add_argument(
+        "words", nargs=argparse.REMAINDER, metavar="-- evosweep run ...", help="what to run in it"
+    )
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run the command in its container; returns the exit code of `evosweep run`."""
+    asked = Container(args.engine, args.image, args.memory, args.network)
+    run = _parse_run(args.words)
+    image = engines.look_at(asked)
+    job = _job(run)
+    commit, dirty = environment.git()
+    os.environ.setdefault("EVOSWEEP_GIT_COMMIT", commit or "")
+    os.environ.setdefault("EVOSWEEP_GIT_DIRTY", "1" if dirty else "0")
+    argv = container.engine_command(asked, image, job)
+    code = Client(asked.engine, job.name, argv).run()
+    if code == 0:
+        launch.write_receipt(run)
+    return code
+
+
+def _parse_run(command: list[str]) -> argparse.Namespace:
+    words = command[1:] if command[:1] == ["--"] else command
+    if words[:2] != ["evosweep", "run"]:
+        raise InputError(f"a container runs 'evosweep run ...', not '{' '.join(words[:2])}'")
+    parser = argparse.ArgumentParser(prog="evosweep run")
+    launch.add_arguments(parser)
+    return parser.parse_args(words[2:])
+
+
+def _job(run: argparse.Namespace) -> Job:
+    """The job, its folder made by the caller, so that it is the caller's."""
+    spec = launch.read_spec(run.spec, elsewhere=True)
+    out = Path(os.path.abspath(run.out))  # noqa: PTH100 - symbolic links stay as they are
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{out}: cannot make the run's folder ({error.strerror})") from error
+    if not os.access(out, os.W_OK | os.X_OK):
+        raise InputError(f"{out}: the run's folder is read-only; choose one that you may write to")
+    flags = [f"--{name.replace('_', '-')}" for name in ("fresh", "in_process") if vars(run)[name]]
+    return Job(spec, out, run.seeds, tuple(flags))

@@ -1,0 +1,198 @@
+"""The command line that runs `evosweep run` in a container of its own: docker, podman, apptainer.
+
+Folders have the same path inside as outside, so that relative and absolute paths of a spec hold.
+One of them is writable: the run's. The problem's folder is read-only, as is everything else but a
+/tmp in memory. There is no network unless asked, no capability, and the user is the caller.
+
+`command_prefix` is what a workflow puts before `evosweep run`; `engine_command` is what the
+watching process that it starts (`evosweep.contain`) hands to the engine.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evosweep.environment import THREAD_VARIABLES
+from evosweep.errors import InputError
+
+ENGINES = ("docker", "podman", "apptainer")
+NONE = "none"
+DEFAULT_IMAGES = {
+    "docker": "evosweep-run",
+    "podman": "localhost/evosweep-run",
+    "apptainer": "evosweep-run.sif",
+}
+OPTIONS_VARIABLE = "EVOSWEEP_ENGINE_OPTIONS"
+
+_SHARED_MEMORY = "256m"  # queues and semaphores of a pool; a container's own default is 64m
+_INSIDE = ("python3", "-m", "evosweep.inside")
+_NOT_MOUNTABLE = re.compile(r'[:,"\n]')  # engines read these as their own syntax
+_STAYS_OUTSIDE = ("EVOSWEEP_PARENT", OPTIONS_VARIABLE)
+
+
+@dataclass(frozen=True)
+class Container:
+    """What the config's `container:` asks for; `reference` is the image, or the engine's own."""
+
+    engine: str = NONE
+    image: str | None = None
+    memory: str | None = None
+    network: str = NONE
+
+    @property
+    def reference(self) -> str:
+        """The image, by the name that `make image` gave it unless another one is asked for."""
+        return self.image or DEFAULT_IMAGES[self.engine]
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image that was looked at: the name it was asked by, and what identifies its content."""
+
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """An `evosweep run` that is to happen in a container."""
+
+    spec: Mapping[str, Any]
+    out: Path
+    seeds: str | None = None
+    flags: tuple[str, ...] = ()
+
+    @property
+    def command(self) -> list[str]:
+        """The arguments of `evosweep` inside."""
+        seeds = ["--seeds", self.seeds] if self.seeds is not None else []
+        return ["run", "--spec", json.dumps(self.spec), "--out", str(self.out), *seeds, *self.flags]
+
+    @property
+    def workers(self) -> int:
+        """Processes that evaluate."""
+        return int(self.spec["backend"].get("workers", 1))
+
+    @property
+    def import_path(self) -> Path:
+        """The folder of the user's modules, absolute."""
+        return Path(os.path.abspath(self.spec.get("import_path", ".")))  # noqa: PTH100
+
+    @property
+    def name(self) -> str:
+        """What `docker ps` shows: the run's labels and id, and a sign of its folder's path."""
+        parts = (self.spec["problem"], self.spec["algorithm"], self.spec["backend"])
+        labels = [part.get("name") or part["use"] for part in parts]
+        seed = self.spec["seed"] if self.seeds is None else self.seeds
+        words = [*labels, f"seed{seed}", self.out.name]
+        clean = [re.sub(r"[^A-Za-z0-9_.]+", "-", word)[:40].strip("-") for word in words]
+        return "-".join([self.host, *filter(None, clean)])
+
+    @property
+    def host(self) -> str:
+        """The host's name inside; two folders have two names."""
+        return f"evosweep-{hashlib.sha256(str(self.out).encode()).hexdigest()[:6]}"
+
+
+def command_prefix(container: Container) -> list[str]:
+    """What goes before `evosweep run ...` so that it happens in the container; [] for no engine."""
+    if container.engine == NONE:
+        return []
+    prefix = ["evosweep", "contain", "--engine", container.engine]
+    prefix += ["--image", container.image] if container.image else []
+    prefix += ["--memory", container.memory] if container.memory else []
+    prefix += ["--network", container.network] if container.network != NONE else []
+    return [*prefix, "--"]
+
+
+def engine_command(container: Container, image: Image, job: Job) -> list[str]:
+    """The argv of docker, podman or apptainer for the job; raises InputError for its folders."""
+    for folder in (Path.cwd(), job.out, job.import_path):
+        check_mountable(folder)
+    build = _apptainer if container.engine == "apptainer" else _docker
+    return [*build(container, image, job), *job.command]
+
+
+def check_mountable(folder: Path) -> None:
+    """Raise InputError, one line, when no engine could show the folder to a container."""
+    if not folder.is_dir():
+        raise InputError(f"{folder}: cannot be mounted: there is no such folder")
+    if found := _NOT_MOUNTABLE.search(str(folder)):
+        raise InputError(
+            f"{folder}: cannot be mounted: its path contains {found[0]!r}; use another folder"
+        )
+    if len(folder.parts) < 2:
+        raise InputError(f"{folder}: cannot be mounted over the container's own files")
+
+
+def _docker(container: Container, image: Image, job: Job) -> Iterator[str]:
+    yield from (container.engine, "run", "--rm", "--init", "--interactive", "--pull", "never")
+    # SCOOP looks its own host's name up, and with no network nothing else would know it.
+    yield from ("--name", job.name, "--hostname", job.host, "--add-host", f"{job.host}:127.0.0.1")
+    yield from ("--user", f"{os.getuid()}:{os.getgid()}")
+    if container.engine == "podman" and os.getuid() != 0:
+        yield from ("--userns", "keep-id")
+    yield from ("--read-only", "--tmpfs", "/tmp:rw,nosuid,nodev,mode=1777")
+    yield from ("--cap-drop", "ALL", "--security-opt", "no-new-privileges")
+    yield from ("--network", container.network)
+    yield from ("--cpus", str(min(job.workers, os.cpu_count() or 1)))
+    if container.memory:
+        yield from ("--memory", container.memory)
+    yield from ("--shm-size", _SHARED_MEMORY)
+    for name, value in _environment(image).items():
+        yield from ("--env", f"{name}={value}")
+    yield from ("--mount", f"type=bind,source={job.import_path},target={job.import_path},readonly")
+    yield from ("--mount", f"type=bind,source={job.out},target={job.out}")
+    if not _is_shown(Path.cwd(), job):  # podman wants the working folder to be there
+        yield from ("--tmpfs", f"{Path.cwd()}:ro,mode=755")
+    yield from ("--workdir", str(Path.cwd()))
+    yield from _own_options()
+    yield from ("--entrypoint", _INSIDE[0], image.name, *_INSIDE[1:])
+
+
+def _apptainer(container: Container, image: Image, job: Job) -> Iterator[str]:
+    yield from ("apptainer", "--silent", "exec", "--containall", "--cleanenv", "--no-eval")
+    yield from ("--drop-caps", "all")
+    if container.network != "host":
+        yield from ("--net", "--network", container.network)
+    if container.memory:  # CPUs are left to the batch system: few users may set them
+        yield from ("--memory", container.memory)
+    for name, value in _environment(image).items():
+        yield from ("--env", f"{name}={value}")
+    yield from ("--bind", f"{job.import_path}:{job.import_path}:ro")
+    yield from ("--bind", f"{job.out}:{job.out}")
+    yield from ("--pwd", str(Path.cwd()))
+    yield from _own_options()
+    yield from (image.name, *_INSIDE)
+
+
+def _is_shown(folder: Path, job: Job) -> bool:
+    """Whether the folder is there inside: in a mounted one, or on the way to one."""
+    mounts = (Path("/tmp"), job.out, job.import_path)
+    return any(folder.is_relative_to(m) or m.is_relative_to(folder) for m in mounts)
+
+
+def _environment(image: Image) -> dict[str, str]:
+    """The variables inside: one BLAS thread a worker unless asked, our own, and the image."""
+    threads = {name: os.environ.get(name, "1") for name in THREAD_VARIABLES}
+    ours = {
+        name: value
+        for name, value in sorted(os.environ.items())
+        if name.startswith("EVOSWEEP_") and name not in _STAYS_OUTSIDE
+    }
+    here = {"HOME": "/tmp", "EVOSWEEP_IMAGE": image.name, "EVOSWEEP_IMAGE_DIGEST": image.digest}
+    return threads | ours | here
+
+
+def _own_options() -> list[str]:
+    """Options of this machine's engine, such as `--gpus all`, from the environment."""
+    try:
+        return shlex.split(os.environ.get(OPTIONS_VARIABLE, ""))
+    except ValueError as error:
+        raise InputError(f"{OPTIONS_VARIABLE}: {error}") from None

@@ -1,0 +1,102 @@
+"""Where two runs that should be equal part: the first generation, the first individual."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from evosweep import journal
+from evosweep.record import RunFolder
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first place where two runs differ; None where a file to tell it is missing."""
+
+    generation: int | None
+    """By the populations' digests in the logbooks."""
+    evaluation: tuple[int, int] | None
+    """(batch, index) of the first individual with another fitness, by the journals."""
+    individual: int | None
+    """The first individual of the final populations that differs."""
+    was: Any = None
+    """Its genome and fitness in the first run."""
+    now: Any = None
+    """The same in the second."""
+
+    def __str__(self) -> str:
+        parts = []
+        if self.generation is not None:
+            parts.append(f"the first generation that differs is {self.generation}")
+        if self.evaluation is not None:
+            batch, index = self.evaluation
+            parts.append(
+                f"the first evaluation that differs is that of individual {index} in batch {batch}"
+            )
+        if self.individual is not None:
+            parts.append(
+                f"the first individual of the final population that differs is {self.individual}: "
+                f"it was {_short(self.was)}, and is {_short(self.now)}"
+            )
+        return "; ".join(parts) or "no file of the two runs tells where they part"
+
+
+def first_difference(one: RunFolder, other: RunFolder) -> Difference:
+    """Compares logbooks, journals and final populations of two runs, row by row."""
+    individual = next(_differing(_rows(one.population), _rows(other.population)), None)
+    generation = next(
+        _differing(_rows(one.logbook, ["digest"]), _rows(other.logbook, ["digest"])), None
+    )
+    return Difference(
+        _generation(one, generation[0]) if generation else None,
+        _first_evaluation(one.journal, other.journal),
+        *(individual or (None, None, None)),
+    )
+
+
+def _generation(run: RunFolder, row: int) -> int:
+    numbers = [r["generation"] for r in _rows(run.logbook, ["generation"])]
+    return int(numbers[row]) if row < len(numbers) else row
+
+
+def _differing(one: Iterator[Any], other: Iterator[Any]) -> Iterator[tuple[int, Any, Any]]:
+    for number, (was, now) in enumerate(zip_longest(one, other)):
+        if was != now:
+            yield number, was, now
+
+
+def _rows(path: Path, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
+    from pyarrow import parquet
+
+    if not path.exists():
+        return
+    for batch in parquet.ParquetFile(path).iter_batches(columns=columns):
+        yield from batch.to_pylist()
+
+
+def _first_evaluation(one: Path, other: Path) -> tuple[int, int] | None:
+    if not (one.exists() and other.exists()):
+        return None
+    for (batch, was), (_, now) in zip(_batches(one), _batches(other), strict=False):
+        if was != now:
+            return batch, min(i for i in was.keys() | now.keys() if was.get(i) != now.get(i))
+    return None
+
+
+def _batches(path: Path) -> Iterator[tuple[int, dict[int, tuple[float, ...]]]]:
+    """(batch, fitness by index); memory is bounded by one batch."""
+    current, found = -1, dict[int, tuple[float, ...]]()
+    for entry in journal.read(path):
+        if entry.batch != current and found:
+            yield current, found
+            found = {}
+        current = entry.batch
+        found.update(zip(entry.indices.tolist(), map(tuple, entry.fitnesses.tolist()), strict=True))
+    if found:
+        yield current, found
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 120 else f"{text[:117]}..."

@@ -1,0 +1,88 @@
+"""Where and with what a run was made: the part of its receipt that explains a difference."""
+
+import os
+import platform
+import subprocess
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from evosweep import __version__, numerics
+
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+_PACKAGES = (
+    "deap",
+    "evosweep",
+    "numpy",
+    "scoop",
+    "scipy",
+    "scikit-learn",
+    "ioh",
+    "pandas",
+    "pyarrow",
+    "moocore",
+    "cma",
+)
+
+
+@cache
+def describe() -> dict[str, Any]:
+    """Python, packages, platform, processor, thread limits, commit and image; JSON types."""
+    commit, dirty = git()
+    return {
+        "evosweep": __version__,
+        "python": platform.python_version(),
+        "packages": _versions(),
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        "cpu": _cpu(),
+        "threads": {name: os.environ.get(name) for name in THREAD_VARIABLES},
+        "numerics": numerics.describe(),
+        "git_commit": commit,
+        "git_dirty": dirty,
+        "image": os.environ.get("EVOSWEEP_IMAGE"),
+        "image_digest": os.environ.get("EVOSWEEP_IMAGE_DIGEST"),
+    }
+
+
+def _versions() -> dict[str, str]:
+    versions = {}
+    for package in _PACKAGES:
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return versions
+
+
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor()
+
+
+def git() -> tuple[str | None, bool | None]:
+    """The commit of the working folder and whether it was changed; none outside a repository."""
+    commit = os.environ.get("EVOSWEEP_GIT_COMMIT")
+    if commit is not None:  # in a container, which has neither git nor the repository
+        return commit or None, os.environ.get("EVOSWEEP_GIT_DIRTY") == "1"
+    try:
+        head = _ask_git("rev-parse", "HEAD")
+        return head, bool(_ask_git("status", "--porcelain", "--untracked-files=no"))
+    except (OSError, subprocess.SubprocessError):
+        return None, None
+
+
+def _ask_git(*words: str) -> str:
+    done = subprocess.run(["git", *words], capture_output=True, text=True, check=True, timeout=10)
+    return done.stdout.strip()

@@ -1,0 +1,275 @@
+"""The evaluator: what a run registers as `toolbox.map`.
+
+population -> chunks of bare genomes -> backend -> fitnesses -> journal -> population
+"""
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+
+from evosweep import genome
+from evosweep.backends import Backend, Lost
+from evosweep.dispatch import Dispatcher
+from evosweep.errors import RunError
+from evosweep.genome import Plain
+from evosweep.journal import Journal
+from evosweep.journal_entry import OK, PENALISED, RETRIED, Entry
+from evosweep.losses import Known, Losses
+from evosweep.problem import Kind, Problem, kind_of
+from evosweep.replay import Replay
+from evosweep.worker import Chunk, Failure, Outcome
+
+_BARREN_ROUNDS = 10
+
+
+class EvaluationFailed(RunError):
+    """An evaluation failed for good; `failure` has the individual and what to do."""
+
+    def __init__(self, failure: Failure, batch: int, individual: Any) -> None:
+        self.failure, self.batch, self.individual = failure, batch, individual
+        text = genome.readable(individual) if individual is not None else None
+        super().__init__(
+            f"individual {failure.index} of batch {batch}: {failure.error}; "
+            f"{failure.remedy}; the individual: {_short(text)}"
+        )
+
+
+class AuditFailed(RunError):
+    """An evaluation that was made again gave another fitness than the journal has."""
+
+
+@dataclass
+class _Batch:
+    """The individuals of one call of `toolbox.map`, and what is known of them so far."""
+
+    number: int
+    individuals: Sequence[Any]
+    genomes: list[Any]
+    kind: Kind
+    objectives: int
+    fitnesses: list[tuple[float, ...] | None]
+
+
+class Evaluator:
+    """A deterministic, journaled `map` over a backend.
+
+    `map` evaluates where it is called with the toolbox's own `evaluate`, and is Python's `map`
+    for anything else. It returns a list of tuples of floats, in the order of the individuals, or
+    raises `EvaluationFailed`. `toolbox` is made to use it.
+    """
+
+    def __init__(
+        self,
+        toolbox: Any,
+        problem: Problem,
+        description: str,
+        backend: Backend,
+        journal: Journal,
+        seed: int,
+        lost: Known = (),
+        audit: int = 0,
+    ) -> None:
+        self.problem, self.description, self.seed = problem, description, seed
+        self.journal, self.audit = journal, audit
+        self.evaluations = 0
+        self.flagged: Counter[int] = Counter()
+        self.map_seconds = 0.0
+        self._batches = 0
+        self._losses = Losses(lost, problem.retries, problem.timeout)
+        self.dispatcher = Dispatcher(backend, workers_only=self._needs_workers(backend))
+        self._replay = Replay(journal)
+        toolbox.map = self.map
+        toolbox.evaluate = self.evaluate
+
+    def evaluate(self, individual: Any) -> tuple[float, ...]:
+        """The fitness of one individual: a batch of one."""
+        return self._timed([individual])[0]
+
+    def map(self, function: Any, *iterables: Iterable[Any]) -> Any:
+        """What DEAP's algorithms call as `toolbox.map`."""
+        if len(iterables) == 1 and function in (self.evaluate, self.problem.evaluate):
+            return self._timed(list(iterables[0]))
+        return map(function, *iterables)
+
+    def _timed(self, individuals: Sequence[Any]) -> list[tuple[float, ...]]:
+        started = time.perf_counter()
+        try:
+            return self._evaluate_batch(individuals)
+        finally:
+            self.map_seconds += time.perf_counter() - started
+
+    def replaying(self) -> bool:
+        """Whether the journal still has evaluations of an earlier session."""
+        return self._replay.pending
+
+    def finish(self) -> None:
+        """Raises where the journal has evaluations that the run did not ask for again."""
+        self._replay.finish(self._batches)
+
+    def _needs_workers(self, backend: Backend) -> bool:
+        return not backend.local and (self.problem.timeout is not None or bool(self._losses))
+
+    def _evaluate_batch(self, individuals: Sequence[Any]) -> list[tuple[float, ...]]:
+        if not individuals:
+            return []
+        batch = self._open(individuals)
+        self._from_journal(batch)
+        todo = [i for i, fitness in enumerate(batch.fitnesses) if fitness is None]
+        todo = self._try_suspects(batch, self._settle_losses(batch, todo))
+        barren = 0
+        while todo:
+            found = len(todo)
+            todo = self._try_suspects(batch, self._evaluate_round(batch, todo))
+            barren = barren + 1 if len(todo) == found else 0
+            if barren == _BARREN_ROUNDS:
+                raise RunError(
+                    f"batch {batch.number}: workers were lost {barren} times in a row without one "
+                    "evaluation between; look for what kills them (memory, a limit of the system)"
+                )
+        self.evaluations += len(individuals)
+        return batch.fitnesses  # type: ignore[return-value]
+
+    def _open(self, individuals: Sequence[Any]) -> _Batch:
+        first = individuals[0]
+        kind = kind_of(first)
+        if any(type(other) is not type(first) for other in individuals):
+            kind = ("builtins", "object")
+        number = self._batches
+        self._batches += 1
+        genomes = genome.bare_all(individuals)
+        objectives = len(first.fitness.weights)
+        return _Batch(number, individuals, genomes, kind, objectives, [None] * len(individuals))
+
+    def _from_journal(self, batch: _Batch) -> None:
+        for entry in self._replay.entries_of(batch.number, batch.genomes):
+            values = map(tuple, entry.fitnesses.tolist())
+            flags = None if entry.flags is None else entry.flags.tolist()
+            if self.audit:
+                self._check_sample(batch, entry)
+            self._place(batch, entry.indices.tolist(), values, flags, entry.genomes)
+
+    def _check_sample(self, batch: _Batch, entry: Entry) -> None:
+        """Evaluates again one in `audit` of a recorded chunk; a penalty has nothing to compare."""
+        flags = entry.flags if entry.flags is not None else numpy.zeros(len(entry.indices))
+        rows = [r for r in range(0, len(entry.indices), self.audit) if flags[r] != PENALISED]
+        if not rows:
+            return
+        indices = [int(entry.indices[row]) for row in rows]
+        outcome = self._chunk(batch, -1, indices, False).work()
+        for row, index, found in zip(rows, indices, outcome.fitnesses, strict=False):
+            if tuple(entry.fitnesses[row].tolist()) != found:
+                raise AuditFailed(
+                    f"batch {batch.number}, individual {index}: its fitness is {found}, and the "
+                    f"journal has {tuple(entry.fitnesses[row].tolist())}"
+                )
+
+    def _evaluate_round(self, batch: _Batch, todo: Sequence[int]) -> list[int]:
+        again: list[int] = []
+
+        def make(number: int, items: Sequence[int], sent: bool) -> Chunk:
+            return self._chunk(batch, number, items, sent)
+
+        for chunk, outcome in self.dispatcher.run(todo, make):
+            assert isinstance(chunk, Chunk)
+            if isinstance(outcome, Lost):
+                again += self._after_loss(batch, chunk, outcome)
+            else:
+                self._record(batch, chunk, outcome)
+        return sorted(again)
+
+    def _chunk(self, batch: _Batch, number: int, items: Sequence[int], sent: bool) -> Chunk:
+        encoding, copies, native = genome.encode_all([batch.genomes[i] for i in items])
+        return Chunk(
+            number,
+            batch.number,
+            list(items),
+            encoding,
+            batch.kind,
+            batch.objectives,
+            self.description,
+            self.seed,
+            native,
+            sent and self.dispatcher.backend.watches,
+            None if sent else copies,
+        )
+
+    def _record(self, batch: _Batch, chunk: Chunk, outcome: Outcome) -> None:
+        done = len(outcome.fitnesses)
+        if outcome.failure is not None:
+            failure = outcome.failure
+            raise EvaluationFailed(failure, batch.number, batch.individuals[failure.index])
+        indices = chunk.indices[:done]
+        self.journal.append(
+            Entry(
+                batch.number,
+                numpy.asarray(indices),
+                numpy.array(outcome.fitnesses, dtype=float).reshape(done, batch.objectives),
+                genome.digest(chunk.genomes),
+                outcome.seconds,
+                self.journal.now(),
+                None if outcome.flags is None else numpy.asarray(outcome.flags, dtype="u1"),
+                outcome.genomes,
+            )
+        )
+        self._place(batch, indices, outcome.fitnesses, outcome.flags, outcome.genomes)
+
+    def _place(
+        self,
+        batch: _Batch,
+        indices: Sequence[int],
+        fitnesses: Iterable[tuple[float, ...]],
+        flags: Sequence[int] | None,
+        genomes: Sequence[Plain] | None,
+    ) -> None:
+        for index, values in zip(indices, fitnesses, strict=True):
+            batch.fitnesses[index] = values
+        if flags is not None:
+            self.flagged.update(flag for flag in flags if flag != OK)
+        if genomes is not None:
+            for index, new in zip(indices, genomes, strict=True):
+                self.problem.rebuild.write_back(batch.individuals[index], new)
+
+    def _after_loss(self, batch: _Batch, chunk: Chunk, loss: Lost) -> list[int]:
+        """What of a lost chunk is to be evaluated again."""
+        if loss.index is None:
+            return chunk.indices
+        self._losses.add(batch.number, loss)
+        self.dispatcher.workers_only = not self.dispatcher.backend.local
+        return self._settle_losses(batch, chunk.indices)
+
+    def _settle_losses(self, batch: _Batch, todo: Sequence[int]) -> list[int]:
+        """`todo` without the individuals that are given up, which have the penalty now."""
+        given_up = self._losses.given_up(batch.number, todo) if self._losses else []
+        for index in given_up:
+            self._penalise(batch, index)
+        return [i for i in todo if batch.fitnesses[i] is None]
+
+    def _try_suspects(self, batch: _Batch, todo: Sequence[int]) -> list[int]:
+        """`todo` without the individuals that a worker died of, each of which is tried alone."""
+        for index in self._losses.suspects(batch.number, todo) if self._losses else []:
+            alone = [index]
+            while alone:
+                alone = self._evaluate_round(batch, alone)
+        return [i for i in todo if batch.fitnesses[i] is None]
+
+    def _penalise(self, batch: _Batch, index: int) -> None:
+        if self.problem.penalty is None:
+            failure = self._losses.failure(batch.number, index)
+            raise EvaluationFailed(failure, batch.number, batch.individuals[index])
+        chunk = self._chunk(batch, -1, [index], False)
+        genomes = genome.decode(chunk.genomes) if self.problem.lamarckian else None
+        self._record(batch, chunk, Outcome([self.problem.penalty], genomes, 0.0, [PENALISED]))
+
+    @property
+    def failures(self) -> dict[str, int]:
+        """How many evaluations a policy stood in for, for the record."""
+        return {"penalised": self.flagged[PENALISED], "retried": self.flagged[RETRIED]}
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 200 else f"{text[:200]}..."

@@ -1,0 +1,182 @@
+"""An experiment: the config file as a model, strict, with every mistake told at once.
+
+`python -m evosweep.experiment` prints the JSON schema that `workflow/schemas/` holds.
+"""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    Field,
+    PlainValidator,
+    PrivateAttr,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
+
+from evosweep.spec import MAX_SEED, AlgorithmOptions, BackendOptions, Part, ProblemOptions
+from evosweep.strict import JsonValue, Name, Strict, explain, shown
+
+RESULTS = Path("results")
+
+Values = Annotated[list[JsonValue], Field(min_length=1)]
+
+
+class Swept(Part):
+    """A function with fixed parameters and swept ones."""
+
+    grid: dict[str, Values] = Field(
+        default={}, description="Swept parameters: each a list; every combination is run."
+    )
+
+    @model_validator(mode="after")
+    def _fixed_or_swept(self) -> Self:
+        if both := sorted(self.params.keys() & self.grid.keys()):
+            raise ValueError(f"'{both[0]}' is in params and in grid; keep one")
+        return self
+
+
+class Problem(ProblemOptions, Swept):
+    """What is optimised: a function that returns a DEAP toolbox."""
+
+
+class Algorithm(AlgorithmOptions, Swept):
+    """What optimises: a function of that toolbox."""
+
+
+class Backend(BackendOptions):
+    """Where evaluations happen."""
+
+
+class SeedRange(Strict):
+    """`count` seeds, one after the other."""
+
+    first: int = Field(default=1, ge=0, le=MAX_SEED, description="The first seed.")
+    count: int = Field(ge=1, description="How many.")
+
+
+class Container(Strict):
+    """The container that each run has to itself."""
+
+    engine: Literal["none", "docker", "podman", "apptainer"] = Field(
+        default="none", description="What starts it; none: a run is a process of the machine."
+    )
+    image: str | None = Field(
+        default=None, min_length=1, description="The image, as its engine names it."
+    )
+    memory: str | None = Field(
+        default=None, pattern=r"^[1-9][0-9]*[kmgKMG]?$", description="Memory limit, such as 4g."
+    )
+    network: str = Field(default="none", pattern=r"^[A-Za-z0-9._-]+$", description="Its network.")
+
+
+class Tracking(Strict):
+    """Where MLflow shows the runs."""
+
+    uri: str | None = Field(
+        default=None, min_length=1, description="MLflow's tracking URI; null: SQLite in results/."
+    )
+    live: bool = Field(default=False, description="Show runs while they are running.")
+
+
+def _seed_range(value: dict[str, Any]) -> SeedRange:
+    try:
+        return SeedRange.model_validate(value)
+    except ValidationError as error:
+        raise ValueError("; ".join(explain(error, SeedRange))) from None
+
+
+def _seeds(value: Any) -> Any:
+    match value:
+        case list() | tuple() if value and all(type(seed) is int for seed in value):
+            seed, times = Counter(value).most_common(1)[0]
+            if times > 1:
+                raise ValueError(f"{seed} is there {times} times; each seed is one run")
+            first, last = min(value), max(value)
+        case dict():
+            given = _seed_range(value)
+            first, last = given.first, given.first + given.count - 1
+        case _:
+            raise ValueError(
+                f"should be a list of whole numbers or {{first, count}}, not {shown(value)}"
+            )
+    if first < 0 or last > MAX_SEED:
+        wrong = first if first < 0 else last
+        raise ValueError(f"a seed is a whole number from 0 to {MAX_SEED}, not {wrong}")
+    return tuple(value) if isinstance(value, list | tuple) else range(first, last + 1)
+
+
+Seeds = Annotated[
+    tuple[int, ...] | range,
+    PlainValidator(_seeds),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {
+                    "type": "array",
+                    "minItems": 1,
+                    "uniqueItems": True,
+                    "items": {"type": "integer", "minimum": 0, "maximum": MAX_SEED},
+                },
+                SeedRange.model_json_schema(),
+            ]
+        }
+    ),
+]
+
+Match = Annotated[
+    dict[str, JsonValue],
+    Field(
+        min_length=1,
+        description="problem, algorithm, backend: a name or a list of names. Any other key: a "
+        "parameter (dimension, or algorithm.population where both have it): a value or a list.",
+    ),
+]
+
+
+class Experiment(Strict):
+    """A grid of runs: every problem with every algorithm on every backend from every seed."""
+
+    experiment: Name = Field(description="Its name; results lie in results/<experiment>/.")
+    problems: dict[Name, Problem] = Field(min_length=1, description="What is optimised, by name.")
+    algorithms: dict[Name, Algorithm] = Field(min_length=1, description="What optimises, by name.")
+    backends: dict[Name, Backend] = Field(min_length=1, description="Where, by name.")
+    seeds: Seeds = Field(description="The seeds of every configuration: a list or {first, count}.")
+    runs_per_job: int = Field(
+        default=1, ge=1, description="Seeds of a configuration that one process runs in turn."
+    )
+    only: list[Match] = Field(default=[], description="Keep the combinations that match any.")
+    exclude: list[Match] = Field(default=[], description="Cut the combinations that match any.")
+    container: Container = Field(default=Container(), description="A container a run.")
+    tracking: Tracking = Field(default=Tracking(), description="Where MLflow shows the runs.")
+
+    _import_path: str = PrivateAttr(default=".")
+
+    @classmethod
+    def parse(cls, data: Any, import_path: str = ".") -> "Experiment":
+        """The experiment in a config's mapping; raises pydantic's ValidationError."""
+        experiment = cls.model_validate(data)
+        experiment._import_path = import_path
+        return experiment
+
+    @property
+    def import_path(self) -> str:
+        """The config's folder, relative to the working folder: a user's modules lie there."""
+        return self._import_path
+
+    @property
+    def folder(self) -> Path:
+        """`results/<experiment>`."""
+        return RESULTS / self.experiment
+
+
+def schema() -> str:
+    """The JSON schema of a config file, as `workflow/schemas/experiment.schema.json` holds it."""
+    return json.dumps(Experiment.model_json_schema(), indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    print(schema(), end="")

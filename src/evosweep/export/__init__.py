@@ -1,0 +1,1 @@
+"""Finished runs in other tools' formats: IOHprofiler, COCO, flat tables, RO-Crate."""

@@ -1,0 +1,135 @@
+"""COCO's format, as cocopp reads it: BBOB problems only.
+
+A folder for each algorithm with `.info`, `.dat` (a line when a target is reached) and `.tdat` (a
+line at given numbers of evaluations). Hansen, Auger, Ros, Mersmann, Tusar and Brockhoff: COCO,
+Optimization Methods and Software 36, 2021. Runs of one problem with different seeds are further
+trials of its instance.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from evosweep.compare.report import file_name
+from evosweep.compare.runs import Run
+from evosweep.compare.study import Study
+from evosweep.errors import InputError
+from evosweep.export.curves import curves, points
+
+HEADER = (
+    "% f evaluations | g evaluations | best noise-free fitness - Fopt ({optimum:.12e}) + sum g_i+ "
+    "| measured fitness | best measured fitness or single-digit g-values"
+)
+Curve = Sequence[tuple[int, float]]
+Place = tuple[str, int, int]
+"""Label of the algorithm, number of the function, dimension."""
+
+
+def write(study: Study, folder: Path) -> str:
+    """Write one run a seed of the problems `use: bbob`; returns what was written."""
+    every = [run for runs in study.configurations.values() for run in runs]
+    runs = [run for run in every if run.problem.get("use") == "bbob" and _optimum(run) is not None]
+    if not runs:
+        raise InputError(f"{study.folder}: no BBOB problem (`use: bbob`) in it, which COCO is for")
+    trials: dict[Place, list[tuple[Run, Curve]]] = defaultdict(list)
+    for run, trace in curves(runs):
+        trials[_place(study, run)].append((run, points(run, trace)))
+    for place, members in sorted(trials.items()):
+        members.sort(key=lambda member: (_params(member[0])["instance"], member[0].seed))
+        _write_data(folder, place, members)
+    for algorithm, function in sorted({place[:2] for place in trials}):
+        _write_info(folder, algorithm, function, trials)
+    left = len(every) - len(runs)
+    return f"{len(runs)} runs" + (f" ({left} of other problems left out)" if left else "")
+
+
+def _params(run: Run) -> dict[str, int]:
+    """The three numbers that name a BBOB problem, with the defaults of `bbob`."""
+    params = run.problem.get("params") or {}
+    defaults = {"function": 1, "instance": 1, "dimension": 5}
+    return {name: int(params.get(name, value)) for name, value in defaults.items()}
+
+
+def _optimum(run: Run) -> float | None:
+    value = run.traits.get("optimum")
+    return None if value is None else float(value)
+
+
+def _place(study: Study, run: Run) -> Place:
+    params = _params(run)
+    return study.algorithm(run), params["function"], params["dimension"]
+
+
+def _stem(function: int, dimension: int) -> str:
+    return f"data_f{function}/bbobexp_f{function}_DIM{dimension}"
+
+
+def _write_data(folder: Path, place: Place, members: Sequence[tuple[Run, Curve]]) -> None:
+    path = folder / file_name(place[0]) / _stem(place[1], place[2])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for ending, choose in ((".dat", by_target), (".tdat", by_evaluations)):
+        lines = []
+        for run, curve in members:
+            optimum = _optimum(run) or 0.0
+            lines.append(HEADER.format(optimum=optimum))
+            lines += [_line(count, best, optimum) for count, best in choose(curve, optimum)]
+        path.with_name(path.name + ending).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _line(count: int, best: float, optimum: float) -> str:
+    return f"{count} 0 {best - optimum:+.9e} {best:+.9e} {best:+.9e}"
+
+
+def by_target(curve: Curve, optimum: float) -> Iterator[tuple[int, float]]:
+    """The points at which a new one of COCO's targets, 10 to the i/5, is reached; and the last."""
+    reached = math.inf
+    for place, (count, best) in enumerate(curve):
+        level = _level(best - optimum)
+        if level < reached or place == len(curve) - 1:
+            reached = min(level, reached)
+            yield count, best
+
+
+def _level(gap: float) -> float:
+    """The number i of the hardest target 10^(i/5) that a distance to the optimum reaches."""
+    if math.isinf(gap):
+        return math.inf
+    level = math.ceil(5 * math.log10(gap)) if gap > 0 else -40
+    return max(level, -40)  # COCO's last target is 1e-8
+
+
+def by_evaluations(curve: Curve, _: float = 0.0) -> Iterator[tuple[int, float]]:
+    """The best so far at 1, 2, 3, ... evaluations: twenty a decade, and at the last one."""
+    total, place = curve[-1][0], 0
+    for count in _counts(total):
+        while place + 1 < len(curve) and curve[place + 1][0] <= count:
+            place += 1
+        yield count, curve[place][1]
+
+
+def _counts(total: int) -> list[int]:
+    steps = int(20 * math.log10(total)) + 1
+    return sorted({int(10 ** (step / 20)) for step in range(steps)} | {total})
+
+
+def _write_info(
+    folder: Path,
+    algorithm: str,
+    function: int,
+    trials: dict[Place, list[tuple[Run, Curve]]],
+) -> None:
+    lines = []
+    for place in sorted(place for place in trials if place[:2] == (algorithm, function)):
+        entries = [
+            f"{_params(run)['instance']}:{curve[-1][0]}|{curve[-1][1] - (_optimum(run) or 0.0):.1e}"
+            for run, curve in trials[place]
+        ]
+        lines += [
+            f"suite = 'bbob', funcId = {function}, DIM = {place[2]}, Precision = 1.000e-08, "
+            f"algId = '{file_name(algorithm)}', logger = 'bbob', data_format = 'bbob-new2'",
+            "% written by evosweep",
+            f"{_stem(function, place[2])}.dat, {', '.join(entries)}",
+        ]
+    path = folder / file_name(algorithm) / f"bbobexp_f{function}.info"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,0 +1,80 @@
+"""`evosweep export`: a folder of files for another tool."""
+
+import argparse
+import importlib
+import os
+import shutil
+from pathlib import Path
+
+from evosweep.compare.study import Study, open_studies
+from evosweep.errors import InputError, RunError
+
+# Each module has `write(study, folder)`, which returns a sentence on what it wrote.
+FORMATS = {
+    "ioh": "evosweep.export.ioh",
+    "coco": "evosweep.export.coco",
+    "csv": "evosweep.export.flat",
+    "rocrate": "evosweep.export.crate",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `evosweep export`."""
+    parser.add_argument("results", type=Path, help="results/ or results/<experiment>")
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        required=True,
+        help="ioh: IOHprofiler; coco: COCO, BBOB problems only; csv: CSV and Parquet; rocrate",
+    )
+    parser.add_argument("--config", type=Path, help="rocrate: the experiment's config, to be in it")
+    parser.add_argument(
+        "--out", type=Path, help="folder to make (default: results/<experiment>/export/<format>)"
+    )
+
+
+def main(args: argparse.Namespace) -> int:
+    """Write each experiment's export whole or not at all; returns 0."""
+    studies = [study for study in open_studies(args.results) if study.runs]
+    if not studies:
+        raise InputError(f"{args.results}: no run has finished, so there is nothing to export")
+    options = _options(args)
+    for study in studies:
+        folder = _folder(args.out, study, args.format, len(studies))
+        said = _write(study, folder, args.format, options)
+        print(f"{study.name}: {said}: {folder}")
+    return 0
+
+
+def _options(args: argparse.Namespace) -> dict[str, Path]:
+    if args.config is None:
+        return {}
+    if args.format != "rocrate":
+        raise InputError(f"--config: is for --format rocrate, not for {args.format}")
+    if not args.config.is_file():
+        raise InputError(f"{args.config}: no such config file")
+    return {"config": args.config}
+
+
+def _folder(out: Path | None, study: Study, kind: str, studies: int) -> Path:
+    if out is None:
+        return study.folder / "export" / kind
+    folder = out / study.name if studies > 1 else out
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder}: exists and is not empty; choose another --out or remove it")
+    return folder
+
+
+def _write(study: Study, folder: Path, kind: str, options: dict[str, Path]) -> str:
+    part = folder.with_name(f".{folder.name}.{os.getpid()}")
+    try:
+        part.mkdir(parents=True)
+        said = str(importlib.import_module(FORMATS[kind]).write(study, part, **options))
+        if folder.exists():
+            shutil.rmtree(folder)
+        part.replace(folder)
+    except OSError as error:
+        raise RunError(f"{folder}: cannot be written: {error}") from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return said

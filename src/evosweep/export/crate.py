@@ -1,0 +1,123 @@
+"""An RO-Crate of an experiment: its config, receipts, results and software, described in JSON-LD.
+
+RO-Crate 1.1 (Soiland-Reyes et al.: Packaging research artefacts with RO-Crate, Data Science 5,
+2022), written by the package `rocrate`.
+"""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from evosweep import __version__
+from evosweep.compare.extra import need
+from evosweep.compare.runs import Run
+from evosweep.compare.study import Study
+
+PARQUET = "application/vnd.apache.parquet"
+FILES = {
+    "record": ("receipt", "application/json"),
+    "population": ("final population", PARQUET),
+    "logbook": ("a row a generation", PARQUET),
+}
+
+
+def write(study: Study, folder: Path, config: Path | None = None) -> str:
+    """Write the crate, with the config if given; the journals, which are large, are left out."""
+    need("rocrate.rocrate")
+    from rocrate.rocrate import ROCrate
+
+    crate = ROCrate(gen_preview=True)
+    crate.name = f"evosweep experiment {study.name}"
+    crate.description = (
+        f"{len(study.runs)} runs of {len(study.configurations)} configurations, with receipts, "
+        "final populations and logbooks"
+    )
+    # The crate's date is that of its youngest run, so that the same runs give the same crate.
+    finished = max(_receipt(run).get("finished", "") for run in study.runs)
+    crate.root_dataset["datePublished"] = finished
+    crate.license = "https://spdx.org/licenses/CC-BY-4.0"
+    software = _add_software(crate, study)
+    for path in _shared(study):
+        crate.add_file(path, path.relative_to(study.folder).as_posix(), properties=_type(path))
+    if config is not None:
+        crate.add_file(config, f"config/{config.name}", properties=_type(config))
+    for run in study.runs:
+        _add_run(crate, study, run, software)
+    crate.write(folder)
+    return f"{len(study.runs)} runs"
+
+
+def _receipt(run: Run) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run.folder.record.read_bytes())
+    return found
+
+
+def _shared(study: Study) -> Iterator[Path]:
+    """Config and comparison, where the experiment has them."""
+    for pattern in ("*.yaml", "*.yml", "*.json", "comparison/*.html", "comparison/*.csv"):
+        yield from sorted(study.folder.glob(pattern))
+
+
+def _type(path: Path) -> dict[str, str]:
+    kinds = {".csv": "text/csv", ".html": "text/html", ".json": "application/json"}
+    return {"encodingFormat": kinds.get(path.suffix, "application/yaml")}
+
+
+def _add_software(crate: Any, study: Study) -> list[Any]:
+    """The packages of the runs' environments, one entity for each version that was used."""
+    from rocrate.model.contextentity import ContextEntity
+
+    versions: Counter[tuple[str, str]] = Counter()
+    for run in study.runs:
+        versions.update(_packages(_receipt(run)))
+    return [
+        crate.add(
+            ContextEntity(
+                crate,
+                f"#{name}-{version}",
+                {"@type": "SoftwareApplication", "name": name, "softwareVersion": version},
+            )
+        )
+        for name, version in sorted(versions)
+    ]
+
+
+def _add_run(crate: Any, study: Study, run: Run, software: list[Any]) -> None:
+    """The files of a run, and the action that made them."""
+    from rocrate.model.contextentity import ContextEntity
+
+    receipt, label = _receipt(run), f"{study.problem(run)}, {study.algorithm(run)}"
+    made = []
+    for attribute, (what, kind) in FILES.items():
+        path: Path = getattr(run.folder, attribute)
+        if path.exists():
+            described = {"name": f"{label}, seed {run.seed}: {what}", "encodingFormat": kind}
+            place = f"runs/{run.run_id}/{path.name}"
+            made.append(crate.add_file(path, place, properties=described))
+    used = {f"#{name}-{version}" for name, version in _packages(receipt)}
+    crate.add(
+        ContextEntity(
+            crate,
+            f"#run-{run.run_id}",
+            {
+                "@type": "CreateAction",
+                "name": f"{label}, {study.backend(run)}, seed {run.seed}",
+                "startTime": receipt.get("started"),
+                "endTime": receipt.get("finished"),
+                "instrument": [{"@id": item.id} for item in software if item.id in used],
+                "result": [{"@id": item.id} for item in made],
+            },
+        )
+    )
+
+
+def _packages(receipt: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Names and versions of what a run used."""
+    environment = receipt.get("environment") or {}
+    packages = dict(environment.get("packages") or {})
+    packages.setdefault("python", environment.get("python") or sys.version.split()[0])
+    packages.setdefault("evosweep", environment.get("evosweep") or __version__)
+    yield from ((name, str(version)) for name, version in packages.items() if version)

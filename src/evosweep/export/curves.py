@@ -1,0 +1,43 @@
+"""The improvements of a run, one at a time, as the formats of other tools want them."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+import numpy as np
+
+from evosweep.compare.reading import read_traces
+from evosweep.compare.runs import Run
+from evosweep.compare.traces import Trace
+from evosweep.errors import RunError
+
+BATCH = 1000  # runs whose curves are in memory at a time
+
+
+def single_objective(runs: Sequence[Run]) -> list[Run]:
+    """The runs with one objective."""
+    return [run for run in runs if run.objectives == 1]
+
+
+def curves(runs: Sequence[Run]) -> Iterator[tuple[Run, Trace]]:
+    """Each run with its trace, read in batches; raises RunError for one that cannot be read."""
+    waiting = iter(runs)
+    while batch := list(islice(waiting, BATCH)):
+        traces, unread = read_traces([(run, ()) for run in batch])
+        if unread:
+            raise RunError(unread[0])
+        yield from ((run, traces[run.run_id]) for run in batch)
+
+
+def points(run: Run, trace: Trace) -> list[tuple[int, float]]:
+    """(evaluations, best so far) at the first evaluation, each improvement and the last one.
+
+    The first is infinitely bad where the first evaluation has no result.
+    """
+    worst = -np.inf if run.weights[0] > 0 else np.inf
+    counts = trace.evaluations
+    found = [(int(count), float(best)) for count, best in zip(counts, trace.best, strict=True)]
+    if not found or found[0][0] > 1:
+        found.insert(0, (1, float(worst)))
+    if found[-1][0] < trace.total:
+        found.append((trace.total, found[-1][1]))
+    return found

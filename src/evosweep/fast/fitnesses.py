@@ -1,0 +1,71 @@
+"""Fitnesses as keys and arrays, for those classes whose order is that of their weighted values."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from deap import base
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+_COMPARISONS = ("__gt__", "__ge__", "__le__", "__lt__", "__eq__", "__ne__", "__hash__", "dominates")
+_EXACT = 2**53  # integers up to here are floats exactly
+_plain: dict[type, bool] = {}
+
+
+def is_plain(kind: type) -> bool:
+    """Whether this class of fitness compares, dominates and reads its values as DEAP's Fitness."""
+    if kind not in _plain:
+        same = (*_COMPARISONS, "values", "valid", "getValues")
+        _plain[kind] = issubclass(kind, base.Fitness) and all(
+            getattr(kind, name) is getattr(base.Fitness, name) for name in same
+        )
+    return _plain[kind]
+
+
+def keys(individuals: Sequence[Any]) -> list[Any] | None:
+    """A key an individual that orders them as their fitnesses do, or None where none is known.
+
+    The weighted value itself with one objective, else the tuple of them.
+    """
+    fitnesses = [individual.fitness for individual in individuals]
+    if not all(map(is_plain, set(map(type, fitnesses)))):
+        return None
+    weighted = [fitness.wvalues for fitness in fitnesses]
+    try:
+        flat = [value for (value,) in weighted]
+    except ValueError:  # none, or several objectives
+        lengths = set(map(len, weighted))
+        orders = len(lengths) == 1 and lengths != {0} and _is_number(sum(map(sum, weighted)))
+        return weighted if orders else None
+    return flat if _is_number(sum(flat)) else None
+
+
+def _is_number(total: Any) -> bool:
+    """False for nan, which has no place in an order."""
+    return bool(total == total)  # noqa: PLR0124
+
+
+def weighted_array(individuals: Sequence[Any]) -> Floats | None:
+    """The weighted values as an array (individuals, objectives), or None where it is not the same.
+
+    None for a class of fitness with an order of its own, for values that are missing, not finite,
+    not numbers or not exactly floats.
+    """
+    if keys(individuals) is None:
+        return None
+    try:
+        values = np.array([individual.fitness.wvalues for individual in individuals])
+    except ValueError:
+        return None
+    if values.dtype.kind in "iub" and np.abs(values).max(initial=0) <= _EXACT:
+        values = values.astype(np.float64)
+    if values.dtype != np.float64 or values.ndim != 2 or not np.isfinite(values).all():
+        return None
+    return values
+
+
+def values_array(individuals: Sequence[Any], weighted: Floats) -> Floats:
+    """The unweighted values of individuals whose weighted ones are given."""
+    return weighted / np.array(individuals[0].fitness.weights, dtype=np.float64)

@@ -1,0 +1,156 @@
+"""Non-dominated sorting in DEAP's order of fronts and of individuals, without Python's pairs.
+
+Deb, Pratap, Agarwal and Meyarivan: A fast and elitist multiobjective genetic algorithm: NSGA-II,
+IEEE Transactions on Evolutionary Computation 6(2), 2002. Fortin, Grenier and Parizeau: Generalizing
+the improved run-time complexity algorithm for non-dominated sorting, GECCO 2013.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from deap.tools import emo
+from numpy.typing import NDArray
+
+from evosweep.fast.fitnesses import Floats, weighted_array
+
+Front = list[Any]
+_BLOCK = 4_000_000  # comparisons held in memory at a time
+
+
+def sort_nondominated(
+    individuals: Sequence[Any], k: int, first_front_only: bool = False
+) -> list[Front]:
+    """The fronts that `deap.tools.sortNondominated` gives, in its order."""
+    weighted = weighted_array(individuals) if len(individuals) > 1 and k > 0 else None
+    if weighted is None:
+        return emo.sortNondominated(individuals, k, first_front_only)  # type: ignore[no-any-return]
+    points, groups = _unique(individuals, weighted)
+    ranks = pareto_ranks(points)
+    fronts: list[Front] = []
+    front = np.flatnonzero(ranks == 0)
+    wanted = 0 if first_front_only else min(len(individuals), k)
+    while True:
+        fronts.append([individual for point in front for individual in groups[point]])
+        wanted -= len(fronts[-1])
+        if wanted <= 0:
+            return fronts
+        front = _next_front(points, front, np.flatnonzero(ranks == len(fronts)))
+
+
+def sort_log_nondominated(
+    individuals: Sequence[Any], k: int, first_front_only: bool = False
+) -> Any:
+    """The fronts that `deap.tools.sortLogNondominated` gives, in its order."""
+    weighted = weighted_array(individuals) if len(individuals) > 1 and k > 0 else None
+    if weighted is None or weighted.shape[1] < 2:
+        return emo.sortLogNondominated(individuals, k, first_front_only)
+    points, groups = _unique(individuals, weighted)
+    ranks = pareto_ranks(points)
+    fronts: list[Front] = [[] for _ in range(int(ranks.max()) + 1)]
+    for point in np.lexsort(points.T[::-1])[::-1]:
+        fronts[ranks[point]].extend(groups[point])
+    if first_front_only:
+        return fronts[0]
+    sizes = np.cumsum([len(front) for front in fronts])
+    return fronts[: int(np.searchsorted(sizes, k)) + 1]
+
+
+def pareto_ranks(points: Floats) -> NDArray[np.intp]:
+    """The front (0 the best) of each of some distinct points (n, m), all to be maximised."""
+    if points.shape[1] == 2:
+        return _ranks_of_two(points)
+    try:
+        from moocore import pareto_rank
+    except ImportError:
+        return _ranks_by_peeling(points)
+    return np.asarray(pareto_rank(points, maximise=True), dtype=np.intp)
+
+
+def _unique(individuals: Sequence[Any], weighted: Floats) -> tuple[Floats, list[Front]]:
+    """Distinct points in the order of their first individual, and the individuals of each."""
+    groups: dict[tuple[float, ...], Front] = {}
+    first = []
+    for index, (individual, key) in enumerate(
+        zip(individuals, map(tuple, weighted.tolist()), strict=True)
+    ):
+        group = groups.get(key)
+        if group is None:
+            groups[key] = [individual]
+            first.append(index)
+        else:
+            group.append(individual)
+    return weighted[first], list(groups.values())
+
+
+def _ranks_of_two(points: Floats) -> NDArray[np.intp]:
+    """A sweep from the best first objective down: fronts are ordered by their last second one."""
+    order = np.lexsort((-points[:, 1], -points[:, 0]))
+    last: list[float] = []  # of each front, minus the best second objective so far
+    ranks = np.empty(len(points), dtype=np.intp)
+    for index, second in zip(order.tolist(), (-points[order, 1]).tolist(), strict=True):
+        # A front whose best is as good or better dominates the point. -last never decreases with
+        # the front, so the first front that does not is found by bisection.
+        front = bisect_right(last, second)
+        if front == len(last):
+            last.append(second)
+        else:
+            last[front] = second
+        ranks[index] = front
+    return ranks
+
+
+def _ranks_by_peeling(points: Floats) -> NDArray[np.intp]:
+    """Front after front is taken off; what it dominated loses that many dominators."""
+    n = len(points)
+    dominators = np.zeros(n, dtype=np.intp)
+    for start, block in _blocks(np.arange(n), n):
+        dominators[start : start + len(block)] = _dominated_by(points[block], points).sum(axis=1)
+    ranks = np.full(n, -1, dtype=np.intp)
+    rank = 0
+    while (ranks < 0).any():
+        front = np.flatnonzero((dominators == 0) & (ranks < 0))
+        ranks[front] = rank
+        rest = np.flatnonzero(ranks < 0)
+        for start, block in _blocks(rest, len(front)):
+            taken = _dominated_by(points[block], points[front]).sum(axis=1)
+            dominators[rest[start : start + len(block)]] -= taken
+        rank += 1
+    return ranks
+
+
+def _next_front(
+    points: Floats, front: NDArray[np.intp], members: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """`members` in DEAP's order: a point follows when the last that dominates it is taken off."""
+    last = np.empty(len(members), dtype=np.intp)
+    reverse = points[front][::-1]
+    for start, block in _blocks(members, len(front)):
+        dominated = _dominated_by(points[block], reverse)
+        last[start : start + len(block)] = len(front) - 1 - dominated.argmax(axis=1)
+    return members[np.argsort(last, kind="stable")]
+
+
+def _dominated_by(points: Floats, others: Floats) -> NDArray[np.bool_]:
+    """Entry (i, j): does others[j] dominate points[i]? (points and others are distinct or equal)"""
+    no_worse = np.ones((len(points), len(others)), dtype=np.bool_)
+    better = np.zeros_like(no_worse)
+    for objective in range(points.shape[1]):
+        mine, theirs = points[:, objective, None], others[None, :, objective]
+        no_worse &= theirs >= mine
+        better |= theirs > mine
+    return no_worse & better
+
+
+def _blocks(indices: NDArray[np.intp], width: int) -> Any:
+    step = max(1, _BLOCK // max(1, width))
+    return ((start, indices[start : start + step]) for start in range(0, len(indices), step))
+
+
+def nondominated(points: Floats) -> NDArray[np.bool_]:
+    """Whether no other of some points (n, m), all to be maximised, dominates each; twins stay."""
+    if points.shape[1] == 1:
+        return np.asarray(points[:, 0] == points[:, 0].max())
+    distinct, inverse = np.unique(points, axis=0, return_inverse=True)
+    return np.asarray((pareto_ranks(distinct) == 0)[inverse.reshape(-1)])

@@ -1,0 +1,95 @@
+"""SPEA2's selection with DEAP's results.
+
+Zitzler, Laumanns and Thiele: SPEA2: Improving the strength Pareto evolutionary algorithm, 2001.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from deap.tools import emo
+from numpy.typing import NDArray
+
+from evosweep.fast.fitnesses import Floats, values_array, weighted_array
+
+_LARGEST = 4096  # individuals: the matrices here have a row and a column for each
+
+
+def sel_spea2(individuals: Sequence[Any], k: int) -> list[Any]:
+    """The `k` individuals that `deap.tools.selSPEA2` selects, in its order.
+
+    The random draws of its k-th nearest neighbour are those of DEAP too.
+    """
+    weighted = weighted_array(individuals) if 1 < len(individuals) <= _LARGEST and k > 0 else None
+    if weighted is None:
+        return emo.selSPEA2(individuals, k)  # type: ignore[no-any-return]
+    values = values_array(individuals, weighted)
+    raw = _raw_fitness(weighted)
+    chosen = np.flatnonzero(raw < 1)
+    if len(chosen) < k:
+        rest = np.flatnonzero(raw >= 1)
+        fits = raw + _densities(values)
+        best = rest[np.lexsort((rest, fits[rest]))]
+        chosen = np.concatenate([chosen, best[: k - len(chosen)]])
+    elif len(chosen) > k:
+        chosen = chosen[_truncated(_squared_distances(values[chosen]), k)]
+    return [individuals[index] for index in chosen.tolist()]
+
+
+def _raw_fitness(weighted: Floats) -> Floats:
+    """The sum of the strengths (number of individuals dominated) of all dominators."""
+    no_worse = np.ones((len(weighted), len(weighted)), dtype=np.bool_)
+    better = np.zeros_like(no_worse)
+    for column in weighted.T:
+        no_worse &= column[:, None] >= column[None, :]
+        better |= column[:, None] > column[None, :]
+    dominates = no_worse & better
+    strength = dominates.sum(axis=1)
+    return np.array([strength[column].sum() for column in dominates.T], dtype=np.float64)
+
+
+def _densities(values: Floats) -> Floats:
+    """1 / (distance + 2), where DEAP measures only the distances to individuals further on."""
+    n = len(values)
+    kth = math.sqrt(n)
+    distances = np.triu(_squared_distances(values), 1)
+    select = emo._randomizedSelect
+    return np.array([1.0 / (select(row, 0, n - 1, kth) + 2.0) for row in distances.tolist()])
+
+
+def _squared_distances(values: Floats) -> Floats:
+    """Summed objective by objective, in that order, as the rounding demands."""
+    distances = np.zeros((len(values), len(values)))
+    for column in values.T:
+        difference = column[:, None] - column[None, :]
+        distances += difference * difference
+    return distances
+
+
+def _truncated(distances: Floats, k: int) -> NDArray[np.intp]:
+    """Indices of the `k` that stay when the one nearest to its neighbours leaves, again and again.
+
+    Nearness is compared by the nearest neighbour, then by the second, and so on.
+    """
+    n = len(distances)
+    np.fill_diagonal(distances, -1.0)
+    order = np.argsort(distances, axis=1, kind="stable")
+    alive = np.arange(n)
+    while len(alive) > k:
+        gone = _nearest(np.take_along_axis(distances[alive], order, axis=1))
+        kept = np.delete(order, gone, axis=0)
+        order = kept[kept != alive[gone]].reshape(len(alive) - 1, -1)
+        alive = np.delete(alive, gone)
+    return alive
+
+
+def _nearest(ordered: Floats) -> int:
+    """The first row whose distances to others come first in lexicographic order."""
+    rows = np.arange(len(ordered))
+    for column in ordered.T[1:]:
+        smallest = column[rows]
+        rows = rows[smallest == smallest.min()]
+        if len(rows) == 1:
+            break
+    return int(rows[0])

@@ -1,0 +1,72 @@
+"""What an evaluation may return, checked."""
+
+import math
+from numbers import Real
+from typing import Any
+
+_FAST = frozenset({int, float, bool})
+
+
+class BadFitness(Exception):
+    """A value that is no fitness of this problem."""
+
+    def __init__(self, message: str, remedy: str, covered: bool) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+        self.covered = covered
+        """Whether a failure policy may stand in for it."""
+
+
+def fitness_of(returned: Any, objectives: int, infinite: bool = False) -> tuple[float, ...]:
+    """The objective values as floats, as DEAP keeps them; shape (objectives,).
+
+    Raises `BadFitness` for a wrong number of values, for anything that is no real number, for NaN,
+    and for infinity where the problem does not declare it.
+    """
+    try:
+        values = tuple(returned)
+    except TypeError:
+        raise BadFitness(
+            f"evaluate returned {returned!r}, which is no sequence of numbers",
+            "return a tuple, with a comma even for one objective: return value,",
+            False,
+        ) from None
+    if len(values) != objectives:
+        raise BadFitness(
+            f"evaluate returned {len(values)} values, and the fitness has {objectives} weights",
+            "return as many values as the fitness class has weights",
+            False,
+        )
+    if _FAST.issuperset(map(type, values)) and all(map(math.isfinite, values)):
+        return tuple(map(float, values))
+    return tuple([_number(value, infinite) for value in values])
+
+
+def _number(value: Any, infinite: bool) -> float:
+    if type(value) is not float:
+        if not isinstance(value, Real):
+            value = _scalar(value)
+        value = float(value)
+    if not math.isfinite(value):
+        if math.isnan(value):
+            raise BadFitness("evaluate returned NaN", "return a number that can be compared", True)
+        if not infinite:
+            raise BadFitness(
+                f"evaluate returned {value}",
+                "return a finite number; or declare the problem `infinite: true`",
+                True,
+            )
+    return value  # type: ignore[no-any-return]
+
+
+def _scalar(value: Any) -> float:
+    """A number in a NumPy array without dimensions; anything else is an error."""
+    if getattr(value, "shape", None) == () and hasattr(value, "item"):
+        value = value.item()
+        if isinstance(value, Real):
+            return float(value)
+    raise BadFitness(
+        f"evaluate returned {value!r} of type {type(value).__name__}, which is no number",
+        "return real numbers (Python's or NumPy's)",
+        False,
+    )

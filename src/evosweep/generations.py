@@ -1,0 +1,87 @@
+"""What is recorded of each generation: the statistics object that every algorithm is given."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy
+from deap import tools
+
+from evosweep.genome import population_digest
+
+
+class GenerationStatistics(tools.Statistics):  # type: ignore[misc]
+    """DEAP's `Statistics` with fixed fields: best, mean, std, worst, seconds and digest.
+
+    With m > 1 objectives the first four have a suffix each: `best_0`, ... Best and worst follow
+    the sign of the weight. `digest` is that of the whole population. `rows` has what was compiled,
+    for an algorithm that keeps no logbook or that is left before it can return it. `after` is
+    called with each population and its row, and may end the run; `evaluations` counts them all.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        evaluations: Callable[[], int] = lambda: 0,
+        after: Callable[[Sequence[Any], dict[str, Any]], None] = lambda *_: None,
+    ) -> None:
+        super().__init__()
+        self._clock, self._evaluations, self._after = clock, evaluations, after
+        self._counted = 0
+        self.rows: list[dict[str, Any]] = []
+        self.fields = ["best", "mean", "std", "worst", "seconds", "digest"]
+
+    def compile(self, data: Sequence[Any]) -> dict[str, Any]:
+        """The row of a population, whose individuals all have a fitness."""
+        row: dict[str, Any] = dict(summary(data))
+        row["seconds"] = self._clock()
+        row["digest"] = population_digest(data)
+        total, before = self._evaluations(), self._counted
+        self._counted = total
+        self.rows.append({"nevals": total - before} | row)
+        self._after(data, row)
+        return row
+
+
+def summary(population: Sequence[Any]) -> dict[str, float]:
+    """Best, mean, std (of the population) and worst of every objective, in raw units."""
+    valid = [ind.fitness for ind in population if ind.fitness.valid]
+    if not valid:
+        return {}
+    weights = valid[0].weights
+    columns = list(zip(*[fitness.values for fitness in valid], strict=True))
+    row: dict[str, float] = {}
+    for number, (weight, values) in enumerate(zip(weights, columns, strict=True)):
+        suffix = f"_{number}" if len(weights) > 1 else ""
+        best, worst = (max, min) if weight >= 0 else (min, max)
+        mean = _mean(values)
+        row[f"best{suffix}"] = best(values)
+        row[f"mean{suffix}"] = mean
+        row[f"std{suffix}"] = _std(values, mean)
+        row[f"worst{suffix}"] = worst(values)
+    return row
+
+
+def _mean(values: Sequence[float]) -> float:
+    if not all(map(math.isfinite, values)):
+        return float(numpy.mean(values))
+    return math.fsum(values) / len(values)  # the same on every processor
+
+
+def _std(values: Sequence[float], mean: float) -> float:
+    if not math.isfinite(mean):
+        return math.nan
+    return math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
+
+
+def logbook_rows(
+    logbook: Sequence[Mapping[str, Any]] | None, statistics: GenerationStatistics
+) -> list[dict[str, Any]]:
+    """A row a generation under this project's names: generation, evaluations, then the rest."""
+    source: Sequence[Mapping[str, Any]] = logbook if logbook else statistics.rows
+    rows = []
+    for number, row in enumerate(source):
+        named = {"generation": row.get("gen", number), "evaluations": row.get("nevals")}
+        rest = {key: value for key, value in row.items() if key not in ("gen", "nevals")}
+        rows.append(named | rest)
+    return rows

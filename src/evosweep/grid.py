@@ -1,0 +1,136 @@
+"""The runs of an experiment, generated one by one: 100,000 of them are no special case.
+
+A combination is a problem and an algorithm, each with one choice of its swept parameters, on a
+backend. A job is a combination with up to `runs_per_job` of its seeds.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from evosweep import selection
+from evosweep.experiment import Experiment, Problem, Swept
+from evosweep.selection import is_selected
+from evosweep.spec import AlgorithmSpec, BackendSpec, ProblemSpec, RunSpec
+
+
+@dataclass(frozen=True)
+class Combination:
+    """A problem, an algorithm and a backend with all their parameters; only a seed is missing."""
+
+    problem: ProblemSpec
+    algorithm: AlgorithmSpec
+    backend: BackendSpec
+    label: str  # for people: swept parameters only
+
+    def run(self, seed: int, import_path: str) -> RunSpec:
+        """This combination from one seed."""
+        return RunSpec.model_construct(
+            problem=self.problem,
+            algorithm=self.algorithm,
+            backend=self.backend,
+            seed=seed,
+            import_path=import_path,
+        )
+
+
+@dataclass(frozen=True)
+class Job:
+    """What one process does: a combination from several seeds, in turn."""
+
+    combination: Combination
+    runs: tuple[RunSpec, ...]
+
+    @property
+    def seeds(self) -> str:
+        """Its seeds as `evosweep run --seeds` takes them: `1-5,8`."""
+        return ",".join(_ranges([run.seed for run in self.runs]))
+
+    @cached_property
+    def name(self) -> str:
+        """Its run_id; for several runs, 12 hexadecimal digits that name exactly these."""
+        names = [run.run_id for run in self.runs]
+        return (
+            names[0]
+            if len(names) == 1
+            else hashlib.sha256(" ".join(names).encode()).hexdigest()[:12]
+        )
+
+    def output(self, folder: Path) -> Path:
+        """The file that says the job is done: its run's record, or a receipt for several runs."""
+        if len(self.runs) == 1:
+            return folder / "runs" / self.name / "record.json"
+        return folder / "jobs" / f"{self.name}.json"
+
+
+def combinations(experiment: Experiment) -> Iterator[Combination]:
+    """Every combination that `only` and `exclude` leave, in the config's order."""
+    problems = [v for name, part in experiment.problems.items() for v in _variants(name, part)]
+    algorithms = [v for name, part in experiment.algorithms.items() for v in _variants(name, part)]
+    backends = [
+        BackendSpec(name=name, use=backend.use, workers=backend.workers)
+        for name, backend in experiment.backends.items()
+    ]
+    for (problem, first), (algorithm, second), backend in product(problems, algorithms, backends):
+        if is_selected(experiment, problem, algorithm, backend):
+            yield Combination(problem, algorithm, backend, f"{first} {second} {backend.name}")
+
+
+def jobs(experiment: Experiment) -> Iterator[Job]:
+    """Every job of the grid."""
+    step = experiment.runs_per_job
+    for combination in combinations(experiment):
+        for start in range(0, len(experiment.seeds), step):
+            seeds = experiment.seeds[start : start + step]
+            runs = (combination.run(seed, experiment.import_path) for seed in seeds)
+            yield Job(combination, tuple(runs))
+
+
+def expand(experiment: Experiment) -> Iterator[RunSpec]:
+    """Every run of the grid."""
+    for combination in combinations(experiment):
+        for seed in experiment.seeds:
+            yield combination.run(seed, experiment.import_path)
+
+
+def mistakes(experiment: Experiment) -> Iterator[str]:
+    """What is wrong with the grid as a whole: nothing in it, or one run twice."""
+    unknown = list(selection.mistakes(experiment))
+    yield from unknown
+    seen: dict[str, str] = {}
+    for combination in combinations(experiment):
+        run_id = combination.run(0, experiment.import_path).run_id
+        if run_id in seen:
+            yield f"'{seen[run_id]}' and '{combination.label}' are the same run; remove one"
+        seen.setdefault(run_id, combination.label)
+    if not seen and not unknown:
+        yield "the grid is empty: only and exclude leave no combination"
+
+
+def _variants(name: str, part: Swept) -> Iterator[tuple[Any, str]]:
+    """The spec of `part` for each choice of its swept parameters, with a label for people."""
+    model = ProblemSpec if isinstance(part, Problem) else AlgorithmSpec
+    fixed = {key: getattr(part, key) for key in model.model_fields if key != "name"}
+    for values in product(*part.grid.values()):
+        chosen = dict(zip(part.grid, values, strict=True))
+        label = ",".join(f"{key}={_short(value)}" for key, value in chosen.items())
+        spec = model.model_construct(**fixed | {"name": name, "params": part.params | chosen})
+        yield spec, f"{name}({label})" if label else name
+
+
+def _short(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _ranges(seeds: Sequence[int]) -> Iterator[str]:
+    start = 0
+    for end in range(1, len(seeds) + 1):
+        if end == len(seeds) or seeds[end] != seeds[end - 1] + 1:
+            first, last = seeds[start], seeds[end - 1]
+            yield str(first) if first == last else f"{first}-{last}"
+            start = end

@@ -1,0 +1,264 @@
+"""The journal of a run: an append-only file of finished chunks (format: docs/journal.md).
+
+A resumed run starts again from its seed and takes every fitness that the journal has. The file
+starts with a header that ties it to its run; each entry carries its length and a CRC-32 over all
+of it. What a kill or a power cut tears is the last entry, and it is cut off. An unreadable entry
+that readable ones follow was damaged later, and is never skipped: the file is refused.
+"""
+
+import os
+import struct
+import threading
+import time
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from evosweep import journal_entry
+from evosweep.errors import EvosweepError
+from evosweep.journal_entry import Entry, Session
+
+VERSION = 1
+_HEADER = struct.Struct("<8sHH12sI")
+_FRAME = struct.Struct("<4sII")
+_MAGIC = b"EVOSWJNL"
+_MARK = b"\xe5EVO"
+
+__all__ = ["Entry", "Journal", "JournalCorrupt", "Session", "read", "read_behind"]
+
+
+class JournalCorrupt(EvosweepError):
+    """A journal that cannot be trusted: its header or an entry in its middle is damaged."""
+
+
+def read(path: Path) -> Iterator[Entry]:
+    """Every evaluation of a run, a finished chunk at a time, in the order of finishing.
+
+    Memory is bounded by one chunk. Raises `JournalCorrupt`; a torn tail ends the iteration.
+    """
+    with path.open("rb") as file:
+        _check_header(path, file.read(_HEADER.size))
+        for _, payload in _payloads(path, _HEADER.size):
+            entry = journal_entry.unpack(payload)
+            if isinstance(entry, Entry):
+                yield entry
+
+
+def read_behind(path: Path, start: int) -> Iterator[tuple[int, Entry | Session]]:
+    """What was appended behind byte `start` (0: everything), each with the byte behind it.
+
+    For who follows a run that is under way: the last byte that came is the next `start`.
+    """
+    if start < _HEADER.size:
+        with path.open("rb") as file:
+            _check_header(path, file.read(_HEADER.size))
+    for end, payload in _payloads(path, max(start, _HEADER.size)):
+        yield end, journal_entry.unpack(payload)
+
+
+@dataclass
+class Journal:
+    """The journal of one run, open for appending; the caller holds the run folder's lock.
+
+    `sync` is how late, in seconds, an entry may reach the disk. After a kill of the process
+    nothing is lost whatever it is; it bounds what a power cut can take.
+    """
+
+    path: Path
+    run_id: str
+    sync: float = 1.0
+    sessions: list[Session] = field(default_factory=list)
+    entries: int = 0
+    elapsed: float = 0.0
+    """Seconds that earlier sessions worked, by their last entry."""
+
+    def __enter__(self) -> "Journal":
+        self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+        try:
+            self._recorded_end = self._recover()
+            self._started = time.monotonic()
+            self._session = Session(time.time(), os.getpid())
+            self._write(journal_entry.pack(self._session))
+        except BaseException:
+            os.close(self._fd)
+            raise
+        self._dirty = threading.Event()
+        self._closing = threading.Event()
+        self._syncer = threading.Thread(target=self._sync_often, name="journal", daemon=True)
+        self._syncer.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._closing.set()
+        self._syncer.join()
+        with suppress(OSError):
+            os.fsync(self._fd)
+        os.close(self._fd)
+
+    @property
+    def resumed(self) -> int:
+        """How often the run was continued before this session."""
+        return len(self.sessions)
+
+    @property
+    def started(self) -> float:
+        """When the first session started, in seconds since the epoch."""
+        return (self.sessions or [self._session])[0].started
+
+    def recorded(self) -> Iterator[Entry]:
+        """The entries of earlier sessions, read as they are asked for."""
+        for _, payload in _payloads(self.path, _HEADER.size, self._recorded_end):
+            entry = journal_entry.unpack(payload)
+            if isinstance(entry, Entry):
+                yield entry
+
+    def now(self) -> float:
+        """Seconds that the run has worked, earlier sessions included."""
+        return self.elapsed + time.monotonic() - self._started
+
+    def append(self, entry: Entry) -> None:
+        """Adds a finished chunk; it survives the process from here on."""
+        self._write(journal_entry.pack(entry))
+        self._dirty.set()
+
+    def _recover(self) -> int:
+        size = os.fstat(self._fd).st_size
+        if size < _HEADER.size:
+            self._start_anew(size)
+            return _HEADER.size
+        header = os.pread(self._fd, _HEADER.size, 0)
+        found = _check_header(self.path, header)
+        if found != self.run_id:
+            raise JournalCorrupt(
+                f"{self.path}: the journal belongs to run {found}, not to {self.run_id}; "
+                "use another folder, or --fresh to discard it"
+            )
+        end = _HEADER.size
+        for end, payload in _payloads(self.path, _HEADER.size):  # noqa: B007
+            self._count(payload)
+        if end < size:
+            warnings.warn(
+                f"{self.path}: cut off a torn tail of {size - end} bytes; "
+                "the evaluations in it are done again",
+                stacklevel=2,
+            )
+            os.ftruncate(self._fd, end)
+        return end
+
+    def _start_anew(self, size: int) -> None:
+        if size:  # a kill while the header was written: nothing can be lost
+            os.ftruncate(self._fd, 0)
+        head = _HEADER.pack(_MAGIC, VERSION, 0, self.run_id.encode(), 0)[:-4]
+        _write_whole(self.path, self._fd, head + struct.pack("<I", zlib.crc32(head)))
+
+    def _count(self, payload: bytes) -> None:
+        entry = journal_entry.unpack(payload)
+        if isinstance(entry, Session):
+            self.sessions.append(entry)
+        else:
+            self.entries += 1
+            self.elapsed = max(self.elapsed, entry.finished)
+
+    def _write(self, payload: bytes) -> None:
+        _write_whole(self.path, self._fd, frame(payload))
+
+    def _sync_often(self) -> None:
+        while not self._closing.wait(self.sync):
+            if self._dirty.is_set():
+                self._dirty.clear()
+                with suppress(OSError):
+                    os.fdatasync(self._fd) if hasattr(os, "fdatasync") else os.fsync(self._fd)
+
+
+def frame(payload: bytes) -> bytes:
+    """An entry as it stands in the file: mark, length, CRC-32 of length and payload, payload."""
+    length = struct.pack("<I", len(payload))
+    return _MARK + length + struct.pack("<I", zlib.crc32(length + payload)) + payload
+
+
+def _write_whole(path: Path, fd: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        try:
+            view = view[os.write(fd, view) :]
+        except OSError as error:
+            raise EvosweepError(
+                f"{path}: cannot write {len(view)} bytes of the journal ({error.strerror}); "
+                "make room and call the same command again, it continues from here"
+            ) from error
+
+
+def _check_header(path: Path, header: bytes) -> str:
+    """The run_id in the header."""
+    problem = "is too short"
+    if len(header) == _HEADER.size:
+        magic, version, _, run_id, crc = _HEADER.unpack(header)
+        if magic == _MAGIC and crc == zlib.crc32(header[:-4]):
+            if version == VERSION:
+                return str(run_id.decode("ascii"))
+            problem = f"has version {version}, and this evosweep reads version {VERSION}"
+        else:
+            problem = "is damaged"
+    raise JournalCorrupt(
+        f"{path}: the journal's header {problem}; restore the file, or call with --fresh to "
+        "discard it and evaluate everything again"
+    )
+
+
+def _payloads(path: Path, start: int, end: int | None = None) -> Iterator[tuple[int, bytes]]:
+    """(offset behind the entry, payload) of each whole entry up to `end` or to a torn tail."""
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size if end is None else end
+        file.seek(start)
+        while start < size:
+            payload = _next_payload(file.read(_FRAME.size), file, size - start)
+            if payload is None:
+                _refuse_damage_before_good_entries(path, start, size)
+                return
+            start += _FRAME.size + len(payload)
+            yield start, payload
+
+
+def _next_payload(head: bytes, file: "object", left: int) -> bytes | None:
+    if len(head) < _FRAME.size:
+        return None
+    mark, length, crc = _FRAME.unpack(head)
+    if mark != _MARK or length > left - _FRAME.size:
+        return None
+    payload: bytes = file.read(length)  # type: ignore[attr-defined]
+    whole = len(payload) == length and zlib.crc32(head[4:8] + payload) == crc
+    return payload if whole else None
+
+
+def _refuse_damage_before_good_entries(path: Path, damaged: int, size: int) -> None:
+    with path.open("rb") as file:
+        file.seek(damaged)
+        rest = file.read(size - damaged)
+    at = rest.find(_MARK, 1)
+    while at != -1:
+        if _whole_entry_at(rest, at):
+            raise JournalCorrupt(
+                f"{path}: the entry at byte {damaged} is damaged, and whole entries follow it at "
+                f"byte {damaged + at}: this is no torn tail; restore the file from a copy, or call "
+                "with --fresh to discard it and evaluate everything again"
+            )
+        at = rest.find(_MARK, at + 1)
+
+
+def _whole_entry_at(data: bytes, at: int) -> bool:
+    if at + _FRAME.size > len(data):
+        return False
+    _, length, crc = _FRAME.unpack_from(data, at)
+    start = at + _FRAME.size
+    if start + length > len(data):
+        return False
+    return zlib.crc32(data[at + 4 : at + 8] + data[start : start + length]) == int(crc)

@@ -1,0 +1,135 @@
+"""What the journal's entries hold, and their bytes (format: docs/journal.md)."""
+
+import json
+import struct
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+
+from evosweep.genome import Plain
+
+_SESSION = struct.Struct("<Bdq")
+_CHUNK = struct.Struct("<BBHIIIdd16s")
+_SESSION_KIND, _CHUNK_KIND = 2, 1
+_SCATTERED, _FLAGGED, _WITH_GENOMES = 1, 2, 4
+
+OK, PENALISED, RETRIED = 0, 1, 2
+"""What `Entry.flags` says of an individual: evaluated, given the penalty, evaluated again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A process started to work on the run."""
+
+    started: float
+    """Seconds since the epoch."""
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A finished chunk: k individuals with m objectives each."""
+
+    batch: int
+    """The how-manieth call of `toolbox.map`, from 0."""
+    indices: numpy.ndarray
+    """Places of the individuals in the batch, shape (k,)."""
+    fitnesses: numpy.ndarray
+    """Raw objective values, shape (k, m), float64."""
+    digest: bytes
+    """The first 16 bytes of SHA-256 over the encoding of the k genomes."""
+    seconds: float
+    """What the evaluations took on their worker."""
+    finished: float
+    """Seconds that the run had worked by then."""
+    flags: numpy.ndarray | None = None
+    """OK, PENALISED or RETRIED for each, shape (k,); None: all OK."""
+    genomes: list[Plain] | None = None
+    """The genomes that a Lamarckian problem returned, in plain form."""
+
+
+def pack(entry: Entry | Session) -> bytes:
+    """The payload of an entry, little-endian."""
+    if isinstance(entry, Session):
+        return _SESSION.pack(_SESSION_KIND, entry.started, entry.pid)
+    count, objectives = entry.fitnesses.shape
+    first = int(entry.indices[0])
+    scattered = not numpy.array_equal(entry.indices, numpy.arange(first, first + count))
+    parts = []
+    if scattered:
+        parts.append(entry.indices.astype("<u4").tobytes())
+    parts.append(entry.fitnesses.astype("<f8").tobytes())
+    if entry.flags is not None:
+        parts.append(entry.flags.astype("u1").tobytes())
+    if entry.genomes is not None:
+        parts.append(json.dumps([_to_json(g) for g in entry.genomes]).encode())
+    kinds = (
+        _SCATTERED * scattered
+        + _FLAGGED * (entry.flags is not None)
+        + _WITH_GENOMES * (entry.genomes is not None)
+    )
+    head = (_CHUNK_KIND, kinds, objectives, entry.batch, count, first)
+    return _CHUNK.pack(*head, entry.seconds, entry.finished, entry.digest) + b"".join(parts)
+
+
+def unpack(payload: bytes) -> Entry | Session:
+    """The entry of a payload whose CRC was right."""
+    if payload[0] == _SESSION_KIND:
+        return Session(*_SESSION.unpack(payload)[1:])
+    _, kinds, objectives, batch, count, first, seconds, finished, digest = _CHUNK.unpack_from(
+        payload
+    )
+    at = _CHUNK.size
+    indices = numpy.arange(first, first + count)
+    if kinds & _SCATTERED:
+        indices = numpy.frombuffer(payload, "<u4", count, at).astype(numpy.int64)
+        at += 4 * count
+    fitnesses = numpy.frombuffer(payload, "<f8", count * objectives, at)
+    at += 8 * count * objectives
+    flags = None
+    if kinds & _FLAGGED:
+        flags = numpy.frombuffer(payload, "u1", count, at)
+        at += count
+    genomes = None
+    if kinds & _WITH_GENOMES:
+        genomes = [_from_json(g) for g in json.loads(payload[at:])]
+    shaped = fitnesses.reshape(count, objectives)
+    return Entry(batch, indices, shaped, digest, seconds, finished, flags, genomes)
+
+
+def _to_json(value: Plain) -> Any:
+    """JSON that keeps what a plain form tells apart: what JSON has not becomes {type: data}."""
+    if isinstance(value, list):
+        return [_to_json(item) for item in value]
+    if isinstance(value, bytes):
+        return {"bytes": b64encode(value).decode("ascii")}
+    if isinstance(value, complex):
+        return {"complex": [value.real, value.imag]}
+    if isinstance(value, tuple | set | frozenset):
+        return {type(value).__name__: [_to_json(item) for item in value]}
+    if isinstance(value, dict):
+        return {"dict": [[_to_json(key), _to_json(item)] for key, item in value.items()]}
+    return {"tag": None} if value is Ellipsis else value
+
+
+def _from_json(value: Any) -> Plain:
+    if isinstance(value, list):
+        return [_from_json(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    ((kind, data),) = value.items()
+    return _DECODERS[kind](data)
+
+
+_DECODERS: dict[str, Callable[[Any], Plain]] = {
+    "bytes": b64decode,
+    "complex": lambda parts: complex(*parts),
+    "tuple": lambda items: tuple(map(_from_json, items)),
+    "set": lambda items: set(map(_from_json, items)),
+    "frozenset": lambda items: frozenset(map(_from_json, items)),
+    "dict": lambda pairs: {_from_json(key): _from_json(item) for key, item in pairs},
+    "tag": lambda _: Ellipsis,
+}

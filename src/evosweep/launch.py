@@ -1,0 +1,130 @@
+"""`evosweep run`: from its arguments to a job, performed under a supervisor or in this process."""
+
+import argparse
+import importlib.util
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from evosweep.errors import InputError
+from evosweep.job import Job
+
+_RANGE = re.compile(r"(\d+)(?:-(\d+))?$")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `evosweep run`."""
+    parser.add_argument("--spec", required=True, metavar="JSON|@FILE", help="what to run")
+    parser.add_argument("--out", required=True, type=Path, metavar="FOLDER",
+                        help="the run's folder; with --seeds the runs' parent")  # fmt: skip
+    parser.add_argument("--seeds", metavar="LIST",
+                        help="several runs, such as 1,2,5-9, in one process")  # fmt: skip
+    parser.add_argument("--fresh", action="store_true", help="discard what earlier attempts left")
+    parser.add_argument("--receipt", type=Path, metavar="FILE",
+                        help="written once all runs are done: their run_ids, as JSON")  # fmt: skip
+    parser.add_argument("--sync", type=_seconds, default=1.0, metavar="SECONDS",
+                        help="how late an evaluation may reach the disk (default: 1)")  # fmt: skip
+    parser.add_argument("--in-process", action="store_true",
+                        help="no process of its own (for debuggers); not for scoop")  # fmt: skip
+
+
+def main(args: argparse.Namespace) -> int:
+    """Performs the run or runs; returns 0 done, 1 failed, 2 bad input, 128 + signal stopped."""
+    spec = read_spec(args.spec)
+    seeds = [spec["seed"]] if args.seeds is None else read_seeds(args.seeds)
+    several = args.seeds is not None
+    what = {"spec": spec, "seeds": seeds, "out": args.out, "several": several}
+    with Job.temporary(**what, fresh=args.fresh, sync=args.sync) as job:
+        code = _perform_here(job) if args.in_process else _supervise(job)
+    if code == 0:
+        write_receipt(args)
+    return code
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < 3600:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 3600 seconds")
+    return seconds
+
+
+def read_spec(text: str, *, elsewhere: bool = False) -> dict[str, Any]:
+    """The spec as a dict, from JSON or from the file that `@FILE` names; raises `InputError`.
+
+    `elsewhere`: the run is not to happen here, so what it needs may be missing here.
+    """
+    if text.startswith("@"):
+        try:
+            text = Path(text[1:]).read_text(encoding="utf-8")
+        except (OSError, UnicodeError) as error:
+            raise InputError(f"--spec: cannot read {text[1:]} ({error})") from error
+    if not _is_plausible(text):
+        from evosweep.spec import RunSpec
+
+        return RunSpec.parse(text).to_dict()  # finds every mistake, which takes a little longer
+    spec: dict[str, Any] = json.loads(text)
+    scoop = spec["backend"]["use"] == "scoop" and not elsewhere
+    if scoop and importlib.util.find_spec("scoop") is None:
+        raise InputError("backend scoop needs the package scoop; install evosweep[scoop]")
+    return spec
+
+
+def _is_plausible(text: str) -> bool:
+    """Whether the supervisor can work with it; the working process checks the rest."""
+    try:
+        spec = json.loads(text)
+        backend = spec["backend"]
+        workers = backend.get("workers", 1)
+        return isinstance(spec["seed"], int) and type(workers) is int and 0 < workers < 10_000 and (
+            backend["use"] in ("serial", "pool", "scoop"))  # fmt: skip
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return False
+
+
+def read_seeds(text: str) -> list[int]:
+    """The seeds of a list such as `1,2,5-9`; raises `InputError`."""
+    seeds: list[int] = []
+    for part in text.split(","):
+        found = _RANGE.match(part.strip())
+        if not found:
+            raise InputError(f"--seeds: {part!r} is neither a seed nor a range such as 5-9")
+        first, last = int(found[1]), int(found[2] or found[1])
+        if last < first or last - first > 1_000_000:
+            raise InputError(f"--seeds: {part!r} is no range of at most a million seeds")
+        seeds.extend(range(first, last + 1))
+    if len(set(seeds)) < len(seeds):
+        raise InputError(f"--seeds: {text!r} names a seed twice")
+    return seeds
+
+
+def _supervise(job: Job) -> int:
+    from evosweep.supervise import supervise
+
+    return supervise(job)
+
+
+def _perform_here(job: Job) -> int:
+    from evosweep import board, numerics
+
+    os.environ.update(numerics.environment())  # before anything here imports NumPy
+    from evosweep.perform import perform
+
+    os.environ[board.FOLDER_VARIABLE] = str(job.board)
+    return perform(job)
+
+
+def write_receipt(args: argparse.Namespace) -> None:
+    """Writes the file of `--receipt`, where that is asked, after the runs are done."""
+    if args.receipt is None:
+        return
+    from evosweep.record import write_json
+    from evosweep.spec import RunSpec
+
+    spec, several = read_spec(args.spec, elsewhere=True), args.seeds is not None
+    seeds = read_seeds(args.seeds) if several else [spec["seed"]]
+    runs = [RunSpec.parse(spec | {"seed": seed}).run_id for seed in seeds]
+    folders = [str(args.out / run_id) if several else str(args.out) for run_id in runs]
+    args.receipt.parent.mkdir(parents=True, exist_ok=True)
+    write_json(args.receipt, {"runs": dict(zip(runs, folders, strict=True))})

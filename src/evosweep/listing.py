@@ -1,0 +1,50 @@
+"""`evosweep grid`: the runs of a config, a row each, written as they are generated."""
+
+import argparse
+import json
+
+from evosweep import grid
+from evosweep.config import load
+from evosweep.experiment import Experiment
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `evosweep grid`."""
+    parser.add_argument("config", metavar="CONFIG", help="an experiment's YAML file")
+    parser.add_argument(
+        "--json", action="store_true", help="a JSON array: run_id, spec_id, folder, label and spec"
+    )
+
+
+def main(args: argparse.Namespace) -> int:
+    """Print the runs; raises InputError with every mistake in the config."""
+    experiment = load(args.config)
+    if args.json:
+        _print_json(experiment)
+    else:
+        _print_table(experiment)
+    return 0
+
+
+def _print_table(experiment: Experiment) -> None:
+    width = max(len(found.label) for found in grid.combinations(experiment))
+    print(f"{'run_id':12}  {'problem, algorithm, backend':{width}}  seed")
+    for job in grid.jobs(experiment):
+        for run in job.runs:
+            print(f"{run.run_id}  {job.combination.label:{width}}  {run.seed}")
+
+
+def _print_json(experiment: Experiment) -> None:
+    separator = "["
+    for job in grid.jobs(experiment):
+        for run in job.runs:
+            row = {
+                "run_id": run.run_id,
+                "spec_id": run.spec_id,
+                "folder": str(experiment.folder / "runs" / run.run_id),
+                "label": f"{job.combination.label} seed {run.seed}",
+                "spec": run.to_dict(),
+            }
+            print(f"{separator}{json.dumps(row)}", end="")
+            separator = ",\n "
+    print("]")

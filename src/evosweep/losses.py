@@ -1,0 +1,76 @@
+"""Which individuals workers died of: how often, and when that is enough."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from evosweep.backends import Lost
+from evosweep.worker import Failure
+
+_STRIKES = 3
+
+Known = Iterable[tuple[int, int, str, int | None]]
+"""(batch, index, reason, signal) of each evaluation that killed an earlier process."""
+
+
+class Losses:
+    """The evaluations that killed, or hung, the process that did them.
+
+    A process that was at work beside one that died may have died with it, so that a strike alone
+    proves nothing: suspects are tried alone, by which each is cleared or known to be the cause.
+    """
+
+    def __init__(self, known: Known, retries: int, timeout: float | None) -> None:
+        self._retries, self._timeout = retries, timeout
+        self._strikes: Counter[tuple[int, int]] = Counter()
+        self._last: dict[tuple[int, int], Lost] = {}
+        for batch, index, reason, signal in known:
+            self.add(batch, Lost(index, reason, signal))
+
+    def __bool__(self) -> bool:
+        return bool(self._strikes)
+
+    def add(self, batch: int, loss: Lost) -> None:
+        """Counts one more loss; `loss` names the individual."""
+        assert loss.index is not None
+        self._strikes[batch, loss.index] += 1
+        self._last[batch, loss.index] = loss
+
+    def suspects(self, batch: int, indices: Iterable[int]) -> list[int]:
+        """Those of the individuals that have a strike."""
+        return [index for index in indices if self._strikes[batch, index]]
+
+    def given_up(self, batch: int, indices: Sequence[int]) -> list[int]:
+        """Those of the individuals whose losses used up what the policy allows."""
+        return [index for index in self.suspects(batch, indices) if self._is_enough(batch, index)]
+
+    def _is_enough(self, batch: int, index: int) -> bool:
+        if self._last[batch, index].reason == "timeout":
+            return self._strikes[batch, index] > self._retries
+        return self._strikes[batch, index] >= max(_STRIKES, self._retries + 1)
+
+    def failure(self, batch: int, index: int) -> Failure:
+        """What is to be said of an individual that is given up."""
+        loss, strikes = self._last[batch, index], self._strikes[batch, index]
+        if loss.reason == "timeout":
+            return Failure(
+                index,
+                "timeout",
+                f"the evaluation took longer than its timeout of {self._timeout:g} s and was "
+                "killed",
+                "raise the problem's timeout, or give it a failure policy: penalty: [..] or "
+                "retry: n",
+            )
+        return Failure(
+            index,
+            "worker",
+            f"its evaluation killed its worker {strikes} times{_likely_cause(loss.signal)}",
+            "evaluate it by hand; or give the problem a failure policy: penalty: [..]",
+        )
+
+
+def _likely_cause(signal: int | None) -> str:
+    if signal == 9:
+        return " by SIGKILL, which most often means that the memory ran out"
+    if signal:
+        return f" by signal {signal}"
+    return ", most often because the memory ran out (SIGKILL) or a library crashed"

@@ -1,0 +1,82 @@
+"""Floating point that does not depend on which x86-64 processor computes it.
+
+NumPy and OpenBLAS choose their kernels by the processor's features: with AVX-512, `exp`, `pow`, a
+matrix product or a least-squares solution end in other last bits than without. One machine always
+agrees with itself; two may not. EVOSWEEP_NUMERICS=portable pins both to what every processor with
+AVX2 and FMA has (x86-64-v3: Intel since 2013, AMD since 2015). `native`, the default, leaves the
+choice to the libraries. What it costs is in docs/containers.md; what was in force is in the
+receipt, as environment.numerics.
+"""
+
+import os
+import platform
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from evosweep.errors import InputError
+
+VARIABLE = "EVOSWEEP_NUMERICS"
+MODES = ("native", "portable")
+
+# NumPy's names for what x86-64-v3 does not have. They changed with 2.4, and it warns of others.
+_ABOVE_V3 = "X86_V4 AVX512_ICL AVX512_SPR"
+_ABOVE_V3_BEFORE_2_4 = (
+    "AVX512F AVX512CD AVX512_KNL AVX512_KNM AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR"
+)
+
+
+def mode() -> str:
+    """ "native" or "portable", as the environment says; raises InputError for anything else."""
+    asked = os.environ.get(VARIABLE) or MODES[0]
+    if asked not in MODES:
+        raise InputError(f"{VARIABLE}: '{asked}' is unknown; allowed: {', '.join(MODES)}")
+    return asked
+
+
+def environment() -> dict[str, str]:
+    """The variables that must be set before NumPy is imported; {} for native numerics.
+
+    Raises InputError where this processor has not what portable numerics need.
+    """
+    if mode() == "native":
+        return {}
+    if missing := _missing_features():
+        raise InputError(
+            f"{VARIABLE}=portable needs an x86-64 processor with AVX2 and FMA; this one "
+            f"({platform.machine()}) lacks {', '.join(missing)}: use native"
+        )
+    major, minor = map(int, metadata.version("numpy").split(".")[:2])
+    disabled = _ABOVE_V3 if (major, minor) >= (2, 4) else _ABOVE_V3_BEFORE_2_4
+    return {"NPY_DISABLE_CPU_FEATURES": disabled, "OPENBLAS_CORETYPE": "Haswell"}
+
+
+def describe() -> dict[str, Any]:
+    """What is in force in this process: the mode, NumPy's SIMD levels and the BLAS kernels."""
+    import numpy
+
+    simd = numpy.show_config(mode="dicts")["SIMD Extensions"]
+    return {
+        "mode": mode(),
+        "simd": [*simd["baseline"], *simd["found"]],
+        "blas": _blas(),
+    }
+
+
+def _blas() -> str | None:
+    """The kernels that OpenBLAS chose, such as "Haswell"; None where it cannot be asked."""
+    try:
+        from threadpoolctl import threadpool_info
+    except ImportError:
+        return os.environ.get("OPENBLAS_CORETYPE")
+    kernels = {info.get("architecture") for info in threadpool_info() if info["user_api"] == "blas"}
+    return " ".join(sorted(filter(None, kernels))) or None
+
+
+def _missing_features() -> list[str]:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    flags = next((line.split(":")[1].split() for line in lines if line.startswith("flags")), [])
+    return [feature for feature in ("avx2", "fma") if feature not in flags]

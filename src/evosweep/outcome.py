@@ -1,0 +1,72 @@
+"""The final population as a receipt and a table show it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from deap import tools
+
+from evosweep import genome
+from evosweep.problems.traits import Traits
+
+
+def best_of(population: Sequence[Any], hall_of_fame: Any) -> tuple[Any, Any, list[float]]:
+    """(best fitness, its genome as JSON, weights).
+
+    One objective: the best value ever seen, as a number. Several: the best of each, and no genome.
+    """
+    seen = [ind for ind in (*hall_of_fame, *population) if ind.fitness.valid]
+    if not seen:
+        return None, None, []
+    weights = [float(weight) for weight in seen[0].fitness.weights]
+    if len(weights) == 1:
+        best = max(seen, key=lambda ind: ind.fitness.wvalues)
+        return best.fitness.values[0], genome.readable(best), weights
+    columns = zip(*[ind.fitness.values for ind in seen], strict=True)
+    best_values = [max(c) if w >= 0 else min(c) for c, w in zip(columns, weights, strict=True)]
+    return best_values, None, weights
+
+
+def population_columns(population: Sequence[Any]) -> dict[str, list[Any]]:
+    """Columns of `population.parquet`: genome, fitness_0, ..., rank."""
+    objectives = len(population[0].fitness.weights) if population else 0
+    columns: dict[str, list[Any]] = {"genome": [genome.readable(ind) for ind in population]}
+    for number in range(objectives):
+        columns[f"fitness_{number}"] = [
+            ind.fitness.values[number] if ind.fitness.valid else None for ind in population
+        ]
+    columns["rank"] = _ranks(population, objectives)
+    return columns
+
+
+def _ranks(population: Sequence[Any], objectives: int) -> list[int | None]:
+    """0 for the best fitness, equal for equal ones; several objectives: the front's number."""
+    ranks: list[int | None] = [None] * len(population)
+    valid = [i for i, ind in enumerate(population) if ind.fitness.valid]
+    if objectives > 1:
+        for rank, members in _fronts(population, valid):
+            for index in members:
+                ranks[index] = rank
+        return ranks
+    order = dict.fromkeys((population[i].fitness.wvalues for i in valid), 0)
+    places = {w: rank for rank, w in enumerate(sorted(order, reverse=True))}
+    for index in valid:
+        ranks[index] = places[population[index].fitness.wvalues]
+    return ranks
+
+
+def _fronts(population: Sequence[Any], valid: Sequence[int]) -> list[tuple[int, list[int]]]:
+    chosen = [population[i] for i in valid]
+    place = {id(individual): index for index, individual in zip(valid, chosen, strict=True)}
+    fronts = tools.sortNondominated(chosen, len(chosen)) if chosen else []
+    return [(rank, [place[id(ind)] for ind in front]) for rank, front in enumerate(fronts)]
+
+
+def traits_of(traits: Traits) -> Mapping[str, Any]:
+    """What a problem declares that a comparison needs; only what is known."""
+    known = {
+        "genome": traits.genome or None,
+        "optimum": traits.optimum,
+        "target": traits.target,
+        "reference_point": list(traits.reference_point) if traits.reference_point else None,
+    }
+    return {name: value for name, value in known.items() if value is not None}

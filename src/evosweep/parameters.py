@@ -1,0 +1,45 @@
+"""Checks of the numbers that problems and algorithms are given: one line for a wrong one."""
+
+import math
+
+from evosweep.errors import InputError
+
+
+def integer(name: str, value: object, minimum: int = 1, maximum: int | None = None) -> int:
+    """`value` as an integer of `minimum` or more, and of `maximum` or less where one is given."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InputError(f"{name} must be an integer, not {value!r}")
+    if value < minimum or (maximum is not None and value > maximum):
+        allowed = f"{minimum} or more" if maximum is None else f"from {minimum} to {maximum}"
+        raise InputError(f"{name} must be {allowed}, not {value}")
+    return value
+
+
+def number(
+    name: str, value: object, minimum: float | None = None, maximum: float | None = None
+) -> float:
+    """`value` as a finite float from `minimum` to `maximum`."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InputError(f"{name} must be a number, not {value!r}")
+    if not math.isfinite(value):
+        raise InputError(f"{name} must be finite, not {value}")
+    low = -math.inf if minimum is None else minimum
+    high = math.inf if maximum is None else maximum
+    if not low <= value <= high:
+        raise InputError(f"{name} must be between {low} and {high}, not {value}")
+    return float(value)
+
+
+def probability(name: str, value: object) -> float:
+    """`value` as a float between 0 and 1."""
+    checked = number(name, value)
+    if not 0 <= checked <= 1:
+        raise InputError(f"{name} must be between 0 and 1, not {value}")
+    return checked
+
+
+def choice(name: str, value: object, allowed: tuple[str, ...]) -> str:
+    """`value`, which must be one of `allowed`."""
+    if value not in allowed:
+        raise InputError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
+    return str(value)

@@ -1,0 +1,79 @@
+"""The working process of `evosweep run`: performs the runs of a job, one after the other.
+
+It tells its supervisor how it ended through files in the job's folder, since the exit code of
+`python -m scoop` says nothing.
+"""
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from evosweep import backends, guard
+from evosweep.errors import EvosweepError, InputError
+from evosweep.job import Job
+from evosweep.run import Attempt, run_folder, run_one
+from evosweep.spec import RunSpec
+
+
+def main(job_folder: str) -> None:
+    """Performs the job that a supervisor left in the folder, and leaves its outcome there."""
+    guard.die_with_parent()
+    job = Job.load(Path(job_folder))
+    code, message = 1, ""
+    try:
+        code = perform(job)
+    except EvosweepError as error:
+        code, message = error.exit_code, str(error)
+    except KeyboardInterrupt:
+        code = 130
+    job.report(code, message)
+
+
+def perform(job: Job) -> int:
+    """Performs every run of the job; a failing one does not stop the others.
+
+    Returns 0 when all are done and 1 when one failed; raises `InputError` at the first bad input.
+    """
+    specs = job.specs()
+    for spec in specs:
+        spec.check()
+    began, failed = job.started, 0
+    first = specs[0].backend
+    with backends.create(first.use, first.workers) as backend:
+        for spec in specs:
+            job.mark(spec)
+            try:
+                folder = run_folder(job.out, spec, job.several)
+                attempt = Attempt(job.fresh, job.lost(spec), began, job.sync)
+                record = run_one(spec, folder, backend, attempt)
+                _tell(spec, record)
+            except InputError:
+                raise
+            except EvosweepError as error:
+                failed += 1
+                print(f"evosweep: error: {error}", file=sys.stderr, flush=True)
+            began = time.time()
+    return 1 if failed else 0
+
+
+def _tell(spec: RunSpec, record: dict[str, Any]) -> None:
+    name = f"{spec.problem.name or spec.problem.use} {spec.algorithm.name or spec.algorithm.use}"
+    where = f"{spec.backend.use} x{spec.backend.workers}"
+    print(
+        f"{record['run_id']}  {name}, seed {spec.seed}, {where}: best {_number(record['best'])}, "
+        f"{record['evaluations']:,} evaluations, {record['timings']['total']:.2f} s, "
+        f"population {record['population_digest'][:12]}",
+        flush=True,
+    )
+
+
+def _number(best: Any) -> str:
+    if isinstance(best, list):
+        return "(" + ", ".join(map(_number, best)) + ")"
+    return f"{best:g}" if isinstance(best, float) else str(best)
+
+
+if __name__ == "__main__":
+    guard.follow_supervisor()
+    main(sys.argv[1])

@@ -1,0 +1,138 @@
+"""A problem as one process has it: built from its name and parameters, never sent."""
+
+import copy
+import json
+import sys
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import import_module
+from typing import Any
+
+from deap import creator
+
+from evosweep import problems, seeds
+from evosweep.problems.traits import Traits
+from evosweep.rebuild import Rebuilder, primitive_sets
+
+Kind = tuple[str, str]
+"""The class of an individual by name: (module, qualified name)."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A built problem: its toolbox, and what its declaration and the config say of it."""
+
+    toolbox: Any
+    stochastic: bool
+    lamarckian: bool
+    infinite: bool
+    timeout: float | None
+    retries: int
+    """How often a failing evaluation is tried again."""
+    penalty: tuple[float, ...] | None
+    """What counts as the fitness of a failing evaluation; None: the run fails."""
+
+    @property
+    def evaluate(self) -> Callable[[Any], Any]:
+        """The problem's own evaluation."""
+        return self.toolbox.evaluate  # type: ignore[no-any-return]
+
+    @property
+    def evaluate_batch(self) -> Callable[[Any], Any] | None:
+        """What evaluates a whole chunk at once, where the problem has it and no policy forbids."""
+        return getattr(self.toolbox, "evaluate_batch", None) if self.is_plain else None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether an evaluation returns a fitness and no policy follows its failure."""
+        special = self.stochastic or self.lamarckian or self.timeout or self.retries
+        return not special and self.penalty is None
+
+    @cached_property
+    def traits(self) -> Traits:
+        """What the problem declares about itself."""
+        return Traits.of(self.toolbox)
+
+    @cached_property
+    def rebuild(self) -> Rebuilder:
+        """Makes individuals of bare genomes."""
+        return Rebuilder(primitive_sets(self.toolbox))
+
+    def own_toolbox(self) -> Any:
+        """A copy of the toolbox, for a run to register its map on."""
+        return copy.copy(self.toolbox)
+
+
+def build_for_run(description: str) -> Problem:
+    """The problem for one run, built anew for every run of a process but the first.
+
+    A toolbox may hold state (`cma.Strategy`, `selNSGA3WithMemory`) that a run must not inherit.
+    """
+    if description not in _used:
+        _used.add(description)
+        return build(description)
+    return build.__wrapped__(description)
+
+
+_used: set[str] = set()
+
+
+@cache
+def build(description: str) -> Problem:
+    """The problem that a JSON description names, built once a process.
+
+    `description` is the `problem` part of a spec with the spec's `import_path` (`describe` makes
+    it). Both generators are seeded for the time of building and put back, so that a problem that
+    draws its instance at random is the same one in every process.
+    """
+    spec = json.loads(description)
+    before = seeds.state()
+    seeds.seed_build()
+    try:
+        with warnings.catch_warnings():
+            # A second problem may create its classes under the first one's names.
+            warnings.filterwarnings("ignore", "A class named", RuntimeWarning)
+            function = problems.load(spec["use"], spec["import_path"])
+            toolbox = function(**spec["params"])
+    finally:
+        before.restore()
+    traits = Traits.of(toolbox)
+    policy = spec.get("failure", "fail")
+    policy = {} if policy == "fail" else policy
+    return Problem(
+        toolbox=toolbox,
+        stochastic=spec.get("stochastic", False) or traits.stochastic,
+        lamarckian=spec.get("lamarckian", False) or traits.lamarckian,
+        infinite=spec.get("infinite", False) or traits.infinite,
+        timeout=spec.get("timeout"),
+        retries=policy.get("retry", 0),
+        penalty=tuple(policy["penalty"]) if "penalty" in policy else None,
+    )
+
+
+def describe(problem: dict[str, Any], import_path: str) -> str:
+    """What workers build a problem from: its part of the spec and where its code is."""
+    kept = {key: value for key, value in problem.items() if key != "name"}
+    return json.dumps(kept | {"import_path": import_path}, sort_keys=True)
+
+
+def kind_of(individual: Any) -> Kind:
+    """The name by which other processes find an individual's class."""
+    kind = type(individual)
+    if getattr(creator, kind.__name__, None) is kind:
+        return ("deap.creator", kind.__name__)
+    return (kind.__module__, kind.__qualname__)
+
+
+@cache
+def class_of(kind: Kind) -> type | None:
+    """The class of that name in this process; None where only its genome is known here."""
+    module, name = kind
+    if module == "builtins" or "<locals>" in name:
+        return None
+    found: Any = sys.modules.get(module) or import_module(module)
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return found if isinstance(found, type) else None

@@ -1,0 +1,48 @@
+"""DEAP's binary benchmark functions, by name: deceptive traps and royal roads.
+
+Their definitions and sources are in `deap.benchmarks.binary`.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from deap import base
+from deap.benchmarks import binary as functions
+
+from evosweep.errors import InputError
+from evosweep.parameters import choice, integer
+from evosweep.problems.toolboxes import bits_toolbox
+from evosweep.problems.traits import Traits
+
+FUNCTIONS = ("trap", "royal_road1", "royal_road2")
+
+
+def binary(
+    function: str = "trap", blocks: int = 8, order: int = 5, flip: float = 0.02, tournament: int = 3
+) -> base.Toolbox:
+    """Bit strings of `blocks` blocks of `order` bits, to be maximised.
+
+    function   trap: each block's best is all ones, but every step to it looks worse (Goldberg, Deb
+               and Horn, 1992); royal_road1 and royal_road2: only whole blocks of ones count
+               (Mitchell, Forrest and Holland, 1991)
+    """
+    choice("function", function, FUNCTIONS)
+    integer("blocks", blocks)
+    integer("order", order, 2)
+    if function == "royal_road2" and blocks & (blocks - 1):
+        raise InputError(f"blocks must be a power of two for royal_road2, not {blocks}")
+    toolbox = bits_toolbox(
+        f"Binary_{function}", _evaluation(function, order), blocks * order, flip, tournament
+    )
+    best = float(toolbox.evaluate([1] * blocks * order)[0])
+    toolbox.traits = Traits(genome="bits", optimum=best, target=best)
+    return toolbox
+
+
+def _evaluation(function: str, order: int) -> Callable[[Any], tuple[float]]:
+    if function == "trap":
+        return lambda bits: (
+            float(sum(functions.trap(bits[i : i + order]) for i in range(0, len(bits), order))),
+        )
+    royal = getattr(functions, function)
+    return lambda bits: (float(royal(bits, order)[0]),)

@@ -1,0 +1,39 @@
+"""Classes of individuals, made once a process.
+
+`deap.creator.create` warns when a name is created again, and makes a second class that is no
+longer the first. A problem may be built many times in a process (a job of several seeds), so
+its classes are made here: one for each name, base and weights.
+"""
+
+from typing import Any
+
+from deap import base, creator
+
+
+def individual_class(
+    name: str, genome: type, weights: tuple[float, ...], **attributes: Any
+) -> type[Any]:
+    """A class of individuals on `genome` (list, array, PrimitiveTree), with a fitness of `weights`.
+
+    `attributes` are those of `deap.creator.create`. The same arguments return the same class.
+    """
+    fitness = fitness_class(weights)
+    extra = "".join(f"_{key}{_word(value)}" for key, value in attributes.items())
+    full = f"{name}_{_word(genome)}_{fitness.__name__}{extra}"
+    if not hasattr(creator, full):
+        creator.create(full, genome, fitness=fitness, **attributes)
+    return getattr(creator, full)  # type: ignore[no-any-return]
+
+
+def fitness_class(weights: tuple[float, ...]) -> type[Any]:
+    """The class of fitnesses with these weights (1.0 maximises, -1.0 minimises)."""
+    name = "Fitness_" + "_".join(_word(weight) for weight in weights)
+    if not hasattr(creator, name):
+        creator.create(name, base.Fitness, weights=weights)
+    return getattr(creator, name)  # type: ignore[no-any-return]
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, type):
+        return value.__name__
+    return repr(value).replace("-", "m").replace(".", "p").replace("+", "")

@@ -1,0 +1,53 @@
+"""The DTLZ functions for any number of objectives.
+
+Deb, Thiele, Laumanns and Zitzler: Scalable test problems for evolutionary multiobjective
+optimization, 2005. The functions are DEAP's.
+"""
+
+from typing import Any
+
+import numpy as np
+from deap import base, benchmarks, tools
+
+from evosweep.parameters import integer
+from evosweep.problems.bounds import penalised
+from evosweep.problems.toolboxes import reals_toolbox
+from evosweep.problems.traits import Traits
+
+DISTANCE_GENES = {1: 5, 7: 20}  # k of the paper; 10 for the others
+
+
+def dtlz(function: int = 2, objectives: int = 3, dimension: int | None = None) -> base.Toolbox:
+    """DTLZ1 to 7 with `objectives` to be minimised, in reals of [0, 1].
+
+    dimension   objectives + k - 1 by default, with k of the paper: 5 (DTLZ1), 10, 20 (DTLZ7)
+    """
+    integer("function", function, 1, 7)
+    integer("objectives", objectives, 2)
+    usual = objectives + DISTANCE_GENES.get(function, 10) - 1
+    size = integer("dimension", dimension or usual, objectives)
+    formula, extra = getattr(benchmarks, f"dtlz{function}"), (100,) if function == 4 else ()
+
+    def evaluate(genome: Any) -> tuple[float, ...]:
+        return tuple(formula(genome, objectives, *extra))
+
+    toolbox = reals_toolbox(
+        f"DTLZ{function}", penalised(evaluate, 0.0, 1.0), size, (0.0, 1.0), (-1.0,) * objectives
+    )
+    worst = 2.0 * objectives + 1 if function == 7 else 1.1 if function == 2 else 2.0
+    known = function in (1, 2, 3, 4)
+    toolbox.traits = Traits(
+        genome="reals",
+        reference_point=(worst,) * objectives,
+        bounds=(0.0, 1.0),
+        front=(lambda: front(function, objectives)) if known else None,
+    )
+    return toolbox
+
+
+def front(function: int, objectives: int, divisions: int = 12) -> Any:
+    """Points of the true Pareto front of DTLZ1 to 4: an array (points, objectives)."""
+    plane = tools.uniform_reference_points(objectives, divisions)
+    if function == 1:
+        return plane / 2
+    return plane / np.linalg.norm(plane, axis=1, keepdims=True)

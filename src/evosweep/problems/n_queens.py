@@ -1,0 +1,32 @@
+"""N queens: none may attack another.
+
+Hoffman, Loessi and Moore: Constructions for the solution of the m queens problem, Mathematics
+Magazine 42(2), 1969.
+"""
+
+from collections import Counter
+
+from deap import base
+
+from evosweep.parameters import integer
+from evosweep.problems.toolboxes import permutations_toolbox
+from evosweep.problems.traits import Traits
+
+
+def n_queens(queens: int = 20, shuffle: float | None = None, tournament: int = 3) -> base.Toolbox:
+    """The row of the queen in each column; the queens too many on diagonals are minimised.
+
+    shuffle   probability that a mutation swaps a queen's row with another's (2 / queens by default)
+    """
+    integer("queens", queens, 4)
+    swap = min(1.0, 2.0 / queens) if shuffle is None else shuffle
+    toolbox = permutations_toolbox("NQueens", crowded_diagonals, queens, swap, tournament)
+    toolbox.traits = Traits(genome="permutation", optimum=0.0, target=0.0)
+    return toolbox
+
+
+def crowded_diagonals(rows: list[int]) -> tuple[float]:
+    """How many queens stand on a diagonal beyond its first: 0 for a solution."""
+    rising = Counter(row - column for column, row in enumerate(rows))
+    falling = Counter(row + column for column, row in enumerate(rows))
+    return (float(2 * len(rows) - len(rising) - len(falling)),)

@@ -1,0 +1,24 @@
+"""OneMax, as in DEAP's tutorial: the number of ones in a bit string."""
+
+from deap import base
+
+from evosweep.parameters import integer
+from evosweep.problems.toolboxes import bits_toolbox
+from evosweep.problems.traits import Traits
+
+
+def onemax(bits: int = 100, flip: float = 0.05, tournament: int = 3) -> base.Toolbox:
+    """Bit strings of `bits` genes, to be filled with ones.
+
+    flip         probability that a mutation flips a gene
+    tournament   individuals in a selection tournament
+    """
+    integer("bits", bits)
+    toolbox = bits_toolbox("OneMax", count_ones, bits, flip, tournament)
+    toolbox.traits = Traits(genome="bits", optimum=float(bits), target=float(bits))
+    return toolbox
+
+
+def count_ones(individual: list[int]) -> tuple[int]:
+    """The number of ones."""
+    return (sum(individual),)

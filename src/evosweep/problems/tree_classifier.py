@@ -1,0 +1,55 @@
+"""A classifier of the breast cancer data by strongly typed genetic programming.
+
+Montana: Strongly typed genetic programming, Evolutionary Computation 3(2), 1995; the set of
+primitives is that of DEAP's spam example.
+"""
+
+import operator
+from typing import Any
+
+import numpy as np
+from deap import base, gp
+
+from evosweep.fast.trees import evaluate_tree
+from evosweep.problems.feature_selection import breast_cancer
+from evosweep.problems.traits import Traits
+from evosweep.problems.trees import protected_div, trees_toolbox
+
+
+def tree_classifier(tournament: int = 3, max_height: int = 10) -> base.Toolbox:
+    """Typed trees that say of a cell, from its 30 features, whether it is benign.
+
+    The fitness is the share of the 569 cells that they are right about, maximised.
+    """
+    features, labels = breast_cancer()
+    scaled = (features - features.mean(axis=0)) / features.std(axis=0)
+    pset = primitives(scaled.shape[1])
+    columns, benign = list(scaled.T.copy()), labels.astype(bool)
+    toolbox = trees_toolbox("TreeClassifier", pset, 1.0, max_height, tournament)
+    toolbox.register("evaluate", accuracy, pset=pset, columns=columns, benign=benign)
+    toolbox.traits = Traits(genome="tree", optimum=1.0, dataset=breast_cancer)
+    return toolbox
+
+
+def primitives(inputs: int) -> gp.PrimitiveSetTyped:
+    """Logic over comparisons over arithmetic: floats in, a bool out."""
+    pset = gp.PrimitiveSetTyped("MAIN", [float] * inputs, bool, "x")
+    pset.addPrimitive(np.logical_and, [bool, bool], bool)
+    pset.addPrimitive(np.logical_or, [bool, bool], bool)
+    pset.addPrimitive(np.logical_not, [bool], bool)
+    for operation in (operator.add, operator.sub, operator.mul, protected_div):
+        pset.addPrimitive(operation, [float, float], float)
+    pset.addPrimitive(operator.lt, [float, float], bool)
+    pset.addPrimitive(np.where, [bool, float, float], float, name="if_then_else")
+    for constant in (-1.0, 0.0, 0.5, 2.0):
+        pset.addTerminal(constant, float)
+    pset.addTerminal(False, bool)
+    pset.addTerminal(True, bool)
+    return pset
+
+
+def accuracy(tree: gp.PrimitiveTree, pset: Any, columns: list[Any], benign: Any) -> tuple[float]:
+    """The share of rows where the tree says what the label says."""
+    with np.errstate(all="ignore"):
+        said = np.broadcast_to(evaluate_tree(tree, pset, columns), benign.shape)
+    return (int(np.count_nonzero(said == benign)) / len(benign),)

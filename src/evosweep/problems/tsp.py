@@ -1,0 +1,53 @@
+"""The travelling salesman problem on instances of TSPLIB.
+
+Reinelt: TSPLIB, a traveling salesman problem library, ORSA Journal on Computing 3(4), 1991. The
+coordinates lie in `tsplib/`, and the lengths of the shortest tours are those that TSPLIB proves.
+"""
+
+import math
+from importlib.resources import files
+from operator import getitem
+
+from deap import base
+
+from evosweep.parameters import choice
+from evosweep.problems.toolboxes import permutations_toolbox
+from evosweep.problems.traits import Traits
+
+OPTIMA = {"berlin52": 7542, "eil51": 426}
+
+
+def tsp(instance: str = "berlin52", shuffle: float = 0.05, tournament: int = 3) -> base.Toolbox:
+    """Tours through all cities of an instance (berlin52, eil51); their length is minimised.
+
+    shuffle   probability that a mutation swaps a city with another
+    """
+    choice("instance", instance, tuple(OPTIMA))
+    distances = distance_matrix(coordinates(instance))
+
+    row = distances.__getitem__
+
+    def length(tour: list[int]) -> tuple[float]:
+        return (float(sum(map(getitem, map(row, tour), tour[1:] + tour[:1]))),)
+
+    toolbox = permutations_toolbox("TSP", length, len(distances), shuffle, tournament)
+    optimum = float(OPTIMA[instance])
+    toolbox.traits = Traits(
+        genome="permutation",
+        optimum=optimum,
+        target=optimum,
+        dataset=lambda: coordinates(instance),
+    )
+    return toolbox
+
+
+def coordinates(instance: str) -> list[tuple[float, float]]:
+    """The cities' coordinates."""
+    text = files("evosweep.problems").joinpath("tsplib", f"{instance}.tsp").read_text("utf-8")
+    section = text.partition("NODE_COORD_SECTION\n")[2].partition("EOF")[0]
+    return [(float(x), float(y)) for _, x, y in map(str.split, section.splitlines())]
+
+
+def distance_matrix(cities: list[tuple[float, float]]) -> list[list[int]]:
+    """Euclidean distances rounded to whole numbers, as TSPLIB's EUC_2D prescribes."""
+    return [[int(math.dist(one, other) + 0.5) for other in cities] for one in cities]

@@ -1,0 +1,60 @@
+"""The two-objective ZDT functions.
+
+Zitzler, Deb and Thiele: Comparison of multiobjective evolutionary algorithms: empirical results,
+Evolutionary Computation 8(2), 2000. The functions are DEAP's.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from deap import base, benchmarks
+
+from evosweep.errors import InputError
+from evosweep.parameters import integer
+from evosweep.problems.bounds import penalised
+from evosweep.problems.toolboxes import reals_toolbox
+from evosweep.problems.traits import Traits
+
+DIMENSIONS = {1: 30, 2: 30, 3: 30, 4: 10, 6: 10}  # those of the paper
+
+
+def zdt(function: int = 1, dimension: int | None = None) -> base.Toolbox:
+    """ZDT1, 2, 3, 4 or 6 in `dimension` reals of [0, 1]; both objectives are minimised.
+
+    ZDT4's further genes are scaled to [-5, 5] by the problem. A genome outside [0, 1] is evaluated
+    at the nearest one inside, and pays for the distance.
+    """
+    if function not in DIMENSIONS:
+        raise InputError(f"function must be one of 1, 2, 3, 4, 6 (ZDT5 is binary), not {function}")
+    size = integer("dimension", dimension or DIMENSIONS[function], 2)
+    evaluate = penalised(_function(function), 0.0, 1.0)
+    toolbox = reals_toolbox(f"ZDT{function}", evaluate, size, (0.0, 1.0), (-1.0, -1.0))
+    toolbox.traits = Traits(
+        genome="reals",
+        reference_point=(11.0, 11.0),
+        bounds=(0.0, 1.0),
+        front=lambda: front(function),
+    )
+    return toolbox
+
+
+def _function(function: int) -> Callable[[Any], tuple[float, ...]]:
+    if function == 4:
+        return lambda x: benchmarks.zdt4([x[0], *(10.0 * gene - 5.0 for gene in x[1:])])
+    formula: Callable[[Any], tuple[float, ...]] = getattr(benchmarks, f"zdt{function}")
+    return formula
+
+
+def front(function: int, points: int = 500) -> Any:
+    """The true Pareto front: an array (points, 2)."""
+    first = np.linspace(0.0, 1.0, points)
+    if function == 6:
+        first = np.linspace(0.2807753191, 1.0, points)
+    shape = {1: 1 - np.sqrt(first), 2: 1 - first**2, 4: 1 - np.sqrt(first), 6: 1 - first**2}
+    if function in shape:
+        return np.column_stack([first, shape[function]])
+    second = 1 - np.sqrt(first) - first * np.sin(10 * math.pi * first)
+    best_so_far = np.minimum.accumulate(second)  # ZDT3's front is what of the curve still falls
+    return np.column_stack([first, second])[second <= best_so_far]

@@ -1,0 +1,33 @@
+"""The `config:` of the profile that Snakemake was called with.
+
+Snakemake keeps either a profile's `config:` or the one of `--config`, never both, and says nothing:
+`--profile workflow/profiles/docker --config config=mine.yaml` would run without docker. Read here,
+the profile's keys are laid under the others.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+
+
+def config(argv: Sequence[str] | None = None) -> dict[str, Any]:
+    """What the profile on Snakemake's command line sets; {} without a profile, or one that sets
+    nothing. A profile that cannot be read is Snakemake's to complain about."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--profile", default=os.environ.get("SNAKEMAKE_PROFILE"))
+    name = parser.parse_known_args(sys.argv[1:] if argv is None else argv)[0].profile
+    if not name or name == "none":
+        return {}
+    from snakemake.cli import get_profile_dir
+
+    try:
+        _, file = get_profile_dir(name) or (None, None)
+        settings = yaml.safe_load(file.read_text(encoding="utf-8")) if file else None
+    except (OSError, UnicodeError, yaml.YAMLError):
+        return {}
+    found = settings.get("config") if isinstance(settings, dict) else None
+    return found if isinstance(found, dict) else {}

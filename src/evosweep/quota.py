@@ -1,0 +1,36 @@
+"""How many CPUs this process may really use: its affinity, cut by the quota of its control group.
+
+`os.cpu_count` and `os.process_cpu_count` know nothing of a quota: a container started with
+`--cpus 2` on a machine with 64 cores sees 64. Both versions of control groups are read, where a
+container finds its own: below /sys/fs/cgroup.
+"""
+
+import os
+from pathlib import Path
+
+_ROOT = Path("/sys/fs/cgroup")
+
+
+def available_cpus(root: Path = _ROOT) -> int:
+    """CPUs for this process, 1 or more; a quota of 2.5 counts as 2, or it would throttle."""
+    allowed = len(os.sched_getaffinity(0))
+    quota = cpu_quota(root)
+    return allowed if quota is None else max(1, min(allowed, int(quota)))
+
+
+def cpu_quota(root: Path = _ROOT) -> float | None:
+    """The quota of the control group mounted at `root`, in CPUs; None where there is none."""
+    both = _words(root / "cpu.max")  # version 2: "200000 100000", or "max 100000"
+    if not both:  # version 1: a file each, and -1 for no quota
+        both = _words(root / "cpu/cpu.cfs_quota_us") + _words(root / "cpu/cpu.cfs_period_us")
+    match both:
+        case [quota, period] if quota.isdigit() and period.isdigit() and int(period) > 0:
+            return int(quota) / int(period)
+    return None
+
+
+def _words(path: Path) -> list[str]:
+    try:
+        return path.read_text().split()
+    except OSError:
+        return []

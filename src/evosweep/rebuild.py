@@ -1,0 +1,130 @@
+"""From bare genomes back to individuals, with what one toolbox knows."""
+
+import array
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
+from typing import Any
+
+import numpy
+from deap import base, creator, gp
+
+from evosweep.errors import InputError
+from evosweep.genome import Plain, is_tagged
+
+
+class Rebuilder:
+    """Makes from plain forms what `plain` was given, with the primitive sets of one toolbox."""
+
+    def __init__(self, primitive_sets: Sequence[gp.PrimitiveSetTyped] = ()) -> None:
+        self._primitive_sets = primitive_sets
+
+    def value(self, value: Plain) -> Any:
+        """The genome, or the part of one, whose plain form this is."""
+        if is_tagged(value):
+            return getattr(self, f"_{value[1]}")(*value[2:])
+        if isinstance(value, list | tuple | set | frozenset):
+            return type(value)(map(self.value, value))
+        if isinstance(value, dict):
+            return {self.value(key): self.value(item) for key, item in value.items()}
+        return value
+
+    def individuals(self, genomes: list[Plain], kind: type | None, native: bool) -> list[Any]:
+        """New individuals of class `kind` (a creator class), with no fitness values.
+
+        `native`: no genome holds a tag; the lists are taken as they are.
+        """
+        if kind is None:
+            return genomes if native else [self.value(genome) for genome in genomes]
+        if native:
+            return list(map(_maker(kind), genomes))
+        return [self._individual(self.value(genome), kind) for genome in genomes]
+
+    def _individual(self, genome: Any, kind: type) -> Any:
+        if isinstance(genome, numpy.ndarray):
+            individual: Any = genome.view(kind)
+            kind.__init__(individual)  # type: ignore[misc]
+            return individual
+        return kind(genome)
+
+    def write_back(self, individual: Any, value: Plain) -> None:
+        """Replaces the genome of an individual in place."""
+        genome = self.value(value)
+        if isinstance(individual, set | dict):
+            individual.clear()
+            individual.update(genome)
+        else:
+            individual[:] = genome
+
+    def _ndarray(self, dtype: str, shape: list[int], data: bytes) -> numpy.ndarray:
+        return numpy.frombuffer(bytearray(data), dtype).reshape(shape)
+
+    def _scalar(self, dtype: str, data: bytes) -> Any:
+        return numpy.frombuffer(data, dtype)[0]
+
+    def _array(self, typecode: str, data: bytes) -> "array.array[Any]":
+        return array.array(typecode, data)
+
+    def _tree(self, tokens: list[Any]) -> gp.PrimitiveTree:
+        names = [token if isinstance(token, str) else token[0] for token in tokens]
+        for primitive_set in self._primitive_sets:
+            if all(name in primitive_set.mapping for name in names):
+                return gp.PrimitiveTree([self._node(primitive_set, t) for t in tokens])
+        raise InputError(
+            f"genome: no primitive set of the toolbox has all of {sorted(set(names))}; register "
+            "toolbox functions with pset=... so that workers can rebuild trees"
+        )
+
+    def _node(self, primitive_set: gp.PrimitiveSetTyped, token: Any) -> Any:
+        if isinstance(token, str):
+            return primitive_set.mapping[token]
+        ephemeral = primitive_set.mapping[token[0]]
+        node = ephemeral.__new__(ephemeral)  # its own __init__ would draw a new value
+        node.value = self.value(token[1])
+        return node
+
+
+@cache
+def _maker(kind: type) -> Callable[[Any], Any]:
+    """What makes an individual of a list; for the usual creator class without its detours."""
+    fitness = _instance_attributes(kind, list).get("fitness")
+    if fitness is None or len(_instance_attributes(kind, list)) > 1:
+        return kind
+    if issubclass(fitness, base.Fitness) and not _instance_attributes(fitness, base.Fitness):
+        return partial(_make, kind, fitness)
+    return kind
+
+
+def _make(kind: Any, fitness: Any, genome: list[Any]) -> Any:
+    individual = kind.__new__(kind)
+    individual.extend(genome)
+    individual.fitness = fitness.__new__(fitness)  # without values, as its __init__ would make it
+    return individual
+
+
+def _instance_attributes(kind: type, parent: type) -> dict[str, type]:
+    """What a creator class right below `parent` gives each instance; nothing for other classes."""
+    if not isinstance(kind, creator.MetaCreator) or kind.__mro__[1] is not parent:
+        return {}
+    attributes: dict[str, Any] = kind.reduce_args[2]
+    return {name: value for name, value in attributes.items() if isinstance(value, type)}
+
+
+def primitive_sets(toolbox: Any) -> list[gp.PrimitiveSetTyped]:
+    """The GP primitive sets that the toolbox's functions were registered with."""
+    found: dict[int, gp.PrimitiveSetTyped] = {}
+    for alias in vars(toolbox).values():
+        for value in _arguments(alias):
+            if isinstance(value, gp.PrimitiveSetTyped):
+                found[id(value)] = value
+    return list(found.values())
+
+
+def _arguments(alias: Any) -> Iterator[Any]:
+    yield alias
+    for value in (*getattr(alias, "args", ()), *(getattr(alias, "keywords", None) or {}).values()):
+        if isinstance(value, list | tuple):
+            yield from value
+        elif callable(value) and hasattr(value, "keywords"):
+            yield from _arguments(value)
+        else:
+            yield value

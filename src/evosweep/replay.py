@@ -1,0 +1,53 @@
+"""What the journal already knows, handed out batch by batch as the run asks for it again."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from evosweep import genome
+from evosweep.errors import RunError
+from evosweep.journal import Journal
+from evosweep.journal_entry import Entry
+
+
+class NotDeterministic(RunError):
+    """The same seed gave other individuals than before."""
+
+
+class Replay:
+    """Reads the journal once, as the run goes on; memory is bounded by one chunk."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._path = journal.path
+        self._entries = journal.recorded()
+        self._next = next(self._entries, None)
+
+    @property
+    def pending(self) -> bool:
+        """Whether the journal has more than the run has asked for yet."""
+        return self._next is not None
+
+    def entries_of(self, batch: int, genomes: Sequence[Any]) -> Iterator[Entry]:
+        """The recorded chunks of a batch; raises `NotDeterministic` where genomes differ."""
+        while self._next is not None and self._next.batch <= batch:
+            entry = self._next
+            self._next = next(self._entries, None)
+            if entry.batch != batch or int(entry.indices.max()) >= len(genomes):
+                raise self._differs(batch, "has another size")
+            encoding, _, _ = genome.encode_all([genomes[i] for i in entry.indices.tolist()])
+            if genome.digest(encoding) != entry.digest:
+                places = f"{entry.indices.min()} to {entry.indices.max()}"
+                raise self._differs(batch, f"has other genomes (among individuals {places})")
+            yield entry
+
+    def finish(self, batches: int) -> None:
+        """Raises where the journal goes on after the run's last batch."""
+        if self._next is not None:
+            raise self._differs(batches, "is not asked for any more")
+
+    def _differs(self, batch: int, how: str) -> NotDeterministic:
+        return NotDeterministic(
+            f"{self._path}: the program is not deterministic: with the same seed, batch {batch} "
+            f"{how} than in the journal; likely causes: the clock, the order of a set, a random "
+            "generator that the seed does not reach, a library of another version; mend it and "
+            "call with --fresh"
+        )

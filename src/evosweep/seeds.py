@@ -1,0 +1,60 @@
+"""Where every random number of a run comes from.
+
+A run's seed goes to both of Python's global generators, as a DEAP program does it by hand, so that
+a plain DEAP program with that seed gives the same population. A stochastic evaluation has a seed
+of its own, made from the run's seed and from the place of the evaluation in the run.
+"""
+
+import hashlib
+import random
+from typing import Any, NamedTuple
+
+import numpy
+
+_BUILD_SEED = 0
+
+
+class Generators(NamedTuple):
+    """The state of `random` and `numpy.random`, as taken by `state`."""
+
+    python: tuple[Any, ...]
+    numpy: dict[str, Any]
+
+    def same(self, other: "Generators") -> bool:
+        """Whether nothing was drawn between the two states."""
+        mine, theirs = self.numpy["state"], other.numpy["state"]
+        return (
+            self.python == other.python
+            and mine["pos"] == theirs["pos"]
+            and self.numpy["has_gauss"] == other.numpy["has_gauss"]
+            and bool((mine["key"] == theirs["key"]).all())
+        )
+
+    def restore(self) -> None:
+        """Puts both generators back where they were."""
+        random.setstate(self.python)
+        numpy.random.set_state(self.numpy)
+
+
+def state() -> Generators:
+    """The state of both global generators, about 10 us."""
+    return Generators(random.getstate(), numpy.random.get_state(legacy=False))
+
+
+def seed_run(seed: int) -> None:
+    """Seeds `random` with the run's seed and `numpy.random` with it modulo 2**32."""
+    random.seed(seed)
+    numpy.random.seed(seed % 2**32)
+
+
+def seed_build() -> None:
+    """Seeds both for the building of a problem, so that every process builds the same one."""
+    seed_run(_BUILD_SEED)
+
+
+def seed_evaluation(seed: int, batch: int, index: int) -> None:
+    """Seeds both for one stochastic evaluation: its place decides, never its worker or its turn."""
+    material = f"evosweep {seed} {batch} {index}".encode()
+    words = numpy.frombuffer(hashlib.sha256(material).digest(), "<u4")
+    random.seed(int.from_bytes(words.tobytes(), "little"))
+    numpy.random.seed(words)

@@ -1,0 +1,86 @@
+"""`only` and `exclude`: which combinations of a grid are run.
+
+A match is a mapping. `problem`, `algorithm` and `backend` are compared with names; any other key
+is a parameter of the problem or the algorithm (`algorithm.population` where both have it). A list
+means any of its values, so a parameter whose value is itself a list is written inside one.
+"""
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+from evosweep.experiment import Algorithm, Experiment, Problem
+from evosweep.spec import AlgorithmSpec, BackendSpec, ProblemSpec
+from evosweep.strict import did_you_mean, shown
+
+Match = dict[str, Any]
+_NAMED = ("problem", "algorithm", "backend")
+
+
+def is_selected(
+    experiment: Experiment, problem: ProblemSpec, algorithm: AlgorithmSpec, backend: BackendSpec
+) -> bool:
+    """Whether the grid runs this combination."""
+    if not experiment.only and not experiment.exclude:
+        return True
+    facts: dict[str, list[Any]] = {
+        "problem": [problem.name],
+        "algorithm": [algorithm.name],
+        "backend": [backend.name],
+    }
+    for kind, params in (("problem", problem.params), ("algorithm", algorithm.params)):
+        _add(facts, kind, {name: [value] for name, value in params.items()})
+    kept = not experiment.only or any(_matches(facts, match) for match in experiment.only)
+    return kept and not any(_matches(facts, match) for match in experiment.exclude)
+
+
+def mistakes(experiment: Experiment) -> Iterator[str]:
+    """Names and values in `only` and `exclude` that nothing in the grid has."""
+    known = _known(experiment)
+    for where in ("only", "exclude"):
+        for number, match in enumerate(getattr(experiment, where)):
+            for key, wanted in match.items():
+                reason = _mistake(known, key, wanted)
+                if reason:
+                    yield f"{where}[{number}].{key}: {reason}"
+
+
+def _matches(facts: dict[str, list[Any]], match: Match) -> bool:
+    return all(
+        any(value in _choices(wanted) for value in facts.get(key, ()))
+        for key, wanted in match.items()
+    )
+
+
+def _choices(wanted: Any) -> list[Any]:
+    return wanted if isinstance(wanted, list) else [wanted]
+
+
+def _mistake(known: dict[str, list[Any]], key: str, wanted: Any) -> str:
+    if key not in known:
+        allowed = ", ".join(name for name in known if "." not in name)
+        return f"nothing in the grid has it; allowed: {allowed}{did_you_mean(key, known)}"
+    for value in _choices(wanted):
+        if value not in known[key]:
+            allowed = ", ".join(shown(choice) for choice in known[key][:20])
+            return f"no combination has {shown(value)}; allowed: {allowed}"
+    return ""
+
+
+def _known(experiment: Experiment) -> dict[str, list[Any]]:
+    """Every key that a match may have, with the values that it takes in the whole grid."""
+    facts: dict[str, list[Any]] = {name: list(getattr(experiment, f"{name}s")) for name in _NAMED}
+    parts: Iterator[Problem | Algorithm] = chain(
+        experiment.problems.values(), experiment.algorithms.values()
+    )
+    for part in parts:
+        kind = "problem" if isinstance(part, Problem) else "algorithm"
+        _add(facts, kind, {name: [value] for name, value in part.params.items()} | part.grid)
+    return facts
+
+
+def _add(facts: dict[str, list[Any]], kind: str, params: dict[str, list[Any]]) -> None:
+    for name, values in params.items():
+        facts.setdefault(f"{kind}.{name}", []).extend(values)
+        if name not in _NAMED:
+            facts.setdefault(name, []).extend(values)

@@ -1,0 +1,110 @@
+"""One call of Snakemake on an experiment: what it needs before, and what it says afterwards."""
+
+import os
+import subprocess
+import sys
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from evosweep import config, container, engines, profile
+from evosweep.errors import InputError
+from evosweep.lock import Lock
+from evosweep.plan import Plan
+
+_SHOWN = 20  # failures that are listed
+_locks: list[Lock] = []  # kept to the end of the process
+
+
+def open_plan(settings: Any) -> Plan:
+    """The plan for Snakemake's config settings; ends the process with 2 on bad input.
+
+    Jobs inherit this environment's commands, wherever Snakemake was called from, and the process
+    whose end is theirs: a run stops when EVOSWEEP_PARENT is gone, so that a killed Snakemake
+    leaves none working beside its successor.
+    """
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    os.environ["EVOSWEEP_PARENT"] = str(os.getpid())
+    try:
+        given = config.laid_over(profile.config(), settings.config)
+        plan = Plan.read(given, settings.configfiles)
+    except InputError as error:
+        print(f"evosweep: error: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    if uri := plan.experiment.tracking.uri:
+        os.environ["MLFLOW_TRACKING_URI"] = uri
+    plan.forget_stale_receipts()
+    return plan
+
+
+def start(plan: Plan) -> None:
+    """Take the experiment for this process; raises Locked when another one works on it.
+
+    Ends the process with 2 where the runs' containers could not be started.
+    """
+    try:
+        _check_container(plan)
+    except InputError as error:
+        print(f"evosweep: error: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    folder = plan.experiment.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = Lock(folder / ".snakemake.lock", str(folder))
+    lock.__enter__()
+    _locks.append(lock)
+    if plan.experiment.tracking.live:
+        _follow(folder)
+
+
+def _follow(folder: Path) -> None:
+    """Show runs in MLflow while they are under way; it ends with this process, on its own."""
+    (folder / "logs").mkdir(exist_ok=True)
+    with (folder / "logs" / "follow.log").open("w") as log:
+        subprocess.Popen(
+            ["evosweep", "track", str(folder), "--follow", "--while", str(os.getpid())],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def _check_container(plan: Plan) -> None:
+    if plan.container.engine == container.NONE:
+        return
+    engines.look_at(plan.container)
+    plan.experiment.folder.mkdir(parents=True, exist_ok=True)
+    for folder in (plan.experiment.folder, Path(plan.experiment.import_path)):
+        container.check_mountable(folder.absolute())
+
+
+def succeed(plan: Plan) -> None:
+    """Say where the results are."""
+    folder = plan.experiment.folder
+    lines = [f"{plan.size} runs are done:  {folder}/runs"]
+    if (report := folder / "comparison" / "report.html").exists():
+        lines.append(f"their comparison:  {report}")
+    if (folder / ".tracked").exists():
+        lines.append("in MLflow:         evosweep ui")
+    print("", *lines, "", sep="\n", file=sys.stderr)
+    _release()
+
+
+def fail(plan: Plan) -> None:
+    """Say which runs failed and why, and how to go on."""
+    failures = list(islice(plan.failures(), _SHOWN + 1))
+    for line in failures[:_SHOWN]:
+        print(f"failed: {line}", file=sys.stderr)
+    if len(failures) > _SHOWN:
+        print("... and more; see the failure.json files", file=sys.stderr)
+    print(
+        "The same command continues: finished runs stay, interrupted ones resume, failed ones are "
+        f"tried again.\nWhat is there: evosweep compare {plan.folder}",
+        file=sys.stderr,
+    )
+    _release()
+
+
+def _release() -> None:
+    while _locks:
+        _locks.pop().__exit__(None, None, None)

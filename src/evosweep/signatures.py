@@ -1,0 +1,119 @@
+"""Does a function exist, and does it take these parameters? Read from its source, not by import.
+
+What source alone cannot tell (a decorated function, a name bound by assignment, a module without
+Python source) is left to the run itself.
+"""
+
+import ast
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from evosweep.errors import InputError
+from evosweep.sources import locate, tree
+from evosweep.strict import did_you_mean
+
+# What an algorithm is handed by the run, and a config therefore does not set. DEAP's own functions
+# start with the population, which a config gives as a size.
+_HANDED = {
+    "problem": frozenset[str](),
+    "algorithm": frozenset({"toolbox", "statistics", "hall_of_fame"}),
+    "stock": frozenset({"toolbox", "stats", "halloffame", "verbose"}),
+}
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The parameters of a function that a keyword can set."""
+
+    names: tuple[str, ...]
+    required: frozenset[str]
+    open: bool  # takes **kwargs
+
+
+def complaints(
+    kind: str, use: str, params: Collection[str], import_path: str
+) -> Iterator[tuple[str, str]]:
+    """(key, message) for what is wrong with `use` or with the names of its parameters."""
+    try:
+        signature = find_signature(kind, use, import_path)
+    except InputError as error:
+        yield "use", str(error)
+        return
+    if signature is None:
+        return
+    handed = _handed(kind, signature)
+    allowed = [name for name in signature.names if name not in handed]
+    for name in params:
+        if name in handed or (name not in allowed and not signature.open):
+            takes = f"it takes {', '.join(allowed)}" if allowed else "it takes none"
+            hint = did_you_mean(name, allowed)
+            yield f"params.{name}", f"{use} takes no parameter '{name}'; {takes}{hint}"
+    for name in allowed:
+        if name in signature.required and name not in params:
+            yield f"params.{name}", f"missing: {use} has no default for it"
+
+
+def find_signature(kind: str, use: str, import_path: str) -> Signature | None:
+    """The signature of the function that `use` names, None where source does not show it.
+
+    Raises InputError when there is no such module, no such function, or the file does not parse.
+    """
+    source, function = locate(kind, use, import_path)
+    if source.path.suffix != ".py":
+        return None
+    bound = dict(_bindings(tree(source.path).body))
+    if function not in bound:
+        if "*" in bound or "__getattr__" in bound:
+            return None
+        public = [name for name, node in bound.items() if isinstance(node, ast.FunctionDef)]
+        hint = did_you_mean(function, public)
+        raise InputError(f"no function '{function}' in {source.path} (use: {use}){hint}")
+    node = bound[function]
+    if not isinstance(node, ast.FunctionDef) or node.decorator_list:
+        return None
+    return _signature(node.args)
+
+
+def _signature(arguments: ast.arguments) -> Signature:
+    positional = [*arguments.posonlyargs, *arguments.args]
+    without = positional[: len(positional) - len(arguments.defaults)]
+    required = [argument.arg for argument in without]
+    required += [
+        argument.arg
+        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        if default is None
+    ]
+    names = tuple(argument.arg for argument in (*positional, *arguments.kwonlyargs))
+    return Signature(names, frozenset(required), arguments.kwarg is not None)
+
+
+def _handed(kind: str, signature: Signature) -> frozenset[str]:
+    written_for_deap = signature.names[:1] == ("population",) or (
+        not {"stats", "halloffame"}.isdisjoint(signature.names)
+    )
+    return _HANDED["stock" if kind == "algorithm" and written_for_deap else kind]
+
+
+def _bindings(body: list[ast.stmt]) -> Iterator[tuple[str, ast.AST]]:
+    """The names that a module's top level binds, also below `if`, `try` and `with`."""
+    for node in body:
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield node.name, node
+            case ast.Import() | ast.ImportFrom():
+                for alias in node.names:
+                    yield alias.asname or alias.name.partition(".")[0], node
+            case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
+                yield from _names(node)
+            case _:
+                yield from _names(node)
+                for field in ("body", "orelse", "finalbody"):
+                    yield from _bindings(getattr(node, field, []))
+                for branch in (*getattr(node, "handlers", []), *getattr(node, "cases", [])):
+                    yield from _bindings(branch.body)
+
+
+def _names(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    for child in ast.walk(node):
+        if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
+            yield child.id, child

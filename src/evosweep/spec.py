@@ -1,0 +1,242 @@
+"""What one run is: problem, algorithm, backend and seed, with the hashes that name it.
+
+`run_id` is the first 12 hexadecimal digits of SHA-256 over the run's canonical JSON: keys sorted,
+no spaces, defaults omitted, labels and `import_path` left out, and the digests of the source files
+of problem and algorithm put in. Edited code is therefore a new run. `spec_id` is the same without
+the backend: runs that share it must have equal populations.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, PlainValidator, ValidationError, WithJsonSchema, model_validator
+
+from evosweep import signatures, sources
+from evosweep.errors import InputError
+from evosweep.strict import Name, Parameters, Strict, did_you_mean, explain, shown
+
+MAX_SEED = 2**32 - 1  # what numpy.random.seed takes
+BACKENDS = ("serial", "pool", "scoop")
+
+_POLICIES = "'fail', {penalty: [a number an objective]} or {retry: how often, 1 or more}"
+
+
+def _failure_policy(value: Any) -> Any:
+    """What happens when an evaluation fails, as the spec keeps it."""
+    match value:
+        case "fail":
+            return value
+        case {"retry": int(count), **rest} if not rest and count >= 1 and count is not True:
+            return value
+        case {"penalty": [_, *_] as penalty, **rest} if not rest and all(
+            type(number) in (int, float) for number in penalty
+        ):
+            return {"penalty": [float(number) for number in penalty]}
+    raise ValueError(f"should be {_POLICIES}, not {shown(value)}")
+
+
+FailurePolicy = Annotated[
+    Any,
+    PlainValidator(_failure_policy),
+    WithJsonSchema(
+        {
+            "description": "What a failing evaluation does: fail the run, or count as a penalty, "
+            "or be tried again.",
+            "anyOf": [
+                {"const": "fail"},
+                {
+                    "type": "object",
+                    "properties": {"penalty": {"type": "array", "items": {"type": "number"}}},
+                    "required": ["penalty"],
+                    "additionalProperties": False,
+                },
+                {
+                    "type": "object",
+                    "properties": {"retry": {"type": "integer", "minimum": 1}},
+                    "required": ["retry"],
+                    "additionalProperties": False,
+                },
+            ],
+            "default": "fail",
+        }
+    ),
+]
+
+
+def _backend_name(value: Any) -> Any:
+    if value not in BACKENDS:
+        hint = did_you_mean(str(value), BACKENDS)
+        raise ValueError(f"unknown backend {shown(value)}; allowed: {', '.join(BACKENDS)}{hint}")
+    return value
+
+
+class Canonical(Strict):
+    """A part of a spec that counts in its hash."""
+
+    @cached_property
+    def canonical(self) -> str:
+        """Its canonical JSON: sorted, compact, without its label and its defaults."""
+        return _compact(self.model_dump(exclude={"name"}, exclude_defaults=True))
+
+
+class Part(Canonical):
+    """A problem or an algorithm: a function by name, and the parameters it is called with."""
+
+    use: str = Field(min_length=1, description="A built-in's short name, or module:function.")
+    params: Parameters = Field(default={}, description="Fixed parameters of the function.")
+
+
+class ProblemOptions(Canonical):
+    """What the evaluator must know about a problem, beside its parameters."""
+
+    stochastic: bool = Field(default=False, description="Evaluations draw random numbers.")
+    lamarckian: bool = Field(default=False, description="Evaluations return (fitness, genome).")
+    infinite: bool = Field(default=False, description="An infinite fitness is allowed.")
+    timeout: float | None = Field(default=None, gt=0, description="Seconds an evaluation may take.")
+    failure: FailurePolicy = "fail"
+
+
+class Stop(Strict):
+    """What ends a run before its algorithm would: looked at after each generation."""
+
+    target: float | Literal["declared"] | None = Field(
+        default=None,
+        description="Value of the one objective that is good enough; declared: the problem's own.",
+    )
+    evaluations: int | None = Field(default=None, ge=1, description="Evaluations that are enough.")
+    seconds: float | None = Field(default=None, gt=0, description="Seconds that are enough.")
+    stagnation: int | None = Field(
+        default=None, ge=1, description="Generations without a better best that are enough."
+    )
+
+
+class AlgorithmOptions(Canonical):
+    """What the run does with an algorithm, beside calling it with its parameters."""
+
+    stop: Stop = Field(default=Stop(), description="When to stop before the algorithm would.")
+    callback: str | None = Field(
+        default=None,
+        min_length=1,
+        description="module:function, called after each generation; to return true stops the run.",
+    )
+
+
+class ProblemSpec(ProblemOptions, Part):
+    """The problem of one run."""
+
+    name: Name | Annotated[str, Field(max_length=0)] = Field(default="", description="Its label.")
+
+
+class AlgorithmSpec(AlgorithmOptions, Part):
+    """The algorithm of one run."""
+
+    name: Name | Annotated[str, Field(max_length=0)] = Field(default="", description="Its label.")
+
+
+class BackendOptions(Canonical):
+    """Where evaluations happen."""
+
+    use: Annotated[str, PlainValidator(_backend_name), WithJsonSchema({"enum": list(BACKENDS)})] = (
+        Field(description="serial: in the run's own process; pool: processes; scoop: SCOOP.")
+    )
+    workers: int = Field(default=1, ge=1, description="Processes that evaluate.")
+
+    @model_validator(mode="after")
+    def _serial_is_alone(self) -> Self:
+        if self.use == "serial" and self.workers != 1:
+            raise ValueError(f"serial has 1 worker, not {self.workers}; use pool or scoop for more")
+        return self
+
+
+class BackendSpec(BackendOptions):
+    """The backend of one run."""
+
+    name: Name | Annotated[str, Field(max_length=0)] = Field(default="", description="Its label.")
+
+
+class RunSpec(Strict):
+    """One run, whole: `parse` reads it, `run_id` names it, `to_dict` is what its record keeps."""
+
+    problem: ProblemSpec
+    algorithm: AlgorithmSpec
+    backend: BackendSpec
+    seed: int = Field(ge=0, le=MAX_SEED)
+    import_path: str = "."
+
+    @classmethod
+    def parse(cls, source: str | dict[str, Any]) -> "RunSpec":
+        """The spec in a JSON text or a dict; raises InputError naming every mistake at once."""
+        if isinstance(source, str):
+            try:
+                source = json.loads(source)
+            except (ValueError, RecursionError) as error:
+                raise InputError(f"the spec is not JSON: {error}") from None
+        try:
+            return cls.model_validate(source)
+        except ValidationError as error:
+            raise InputError(f"spec: {'; '.join(explain(error, cls))}") from None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The spec as JSON types, as `record.json` keeps it; options at their default are left out.
+
+        `use`, `params`, `workers`, `seed` and `import_path` are always there.
+        """
+        return {
+            "problem": _trimmed(self.problem),
+            "algorithm": _trimmed(self.algorithm),
+            "backend": _trimmed(self.backend),
+            "seed": self.seed,
+            "import_path": self.import_path,
+        }
+
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """SHA-256 of the source of problem, algorithm and callback; see `evosweep.sources`."""
+        named = {"problem": self.problem.use, "algorithm": self.algorithm.use}
+        if self.algorithm.callback:
+            named["callback"] = self.algorithm.callback
+        return {kind: sources.digest(kind, use, self.import_path) for kind, use in named.items()}
+
+    @cached_property
+    def run_id(self) -> str:
+        """The name of this run: 12 hexadecimal digits."""
+        return _short_hash(self._canonical("problem", "algorithm", "backend"))
+
+    @cached_property
+    def spec_id(self) -> str:
+        """What must give one population: the run's name with its backend left out."""
+        return _short_hash(self._canonical("problem", "algorithm"))
+
+    def complaints(self) -> Iterator[str]:
+        """What is wrong with the functions that the spec names, found without importing them."""
+        for kind, part in (("problem", self.problem), ("algorithm", self.algorithm)):
+            found = signatures.complaints(kind, part.use, part.params, self.import_path)
+            yield from (f"{kind}.{key}: {message}" for key, message in found)
+
+    def check(self) -> None:
+        """Raise InputError, one line, when a function or a parameter does not exist."""
+        if found := list(self.complaints()):
+            raise InputError("; ".join(found))
+
+    def _canonical(self, *parts: str) -> str:
+        texts = {part: getattr(self, part).canonical for part in parts}
+        texts |= {"seed": str(self.seed), "sources": _compact(self.sources)}
+        return "{" + ",".join(f'"{key}":{texts[key]}' for key in sorted(texts)) + "}"
+
+
+def _trimmed(part: ProblemSpec | AlgorithmSpec | BackendSpec) -> dict[str, Any]:
+    kept = part.model_dump(exclude_defaults=True)
+    always = part.model_dump(include={"use", "params", "workers"})
+    named = {"name": part.name} if part.name else {}
+    return named | always | kept
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -1,0 +1,118 @@
+"""The base of every model that is read from outside, and errors a person can act on.
+
+A config or a spec is refused as a whole: every mistake at once, each naming the key, the value
+and what is allowed.
+"""
+
+import difflib
+import math
+from collections.abc import Iterable, Iterator
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+NAME_PATTERN = r"^[A-Za-z0-9._-]{1,64}$"
+
+
+class Strict(BaseModel):
+    """A frozen model that refuses unknown keys and converts no types."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def _json_value(value: Any) -> Any:
+    """`value` as JSON knows it; raises ValueError for what JSON (and so a spec) cannot hold."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError(f"{value} is not a number that JSON can hold")
+        return value
+    if isinstance(value, list | tuple):
+        return [_json_value(item) for item in value]
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return {key: _json_value(item) for key, item in value.items()}
+    if isinstance(value, dict):
+        raise ValueError(f"keys must be text, not {next(k for k in value if type(k) is not str)!r}")
+    raise ValueError(
+        f"{value!r} is a {type(value).__name__}; allowed are numbers, text, true, false, null, "
+        "lists and mappings (quote it to make it text)"
+    )
+
+
+def _no_folder(name: str) -> str:
+    if name in {".", ".."}:
+        raise ValueError(f"'{name}' is not a name: as a folder it means another one")
+    return name
+
+
+JsonValue = Annotated[Any, AfterValidator(_json_value)]
+Parameters = dict[str, JsonValue]
+Name = Annotated[str, Field(pattern=NAME_PATTERN), AfterValidator(_no_folder)]
+
+
+def did_you_mean(word: str, allowed: Iterable[str]) -> str:
+    """`"; did you mean 'x'?"` when something allowed is close to `word`, else an empty string."""
+    close = difflib.get_close_matches(word, list(allowed), n=1)
+    return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def key_path(location: Iterable[int | str]) -> str:
+    """A location as it is written in a config: `problems.onemax.grid.bits[2]`."""
+    path = ""
+    for part in location:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+    return path
+
+
+def shown(value: Any) -> str:
+    """A value short enough for one line."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def explain(error: ValidationError, model: type[BaseModel]) -> Iterator[str]:
+    """One line for each mistake: key, value, what is allowed."""
+    for detail in error.errors(include_url=False):
+        where = detail["loc"]
+        message = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
+        match detail["type"]:
+            case "extra_forbidden":
+                allowed = _keys_at(model, where[:-1])
+                message = f"unknown key; allowed: {', '.join(allowed)}"
+                message += did_you_mean(str(where[-1]), allowed)
+            case "missing":
+                message = "missing, and required"
+            case "too_short" | "string_too_short":
+                message = "is empty; give at least 1"
+            case "string_pattern_mismatch" if NAME_PATTERN in detail["msg"]:
+                message = f"{shown(detail['input'])} is not a name (A-Z a-z 0-9 . _ -, at most 64)"
+            case "model_type" | "dict_type":
+                message = f"should be a mapping, not {shown(detail['input'])}"
+            case kind if kind != "value_error":
+                message = f"{message}, not {shown(detail['input'])}"
+        if where and where[-1] == "[key]":  # pydantic's mark of a mapping's key
+            where = where[:-2]
+        yield f"{key_path(where)}: {message}" if where else message
+
+
+def _keys_at(model: Any, location: Iterable[int | str]) -> list[str]:
+    for part in location:
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            fields = model.model_fields
+            model = fields[str(part)].annotation if part in fields else None
+        else:
+            model = (get_args(model) or (None,))[-1]
+        model = _plain(model)
+    return list(getattr(model, "model_fields", ()))
+
+
+def _plain(annotation: Any) -> Any:
+    """The annotation without `Annotated[...]` and without the other arms of a union."""
+    if get_origin(annotation) is Annotated:
+        return _plain(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        models = [a for a in get_args(annotation) if isinstance(a, type) and a is not type(None)]
+        return next((a for a in models if issubclass(a, BaseModel)), None)
+    return annotation

@@ -1,0 +1,65 @@
+"""Vectorised evaluation: a chunk is one call of a problem's `evaluate_batch`.
+
+A problem may register `evaluate_batch(genomes) -> values`, of an array (n, genes) and an array
+(n, objectives). It stands in for `evaluate` within the tolerance that the problem's traits state.
+Each row's values must depend on that row alone, to the last bit, for a chunk may be cut anywhere.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from weakref import WeakSet
+
+import numpy
+
+from evosweep.fitness import BadFitness, fitness_of
+
+EvaluateBatch = Callable[[Any], Any]
+
+_looked_at: WeakSet[Any] = WeakSet()  # functions of which a row was evaluated alone here
+
+
+class BadRow(Exception):
+    """Values that are no fitness, and the number of the row that has them."""
+
+    def __init__(self, row: int, error: BadFitness) -> None:
+        super().__init__(str(error))
+        self.row, self.remedy = row, error.remedy
+
+
+def fitnesses(
+    evaluate_batch: EvaluateBatch, individuals: Sequence[Any], objectives: int, infinite: bool
+) -> list[tuple[float, ...]]:
+    """The fitness of each individual; raises `BadRow` for values that are none."""
+    genomes = numpy.array([list(individual) for individual in individuals])
+    values = _values(evaluate_batch, genomes, objectives)
+    if len(genomes) > 1 and evaluate_batch not in _looked_at:
+        _check_alone(evaluate_batch, genomes[:1], values[0], objectives)
+    found = []
+    for row, returned in enumerate(values.tolist()):
+        try:
+            found.append(fitness_of(returned, objectives, infinite))
+        except BadFitness as error:
+            raise BadRow(row, error) from None
+    return found
+
+
+def _values(evaluate_batch: EvaluateBatch, genomes: Any, objectives: int) -> Any:
+    values = numpy.asarray(evaluate_batch(genomes.copy()))
+    expected = (len(genomes), objectives)
+    if values.shape != expected:
+        message = f"evaluate_batch returned an array of shape {values.shape} for {expected}"
+        remedy = "return a row for each genome and a column for each objective"
+        raise BadRow(0, BadFitness(message, remedy, False))
+    return values
+
+
+def _check_alone(evaluate_batch: EvaluateBatch, first: Any, among: Any, objectives: int) -> None:
+    """Once a process: the first genome has the same values alone as among the others."""
+    alone = _values(evaluate_batch, first, objectives)[0]
+    if alone.tobytes() != among.tobytes():
+        message = f"evaluate_batch gives {alone.tolist()} alone and {among.tolist()} among others"
+        remedy = (
+            "compute each row by itself: a matrix product, say, rounds by the size of the batch"
+        )
+        raise BadRow(0, BadFitness(message, remedy, False))
+    _looked_at.add(evaluate_batch)

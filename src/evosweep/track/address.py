@@ -1,0 +1,113 @@
+"""Where runs are tracked: which MLflow, where its artifacts are, and where the index of it is."""
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from evosweep.errors import InputError
+
+_DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
+_SERVERS = ("http", "https")
+DEFAULT = Path("results")
+STATE = ".track"
+"""Folder of locks and indexes in the results folder."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """One MLflow, as seen from one results folder."""
+
+    uri: str
+    results: Path
+    """The folder of the experiments' folders, absolute."""
+
+    @property
+    def is_server(self) -> bool:
+        """Whether an MLflow server answers there, and not a database."""
+        return self.uri.startswith(_SERVERS)
+
+    @property
+    def database(self) -> Path | None:
+        """The SQLite file, where it is one."""
+        path = self.uri.removeprefix("sqlite:///") if self.uri.startswith("sqlite:///") else None
+        return Path(path) if path else None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is the database of these results alone."""
+        return self.database == self.results / "mlflow.db"
+
+    @property
+    def artifacts(self) -> Path | None:
+        """The folder of artifacts, beside the database; None: the server has its own."""
+        if self.is_server:
+            return None
+        return (self.database.parent if self.database else self.results) / "mlartifacts"
+
+    @property
+    def shown(self) -> str:
+        """The address without its password."""
+        return without_password(self.uri)
+
+    @property
+    def index(self) -> Path:
+        """The index of what is tracked there."""
+        name = hashlib.sha256(self.shown.encode()).hexdigest()[:12]
+        return self.results / STATE / ("mlflow.index" if self.is_own else f"{name}.index")
+
+    @property
+    def lock(self) -> Path:
+        """The lock that a tracker of these results holds."""
+        return self.index.with_suffix(".lock")
+
+
+def resolve(results: Path, uri: str | None = None, must_exist: bool = True) -> Address:
+    """The address for a results folder: `uri`, else MLFLOW_TRACKING_URI, else an SQLite file in it.
+
+    `results` may be the folder of all results, of one experiment, or of its runs.
+    """
+    folder = results_root(results) if must_exist else results.absolute()
+    uri = uri or os.environ.get("MLFLOW_TRACKING_URI") or None
+    return Address(_checked(uri) if uri else f"sqlite:///{folder / 'mlflow.db'}", folder)
+
+
+def results_root(results: Path) -> Path:
+    """The folder of all results, whichever of its folders is given."""
+    folder = results.absolute()
+    if not folder.is_dir():
+        problem = "is not a folder" if folder.exists() else "does not exist"
+        raise InputError(f"{results} {problem}; give the folder that the runs were written to")
+    if folder.name == "runs":
+        return folder.parent.parent
+    return folder.parent if (folder / "runs").is_dir() else folder
+
+
+def without_password(uri: str) -> str:
+    """The address as it may be printed."""
+    parts = urlsplit(uri)
+    if parts.password is None:
+        return uri
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{parts.username}:***@{host}"))
+
+
+def _checked(uri: str) -> str:
+    scheme = uri.partition("://")[0].partition("+")[0]
+    if "://" not in uri or scheme not in (*_DATABASES, *_SERVERS):
+        raise InputError(
+            f"tracking address {without_password(uri)!r}: should start with sqlite:///, "
+            "postgresql://, http:// or https://"
+        )
+    if scheme in _SERVERS:
+        if not urlsplit(uri).hostname:
+            raise InputError(f"tracking address {uri!r}: there is no host in it")
+        return uri.rstrip("/")
+    if scheme != "sqlite":
+        return uri
+    path = re.sub(r"^sqlite(\+\w+)?:///", "", uri)
+    if not path or path.startswith(("sqlite:", ":memory:")):
+        raise InputError(f"tracking address {uri!r}: should name a file, as in sqlite:///runs.db")
+    return f"sqlite:///{Path(path).absolute()}"

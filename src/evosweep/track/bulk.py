@@ -1,0 +1,102 @@
+"""Whole runs put into MLflow's database at once: a transaction a batch, all of a run or nothing.
+
+MLflow's client takes about 80 ms for a run of 100 generations and 8 metrics, nearly all of it in
+one object a metric value. The same rows inserted as rows take a tenth of that. The tables are
+MLflow's own classes; tests/tracking compares every row with what the client writes.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from evosweep.track.entry import Entry, Point
+
+_LARGEST = 1.7976931348623157e308  # what MLflow stores for an infinity
+
+
+def existing(store: Any, ids: Sequence[str]) -> dict[str, str]:
+    """Which of these runs the database has, with their life-cycle stage."""
+    from mlflow.store.tracking.dbmodels.models import SqlRun
+    from sqlalchemy import select
+
+    found: dict[str, str] = {}
+    with store.ManagedSessionMaker() as session:
+        for at in range(0, len(ids), 500):
+            chosen = SqlRun.run_uuid.in_(ids[at : at + 500])
+            rows = session.execute(select(SqlRun.run_uuid, SqlRun.lifecycle_stage).where(chosen))
+            found |= {row[0]: row[1] for row in rows}
+    return found
+
+
+def insert(store: Any, experiment_id: str, root: str, entries: Sequence[Entry]) -> None:
+    """Puts new runs into the database, in one transaction."""
+    from mlflow.store.tracking.dbmodels import models
+    from sqlalchemy import insert as insert_into
+
+    tables: dict[Any, list[dict[str, Any]]] = {
+        models.SqlRun: [_run(entry, experiment_id, root) for entry in entries],
+        models.SqlTag: [row for entry in entries for row in _pairs(entry, _tags(entry))],
+        models.SqlParam: [row for entry in entries for row in _pairs(entry, entry.params)],
+        models.SqlMetric: [row for entry in entries for row in _metrics(entry, entry.points)],
+        models.SqlLatestMetric: [
+            row for entry in entries for row in _metrics(entry, _latest(entry.points))
+        ],
+    }
+    with store.ManagedSessionMaker(read_only=False) as session:
+        for model, rows in tables.items():
+            if rows:
+                session.execute(insert_into(model.__table__), rows)
+
+
+def _run(entry: Entry, experiment_id: str, root: str) -> dict[str, Any]:
+    return {
+        "run_uuid": entry.mlflow_id,
+        "name": entry.name,
+        "source_type": "UNKNOWN",
+        "source_name": "",
+        "entry_point_name": "",
+        "user_id": entry.tags.get("mlflow.user", "unknown"),
+        "status": entry.status,
+        "start_time": entry.start,
+        "end_time": entry.end,
+        "deleted_time": None,
+        "source_version": "",
+        "lifecycle_stage": "active",
+        "artifact_uri": f"{root}/{entry.mlflow_id}/artifacts",
+        "experiment_id": int(experiment_id),
+    }
+
+
+def _tags(entry: Entry) -> dict[str, str]:
+    return entry.tags | {"mlflow.runName": entry.name}
+
+
+def _pairs(entry: Entry, values: dict[str, str]) -> Iterable[dict[str, Any]]:
+    for key, value in values.items():
+        yield {"run_uuid": entry.mlflow_id, "key": key, "value": value}
+
+
+def _metrics(entry: Entry, points: Iterable[Point]) -> Iterable[dict[str, Any]]:
+    seen = set()
+    for point in points:
+        is_nan = math.isnan(point.value)
+        value = 0.0 if is_nan else max(-_LARGEST, min(_LARGEST, point.value))
+        row = (point.key, value, point.timestamp, point.step, is_nan)
+        if row not in seen:
+            seen.add(row)
+            names = ("key", "value", "timestamp", "step", "is_nan")
+            yield dict(zip(names, row, strict=True)) | {"run_uuid": entry.mlflow_id}
+
+
+def _latest(points: Iterable[Point]) -> Iterable[Point]:
+    """The last point of each metric by step, then time, then value, as MLflow has it."""
+    last: dict[str, Point] = {}
+    for point in points:
+        known = last.get(point.key)
+        if known is None or _order(point) > _order(known):
+            last[point.key] = point
+    return last.values()
+
+
+def _order(point: Point) -> tuple[int, int, float]:
+    return point.step, point.timestamp, 0.0 if math.isnan(point.value) else point.value

@@ -1,0 +1,99 @@
+"""MLflow's database made ready: created once, under a lock, and whole or not at all.
+
+MLflow creates its tables at the first connection. Sixteen first connections at once break each
+other, and one that is killed leaves half a schema.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from evosweep.errors import InputError
+from evosweep.track.address import Address
+from evosweep.track.patience import one_line, persist
+from evosweep.track.quiet import import_mlflow
+
+_LOCK = 7046029254386353131  # any number that nobody else takes
+
+
+def open_database(address: Address) -> Any:
+    """MLflow's store at a database, its tables made if they are missing."""
+    import_mlflow()
+    if address.database:
+        _prepare_file(address.database)
+        return _store(address)
+    return persist(lambda: _reach(address), address.shown)
+
+
+def _store(address: Address) -> Any:
+    from mlflow.exceptions import MlflowException
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    try:
+        return SqlAlchemyStore(address.uri, str(address.artifacts))  # type: ignore[no-untyped-call]
+    except MlflowException as error:
+        if "out-of-date database schema" not in str(error):
+            raise
+        raise InputError(
+            f"{address.shown} was written by another version of MLflow; bring it up to date with "
+            f"`mlflow db upgrade {address.shown}`, or delete it and track again"
+        ) from None
+
+
+def _prepare_file(path: Path) -> None:
+    """An SQLite file with MLflow's tables, put in place by a rename."""
+    if path.exists() and path.stat().st_size:
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with kernel_lock(path.with_name(f".{path.name}.lock")):
+            if not (path.exists() and path.stat().st_size):
+                _create_file(path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot create the database ({one_line(error)})") from error
+
+
+def _create_file(path: Path) -> None:
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    draft = path.with_name(f".{path.name}.new")
+    draft.unlink(missing_ok=True)
+    draft.with_name(draft.name + "-journal").unlink(missing_ok=True)
+    store = SqlAlchemyStore(f"sqlite:///{draft}", "")  # type: ignore[no-untyped-call]
+    store.engine.dispose()
+    draft.replace(path)
+
+
+@contextmanager
+def kernel_lock(path: Path) -> Iterator[None]:
+    """An exclusive lock, waited for; the kernel frees it however its holder ends."""
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)
+
+
+def _reach(address: Address) -> Any:
+    """The store at a database server; on PostgreSQL, which may be shared, under a lock of its own.
+
+    The connection that holds the lock is a probe too: MLflow waits far longer for a dead server.
+    """
+    import sqlalchemy
+
+    try:
+        engine = sqlalchemy.create_engine(address.uri, poolclass=sqlalchemy.NullPool)
+    except (sqlalchemy.exc.ArgumentError, ImportError) as error:
+        raise InputError(f"tracking address {address.shown}: {one_line(error)}") from None
+    connection = engine.connect()
+    try:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sqlalchemy.text(f"SELECT pg_advisory_lock({_LOCK})"))
+        return _store(address)
+    finally:
+        with suppress(sqlalchemy.exc.SQLAlchemyError):  # a server that died has freed it
+            connection.close()

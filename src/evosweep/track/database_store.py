@@ -1,0 +1,91 @@
+"""A database as a store: new runs go in whole, a transaction a batch; the rest is the client's."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from evosweep.track import bulk
+from evosweep.track.address import Address
+from evosweep.track.database import open_database
+from evosweep.track.entry import Entry
+from evosweep.track.patience import persist
+from evosweep.track.rebase import rebase
+from evosweep.track.store import Experiment, Known, ServerStore, write_files
+
+_TAGS = ("kind", "folder", "configuration", "content")
+
+
+class DatabaseStore(ServerStore):
+    """MLflow's tables themselves: SQLite or PostgreSQL."""
+
+    batch = 25
+
+    def __init__(self, address: Address) -> None:
+        self.database = open_database(address)
+        super().__init__(address)
+        if address.is_own:
+            rebase(address, self.database)
+
+    def known(self, experiment: Experiment) -> list[Known]:
+        if not self.address.is_own:
+            return []
+        return persist(lambda: self._known(experiment), self.address.shown)
+
+    def _known(self, experiment: Experiment) -> list[Known]:
+        from mlflow.store.tracking.dbmodels.models import SqlRun, SqlTag
+        from sqlalchemy import select
+
+        ours = (SqlRun.experiment_id == int(experiment.id), SqlRun.lifecycle_stage == "active")
+        runs = select(SqlRun.run_uuid, SqlRun.status).where(*ours)
+        tags = (
+            select(SqlTag.run_uuid, SqlTag.key, SqlTag.value)
+            .join(SqlRun, SqlRun.run_uuid == SqlTag.run_uuid)
+            .where(*ours, SqlTag.key.in_(_TAGS))
+        )
+        found: dict[str, dict[str, str]] = {}
+        with self.database.ManagedSessionMaker() as session:
+            for run_uuid, key, value in session.execute(tags):
+                found.setdefault(run_uuid, {})[key] = value
+            status = {row[0]: row[1] for row in session.execute(runs)}
+        return [
+            Known(run, **{name: values.get(name, "") for name in _TAGS}, status=status[run])
+            for run, values in found.items()
+            if "content" in values
+        ]
+
+    def create(self, experiment: Experiment, entries: Sequence[Entry]) -> list[str]:
+        persist(lambda: self._insert(experiment, entries), self.address.shown)
+        return [entry.mlflow_id for entry in entries]
+
+    def _insert(self, experiment: Experiment, entries: Sequence[Entry]) -> None:
+        there = bulk.existing(self.database, [entry.mlflow_id for entry in entries])
+        for mlflow_id, stage in there.items():
+            if stage == "deleted":
+                self.client.restore_run(mlflow_id)
+        new = [entry for entry in entries if entry.mlflow_id not in there]
+        for entry in new:
+            if entry.files:
+                self._write(experiment.location, entry)
+        if new:
+            bulk.insert(self.database, experiment.id, experiment.location, new)
+
+    def _write(self, location: str, entry: Entry) -> None:
+        """Artifacts first: a run that is there is whole."""
+        folder = local_folder(location)
+        if folder:
+            write_files(folder / entry.mlflow_id / "artifacts", entry)
+
+    def _upload(self, mlflow_id: str, entry: Entry) -> None:
+        folder = local_folder(self.client.get_run(mlflow_id).info.artifact_uri)
+        if folder:
+            write_files(folder, entry)
+        else:
+            super()._upload(mlflow_id, entry)
+
+
+def local_folder(location: str) -> Path | None:
+    """The folder of an artifact location, None where it is not on this machine."""
+    parts = urlsplit(location)
+    if parts.scheme == "file":
+        return Path(unquote(parts.path))
+    return Path(location) if not parts.scheme and location.startswith("/") else None

@@ -1,0 +1,60 @@
+"""The artifacts of a run: its receipt, its curves and its final population, to read and to see."""
+
+import heapq
+import json
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from pyarrow import parquet
+
+from evosweep.record import RunFolder
+from evosweep.track.curve import convergence_plot
+from evosweep.track.history import History
+
+TABLE_ROWS = 1000
+"""How many individuals the table shows, the best first; the Parquet file has all."""
+
+
+def record_files(
+    folder: RunFolder, record: dict[str, Any], history: History, title: str
+) -> dict[str, Path | bytes]:
+    """The artifacts of a run that finished."""
+    return {
+        "record.json": folder.record,
+        "population.parquet": folder.population,
+        "logbook.parquet": folder.logbook,
+        "population.json": population_table(folder.population, record["population"]),
+        "convergence.svg": convergence_plot(history, title, record.get("traits") or {}),
+    }
+
+
+def failure_files(folder: RunFolder, failure: dict[str, Any]) -> dict[str, Path | bytes]:
+    """The artifacts of a run that failed."""
+    files: dict[str, Path | bytes] = {"failure.json": folder.failure}
+    if failure.get("traceback"):
+        files["traceback.txt"] = str(failure["traceback"]).encode()
+    return files
+
+
+def population_table(path: Path, size: int) -> bytes:
+    """A final population as MLflow's tables are kept: JSON of columns and rows, best rank first."""
+    file = parquet.ParquetFile(path)
+    names = [name for name in file.schema_arrow.names if name != "genome"]
+    columns = ["rank", *[name for name in names if name != "rank"], "genome"]
+    rows = _best_rows(_rows(file, columns), TABLE_ROWS if size > TABLE_ROWS else size)
+    return json.dumps({"columns": ["place", *columns], "data": rows}).encode()
+
+
+def _rows(file: Any, columns: list[str]) -> Iterator[list[Any]]:
+    batches = file.iter_batches(batch_size=4096, columns=columns)
+    records = chain.from_iterable(batch.to_pylist() for batch in batches)
+    for place, record in enumerate(records):
+        *numbers, genome = (record[name] for name in columns)
+        yield [place, *numbers, genome if isinstance(genome, str) else json.dumps(genome)]
+
+
+def _best_rows(rows: Iterator[list[Any]], count: int) -> list[list[Any]]:
+    """The first `count` by rank, then by place in the population; never all rows in memory."""
+    return heapq.nsmallest(count, rows, key=lambda row: (row[1], row[0]))

@@ -1,0 +1,95 @@
+"""Tracking that goes on: a pass every two seconds, until it is stopped."""
+
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from evosweep.errors import RunError
+from evosweep.track.address import Address
+from evosweep.track.command import one_pass, open_store
+from evosweep.track.index import Index
+from evosweep.track.live import Live
+from evosweep.track.lock import only_tracker
+from evosweep.track.patience import Unreachable
+from evosweep.track.store import Store
+
+PAUSE = 2.0
+
+
+def follow(
+    results: Path,
+    address: Address,
+    process: int | None = None,
+    check: Callable[[], None] | None = None,
+) -> int:
+    """Passes over the results until `process` has ended, or `check`, called before each, raises.
+
+    Returns the exit code of the last pass. A server that is down is told once, and tried again
+    with the next pass.
+    """
+    follower = Follower(results, address)
+    while process is None or _is_alive(process):
+        if check:
+            check()
+        follower.once()
+        time.sleep(PAUSE)
+    return follower.once()
+
+
+class Follower:
+    """Tracks results again and again, and tells what is new."""
+
+    def __init__(self, results: Path, address: Address) -> None:
+        self.results, self.address, self.live = results, address, Live(shows=True)
+        self._store: Store | None = None
+        self._told: set[str] = set()
+
+    def once(self) -> int:
+        """One pass; returns 0 when everything could be tracked."""
+        problems = self._track()
+        for problem in sorted(problems - self._told):
+            print(f"evosweep: error: {problem}", file=sys.stderr, flush=True)
+        self._told = problems
+        return 1 if problems else 0
+
+    def _track(self) -> set[str]:
+        try:
+            self._store = self._store or open_store(self.address)
+            with only_tracker(self.address), Index(self.address.index) as index:
+                outcome = one_pass(self.results, self._store, index, self.live)
+        except (RunError, Unreachable) as error:
+            return {str(error)}
+        if outcome.acted:
+            print(f"tracked: {outcome}", flush=True)
+        return set(outcome.problems)
+
+
+def _is_alive(process: int) -> bool:
+    import psutil
+
+    try:
+        return bool(psutil.Process(process).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[None]:
+    """Ctrl-C and SIGTERM end the block by KeyboardInterrupt and SystemExit(143)."""
+
+    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a handler's
+        raise SystemExit(128 + number)
+
+    before = {
+        signal.SIGINT: signal.signal(signal.SIGINT, signal.default_int_handler),
+        signal.SIGTERM: signal.signal(signal.SIGTERM, stop),
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,229 @@
+"""What has been tracked already: one small SQLite file a tracking address, in `results/.track`.
+
+It spares reading 10,000 records to find that nothing changed. It holds nothing that is not in
+MLflow and the run folders too: deleted, damaged or out of step, it is made again from both.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS experiments (name TEXT PRIMARY KEY, identity TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS runs (
+  experiment TEXT NOT NULL, run_id TEXT NOT NULL, stamp TEXT NOT NULL, mlflow_id TEXT NOT NULL,
+  content TEXT NOT NULL, configuration TEXT NOT NULL, status TEXT NOT NULL,
+  finished INTEGER NOT NULL, generation INTEGER NOT NULL, summary TEXT NOT NULL, place INTEGER,
+  PRIMARY KEY (experiment, run_id)
+);
+CREATE INDEX IF NOT EXISTS runs_by_configuration ON runs (experiment, configuration, status);
+CREATE INDEX IF NOT EXISTS runs_to_count ON runs (experiment, configuration) WHERE place IS NULL;
+CREATE TABLE IF NOT EXISTS parents (
+  experiment TEXT NOT NULL, configuration TEXT NOT NULL, mlflow_id TEXT NOT NULL,
+  stale INTEGER NOT NULL, previous TEXT, counts TEXT NOT NULL,
+  PRIMARY KEY (experiment, configuration)
+);
+"""
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """What is known of a run that MLflow has."""
+
+    run_id: str
+    stamp: str
+    """Of its record or failure: modification time, size and name of the file."""
+    mlflow_id: str
+    content: str
+    """What its record held, see `Entry.mlflow_id`."""
+    configuration: str
+    status: str
+    finished: int = 0
+    generation: int = -1
+    """The last generation that was shown while the run was under way."""
+    summary: str = "{}"
+    """`Entry.summary` as JSON; while the run is under way, its evaluations so far."""
+    place: int | None = None
+    """Its turn in the aggregate of its configuration, from 1."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether MLflow shows it as under way, or stopped on its way."""
+        return self.generation >= 0
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The MLflow run of a configuration."""
+
+    configuration: str
+    mlflow_id: str
+    stale: bool
+    """Whether a run that it counts has changed or vanished."""
+    previous: str | None
+    """The parent that it replaces, until every run is moved."""
+    counts: str
+    """How many runs had which status when it was last brought up to date, as JSON."""
+
+
+_RUN = (
+    "run_id, stamp, mlflow_id, content, configuration, status, finished, generation, summary, place"
+)
+_PARENT = "configuration, mlflow_id, stale, previous, counts"
+
+
+class Index:
+    """The index in the file `path`, or in memory alone where that cannot be written."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+
+    def __enter__(self) -> "Index":
+        try:
+            self._open(self.path)
+        except (sqlite3.DatabaseError, OSError):
+            self._open_anew()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._db.close()
+
+    def _open(self, path: Path | None) -> None:
+        self._db = sqlite3.connect(path or ":memory:", isolation_level=None)
+        self._db.execute("PRAGMA synchronous = OFF")  # a lost index is made again
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version not in (0, _VERSION):
+            raise sqlite3.DatabaseError(f"index of version {version}")
+        self._db.executescript(_TABLES + f"PRAGMA user_version = {_VERSION};")
+
+    def _open_anew(self) -> None:
+        try:
+            if self.path:
+                self.path.unlink(missing_ok=True)
+            self._open(self.path)
+        except (sqlite3.DatabaseError, OSError):
+            self._open(None)
+
+    def identity(self, experiment: str) -> str | None:
+        """Which experiment of MLflow's the rows are about."""
+        row = self._db.execute(
+            "SELECT identity FROM experiments WHERE name = ?", (experiment,)
+        ).fetchone()
+        return row[0] if row else None
+
+    def restart(self, experiment: str, identity: str) -> None:
+        """Forgets an experiment: MLflow has another one of that name."""
+        self._db.execute("BEGIN")
+        for table in ("runs", "parents"):
+            self._db.execute(f"DELETE FROM {table} WHERE experiment = ?", (experiment,))
+        self._db.execute("INSERT OR REPLACE INTO experiments VALUES (?, ?)", (experiment, identity))
+        self._db.execute("COMMIT")
+
+    def experiments(self) -> list[str]:
+        """The experiments that were tracked from here."""
+        return [row[0] for row in self._db.execute("SELECT name FROM experiments ORDER BY name")]
+
+    def runs(self, experiment: str) -> dict[str, Tracked]:
+        """What is tracked of an experiment, by run_id, without the summaries of what is done."""
+        columns = _RUN.replace("summary", "CASE WHEN generation < 0 THEN '{}' ELSE summary END")
+        rows = self._db.execute(f"SELECT {columns} FROM runs WHERE experiment = ?", (experiment,))
+        return {row[0]: Tracked(*row) for row in rows}
+
+    def runs_of(self, experiment: str, configuration: str) -> Iterator[Tracked]:
+        """The runs of a configuration: by turn, those without one behind them by time."""
+        rows = self._db.execute(
+            f"SELECT {_RUN} FROM runs WHERE experiment = ? AND configuration = ? "
+            "ORDER BY place IS NULL, place, finished, run_id",
+            (experiment, configuration),
+        )
+        yield from (Tracked(*row) for row in rows)
+
+    def counts(self, experiment: str) -> dict[str, dict[str, int]]:
+        """How many runs of each configuration have which status."""
+        rows = self._db.execute(
+            "SELECT configuration, status, COUNT(*) FROM runs WHERE experiment = ? "
+            "GROUP BY configuration, status ORDER BY configuration, status",
+            (experiment,),
+        )
+        found: dict[str, dict[str, int]] = {}
+        for configuration, status, count in rows:
+            found.setdefault(configuration, {})[status] = count
+        return found
+
+    def to_count(self, experiment: str) -> set[str]:
+        """The configurations with a finished run that its parent does not count yet."""
+        rows = self._db.execute(
+            "SELECT DISTINCT configuration FROM runs "
+            "WHERE experiment = ? AND place IS NULL AND status = 'FINISHED'",
+            (experiment,),
+        )
+        return {row[0] for row in rows}
+
+    def keep(self, experiment: str, runs: Iterable[Tracked]) -> None:
+        """Notes what MLflow has now."""
+        rows = [(experiment, *(getattr(run, name) for name in _RUN.split(", "))) for run in runs]
+        marks = ", ".join("?" * 11)
+        self._many(f"INSERT OR REPLACE INTO runs VALUES ({marks})", rows)
+
+    def settle(self, experiment: str, turns: Iterable[tuple[int, str]]) -> None:
+        """Notes the turns (place, run_id) that a parent has given."""
+        rows = [(place, experiment, run_id) for place, run_id in turns]
+        self._many("UPDATE runs SET place = ? WHERE experiment = ? AND run_id = ?", rows)
+
+    def drop(self, experiment: str, run: Tracked) -> None:
+        """Forgets a run; the parent that counts it becomes stale."""
+        stale = "UPDATE parents SET stale = 1 WHERE experiment = ? AND configuration = ?"
+        if run.place is not None:
+            self._db.execute(stale, (experiment, run.configuration))
+        self._db.execute(
+            "DELETE FROM runs WHERE experiment = ? AND run_id = ?", (experiment, run.run_id)
+        )
+
+    def parents(self, experiment: str) -> dict[str, Parent]:
+        """The parents of an experiment, by configuration."""
+        rows = self._db.execute(
+            f"SELECT {_PARENT} FROM parents WHERE experiment = ?", (experiment,)
+        )
+        return {row[0]: Parent(*row) for row in rows}
+
+    def keep_parent(self, experiment: str, parent: Parent) -> None:
+        """Notes a parent."""
+        values = (getattr(parent, name) for name in _PARENT.split(", "))
+        self._db.execute(
+            "INSERT OR REPLACE INTO parents VALUES (?, ?, ?, ?, ?, ?)", (experiment, *values)
+        )
+
+    def replace_parent(self, experiment: str, parent: Parent) -> None:
+        """Notes a parent that was made anew: it has counted no run yet."""
+        self._db.execute("BEGIN")
+        self._db.execute(
+            "UPDATE runs SET place = NULL WHERE experiment = ? AND configuration = ?",
+            (experiment, parent.configuration),
+        )
+        self.keep_parent(experiment, parent)
+        self._db.execute("COMMIT")
+
+    def drop_parent(self, experiment: str, configuration: str) -> None:
+        """Forgets a parent."""
+        self._db.execute(
+            "DELETE FROM parents WHERE experiment = ? AND configuration = ?",
+            (experiment, configuration),
+        )
+
+    def _many(self, statement: str, rows: list[tuple[Any, ...]]) -> None:
+        self._db.execute("BEGIN")
+        try:
+            self._db.executemany(statement, rows)
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")

@@ -1,0 +1,99 @@
+"""How long a server that is down, slow or failing is waited for, and what is told then."""
+
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from evosweep.errors import EvosweepError, InputError
+
+Result = TypeVar("Result")
+
+_ATTEMPTS = 8
+_LONGEST_WAIT = 8.0
+SECONDS = 60.0
+"""How long one step is tried again, unless EVOSWEEP_TRACK_PATIENCE says otherwise."""
+
+
+class Unreachable(EvosweepError):
+    """MLflow did not answer in time, or answered with an error of its own."""
+
+
+class Refused(InputError):
+    """MLflow answered that this may not be done."""
+
+
+def persist(step: Callable[[], Result], shown: str) -> Result:
+    """What `step` returns; tried again, with growing waits, while the server fails it.
+
+    Raises `Unreachable` when patience ends and `Refused` at once where trying again is no use.
+    """
+    from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
+
+    retrying = Retrying(
+        retry=retry_if_exception(is_transient),
+        stop=stop_after_delay(patience()),
+        wait=wait_random_exponential(multiplier=0.2, max=_LONGEST_WAIT),
+        reraise=True,
+    )
+    try:
+        return retrying(step)
+    except Exception as error:
+        raise _told(error, shown) from error
+
+
+def patience() -> float:
+    """Seconds that one step is tried again."""
+    text = os.environ.get("EVOSWEEP_TRACK_PATIENCE", "")
+    try:
+        seconds = float(text) if text else SECONDS
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < float("inf"):
+        raise InputError(f"EVOSWEEP_TRACK_PATIENCE={text!r}: should be a number of seconds")
+    return seconds
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same call may succeed later: the server is down, slow, busy or failing."""
+    kind = type(error)
+    if kind.__module__.startswith("sqlalchemy") and kind.__name__ in _DATABASE_ERRORS:
+        return True
+    if kind.__module__.startswith("requests") or isinstance(error, ConnectionError):
+        return _status_of(error) not in _REFUSALS
+    if not kind.__module__.startswith("mlflow"):
+        return False
+    return "failed with" in str(error) or _status_of(error) in {0, 408, 429, 500, 502, 503, 504}
+
+
+_DATABASE_ERRORS = {"OperationalError", "InterfaceError", "DBAPIError", "TimeoutError"}
+_REFUSALS = {400, 401, 403, 404, 405}
+
+
+def _status_of(error: BaseException) -> int:
+    response = getattr(error, "response", None)
+    if response is not None:
+        return int(response.status_code)
+    status: Any = getattr(error, "get_http_status_code", None)
+    return int(status()) if status else 0
+
+
+def _told(error: Exception, shown: str) -> Exception:
+    if isinstance(error, EvosweepError):
+        return error
+    status, reason = _status_of(error), one_line(error)
+    if status in (401, 403) or "error code 401" in reason or "error code 403" in reason:
+        return Refused(
+            f"{shown} refuses access: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, "
+            f"or MLFLOW_TRACKING_TOKEN, to an account that may write there ({reason})"
+        )
+    if is_transient(error):
+        return Unreachable(f"{shown} does not answer as it should: {reason}")
+    if isinstance(error, (OSError, ValueError)) or type(error).__module__.startswith("mlflow"):
+        return Refused(f"{shown}: {reason}")
+    return error
+
+
+def one_line(error: BaseException) -> str:
+    """The message of an error, as far as one line holds it."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= 300 else text[:299] + "…"

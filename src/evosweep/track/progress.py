@@ -1,0 +1,93 @@
+"""How far a run has come, read from its journal as it grows."""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from evosweep.errors import EvosweepError
+from evosweep.journal import Entry, Session, read_behind
+from evosweep.record import RunFolder
+from evosweep.track.entry import Point
+
+
+def is_worked_on(lock: Path) -> bool:
+    """Whether a living process holds a run's lock.
+
+    Asked of the kernel's list of locks: to try the lock could keep the run from getting it.
+    """
+    try:
+        status = lock.stat()
+        held = Path("/proc/locks").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return False
+    return any(
+        "FLOCK" in line and line.split()[5].endswith(f":{status.st_ino}")
+        for line in held.splitlines()
+    )
+
+
+@dataclass
+class Progress:
+    """What is known of one run that is under way; `advance` reads on from where it stopped.
+
+    A generation is a batch of the journal: what an algorithm asks for by one `toolbox.map`.
+    """
+
+    folder: RunFolder
+    document: dict[str, Any] = field(default_factory=dict)
+    """`running.json`."""
+    started: float = 0.0
+    generation: int = -1
+    """The last generation that is done."""
+    evaluations: int = 0
+    """What was evaluated up to then."""
+    _counted: int = 0
+    _offset: int = 0
+    _batch: int = 0
+    _best: list[float] = field(default_factory=list)
+    _finished: float = 0.0
+
+    def advance(self) -> list[Point]:
+        """The metrics of the generations that were done since the last call."""
+        with suppress(OSError, ValueError):
+            self.document = self.document or json.loads(self.folder.running.read_bytes())
+        if not self.document:
+            return []
+        with suppress(OSError, EvosweepError):  # the run itself says what is wrong with its journal
+            if self.folder.journal.stat().st_size < self._offset:
+                self.__init__(self.folder, self.document)  # type: ignore[misc]
+            return list(self._read_on())
+        return []
+
+    def _read_on(self) -> Iterator[Point]:
+        for end, entry in read_behind(self.folder.journal, self._offset):
+            self._offset = end
+            if isinstance(entry, Session):
+                self.started = self.started or entry.started
+            else:
+                yield from self._count(entry)
+
+    def _count(self, entry: Entry) -> Iterator[Point]:
+        if entry.batch > self._batch:
+            yield from self._generation_done()
+            self._batch = entry.batch
+        self._counted += len(entry.indices)
+        self._finished = max(self._finished, entry.finished)
+        weights = self.document["weights"]
+        for number, weight in enumerate(weights):
+            column = entry.fitnesses[:, number]
+            values = [float(value) for value in column if value == value]  # noqa: PLR0124 - NaN
+            values += self._best[number : number + 1]
+            if values:
+                self._best[number : number + 1] = [max(values) if weight > 0 else min(values)]
+
+    def _generation_done(self) -> Iterator[Point]:
+        when = round(1000 * (self.started + self._finished))
+        self.generation, self.evaluations = self._batch, self._counted
+        yield Point("evaluations", float(self.evaluations), when, self._batch)
+        for number, best in enumerate(self._best):
+            name = "best" if len(self._best) == 1 else f"best_{number}"
+            yield Point(name, best, when, self._batch)

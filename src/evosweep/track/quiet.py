@@ -1,0 +1,39 @@
+"""MLflow imported on evosweep's terms: no telemetry, no long silent retries, no chatter."""
+
+import logging
+import os
+from typing import Any
+
+from evosweep.errors import InputError
+
+ENVIRONMENT = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    "MLFLOW_LOGGING_LEVEL": "ERROR",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+}
+_OWN_RETRIES = {
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
+}
+
+
+def import_mlflow() -> Any:
+    """The module `mlflow`; raises InputError that names the extra where it is not installed."""
+    os.environ.update(ENVIRONMENT)
+    for name, value in _OWN_RETRIES.items():
+        os.environ.setdefault(name, value)
+    try:
+        import mlflow
+        import mlflow.tracking
+    except ImportError as error:
+        raise InputError(
+            f"tracking needs MLflow ({error}): pip install 'evosweep[track]'"
+        ) from None
+    # Its errors are raised too, and told in one line; its log repeats them with tracebacks.
+    logging.getLogger("mlflow").setLevel(logging.CRITICAL)
+    logging.getLogger("alembic").setLevel(logging.CRITICAL)
+    logging.getLogger("urllib3").setLevel(logging.CRITICAL)
+    return mlflow

@@ -1,0 +1,60 @@
+"""Artifact locations after the results were moved, or are mounted elsewhere.
+
+MLflow keeps absolute locations. In the results' own database they always lie beside it, so they
+are set right by every `track` and `ui`; for another database `evosweep track --rebase` does it.
+"""
+
+from typing import Any
+
+from evosweep.errors import InputError
+from evosweep.track.address import Address
+from evosweep.track.patience import persist
+
+
+def rebase(address: Address, database: Any) -> int:
+    """How many experiments were moved to the artifacts folder of the address.
+
+    An experiment of another folder of results stays where it is: its artifacts are not there.
+    """
+    return persist(lambda: _rebase(address, database), address.shown)
+
+
+def check_rebasable(address: Address) -> None:
+    """Raises `InputError` for a server, which keeps its artifacts itself."""
+    if address.is_server:
+        raise InputError(
+            f"{address.shown} serves its artifacts itself: there is nothing to rebase; --rebase is "
+            "for a database that is written to directly"
+        )
+
+
+def _rebase(address: Address, database: Any) -> int:
+    from mlflow.store.tracking.dbmodels.models import SqlExperiment
+    from sqlalchemy import select
+
+    moved = 0
+    folder = address.artifacts
+    assert folder is not None
+    with database.ManagedSessionMaker(read_only=False) as session:
+        for experiment in session.scalars(select(SqlExperiment)):
+            new = (folder / experiment.name).as_uri()
+            old = experiment.artifact_location
+            is_ours = any(tag.key == "evosweep" for tag in experiment.tags)
+            if is_ours and old != new and (folder / experiment.name).is_dir():
+                _move(session, experiment, old, new)
+                moved += 1
+    return moved
+
+
+def _move(session: Any, experiment: Any, old: str, new: str) -> None:
+    from mlflow.store.tracking.dbmodels.models import SqlRun
+    from sqlalchemy import func, update
+
+    experiment.artifact_location = new
+    runs = SqlRun.experiment_id == experiment.experiment_id
+    below = SqlRun.artifact_uri.startswith(f"{old}/", autoescape=True)
+    tail = func.substr(SqlRun.artifact_uri, len(old) + 1)
+    session.execute(
+        update(SqlRun).where(runs, below).values(artifact_uri=new + tail),
+        execution_options={"synchronize_session": False},
+    )

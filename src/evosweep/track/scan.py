@@ -1,0 +1,56 @@
+"""Which run folders there are, and in what state, without opening a file."""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from evosweep.record import RunFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A run folder: its run_id, the stamp of its outcome, and when that was written."""
+
+    run_id: str
+    path: Path
+    stamp: str
+    """Empty while the run has no outcome."""
+    written: int
+
+    @property
+    def folder(self) -> RunFolder:
+        """The folder's paths."""
+        return RunFolder(self.path)
+
+
+def experiments(results: Path) -> list[tuple[str, Path]]:
+    """(name, its folder of runs) of every experiment in a folder of results, by name.
+
+    `results` may also be the folder of one experiment, or of its runs.
+    """
+    if results.name == "runs":
+        return [(results.absolute().parent.name, results)]
+    if (results / "runs").is_dir():
+        return [(results.absolute().name, results / "runs")]
+    with os.scandir(results) as folders:
+        found = [(each.name, Path(each.path) / "runs") for each in folders if each.is_dir()]
+    return sorted((name, runs) for name, runs in found if runs.is_dir())
+
+
+def find(runs: Path) -> Iterator[Found]:
+    """The run folders of one experiment, in no order."""
+    with os.scandir(runs) as entries:
+        for entry in entries:
+            if entry.is_dir() and not entry.name.startswith("."):
+                yield _look(entry.name, Path(entry.path))
+
+
+def _look(run_id: str, path: Path) -> Found:
+    for name in ("record.json", "failure.json"):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            status = os.stat(f"{path}/{name}")  # noqa: PTH116 - four times as fast as Path.stat
+            stamp = f"{status.st_mtime_ns}:{status.st_size}:{name}"
+            return Found(run_id, path, stamp, status.st_mtime_ns)
+    return Found(run_id, path, "", 0)

@@ -1,0 +1,133 @@
+"""MLflow's server as a process that never outlives the one that started it.
+
+Run as `python -m evosweep.track.server OPTIONS`; its standard input is a pipe from its parent,
+which ends when the parent does, however that comes about.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from evosweep.errors import RunError
+from evosweep.track.address import Address
+from evosweep.track.quiet import ENVIRONMENT
+
+_GRACE = 8.0
+_START = 120.0
+
+
+class Server:
+    """MLflow's server on a database, until the block ends; its log goes to `log`."""
+
+    def __init__(self, address: Address, host: str, port: int, allowed: str, log: Path) -> None:
+        self.address, self.host, self.port, self.log = address, host, port, log
+        self._options = ["--host", host, "--port", str(port), "--workers", "1"]
+        self._options += ["--artifacts-destination", str(address.artifacts)]
+        self._options += ["--allowed-hosts", allowed] if allowed else []
+
+    @property
+    def url(self) -> str:
+        """What to open in a browser."""
+        host = "127.0.0.1" if self.host == "0.0.0.0" else self.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    def __enter__(self) -> "Server":
+        # The database's address goes by environment: a command line can be read by everybody.
+        environment = os.environ | ENVIRONMENT | {"MLFLOW_BACKEND_STORE_URI": self.address.uri}
+        environment.pop("MLFLOW_TRACKING_URI", None)
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "evosweep.track.server", *self._options],
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            self._wait_until_it_answers()
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop()
+
+    def check(self) -> None:
+        """Raises `RunError` once the server has ended by itself."""
+        code = self._process.poll()
+        if code is not None:
+            lines = self.log.read_text(errors="replace").strip().splitlines() or ["no word of it"]
+            raise RunError(f"MLflow's server ended with code {code}: {lines[-1]} (see {self.log})")
+
+    def _wait_until_it_answers(self) -> None:
+        end = time.monotonic() + _START
+        while time.monotonic() < end:
+            self.check()
+            try:
+                with urlopen(f"{self.url}/health", timeout=2):
+                    return
+            except (URLError, OSError):
+                time.sleep(0.1)
+        raise RunError(f"MLflow's server does not answer after {_START:.0f} s (see {self.log})")
+
+    def _stop(self) -> None:
+        """Ends the server and everything that it started."""
+        for sign, seconds in ((signal.SIGTERM, _GRACE), (signal.SIGKILL, _GRACE)):
+            if not _signal_group(self._process.pid, sign):
+                break
+            if self._is_gone_within(seconds):
+                break
+        if self._process.stdin:
+            self._process.stdin.close()
+
+    def _is_gone_within(self, seconds: float) -> bool:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self._process.poll()
+            if not _signal_group(self._process.pid, 0):
+                return True
+            time.sleep(0.02)
+        return False
+
+
+def _signal_group(group: int, sign: int) -> bool:
+    try:
+        os.killpg(group, sign)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _end_with_parent() -> None:
+    os.read(0, 1)
+    os.killpg(0, signal.SIGTERM)
+    time.sleep(_GRACE)
+    os.killpg(0, signal.SIGKILL)
+
+
+def main(options: Sequence[str]) -> None:
+    """Serves until it is stopped or its parent ends."""
+    os.environ.update(ENVIRONMENT)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    from mlflow.cli import cli
+
+    cli(["server", *options])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,112 @@
+"""`evosweep ui`: MLflow's UI on the results, on this machine alone, kept up to date."""
+
+import argparse
+import ipaddress
+import socket
+from contextlib import suppress
+from pathlib import Path
+
+from evosweep.errors import InputError
+from evosweep.track import scan
+from evosweep.track.address import STATE, resolve
+from evosweep.track.command import open_store
+from evosweep.track.follow import follow, stop_on_signals
+from evosweep.track.server import Server
+from evosweep.track.store import Store
+
+PORT = 5000
+_LISTED = 9
+_REFUSED = {5060, 5061}  # by browsers: they are taken for telephony
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `evosweep ui`."""
+    parser.add_argument("results", type=Path, nargs="?", default=Path("results"), metavar="RESULTS")
+    parser.add_argument("--uri", help="the database to show (default: RESULTS/mlflow.db)")
+    parser.add_argument(
+        "--port", type=int, help=f"port to listen on (default: {PORT}, or the next free one)"
+    )
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--allowed-hosts",
+        default="",
+        metavar="NAMES",
+        help="names by which browsers may reach it, needed for any other --host; "
+        "put a proxy with authentication before it, see docs/tracking.md",
+    )
+
+
+def main(args: argparse.Namespace) -> int:
+    """Serves until Ctrl-C or SIGTERM."""
+    address = resolve(args.results, args.uri)
+    _check_host(args.host, args.allowed_hosts)
+    if address.is_server:
+        raise InputError(f"{address.shown} is a server already: open it in a browser")
+    port = _port(args.host, args.port)
+    with stop_on_signals():
+        store = open_store(address)
+        log = address.results / STATE
+        log.mkdir(exist_ok=True)
+        with Server(address, args.host, port, args.allowed_hosts, log / "ui.log") as server:
+            _tell(args.results, server, store)
+            follow(args.results, address, check=server.check)
+    return 0
+
+
+def _tell(results: Path, server: Server, store: Store) -> None:
+    print(f"MLflow's UI on {results} ({store.address.shown}):\n", flush=True)
+    for name, page in _pages(store, server.url):
+        print(f"    {name:<16}{page}", flush=True)
+    print("\nIt follows the runs; Ctrl-C stops it.", flush=True)
+
+
+def _pages(store: Store, url: str) -> list[tuple[str, str]]:
+    """(name, address) of the pages to open; MLflow's front page shows language models first."""
+    view = "workflowType=machine_learning"
+    pages = [("all experiments", f"{url}/#/experiments?{view}")]
+    for name, _ in scan.experiments(store.address.results)[:_LISTED]:
+        pages.append((name, f"{url}/#/experiments/{store.experiment(name).id}/runs?{view}"))
+    return pages
+
+
+def _check_host(host: str, allowed: str) -> None:
+    if _is_local(host) or allowed:
+        return
+    raise InputError(
+        f"--host {host}: anybody who reaches it could change the results; name the hosts that may "
+        "with --allowed-hosts, behind a proxy with authentication, or leave it at 127.0.0.1"
+    )
+
+
+def _is_local(host: str) -> bool:
+    with suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"
+
+
+def _port(host: str, wanted: int | None) -> int:
+    if wanted is not None and not 1 <= wanted <= 65535:
+        raise InputError(f"--port {wanted}: should be from 1 to 65535")
+    first = wanted or PORT
+    ports = (port for port in range(first, min(first + 200, 65536)) if port not in _REFUSED)
+    free = next((port for port in ports if _is_free(host, port)), 0)
+    if not free:
+        raise InputError(f"--host {host}: no port from {first} on can be listened on")
+    if wanted in _REFUSED:
+        raise InputError(f"--port {wanted}: browsers refuse this port; take {free}")
+    if wanted and free != wanted:
+        raise InputError(f"--port {wanted} is in use; {free} is free: evosweep ui --port {free}")
+    return free
+
+
+def _is_free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True

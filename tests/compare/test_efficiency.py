@@ -1,0 +1,58 @@
+"""Speed-up, efficiency and the break-even cost, on times that were worked out by hand."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from folders import POOL, SERIAL, Made, write_run
+
+from evosweep.compare.efficiency import advice, duration, measure
+from evosweep.compare.study import open_studies
+
+SPHERE = {"name": "sphere", "use": "bbob"}
+GA = {"name": "ga", "use": "ea_simple"}
+PHASES = ("startup", "evaluation", "dispatch", "variation", "idle", "total")
+
+
+def study(folder: Path, serial: tuple[float, ...] | None, pool: tuple[float, ...]):
+    fitness = np.ones((10, 100, 1))
+    for backend, times in ((SERIAL, serial), (POOL, pool)):
+        if times is not None:
+            timings = dict(zip(PHASES, times, strict=True))
+            for seed in (1, 2):
+                made = Made(SPHERE, GA, backend, seed, fitness, timings=timings)
+                write_run(folder / "study", made)
+    return open_studies(folder)[0]
+
+
+def test_speed_up_efficiency_and_break_even(tmp_path: Path) -> None:
+    timings, left_out = measure(
+        study(tmp_path, (0.5, 10.0, 0.0, 1.0, 0.0, 11.5), (1.5, 10.0, 0.5, 1.0, 1.0, 6.5))
+    )
+    pool = next(timing for timing in timings if timing.workers == 2)
+    assert left_out == 0
+    assert pool.speedup == pytest.approx(12.0 / 8.0)
+    assert pool.cost == pytest.approx(10.0 / 1000)
+    assert pool.overhead == pytest.approx((6.5 - 1.0 - 10.0 / 2) / 1000)
+    assert pool.break_even == pytest.approx((1.0 / 1000 + 0.5 / 1000) / 0.5)
+    assert pool.busy == pytest.approx(13.0)
+    assert "pool ×2 paid on sphere (speed-up 1.5)" in advice(timings)[0]
+    assert "breaks even at 3 ms an evaluation; here one takes 10 ms" in advice(timings)[0]
+
+
+def test_parallel_evaluation_that_did_not_pay(tmp_path: Path) -> None:
+    timings, _ = measure(
+        study(tmp_path, (0.5, 0.01, 0.0, 0.5, 0.0, 0.5), (2.5, 0.01, 0.5, 0.5, 1.0, 1.5))
+    )
+    assert "did not pay on sphere (speed-up 0.25)" in advice(timings)[0]
+
+
+def test_without_a_serial_run_there_is_no_speed_up(tmp_path: Path) -> None:
+    timings, _ = measure(study(tmp_path, None, (0.5, 1.0, 0.1, 0.5, 0.0, 1.5)))
+    assert timings[0].speedup is None
+    assert timings[0].break_even is None
+    assert "no serial run has the same spec" in advice(timings)[0]
+
+
+def test_durations_have_units() -> None:
+    assert [duration(t) for t in (12.3, 0.0042, 3.3e-6)] == ["12.3 s", "4.2 ms", "3.3 µs"]

@@ -1,0 +1,178 @@
+"""The report in a browser: offline, on a desktop, on a phone, with the keyboard, and in print.
+
+With EVOSWEEP_SCREENSHOTS=docs/images the pictures of the documentation are made anew.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+import pytest
+from folders import small_study
+
+from evosweep.cli import main
+
+CHROMIUM = which("chromium")
+OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        CHROMIUM is None, reason="needs Debian's chromium: apt-get install chromium"
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = small_study(tmp_path_factory.mktemp("results"), problems=2, algorithms=3, seeds=8)
+    assert main(["compare", str(folder)]) == 0
+    return folder / "comparison" / "report.html"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(params=[(1280, 900), (390, 844)], ids=["desktop", "phone"])
+def page(request: pytest.FixtureRequest, browser: Any, report: Path) -> Iterator[Any]:
+    width, height = request.param
+    context = browser.new_context(viewport={"width": width, "height": height}, offline=True)
+    page = context.new_page()
+    asked: list[str] = []
+    failed: list[str] = []
+    page.on("request", lambda call: asked.append(call.url))
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    page.goto(report.as_uri())
+    yield page
+    assert not failed
+    assert all(url.startswith(("file:", "data:")) for url in asked)
+    context.close()
+
+
+def column(page: Any, table: str, title: str) -> list[str]:
+    """The texts of a column of a table, in the order shown."""
+    heads = page.locator(f"#table-{table} thead th").all_inner_texts()
+    place = next(i for i, head in enumerate(heads) if head.strip().startswith(title)) + 1
+    found: list[str] = page.locator(f"#table-{table} tbody td:nth-child({place})").all_inner_texts()
+    return found
+
+
+def test_a_table_is_sorted_by_a_click_and_by_the_keyboard(page: Any) -> None:
+    head = page.locator("#table-summary th", has_text="median")
+    assert head.get_attribute("aria-sort") == "none"
+    head.locator("button").click()
+    assert head.get_attribute("aria-sort") == "ascending"
+    values = [float(text) for text in column(page, "summary", "median")]
+    assert values == sorted(values)
+    assert len(set(values)) > 1
+    head.locator("button").focus()
+    page.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") == "descending"
+    assert [float(text) for text in column(page, "summary", "median")] == values[::-1]
+
+
+def test_a_cell_leads_to_its_runs_and_a_run_to_its_receipt(page: Any, report: Path) -> None:
+    link = page.locator("#table-summary tbody tr").first.locator("td:nth-child(5) a")
+    place = link.get_attribute("href")
+    assert not page.locator(f'[id="{place[1:]}"] details').evaluate("node => node.open")
+    link.click()
+    details = page.locator(f'[id="{place[1:]}"] details')
+    page.wait_for_function("place => document.getElementById(place).querySelector('details').open",
+                           arg=place[1:])  # fmt: skip
+    receipts = details.locator("tbody td:first-child a")
+    assert receipts.count() == 16
+    receipt = (report.parent / receipts.first.get_attribute("href")).resolve()
+    assert receipt.name == "record.json"
+    assert receipt.exists()
+
+
+def test_nothing_is_wider_than_the_screen(page: Any) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_every_picture_has_words_and_data(page: Any) -> None:
+    pictures = page.locator("figure")
+    assert pictures.count() > 5
+    for index in range(pictures.count()):
+        picture = pictures.nth(index)
+        assert len(picture.locator("[role=img]").get_attribute("aria-label")) > 20
+        assert picture.locator("svg").count() == 1
+        assert picture.locator("a[download]").get_attribute("href").startswith("data:text/csv")
+
+
+def test_ids_are_unique_so_that_links_and_pictures_are_what_they_say(page: Any) -> None:
+    repeated = page.evaluate(
+        """() => {
+            const seen = new Set(), twice = new Set();
+            for (const node of document.querySelectorAll('[id]')) {
+                if (node.closest('svg')) continue;
+                (seen.has(node.id) ? twice : seen).add(node.id);
+            }
+            return [...twice];
+        }"""
+    )
+    assert repeated == []
+    broken = page.evaluate(
+        """() => [...document.querySelectorAll('a[href^="#"]')]
+            .map(link => decodeURIComponent(link.hash.slice(1)))
+            .filter(id => !document.getElementById(id))"""
+    )
+    assert broken == []
+
+
+def test_labels_of_an_axis_do_not_overlap(page: Any) -> None:
+    overlapping = page.evaluate(
+        """() => {
+            const found = [];
+            for (const axis of document.querySelectorAll('[id^="matplotlib.axis_"]')) {
+                const boxes = [...axis.querySelectorAll('text')]
+                    .map(node => node.getBoundingClientRect()).filter(box => box.width > 0);
+                boxes.forEach((a, i) => boxes.slice(i + 1).forEach(b => {
+                    const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+                    const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+                    if (across > 1 && down > 3) {
+                        found.push(axis.closest('figure').id);
+                    }
+                }));
+            }
+            return [...new Set(found)];
+        }"""
+    )
+    assert overlapping == []
+
+
+def test_it_prints(browser: Any, report: Path, tmp_path: Path) -> None:
+    page = browser.new_page()
+    page.goto(report.as_uri())
+    page.pdf(path=tmp_path / "report.pdf", prefer_css_page_size=True)
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+    page.emulate_media(media="print")
+    assert page.locator("nav").first.is_hidden()
+    page.close()
+
+
+def test_screenshots(browser: Any, report: Path, tmp_path: Path) -> None:
+    folder = Path(os.environ.get("EVOSWEEP_SCREENSHOTS") or tmp_path)
+    source = Path(os.environ.get("EVOSWEEP_REPORT") or report)
+    page = browser.new_page(viewport={"width": 1120, "height": 1100})
+    page.goto(source.resolve().as_uri())
+    page.screenshot(path=folder / "report.png")
+    page.locator("#problems .plots").first.screenshot(path=folder / "report-problem.png")
+    page.close()
+    assert (folder / "report.png").stat().st_size > 10_000
+    assert (folder / "report-problem.png").stat().st_size > 10_000

@@ -1,0 +1,177 @@
+"""The promise: one seed, one population, on every backend and worker count, as by hand in DEAP."""
+
+import itertools
+import random
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from deap import algorithms, base, creator, tools
+
+from evosweep import backends, genome, open_backend
+from evosweep.backends import BACKENDS
+from evosweep.errors import InputError
+from evosweep.job import Job
+from evosweep.record import RunFolder, load_record
+from evosweep.run import run_one
+from evosweep.spec import RunSpec
+from evosweep.supervise import supervise
+
+HERE = Path(__file__).parent
+PARAMS = {"population": 40, "generations": 6, "crossover": 0.5, "mutation": 0.2}
+SEED = 64
+
+
+def _spec(use: str, workers: int) -> RunSpec:
+    return RunSpec.parse(
+        {
+            "problem": {"use": "by_hand:build", "params": {"seconds": 0.002}},
+            "algorithm": {"use": "ea_simple", "params": PARAMS},
+            "backend": {"use": use, "workers": workers},
+            "seed": SEED,
+            "import_path": str(HERE),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def by_hand() -> str:
+    """The digest of a plain DEAP program, written as in DEAP's documentation."""
+    toolbox = base.Toolbox()
+    creator.create("ByHandMax", base.Fitness, weights=(1.0,))
+    creator.create("ByHandIndividual", list, fitness=creator.ByHandMax)
+    toolbox.register("attr_bool", random.randint, 0, 1)
+    toolbox.register(
+        "individual", tools.initRepeat, creator.ByHandIndividual, toolbox.attr_bool, 50
+    )
+    toolbox.register("population", tools.initRepeat, list, toolbox.individual)
+    toolbox.register("evaluate", lambda individual: (sum(individual),))
+    toolbox.register("mate", tools.cxTwoPoint)
+    toolbox.register("mutate", tools.mutFlipBit, indpb=0.05)
+    toolbox.register("select", tools.selTournament, tournsize=3)
+    random.seed(SEED)
+    numpy.random.seed(SEED)
+    population = toolbox.population(n=40)
+    population, _ = algorithms.eaSimple(
+        population, toolbox, cxpb=0.5, mutpb=0.2, ngen=6, verbose=False
+    )
+    return genome.population_digest(population)
+
+
+@pytest.mark.parametrize(
+    ("use", "workers"),
+    [("serial", 1), ("pool", 1), ("pool", 2), ("pool", 4), ("scoop", 2), ("scoop", 4)],
+)
+def test_the_population_is_that_of_plain_deap(
+    tmp_path: Path, by_hand: str, use: str, workers: int
+) -> None:
+    spec = _spec(use, workers)
+    what = {"spec": spec.to_dict(), "seeds": [SEED], "out": tmp_path, "several": False}
+    with Job.temporary(**what) as job:
+        assert supervise(job) == 0
+    record = load_record(tmp_path)
+    assert record["population_digest"] == by_hand
+    assert record["run_id"] == spec.run_id
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_chunks_of_any_size_give_the_same(
+    tmp_path: Path, by_hand: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However the dispatcher cuts, here at random."""
+    from evosweep.dispatch import Dispatcher
+
+    def cut(_: Any, items: Any, make: Any) -> Any:
+        while items:
+            size = random.Random(len(items)).randrange(1, 9)
+            chunk = make(-1, items[:size], False)
+            yield chunk, chunk.work()
+            items = items[size:]
+
+    monkeypatch.setattr(Dispatcher, "run", cut)
+    with backends.create("serial") as backend:
+        record = run_one(_spec("serial", 1), RunFolder(tmp_path), backend)
+    assert record["population_digest"] == by_hand
+
+
+@pytest.fixture(params=[name for name in BACKENDS if name != "scoop"])
+def backend(request: pytest.FixtureRequest) -> Any:
+    """Every backend that can be had inside this process, entered."""
+    workers = 1 if request.param == "serial" else 2
+    with backends.create(request.param, workers) as entered:
+        yield entered
+
+
+class Double:
+    """Work that says what it was given."""
+
+    def __init__(self, number: int) -> None:
+        self.number, self.batch, self.indices = number, 0, [number]
+
+    def work(self) -> int:
+        return 2 * self.number
+
+
+def test_every_chunk_comes_back_once(backend: Any) -> None:
+    outcomes = dict(backend.run(map(Double, range(50))))
+    assert outcomes == {number: 2 * number for number in range(50)}
+
+
+def test_chunks_are_taken_as_there_is_room(backend: Any) -> None:
+    """So that the size of a chunk may follow from what the ones before cost."""
+    taken = itertools.count()
+    results = backend.run(Double(next(taken)) for _ in range(100))
+    next(results)
+    assert next(taken) <= 3 * backend.workers + 1
+    results.close()
+
+
+def test_nothing_to_do_is_no_error(backend: Any) -> None:
+    assert list(backend.run(iter([]))) == []
+
+
+def test_unknown_backends_and_workers_are_refused() -> None:
+    with pytest.raises(InputError, match="no backend is called 'dusk'"):
+        backends.create("dusk")
+    with pytest.raises(InputError, match="workers is 0"):
+        backends.create("pool", 0)
+    with pytest.raises(InputError, match="not started by SCOOP"):
+        backends.create("scoop", 2)
+
+
+def test_a_stock_program_under_every_backend() -> None:
+    """`open_backend(...)`'s map in a program of a user's own gives what Python's map gives."""
+    script = str(HERE / "stock_program.py")
+    scoop = ["-m", "scoop", "--quiet", "--host", "127.0.0.1", "-n", "2"]
+    printed = {
+        subprocess.run(
+            [sys.executable, *prefix, script, use], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        for prefix, use in [([], "none"), ([], "serial"), ([], "pool"), (scoop, "scoop")]
+    }
+    assert len(printed) == 1
+    assert len(printed.pop()) == 64
+
+
+def test_what_does_not_pickle_is_named_before_anything_is_evaluated() -> None:
+    lock = threading.Lock()
+    toolbox = base.Toolbox()
+    toolbox.register("evaluate", max, key=lock)
+    with open_backend("pool", 2) as opened, pytest.raises(InputError) as caught:
+        opened.map(toolbox.evaluate, [[1]])
+    assert "keyword 'key'" in str(caught.value)
+    assert "lock" in str(caught.value)
+
+
+def test_an_exception_of_the_function_is_the_callers() -> None:
+    with open_backend("pool", 2) as opened, pytest.raises(ValueError, match="invalid literal"):
+        opened.map(int, ["1", "2", "three"])
+
+
+def test_an_open_backend_must_be_entered() -> None:
+    with pytest.raises(InputError, match="context manager"):
+        open_backend("serial").map(int, ["1"])

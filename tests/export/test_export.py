@@ -1,0 +1,148 @@
+"""Exports, read back by the tools that they are for."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from folders import POOL, SERIAL, Made, history, write_run
+
+from evosweep.cli import main
+from evosweep.compare.anytime import expected_running_times
+from evosweep.compare.study import open_studies
+from evosweep.compare.traces import read_trace
+
+OPTIMUM = 79.48  # of BBOB's function 1, instance 1
+BBOB = {"name": "sphere", "use": "bbob", "params": {"function": 1, "instance": 1, "dimension": 5}}
+ONEMAX = {"name": "onemax", "use": "onemax", "params": {"bits": 10}}
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("results")
+    for population in (10, 20):
+        algorithm = {"name": "ga", "use": "ea_simple", "params": {"population": population}}
+        for seed in range(1, 6):
+            fall = history(np.random.default_rng([population, seed]), 40, 10, 0.3)
+            for backend in (SERIAL, POOL):
+                traits = {"optimum": OPTIMUM, "target": OPTIMUM + 1e-8}
+                made = Made(BBOB, algorithm, backend, seed, OPTIMUM + fall, traits=traits)
+                write_run(folder / "study", made)
+            rise = np.minimum(10, np.floor(10 - 8 * fall))
+            write_run(folder / "study", Made(ONEMAX, algorithm, SERIAL, seed, rise, (1.0,)))
+    return folder
+
+
+def test_iohinspector_reads_back_every_improvement(results: Path, tmp_path: Path) -> None:
+    iohinspector = pytest.importorskip("iohinspector")
+    assert main(["export", str(results), "--format", "ioh", "--out", str(tmp_path / "ioh")]) == 0
+    manager = iohinspector.DataManager()
+    manager.add_folder(str(tmp_path / "ioh"))
+    assert len(manager.overview) == 2 * 2 * 5
+    assert set(manager.overview["algorithm_name"]) == {"ga(population=10)", "ga(population=20)"}
+    data = manager.load(monotonic=False, include_meta_data=True).to_dicts()
+    study = open_studies(results)[0]
+    for (problem, algorithm), runs in study.configurations.items():
+        found = [
+            r for r in data if (r["function_name"], r["algorithm_name"]) == (problem, algorithm)
+        ]
+        known = {(count, best) for run in runs for count, best in _improvements(read_trace(run))}
+        assert {(row["evaluations"], row["raw_y"]) for row in found} == known
+        assert {row["dimension"] for row in found} == {5 if problem == "sphere" else 10}
+
+
+def _improvements(trace) -> list[tuple[int, float]]:
+    return [
+        *zip(trace.evaluations.astype(int).tolist(), trace.best.tolist(), strict=True),
+        (trace.total, float(trace.best[-1])),
+    ]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_cocopp_reads_the_same_running_times(
+    results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    cocopp = pytest.importorskip("cocopp")
+    assert main(["export", str(results), "--format", "coco", "--out", "coco"]) == 0
+    study = open_studies(results)[0]
+    targets = 10.0 ** np.arange(1, -7, -1.0)
+    for population in (10, 20):
+        loaded = cocopp.load(str(tmp_path / "coco" / f"ga-population-{population}"))
+        assert [(d.funcId, d.dim, d.nbRuns()) for d in loaded] == [(1, 5, 5)]
+        runs = study.configurations["sphere", f"ga(population={population})"]
+        traces = [read_trace(run) for run in runs]
+        ours = expected_running_times(traces, OPTIMUM + targets, larger=False)
+        theirs = np.array(loaded[0].detERT(targets), dtype=float)
+        assert np.isfinite(ours).sum() >= 5
+        np.testing.assert_allclose(theirs, ours, rtol=1e-9)
+        assert sorted(loaded[0].maxevals) == sorted(trace.total for trace in traces)
+
+
+def test_flat_tables_have_every_run_and_generation(results: Path, tmp_path: Path) -> None:
+    assert main(["export", str(results), "--format", "csv", "--out", str(tmp_path / "csv")]) == 0
+    for name, count in (("runs", 30), ("generations", 30 * 41)):
+        table = pq.read_table(tmp_path / "csv" / f"{name}.parquet")
+        with (tmp_path / "csv" / f"{name}.csv").open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert len(rows) == table.num_rows == count
+        assert list(rows[0]) == table.column_names
+    rows = pq.read_table(tmp_path / "csv" / "improvements.parquet").to_pylist()
+    study = open_studies(results)[0]
+    known = {(r.run_id, *p) for r in study.runs for p in _improvements(read_trace(r))}
+    assert {(row["run_id"], row["evaluations"], row["best"]) for row in rows} == known
+
+
+def test_a_crate_can_be_read_and_names_runs_results_and_software(
+    results: Path, tmp_path: Path
+) -> None:
+    rocrate = pytest.importorskip("rocrate.rocrate")
+    config = tmp_path / "study.yaml"
+    config.write_text("experiment: study")
+    out = ["--out", str(tmp_path / "c"), "--config", str(config)]
+    assert main(["export", str(results), "--format", "rocrate", *out]) == 0
+    assert (tmp_path / "c" / "config" / "study.yaml").read_text() == "experiment: study"
+    crate = rocrate.ROCrate(str(tmp_path / "c"))
+    actions = [entity for entity in crate.contextual_entities if entity.type == "CreateAction"]
+    assert len(actions) == 30
+    for action in actions:
+        files = [item.id for item in action["result"]]
+        assert len(files) == 3
+        assert all((tmp_path / "c" / name).exists() for name in files)
+        assert any(item["name"] == "evosweep" for item in action["instrument"])
+    described = json.loads((tmp_path / "c" / "ro-crate-metadata.json").read_text())
+    assert any(item["@type"] == "SoftwareApplication" for item in described["@graph"])
+
+
+def test_the_same_runs_give_the_same_export_and_the_default_place_is_replaced(
+    results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):
+        assert main(["export", str(results), "--format", "ioh"]) == 0
+        place = results / "study" / "export" / "ioh"
+        files = {path: path.read_bytes() for path in place.rglob("*") if path.is_file()}
+    assert main(["export", str(results / "study"), "--format", "ioh"]) == 0
+    assert files == {path: path.read_bytes() for path in place.rglob("*") if path.is_file()}
+    assert "20 runs" in capsys.readouterr().out
+    assert [path.name for path in place.parent.iterdir()] == ["ioh"]
+
+
+def test_bad_input_is_one_line_and_leaves_nothing(
+    results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "kept").write_text("")
+    out = ["--out", str(tmp_path / "full")]
+    assert main(["export", str(results), "--format", "csv", *out]) == 2
+    assert "exists and is not empty" in capsys.readouterr().err
+    made = Made(ONEMAX, {"use": "ea_simple"}, SERIAL, 1, np.ones((3, 4, 1)))
+    write_run(tmp_path / "other" / "study", made)
+    assert main(["export", str(tmp_path / "other"), "--format", "coco"]) == 2
+    error = capsys.readouterr().err
+    assert "no BBOB problem" in error
+    assert error.count("\n") == 1
+    assert not list((tmp_path / "other" / "study" / "export").iterdir())
+    assert main(["export", str(tmp_path / "nowhere"), "--format", "csv"]) == 2

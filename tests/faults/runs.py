@@ -1,0 +1,127 @@
+"""Runs to be disturbed, and what is left of them."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+HERE = Path(__file__).parent
+TOKEN = "EVOSWEEP_TEST_TOKEN"
+
+
+def spec(backend: str = "serial", workers: int = 1, **problem: Any) -> dict[str, Any]:
+    """A run of about a second on one worker: 150 evaluations of 6 ms."""
+    options = {key: problem.pop(key) for key in ("timeout", "failure") if key in problem}
+    return {
+        "problem": {"use": "troubled:build", "params": {"seconds": 0.006} | problem, **options},
+        "algorithm": {
+            "use": "ea_simple",
+            "params": {"population": 40, "generations": 5, "crossover": 0.5, "mutation": 0.2},
+        },
+        "backend": {"use": backend, "workers": workers},
+        "seed": 5,
+        "import_path": str(HERE),
+    }
+
+
+@dataclass
+class Run:
+    """`evosweep run` on a folder, started and started again; its processes carry a token."""
+
+    folder: Path
+    spec: dict[str, Any]
+    token: str = field(default_factory=lambda: uuid.uuid4().hex)
+    process: "subprocess.Popen[str] | None" = None
+
+    def start(self) -> "subprocess.Popen[str]":
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "evosweep", "run", "--spec", json.dumps(self.spec),
+             "--out", str(self.folder)],
+            env=os.environ | {TOKEN: self.token},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )  # fmt: skip
+        return self.process
+
+    def finish(self, timeout: float = 120) -> tuple[int, str]:
+        """(exit code, what it printed to stderr)."""
+        assert self.process is not None
+        _, errors = self.process.communicate(timeout=timeout)
+        errors = "".join(line for line in errors.splitlines(True) if "resource_tracker" not in line)
+        return self.process.returncode, errors
+
+    def complete(self) -> tuple[int, str]:
+        self.start()
+        return self.finish()
+
+    def wait_for_evaluations(self, size: int = 400) -> None:
+        """Until the journal has something, so that a fault hits the run at work."""
+        journal = self.folder / "journal.bin"
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            if journal.exists() and journal.stat().st_size >= size:
+                return
+            assert self.process is not None
+            if self.process.poll() is not None:
+                return
+            time.sleep(0.01)
+        raise AssertionError("the run does not evaluate anything")
+
+    @property
+    def record(self) -> dict[str, Any]:
+        return json.loads((self.folder / "record.json").read_text())
+
+    @property
+    def failure(self) -> dict[str, Any]:
+        return json.loads((self.folder / "failure.json").read_text())
+
+    @property
+    def digest(self) -> str:
+        return self.record["population_digest"]
+
+    def processes(self) -> list[psutil.Process]:
+        """Every living process of the run."""
+        return list(with_token(self.token))
+
+    def seconds_until_gone(self, limit: float) -> float:
+        """How long processes of the run stayed; fails when any is left after `limit`."""
+        started = time.monotonic()
+        while left := self.processes():
+            if time.monotonic() - started > limit:
+                raise AssertionError(f"left behind: {[' '.join(p.cmdline()) for p in left]}")
+            time.sleep(0.05)
+        return time.monotonic() - started
+
+    def kill_everything(self) -> None:
+        for process in self.processes():
+            process.send_signal(signal.SIGKILL)
+        if self.process is not None and self.process.stdout is not None:
+            self.process.communicate()
+
+    def discard(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def with_token(token: str) -> Iterator[psutil.Process]:
+    wanted = f"{TOKEN}={token}".encode()
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            if wanted in (folder / "environ").read_bytes().split(b"\0"):
+                process = psutil.Process(int(folder.name))
+                if process.status() != psutil.STATUS_ZOMBIE:
+                    yield process
+        except (OSError, psutil.NoSuchProcess):
+            continue

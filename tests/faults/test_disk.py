@@ -1,0 +1,151 @@
+"""Kills at every act on files, damaged journals, disks that fill up, folders that are read-only."""
+
+import itertools
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from runs import HERE, Run, spec
+
+from evosweep import backends
+from evosweep.errors import EvosweepError
+from evosweep.record import RunFolder
+from evosweep.run import run_one
+from evosweep.spec import RunSpec
+
+
+def _quick() -> dict[str, Any]:
+    return spec(seconds=0.0)
+
+
+def _inject(number: int, folder: Path) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, str(HERE / "inject.py"), str(number), json.dumps(_quick())]
+    return subprocess.run([*command, str(folder)], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("share", [8, pytest.param(1, marks=pytest.mark.slow)])
+def test_killed_at_every_act_on_files(
+    tmp_path: Path, reference: str, note_row: Any, share: int
+) -> None:
+    """`share`: one act in so many is tried."""
+    for number in itertools.count(1, share):
+        folder = tmp_path / str(number)
+        killed = _inject(number, folder)
+        if killed.returncode == 0:  # it had fewer acts: how many depends on the time it took
+            break
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
+        assert _finish(folder) == reference
+        note_row("a kill at every write and rename", True)
+    assert number > 20
+
+
+def _finish(folder: Path) -> str:
+    """The digest after the same command was called again, in this process."""
+    with backends.create("serial") as backend:
+        record = run_one(RunSpec.parse(_quick()), RunFolder(folder), backend)
+    left = {path.name for path in folder.iterdir()}
+    assert left == {"record.json", "population.parquet", "logbook.parquet", "journal.bin"}
+    return str(record["population_digest"])
+
+
+@pytest.mark.filterwarnings("ignore:.*torn tail")
+@pytest.mark.parametrize("flips", [60, pytest.param(1000, marks=pytest.mark.slow)])
+def test_damaged_journal(tmp_path: Path, reference: str, note_row: Any, flips: int) -> None:
+    """A flipped bit is refused or cut off with the tail; every truncation length is made good."""
+    _finish(tmp_path / "whole")
+    whole = (tmp_path / "whole" / "journal.bin").read_bytes()
+    damaged: list[tuple[str, bytes]] = []
+    for _ in range(flips):
+        data, bit = bytearray(whole), random.randrange(len(whole) * 8)
+        data[bit // 8] ^= 1 << bit % 8
+        damaged.append(("a flipped bit in the journal", bytes(data)))
+    lengths = range(0, len(whole), 1 if flips >= 1000 else 61)
+    damaged += [("a journal of every length", whole[:length]) for length in lengths]
+    for fault, data in damaged:
+        folder = tmp_path / "damaged"
+        folder.mkdir()
+        (folder / "journal.bin").write_bytes(data)
+        try:
+            digest = _finish(folder)
+        except EvosweepError as error:
+            refused = "--fresh" in str(error)
+            assert not (folder / "record.json").exists()
+            accepted = refused and fault == "a flipped bit in the journal"
+            digest = reference if accepted else str(error)
+        note_row(fault, digest == reference)
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Any]:
+    """A tmpfs of a size of its own, which can grow."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+
+    def size(kilobytes: int, how: str = "") -> Path:
+        options = f"{how}size={kilobytes}k"
+        subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", disk], check=True)
+        return disk
+
+    if (
+        os.geteuid() != 0
+        or subprocess.run(
+            ["mount", "-t", "tmpfs", "tmpfs", disk], capture_output=True, check=False
+        ).returncode
+    ):
+        pytest.skip("mounting a tmpfs needs root and the right to mount")
+    subprocess.run(["umount", disk], check=True)
+    yield size
+    while os.path.ismount(disk):
+        subprocess.run(["umount", "-l", disk], check=True)
+
+
+@pytest.mark.parametrize("step", [12, pytest.param(4, marks=pytest.mark.slow)])
+def test_a_disk_that_fills(small_disk: Any, reference: str, note_row: Any, step: int) -> None:
+    """At every size (a tmpfs gives out pages of 4 KiB) up to that which holds the whole run."""
+    kilobytes, code = 4, 1
+    while code != 0:
+        disk = small_disk(kilobytes)
+        run = Run(disk / "run", _quick())
+        code, errors = run.complete()
+        if code != 0:
+            assert code in (1, 2)
+            assert len(errors.splitlines()) == 1, errors
+            assert str(disk) in errors
+            assert "No space left on device" in errors
+            assert not (disk / "run" / "record.json").exists()
+            small_disk(4096, "remount,")
+            again, errors = run.complete()
+            assert again == 0, errors
+            note_row("a disk that fills", run.digest == reference)
+        subprocess.run(["umount", disk], check=True)
+        kilobytes += step
+        assert kilobytes < 400
+
+
+def test_a_read_only_folder_is_named(small_disk: Any) -> None:
+    disk = small_disk(1024, "ro,")
+    run = Run(disk / "run", _quick())
+    code, errors = run.complete()
+    assert code == 2
+    assert len(errors.splitlines()) == 1
+    assert f"{disk}/run" in errors
+
+
+def test_a_program_that_is_not_deterministic_is_stopped(make_run: Any, tmp_path: Path) -> None:
+    run = make_run()
+    run.spec["algorithm"] = {"use": "troubled:clock", "params": {"note": str(tmp_path / "note")}}
+    code, errors = run.complete()
+    assert code == 1
+    assert "batch 1" in errors
+    assert "not deterministic" in errors
+    assert "clock" in errors
+    assert "--fresh" in errors

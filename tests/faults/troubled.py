@@ -1,0 +1,110 @@
+"""A problem that can be told to misbehave; an individual in trouble starts with 1, 1, 0, 1."""
+
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from deap import base, creator, tools
+
+MARK = [1, 1, 0, 1]
+
+
+def build(
+    seconds: float = 0.0, trouble: str = "", bits: int = 20, once: str = "", weight: float = 1.0
+) -> base.Toolbox:
+    """`trouble` is a function of this module; it happens once where a file `once` is named."""
+    creator.create("TroubledFitness", base.Fitness, weights=(weight,))
+    creator.create("Troubled", list, fitness=creator.TroubledFitness)
+    toolbox = base.Toolbox()
+    toolbox.register("bit", random.randint, 0, 1)
+    toolbox.register("individual", tools.initRepeat, creator.Troubled, toolbox.bit, bits)
+    toolbox.register("population", tools.initRepeat, list, toolbox.individual)
+    toolbox.register("mate", tools.cxTwoPoint)
+    toolbox.register("mutate", tools.mutFlipBit, indpb=0.1)
+    toolbox.register("select", tools.selTournament, tournsize=3)
+    unpicklable = threading.Lock()
+
+    def evaluate(individual: Any) -> Any:
+        with unpicklable:
+            time.sleep(seconds)
+        if trouble and individual[:4] == MARK and not (once and _already(once)):
+            returned = globals()[trouble](individual)
+            if returned is not None:
+                return returned
+        return (sum(individual),)
+
+    toolbox.register("evaluate", lambda individual: evaluate(individual))  # noqa: PLW0108
+    return toolbox
+
+
+def _already(path: str) -> bool:
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return True
+    return False
+
+
+def raises(_: Any) -> None:
+    raise ZeroDivisionError("nothing divides this")
+
+
+def kills(_: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def hangs(_: Any) -> None:
+    subprocess.Popen(["sleep", "600"])
+    time.sleep(600)
+
+
+def nan(_: Any) -> tuple[float]:
+    return (float("nan"),)
+
+
+def infinity(_: Any) -> tuple[float]:
+    return (float("inf"),)
+
+
+def text(_: Any) -> tuple[str]:
+    return ("high",)
+
+
+def two(_: Any) -> tuple[float, float]:
+    return (1.0, 2.0)
+
+
+def draws(_: Any) -> None:
+    random.random()
+
+
+def draws_numpy(_: Any) -> None:
+    import numpy
+
+    numpy.random.random()
+
+
+def changes(individual: Any) -> None:
+    individual[7] = 1 - individual[7]
+
+
+def clock(toolbox: Any, *, note: str, **_: Any) -> Any:
+    """An algorithm that is not deterministic: its second batch depends on the clock."""
+    population = toolbox.population(n=10)
+    for batch in range(3):
+        for individual, fitness in zip(
+            population, toolbox.map(toolbox.evaluate, population), strict=True
+        ):
+            individual.fitness.values = fitness
+        if batch == 1 and not Path(note).exists():
+            Path(note).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        population = [toolbox.clone(individual) for individual in population]
+        if batch == 0:
+            population[3][0] = time.time_ns()
+    return population

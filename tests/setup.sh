@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# What tests need beside Python, from Debian's packages: a browser, PostgreSQL, container engines.
+# Without root or apt-get nothing is installed, and the tests that need them say what they miss.
+set -euo pipefail
+
+packages=(chromium docker.io git mmdebstrap podman postgresql qemu-user-static)
+missing=()
+for package in "${packages[@]}"; do
+    dpkg-query --show --showformat='${db:Status-Status}' "$package" 2> /dev/null | grep -qx installed ||
+        missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if [ "$(id -u)" -ne 0 ] || ! command -v apt-get > /dev/null; then
+    echo "tests/setup.sh: not installed: ${missing[*]} (needs root and apt-get); their tests skip" >&2
+    exit 0
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+apt-get install --yes --quiet=2 --no-install-recommends "${missing[@]}" > /dev/null

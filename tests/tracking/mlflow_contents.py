@@ -1,0 +1,67 @@
+"""What an MLflow has, as plain values that two of them can be compared by."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+_OF_THE_PLACE = {"mlflow.parentRunId", "mlflow.user"}
+
+
+def client(uri: str) -> Any:
+    from mlflow.tracking import MlflowClient
+
+    return MlflowClient(uri)
+
+
+def runs(uri: str, experiment: str = "quick", condition: str = "", artifacts: bool = True) -> Any:
+    """Every active run by its content: names, times, parameters, tags, full history, artifacts."""
+    mlflow = client(uri)
+    found = mlflow.get_experiment_by_name(experiment)
+    by_id = {run.info.run_id: run for run in _search(mlflow, found.experiment_id, condition)}
+    contents = {}
+    for run in by_id.values():
+        tags = dict(run.data.tags)
+        parent = by_id.get(tags.get("mlflow.parentRunId", ""))
+        assert tags["content"] not in contents, "a run is there twice"
+        contents[tags["content"]] = {
+            "name": run.info.run_name,
+            "status": run.info.status,
+            "times": (run.info.start_time, run.info.end_time),
+            "params": dict(run.data.params),
+            "tags": {k: v for k, v in tags.items() if k not in _OF_THE_PLACE},
+            "parent": parent.data.tags["configuration"] if parent else None,
+            "history": _history(mlflow, run),
+            "last": dict(run.data.metrics),
+            "artifacts": _artifacts(mlflow, run) if artifacts else None,
+        }
+    return contents
+
+
+def _search(mlflow: Any, experiment_id: str, condition: str) -> Any:
+    token = None
+    while True:
+        page = mlflow.search_runs([experiment_id], condition, page_token=token)
+        yield from page
+        token = page.token
+        if not token:
+            return
+
+
+def _history(mlflow: Any, run: Any) -> dict[str, list[tuple[int, int, float]]]:
+    return {
+        key: sorted(
+            (point.step, point.timestamp, point.value)
+            for point in mlflow.get_metric_history(run.info.run_id, key)
+        )
+        for key in run.data.metrics
+    }
+
+
+def _artifacts(mlflow: Any, run: Any) -> dict[str, str]:
+    names = [each.path for each in mlflow.list_artifacts(run.info.run_id) if not each.is_dir]
+    return {name: _digest(mlflow, run, name) for name in names}
+
+
+def _digest(mlflow: Any, run: Any, name: str) -> str:
+    path = mlflow.download_artifacts(run.info.run_id, name)
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()

@@ -1,0 +1,208 @@
+"""`evosweep track`: what is shown, and that it is the same however often and when it is called."""
+
+import json
+import shutil
+from pathlib import Path
+from xml.etree import ElementTree
+
+import mlflow_contents as contents
+import pytest
+import run_folders as folders
+
+from evosweep.cli import main
+from evosweep.errors import InputError
+from evosweep.track import track
+
+
+def own(results: Path) -> str:
+    return f"sqlite:///{results / 'mlflow.db'}"
+
+
+def test_a_run_is_shown_with_all_that_its_folder_says(results: Path) -> None:
+    track(results)
+    (run,) = contents.runs(
+        own(results),
+        condition="params.seed = '1' AND params.workers = '2' AND "
+        "params.`algorithm.mutation` = '0.1'",
+    ).values()
+    assert run["status"] == "FINISHED"
+    assert run["name"].startswith("onemax simple s1 pool x2 bits=20 ")
+    assert run["params"]["backend"] == "pool"
+    assert run["params"]["problem.bits"] == "20"
+    record = json.loads(
+        (results / "quick" / "runs" / run["tags"]["run_id"] / "record.json").read_text()
+    )
+    assert run["tags"]["population_digest"] == record["population_digest"]
+    assert run["tags"]["git_commit"] == record["environment"]["git_commit"]
+    assert f"evosweep reproduce {record['run_id']}" in run["tags"]["mlflow.note.content"]
+    assert run["times"] == (1767323046000, 1767323048000)
+    assert set(run["artifacts"]) == {
+        "record.json",
+        "population.json",
+        "population.parquet",
+        "logbook.parquet",
+        "convergence.svg",
+    }
+    assert len(run["history"]["best"]) == 6
+    assert run["last"]["best"] == record["best"]
+    assert run["last"]["evaluations"] == 45
+    assert run["last"]["time/evaluation"] == 0.2
+
+
+def test_a_failed_run_is_shown_with_its_traceback(results: Path) -> None:
+    track(results)
+    (run,) = [run for run in contents.runs(own(results)).values() if run["status"] == "FAILED"]
+    assert set(run["artifacts"]) == {"failure.json", "traceback.txt"}
+    assert "ZeroDivisionError: division by zero" in run["tags"]["mlflow.note.content"]
+    assert run["parent"]
+
+
+def test_runs_lie_under_their_configuration_with_its_aggregate(results: Path) -> None:
+    track(results)
+    found = contents.runs(own(results))
+    parents = [run for run in found.values() if run["tags"]["kind"] == "configuration"]
+    assert len(parents) == 2
+    for parent in parents:
+        children = [r for r in found.values() if r["parent"] == parent["tags"]["configuration"]]
+        done = [run for run in children if run["status"] == "FINISHED"]
+        assert len(done) == 4
+        assert parent["last"]["runs"] == 4
+        assert parent["last"]["seeds"] == 2
+        assert parent["last"]["agreement"] == 1
+        bests = {run["params"]["seed"]: run["last"]["best"] for run in done}
+        assert parent["last"]["best_median"] == pytest.approx(sum(bests.values()) / 2)
+
+
+def test_a_second_call_changes_nothing(results: Path) -> None:
+    track(results)
+    before = contents.runs(own(results))
+    outcome = track(results)
+    assert (outcome.new, outcome.changed, outcome.removed, outcome.unchanged) == (0, 0, 0, 9)
+    assert contents.runs(own(results)) == before
+
+
+@pytest.mark.parametrize("lost", ["mlflow.db", ".track"])
+def test_what_is_deleted_is_rebuilt_to_the_same_content(results: Path, lost: str) -> None:
+    runs = results / "quick" / "runs"
+    track(results)
+    folders.write_run(runs, folders.spec(7, mutation=0.1))  # so that it took two passes
+    track(results)
+    before = contents.runs(own(results))
+    path = results / lost
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    track(results)
+    assert contents.runs(own(results)) == before
+
+
+def test_a_run_that_failed_and_then_succeeded_is_shown_once(results: Path) -> None:
+    track(results)
+    runs = results / "quick" / "runs"
+    folder = folders.write_run(runs, folders.spec(3, mutation=0.1))
+    (folder / "failure.json").unlink()
+    outcome = track(results)
+    assert (outcome.new, outcome.changed) == (0, 1)
+    found = contents.runs(own(results), condition=f"tags.run_id = '{folder.name}'")
+    assert [run["status"] for run in found.values()] == ["FINISHED"]
+
+
+def test_changed_and_vanished_runs_leave_no_trace_in_the_aggregate(results: Path) -> None:
+    track(results)
+    runs = results / "quick" / "runs"
+    changed = runs / folders.names(folders.spec(1, mutation=0.1))[0]
+    record = json.loads((changed / "record.json").read_text())
+    folders.finish(changed, record | {"best": 1.0})
+    folders.touch(changed / "record.json", 1)
+    shutil.rmtree(runs / folders.names(folders.spec(2, "pool", 2, mutation=0.2))[0])
+    outcome = track(results)
+    assert (outcome.new, outcome.changed, outcome.removed) == (0, 1, 1)
+    changed_contents = contents.runs(own(results))
+    (results / "mlflow.db").unlink()
+    track(results)
+    rebuilt = contents.runs(own(results))
+    assert _without_names(changed_contents) == _without_names(rebuilt)
+
+
+def _without_names(found: dict[str, dict[str, object]]) -> list[str]:
+    """The contents without the names of parents that were made anew."""
+    for run in found.values():
+        tags = run["tags"]
+        assert isinstance(tags, dict)
+        if tags["kind"] == "configuration":
+            run["tags"] = {k: v for k, v in tags.items() if k != "content"}
+            run["times"] = None
+    return sorted(json.dumps(run, sort_keys=True) for run in found.values())
+
+
+def test_a_damaged_record_is_named_and_keeps_no_other_from_being_tracked(
+    results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = next((results / "quick" / "runs").iterdir())
+    for name in ("record.json", "failure.json"):
+        if (folder / name).exists():
+            (folder / name).write_text('{"format": 1,')
+    assert main(["track", str(results)]) == 1
+    assert f"{folder}: cannot be tracked" in capsys.readouterr().err
+    assert track(results).unchanged == 8
+
+
+def test_nothing_to_track_is_said_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="does not exist"):
+        track(tmp_path / "nowhere")
+    with pytest.raises(InputError, match="there are no runs"):
+        track(tmp_path)
+
+
+@pytest.mark.parametrize("uri", ["mlruns", "ftp://host", "sqlite://", "http://", "file:///tmp/x"])
+def test_an_address_that_cannot_be_one_is_refused(results: Path, uri: str) -> None:
+    with pytest.raises(InputError, match="tracking address"):
+        track(results, uri)
+
+
+def test_moved_results_keep_their_artifacts(results: Path, tmp_path: Path) -> None:
+    track(results)
+    before = contents.runs(own(results))
+    moved = tmp_path / "elsewhere" / "moved results"
+    moved.parent.mkdir()
+    results.rename(moved)
+    assert track(moved).unchanged == 9
+    assert contents.runs(own(moved)) == before
+
+
+def test_another_database_is_rebased_when_asked(
+    results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    uri = f"sqlite:///{shared}/all.db"
+    track(results, uri)
+    before = contents.runs(uri)
+    moved = tmp_path / "mounted"
+    shared.rename(moved)
+    uri = f"sqlite:///{moved}/all.db"
+    assert main(["track", str(results), "--uri", uri, "--rebase"]) == 0
+    assert "the artifacts of 1 experiments" in capsys.readouterr().out
+    assert contents.runs(uri) == before
+
+
+def test_the_comparison_is_a_run_of_its_own(results: Path) -> None:
+    folder = results / "quick" / "comparison"
+    (folder / "plots").mkdir(parents=True)
+    (folder / "report.html").write_text("<h1>first</h1>")
+    (folder / "plots" / "a.svg").write_text("<svg/>")
+    for text in ("first", "first", "second"):
+        (folder / "report.html").write_text(f"<h1>{text}</h1>")
+        track(results)
+        (run,) = contents.runs(own(results), condition="tags.kind = 'comparison'").values()
+        assert set(run["artifacts"]) >= {"report.html"}
+    shutil.rmtree(folder)
+    track(results)
+    assert contents.runs(own(results), condition="tags.kind = 'comparison'") == {}
+
+
+def test_a_convergence_plot_is_whole_and_shows_its_goal(results: Path) -> None:
+    track(results)
+    plots = list((results / "mlartifacts").rglob("convergence.svg"))
+    assert len(plots) == 8
+    drawn = ElementTree.parse(plots[0])
+    texts = {element.text for element in drawn.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"best", "mean", "optimum 20", "generation", "fitness (objective value)"} <= texts

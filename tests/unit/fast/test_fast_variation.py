@@ -1,0 +1,118 @@
+"""Every faster crossover and mutation gives DEAP's children with DEAP's draws."""
+
+from typing import Any
+
+import pytest
+from deap import tools
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from twins import outcome
+
+from evosweep.fast import crossover, init, mutation
+from evosweep.problems.classes import individual_class
+
+quick = settings(max_examples=60, deadline=None)
+GENOME = individual_class("TwinVaried", list, (1.0,))
+reals = st.lists(st.floats(-2, 2), min_size=1, max_size=12)
+bits = st.lists(st.integers(0, 1), min_size=1, max_size=12)
+probability = st.sampled_from([0, 0.0, 0.3, 1.0, 1])
+
+
+def permutations(size: int) -> st.SearchStrategy[list[int]]:
+    return st.permutations(range(size))
+
+
+@pytest.mark.parametrize(
+    ("stock", "ours"),
+    [
+        (tools.cxOnePoint, crossover.cx_one_point),
+        (tools.cxTwoPoint, crossover.cx_two_point),
+    ],
+)
+@quick
+@given(one=bits, two=bits)
+def test_crossover_of_sequences(stock: Any, ours: Any, one: Any, two: Any) -> None:
+    pair = [GENOME(one), GENOME(two)]
+    assert outcome(lambda p: ours(*p), pair) == outcome(lambda p: stock(*p), pair)
+
+
+@quick
+@given(one=bits, two=bits, indpb=probability)
+def test_uniform_crossover(one: Any, two: Any, indpb: float) -> None:
+    pair = [GENOME(one), GENOME(two)]
+    assert outcome(lambda p: crossover.cx_uniform(*p, indpb), pair) == outcome(
+        lambda p: tools.cxUniform(*p, indpb), pair
+    )
+
+
+@quick
+@given(data=st.data(), indpb=probability)
+def test_crossover_of_permutations(data: Any, indpb: float) -> None:
+    size = data.draw(st.integers(2, 12))
+    pair = [GENOME(data.draw(permutations(size))) for _ in range(2)]
+    assert outcome(lambda p: crossover.cx_partialy_matched(*p), pair) == outcome(
+        lambda p: tools.cxPartialyMatched(*p), pair
+    )
+    assert outcome(lambda p: crossover.cx_uniform_partialy_matched(*p, indpb), pair) == outcome(
+        lambda p: tools.cxUniformPartialyMatched(*p, indpb), pair
+    )
+
+
+@quick
+@given(one=bits, two=bits)
+def test_matched_crossover_of_other_genomes_is_deaps(one: Any, two: Any) -> None:
+    pair = [GENOME(one), GENOME(two)]
+    assert outcome(lambda p: crossover.cx_partialy_matched(*p), pair) == outcome(
+        lambda p: tools.cxPartialyMatched(*p), pair
+    )
+
+
+@quick
+@given(
+    one=reals,
+    two=reals,
+    low=st.sampled_from([-2, -2.0, [-2.0] * 12, (-2.5,) * 12, [-2.0]]),
+    up=st.sampled_from([2, 2.0, [2.0] * 12]),
+    eta=st.sampled_from([2, 15.0, 20.0]),
+)
+def test_variation_of_bounded_reals(one: Any, two: Any, low: Any, up: Any, eta: float) -> None:
+    pair = [GENOME(one), GENOME(two)]
+    assert outcome(
+        lambda p: crossover.cx_simulated_binary_bounded(*p, eta, low, up), pair
+    ) == outcome(lambda p: tools.cxSimulatedBinaryBounded(*p, eta, low, up), pair)
+    assert outcome(lambda p: crossover.cx_blend(*p, 0.5), pair) == outcome(
+        lambda p: tools.cxBlend(*p, 0.5), pair
+    )
+    assert outcome(
+        lambda p: mutation.mut_polynomial_bounded(p[0], eta, low, up, 0.7), pair
+    ) == outcome(lambda p: tools.mutPolynomialBounded(p[0], eta, low, up, 0.7), pair)
+
+
+@quick
+@given(genes=bits, indpb=probability)
+def test_mutations(genes: Any, indpb: float) -> None:
+    for stock, ours, options in (
+        (tools.mutFlipBit, mutation.mut_flip_bit, ()),
+        (tools.mutShuffleIndexes, mutation.mut_shuffle_indexes, ()),
+        (tools.mutGaussian, mutation.mut_gaussian, (0, 1.5)),
+        (tools.mutGaussian, mutation.mut_gaussian, ([0.5] * 12, 1)),
+    ):
+
+        def on(mutate: Any, arguments: Any = options) -> Any:
+            return outcome(lambda p: mutate(p[0], *arguments, indpb), [GENOME(genes)])
+
+        assert on(ours) == on(stock)
+
+
+@quick
+@given(low=st.integers(-5, 5), width=st.integers(0, 300), n=st.integers(0, 30))
+def test_initial_genomes(low: int, width: int, n: int) -> None:
+    import random
+    from functools import partial
+
+    draw = partial(random.randint, low, low + width)
+
+    def on(repeat: Any) -> Any:
+        return outcome(lambda _: repeat(GENOME, draw, n), [])
+
+    assert on(init.init_repeat) == on(tools.initRepeat)

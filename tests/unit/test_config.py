@@ -1,0 +1,166 @@
+"""A config is accepted whole or refused with every mistake at once."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from evosweep import cli, config
+from evosweep.errors import InputError
+from evosweep.experiment import schema
+
+ROOT = Path(__file__).parents[2]
+CONFIG: dict[str, Any] = {
+    "experiment": "small",
+    "problems": {"onemax": {"use": "onemax", "params": {"bits": 10}}},
+    "algorithms": {"simple": {"use": "ea_simple", "grid": {"population": [5, 6]}}},
+    "backends": {"serial": {"use": "serial"}, "pool": {"use": "pool", "workers": 2}},
+    "seeds": {"first": 1, "count": 3},
+}
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def write(changes: dict[str, Any]) -> Path:
+    path = Path("config.yaml")
+    path.write_text(yaml.safe_dump(CONFIG | changes))
+    return path
+
+
+def refusal(changes: dict[str, Any]) -> str:
+    with pytest.raises(InputError) as caught:
+        config.load(write(changes))
+    return str(caught.value)
+
+
+def test_a_config_is_loaded_with_its_folder_importable() -> None:
+    Path("mine").mkdir()
+    path = write({}).rename("mine/config.yaml")
+    experiment = config.load(path)
+    assert experiment.import_path == "mine"
+    assert experiment.folder == Path("results/small")
+    assert experiment.runs_per_job == 1
+    assert experiment.container.engine == "none"
+    assert experiment.tracking.uri is None
+
+
+def test_overrides_are_laid_over_key_by_key() -> None:
+    overrides = {"runs_per_job": 2, "backends": {"pool": {"workers": 3}}, "seeds": [7]}
+    experiment = config.load(write({}), overrides)
+    assert experiment.runs_per_job == 2
+    assert experiment.backends["pool"].workers == 3
+    assert list(experiment.seeds) == [7]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"experiment": "a/b"}, "experiment: 'a/b' is not a name"),
+        ({"experiment": ".."}, "experiment: '..' is not a name"),
+        ({"experiment": "x" * 65}, "is not a name (A-Z a-z 0-9 . _ -, at most 64)"),
+        ({"tracing": {}}, "tracing: unknown key; allowed: experiment, problems"),
+        ({"tracing": {}}, "did you mean 'tracking'?"),
+        ({"problems": {}}, "problems: is empty; give at least 1"),
+        ({"problems": {"p": {"use": "onmax"}}}, "problems.p.use: unknown problem 'onmax'"),
+        ({"problems": {"p": {"use": "nowhere:f"}}}, "problems.p.use: no module 'nowhere'"),
+        ({"problems": {"p": {"use": "onemax", "params": {"bit": 1}}}}, "problems.p.params.bit: "),
+        ({"problems": {"p": {"use": "onemax", "grid": {"bit": [1]}}}}, "problems.p.grid.bit: "),
+        ({"problems": {"p": {"use": "onemax", "grid": {"bits": []}}}}, "grid.bits: is empty"),
+        ({"problems": {"p": {"use": "onemax", "grid": {"bits": 3}}}}, "should be a valid list"),
+        (
+            {"problems": {"p": {"use": "onemax", "params": {"bits": 1}, "grid": {"bits": [1]}}}},
+            "problems.p: 'bits' is in params and in grid; keep one",
+        ),
+        ({"backends": {"b": {"use": "pol"}}}, "backends.b.use: unknown backend 'pol'"),
+        ({"backends": {"b": {"use": "pool", "workers": 0}}}, "backends.b.workers: should be"),
+        ({"seeds": []}, "seeds: should be a list of whole numbers or {first, count}, not []"),
+        ({"seeds": [1, 1]}, "seeds: 1 is there 2 times"),
+        ({"seeds": [1, -1]}, "seeds: a seed is a whole number from 0 to 4294967295, not -1"),
+        ({"seeds": {"first": 2**32 - 1, "count": 2}}, "not 4294967296"),
+        ({"seeds": {"frist": 1, "count": 2}}, "frist: unknown key; allowed: first, count"),
+        ({"seeds": 3}, "seeds: should be a list of whole numbers"),
+        ({"runs_per_job": 0}, "runs_per_job: should be greater than or equal to 1, not 0"),
+        ({"container": {"engine": "dockr"}}, "container.engine: should be 'none', 'docker'"),
+        ({"tracking": {"live": 1}}, "tracking.live: should be a valid boolean, not 1"),
+        ({"exclude": [{"problem": "onemax"}]}, "the grid is empty"),
+        ({"exclude": [{"problem": "onemx"}]}, "exclude[0].problem: no combination has 'onemx'"),
+        ({"only": [{"populaton": 5}]}, "only[0].populaton: nothing in the grid has it"),
+        ({"only": [{"population": 7}]}, "no combination has 7; allowed: 5, 6"),
+        (
+            {"backends": {"a": {"use": "serial"}, "b": {"use": "serial"}}},
+            "'onemax simple(population=5) a' and 'onemax simple(population=5) b' are the same run",
+        ),
+        (
+            {"algorithms": {"s": {"use": "ea_simple", "grid": {"population": [5, 5]}}}},
+            "are the same run; remove one",
+        ),
+    ],
+)
+def test_a_mistake_is_named_with_its_key_and_what_is_allowed(
+    changes: dict[str, Any], message: str
+) -> None:
+    assert message in refusal(changes)
+
+
+def test_every_mistake_is_told_at_once() -> None:
+    lines = refusal({"seeds": 0, "tracing": 1, "problems": {"p": {"use": "onmax"}}}).splitlines()
+    assert lines[0] == "config.yaml: 3 mistakes"
+    assert [line.split(":")[0].strip() for line in lines[1:]] == [
+        "seeds",
+        "tracing",
+        "problems.p.use",
+    ]
+
+
+def test_a_backend_whose_package_is_missing_names_the_extra(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(config._EXTRAS, "pool", ("no_such_package", "pooling"))
+    assert "pip install 'evosweep[pooling]'" in refusal({})
+    config.load(write({"container": {"engine": "docker", "image": "evosweep-run"}}))
+
+
+def test_check_tells_the_size_of_the_grid(capsys: pytest.CaptureFixture[str]) -> None:
+    path = write({"runs_per_job": 2})
+    assert cli.main(["check", str(path)]) == 0
+    out = capsys.readouterr().out
+    assert "12 runs (4 configurations on their backends, 3 seeds each) in 8 jobs" in out
+
+
+def test_check_ends_with_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["check", str(write({"seeds": 0}))]) == 2
+    assert capsys.readouterr().err.startswith("evosweep: error: config.yaml: seeds: ")
+
+
+def test_results_that_cannot_be_written_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("results").touch()
+    with pytest.raises(InputError, match="results is not a folder"):
+        config.check_results(Path("results/small"))
+    Path("results").unlink()
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write anywhere
+    with pytest.raises(InputError, match="cannot be written to"):
+        config.check_results(Path("results/small"))
+
+
+def test_the_committed_schema_is_the_models() -> None:
+    committed = ROOT / "workflow" / "schemas" / "experiment.schema.json"
+    assert committed.read_text() == schema(), "stale: run `make schema`"
+
+
+def test_every_key_of_the_schema_is_described() -> None:
+    whole = json.loads(schema())
+    for model in (whole, *whole["$defs"].values()):
+        for key, value in model["properties"].items():
+            assert "description" in value or "$ref" in value, f"{model['title']}.{key}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "config").glob("*.yaml")), ids=lambda p: p.name)
+def test_every_example_is_a_valid_config(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    config.load(path.relative_to(ROOT))

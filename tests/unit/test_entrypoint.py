@@ -1,0 +1,42 @@
+"""The workflow image's entry: `--cores all`, and who may become the owner of the results."""
+
+from pathlib import Path
+
+import pytest
+
+from evosweep import entrypoint
+
+
+@pytest.mark.parametrize(
+    ("given", "started"),
+    [
+        ("snakemake --cores all -n", "snakemake --cores 3 -n"),
+        ("/bin/snakemake -c all", "/bin/snakemake -c 3"),
+        ("snakemake --cores=all", "snakemake --cores=3"),
+        ("snakemake -call", "snakemake -c3"),
+        ("snakemake --cores 16 all", "snakemake --cores 16 all"),
+        ("evosweep --cores all", "evosweep --cores all"),
+    ],
+)
+def test_all_cores_are_those_of_the_quota(given: str, started: str) -> None:
+    assert entrypoint.capped(given.split(), 3) == started.split()
+
+
+def test_a_folder_of_somebody_else_names_the_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(entrypoint, "RESULTS", tmp_path)
+    monkeypatch.setattr(entrypoint.os, "access", lambda *_: False)
+    monkeypatch.setattr(entrypoint.os, "getuid", lambda: 4321)
+    assert entrypoint.main(["snakemake"]) == 2
+    owner = tmp_path.stat()
+    assert f"--user {owner.st_uid}:{owner.st_gid}" in capsys.readouterr().err
+
+
+def test_a_command_that_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(entrypoint, "RESULTS", tmp_path)
+    monkeypatch.setenv("PYTHON_CPU_COUNT", "1")
+    assert entrypoint.main(["no-such-command"]) == 127
+    assert capsys.readouterr().err.startswith("evosweep: error: no-such-command: ")

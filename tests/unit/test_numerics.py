@@ -1,0 +1,121 @@
+"""Portable numerics: the same bits on processors of other makers and years, emulated by QEMU."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evosweep import numerics
+from evosweep.errors import InputError
+
+WAVES = '''"""A problem whose fitness goes through NumPy's kernels and LAPACK's."""
+import random
+
+import numpy
+from deap import base, creator, tools
+
+creator.create("WavesFitness", base.Fitness, weights=(-1.0,))
+creator.create("WavesIndividual", list, fitness=creator.WavesFitness)
+
+
+def build():
+    matrix = numpy.random.default_rng(0).standard_normal((24, 24))
+
+    def evaluate(individual):
+        waves = numpy.exp(matrix @ numpy.sin(individual) / 9)
+        return (float(numpy.linalg.lstsq(matrix, waves, rcond=None)[0].sum()),)
+
+    toolbox = base.Toolbox()
+    toolbox.register("gene", random.gauss, 0, 1)
+    toolbox.register("individual", tools.initRepeat, creator.WavesIndividual, toolbox.gene, 24)
+    toolbox.register("population", tools.initRepeat, list, toolbox.individual)
+    toolbox.register("evaluate", evaluate)
+    toolbox.register("mate", tools.cxBlend, alpha=0.3)
+    toolbox.register("mutate", tools.mutGaussian, mu=0, sigma=0.2, indpb=0.2)
+    toolbox.register("select", tools.selTournament, tournsize=3)
+    return toolbox
+'''
+SPEC = {
+    "problem": {"use": "waves:build", "params": {}},
+    "algorithm": {
+        "use": "ea_simple",
+        "params": {"population": 20, "generations": 5, "crossover": 0.5, "mutation": 0.3},
+    },
+    "backend": {"use": "serial"},
+    "seed": 7,
+    "import_path": ".",
+}
+
+
+def _run(folder: Path, out: str, mode: str, *emulator: str) -> dict[str, Any]:
+    """The receipt of the run, made on this processor or on an emulated one."""
+    (folder / "waves.py").write_text(WAVES)
+    command = [*emulator, os.path.realpath(sys.executable), "-c"]
+    # An emulator is given the interpreter itself, which then does not know its environment.
+    command += [f"import sys; sys.path[:0] = {sys.path!r}; from evosweep.cli import main; "
+                f"sys.exit(main(sys.argv[1:]))"]  # fmt: skip
+    command += ["run", "--in-process", "--spec", json.dumps(SPEC), "--out", out]
+    environment = os.environ | {numerics.VARIABLE: mode, "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    record: dict[str, Any] = json.loads((folder / out / "record.json").read_text())
+    return record
+
+
+@pytest.fixture
+def emulator() -> str:
+    """QEMU, which runs one program on another processor."""
+    found = shutil.which("qemu-x86_64-static") or shutil.which("qemu-x86_64")
+    if found is None:
+        reason = "QEMU is not installed (Debian: qemu-user-static)"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    return str(found)
+
+
+@pytest.mark.parametrize(
+    "processor",
+    ["EPYC", *(pytest.param(name, marks=pytest.mark.slow) for name in ("Haswell", "EPYC-Rome"))],
+)
+def test_another_processor_gives_the_same_population(
+    tmp_path: Path, emulator: str, processor: str
+) -> None:
+    here = _run(tmp_path, "here", "portable")
+    there = _run(tmp_path, "there", "portable", emulator, "-cpu", processor)
+    assert there["population_digest"] == here["population_digest"]
+
+
+def test_the_receipt_says_what_was_in_force(tmp_path: Path) -> None:
+    environment = _run(tmp_path, "portable", "portable")["environment"]["numerics"]
+    assert environment == {"mode": "portable", "simd": ["X86_V2", "X86_V3"], "blas": "Haswell"}
+    assert _run(tmp_path, "native", "native")["environment"]["numerics"]["mode"] == "native"
+
+
+def test_native_leaves_the_choice_to_the_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(numerics.VARIABLE, raising=False)
+    assert numerics.environment() == {}
+
+
+def test_a_mode_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(numerics.VARIABLE, "exact")
+    with pytest.raises(InputError, match=r"EVOSWEEP_NUMERICS: 'exact' is unknown; allowed: native"):
+        numerics.environment()
+
+
+def test_a_processor_that_cannot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(numerics.VARIABLE, "portable")
+    monkeypatch.setattr(numerics, "_missing_features", lambda: ["avx2"])
+    with pytest.raises(InputError, match=r"lacks avx2: use native"):
+        numerics.environment()
+
+
+def test_older_numpy_has_other_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(numerics.VARIABLE, "portable")
+    monkeypatch.setattr(numerics.metadata, "version", lambda _: "1.26.4")
+    assert "AVX512_SKX" in numerics.environment()["NPY_DISABLE_CPU_FEATURES"]

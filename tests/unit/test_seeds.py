@@ -1,0 +1,40 @@
+"""Where random numbers come from."""
+
+import random
+
+import numpy
+
+from evosweep import seeds
+
+
+def test_a_run_is_seeded_as_a_program_by_hand() -> None:
+    seeds.seed_run(64)
+    drawn = random.random(), numpy.random.random()
+    random.seed(64)
+    numpy.random.seed(64)
+    assert drawn == (random.random(), numpy.random.random())
+
+
+def test_states_are_told_apart_and_put_back() -> None:
+    before = seeds.state()
+    assert before.same(seeds.state())
+    for draw in (
+        random.random,
+        numpy.random.random,
+        numpy.random.randn,
+        lambda: random.gauss(0, 1),
+    ):
+        draw()
+        assert not before.same(seeds.state())
+        before.restore()
+        assert before.same(seeds.state())
+
+
+def test_an_evaluation_is_seeded_by_its_place_alone() -> None:
+    def drawn(*place: int) -> tuple[float, float]:
+        seeds.seed_evaluation(*place)
+        return random.random(), float(numpy.random.random())
+
+    places = [(1, 0, 0), (2, 0, 0), (1, 1, 0), (1, 0, 1), (1, 11, 0), (11, 1, 0)]
+    assert len({drawn(*place) for place in places}) == len(places)
+    assert drawn(1, 0, 0) == drawn(1, 0, 0)

@@ -1,0 +1,103 @@
+"""Vectorised evaluation: one call a chunk, the same on every backend, and checked."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from evosweep.backends import create
+from evosweep.errors import RunError
+from evosweep.record import RunFolder
+from evosweep.run import run_one
+from evosweep.spec import RunSpec
+
+PROBLEM = """
+import numpy as np
+from evosweep.problems.continuous import continuous
+
+def build(kind="exact"):
+    toolbox = continuous(function="sphere", dimension=6)
+    calls = []
+    def exact(genomes):
+        calls.append(len(genomes))
+        assert len(calls) < 400, "one call a chunk, not one a genome"
+        total = np.zeros(len(genomes))
+        for column in genomes.T:
+            total += column * column
+        return total[:, None]
+    def by_size(genomes):
+        return exact(genomes) + len(genomes)
+    def flat(genomes):
+        return exact(genomes)[:, 0]
+    def nan(genomes):
+        values = exact(genomes)
+        values[genomes[:, 0] > 2] = np.nan
+        return values
+    def broken(genomes):
+        raise ZeroDivisionError("broken")
+    toolbox.register("evaluate_batch", locals()[kind])
+    if kind == "exact":
+        toolbox.register("evaluate", lambda genome: 1 / 0)
+    return toolbox
+"""
+
+
+def _run(tmp_path: Path, kind: str, backend: str = "serial", workers: int = 1) -> dict[str, Any]:
+    (tmp_path / "together_problem.py").write_text(PROBLEM)
+    spec = {
+        "problem": {"use": "together_problem:build", "params": {"kind": kind}},
+        "algorithm": {"use": "ea_simple", "params": {"population": 30, "generations": 5}},
+        "backend": {"use": backend, "workers": workers},
+        "seed": 2,
+        "import_path": str(tmp_path),
+    }
+    with create(backend, workers) as opened:
+        return run_one(RunSpec.parse(spec), RunFolder(tmp_path / f"{kind}-{backend}"), opened)
+
+
+def test_stands_in_for_evaluate_on_every_backend(tmp_path: Path) -> None:
+    digests = {
+        _run(tmp_path, "exact", backend, workers)["population_digest"]
+        for backend, workers in (("serial", 1), ("pool", 2))
+    }
+    spec = {
+        "problem": {"use": "continuous", "params": {"function": "sphere", "dimension": 6}},
+        "algorithm": {"use": "ea_simple", "params": {"population": 30, "generations": 5}},
+        "backend": {"use": "serial"},
+        "seed": 2,
+    }
+    with create("serial") as backend:
+        single = run_one(RunSpec.parse(spec), RunFolder(tmp_path / "single"), backend)
+    assert digests == {single["population_digest"]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("by_size", "alone and"),
+        ("flat", "array of shape"),
+        ("nan", "NaN"),
+        ("broken", "ZeroDivisionError: broken"),
+    ],
+)
+def test_what_is_wrong_with_a_batch(kind: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=words):
+        _run(tmp_path, kind)
+
+
+@pytest.mark.parametrize("name", ["bbob", "knapsack"])
+def test_builtin_batches_equal_their_evaluate(name: str) -> None:
+    from evosweep import problems
+
+    toolbox = problems.load(name)()
+    individuals = toolbox.population(n=50)
+    together = np.asarray(toolbox.evaluate_batch(np.array([list(one) for one in individuals])))
+    alone = np.array([toolbox.evaluate(one) for one in individuals])
+    assert together.shape == alone.shape
+    tolerance = toolbox.traits.batch_tolerance
+    assert (
+        np.allclose(together, alone, rtol=tolerance, atol=0.0)
+        if tolerance
+        else (together == alone).all()
+    )

@@ -1,0 +1,39 @@
+"""A working folder with the real workflow in it."""
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from workspace import PROBLEM, Workspace
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """The workflow's own files, a config and a problem beside it."""
+    shutil.copy(ROOT / "Snakefile", tmp_path)
+    shutil.copytree(ROOT / "workflow", tmp_path / "workflow")
+    (tmp_path / "profiles").symlink_to("workflow/profiles")
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "my_problem.py").write_text(PROBLEM)
+    made = Workspace(tmp_path)
+    made.configure()
+    return made
+
+
+@pytest.fixture
+def waits() -> Callable[[Callable[[], Any], float], Any]:
+    """Poll until something is true, at most so many seconds."""
+
+    def wait(condition: Callable[[], Any], seconds: float) -> Any:
+        end = time.monotonic() + seconds
+        while not (found := condition()):
+            assert time.monotonic() < end, "it did not happen in time"
+            time.sleep(0.05)
+        return found
+
+    return wait

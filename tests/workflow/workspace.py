@@ -1,0 +1,86 @@
+"""A folder in which Snakemake is called, and a small experiment of a user's own."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PROBLEM = '''
+"""Ones, with a switch to break it and a way to make it slow."""
+import random
+import time
+from pathlib import Path
+
+from deap import base, creator, tools
+
+creator.create("OnesMax", base.Fitness, weights=(1.0,))
+creator.create("Ones", list, fitness=creator.OnesMax)
+
+
+def build(bits=20, seconds=0.0, fragile=False, text=""):
+    def evaluate(individual):
+        time.sleep(seconds)
+        if fragile and Path("broken").exists():
+            raise RuntimeError("broken on purpose")
+        return (sum(individual),)
+
+    toolbox = base.Toolbox()
+    toolbox.register("gene", random.randint, 0, 1)
+    toolbox.register("individual", tools.initRepeat, creator.Ones, toolbox.gene, bits)
+    toolbox.register("population", tools.initRepeat, list, toolbox.individual)
+    toolbox.register("evaluate", evaluate)
+    toolbox.register("mate", tools.cxTwoPoint)
+    toolbox.register("mutate", tools.mutFlipBit, indpb=0.05)
+    toolbox.register("select", tools.selTournament, tournsize=3)
+    return toolbox
+'''
+
+CONFIG: dict[str, Any] = {
+    "experiment": "study",
+    "problems": {"ones": {"use": "my_problem:build"}},
+    "algorithms": {"simple": {"use": "ea_simple", "params": {"population": 10, "generations": 3}}},
+    "backends": {"serial": {"use": "serial"}},
+    "seeds": [1, 2],
+}
+
+
+@dataclass
+class Workspace:
+    """A folder in which `snakemake` is called."""
+
+    folder: Path
+
+    def configure(self, name: str = "config/experiment.yaml", **changes: Any) -> None:
+        """Write a config: the small one, with changes."""
+        (self.folder / name).write_text(json.dumps(CONFIG | changes))
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start `snakemake --cores 2` in a process group of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
+            cwd=self.folder,
+            env=os.environ | {"PATH": "/usr/bin:/bin"},  # no activated environment
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def snakemake(self, *arguments: str, code: int = 0) -> str:
+        """What a call prints; fails unless it ends with `code`."""
+        process = self.start(*arguments)
+        output, _ = process.communicate(timeout=120)
+        assert process.returncode == code, output
+        return output
+
+    def runs(self, *arguments: str, code: int = 0) -> str:
+        """A call that stops short of tracking and comparing."""
+        return self.snakemake("--until", "run", "batch", *arguments, code=code)
+
+    def records(self, experiment: str = "study") -> dict[Path, dict[str, Any]]:
+        """The records there are, by file."""
+        found = sorted((self.folder / "results" / experiment).glob("runs/*/record.json"))
+        return {path: json.loads(path.read_text()) for path in found}
