@@ -70,14 +70,18 @@ $(BIN)/python:
 	    "apt-get install python3-venv); give another one by PYTHON=/path/to/python3" >&2; exit 2; }
 	$(PYTHON) -m venv .venv
 
-# setuptools first, as locked: SCOOP has no wheel, and pip would fetch an unlocked one to build it.
+# Build tools first, as locked: SCOOP and cocopp have no wheels, and pip would fetch unlocked ones.
+BUILD_TOOLS := awk '/^[^ \#]/ { wanted = /^(setuptools|setuptools-scm)==/ } wanted'
+
 .venv/.workflow: envs/workflow.txt pyproject.toml | $(BIN)/python
-	awk '/^[^ #]/ { wanted = /^setuptools==/ } wanted' envs/workflow.txt > .venv/setuptools.txt
-	$(PIP) install --require-hashes --requirement .venv/setuptools.txt
+	$(BUILD_TOOLS) envs/workflow.txt > .venv/build-tools.txt
+	$(PIP) install --require-hashes --no-deps --requirement .venv/build-tools.txt
 	$(PIP) install --require-hashes --no-build-isolation --requirement envs/workflow.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/.test: envs/test.txt .venv/.workflow
+	$(BUILD_TOOLS) envs/test.txt > .venv/build-tools.txt
+	$(PIP) install --require-hashes --no-deps --requirement .venv/build-tools.txt
 	$(PIP) install --require-hashes --no-build-isolation --requirement envs/test.txt
 	@touch $@
