@@ -16,5 +16,5 @@ if [ "$(id -u)" -ne 0 ] || ! command -v apt-get > /dev/null; then
     exit 0
 fi
 export DEBIAN_FRONTEND=noninteractive
-apt-get update -qq
-apt-get install --yes --quiet=2 --no-install-recommends "${missing[@]}" > /dev/null
+apt-get -o DPkg::Lock::Timeout=300 update -qq
+apt-get -o DPkg::Lock::Timeout=300 install --yes --quiet=2 --no-install-recommends "${missing[@]}" > /dev/null
