@@ -7,12 +7,14 @@ It tells its supervisor how it ended through files in the job's folder, since th
 import sys
 import time
 import traceback
+import warnings
 from pathlib import Path
 from typing import Any
 
 from evosweep import backends, guard
 from evosweep.errors import EvosweepError, InputError
 from evosweep.job import Job
+from evosweep.journal import TornTail
 from evosweep.run import Attempt, run_folder, run_one
 from evosweep.spec import RunSpec
 
@@ -22,6 +24,7 @@ def main(job_folder: str) -> None:
     guard.die_with_parent()
     job = Job.load(Path(job_folder))
     code, message = 1, ""
+    warnings.showwarning = _show_warning
     try:
         code = perform(job)
     except EvosweepError as error:
@@ -72,6 +75,17 @@ def _tell(spec: RunSpec, record: dict[str, Any]) -> None:
         f"population {record['population_digest'][:12]}",
         flush=True,
     )
+
+
+def _show_warning(message: Warning | str, category: type[Warning], *where: Any) -> None:
+    """One line for a warning of this program's own; all others as Python shows them."""
+    if issubclass(category, TornTail):
+        print(f"evosweep: warning: {message}", file=sys.stderr, flush=True)
+    else:
+        _shown_by_python(message, category, *where)
+
+
+_shown_by_python = warnings.showwarning
 
 
 def _number(best: Any) -> str:
