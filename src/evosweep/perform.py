@@ -9,7 +9,7 @@ import time
 import traceback
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from evosweep import backends, guard
 from evosweep.errors import EvosweepError, InputError
@@ -77,12 +77,19 @@ def _tell(spec: RunSpec, record: dict[str, Any]) -> None:
     )
 
 
-def _show_warning(message: Warning | str, category: type[Warning], *where: Any) -> None:
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
     """One line for a warning of this program's own; all others as Python shows them."""
     if issubclass(category, TornTail):
         print(f"evosweep: warning: {message}", file=sys.stderr, flush=True)
     else:
-        _shown_by_python(message, category, *where)
+        _shown_by_python(message, category, filename, lineno, file, line)
 
 
 _shown_by_python = warnings.showwarning
