@@ -8,13 +8,15 @@ import sys
 import time
 import traceback
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
 from evosweep import backends, guard
 from evosweep.errors import EvosweepError, InputError
 from evosweep.job import Job
-from evosweep.journal import TornTail
+from evosweep.journal import JournalCorrupt, Session, TornTail, read_behind
+from evosweep.record import RunFolder
 from evosweep.run import Attempt, run_folder, run_one
 from evosweep.spec import RunSpec
 
@@ -54,7 +56,7 @@ def perform(job: Job) -> int:
             job.mark(spec)
             try:
                 folder = run_folder(job.out, spec, job.several)
-                attempt = Attempt(job.fresh, job.lost(spec), began, job.sync)
+                attempt = Attempt(_is_stale(job, folder), job.lost(spec), began, job.sync)
                 record = run_one(spec, folder, backend, attempt)
                 _tell(spec, record)
             except InputError:
@@ -64,6 +66,16 @@ def perform(job: Job) -> int:
                 print(f"evosweep: error: {error}", file=sys.stderr, flush=True)
             began = time.time()
     return 1 if failed else 0
+
+
+def _is_stale(job: Job, folder: RunFolder) -> bool:
+    """Whether `--fresh` discards what is there: not what this job did before it was killed."""
+    if not job.fresh:
+        return False
+    with suppress(OSError, JournalCorrupt, StopIteration):
+        _, first = next(read_behind(folder.journal, 0))
+        return not (isinstance(first, Session) and first.started >= job.started)
+    return True
 
 
 def _tell(spec: RunSpec, record: dict[str, Any]) -> None:
