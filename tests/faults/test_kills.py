@@ -19,9 +19,7 @@ BACKENDS = [("serial", 1), ("pool", 2), ("scoop", 2)]
 
 def sizes(small: int, full: int) -> Any:
     """How often: a few times by default, as often as it takes by `make faults`."""
-    return pytest.mark.parametrize(
-        "times", [small, pytest.param(full, marks=[pytest.mark.slow, pytest.mark.timeout(7200)])]
-    )
+    return pytest.mark.parametrize("times", [small, pytest.param(full, marks=pytest.mark.slow)])
 
 
 @sizes(2, 67)
