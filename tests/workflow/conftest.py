@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[2]
 def workspace(tmp_path: Path) -> Workspace:
     """The workflow's own files, a config and a problem beside it."""
     shutil.copy(ROOT / "Snakefile", tmp_path)
-    shutil.copytree(ROOT / "workflow", tmp_path / "workflow")
-    (tmp_path / "profiles").symlink_to("workflow/profiles")
+    for name in ("profiles", "workflow"):
+        shutil.copytree(ROOT / name, tmp_path / name)
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "my_problem.py").write_text(PROBLEM)
     made = Workspace(tmp_path)
