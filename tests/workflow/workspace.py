@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 PROBLEM = '''
-"""Ones, with a switch to break it and a way to make it slow."""
+"""Ones, with a switch to break it, ways to make it slow and a gate that lets it on."""
 import random
 import time
 from pathlib import Path
@@ -20,9 +20,11 @@ creator.create("OnesMax", base.Fitness, weights=(1.0,))
 creator.create("Ones", list, fitness=creator.OnesMax)
 
 
-def build(bits=20, seconds=0.0, fragile=False, text=""):
+def build(bits=20, seconds=0.0, fragile=False, text="", gate=""):
     def evaluate(individual):
         time.sleep(seconds)
+        while gate and not Path(gate).exists():
+            time.sleep(0.02)
         if fragile and Path("broken").exists():
             raise RuntimeError("broken on purpose")
         return (sum(individual),)
