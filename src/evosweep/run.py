@@ -72,7 +72,7 @@ def run_one(
         except EvosweepError as error:
             _write_failure(spec, folder, error)
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             _write_failure(spec, folder, error)
             reason = " ".join(str(error).split())
             raise RunError(
@@ -243,7 +243,7 @@ def _iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
 
 
-def _write_failure(spec: RunSpec, folder: RunFolder, error: Exception) -> None:
+def _write_failure(spec: RunSpec, folder: RunFolder, error: BaseException) -> None:
     """Says what went wrong in `failure.json`, unless the disk is full."""
     failed = error.failure if isinstance(error, EvaluationFailed) else None
     individual = getattr(error, "individual", None)
