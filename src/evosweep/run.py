@@ -14,6 +14,7 @@ import numpy
 
 from evosweep import algorithms, environment, genome, naming, problem, problems, seeds
 from evosweep.backends import Backend
+from evosweep.dataset import dataset_of
 from evosweep.errors import EvosweepError, InputError, RunError
 from evosweep.evaluate import EvaluationFailed, Evaluator
 from evosweep.fast import HallOfFame, ParetoFront, accelerate
@@ -131,6 +132,8 @@ def _evolve(spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt
         population, logbook = returned if isinstance(returned, tuple) else (returned, None)
         rows = logbook_rows(logbook, statistics)
         record = _record(spec, built, evaluator, population, hall_of_fame, rows)
+        if dataset := dataset_of(built.traits, spec.problem.use):
+            record["dataset"] = dataset
         if stopped:
             record["stopped"] = stopped
         record["timings"] = _timings(evaluator, startup, seconds)

@@ -23,7 +23,7 @@ def _workspace(folder: Path) -> Path:
     shutil.copy(HERE / "troubled.py", folder / "config")
     shutil.copy(ROOT / "Snakefile", folder)
     (folder / "workflow").symlink_to(ROOT / "workflow")
-    (folder / "profiles").symlink_to(ROOT / "workflow" / "profiles")
+    (folder / "profiles").symlink_to(ROOT / "profiles")
     config = {
         "experiment": "killed",
         "problems": {"troubled": {k: run["problem"][k] for k in ("use", "params")}},
