@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy
@@ -207,7 +208,7 @@ class Evaluator:
             Entry(
                 batch.number,
                 numpy.asarray(indices),
-                numpy.array(outcome.fitnesses, dtype=float).reshape(done, batch.objectives),
+                _table(outcome.fitnesses, batch.objectives),
                 outcome.digest,
                 outcome.seconds,
                 self.journal.now(),
@@ -270,6 +271,12 @@ class Evaluator:
     def failures(self) -> dict[str, int]:
         """How many evaluations a policy stood in for, for the record."""
         return {"penalised": self.flagged[PENALISED], "retried": self.flagged[RETRIED]}
+
+
+def _table(fitnesses: Sequence[tuple[float, ...]], objectives: int) -> numpy.ndarray:
+    values = chain.from_iterable(fitnesses)
+    shape = (len(fitnesses), objectives)
+    return numpy.fromiter(values, float, shape[0] * shape[1]).reshape(shape)
 
 
 def _short(value: Any) -> str:
