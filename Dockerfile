@@ -91,11 +91,11 @@ RUN install -D --owner=0 --group=10001 --mode=0750 \
     && python3 -c 'import os, struct; os.setxattr("/usr/local/evosweep/libexec/become", \
         "security.capability", struct.pack("<5I", 0x02000001, 0x1C0, 0, 0, 0))' \
     && install -d --owner=10001 --group=10001 /evosweep /evosweep/results /evosweep/artifacts \
-    && install -d --mode=1777 /evosweep/.snakemake \
-    && ln -s workflow/profiles /evosweep/profiles
+    && install -d --mode=1777 /evosweep/.snakemake
 WORKDIR /evosweep
 COPY Snakefile ./
 COPY config config
+COPY profiles profiles
 COPY workflow workflow
 ARG VERSION=unknown
 ARG SOURCE=

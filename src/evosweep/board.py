@@ -47,7 +47,7 @@ class Seat:
         self.pid = os.getpid()
         if folder and Path(folder).is_dir():
             fd = os.open(Path(folder, str(self.pid)), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            os.ftruncate(fd, _SIZE)
+            os.write(fd, bytes(_SIZE))  # a hole would do, but for a disk that is full
             self._map = mmap.mmap(fd, _SIZE)
             os.close(fd)
 

@@ -37,6 +37,16 @@ def is_alive(pid: int) -> bool:
     return not _is_zombie(pid)
 
 
+def descendants(pid: int) -> list[int]:
+    """The numbers of all processes that a living process started, directly or not."""
+    import psutil
+
+    try:
+        return [child.pid for child in psutil.Process(pid).children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
 def _is_zombie(pid: int) -> bool:
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 - pathlib is slow to import

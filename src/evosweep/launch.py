@@ -5,10 +5,11 @@ import importlib.util
 import json
 import os
 import re
+import tempfile
 from pathlib import Path
 from typing import Any
 
-from evosweep.errors import InputError
+from evosweep.errors import EvosweepError, InputError
 from evosweep.job import Job
 
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?$")
@@ -36,8 +37,14 @@ def main(args: argparse.Namespace) -> int:
     seeds = [spec["seed"]] if args.seeds is None else read_seeds(args.seeds)
     several = args.seeds is not None
     what = {"spec": spec, "seeds": seeds, "out": args.out, "several": several}
-    with Job.temporary(**what, fresh=args.fresh, sync=args.sync) as job:
-        code = _perform_here(job) if args.in_process else _supervise(job)
+    try:
+        with Job.temporary(**what, fresh=args.fresh, sync=args.sync) as job:
+            code = _perform_here(job) if args.in_process else _supervise(job)
+    except OSError as error:
+        raise EvosweepError(
+            f"{error.filename or tempfile.gettempdir()}: cannot keep the job's own files "
+            f"({error.strerror}); make room there, or name another folder by TMPDIR"
+        ) from error
     if code == 0:
         write_receipt(args)
     return code

@@ -6,6 +6,7 @@ It tells its supervisor how it ended through files in the job's folder, since th
 
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,11 @@ def main(job_folder: str) -> None:
         code, message = error.exit_code, str(error)
     except KeyboardInterrupt:
         code = 130
+    except OSError as error:
+        message = f"{error.filename or job.folder}: {error.strerror}"
+    except BaseException as error:  # else the supervisor would take it for a kill and try again
+        traceback.print_exc()
+        message = f"{type(error).__name__}: {error}"
     job.report(code, message)
 
 

@@ -14,6 +14,7 @@ import numpy
 
 from evosweep import algorithms, environment, genome, naming, problem, problems, seeds
 from evosweep.backends import Backend
+from evosweep.dataset import dataset_of
 from evosweep.errors import EvosweepError, InputError, RunError
 from evosweep.evaluate import EvaluationFailed, Evaluator
 from evosweep.fast import HallOfFame, ParetoFront, accelerate
@@ -71,7 +72,7 @@ def run_one(
         except EvosweepError as error:
             _write_failure(spec, folder, error)
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             _write_failure(spec, folder, error)
             reason = " ".join(str(error).split())
             raise RunError(
@@ -131,6 +132,8 @@ def _evolve(spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt
         population, logbook = returned if isinstance(returned, tuple) else (returned, None)
         rows = logbook_rows(logbook, statistics)
         record = _record(spec, built, evaluator, population, hall_of_fame, rows)
+        if dataset := dataset_of(built.traits, spec.problem.use):
+            record["dataset"] = dataset
         if stopped:
             record["stopped"] = stopped
         record["timings"] = _timings(evaluator, startup, seconds)
@@ -240,7 +243,7 @@ def _iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
 
 
-def _write_failure(spec: RunSpec, folder: RunFolder, error: Exception) -> None:
+def _write_failure(spec: RunSpec, folder: RunFolder, error: BaseException) -> None:
     """Says what went wrong in `failure.json`, unless the disk is full."""
     failed = error.failure if isinstance(error, EvaluationFailed) else None
     individual = getattr(error, "individual", None)

@@ -23,11 +23,13 @@ from typing import Any
 from evosweep import board, guard, numerics
 from evosweep.environment import THREAD_VARIABLES
 from evosweep.job import Job
+from evosweep.reaper import Reaper
 
 PARENT_VARIABLE = "EVOSWEEP_PARENT"
 _ENTRY = Path(__file__).parent / "entry" / "under_scoop.py"
 _TICK = 0.2
 _BARREN_STARTS = 5
+_START_BYTES = 28 + 29  # docs/journal.md; a chunk takes 68 or more
 
 
 class _Stopped(Exception):
@@ -49,14 +51,13 @@ class _Loss:
 def supervise(job: Job) -> int:
     """Performs a job in processes of its own; returns the exit code of `evosweep run`."""
     os.mkfifo(job.folder / "bell")
-    with _bells(job.folder / "bell") as bell:
-        return _Supervisor(job, bell).run()
+    with _bells(job.folder / "bell") as bell, Reaper() as reaper:
+        return _Supervisor(job, bell, reaper).run()
 
 
 class _Supervisor:
-    def __init__(self, job: Job, bell: "Callable[[float], None]") -> None:
-        self.job = job
-        self.bell = bell
+    def __init__(self, job: Job, bell: "Callable[[float], None]", reaper: Reaper) -> None:
+        self.job, self.bell, self.reaper = job, bell, reaper
         self.scoop = job.spec["backend"]["use"] == "scoop"
         self.barren = 0
         self.group: subprocess.Popen[bytes]
@@ -65,11 +66,11 @@ class _Supervisor:
         """Starts the group until it comes to an end of its own."""
         try:
             while True:
-                before = self._journal_size()
+                before = self._journal()
                 loss = self._once()
                 if loss is None:
                     return self._conclude()
-                if (code := self._after(loss, self._journal_size() > before)) is not None:
+                if (code := self._after(loss, _has_grown(before, self._journal()))) is not None:
                     return code
         except _Stopped as stopped:
             return stopped.code
@@ -82,9 +83,11 @@ class _Supervisor:
             stdin=subprocess.DEVNULL,
         )  # fmt: skip
         try:
+            self.reaper.watch(self.group.pid)
             return self._watch()
         finally:
-            _kill_group(self.group)
+            _kill_group(self.group, thoroughly=self.job.outcome() is None)
+            self.reaper.watch(None)
             self._flush_journal()
 
     def _command(self) -> list[str]:
@@ -150,24 +153,30 @@ class _Supervisor:
             print(f"evosweep: error: {outcome['message']}", file=sys.stderr)
         return int(outcome["code"])
 
-    def _journal(self) -> Path | None:
+    def _journal(self) -> tuple[Path | None, int]:
+        """The journal of the run under way, and its size."""
         current = self.job.current()
-        return Path(current["folder"], "journal.bin") if current else None
-
-    def _journal_size(self) -> int:
-        journal = self._journal()
+        if current is None:
+            return None, 0
+        path = Path(current["folder"], "journal.bin")
         with contextlib.suppress(OSError):
-            return journal.stat().st_size if journal else 0
-        return 0
+            return path, path.stat().st_size
+        return path, 0
 
     def _flush_journal(self) -> None:
         """What the killed group wrote is in the kernel; this puts it on the disk."""
-        journal = self._journal()
+        journal, _ = self._journal()
         with contextlib.suppress(OSError):
             if journal is not None:
                 fd = os.open(journal, os.O_RDWR)
                 os.fsync(fd)
                 os.close(fd)
+
+
+def _has_grown(before: tuple[Path | None, int], after: tuple[Path | None, int]) -> bool:
+    """Whether an evaluation was finished between: a start alone adds a header and its session."""
+    another_run = before[0] is not None and before[0] != after[0]
+    return another_run or after[1] - before[1] > _START_BYTES
 
 
 class _Crew:
@@ -250,7 +259,12 @@ def _stop_without_parent() -> None:
         raise _Stopped(signal.SIGTERM)
 
 
-def _kill_group(group: "subprocess.Popen[bytes]") -> None:
+def _kill_group(group: "subprocess.Popen[bytes]", thoroughly: bool) -> None:
+    """SIGKILL to a process group; `thoroughly`: also to what left the group of its own accord."""
+    family = guard.descendants(group.pid) if thoroughly and group.poll() is None else []
     with contextlib.suppress(ProcessLookupError):
         os.killpg(group.pid, signal.SIGKILL)
+    for pid in family:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
     group.wait()

@@ -67,6 +67,9 @@ class Outcome:
     """By which the journal knows the chunk's genomes, as they were when they were evaluated."""
 
 
+_RAISED = (Exception, SystemExit)  # by an evaluation; a KeyboardInterrupt is the user's
+
+
 class _Failed(Exception):
     def __init__(self, failure: Failure) -> None:
         self.failure = failure
@@ -168,7 +171,7 @@ def _evaluate_together(
     except together.BadRow as error:
         index = chunk.indices[error.row]
         raise _Failed(Failure(index, "fitness", str(error), error.remedy)) from None
-    except Exception as error:
+    except _RAISED as error:
         raise _Failed(_program_failure(chunk.indices[0], error)) from None
 
 
@@ -194,7 +197,7 @@ def _evaluate_plainly(
             keep(fitness_of(values, objectives, infinite))
     except BadFitness as error:
         raise _Failed(Failure(index, "fitness", str(error), error.remedy)) from None
-    except Exception as error:
+    except _RAISED as error:
         raise _Failed(_program_failure(index, error)) from None
 
 
@@ -216,6 +219,7 @@ def _evaluate_each(
 def _with_policy(
     chunk: Chunk, problem: Problem, index: int, individual: Any
 ) -> tuple[tuple[float, ...], Plain, int]:
+    given = plain(individual) if problem.lamarckian else None
     for attempt in range(problem.retries + 1):
         try:
             fitness, genome = _evaluate_one(chunk, problem, index, individual)
@@ -224,11 +228,13 @@ def _with_policy(
             failed = Failure(index, "fitness", str(error), error.remedy)
             if not error.covered:
                 raise _Failed(failed) from None
-        except Exception as error:
+        except _RAISED as error:
             failed = _program_failure(index, error)
+        if problem.lamarckian:  # it may have changed its individual before it failed
+            problem.rebuild.write_back(individual, given)
     if problem.penalty is None:
         raise _Failed(failed)
-    return problem.penalty, plain(individual), PENALISED
+    return problem.penalty, given, PENALISED
 
 
 def _evaluate_one(
@@ -247,7 +253,7 @@ def _evaluate_one(
     return fitness_of(returned[0], chunk.objectives, problem.infinite), plain(returned[1])
 
 
-def _program_failure(index: int, error: Exception) -> Failure:
+def _program_failure(index: int, error: BaseException) -> Failure:
     reason = " ".join(str(error).split())
     return Failure(
         index,
@@ -298,7 +304,5 @@ def _one_by_one(chunk: Chunk, problem: Problem) -> Iterator[tuple[int, Any]]:
 
 
 def _quietly(evaluate: Callable[[Any], Any], individual: Any) -> None:
-    try:
+    with suppress(*_RAISED):
         evaluate(individual)
-    except Exception:
-        return

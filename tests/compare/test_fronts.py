@@ -9,6 +9,7 @@ from folders import SERIAL, Made, write_run
 
 from evosweep.cli import main
 from evosweep.compare.build import true_front
+from evosweep.compare.finals import fronts_of, read_finals
 from evosweep.compare.fronts import (
     attainment,
     attainment_difference,
@@ -19,7 +20,7 @@ from evosweep.compare.fronts import (
 )
 from evosweep.compare.quality import measure_all, non_dominated
 from evosweep.compare.runs import read_run
-from evosweep.compare.study import open_studies
+from evosweep.compare.study import Study, open_studies
 from evosweep.record import RunFolder
 
 ZDT = {"name": "zdt", "use": "my:zdt"}
@@ -39,16 +40,21 @@ def two_objectives(
     return results / "study"
 
 
+def known(folder: Path) -> tuple[Study, dict[str, np.ndarray]]:
+    study, finals = read_finals(open_studies(folder)[0])
+    return study, fronts_of(finals)
+
+
 def test_hypervolume_is_moocores_on_the_declared_side(tmp_path: Path) -> None:
     for name, weights in (("min", (-1.0, -1.0)), ("max", (1.0, 1.0))):
-        study = open_studies(two_objectives(tmp_path / name, weights=weights))[0]
-        quality = measure_all(study)["zdt"]
+        study, fronts = known(two_objectives(tmp_path / name, weights=weights))
+        quality = measure_all(study, fronts)["zdt"]
         assert quality.measure == "hypervolume"
         run = study.runs[0]
         points = np.column_stack([_column(run.folder, i) for i in range(2)]) * -np.array(weights)
         reference = np.array(quality.reference) * -np.array(weights)
-        known = moocore.hypervolume(points, ref=reference)
-        assert quality.values[run.run_id] == pytest.approx(known, abs=1e-9)
+        expected = moocore.hypervolume(points, ref=reference)
+        assert quality.values[run.run_id] == pytest.approx(expected, abs=1e-9)
         assert quality.larger
 
 
@@ -64,7 +70,7 @@ def test_hypervolume_of_a_front_worked_out_by_hand(tmp_path: Path) -> None:
         ZDT, {"use": "x"}, SERIAL, 1, fitness, (-1.0, -1.0), {"reference_point": [4.0, 4.0]}
     )
     run = read_run(RunFolder(write_run(tmp_path / "study", made)))
-    quality = measure_all(open_studies(tmp_path)[0])["zdt"]
+    quality = measure_all(*known(tmp_path))["zdt"]
     assert quality.values[run.run_id] == pytest.approx(3 + 2 + 1)
     trace = hypervolume_trace(run, (4.0, 4.0))
     assert trace.best[-1] == pytest.approx(6)
@@ -73,9 +79,9 @@ def test_hypervolume_of_a_front_worked_out_by_hand(tmp_path: Path) -> None:
 
 
 def test_indicators_are_moocores(tmp_path: Path) -> None:
-    study = open_studies(two_objectives(tmp_path))[0]
-    quality = measure_all(study)["zdt"]
-    fronts = read_fronts("zdt", study.problems["zdt"], lambda _: None)
+    study, finals = known(two_objectives(tmp_path))
+    quality = measure_all(study, finals)["zdt"]
+    fronts = read_fronts("zdt", study.problems["zdt"], finals, lambda _: None)
     front = fronts.by_algorithm["nsga0"][0]
     igd, epsilon, volume = indicators(front, fronts, quality)
     assert igd == pytest.approx(moocore.igd_plus(front, ref=fronts.joint), abs=1e-9)

@@ -1,10 +1,17 @@
-"""Problems with special evaluations: noisy ones, and ones that improve their individual."""
+"""Problems with special evaluations: noisy ones, and ones that improve their individual.
+
+An evaluation takes long enough for workers to be worth it.
+"""
 
 import random
+import time
+from pathlib import Path
 from typing import Any
 
 import numpy
 from deap import base, creator, tools
+
+_SECONDS = 0.005
 
 
 def _toolbox(container: type = list) -> base.Toolbox:
@@ -26,6 +33,7 @@ def noisy() -> base.Toolbox:
     toolbox = _toolbox()
 
     def evaluate(individual: Any) -> tuple[float]:
+        time.sleep(_SECONDS)
         return (sum(individual) + random.gauss(0, 1) + numpy.random.normal(),)
 
     toolbox.register("evaluate", evaluate)
@@ -37,10 +45,26 @@ def learning(in_place: bool = False) -> base.Toolbox:
     toolbox = _toolbox()
 
     def evaluate(individual: Any) -> tuple[tuple[float], list[float]]:
+        time.sleep(_SECONDS)
         better = [round(gene, 2) for gene in individual]
         if in_place:
             individual[:] = better
         return (sum(better),), individual if in_place else better
+
+    toolbox.register("evaluate", evaluate)
+    return toolbox
+
+
+def failing_once(once: str) -> base.Toolbox:
+    """Changes its individual and then fails, once; to be declared Lamarckian, with a policy."""
+    toolbox = _toolbox()
+
+    def evaluate(individual: Any) -> tuple[tuple[float], list[float]]:
+        individual[:] = [gene / 2 for gene in individual]
+        if not Path(once).exists():
+            Path(once).touch()
+            raise RuntimeError("failed once")
+        return (sum(individual),), individual
 
     toolbox.register("evaluate", evaluate)
     return toolbox

@@ -52,6 +52,19 @@ def test_every_backend_gives_the_same_again_too_after_a_cut(
     assert again["resumed"] == 1
 
 
+@pytest.mark.parametrize(("use", "workers"), BACKENDS)
+def test_what_fails_is_tried_again_with_the_individual_as_it_was(
+    tmp_path: Path, use: str, workers: int
+) -> None:
+    once = tmp_path / "once"
+    what = {"use": "special:failing_once", "lamarckian": True, "params": {"once": str(once)}}
+    digests = []
+    for policy in ({"retry": 1}, {"retry": 1}, {"penalty": [-9.0]}):
+        record = _run(what | {"failure": policy}, use, workers, tmp_path / str(len(digests)))
+        digests.append((record["population_digest"], record["failures"]["retried"]))
+    assert digests == [(digests[0][0], 1), (digests[0][0], 0), (digests[0][0], 0)]
+
+
 def test_another_seed_gives_other_noise(tmp_path: Path) -> None:
     one = _run(KINDS[0], "serial", 1, tmp_path / "one", seed=1)
     two = _run(KINDS[0], "serial", 1, tmp_path / "two", seed=2)

@@ -2,6 +2,8 @@
 
 import csv
 import json
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +117,82 @@ def test_a_crate_can_be_read_and_names_runs_results_and_software(
         assert any(item["name"] == "evosweep" for item in action["instrument"])
     described = json.loads((tmp_path / "c" / "ro-crate-metadata.json").read_text())
     assert any(item["@type"] == "SoftwareApplication" for item in described["@graph"])
+    assert "No licence is stated" in crate.root_dataset["license"]
+
+
+def test_a_crate_has_what_version_1_1_asks_for(results: Path, tmp_path: Path) -> None:
+    pytest.importorskip("rocrate.rocrate")
+    licence = "https://spdx.org/licenses/MIT"
+    out = ["--out", str(tmp_path / "c"), "--license", licence]
+    assert main(["export", str(results), "--format", "rocrate", *out]) == 0
+    described = json.loads((tmp_path / "c" / "ro-crate-metadata.json").read_text())
+    assert described["@context"] == "https://w3id.org/ro/crate/1.1/context"
+    entities = {item["@id"]: item for item in described["@graph"]}
+    assert len(entities) == len(described["@graph"])
+    descriptor, root = entities["ro-crate-metadata.json"], entities["./"]
+    assert descriptor["about"] == {"@id": "./"}
+    assert descriptor["conformsTo"] == {"@id": "https://w3id.org/ro/crate/1.1"}
+    assert root["@type"] == "Dataset"
+    assert root["name"]
+    assert root["description"]
+    assert datetime.fromisoformat(root["datePublished"])
+    assert root["license"] == {"@id": licence}
+    assert entities[licence]["name"]
+    parts = {part["@id"] for part in root["hasPart"]}
+    files = {place for place, item in entities.items() if item["@type"] == "File"}
+    assert parts == files
+    assert all((tmp_path / "c" / place).is_file() for place in files)
+    assert set(_references(described["@graph"])) <= {*entities, "https://w3id.org/ro/crate/1.1"}
+    actions = {place for place, item in entities.items() if item["@type"] == "CreateAction"}
+    assert {item["@id"] for item in root["mentions"]} == actions
+
+
+def _references(value) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _references(item)
+    elif isinstance(value, dict):
+        if set(value) == {"@id"}:
+            yield value["@id"]
+        for item in value.values():
+            yield from _references(item)
+
+
+def test_runs_without_a_receipt_are_named_and_damaged_ones_stop_an_export(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders = [
+        write_run(tmp_path / "study", Made(ONEMAX, {"use": "x"}, SERIAL, seed, np.ones((3, 4, 1))))
+        for seed in range(3)
+    ]
+    (folders[0] / "record.json").unlink()
+    assert main(["export", str(tmp_path), "--format", "csv"]) == 0
+    assert f"left out, without a receipt: {folders[0].name} (unfinished)" in capsys.readouterr().err
+    for name in ("logbook.parquet", "journal.bin"):
+        whole = (folders[1] / name).read_bytes()
+        (folders[1] / name).write_bytes(whole[:20])
+        assert main(["export", str(tmp_path), "--format", "csv"]) == 1
+        error = capsys.readouterr().err
+        assert name in error
+        assert "nothing was exported" in error
+        assert error.count("\n") == 1
+        (folders[1] / name).write_bytes(whole)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["csv", "--license", "https://x.org"], "--license: is for --format rocrate"),
+        (["ioh", "--config", "x.yaml"], "--config: is for --format rocrate"),
+        (["rocrate", "--license", "MIT"], "give its address"),
+        (["rocrate", "--config", "nowhere.yaml"], "no such config file"),
+    ],
+)
+def test_options_of_the_crate(
+    results: Path, options: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", str(results), "--format", *options]) == 2
+    assert message in capsys.readouterr().err
 
 
 def test_the_same_runs_give_the_same_export_and_the_default_place_is_replaced(

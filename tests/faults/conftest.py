@@ -1,14 +1,32 @@
-"""The table that `make faults` prints: fault, times, identical, worst recovery."""
+"""The table that `make faults` prints: what each fault came to, counted as it was injected."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from runs import Run, spec
 
-_rows: dict[str, list[tuple[bool, float]]] = defaultdict(list)
+_ROW = "{:<46} {:>8} {:>9} {:>5} {:>4} {:>14}"
+_HEAD = ("fault", "injected", "identical", "wrong", "left", "worst recovery")
+
+
+@dataclass
+class Injection:
+    """A fault that was injected; whatever a test does not come to say of it did not happen."""
+
+    digest: str | None = None
+    """Of the population that was accepted in the end; None: there was none."""
+    left: int = 0
+    """Processes that were there five seconds after they should have been gone."""
+    recovery: float = 0.0
+    """Seconds until all was well again; 0: not measured."""
+
+
+_rows: dict[str, list[tuple[Injection, str]]] = defaultdict(list)
 
 
 @pytest.fixture(scope="session")
@@ -34,24 +52,36 @@ def make_run(tmp_path: Path) -> Iterator[Any]:
 
 
 @pytest.fixture
-def note_row() -> Any:
-    """Adds one injected fault to the table."""
+def injected(reference: str) -> Any:
+    """`with injected(fault, ...) as one:` counts each fault once, also where the block fails."""
 
-    def note(fault: str, identical: bool, recovery: float = 0.0) -> None:
-        _rows[fault].append((identical, recovery))
-        assert identical, fault
+    @contextmanager
+    def count(*faults: str, expected: str = reference) -> Iterator[Injection]:
+        injection = Injection()
+        for fault in faults:
+            _rows[fault].append((injection, expected))
+        yield injection
+        assert injection.digest == expected, faults
+        assert injection.left == 0, faults
 
-    return note
+    return count
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     if not _rows:
         return
     terminalreporter.section("faults")
-    line = "{:<58} {:>8} {:>10} {:>14}"
-    terminalreporter.line(line.format("fault", "injected", "identical", "worst recovery"))
+    terminalreporter.line(_ROW.format(*_HEAD))
     for fault, outcomes in _rows.items():
-        identical = sum(same for same, _ in outcomes)
-        worst = max(seconds for _, seconds in outcomes)
-        shown = f"{worst:.2f} s" if worst else "-"
-        terminalreporter.line(line.format(fault, len(outcomes), identical, shown))
+        terminalreporter.line(_ROW.format(fault, *_summary(outcomes)))
+    terminalreporter.line(
+        "identical: the run ended with the population of the undisturbed run; wrong: with another"
+    )
+
+
+def _summary(outcomes: Sequence[tuple[Injection, str]]) -> tuple[Any, ...]:
+    identical = sum(one.digest == expected for one, expected in outcomes)
+    accepted = sum(one.digest is not None for one, _ in outcomes)
+    left = sum(one.left for one, _ in outcomes)
+    worst = max(one.recovery for one, _ in outcomes)
+    return len(outcomes), identical, accepted - identical, left, f"{worst:.2f} s" if worst else "-"

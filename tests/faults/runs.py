@@ -15,6 +15,8 @@ from typing import Any
 
 import psutil
 
+from evosweep import board
+
 HERE = Path(__file__).parent
 TOKEN = "EVOSWEEP_TEST_TOKEN"
 
@@ -94,20 +96,34 @@ class Run:
         """Every living process of the run."""
         return list(with_token(self.token))
 
-    def seconds_until_gone(self, limit: float) -> float:
-        """How long processes of the run stayed; fails when any is left after `limit`."""
-        started = time.monotonic()
-        while left := self.processes():
-            if time.monotonic() - started > limit:
-                raise AssertionError(f"left behind: {[' '.join(p.cmdline()) for p in left]}")
+    def left_after(self, limit: float) -> list[psutil.Process]:
+        """Processes of the run that are still there after `limit` seconds."""
+        until = time.monotonic() + limit
+        while (left := self.processes()) and time.monotonic() < until:
             time.sleep(0.05)
-        return time.monotonic() - started
+        return left
 
     def kill_everything(self) -> None:
         for process in self.processes():
             process.send_signal(signal.SIGKILL)
         if self.process is not None and self.process.stdout is not None:
             self.process.communicate()
+
+    def role(self, process: psutil.Process) -> str:
+        """What a process of the run is for; a worker is busy or idle by its own note."""
+        command = process.cmdline()
+        words = " ".join(command)
+        if "-m scoop " in words:  # where its thread is
+            return "the broker"
+        if "multiprocessing.forkserver" in words:
+            parent = process.parent()
+            if parent is None or parent.cmdline() != command:
+                return "the forkserver"
+        elif "scoop.bootstrap" not in words or "--origin" in command:
+            helper = "resource_tracker" in words or "scoop.launch" in words
+            return "a helper process" if helper else "the working process"
+        folder = Path(process.environ()[board.FOLDER_VARIABLE])
+        return "a busy worker" if board.note(folder, process.pid) else "an idle worker"
 
     def discard(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from runs import Run
+from troubled import MARK
 
 BACKENDS = [("serial", 1), ("pool", 2), ("scoop", 2)]
 every_backend = pytest.mark.parametrize(("backend", "workers"), BACKENDS)
@@ -13,7 +14,8 @@ every_backend = pytest.mark.parametrize(("backend", "workers"), BACKENDS)
 def _assert_names_an_individual(run: Run, kind: str) -> None:
     failure = run.failure
     assert failure["kind"] == kind
-    assert failure["individual"][:4] == [1, 1, 0, 1]
+    assert failure["index"] > 0
+    assert failure["individual"][:4] == MARK
     assert failure["remedy"]
     assert not (run.folder / "record.json").exists()
 
@@ -23,6 +25,7 @@ def _assert_names_an_individual(run: Run, kind: str) -> None:
     ("trouble", "kind", "says"),
     [
         ("raises", "program", "ZeroDivisionError: nothing divides this"),
+        ("exits", "program", "SystemExit: 3"),
         ("nan", "fitness", "returned NaN"),
         ("infinity", "fitness", "infinite: true"),
         ("text", "fitness", "'high'"),
@@ -35,7 +38,7 @@ def _assert_names_an_individual(run: Run, kind: str) -> None:
 def test_is_stopped_with_the_individual_and_a_remedy(
     make_run: Any, backend: str, workers: int, trouble: str, kind: str, says: str
 ) -> None:
-    run = make_run(backend, workers, trouble=trouble, seconds=0.001)
+    run = make_run(backend, workers, trouble=trouble, seconds=0.02)  # worth a worker
     code, errors = run.complete()
     assert code == 1, errors
     assert says in errors
@@ -43,7 +46,7 @@ def test_is_stopped_with_the_individual_and_a_remedy(
     _assert_names_an_individual(run, kind)
     if kind == "program":
         assert "troubled.py" in run.failure["traceback"]
-    run.seconds_until_gone(5)
+    assert not run.left_after(5)
 
 
 @every_backend
@@ -57,17 +60,19 @@ def test_that_kills_its_worker_three_times_is_named(
     assert "SIGKILL" in errors
     assert "memory ran out" in errors
     _assert_names_an_individual(run, "worker")
-    run.seconds_until_gone(5)
+    assert not run.left_after(5)
 
 
 @every_backend
 def test_that_kills_its_worker_once_is_made_good(
-    make_run: Any, reference: str, note_row: Any, tmp_path: Any, backend: str, workers: int
+    make_run: Any, injected: Any, tmp_path: Any, backend: str, workers: int
 ) -> None:
     run = make_run(backend, workers, trouble="kills", once=str(tmp_path / "once"))
-    code, errors = run.complete()
-    assert code == 0, errors
-    note_row("an evaluation kills its worker once", run.digest == reference)
+    with injected(f"an evaluation that kills its worker, {backend}") as one:
+        code, errors = run.complete()
+        assert code == 0, errors
+        one.left = len(run.left_after(5))
+        one.digest = run.digest
 
 
 @every_backend
@@ -80,7 +85,7 @@ def test_that_hangs_is_killed_with_all_it_started(
     assert code == 1, errors
     assert "longer than its timeout of 1 s" in errors
     _assert_names_an_individual(run, "timeout")
-    run.seconds_until_gone(5)
+    assert not run.left_after(5)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """Kills at random instants: of the main process, of what works for it, of workers, of brokers."""
 
+import contextlib
+import itertools
+import os
 import random
 import signal
 import time
@@ -7,6 +10,7 @@ from typing import Any
 
 import psutil
 import pytest
+from runs import Run
 
 BACKENDS = [("serial", 1), ("pool", 2), ("scoop", 2)]
 
@@ -14,14 +18,14 @@ BACKENDS = [("serial", 1), ("pool", 2), ("scoop", 2)]
 def sizes(small: int, full: int) -> Any:
     """How often: a few times by default, as often as it takes by `make faults`."""
     return pytest.mark.parametrize(
-        "times", [small, pytest.param(full, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])]
+        "times", [small, pytest.param(full, marks=[pytest.mark.slow, pytest.mark.timeout(7200)])]
     )
 
 
 @sizes(2, 67)
 @pytest.mark.parametrize(("backend", "workers"), BACKENDS)
 def test_main_process_is_killed_and_the_run_called_again(
-    make_run: Any, reference: str, note_row: Any, backend: str, workers: int, times: int
+    make_run: Any, injected: Any, backend: str, workers: int, times: int
 ) -> None:
     """SIGKILL of `evosweep run`: nothing stays behind, and the same command finishes the run."""
     run, done = make_run(backend, workers), 0
@@ -31,74 +35,145 @@ def test_main_process_is_killed_and_the_run_called_again(
         time.sleep(random.random() * 0.3)
         assert run.process is not None
         if run.process.poll() is None:
-            run.process.kill()
-            run.finish()
-            run.seconds_until_gone(5)
+            with injected(f"SIGKILL of the main process, {backend}") as one:
+                run.process.kill()
+                run.finish()
+                one.left = len(run.left_after(5))
+                _continue(run, one)
             done += 1
-        started = time.monotonic()
-        assert run.complete()[0] == 0
-        note_row(f"SIGKILL of the main process, {backend}", run.digest == reference,
-                 time.monotonic() - started)  # fmt: skip
         run.discard()
 
 
-@sizes(3, 100)
+def _continue(run: Run, one: Any) -> None:
+    """The same command again, timed."""
+    started = time.monotonic()
+    code, errors = run.complete()
+    assert code == 0, errors
+    one.recovery = time.monotonic() - started
+    one.digest = run.digest
+
+
+@sizes(4, 100)
 @pytest.mark.parametrize(("backend", "workers"), BACKENDS)
 def test_a_working_process_is_killed_and_the_run_goes_on(
-    make_run: Any, reference: str, note_row: Any, backend: str, workers: int, times: int
+    make_run: Any, injected: Any, backend: str, workers: int, times: int
 ) -> None:
-    """Workers at work and idle, SCOOP's broker and origin: the run notices and finishes."""
-    done = 0
-    while done < times:
-        run = make_run(backend, workers)
+    """Workers, busy and idle, and whatever else works for the run: it notices and finishes.
+
+    `times` is how many workers are killed; where there are none, how many working processes.
+    """
+    roles = ["a busy worker", "an idle worker"] if workers > 1 else []
+    wanted = itertools.cycle([*roles, *roles, ""])
+    killed = 0
+    while killed < times:
+        run = make_run(backend, workers, seconds=0.015, pause=0.15)
         run.start()
-        for _ in range(2):
+        victims: list[str] = []
+        for role in itertools.islice(wanted, 2):
             run.wait_for_evaluations(150)
-            victim = _victim(run)
-            if victim is None:
-                break
-            victim.send_signal(signal.SIGKILL)
-            done += 1
             time.sleep(random.random() * 0.6)
-        started = time.monotonic()
-        code, errors = run.finish()
-        assert code == 0, errors
-        run.seconds_until_gone(5)
-        note_row(f"SIGKILL of a worker, {backend}", run.digest == reference,
-                 time.monotonic() - started)  # fmt: skip
+            victims += _kill_one(run, role)
+        killed += len([role for role in victims if "worker" in role or backend == "serial"])
+        with injected(*(f"SIGKILL of {role}, {backend}" for role in victims)) as one:
+            started = time.monotonic()
+            code, errors = run.finish()
+            assert code == 0, errors
+            one.recovery = time.monotonic() - started
+            one.left = len(run.left_after(5))
+            one.digest = run.digest
         run.discard()
 
 
-def _victim(run: Any) -> psutil.Process | None:
-    """Any process of the run but its supervisor."""
+def _kill_one(run: Run, wanted: str, patience: float = 5.0) -> list[str]:
+    """Kills a process of the run, one in the wanted role if there is such; what it was, or nothing.
+
+    It is stopped before it is looked at, so that it is still what it was when it is killed.
+    """
     assert run.process is not None
-    others = [p for p in run.processes() if p.pid != run.process.pid]
-    return random.choice(others) if others and run.process.poll() is None else None
+    until = time.monotonic() + patience
+    while run.process.poll() is None:
+        others = [p for p in run.processes() if p.pid != run.process.pid]
+        with contextlib.suppress(psutil.NoSuchProcess, IndexError):
+            victim = random.choice(others)
+            victim.suspend()
+            role = run.role(victim)
+            if not wanted or role == wanted or time.monotonic() > until:
+                victim.kill()
+                return [role]
+            victim.resume()
+        time.sleep(0.01)
+    return []
 
 
 @sizes(1, 20)
 @pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGINT", 130)])
 @pytest.mark.parametrize(("backend", "workers"), BACKENDS)
 def test_a_stop_ends_everything_in_time(
-    make_run: Any, reference: str, note_row: Any,
-    backend: str, workers: int, name: str, code: int, times: int,
-) -> None:  # fmt: skip
-    run = make_run(backend, workers)
-    for _ in range(times):
+    make_run: Any, injected: Any, backend: str, workers: int, name: str, code: int, times: int
+) -> None:
+    run, done = make_run(backend, workers), 0
+    while done < times:
         process = run.start()
         run.wait_for_evaluations(150 + random.randrange(600))
         process.send_signal(getattr(signal, name))
         started = time.monotonic()
-        ended = run.finish()[0]
-        if ended == 0:  # it finished just before
-            run.discard()
-            continue
-        assert ended == code
-        run.seconds_until_gone(5)
-        stopped = time.monotonic() - started
-        assert run.complete()[0] == 0
-        note_row(f"{name}, {backend}", run.digest == reference, stopped)
+        ended, errors = run.finish()
+        if ended != 0:  # else it had finished just before
+            with injected(f"{name}, {backend}") as one:
+                assert ended == code
+                assert not errors
+                one.left = len(run.left_after(5))
+                stopped = time.monotonic() - started
+                _continue(run, one)
+                one.recovery = stopped
+            done += 1
         run.discard()
+
+
+@sizes(2, 20)
+def test_a_stop_in_the_first_second(make_run: Any, injected: Any, times: int) -> None:
+    """Also before this program has a say: then the signal itself ends it."""
+    run = make_run("pool", 2)
+    for _ in range(times):
+        process = run.start()
+        time.sleep(random.random())
+        process.send_signal(signal.SIGTERM)
+        with injected("SIGTERM in the first second, pool") as one:
+            started = time.monotonic()
+            ended, errors = run.finish()
+            assert ended in (143, -signal.SIGTERM)
+            assert not errors
+            one.left = len(run.left_after(5))
+            stopped = time.monotonic() - started
+            _continue(run, one)
+            one.recovery = stopped
+        run.discard()
+
+
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM"])
+@pytest.mark.parametrize(("backend", "workers"), BACKENDS)
+def test_what_evaluations_have_started_ends_too(
+    make_run: Any, backend: str, workers: int, name: str
+) -> None:
+    run = make_run(backend, workers, trouble="starts_others", seconds=0.02)
+    process = run.start()
+    run.wait_for_evaluations()
+    assert [p for p in run.processes() if p.name() == "sleep"]
+    process.send_signal(getattr(signal, name))
+    process.wait(60)
+    left = run.left_after(5)
+    if name == "SIGKILL":  # what left the group of its own accord is nobody's then
+        left = [p for p in left if os.getpgid(p.pid) != p.pid]
+    assert not left
+
+
+def test_a_run_that_is_killed_before_it_evaluates_anything_is_given_up(make_run: Any) -> None:
+    run = make_run()
+    run.spec["algorithm"] = {"use": "troubled:dies"}
+    code, errors = run.complete()
+    assert code == 1
+    assert "were killed 5 times in a row" in errors
+    assert len(errors.splitlines()) == 1
 
 
 def test_a_second_process_on_the_folder_is_refused(make_run: Any) -> None:
@@ -123,4 +198,4 @@ def test_a_run_ends_with_the_workflow_that_started_it(make_run: Any, monkeypatch
     workflow.kill()
     workflow.wait()
     assert run.finish()[0] == 143
-    run.seconds_until_gone(5)
+    assert not run.left_after(5)

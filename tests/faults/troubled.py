@@ -1,4 +1,7 @@
-"""A problem that can be told to misbehave; an individual in trouble starts with 1, 1, 0, 1."""
+"""A problem that can be told to misbehave; an individual in trouble starts with `MARK`.
+
+The first such individual is not the first of its batch, which may be evaluated without a worker.
+"""
 
 import os
 import random
@@ -11,14 +14,17 @@ from typing import Any
 
 from deap import base, creator, tools
 
-MARK = [1, 1, 0, 1]
+MARK = [1, 0, 1, 1]
 
 
 def build(
-    seconds: float = 0.0, trouble: str = "", bits: int = 20, once: str = "", weight: float = 1.0
+    seconds: float = 0.0, trouble: str = "", bits: int = 20, once: str = "", pause: float = 0.0
 ) -> base.Toolbox:
-    """`trouble` is a function of this module; it happens once where a file `once` is named."""
-    creator.create("TroubledFitness", base.Fitness, weights=(weight,))
+    """`trouble` is a function of this module; it happens once where a file `once` is named.
+
+    `seconds` are those of an evaluation, `pause` those of a selection, when workers are idle.
+    """
+    creator.create("TroubledFitness", base.Fitness, weights=(1.0,))
     creator.create("Troubled", list, fitness=creator.TroubledFitness)
     toolbox = base.Toolbox()
     toolbox.register("bit", random.randint, 0, 1)
@@ -26,7 +32,7 @@ def build(
     toolbox.register("population", tools.initRepeat, list, toolbox.individual)
     toolbox.register("mate", tools.cxTwoPoint)
     toolbox.register("mutate", tools.mutFlipBit, indpb=0.1)
-    toolbox.register("select", tools.selTournament, tournsize=3)
+    toolbox.register("select", _select, pause)
     unpicklable = threading.Lock()
 
     def evaluate(individual: Any) -> Any:
@@ -40,6 +46,11 @@ def build(
 
     toolbox.register("evaluate", lambda individual: evaluate(individual))  # noqa: PLW0108
     return toolbox
+
+
+def _select(pause: float, population: Any, k: int) -> Any:
+    time.sleep(pause)
+    return tools.selTournament(population, k, tournsize=3)
 
 
 def _already(path: str) -> bool:
@@ -59,8 +70,18 @@ def kills(_: Any) -> None:
 
 
 def hangs(_: Any) -> None:
-    subprocess.Popen(["sleep", "600"])
+    starts_others(_)
     time.sleep(600)
+
+
+def exits(_: Any) -> None:
+    raise SystemExit(3)
+
+
+def starts_others(_: Any) -> None:
+    """As an evaluation does that calls a simulator; one of the two leaves the group."""
+    subprocess.Popen(["sleep", "600"])
+    subprocess.Popen(["sleep", "600"], start_new_session=True)
 
 
 def nan(_: Any) -> tuple[float]:
@@ -108,3 +129,8 @@ def clock(toolbox: Any, *, note: str, **_: Any) -> Any:
         if batch == 0:
             population[3][0] = time.time_ns()
     return population
+
+
+def dies(*_: Any, **__: Any) -> Any:
+    """An algorithm that never comes to evaluate anything."""
+    os.kill(os.getpid(), signal.SIGKILL)

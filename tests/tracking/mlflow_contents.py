@@ -32,6 +32,7 @@ def runs(uri: str, experiment: str = "quick", condition: str = "", artifacts: bo
             "parent": parent.data.tags["configuration"] if parent else None,
             "history": _history(mlflow, run),
             "last": dict(run.data.metrics),
+            "data": [_dataset(each) for each in run.inputs.dataset_inputs],
             "artifacts": _artifacts(mlflow, run) if artifacts else None,
         }
     return contents
@@ -55,6 +56,10 @@ def _history(mlflow: Any, run: Any) -> dict[str, list[tuple[int, int, float]]]:
         )
         for key in run.data.metrics
     }
+
+
+def _dataset(each: Any) -> tuple[dict[str, str], dict[str, str]]:
+    return dict(each.dataset), {tag.key: tag.value for tag in each.tags}
 
 
 def _artifacts(mlflow: Any, run: Any) -> dict[str, str]:

@@ -90,6 +90,7 @@ def write_run(
         "resumed": 0,
         "failures": {"penalised": 0, "retried": 0},
         "traits": {"optimum": 20.0, "target": 20.0},
+        "dataset": {"name": "cells", "digest": "d" * 64, "rows": 10, "columns": 20},
         "started": started.isoformat(timespec="milliseconds"),
         "finished": (started + timedelta(seconds=2)).isoformat(timespec="milliseconds"),
     }

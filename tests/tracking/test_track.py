@@ -47,6 +47,11 @@ def test_a_run_is_shown_with_all_that_its_folder_says(results: Path) -> None:
     assert run["last"]["best"] == record["best"]
     assert run["last"]["evaluations"] == 45
     assert run["last"]["time/evaluation"] == 0.2
+    ((data, context),) = run["data"]
+    assert (data["name"], data["digest"], data["profile"]) == (
+        "cells", "d" * 32, '{"num_rows": 10, "num_elements": 200}',
+    )  # fmt: skip
+    assert context == {"mlflow.data.context": "evaluation"}
 
 
 def test_a_failed_run_is_shown_with_its_traceback(results: Path) -> None:

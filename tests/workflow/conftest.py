@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +13,17 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
     """The workflow's own files, a config and a problem beside it."""
     shutil.copy(ROOT / "Snakefile", tmp_path)
-    shutil.copytree(ROOT / "workflow", tmp_path / "workflow")
-    (tmp_path / "profiles").symlink_to("workflow/profiles")
+    for name in ("profiles", "workflow"):
+        shutil.copytree(ROOT / name, tmp_path / name)
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "my_problem.py").write_text(PROBLEM)
     made = Workspace(tmp_path)
     made.configure()
-    return made
+    yield made
+    made.close()
 
 
 @pytest.fixture

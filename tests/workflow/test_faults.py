@@ -13,6 +13,9 @@ from workspace import Workspace
 
 Wait = Callable[[Callable[[], Any], float], Any]
 
+GATED = {"use": "my_problem:build", "params": {"gate": "gate"}}
+"""A run that cannot end before the file `gate` is there."""
+
 
 def working_in(folder: Path) -> list[psutil.Process]:
     """Every process whose working folder this is."""
@@ -47,10 +50,10 @@ def test_after_a_kill_the_same_call_goes_on(workspace: Workspace, waits: Wait) -
 
 
 def test_of_two_at_once_one_works_and_the_other_says_so(workspace: Workspace, waits: Wait) -> None:
-    workspace.configure(
-        problems={"ones": {"use": "my_problem:build", "params": {"seconds": 0.1}}}, seeds=[1]
-    )
+    workspace.configure(problems={"ones": GATED}, seeds=[1])
     both = [workspace.start("--until", "run") for _ in range(2)]
+    waits(lambda: any(process.poll() is not None for process in both), 120)
+    (workspace.folder / "gate").touch()  # the one that works could not end before
     outputs = [process.communicate(timeout=120)[0] for process in both]
     codes = [process.returncode for process in both]
     assert sorted(codes) == [0, 1], outputs
@@ -62,12 +65,11 @@ def test_of_two_at_once_one_works_and_the_other_says_so(workspace: Workspace, wa
 
 
 def test_looking_at_a_working_experiment_is_allowed(workspace: Workspace, waits: Wait) -> None:
-    workspace.configure(
-        problems={"ones": {"use": "my_problem:build", "params": {"seconds": 0.1}}}, seeds=[1]
-    )
+    workspace.configure(problems={"ones": GATED}, seeds=[1])
     process = workspace.start("--until", "run")
     waits(lambda: list((workspace.folder / "results").glob("study/runs/*/journal.bin")), 60)
     assert "run          1" in workspace.runs("--dry-run")
+    (workspace.folder / "gate").touch()
     output, _ = process.communicate(timeout=120)
     assert process.returncode == 0, output
 
@@ -76,7 +78,7 @@ def test_live_tracking_shows_a_run_under_way_and_ends_with_its_call(
     workspace: Workspace, waits: Wait
 ) -> None:
     workspace.configure(
-        problems={"ones": {"use": "my_problem:build", "params": {"seconds": 0.5}}},
+        problems={"ones": GATED},
         seeds=[1],
         tracking={"live": True},
     )
@@ -93,6 +95,7 @@ def test_live_tracking_shows_a_run_under_way_and_ends_with_its_call(
                 return []  # being made
 
     waits(shown, 60)
+    (workspace.folder / "gate").touch()
     output, _ = process.communicate(timeout=120)
     assert process.returncode == 0, output
     waits(lambda: not working_in(workspace.folder), 30)

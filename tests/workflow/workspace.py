@@ -2,14 +2,15 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 PROBLEM = '''
-"""Ones, with a switch to break it and a way to make it slow."""
+"""Ones, with a switch to break it, ways to make it slow and a gate that lets it on."""
 import random
 import time
 from pathlib import Path
@@ -20,9 +21,11 @@ creator.create("OnesMax", base.Fitness, weights=(1.0,))
 creator.create("Ones", list, fitness=creator.OnesMax)
 
 
-def build(bits=20, seconds=0.0, fragile=False, text=""):
+def build(bits=20, seconds=0.0, fragile=False, text="", gate=""):
     def evaluate(individual):
         time.sleep(seconds)
+        while gate and not Path(gate).exists():
+            time.sleep(0.02)
         if fragile and Path("broken").exists():
             raise RuntimeError("broken on purpose")
         return (sum(individual),)
@@ -52,6 +55,14 @@ class Workspace:
     """A folder in which `snakemake` is called."""
 
     folder: Path
+    started: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    def close(self) -> None:
+        """End what a failed test left working."""
+        for process in self.started:
+            with process:
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGKILL)
 
     def configure(self, name: str = "config/experiment.yaml", **changes: Any) -> None:
         """Write a config: the small one, with changes."""
@@ -59,7 +70,7 @@ class Workspace:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start `snakemake --cores 2` in a process group of its own."""
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
             cwd=self.folder,
             env=os.environ | {"PATH": "/usr/bin:/bin"},  # no activated environment
@@ -68,6 +79,8 @@ class Workspace:
             text=True,
             start_new_session=True,
         )
+        self.started.append(process)
+        return process
 
     def snakemake(self, *arguments: str, code: int = 0) -> str:
         """What a call prints; fails unless it ends with `code`."""

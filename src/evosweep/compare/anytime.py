@@ -42,11 +42,6 @@ def ecdf(reached: Floats, budgets: Floats) -> Floats:
     return np.searchsorted(flat, budgets, side="right") / max(len(flat), 1)
 
 
-def data_profile(groups: Groups, reached: Mapping[str, Floats], marks: Floats) -> dict[str, Floats]:
-    """The share of runs that reached a problem's convergence test, by simplex gradients."""
-    return {name: ecdf(reached[name], marks) for name in groups}
-
-
 def convergence_target(traces: Sequence[Trace], larger: bool, accuracy: float = 1e-3) -> float:
     """The value at which a problem passes the convergence test of More and Wild.
 

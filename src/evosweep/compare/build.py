@@ -8,12 +8,14 @@ import numpy as np
 
 from evosweep.compare import methods, results, sentences
 from evosweep.compare.agreement import disagreements
+from evosweep.compare.finals import fronts_of
 from evosweep.compare.fronts import Fronts, read_fronts
 from evosweep.compare.material import Material, Options, gather
 from evosweep.compare.page import Page, Section
 from evosweep.compare.runs import Run
 from evosweep.compare.sections import tables
 from evosweep.compare.sections.anytime import anytime_section
+from evosweep.compare.sections.failures import failures_section, failures_table
 from evosweep.compare.sections.problems import problems_section
 from evosweep.compare.study import Study
 from evosweep.compare.summary import summarise
@@ -21,18 +23,16 @@ from evosweep.compare.summary import summarise
 
 def build_page(study: Study, options: Options, out: Path) -> Page:
     """The whole report of one experiment, to be written into the folder `out`."""
-    if not study.runs:
-        return _empty(study)
     with np.errstate(invalid="ignore"):  # infinite results are results: inf - inf is no mistake
-        return _full(study, options, out)
+        found = gather(study, options)
+        return _empty(found) if isinstance(found, Study) else _full(found, out)
 
 
-def _full(study: Study, options: Options, out: Path) -> Page:
-    found = gather(study, options)
+def _full(found: Material, out: Path) -> Page:
     fronts = _fronts(found)
     runs = tables.runs_table(found, out)
     sections = [
-        tables.failures_section(found),
+        failures_section(found),
         _results(found),
         tables.statistics_section(found),
         problems_section(found, fronts),
@@ -42,13 +42,13 @@ def _full(study: Study, options: Options, out: Path) -> Page:
         tables.agreement_section(found),
         tables.efficiency_section(found),
         tables.runs_section(runs),
-        Section("methods", "Methods", methods.methods(options.alpha)),
+        Section("methods", "Methods", methods.methods(found.options.alpha)),
     ]
     return Page(
-        f"Comparison: {study.name}",
+        f"Comparison: {found.study.name}",
         sentences.subtitle(found),
         sentences.summary(found),
-        [*sentences.outcomes(study), *disagreements(found.agreement), *found.unread],
+        [*sentences.outcomes(found.study), *disagreements(found.agreement), *found.unread],
         [section for section in sections if section is not None],
         [runs],
     )
@@ -63,8 +63,9 @@ def _results(found: Material) -> Section:
 
 
 def _fronts(found: Material) -> dict[str, Fronts]:
+    known = fronts_of(found.finals)
     return {
-        problem: read_fronts(problem, groups, true_front)
+        problem: read_fronts(problem, groups, known, true_front)
         for problem, groups in found.study.problems.items()
         if next(iter(groups.values()))[0].objectives > 1
     }
@@ -95,7 +96,7 @@ def _keywords(params: Mapping[str, Any]) -> dict[str, Any]:
 
 def _empty(study: Study) -> Page:
     """The page of an experiment in which no run has finished."""
-    listed = tables.failures_table(study)
+    listed = failures_table(study)
     return Page(
         f"Comparison: {study.name}",
         "No run has finished.",

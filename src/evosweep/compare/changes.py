@@ -6,25 +6,21 @@ Holm-corrected over all configurations.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evosweep.compare.agreement import first_difference
 from evosweep.compare.labels import by_name, identity
-from evosweep.compare.page import Page, Section
-from evosweep.compare.plots.boxes import plot_boxes
-from evosweep.compare.plots.canvas import Plot
 from evosweep.compare.quality import Quality, measure
-from evosweep.compare.report import file_name
 from evosweep.compare.runs import Run
-from evosweep.compare.sentences import plural
 from evosweep.compare.significance import Pair, outcome, run_pairs
 from evosweep.compare.study import Study
-from evosweep.compare.table import Column, Row, Table, show
+from evosweep.compare.table import Column, Row, Table
 
-MOST_DRAWN = 24
+Floats = NDArray[np.float64]
 Key = tuple[str, str, str]
 """Labels of problem, algorithm and backend."""
 
@@ -57,14 +53,19 @@ def _tag(run: Run) -> str:
     return " ".join([*(identity(part) for part in parts), str(run.seed)])
 
 
-def match(before: Study, after: Study, alpha: float) -> tuple[list[Change], list[Run], list[Run]]:
-    """The changes, tested; and the runs that only the first or only the second folder has."""
+def match(
+    before: Study, after: Study, fronts: Mapping[str, Floats], alpha: float
+) -> tuple[list[Change], list[Run], list[Run]]:
+    """The changes, tested; and the runs that only the first or only the second folder has.
+
+    `fronts` are those of the runs with several objectives, by `place` of the run.
+    """
     old, new = ({_tag(run): run for run in study.runs} for study in (before, after))
     groups: dict[Key, list[tuple[Run, Run]]] = defaultdict(list)
     for tag in sorted(old.keys() & new.keys()):
         run = new[tag]
         groups[after.problem(run), after.algorithm(run), after.backend(run)].append((old[tag], run))
-    qualities = _qualities(groups)
+    qualities = _qualities(groups, fronts)
     changes = [_change(key, groups[key], qualities[key[0]]) for key in sorted(groups, key=by_name)]
     run_pairs([change.pair for change in changes], alpha)
     only = [[runs[t] for t in sorted(runs.keys() - other.keys())] for runs, other in
@@ -72,23 +73,30 @@ def match(before: Study, after: Study, alpha: float) -> tuple[list[Change], list
     return changes, only[0], only[1]
 
 
-def _qualities(groups: dict[Key, list[tuple[Run, Run]]]) -> dict[str, Quality]:
+def _qualities(
+    groups: dict[Key, list[tuple[Run, Run]]], fronts: Mapping[str, Floats]
+) -> dict[str, Quality]:
     """One measure for both folders, so that hypervolumes have one reference point."""
     by_problem: dict[str, list[Run]] = defaultdict(list)
     for key, pairs in groups.items():
         by_problem[key[0]] += [run for pair in pairs for run in pair]
-    return {problem: measure(_distinct(runs)) for problem, runs in by_problem.items()}
+    return {problem: measure(distinct(runs), fronts) for problem, runs in by_problem.items()}
 
 
-def _distinct(runs: Sequence[Run]) -> list[Run]:
+def place(run: Run) -> str:
+    """What tells a run from that of the same run_id in the other folder."""
+    return str(run.folder.path)
+
+
+def distinct(runs: Sequence[Run]) -> list[Run]:
     """Runs under ids that tell the folders apart: unchanged code gives both the same run_id."""
-    return [replace(run, run_id=str(run.folder.path)) for run in runs]
+    return [replace(run, run_id=place(run)) for run in runs]
 
 
 def _change(key: Key, pairs: Sequence[tuple[Run, Run]], quality: Quality) -> Change:
     ordered = sorted(pairs, key=lambda pair: pair[0].seed)
     before, after = ([pair[side] for pair in ordered] for side in (0, 1))
-    losses = [quality.loss(quality.of(_distinct(side))) for side in (before, after)]
+    losses = [quality.loss(quality.of(distinct(side))) for side in (before, after)]
     pair = Pair(key[0], ("before", "after"), losses[0], losses[1], paired=True)
     return Change(key, before, after, quality, pair)
 
@@ -134,7 +142,7 @@ def changes_table(changes: Sequence[Change], alpha: float) -> Table:
 
 
 def _median(change: Change, runs: Sequence[Run]) -> float:
-    return float(np.median(change.quality.of(_distinct(runs))))
+    return float(np.median(change.quality.of(distinct(runs))))
 
 
 def _outcome(change: Change, alpha: float) -> str:
@@ -164,7 +172,7 @@ def seeds_table(changes: Sequence[Change]) -> Table:
 
 
 def _seed_rows(change: Change) -> list[Row]:
-    values = [change.quality.of(_distinct(runs)) for runs in (change.before, change.after)]
+    values = [change.quality.of(distinct(runs)) for runs in (change.before, change.after)]
     return [
         {
             **dict(zip(("problem", "algorithm", "backend"), change.key, strict=True)),
@@ -178,85 +186,3 @@ def _seed_rows(change: Change) -> list[Row]:
         }
         for old, new, one, other in zip(change.before, change.after, *values, strict=True)
     ]
-
-
-ONLY_COLUMNS = (Column("folder", "only in"), *SEED_COLUMNS[:4], Column("run_id", "run"))
-
-
-def _only_table(sides: Sequence[tuple[str, Study, Sequence[Run]]]) -> Table:
-    rows: list[Row] = [
-        {
-            "folder": name,
-            "problem": study.problem(run),
-            "algorithm": study.algorithm(run),
-            "backend": study.backend(run),
-            "seed": run.seed,
-            "run_id": run.run_id,
-        }
-        for name, study, runs in sides
-        for run in runs
-    ]
-    return Table("unmatched", "Runs without a counterpart", ONLY_COLUMNS, rows)
-
-
-def build_changes(before: Study, after: Study, alpha: float) -> Page:
-    """The report on a change."""
-    changes, gone, come = match(before, after, alpha)
-    table = changes_table(changes, alpha)
-    section = Section("changes", "Before and after", tables=[table], folded=[seeds_table(changes)])
-    section.plots = [_plot(change) for change in changes[:MOST_DRAWN] if _worth(change)]
-    sections = [section]
-    if gone or come:
-        sides = (("before", before, gone), ("after", after, come))
-        sections.append(Section("unmatched", "Only in one", tables=[_only_table(sides)]))
-    return Page(
-        f"Changes: {after.name}",
-        f"Before: {before.folder}. After: {after.folder}.",
-        _sentences(changes, gone, come, alpha),
-        [],
-        sections,
-    )
-
-
-def _worth(change: Change) -> bool:
-    return change.same < len(change.before)
-
-
-def _plot(change: Change) -> Plot:
-    samples = {
-        "before": change.quality.of(_distinct(change.before)),
-        "after": change.quality.of(_distinct(change.after)),
-    }
-    name = f"change-{file_name(', '.join(change.key))}"
-    return plot_boxes(name, ", ".join(change.key), change.quality.measure, samples)
-
-
-def _sentences(
-    changes: Sequence[Change], gone: Sequence[Run], come: Sequence[Run], alpha: float
-) -> list[str]:
-    if not changes:
-        return ["No run of the one folder corresponds to a run of the other."]
-    seeds = sum(len(change.before) for change in changes)
-    same = sum(change.same for change in changes)
-    lines = [f"{same} of {plural(seeds, 'pair')} of runs end with the same population to the bit."]
-    counts = {"before": 0, "after": 0}
-    for change in changes:
-        if not change.pair.reason and change.pair.corrected < alpha:
-            counts["after" if outcome(change.pair, alpha).startswith("after") else "before"] += 1
-    lines.append(
-        f"Significantly better after: {counts['after']} of "
-        f"{plural(len(changes), 'configuration')}, each backend counted; significantly worse: "
-        f"{counts['before']}."
-    )
-    ratios = np.array([change.time_ratio for change in changes])
-    ratios = ratios[np.isfinite(ratios)]
-    if len(ratios):
-        lines.append(
-            f"Wall time after over before: median {show(float(np.median(ratios)), 3)}, from "
-            f"{show(float(ratios.min()), 3)} to {show(float(ratios.max()), 3)}."
-        )
-    if gone or come:
-        lines.append(
-            f"Without a counterpart: {plural(len(gone), 'run')} before, {len(come)} after."
-        )
-    return lines

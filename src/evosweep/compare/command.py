@@ -1,17 +1,18 @@
 """`evosweep compare`: what stands on the command line, and what a person sees."""
 
 import argparse
+import math
 import sys
 from pathlib import Path
 
 from evosweep.compare.agreement import disagreements
 from evosweep.compare.build import build_page
-from evosweep.compare.changes import build_changes
 from evosweep.compare.extra import check
 from evosweep.compare.material import Options
 from evosweep.compare.missing import add_missing
 from evosweep.compare.page import Page
 from evosweep.compare.report import write_page
+from evosweep.compare.sections.changes import build_changes
 from evosweep.compare.study import Study, open_studies
 from evosweep.compare.table import Table, text
 from evosweep.errors import InputError
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "other", type=Path, nargs="?", help="a second results folder: what has changed since?"
     )
     parser.add_argument(
-        "--target", type=float, metavar="VALUE", help="objective value that counts as success"
+        "--target", type=_number, metavar="VALUE", help="objective value that counts as success"
     )
     parser.add_argument(
         "--alpha", type=_level, default=0.05, help="significance level (default: 0.05)"
@@ -44,9 +45,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _level(text: str) -> float:
-    value = float(text)
+    value = _number(text)
     if not 0 < value < 1:
         raise argparse.ArgumentTypeError(f"{text}: a significance level lies between 0 and 1")
+    return value
+
+
+def _number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"{text}: is no number; give one such as 0.05")
     return value
 
 
@@ -54,6 +65,8 @@ def main(args: argparse.Namespace) -> int:
     """Compare, write, print; returns 0. A disagreement of backends is reported, not a failure."""
     check(NEEDED)
     if args.other is not None:
+        if args.target is not None or args.config is not None:
+            raise InputError("--target and --config are for the comparison of one folder, not two")
         return _changes(args)
     studies = open_studies(args.results)
     if args.config is not None:

@@ -37,7 +37,7 @@ def effect(one: Floats, other: Floats, alpha: float = 0.05) -> Effect:
     `a12` is the probability that a value of `one` is smaller, ties counting half; delta is
     2 `a12` - 1, with its asymmetric 1 - `alpha` interval (Feng and Cliff, equation 9).
     """
-    wins = np.sign(other[None, :] - one[:, None])
+    wins = (other[None, :] > one[:, None]).astype(float) - (other[None, :] < one[:, None])
     delta = float(wins.mean())
     low, high = _interval(wins, delta, alpha)
     return Effect((delta + 1) / 2, delta, low, high)

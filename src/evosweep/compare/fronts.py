@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evosweep.compare.extra import need
-from evosweep.compare.quality import Quality, final_front, non_dominated
+from evosweep.compare.quality import Quality, non_dominated
 from evosweep.compare.runs import Run
 from evosweep.compare.table import Column, Row, Table
 from evosweep.compare.traces import Trace, evaluations_in_order
@@ -36,11 +36,12 @@ class Fronts:
 def read_fronts(
     problem: str,
     groups: Mapping[str, Sequence[Run]],
+    finals: Mapping[str, Floats],
     true_front: Callable[[Run], Floats | None],
 ) -> Fronts:
-    """The final fronts of a problem; `true_front` gives the known one, or None."""
+    """The final fronts of a problem, out of those of all runs; `true_front` gives the known one."""
     first = next(iter(groups.values()))[0]
-    fronts = {name: [final_front(run) for run in runs] for name, runs in groups.items()}
+    fronts = {name: [finals[run.run_id] for run in runs] for name, runs in groups.items()}
     stacked = np.vstack([front for found in fronts.values() for front in found])
     joint = non_dominated(stacked, first.weights)
     known = true_front(first)

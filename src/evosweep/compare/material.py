@@ -7,6 +7,7 @@ import numpy as np
 
 from evosweep.compare import efficiency, ranking
 from evosweep.compare.agreement import agree
+from evosweep.compare.finals import Final, fronts_of, read_finals
 from evosweep.compare.plots.canvas import MOST_LINES
 from evosweep.compare.quality import Quality, measure_all
 from evosweep.compare.ranking import Ranking
@@ -33,6 +34,7 @@ class Material:
 
     study: Study
     options: Options
+    finals: Mapping[str, Final]
     qualities: Mapping[str, Quality]
     traces: Mapping[str, Trace]
     unread: Sequence[str]
@@ -65,14 +67,21 @@ class Material:
         return [name for name in self.study.problems[problem] if name in best]
 
 
-def gather(study: Study, options: Options) -> Material:
-    """Everything that is computed from the runs of a study."""
-    qualities = measure_all(study)
+def gather(study: Study, options: Options) -> Material | Study:
+    """Everything that is computed from the runs of a study, damaged ones among its failures.
+
+    The study alone where no run is left.
+    """
+    study, finals = read_finals(study)
+    if not study.runs:
+        return study
+    qualities = measure_all(study, fronts_of(finals))
     traces, unread = read_traces(_jobs(study, qualities))
     timings, untimed = efficiency.measure(study)
     return Material(
         study,
         options,
+        finals,
         qualities,
         traces,
         unread,

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evosweep.compare.reading import map_many
 from evosweep.compare.runs import Run
 from evosweep.compare.study import Study
 from evosweep.compare.table import Column, Row, Table
@@ -40,7 +39,8 @@ def read_genomes(run: Run) -> list[Any]:
     try:
         column = pq.read_table(run.folder.population, columns=["genome"]).column("genome")
     except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"{run.folder.population}: cannot be read: {error}") from error
+        reason = " ".join(str(error).split())
+        raise InputError(f"{run.folder.population}: cannot be read: {reason}") from error
     found: list[Any] = column.to_pylist()
     return found
 
@@ -116,17 +116,16 @@ COLUMNS = (
 )
 
 
-def populations_table(study: Study) -> Table:
-    """A row for each problem and algorithm: diversity and duplicates of the final populations."""
-    every = [run for runs in study.configurations.values() for run in runs]
-    found = iter(list(map_many(_diversity_of, every)))
-    rows = [_row(key, [next(found) for _ in runs]) for key, runs in study.configurations.items()]
+def populations_table(study: Study, found: Mapping[str, Diversity]) -> Table:
+    """A row for each problem and algorithm: diversity and duplicates of the final populations.
+
+    `found` has the diversities by run_id.
+    """
+    rows = [
+        _row(key, [found[run.run_id] for run in runs]) for key, runs in study.configurations.items()
+    ]
     note = "Hamming share: genes in which two individuals differ. A duplicate repeats a genome."
     return Table("populations", "Final populations", COLUMNS, rows, note)
-
-
-def _diversity_of(run: Run) -> Diversity:
-    return diversity(read_genomes(run))
 
 
 def _row(key: tuple[str, str], found: Sequence[Diversity]) -> Row:

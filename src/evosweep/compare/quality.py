@@ -37,32 +37,44 @@ class Quality:
         return -values if self.larger else values
 
 
-def measure_all(study: Study) -> dict[str, Quality]:
-    """The quality of every run, by problem."""
+def measure_all(study: Study, fronts: Mapping[str, Floats]) -> dict[str, Quality]:
+    """The quality of every run, by problem; `fronts` by run_id where there are objectives."""
     groups: dict[str, list[Run]] = {problem: [] for problem in study.problems}
     for run in study.runs:
         groups[study.problem(run)].append(run)
-    return {problem: measure(runs) for problem, runs in groups.items()}
+    return {problem: measure(runs, fronts) for problem, runs in groups.items()}
 
 
-def measure(runs: Sequence[Run]) -> Quality:
+def measure(runs: Sequence[Run], fronts: Mapping[str, Floats]) -> Quality:
     """The quality of every run of one problem."""
     if runs[0].objectives > 1:
-        return _hypervolumes(runs)
+        return _hypervolumes(runs, {run.run_id: fronts[run.run_id] for run in runs})
     values = {run.run_id: run.best[0] for run in runs}
     return Quality("best fitness", runs[0].weights[0] > 0, values)
 
 
-def _hypervolumes(runs: Sequence[Run]) -> Quality:
+def _hypervolumes(runs: Sequence[Run], fronts: Mapping[str, Floats]) -> Quality:
     moocore = need("moocore")
-    fronts = {run.run_id: final_front(run) for run in runs}
     reference, note = reference_point(runs, fronts)
     maximise = [weight > 0 for weight in runs[0].weights]
     values = {
         run_id: float(moocore.hypervolume(front, ref=reference, maximise=maximise))
+        if len(front)
+        else 0.0
         for run_id, front in fronts.items()
     }
     return Quality("hypervolume", True, values, reference, note)
+
+
+def quartiles(values: Floats) -> tuple[float, float, float]:
+    """The quartiles and, between them, the median, by linear interpolation.
+
+    Infinite results are results: between two equal ones lies the same one, not NaN.
+    """
+    marks = [25, 50, 75]
+    low, high = (np.percentile(values, marks, method=side) for side in ("lower", "higher"))
+    q1, median, q3 = np.where(low == high, low, np.percentile(values, marks))
+    return float(q1), float(median), float(q3)
 
 
 def final_front(run: Run) -> Floats:
@@ -72,8 +84,9 @@ def final_front(run: Run) -> Floats:
     names = [f"fitness_{index}" for index in range(run.objectives)]
     try:
         columns = pq.read_table(run.folder.population, columns=names)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{run.folder.population}: cannot be read: {error}") from error
+    except (OSError, ValueError, KeyError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{run.folder.population}: cannot be read: {reason}") from error
     points = np.column_stack([columns.column(name).to_numpy() for name in names])
     points = points[np.isfinite(points).all(axis=1)].astype(np.float64)
     return non_dominated(points, run.weights)
@@ -101,6 +114,8 @@ def reference_point(
     if declared:
         return tuple(map(float, declared)), "reference point declared by the problem"
     points = np.vstack(list(fronts.values()))
+    if not len(points):
+        return (0.0,) * len(runs[0].weights), "no final front has a finite point"
     low, high = points.min(axis=0), points.max(axis=0)
     span = np.where(high > low, high - low, 1.0)
     signs = np.sign(runs[0].weights)

@@ -108,7 +108,10 @@ def _wilcoxon(names: Sequence[str], losses: Floats, alpha: float) -> dict[str, A
     pair = Pair("", (names[0], names[1]), losses[:, 0], losses[:, 1], paired=True)
     if reason := refusal(pair, alpha):
         differ = int((pair.one != pair.other).sum())
-        few = f"with two algorithms it takes 6 problems on which they differ; there are {differ}"
+        few = (
+            "with two algorithms it takes 6 problems on which they differ; there "
+            f"{'is' if differ == 1 else 'are'} {differ}"
+        )
         return {"reason": reason if reason.startswith("all") else few}
     run_pairs([pair], alpha)
     return {"test": f"{pair.method} over problems", "statistic": pair.statistic, "p": pair.p}
@@ -123,7 +126,7 @@ def _friedman(losses: Floats, alpha: float, posthoc: str) -> dict[str, Any]:
             "reason": f"Friedman's test needs {FEWEST_PROBLEMS} problems or more; there "
             f"{'is' if count == 1 else 'are'} {count}"
         }
-    if (np.ptp(losses, axis=1) == 0).all():
+    if (losses == losses[:, :1]).all():
         return {"reason": "all algorithms have equal medians on every problem"}
     chi_square = float(friedmanchisquare(*losses.T).statistic)
     rest = count * (width - 1) - chi_square

@@ -46,7 +46,11 @@ def read_traces(jobs: Sequence[Job]) -> tuple[dict[str, Trace], list[str]]:
 
 def _attempt(job: Job) -> Trace | str:
     run, reference = job
+    said = f"{run.run_id}: it is in no curve and has no running time, since"
     try:
-        return hypervolume_trace(run, reference) if reference else read_trace(run)
+        found = hypervolume_trace(run, reference) if reference else read_trace(run)
     except (EvosweepError, OSError, ValueError, KeyError) as error:
-        return f"{run.run_id}: its trace cannot be read, so it is in no curve: {error}"
+        return f"{said} its trace cannot be read: {' '.join(str(error).split())}"
+    if found.total < run.evaluations:
+        return f"{said} its {found.source} has {found.total} of its {run.evaluations} evaluations"
+    return found

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from evosweep.compare.anytime import expected_running_times, hits
 from evosweep.compare.intervals import RESAMPLES, bootstrap
-from evosweep.compare.quality import Quality
+from evosweep.compare.quality import Quality, quartiles
 from evosweep.compare.runs import Run
 from evosweep.compare.study import Study
 from evosweep.compare.summary import anchor
@@ -82,12 +82,12 @@ def _place(key: tuple[str, str], runs: int, measure: str) -> dict[str, str | int
 
 
 def _statistics(sample: Floats, larger: bool) -> dict[str, float | None]:
-    q1, median, q3 = np.percentile(sample, [25, 50, 75])
+    q1, median, q3 = quartiles(sample)
     return {
         "best": float(sample.max() if larger else sample.min()),
-        "median": float(median),
-        "q1": float(q1),
-        "q3": float(q3),
+        "median": median,
+        "q1": q1,
+        "q3": q3,
         "mean": float(sample.mean()),
         "std": float(sample.std(ddof=1)) if len(sample) > 1 else None,
     }

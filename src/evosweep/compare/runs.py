@@ -1,13 +1,14 @@
 """One finished, failed or unfinished run, as the comparison sees it."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from evosweep.errors import InputError
-from evosweep.record import RunFolder, load_record
+from evosweep.record import FORMAT, RunFolder, load_record
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,12 @@ class Run:
         return len(self.weights)
 
     @property
+    def spec(self) -> dict[str, Any]:
+        """What the run was asked to do."""
+        parts = {"problem": self.problem, "algorithm": self.algorithm, "backend": self.backend}
+        return {**parts, "seed": self.seed}
+
+    @property
     def seconds(self) -> float:
         """Wall time of the whole run, in seconds."""
         return float(self.timings.get("total", float("nan")))
@@ -71,11 +78,13 @@ def read_run(folder: RunFolder) -> Run:
     try:
         return _run(folder, load_record(folder.path))
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{folder.record}: not a receipt that can be read: {error!r}") from error
+        missing = f"it has no {error}" if isinstance(error, KeyError) else error
+        raise InputError(f"{folder.record}: no receipt that can be read: {missing}") from error
 
 
 def _run(folder: RunFolder, record: Mapping[str, Any]) -> Run:
-    spec, best = record["spec"], record["best"]
+    _check_format(record.get("format"))
+    spec, best = record["spec"], _best(record["best"])
     return Run(
         folder=folder,
         run_id=record["run_id"],
@@ -87,7 +96,7 @@ def _run(folder: RunFolder, record: Mapping[str, Any]) -> Run:
         sources=record.get("sources") or {},
         digest=record["population_digest"],
         weights=tuple(float(weight) for weight in record["weights"]),
-        best=tuple(map(float, best if isinstance(best, list) else [best])),
+        best=best,
         evaluations=int(record["evaluations"]),
         generations=int(record["generations"]),
         population=int(record["population"]),
@@ -98,6 +107,19 @@ def _run(folder: RunFolder, record: Mapping[str, Any]) -> Run:
         genome_length=_length(record.get("best_genome")),
         workers=int(spec["backend"].get("workers") or 1),
     )
+
+
+def _check_format(found: object) -> None:
+    """Refuse a receipt of another version of the format: its numbers may mean something else."""
+    if found != FORMAT:
+        raise ValueError(f"its format is {found}, and this evosweep reads format {FORMAT}")
+
+
+def _best(best: Any) -> tuple[float, ...]:
+    values = tuple(map(float, best if isinstance(best, list) else [best]))
+    if any(math.isnan(value) for value in values):
+        raise ValueError("its best result is not a number")
+    return values
 
 
 def _length(genome: object) -> int | None:
@@ -115,12 +137,13 @@ def read_failure(folder: RunFolder) -> Failure:
         )
     try:
         found = json.loads(folder.failure.read_text(encoding="utf-8"))
+        spec = found.get("spec")
         return Failure(
             str(found.get("run_id", folder.path.name)),
             str(found.get("kind", "failed")),
             str(found.get("error", "")),
             folder.path,
-            found.get("spec") or {},
+            spec if isinstance(spec, dict) else {},
         )
     except (OSError, ValueError, AttributeError) as error:
         return Failure(folder.path.name, "damaged", f"failure.json: {error}", folder.path)

@@ -7,7 +7,7 @@ import numpy as np
 from evosweep.compare import efficiency, ranking
 from evosweep.compare.effects import effect
 from evosweep.compare.material import Material
-from evosweep.compare.significance import Pair, better
+from evosweep.compare.significance import Pair, all_equal, better
 from evosweep.compare.study import Study
 from evosweep.compare.table import show
 
@@ -65,7 +65,7 @@ def problem_sentence(found: Material, problem: str) -> str:
         count = plural(len(values[best]), "run")
         return f"{problem}: one algorithm, {best}; median {quality.measure} {median}, {count}."
     second = show(float(np.median(values[order[1]])), 6)
-    if np.ptp(np.concatenate(list(values.values()))) == 0:
+    if all_equal(np.concatenate(list(values.values()))):
         return f"{problem}: every run of every algorithm gave {median}; there is nothing to tell."
     lead = f"{problem}: {best} has the best median ({quality.measure} {median})"
     rest = f"; {order[1]} has the same" if median == second else f"; {order[1]} has {second}"
@@ -129,10 +129,10 @@ def _cautions(found: Material) -> list[str]:
 
 
 def outcomes(study: Study) -> list[str]:
-    """What went wrong, counted: failed, unfinished, missing. Nothing where all is well."""
+    """What went wrong, counted: failed, damaged, unfinished, missing. Nothing where all is well."""
     kinds = Counter(_kind(failure.kind) for failure in study.failures)
     return [f"{plural(kinds[kind], 'run')} {kind}: named under Failures." for kind in sorted(kinds)]
 
 
 def _kind(kind: str) -> str:
-    return kind if kind in ("unfinished", "missing") else "failed"
+    return kind if kind in ("damaged", "missing", "unfinished") else "failed"

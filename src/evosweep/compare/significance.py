@@ -82,7 +82,7 @@ def run_pairs(pairs: Sequence[Pair], alpha: float) -> None:
 def refusal(pair: Pair, alpha: float) -> str:
     """Why the pair cannot be tested, or nothing: too few values, or nothing that differs."""
     sizes = len(pair.one), len(pair.other)
-    if np.ptp(np.concatenate([pair.one, pair.other])) == 0:
+    if all_equal(np.concatenate([pair.one, pair.other])):
         return "all results are equal"
     if pair.paired:
         count = int((pair.one != pair.other).sum())
@@ -92,6 +92,11 @@ def refusal(pair: Pair, alpha: float) -> str:
     if least > alpha:
         return f"{what} are too few: the smallest possible p is {min(least, 1.0):.3g}"
     return ""
+
+
+def all_equal(values: Floats) -> bool:
+    """Whether all values are the same one; infinity equals itself."""
+    return bool((values == values[0]).all())
 
 
 def _used(pair: Pair) -> tuple[Floats, Floats]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from evosweep.compare.labels import by_name, identity
-from evosweep.compare.quality import Quality
+from evosweep.compare.quality import Quality, quartiles
 from evosweep.compare.runs import Failure, Run
 from evosweep.compare.study import Study
 from evosweep.compare.table import Column, Row, Table
@@ -59,7 +59,7 @@ def _row(
     key: tuple[str, str, str], runs: Sequence[Run], quality: Quality, failed: Mapping[str, int]
 ) -> Row:
     values = quality.of(runs)
-    q1, median, q3 = np.percentile(values, [25, 50, 75])
+    q1, median, q3 = quartiles(values)
     return {
         "problem": key[0],
         "algorithm": key[1],
@@ -68,9 +68,9 @@ def _row(
         "runs": len(runs),
         "failed": failed.get(_place(runs[0]), 0),
         "measure": quality.measure,
-        "best_median": float(median),
-        "best_q1": float(q1),
-        "best_q3": float(q3),
+        "best_median": median,
+        "best_q1": q1,
+        "best_q3": q3,
         "evaluations": float(np.median([run.evaluations for run in runs])),
         "wall_seconds": float(np.median([run.seconds for run in runs])),
         "problem_link": f"#{anchor('problem', key[0])}",

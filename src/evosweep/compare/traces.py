@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from evosweep import journal
 from evosweep.compare.runs import Run
+from evosweep.errors import InputError
 
 Floats = NDArray[np.float64]
 
@@ -58,7 +59,9 @@ def read_trace(run: Run) -> Trace:
     larger = run.weights[0] > 0
     if run.folder.journal.exists():
         return _from_journal(run, larger)
-    return _from_logbook(run, larger)
+    if run.folder.logbook.exists():
+        return _from_logbook(run, larger)
+    raise InputError(f"{run.folder.path}: has neither a journal nor a logbook")
 
 
 def evaluations_in_order(run: Run) -> tuple[Floats, Floats]:

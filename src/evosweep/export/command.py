@@ -4,7 +4,9 @@ import argparse
 import importlib
 import os
 import shutil
+import sys
 from pathlib import Path
+from typing import Any
 
 from evosweep.compare.study import Study, open_studies
 from evosweep.errors import InputError, RunError
@@ -18,6 +20,9 @@ FORMATS = {
 }
 
 
+MOST_NAMED = 20
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `evosweep export`."""
     parser.add_argument("results", type=Path, help="results/ or results/<experiment>")
@@ -29,13 +34,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--config", type=Path, help="rocrate: the experiment's config, to be in it")
     parser.add_argument(
+        "--license",
+        metavar="URL",
+        help="rocrate: the licence of the data, such as https://spdx.org/licenses/CC-BY-4.0",
+    )
+    parser.add_argument(
         "--out", type=Path, help="folder to make (default: results/<experiment>/export/<format>)"
     )
 
 
 def main(args: argparse.Namespace) -> int:
     """Write each experiment's export whole or not at all; returns 0."""
-    studies = [study for study in open_studies(args.results) if study.runs]
+    found = open_studies(args.results)
+    studies = [study for study in found if study.runs]
     if not studies:
         raise InputError(f"{args.results}: no run has finished, so there is nothing to export")
     options = _options(args)
@@ -43,17 +54,33 @@ def main(args: argparse.Namespace) -> int:
         folder = _folder(args.out, study, args.format, len(studies))
         said = _write(study, folder, args.format, options)
         print(f"{study.name}: {said}: {folder}")
+    for study in found:
+        _name_left_out(study)
     return 0
 
 
-def _options(args: argparse.Namespace) -> dict[str, Path]:
-    if args.config is None:
-        return {}
-    if args.format != "rocrate":
-        raise InputError(f"--config: is for --format rocrate, not for {args.format}")
-    if not args.config.is_file():
+def _name_left_out(study: Study) -> None:
+    """Runs without a receipt have nothing to export; nobody may think that they were none."""
+    if study.failures:
+        named = ", ".join(f"{run.run_id} ({run.kind})" for run in study.failures[:MOST_NAMED])
+        more = len(study.failures) - MOST_NAMED
+        rest = f" and {more} more; evosweep compare names them all" if more > 0 else ""
+        print(f"{study.name}: left out, without a receipt: {named}{rest}", file=sys.stderr)
+
+
+def _options(args: argparse.Namespace) -> dict[str, Any]:
+    given = {"config": args.config, "license": args.license}
+    options = {name: value for name, value in given.items() if value is not None}
+    if options and args.format != "rocrate":
+        raise InputError(f"--{next(iter(options))}: is for --format rocrate, not for {args.format}")
+    if args.config is not None and not args.config.is_file():
         raise InputError(f"{args.config}: no such config file")
-    return {"config": args.config}
+    if args.license is not None and not args.license.startswith(("http://", "https://")):
+        raise InputError(
+            f"--license {args.license}: give its address, such as "
+            "https://spdx.org/licenses/CC-BY-4.0"
+        )
+    return options
 
 
 def _folder(out: Path | None, study: Study, kind: str, studies: int) -> Path:
@@ -65,7 +92,7 @@ def _folder(out: Path | None, study: Study, kind: str, studies: int) -> Path:
     return folder
 
 
-def _write(study: Study, folder: Path, kind: str, options: dict[str, Path]) -> str:
+def _write(study: Study, folder: Path, kind: str, options: dict[str, Any]) -> str:
     part = folder.with_name(f".{folder.name}.{os.getpid()}")
     try:
         part.mkdir(parents=True)

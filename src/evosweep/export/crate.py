@@ -17,6 +17,7 @@ from evosweep.compare.runs import Run
 from evosweep.compare.study import Study
 
 PARQUET = "application/vnd.apache.parquet"
+UNLICENSED = "No licence is stated: ask the authors before you use these data."
 FILES = {
     "record": ("receipt", "application/json"),
     "population": ("final population", PARQUET),
@@ -24,12 +25,14 @@ FILES = {
 }
 
 
-def write(study: Study, folder: Path, config: Path | None = None) -> str:
+def write(
+    study: Study, folder: Path, config: Path | None = None, license: str | None = None
+) -> str:
     """Write the crate, with the config if given; the journals, which are large, are left out."""
     need("rocrate.rocrate")
     from rocrate.rocrate import ROCrate
 
-    crate = ROCrate(gen_preview=True)
+    crate = ROCrate(gen_preview=True, version="1.1")
     crate.name = f"evosweep experiment {study.name}"
     crate.description = (
         f"{len(study.runs)} runs of {len(study.configurations)} configurations, with receipts, "
@@ -38,7 +41,7 @@ def write(study: Study, folder: Path, config: Path | None = None) -> str:
     # The crate's date is that of its youngest run, so that the same runs give the same crate.
     finished = max(_receipt(run).get("finished", "") for run in study.runs)
     crate.root_dataset["datePublished"] = finished
-    crate.license = "https://spdx.org/licenses/CC-BY-4.0"
+    crate.license = _licence(crate, license)
     software = _add_software(crate, study)
     for path in _shared(study):
         crate.add_file(path, path.relative_to(study.folder).as_posix(), properties=_type(path))
@@ -48,6 +51,16 @@ def write(study: Study, folder: Path, config: Path | None = None) -> str:
         _add_run(crate, study, run, software)
     crate.write(folder)
     return f"{len(study.runs)} runs"
+
+
+def _licence(crate: Any, address: str | None) -> Any:
+    """What the crate says on its use: the licence at an address, or that there is none."""
+    from rocrate.model.contextentity import ContextEntity
+
+    if address is None:
+        return UNLICENSED
+    known = {"@type": "CreativeWork", "name": address, "description": f"The licence at {address}"}
+    return crate.add(ContextEntity(crate, address, known))
 
 
 def _receipt(run: Run) -> dict[str, Any]:
@@ -98,7 +111,7 @@ def _add_run(crate: Any, study: Study, run: Run, software: list[Any]) -> None:
             place = f"runs/{run.run_id}/{path.name}"
             made.append(crate.add_file(path, place, properties=described))
     used = {f"#{name}-{version}" for name, version in _packages(receipt)}
-    crate.add(
+    action = crate.add(
         ContextEntity(
             crate,
             f"#run-{run.run_id}",
@@ -112,6 +125,7 @@ def _add_run(crate: Any, study: Study, run: Run, software: list[Any]) -> None:
             },
         )
     )
+    crate.root_dataset.append_to("mentions", action)
 
 
 def _packages(receipt: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -24,7 +24,7 @@ def curves(runs: Sequence[Run]) -> Iterator[tuple[Run, Trace]]:
     while batch := list(islice(waiting, BATCH)):
         traces, unread = read_traces([(run, ()) for run in batch])
         if unread:
-            raise RunError(unread[0])
+            raise RunError(f"{unread[0]}; nothing was exported: remove its folder, run it again")
         yield from ((run, traces[run.run_id]) for run in batch)
 
 

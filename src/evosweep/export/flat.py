@@ -9,6 +9,7 @@ from typing import Any
 
 from evosweep.compare.runs import Run
 from evosweep.compare.study import Study
+from evosweep.errors import RunError
 from evosweep.export.curves import curves, points, single_objective
 
 ROWS = 50_000  # in memory at a time
@@ -60,7 +61,15 @@ def _generations(study: Study) -> Iterator[Row]:
 
     for run in study.runs:
         names = _names(study, run)
-        for row in pq.read_table(run.folder.logbook).to_pylist():
+        try:
+            rows = pq.read_table(run.folder.logbook).to_pylist()
+        except (OSError, ValueError) as error:
+            reason = " ".join(str(error).split())
+            raise RunError(
+                f"{run.folder.logbook}: cannot be read, so nothing was exported: {reason}; "
+                "remove the run's folder and run it again"
+            ) from error
+        for row in rows:
             yield {**names, **row}
 
 

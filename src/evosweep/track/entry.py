@@ -49,6 +49,8 @@ class Entry:
     points: list[Point] = field(default_factory=list)
     files: dict[str, Path | bytes] = field(default_factory=dict)
     """Artifacts by name: a file to copy, or the content itself."""
+    dataset: dict[str, Any] | None = None
+    """The data behind its problem, as its record describes them, with the problem as `source`."""
     summary: dict[str, Any] = field(default_factory=dict)
     """What the aggregate over seeds needs: best, evaluations, seconds, success, digest, seed."""
 
@@ -106,6 +108,7 @@ def _finished(folder: RunFolder, record: dict[str, Any], mlflow_id: str) -> Entr
         identity(record) | _provenance(record) | tags,
         [*_by_generation(history, start), *_totals(record, summary, end)],
         record_files(folder, record, history, name),
+        _dataset(record),
         summary,
     )
 
@@ -268,6 +271,11 @@ def _goal(record: dict[str, Any]) -> float | None:
     if traits.get("optimum") is None or not record["weights"]:
         return None
     return float(traits["optimum"] - math.copysign(1e-8, record["weights"][0]))
+
+
+def _dataset(record: dict[str, Any]) -> dict[str, Any] | None:
+    found = record.get("dataset")
+    return found and {**found, "source": record["spec"]["problem"]["use"]}
 
 
 def _by_generation(history: History, start: int) -> Iterator[Point]:

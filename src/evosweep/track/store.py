@@ -4,6 +4,7 @@
 Every act may be repeated: what is there already stays, what is missing is added.
 """
 
+import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -19,6 +20,7 @@ from evosweep.track.quiet import import_mlflow
 
 _ENTITIES, _PAIRS = 1000, 100  # what one log_batch takes: in all, and of params or tags
 _PAGE = 1000
+_DATASET_DIGEST = 32  # MLflow keeps 36 characters of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +155,14 @@ class ServerStore:
 
     def _fill(self, mlflow_id: str, entry: Entry, points: Sequence[Point]) -> None:
         self._log(mlflow_id, points, entry.tags, entry.params)
+        self._log_dataset(mlflow_id, entry)
         if entry.files:
             self._upload(mlflow_id, entry)
         self._end(mlflow_id, entry.status, entry.end)
+
+    def _log_dataset(self, mlflow_id: str, entry: Entry) -> None:
+        if entry.dataset:
+            self.client.log_inputs(mlflow_id, [dataset_input(entry.dataset)])
 
     def _upload(self, mlflow_id: str, entry: Entry) -> None:
         with tempfile.TemporaryDirectory(prefix="evosweep-track-") as folder:
@@ -215,6 +222,22 @@ def _known(run: Any) -> Known:
     names = ("kind", "folder", "configuration", "content")
     found = {name: tags.get(name, "") for name in names}
     return Known(mlflow_id=run.info.run_id, status=run.info.status, **found)
+
+
+def dataset_input(described: dict[str, Any]) -> Any:
+    """The data of a problem as an input of MLflow's, which shows its name, digest and size."""
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+
+    rows, columns = described.get("rows"), described.get("columns")
+    size = {"num_rows": rows, "num_elements": rows * columns} if rows and columns else {}
+    dataset = Dataset(
+        name=described["name"],
+        digest=described["digest"][:_DATASET_DIGEST],
+        source_type="code",
+        source=json.dumps({"tags": {"mlflow.source.name": described["source"]}}),
+        profile=json.dumps(size),
+    )
+    return DatasetInput(dataset, [InputTag("mlflow.data.context", "evaluation")])
 
 
 def write_files(folder: Path, entry: Entry) -> None:

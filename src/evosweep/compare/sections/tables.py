@@ -15,7 +15,6 @@ from evosweep.compare.report import file_name
 from evosweep.compare.runs import Run
 from evosweep.compare.sections.problems import MOST_DRAWN
 from evosweep.compare.significance import pairs_table
-from evosweep.compare.study import Study
 from evosweep.compare.summary import anchor
 from evosweep.compare.table import Column, Row, Table
 
@@ -59,7 +58,8 @@ def fronts_section(found: Material, known: Mapping[str, fronts.Fronts]) -> Secti
 def populations_section(found: Material) -> Section:
     """Diversity and duplicates, and the genes of each problem's best algorithm."""
     section = Section("populations", "Final populations")
-    section.tables = [populations.populations_table(found.study)]
+    varied = {run_id: final.diversity for run_id, final in found.finals.items()}
+    section.tables = [populations.populations_table(found.study, varied)]
     for problem, groups in list(found.study.problems.items())[:MOST_DRAWN]:
         best = found.by_median(problem)[0]
         quantiles = populations.gene_quantiles(groups[best])
@@ -91,47 +91,6 @@ def efficiency_section(found: Material) -> Section:
         if 0 < len(timings) <= MOST_BARS:
             section.plots.append(plot_phases(f"time-{file_name(problem)}", problem, timings))
     return section
-
-
-FAILURE_COLUMNS = (
-    Column("run_id", "run"),
-    Column("kind", "outcome"),
-    Column("problem", "problem"),
-    Column("algorithm", "algorithm"),
-    Column("backend", "backend"),
-    Column("seed", "seed"),
-    Column("error", "error"),
-)
-
-
-def failures_section(found: Material) -> Section | None:
-    """Every run without a receipt, named; None where there is none."""
-    if not found.study.failures:
-        return None
-    return Section("failures", "Failures", tables=[failures_table(found.study)])
-
-
-def failures_table(study: Study) -> Table:
-    """A row for each run that has failed, is unfinished or is missing."""
-    rows: list[Row] = [
-        {
-            "run_id": failure.run_id,
-            "kind": failure.kind,
-            **{part: _label(failure.spec, part) for part in ("problem", "algorithm", "backend")},
-            "seed": failure.spec.get("seed"),
-            "error": failure.error,
-        }
-        for failure in study.failures
-    ]
-    note = "They are in no other table. make run, or the same evosweep run, tries them again."
-    return Table("failures", "Runs without a receipt", FAILURE_COLUMNS, rows, note)
-
-
-def _label(spec: Mapping[str, object], part: str) -> str:
-    described = spec.get(part)
-    if not isinstance(described, Mapping):
-        return ""
-    return str(described.get("name") or described.get("use") or "")
 
 
 PHASE_COLUMNS = tuple(Column(f"{phase}_seconds", phase, "s", 3) for phase in efficiency.PHASES)

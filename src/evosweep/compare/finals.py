@@ -1,0 +1,76 @@
+"""Final populations, each read once: how varied it is, and its front where there are objectives.
+
+A run whose population cannot be read is damaged: it is named among the failures and is in no
+number. Another backend's run of the same spec, where there is one, takes its place.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evosweep.compare.populations import Diversity, diversity, read_genomes
+from evosweep.compare.quality import final_front
+from evosweep.compare.reading import map_many
+from evosweep.compare.runs import Failure, Run
+from evosweep.compare.study import Study
+from evosweep.errors import InputError
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Final:
+    """What is kept of a final population; `front` is None where there is one objective."""
+
+    diversity: Diversity
+    front: Floats | None = None
+
+
+def read_finals(study: Study, fronts_only: bool = False) -> tuple[Study, dict[str, Final]]:
+    """The study with damaged runs among its failures, and by run_id what is known of the others.
+
+    Read are every run with several objectives and, unless it is for the fronts only, the runs that
+    stand for their configuration.
+    """
+    finals: dict[str, Final] = {}
+    while wanted := [run for run in _needed(study, fronts_only) if run.run_id not in finals]:
+        damaged = {}
+        for run, found in zip(wanted, map_many(_attempt, wanted), strict=True):
+            if isinstance(found, Final):
+                finals[run.run_id] = found
+            else:
+                damaged[run.run_id] = found
+        study = _without(study, damaged)
+    return study, finals
+
+
+def _needed(study: Study, fronts_only: bool) -> list[Run]:
+    if fronts_only:
+        return [run for run in study.runs if run.objectives > 1]
+    chosen = {run.run_id for runs in study.configurations.values() for run in runs}
+    return [run for run in study.runs if run.objectives > 1 or run.run_id in chosen]
+
+
+def _attempt(run: Run) -> Final | str:
+    try:
+        found = diversity(read_genomes(run))
+        return Final(found, final_front(run) if run.objectives > 1 else None)
+    except InputError as error:
+        return str(error)
+
+
+def _without(study: Study, damaged: Mapping[str, str]) -> Study:
+    failures = [
+        Failure(run.run_id, "damaged", damaged[run.run_id], run.folder.path, run.spec, run.sources)
+        for run in study.runs
+        if run.run_id in damaged
+    ]
+    kept = tuple(run for run in study.runs if run.run_id not in damaged)
+    return replace(study, runs=kept, failures=(*study.failures, *failures))
+
+
+def fronts_of(finals: Mapping[str, Final]) -> dict[str, Floats]:
+    """The final fronts by run_id."""
+    return {run_id: found.front for run_id, found in finals.items() if found.front is not None}

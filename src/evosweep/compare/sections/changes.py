@@ -1,0 +1,126 @@
+"""The report on a change: two results folders side by side."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evosweep.compare.changes import (
+    SEED_COLUMNS,
+    Change,
+    changes_table,
+    distinct,
+    match,
+    place,
+    seeds_table,
+)
+from evosweep.compare.finals import Final, fronts_of, read_finals
+from evosweep.compare.page import Page, Section
+from evosweep.compare.plots.boxes import plot_boxes
+from evosweep.compare.plots.canvas import Plot
+from evosweep.compare.report import file_name
+from evosweep.compare.runs import Run
+from evosweep.compare.sections.failures import failures_table
+from evosweep.compare.sentences import outcomes, plural
+from evosweep.compare.significance import outcome
+from evosweep.compare.study import Study
+from evosweep.compare.table import Column, Row, Table, show
+
+Floats = NDArray[np.float64]
+MOST_DRAWN = 24
+
+ONLY_COLUMNS = (Column("folder", "only in"), *SEED_COLUMNS[:4], Column("run_id", "run"))
+
+
+def _only_table(sides: Sequence[tuple[str, Study, Sequence[Run]]]) -> Table:
+    rows: list[Row] = [
+        {
+            "folder": name,
+            "problem": study.problem(run),
+            "algorithm": study.algorithm(run),
+            "backend": study.backend(run),
+            "seed": run.seed,
+            "run_id": run.run_id,
+        }
+        for name, study, runs in sides
+        for run in runs
+    ]
+    return Table("unmatched", "Runs without a counterpart", ONLY_COLUMNS, rows)
+
+
+def build_changes(before: Study, after: Study, alpha: float) -> Page:
+    """The report on a change; damaged runs are among the failures."""
+    before, old = read_finals(before, fronts_only=True)
+    after, new = read_finals(after, fronts_only=True)
+    fronts = {**_by_place(before, old), **_by_place(after, new)}
+    changes, gone, come = match(before, after, fronts, alpha)
+    table = changes_table(changes, alpha)
+    section = Section("changes", "Before and after", tables=[table], folded=[seeds_table(changes)])
+    section.plots = [_plot(change) for change in changes[:MOST_DRAWN] if _worth(change)]
+    sections = [section]
+    if gone or come:
+        sides = (("before", before, gone), ("after", after, come))
+        sections.append(Section("unmatched", "Only in one", tables=[_only_table(sides)]))
+    folders = (("before", before), ("after", after))
+    failed = [
+        Section(f"failures-{name}", f"Failures {name}", tables=[failures_table(study, name)])
+        for name, study in folders
+        if study.failures
+    ]
+    sections += failed
+    return Page(
+        f"Changes: {after.name}",
+        f"Before: {before.folder}. After: {after.folder}.",
+        _sentences(changes, gone, come, alpha),
+        [f"{name}: {line}" for name, study in folders for line in outcomes(study)],
+        sections,
+    )
+
+
+def _by_place(study: Study, finals: Mapping[str, Final]) -> dict[str, Floats]:
+    fronts = fronts_of(finals)
+    return {place(run): fronts[run.run_id] for run in study.runs if run.run_id in fronts}
+
+
+def _worth(change: Change) -> bool:
+    return change.same < len(change.before)
+
+
+def _plot(change: Change) -> Plot:
+    samples = {
+        "before": change.quality.of(distinct(change.before)),
+        "after": change.quality.of(distinct(change.after)),
+    }
+    name = f"change-{file_name(', '.join(change.key))}"
+    return plot_boxes(name, ", ".join(change.key), change.quality.measure, samples)
+
+
+def _sentences(
+    changes: Sequence[Change], gone: Sequence[Run], come: Sequence[Run], alpha: float
+) -> list[str]:
+    if not changes:
+        return ["No run of the one folder corresponds to a run of the other."]
+    seeds = sum(len(change.before) for change in changes)
+    same = sum(change.same for change in changes)
+    lines = [f"{same} of {plural(seeds, 'pair')} of runs end with the same population to the bit."]
+    counts = {"before": 0, "after": 0}
+    for change in changes:
+        if not change.pair.reason and change.pair.corrected < alpha:
+            counts["after" if outcome(change.pair, alpha).startswith("after") else "before"] += 1
+    lines.append(
+        f"Significantly better after: {counts['after']} of "
+        f"{plural(len(changes), 'configuration')}, each backend counted; significantly worse: "
+        f"{counts['before']}."
+    )
+    ratios = np.array([change.time_ratio for change in changes])
+    ratios = ratios[np.isfinite(ratios)]
+    if len(ratios):
+        lines.append(
+            f"Wall time after over before: median {show(float(np.median(ratios)), 3)}, from "
+            f"{show(float(ratios.min()), 3)} to {show(float(ratios.max()), 3)}."
+        )
+    if gone or come:
+        lines.append(
+            f"Without a counterpart: {plural(len(gone), 'run')} before, {len(come)} after."
+        )
+    return lines

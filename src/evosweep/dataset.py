@@ -1,0 +1,63 @@
+"""What a record says of the data behind a problem: enough to know them again, never the data."""
+
+import hashlib
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from evosweep.problems.traits import Traits
+
+
+def dataset_of(traits: Traits, problem: str) -> dict[str, Any] | None:
+    """Name, SHA-256, rows and columns of the data that a problem declares; None without any.
+
+    The name is that of the function that gives them, or else the problem's. A run that is done
+    does not fail because its data cannot be described: then it is said, and there is none.
+    """
+    if traits.dataset is None:
+        return None
+    name = getattr(traits.dataset, "__name__", "<")
+    try:
+        data = traits.dataset()
+        parts = list(data) if isinstance(data, tuple) else [data]
+        described = {"digest": data_digest(parts), **_shape(parts)}
+    except Exception as error:  # whatever a user's function raises
+        print(f"evosweep: warning: {problem}: its data set cannot be described ({error!r})",
+              file=sys.stderr)  # fmt: skip
+        return None
+    return {"name": problem if "<" in name else name, **described}
+
+
+def data_digest(parts: Sequence[Any]) -> str:
+    """SHA-256 over arrays (type, shape, bytes in C order) and, of anything else, its JSON."""
+    digest = hashlib.sha256()
+    for part in parts:
+        array = _array(part)
+        if array is None:
+            digest.update(json.dumps(part, sort_keys=True, default=str).encode())
+        else:
+            little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+            digest.update(f"{little.dtype.str}{little.shape}".encode())
+            digest.update(little.data)
+    return digest.hexdigest()
+
+
+def _shape(parts: Sequence[Any]) -> dict[str, int]:
+    first = _array(parts[0]) if parts else None
+    if first is None or first.ndim == 0:
+        return {}
+    return {"rows": first.shape[0], "columns": int(np.prod(first.shape[1:]))}
+
+
+def _array(part: Any) -> np.ndarray[Any, Any] | None:
+    """The part as an array of numbers, None where it is none."""
+    if not (isinstance(part, (list, tuple)) or hasattr(part, "__array__")):
+        return None
+    try:
+        array = np.asarray(part)
+    except ValueError:  # rows of unequal length
+        return None
+    return array if array.dtype.kind in "biufc" else None
