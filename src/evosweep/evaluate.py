@@ -16,13 +16,14 @@ from evosweep import blocks, genome
 from evosweep.backends import Backend, Lost
 from evosweep.dispatch import Dispatcher
 from evosweep.errors import RunError
+from evosweep.failure import Failure
 from evosweep.genome import Plain
 from evosweep.journal import Journal
 from evosweep.journal_entry import OK, PENALISED, RETRIED, Entry
 from evosweep.losses import Known, Losses
 from evosweep.problem import Kind, Problem, kind_of
 from evosweep.replay import Replay
-from evosweep.worker import Chunk, Failure, Outcome
+from evosweep.worker import Chunk, Outcome
 
 _BARREN_ROUNDS = 10
 

@@ -5,17 +5,17 @@ happens can make no difference: each sees a new individual made of its genome al
 """
 
 import time
-import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, NamedTuple
 
-from evosweep import seeds, together
+from evosweep import failure, seeds, together
 from evosweep.blocks import Block
 from evosweep.board import seat
 from evosweep.errors import InputError
+from evosweep.failure import Failure
 from evosweep.fitness import BadFitness, fitness_of
 from evosweep.genome import Digest, Plain, bare_all, decode, encode, encode_bare, plain
 from evosweep.journal_entry import OK, PENALISED, RETRIED
@@ -43,18 +43,6 @@ class Chunk(NamedTuple):
 
 
 @dataclass(slots=True)
-class Failure:
-    """Why an evaluation failed, and whose it was."""
-
-    index: int
-    kind: str
-    """program, fitness, stochastic, impure, worker, timeout"""
-    error: str
-    remedy: str
-    traceback: str | None = None
-
-
-@dataclass(slots=True)
 class Outcome:
     """What became of a chunk; fitnesses stop at the first failure that no policy covers."""
 
@@ -71,8 +59,8 @@ _RAISED = (Exception, SystemExit)  # by an evaluation; a KeyboardInterrupt is th
 
 
 class _Failed(Exception):
-    def __init__(self, failure: Failure) -> None:
-        self.failure = failure
+    def __init__(self, why: Failure) -> None:
+        self.failure = why
 
 
 def evaluate(chunk: Chunk) -> Outcome:
@@ -172,7 +160,7 @@ def _evaluate_together(
         index = chunk.indices[error.row]
         raise _Failed(Failure(index, "fitness", str(error), error.remedy)) from None
     except _RAISED as error:
-        raise _Failed(_program_failure(chunk.indices[0], error)) from None
+        raise _Failed(failure.of_program(chunk.indices[0], error)) from None
 
 
 def _evaluate_plainly(
@@ -198,7 +186,7 @@ def _evaluate_plainly(
     except BadFitness as error:
         raise _Failed(Failure(index, "fitness", str(error), error.remedy)) from None
     except _RAISED as error:
-        raise _Failed(_program_failure(index, error)) from None
+        raise _Failed(failure.of_program(index, error)) from None
 
 
 def _evaluate_each(
@@ -229,7 +217,7 @@ def _with_policy(
             if not error.covered:
                 raise _Failed(failed) from None
         except _RAISED as error:
-            failed = _program_failure(index, error)
+            failed = failure.of_program(index, error)
         if problem.lamarckian:  # it may have changed its individual before it failed
             problem.rebuild.write_back(individual, given)
     if problem.penalty is None:
@@ -253,18 +241,6 @@ def _evaluate_one(
     return fitness_of(returned[0], chunk.objectives, problem.infinite), plain(returned[1])
 
 
-def _program_failure(index: int, error: BaseException) -> Failure:
-    reason = " ".join(str(error).split())
-    return Failure(
-        index,
-        "program",
-        f"evaluate raised {type(error).__name__}: {reason}",
-        "mend the problem and run again; or give the problem a failure policy: "
-        "penalty: [..] or retry: n",
-        "".join(traceback.format_exception(error)),
-    )
-
-
 def _find_change(indices: list[int], block: Block, individuals: list[Any]) -> Failure:
     genomes = decode(block.encoding)
     changed = (
@@ -272,12 +248,7 @@ def _find_change(indices: list[int], block: Block, individuals: list[Any]) -> Fa
         for index, genome, individual in zip(indices, genomes, individuals, strict=True)
         if encode(plain(individual)) != encode(genome)
     )
-    return Failure(
-        next(changed),
-        "impure",
-        "evaluate modified the individual that it was given",
-        "work on a copy; or declare the problem lamarckian and return (fitness, genome)",
-    )
+    return failure.of_change(next(changed))
 
 
 def _find_draw(chunk: Chunk, problem: Problem) -> Failure:
@@ -289,13 +260,7 @@ def _find_draw(chunk: Chunk, problem: Problem) -> Failure:
         if not before.same(seeds.state()):
             culprit = index
             break
-    return Failure(
-        culprit,
-        "stochastic",
-        "evaluate drew from random or numpy.random, and the problem does not declare it",
-        "declare the problem `stochastic: true`, and each evaluation is seeded from the run's "
-        "seed; or use a generator of your own with a fixed seed",
-    )
+    return failure.of_draw(culprit)
 
 
 def _one_by_one(chunk: Chunk, problem: Problem) -> Iterator[tuple[int, Any]]:
