@@ -14,6 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from evosweep.errors import RunError
+
 FOLDER_VARIABLE = "EVOSWEEP_BOARD"
 
 _SEAT = struct.Struct("=qqdq")  # for processes of one machine
@@ -46,10 +48,7 @@ class Seat:
         self.pooled = False
         self.pid = os.getpid()
         if folder and Path(folder).is_dir():
-            fd = os.open(Path(folder, str(self.pid)), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            os.write(fd, bytes(_SIZE))  # a hole would do, but for a disk that is full
-            self._map = mmap.mmap(fd, _SIZE)
-            os.close(fd)
+            self._map = _mapped(Path(folder, str(self.pid)))
 
     def take(self, batch: int, index: int, timeout: float | None = None) -> None:
         """Notes that the evaluation of an individual starts."""
@@ -70,6 +69,22 @@ class Seat:
         """Notes that this process evaluates nothing."""
         if self._map is not None:
             _SEAT.pack_into(self._map, 0, 0, 0, 0.0, 0)
+
+
+def _mapped(path: Path) -> mmap.mmap:
+    """A new file in memory; it is written first, for a hole is no place to write on a full disk."""
+    try:
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            os.write(fd, bytes(_SIZE))
+            return mmap.mmap(fd, _SIZE)
+        finally:
+            os.close(fd)
+    except OSError as error:
+        raise RunError(
+            f"{path}: cannot note what is being evaluated ({error.strerror}); make room there, or "
+            "name another folder by TMPDIR"
+        ) from error
 
 
 _seat: Seat | None = None

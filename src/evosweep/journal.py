@@ -28,11 +28,15 @@ _FRAME = struct.Struct("<4sII")
 _MAGIC = b"EVOSWJNL"
 _MARK = b"\xe5EVO"
 
-__all__ = ["Entry", "Journal", "JournalCorrupt", "Session", "read", "read_behind"]
+__all__ = ["Entry", "Journal", "JournalCorrupt", "Session", "TornTail", "read", "read_behind"]
 
 
 class JournalCorrupt(EvosweepError):
     """A journal that cannot be trusted: its header or an entry in its middle is damaged."""
+
+
+class TornTail(UserWarning):
+    """A journal ended in the middle of an entry, which was cut off."""
 
 
 def read(path: Path) -> Iterator[Entry]:
@@ -149,6 +153,7 @@ class Journal:
             warnings.warn(
                 f"{self.path}: cut off a torn tail of {size - end} bytes; "
                 "the evaluations in it are done again",
+                TornTail,
                 stacklevel=2,
             )
             os.ftruncate(self._fd, end)

@@ -57,11 +57,12 @@ def pack(entry: Entry | Session) -> bytes:
         return _SESSION.pack(_SESSION_KIND, entry.started, entry.pid)
     count, objectives = entry.fitnesses.shape
     first = int(entry.indices[0])
-    scattered = not numpy.array_equal(entry.indices, numpy.arange(first, first + count))
+    in_a_row = count == 1 or numpy.array_equal(entry.indices, numpy.arange(first, first + count))
+    scattered = not in_a_row
     parts = []
     if scattered:
         parts.append(entry.indices.astype("<u4").tobytes())
-    parts.append(entry.fitnesses.astype("<f8").tobytes())
+    parts.append(entry.fitnesses.astype("<f8", copy=False).tobytes())
     if entry.flags is not None:
         parts.append(entry.flags.astype("u1").tobytes())
     if entry.genomes is not None:

@@ -7,12 +7,16 @@ It tells its supervisor how it ended through files in the job's folder, since th
 import sys
 import time
 import traceback
+import warnings
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from evosweep import backends, guard
 from evosweep.errors import EvosweepError, InputError
 from evosweep.job import Job
+from evosweep.journal import JournalCorrupt, Session, TornTail, read_behind
+from evosweep.record import RunFolder
 from evosweep.run import Attempt, run_folder, run_one
 from evosweep.spec import RunSpec
 
@@ -22,6 +26,7 @@ def main(job_folder: str) -> None:
     guard.die_with_parent()
     job = Job.load(Path(job_folder))
     code, message = 1, ""
+    warnings.showwarning = _show_warning
     try:
         code = perform(job)
     except EvosweepError as error:
@@ -51,7 +56,7 @@ def perform(job: Job) -> int:
             job.mark(spec)
             try:
                 folder = run_folder(job.out, spec, job.several)
-                attempt = Attempt(job.fresh, job.lost(spec), began, job.sync)
+                attempt = Attempt(_is_stale(job, folder), job.lost(spec), began, job.sync)
                 record = run_one(spec, folder, backend, attempt)
                 _tell(spec, record)
             except InputError:
@@ -63,6 +68,16 @@ def perform(job: Job) -> int:
     return 1 if failed else 0
 
 
+def _is_stale(job: Job, folder: RunFolder) -> bool:
+    """Whether `--fresh` discards what is there: not what this job did before it was killed."""
+    if not job.fresh:
+        return False
+    with suppress(OSError, JournalCorrupt, StopIteration):
+        _, first = next(read_behind(folder.journal, 0))
+        return not (isinstance(first, Session) and first.started >= job.started)
+    return True
+
+
 def _tell(spec: RunSpec, record: dict[str, Any]) -> None:
     name = f"{spec.problem.name or spec.problem.use} {spec.algorithm.name or spec.algorithm.use}"
     where = f"{spec.backend.use} x{spec.backend.workers}"
@@ -72,6 +87,24 @@ def _tell(spec: RunSpec, record: dict[str, Any]) -> None:
         f"population {record['population_digest'][:12]}",
         flush=True,
     )
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """One line for a warning of this program's own; all others as Python shows them."""
+    if issubclass(category, TornTail):
+        print(f"evosweep: warning: {message}", file=sys.stderr, flush=True)
+    else:
+        _shown_by_python(message, category, filename, lineno, file, line)
+
+
+_shown_by_python = warnings.showwarning
 
 
 def _number(best: Any) -> str:

@@ -38,6 +38,7 @@ def main(args: argparse.Namespace) -> int:
     """0 when the final population is identical to the bit, 1 when it is not."""
     from evosweep.stopping import repeatable
 
+    _check(args)
     record, folder = find_receipt(args.run, args.results, args.uri)
     for warning in warnings_about(record):
         print(f"evosweep: warning: {warning}", file=sys.stderr)
@@ -50,6 +51,14 @@ def main(args: argparse.Namespace) -> int:
         return _verdict(record, again, folder)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Nothing that was done earlier may be taken for the repetition."""
+    if args.audit and (args.backend or args.out):
+        raise InputError("--audit: it replays the journal here; leave out --backend and --out")
+    if args.out is not None and args.out.is_dir() and any(args.out.iterdir()):
+        raise InputError(f"--out: {args.out} is not empty; name a new folder for the repetition")
 
 
 def find_receipt(

@@ -126,7 +126,6 @@ class _Supervisor:
 
     def _after(self, loss: _Loss, progress: bool) -> int | None:
         """Prepares the next start; an exit code where there is none to be."""
-        self.job.fresh = False
         current = self.job.current()
         for file in self.job.board.iterdir():
             file.unlink()

@@ -1,10 +1,13 @@
 """The promise: one seed, one population, on every backend and worker count, as by hand in DEAP."""
 
 import itertools
+import os
 import random
+import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ from deap import algorithms, base, creator, tools
 
 from evosweep import backends, genome, open_backend
 from evosweep.backends import BACKENDS
-from evosweep.errors import InputError
+from evosweep.errors import InputError, RunError
 from evosweep.job import Job
 from evosweep.record import RunFolder, load_record
 from evosweep.run import run_one
@@ -170,6 +173,40 @@ def test_what_does_not_pickle_is_named_before_anything_is_evaluated() -> None:
 def test_an_exception_of_the_function_is_the_callers() -> None:
     with open_backend("pool", 2) as opened, pytest.raises(ValueError, match="invalid literal"):
         opened.map(int, ["1", "2", "three"])
+
+
+class Odd(Exception):
+    """Pickles, and cannot be unpickled: the usual mistake."""
+
+    def __init__(self, one: int, two: int) -> None:
+        super().__init__(f"{one} and {two}")
+
+
+def odd(number: int) -> int:
+    time.sleep(0.02)  # worth a worker
+    if number == 3:
+        raise Odd(1, 2)
+    return number
+
+
+def killing(number: int) -> int:
+    time.sleep(0.02)
+    if number == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def test_an_exception_that_does_not_unpickle_is_told() -> None:
+    with open_backend("pool", 2) as opened, pytest.raises(RunError, match="Odd: 1 and 2"):
+        opened.map(odd, range(8))
+
+
+def test_an_item_that_kills_its_worker_is_named() -> None:
+    with open_backend("pool", 2) as opened, pytest.raises(RunError) as caught:
+        opened.map(killing, range(8))
+    assert "item 3: " in str(caught.value)
+    assert "3 times by SIGKILL" in str(caught.value)
+    assert "the arguments: (3,)" in str(caught.value)
 
 
 def test_an_open_backend_must_be_entered() -> None:

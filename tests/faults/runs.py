@@ -45,10 +45,10 @@ class Run:
     token: str = field(default_factory=lambda: uuid.uuid4().hex)
     process: "subprocess.Popen[str] | None" = None
 
-    def start(self) -> "subprocess.Popen[str]":
+    def start(self, *options: str) -> "subprocess.Popen[str]":
         self.process = subprocess.Popen(
             [sys.executable, "-m", "evosweep", "run", "--spec", json.dumps(self.spec),
-             "--out", str(self.folder)],
+             "--out", str(self.folder), *options],
             env=os.environ | {TOKEN: self.token},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -63,8 +63,8 @@ class Run:
         errors = "".join(line for line in errors.splitlines(True) if "resource_tracker" not in line)
         return self.process.returncode, errors
 
-    def complete(self) -> tuple[int, str]:
-        self.start()
+    def complete(self, *options: str) -> tuple[int, str]:
+        self.start(*options)
         return self.finish()
 
     def wait_for_evaluations(self, size: int = 400) -> None:

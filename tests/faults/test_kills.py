@@ -2,10 +2,12 @@
 
 import contextlib
 import itertools
+import json
 import os
 import random
 import signal
 import time
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -17,9 +19,7 @@ BACKENDS = [("serial", 1), ("pool", 2), ("scoop", 2)]
 
 def sizes(small: int, full: int) -> Any:
     """How often: a few times by default, as often as it takes by `make faults`."""
-    return pytest.mark.parametrize(
-        "times", [small, pytest.param(full, marks=[pytest.mark.slow, pytest.mark.timeout(7200)])]
-    )
+    return pytest.mark.parametrize("times", [small, pytest.param(full, marks=pytest.mark.slow)])
 
 
 @sizes(2, 67)
@@ -165,6 +165,25 @@ def test_what_evaluations_have_started_ends_too(
     if name == "SIGKILL":  # what left the group of its own accord is nobody's then
         left = [p for p in left if os.getpgid(p.pid) != p.pid]
     assert not left
+
+
+def test_fresh_discards_each_run_once_also_where_the_job_is_killed(
+    make_run: Any, reference: str, tmp_path: Path
+) -> None:
+    once = tmp_path / "once"
+    once.touch()  # so that nothing is killed
+    run = make_run(trouble="kills", once=str(once), seconds=0.0)
+    several = ["--seeds", "5,6"]
+    assert run.complete(*several)[0] == 0
+    before = [json.loads(path.read_text()) for path in run.folder.glob("*/record.json")]
+    once.unlink()
+    assert run.complete(*several, "--fresh")[0] == 0
+    assert once.exists()
+    after = [json.loads(path.read_text()) for path in run.folder.glob("*/record.json")]
+    assert len(before) == len(after) == 2
+    assert min(record["started"] for record in after) > max(record["finished"] for record in before)
+    assert sorted(record["resumed"] for record in after) == [0, 1]
+    assert reference in {record["population_digest"] for record in after}
 
 
 def test_a_run_that_is_killed_before_it_evaluates_anything_is_given_up(make_run: Any) -> None:

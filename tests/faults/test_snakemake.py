@@ -46,7 +46,6 @@ def _snakemake(folder: Path) -> "subprocess.Popen[str]":
     )
 
 
-@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("times", [2, pytest.param(20, marks=pytest.mark.slow)])
 def test_snakemake_is_killed_and_called_again_at_once(
     tmp_path: Path, injected: Any, times: int

@@ -4,7 +4,8 @@ import os
 import pickle
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -13,12 +14,14 @@ from deap import creator
 
 from evosweep import backends, genome
 from evosweep.backends import Lost
+from evosweep.board import seat
 from evosweep.dispatch import Dispatcher
 from evosweep.errors import InputError, RunError
+from evosweep.losses import Losses
 from evosweep.problem import Kind, class_of, kind_of
 from evosweep.rebuild import Rebuilder
 
-_STRIKES = 3
+_BARREN_ROUNDS = 10
 _PARTS = ("func", "args", "keywords", "__self__")
 
 
@@ -37,8 +40,16 @@ class Calls(NamedTuple):
         """Makes the calls in this process."""
         function = _unpickled(self.function)
         rows = self._rows() if self.kinds else self.arguments
+        values, place = [], seat()
         started = time.perf_counter()
-        values = [function(*row) for row in rows]
+        try:
+            for index, row in zip(self.indices, rows, strict=True):
+                place.take(0, index)
+                values.append(function(*row))
+        except Exception as error:
+            return Returned(values, time.perf_counter() - started, _sendable(error))
+        finally:
+            place.leave()
         return Returned(values, time.perf_counter() - started)
 
     def _rows(self) -> list[tuple[Any, ...]]:
@@ -61,6 +72,8 @@ class Returned:
 
     values: list[Any]
     seconds: float
+    error: Exception | None = None
+    """What the call after the last value raised."""
 
 
 class OpenBackend:
@@ -108,23 +121,40 @@ class OpenBackend:
             return []
         if self._backend.local:
             return [function(*row) for row in rows]
-        task = _Task(function, rows)
-        results: list[Any] = [None] * len(rows)
-        strikes: dict[int, int] = {}
-        todo: list[int] = list(range(len(rows)))
+        return self._mapped(_Task(function, rows))
+
+    def _mapped(self, task: "_Task") -> list[Any]:
+        results: list[Any] = [None] * len(task.rows)
+        losses = Losses((), 0, None)
+        todo = list(range(len(task.rows)))
+        barren = 0
         while todo:
-            again: list[int] = []
-            for chunk, outcome in self._dispatcher.run(todo, task.chunk):
-                assert isinstance(chunk, Calls)
-                if isinstance(outcome, Lost):
-                    self._dispatcher.workers_only = True
-                    _strike(strikes, chunk, rows)
-                    again += chunk.indices
-                else:
-                    for index, value in zip(chunk.indices, outcome.values, strict=True):
-                        results[index] = value
-            todo = sorted(again)
+            items = losses.suspects(0, todo)[:1] or todo  # a suspect is tried alone
+            done = set(self._try(task, items, results, losses))
+            todo = [index for index in todo if index not in done]
+            barren = 0 if done else barren + 1
+            if barren == _BARREN_ROUNDS:
+                raise RunError(
+                    "map: workers keep dying; look for what kills them (memory, a limit)"
+                )
         return results
+
+    def _try(
+        self, task: "_Task", items: Sequence[int], results: list[Any], losses: Losses
+    ) -> Iterator[int]:
+        """Yields the items whose values are there now."""
+        assert self._dispatcher is not None
+        for chunk, outcome in self._dispatcher.run(items, task.chunk):
+            assert isinstance(chunk, Calls)
+            if isinstance(outcome, Lost):
+                self._dispatcher.workers_only = True
+                _note(losses, outcome, task.rows)
+                continue
+            if outcome.error is not None:
+                raise outcome.error
+            for index, value in zip(chunk.indices, outcome.values, strict=True):
+                results[index] = value
+                yield index
 
 
 class _Task:
@@ -204,14 +234,24 @@ def _unpickled(data: bytes) -> Any:
     return _received.function
 
 
-def _strike(strikes: dict[int, int], chunk: Calls, rows: Sequence[tuple[Any, ...]]) -> None:
-    for index in chunk.indices:
-        strikes[index] = strikes.get(index, 0) + 1
-    if len(chunk.indices) == 1 and strikes[chunk.indices[0]] >= _STRIKES:
-        index = chunk.indices[0]
-        raise RunError(f"map: the worker died {_STRIKES} times at item {index}: {rows[index]!r}")
-    if min(strikes[index] for index in chunk.indices) > 2 * _STRIKES:
-        raise RunError("map: workers keep dying; look for what kills them (memory, a limit)")
+def _note(losses: Losses, lost: Lost, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Counts a worker's death against the item it was at, if any; raises at the third."""
+    if lost.index is None:
+        return
+    losses.add(0, lost)
+    if losses.given_up(0, [lost.index]):
+        said = losses.failure(0, lost.index).error
+        raise RunError(f"map: item {lost.index}: {said}; the arguments: {rows[lost.index]!r:.200}")
+
+
+def _sendable(error: Exception) -> Exception:
+    """The exception with the worker's traceback; where it would not arrive, what it says."""
+    error.add_note("".join(traceback.format_exception(error)))
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RunError(f"map: {type(error).__name__}: {error}")
+    return error
 
 
 def _usable_processors() -> int:

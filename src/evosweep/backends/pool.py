@@ -4,7 +4,6 @@ The executor breaks as a whole when one worker dies, and says neither which nor 
 note what they evaluate on the board, so that the chunk and the individual are known.
 """
 
-import multiprocessing
 import os
 import shutil
 import signal
@@ -13,8 +12,10 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from multiprocessing.connection import wait as wait_for
-from multiprocessing.process import BaseProcess
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.process import BaseProcess, parent_process
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -27,6 +28,18 @@ from evosweep.backends import Lost, Work
 _PRELOADED = ["deap.tools", "deap.gp", "numpy.random", "evosweep.worker"]
 _TICK = 0.1
 _CHUNKS_A_WORKER = 2  # one at work and one that waits for it
+
+
+class _Worker(ForkServerProcess):
+    """A worker with which everything ends that it has started, also where the executor ends it."""
+
+    def terminate(self) -> None:
+        if self.pid is not None and self.is_alive():
+            _end_tree(self.pid, signal.SIGTERM)
+
+
+class _Context(ForkServerContext):
+    Process = _Worker
 
 
 class Pool:
@@ -96,7 +109,7 @@ class Pool:
 
     def _running(self) -> ProcessPoolExecutor:
         if self._executor is None:
-            context = multiprocessing.get_context("forkserver")
+            context = _Context()
             context.set_forkserver_preload(_PRELOADED)
             self._executor = ProcessPoolExecutor(self.workers, context, _start, (str(self._board),))
         return self._executor
@@ -109,7 +122,7 @@ class Pool:
         mine = {process.pid for process in self._processes()}
         late = [n for n in board.notes(self._board) if n.pooled and n.overdue and n.pid in mine]
         for note in late:
-            _kill_tree(note.pid)
+            _end_tree(note.pid, signal.SIGKILL)
         return late
 
     def _lost(
@@ -149,7 +162,7 @@ class Pool:
     def _kill_all(self) -> None:
         for process in self._processes():
             if process.pid is not None and process.is_alive():
-                _kill_tree(process.pid)
+                _end_tree(process.pid, signal.SIGKILL)
 
 
 def _loss_of(chunk: Any, losses: list[tuple[board.Note, Lost]]) -> Lost:
@@ -168,7 +181,7 @@ def _start(board_folder: str) -> None:
     os.environ[board.FOLDER_VARIABLE] = board_folder
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    process = multiprocessing.parent_process()
+    process = parent_process()
     if process is not None:
         threading.Thread(target=_end_with, args=(process.sentinel,), daemon=True).start()
 
@@ -187,6 +200,17 @@ def _kill_tree(pid: int) -> None:
         return
     for member in family:
         _quietly(member.kill)
+
+
+def _end_tree(pid: int, number: int) -> None:
+    """SIGKILL to all that a process started, then a signal to itself, which sees none of it."""
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        process.suspend()
+        for member in process.children(recursive=True):
+            _quietly(member.kill)
+        process.send_signal(number)
+        process.resume()
 
 
 def _quietly(action: Callable[[], Any]) -> None:

@@ -1,0 +1,91 @@
+"""Every built-in algorithm and problem once, as small runs; as a program it performs them all.
+
+usage: registry.py serial|scoop|killed FOLDER      their digests go to FOLDER/digests.json
+"""
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from test_algorithms import BITS, PROBLEMS, options_of
+from test_problems import SMALL
+
+from evosweep import algorithms, journal, problems
+from evosweep.backends import Backend, create
+from evosweep.journal import Journal
+from evosweep.record import RunFolder
+from evosweep.run import run_one
+from evosweep.spec import RunSpec
+
+SEARCH = {"population": 8, "generations": 2}
+CASES: dict[str, tuple[tuple[str, dict[str, Any]], str, dict[str, Any]]] = {
+    f"algorithm {name}": (PROBLEMS.get(name, BITS), name, options_of(name))
+    for name in algorithms.BUILTINS
+} | {
+    f"problem {name}": ((name, SMALL.get(name, {})), "random_search", SEARCH)
+    for name in problems.BUILTINS
+}
+
+
+def digest_of(name: str, backend: Backend, use: str, folder: Path) -> str:
+    """The digest of a case's final population, from the journal that is in the folder, if any."""
+    (problem, params), algorithm, options = CASES[name]
+    # A timeout sends even the cheapest evaluation to the workers.
+    spec = RunSpec.parse(
+        {
+            "problem": {"use": problem, "params": params, "timeout": 600},
+            "algorithm": {"use": algorithm, "params": options},
+            "backend": {"use": use, "workers": backend.workers},
+            "seed": 5,
+            "import_path": ".",
+        }
+    )
+    return str(run_one(spec, RunFolder(folder), backend)["population_digest"])
+
+
+def killed_and_resumed(name: str, backend: Backend, folder: Path) -> str:
+    """The digest after a SIGKILL in the middle of the evaluations, and the same call again."""
+    digest_of(name, backend, "serial", folder / "whole")
+    entries = sum(1 for _ in journal.read(RunFolder(folder / "whole").journal))
+    child = os.fork()
+    if child == 0:
+        _die_after(entries // 2)
+        digest_of(name, backend, "serial", folder / "killed")
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL, (name, status)
+    digest = digest_of(name, backend, "serial", folder / "killed")
+    assert json.loads((folder / "killed" / "record.json").read_text())["resumed"] == 1, name
+    return digest
+
+
+def _die_after(count: int) -> None:
+    done, append = 0, Journal.append
+
+    def counted(self: Journal, entry: Any) -> None:
+        nonlocal done
+        append(self, entry)
+        done += 1
+        if done >= count:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    Journal.append = counted  # type: ignore[method-assign]
+
+
+def main(how: str, folder: Path) -> None:
+    digests = {}
+    use = "serial" if how == "killed" else how
+    with create(use, 1 if use == "serial" else 2) as backend:
+        for name in CASES:
+            if how == "killed":
+                digests[name] = killed_and_resumed(name, backend, folder / name)
+            else:
+                digests[name] = digest_of(name, backend, use, folder / name)
+    (folder / "digests.json").write_text(json.dumps(digests))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))
