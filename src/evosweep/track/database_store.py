@@ -68,8 +68,6 @@ class DatabaseStore(ServerStore):
                 self._write(experiment.location, entry)
         if new:
             bulk.insert(self.database, experiment.id, experiment.location, new)
-        for entry in entries:  # also of those that are there: the last call may have been killed
-            self._log_dataset(entry.mlflow_id, entry)
 
     def _write(self, location: str, entry: Entry) -> None:
         """Artifacts first: a run that is there is whole."""
