@@ -38,10 +38,14 @@ RUN touch /build/before \
     && mkdir /difference \
     && tar --extract --file /build/new.tar --directory /difference
 
+# Without what only a build needs.
+FROM build-run AS built-run
+RUN /build/bin/pip --python /usr/local/evosweep/bin/python uninstall --yes setuptools
+
 # What both images stand on.
 FROM ${BASE_IMAGE} AS base
 COPY --from=build-run /usr/bin/tini-static /usr/bin/tini
-COPY --from=build-run /usr/local/evosweep /usr/local/evosweep
+COPY --from=built-run /usr/local/evosweep /usr/local/evosweep
 # Any user id may be given with --user, so HOME is the one folder that everybody can write, and the
 # name that programs ask for needs no entry in /etc/passwd.
 ENV PATH=/usr/local/evosweep/bin:$PATH \

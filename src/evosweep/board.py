@@ -18,7 +18,7 @@ from evosweep.errors import RunError
 
 FOLDER_VARIABLE = "EVOSWEEP_BOARD"
 
-_SEAT = struct.Struct("<qqdq")
+_SEAT = struct.Struct("=qqdq")  # for processes of one machine
 _SIZE = 64
 
 
@@ -55,6 +55,15 @@ class Seat:
         if self._map is not None:
             deadline = time.monotonic() + timeout if timeout else 0.0
             _SEAT.pack_into(self._map, 0, batch + 1, index, deadline, self.pooled)
+
+    def places(self, batch: int, index: int) -> "memoryview | list[int]":
+        """Takes the place; item 1 of what is returned is the index, for the evaluations that follow
+        in the same batch.
+        """
+        if self._map is None:
+            return [0, 0]
+        self.take(batch, index)
+        return memoryview(self._map).cast("q")
 
     def leave(self) -> None:
         """Notes that this process evaluates nothing."""

@@ -16,7 +16,11 @@ from evosweep.supervise import PARENT_VARIABLE
 
 _GRACE = 8.5  # seconds from a stop to the container's removal; inside, a stop takes 8 at most
 _NOT_STARTED = {"docker": 125, "podman": 125, "apptainer": 255}
-_COMPLAINTS = (b"docker: ", b"Error: ", b"FATAL: ")
+_COMPLAINTS = (
+    *(b"docker: ", b"Error: ", b"FATAL: "),
+    *(b"unknown flag: ", b"unknown shorthand flag: ", b"flag needs an argument: "),
+    *(b"invalid argument ", b"error waiting for container: "),
+)
 _TAKEN_FOR = 10.0  # seconds to wait for an orphaned container of the same run to end
 
 
@@ -41,6 +45,7 @@ class Client:
                 code = self._once(stops)
                 complaint = self._complaint(code)
                 if complaint is None or stops.signal:
+                    self._check_killed(code)
                     return code
                 if "already in use" not in complaint:
                     raise InputError(f"{self.engine} could not start the container: {complaint}")
@@ -115,7 +120,21 @@ class Client:
             sys.stderr.write(text)
             return None
         lines = [line for line in text.splitlines() if not line.startswith(("See '", "Run '"))]
-        return " ".join(lines).strip() or f"exit code {code}"
+        what, _, _ = "\n".join(lines).partition("\n\n")  # how to call the engine comes after
+        return " ".join(what.split()) or f"exit code {code}"
+
+    def _check_killed(self, code: int) -> None:
+        """Raise RunError where nothing in the container was left to say what happened."""
+        if code == 128 + signal.SIGKILL:
+            raise RunError(
+                f"container {self.name} was killed, most often because its memory ran out; give it "
+                "more (memory: in the config's container), and call the same command again"
+            )
+        if code < 0:
+            raise RunError(
+                f"the client of container {self.name} was killed by signal {-code}, so it was "
+                "stopped; the same command goes on with the run"
+            )
 
 
 class _Stops:

@@ -14,15 +14,44 @@ from typing import Any
 from evosweep.backends import Backend, Lost, Work
 
 _PROBE = 0.002  # seconds of work in this process that tell what an item costs
-_LOCAL_CHUNK = 0.25  # seconds of work between two entries of the journal
-_WORTH = 20  # a chunk lasts at least so many times what sending it takes
+_LONGEST = 0.25  # seconds of work in a chunk: what a kill can take, and what a long one can hold up
+_SHORTEST = 0.002  # seconds of work in a chunk, ten times what it takes to send one
 _SHARE = 2  # each chunk is this fraction of an even share of what is left
-_SENDING = 0.0002  # seconds to send one chunk, at first guess
 _MEMORY = 0.3  # weight of the newest measurement
-_FADING = 0.98  # of a measurement, with each batch in which it was not made again
+_CURIOSITY = 0.02  # of the time spent here may be lost on trying the workers again
 
 Make = Callable[[int, Sequence[int], bool], Work]
 """(number, items, for a worker) -> chunk."""
+
+
+class _Cost:
+    """Seconds an item, over this batch and the last ones, each with half the weight of the next.
+
+    By items, not by chunks: where few take long, the last chunk of a batch says little.
+    """
+
+    def __init__(self) -> None:
+        self._seconds, self._items = 0.0, 0.0
+
+    def add(self, seconds: float, items: int) -> None:
+        self._seconds += seconds
+        self._items += items
+
+    def fade(self) -> None:
+        self._seconds /= 2
+        self._items /= 2
+
+    @property
+    def known(self) -> bool:
+        return self._items > 0
+
+    @property
+    def value(self) -> float:
+        return self._seconds / self._items
+
+    def items_in(self, seconds: float) -> int:
+        """How many items take so long."""
+        return max(1, int(seconds / max(self.value, 1e-9)))
 
 
 @dataclass
@@ -45,18 +74,20 @@ class Dispatcher:
         self.workers_only = workers_only
         """Nothing is evaluated in this process: where an evaluation may hang or die."""
         self.times = Times()
-        self.cost: float | None = None
-        """Seconds an item, measured; None before the first."""
+        self._cost = _Cost()
         self._care = 0.0
         """Seconds that an item takes here beside its evaluation, measured."""
-        self._toll: float | None = None
-        """Seconds that an item took on workers beside its share of evaluation, measured."""
+        self._overhead = backend.overhead
+        """Seconds by which workers make a batch longer, beside that."""
         self._warm = False
+        self._since_workers = 0.0
+        """Seconds spent on batches here since one was last given to workers."""
 
     def run(self, items: Sequence[int], make: Make) -> Iterator[tuple[Work, Any | Lost]]:
         """Each chunk with its result (or `Lost`) as it finishes; every item is in one chunk."""
+        self._cost.fade()
         left = items
-        if self.cost is None and not self.workers_only:
+        if not (self._cost.known or self.workers_only):
             for chunk, outcome, left in self._probe(items, make):  # noqa: B007
                 yield chunk, outcome
         if left:
@@ -66,13 +97,13 @@ class Dispatcher:
     def _is_local(self, count: int) -> bool:
         if self.backend.local:
             return True
-        if self.workers_only or self.cost is None:
+        if self.workers_only or not self._cost.known:
             return False
-        toll = self.backend.overhead / count if self._toll is None else self._toll
-        local = self.cost + self._care <= self.cost / self.backend.workers + toll
-        if local and self._toll is not None:
-            self._toll *= _FADING  # what was measured long ago is tried again some day
-        return local
+        loss = self._overhead - count * self._cost.value * (1 - 1 / self.backend.workers)
+        if loss < 0:
+            return False
+        # What was measured may be so no more: it is measured again as soon as that is cheap enough.
+        return not self._warm or loss > _CURIOSITY * self._since_workers
 
     def _probe(self, items: Sequence[int], make: Make) -> Iterator[tuple[Work, Any, Sequence[int]]]:
         """Works on a few items here, twice as many each time, until their cost is known."""
@@ -85,12 +116,12 @@ class Dispatcher:
             size *= 2
 
     def _locally(self, items: Sequence[int], make: Make) -> Iterator[tuple[Work, Any]]:
+        started = time.perf_counter()
         while items:
-            size = len(items)
-            if self.cost:
-                size = max(1, min(size, int(_LOCAL_CHUNK / self.cost)))
+            size = self._cost.items_in(_LONGEST) if self._cost.known else len(items)
             yield self._here(items[:size], make)
             items = items[size:]
+        self._since_workers += time.perf_counter() - started
 
     def _here(self, items: Sequence[int], make: Make) -> tuple[Work, Any]:
         started = time.perf_counter()
@@ -99,12 +130,9 @@ class Dispatcher:
         care = time.perf_counter() - started - outcome.seconds
         self.times.evaluation += outcome.seconds
         self.times.dispatch += care
-        self._learn(outcome.seconds / len(items))
+        self._cost.add(outcome.seconds, len(items))
         self._care += _MEMORY * (care / len(items) - self._care)
         return chunk, outcome
-
-    def _learn(self, cost: float) -> None:
-        self.cost = cost if self.cost is None else self.cost + _MEMORY * (cost - self.cost)
 
     def _spread(self, items: Sequence[int], make: Make) -> Iterator[tuple[Work, Any | Lost]]:
         sent: dict[int, tuple[Work, int]] = {}
@@ -116,7 +144,7 @@ class Dispatcher:
             chunk, size = sent.pop(number)
             if not isinstance(outcome, Lost):
                 seconds += outcome.seconds
-                self._learn(outcome.seconds / size)
+                self._cost.add(outcome.seconds, size)
             yield chunk, outcome
             asked = time.perf_counter()
         self._account(seconds, waited, time.perf_counter() - started, len(items))
@@ -124,17 +152,15 @@ class Dispatcher:
     def _cut(
         self, items: Sequence[int], make: Make, sent: dict[int, tuple[Work, int]]
     ) -> Iterator[Work]:
-        smallest = 1
-        if self.cost:
-            smallest = max(1, math.ceil(_WORTH * _SENDING / self.cost))
         number = 0
         while items:
-            share = math.ceil(len(items) / (_SHARE * self.backend.workers))
-            size = min(len(items), max(share, smallest))
-            if self.cost is None:
-                size = 1
+            size = 1
+            if self._cost.known:
+                share = math.ceil(len(items) / (_SHARE * self.backend.workers))
+                size = max(share, self._cost.items_in(_SHORTEST))
+                size = min(size, self._cost.items_in(_LONGEST))
             chunk = make(number, items[:size], True)
-            sent[number] = (chunk, size)
+            sent[number] = (chunk, len(items[:size]))
             items = items[size:]
             number += 1
             yield chunk
@@ -144,10 +170,8 @@ class Dispatcher:
         self.times.evaluation += seconds
         self.times.idle += max(0.0, workers * wall - seconds)
         self.times.dispatch += max(0.0, wall - waited)
-        toll = max(0.0, wall - seconds / workers) / count
-        if not self._warm:  # the first batch starts the workers, and says nothing of the next
-            self._warm = True
-        elif self._toll is None:
-            self._toll = toll
-        else:
-            self._toll += _MEMORY * (toll - self._toll)
+        overhead = max(0.0, wall - seconds / workers - self._care * count)
+        if self._warm:
+            self._overhead = (self._overhead + overhead) / 2
+        self._warm = True  # the first batch starts the workers, and says nothing of the next
+        self._since_workers = 0.0

@@ -7,21 +7,23 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy
 
-from evosweep import genome
+from evosweep import blocks, genome
 from evosweep.backends import Backend, Lost
 from evosweep.dispatch import Dispatcher
 from evosweep.errors import RunError
+from evosweep.failure import Failure
 from evosweep.genome import Plain
 from evosweep.journal import Journal
 from evosweep.journal_entry import OK, PENALISED, RETRIED, Entry
 from evosweep.losses import Known, Losses
 from evosweep.problem import Kind, Problem, kind_of
 from evosweep.replay import Replay
-from evosweep.worker import Chunk, Failure, Outcome
+from evosweep.worker import Chunk, Outcome
 
 _BARREN_ROUNDS = 10
 
@@ -48,7 +50,8 @@ class _Batch:
 
     number: int
     individuals: Sequence[Any]
-    genomes: list[Any]
+    source: Sequence[Any]
+    """What their genomes are taken from: themselves; or copies, where evaluations change them."""
     kind: Kind
     objectives: int
     fitnesses: list[tuple[float, ...] | None]
@@ -136,16 +139,16 @@ class Evaluator:
     def _open(self, individuals: Sequence[Any]) -> _Batch:
         first = individuals[0]
         kind = kind_of(first)
-        if any(type(other) is not type(first) for other in individuals):
+        if len(set(map(type, individuals))) > 1:
             kind = ("builtins", "object")
         number = self._batches
         self._batches += 1
-        genomes = genome.bare_all(individuals)
+        source = genome.bare_all(individuals) if self.problem.lamarckian else individuals
         objectives = len(first.fitness.weights)
-        return _Batch(number, individuals, genomes, kind, objectives, [None] * len(individuals))
+        return _Batch(number, individuals, source, kind, objectives, [None] * len(individuals))
 
     def _from_journal(self, batch: _Batch) -> None:
-        for entry in self._replay.entries_of(batch.number, batch.genomes):
+        for entry in self._replay.entries_of(batch.number, batch.source):
             values = map(tuple, entry.fitnesses.tolist())
             flags = None if entry.flags is None else entry.flags.tolist()
             if self.audit:
@@ -182,19 +185,18 @@ class Evaluator:
         return sorted(again)
 
     def _chunk(self, batch: _Batch, number: int, items: Sequence[int], sent: bool) -> Chunk:
-        encoding, copies, native = genome.encode_all([batch.genomes[i] for i in items])
+        size = blocks.SIZE if self.problem.evaluate_batch is None else len(items)
+        parts = blocks.Blocks(batch.source, items, size)
         return Chunk(
             number,
             batch.number,
             list(items),
-            encoding,
+            parts.to_send() if sent else parts,
             batch.kind,
             batch.objectives,
             self.description,
             self.seed,
-            native,
             sent and self.dispatcher.backend.watches,
-            None if sent else copies,
         )
 
     def _record(self, batch: _Batch, chunk: Chunk, outcome: Outcome) -> None:
@@ -207,8 +209,8 @@ class Evaluator:
             Entry(
                 batch.number,
                 numpy.asarray(indices),
-                numpy.array(outcome.fitnesses, dtype=float).reshape(done, batch.objectives),
-                genome.digest(chunk.genomes),
+                _table(outcome.fitnesses, batch.objectives),
+                outcome.digest,
                 outcome.seconds,
                 self.journal.now(),
                 None if outcome.flags is None else numpy.asarray(outcome.flags, dtype="u1"),
@@ -261,13 +263,21 @@ class Evaluator:
             failure = self._losses.failure(batch.number, index)
             raise EvaluationFailed(failure, batch.number, batch.individuals[index])
         chunk = self._chunk(batch, -1, [index], False)
-        genomes = genome.decode(chunk.genomes) if self.problem.lamarckian else None
-        self._record(batch, chunk, Outcome([self.problem.penalty], genomes, 0.0, [PENALISED]))
+        genomes = [genome.plain(batch.source[index])] if self.problem.lamarckian else None
+        digest = blocks.digest(batch.source, [index])
+        penalty = [self.problem.penalty]
+        self._record(batch, chunk, Outcome(penalty, genomes, 0.0, [PENALISED], None, digest))
 
     @property
     def failures(self) -> dict[str, int]:
         """How many evaluations a policy stood in for, for the record."""
         return {"penalised": self.flagged[PENALISED], "retried": self.flagged[RETRIED]}
+
+
+def _table(fitnesses: Sequence[tuple[float, ...]], objectives: int) -> numpy.ndarray:
+    values = chain.from_iterable(fitnesses)
+    shape = (len(fitnesses), objectives)
+    return numpy.fromiter(values, float, shape[0] * shape[1]).reshape(shape)
 
 
 def _short(value: Any) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from evosweep.backends import Lost
-from evosweep.worker import Failure
+from evosweep.failure import Failure
 
 _STRIKES = 3
 

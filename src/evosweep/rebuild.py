@@ -1,8 +1,8 @@
 """From bare genomes back to individuals, with what one toolbox knows."""
 
 import array
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache, partial
+from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import numpy
@@ -36,7 +36,10 @@ class Rebuilder:
         if kind is None:
             return genomes if native else [self.value(genome) for genome in genomes]
         if native:
-            return list(map(_maker(kind), genomes))
+            fitness = _fitness_of(kind)
+            return (
+                list(map(kind, genomes)) if fitness is None else _make_all(kind, fitness, genomes)
+            )
         return [self._individual(self.value(genome), kind) for genome in genomes]
 
     def _individual(self, genome: Any, kind: type) -> Any:
@@ -84,21 +87,25 @@ class Rebuilder:
 
 
 @cache
-def _maker(kind: type) -> Callable[[Any], Any]:
-    """What makes an individual of a list; for the usual creator class without its detours."""
-    fitness = _instance_attributes(kind, list).get("fitness")
-    if fitness is None or len(_instance_attributes(kind, list)) > 1:
-        return kind
-    if issubclass(fitness, base.Fitness) and not _instance_attributes(fitness, base.Fitness):
-        return partial(_make, kind, fitness)
-    return kind
+def _fitness_of(kind: type) -> type | None:
+    """The class of fitness of a usual creator class over `list`, which has nothing else."""
+    attributes = _instance_attributes(kind, list)
+    fitness = attributes.get("fitness")
+    if fitness is None or len(attributes) > 1 or not issubclass(fitness, base.Fitness):
+        return None
+    return None if _instance_attributes(fitness, base.Fitness) else fitness
 
 
-def _make(kind: Any, fitness: Any, genome: list[Any]) -> Any:
-    individual = kind.__new__(kind)
-    individual.extend(genome)
-    individual.fitness = fitness.__new__(fitness)  # without values, as its __init__ would make it
-    return individual
+def _make_all(kind: Any, fitness: Any, genomes: list[list[Any]]) -> list[Any]:
+    """What `kind` makes of each list, without its detours."""
+    new, new_fitness, extend = kind.__new__, fitness.__new__, list.extend
+    individuals = []
+    for genome in genomes:
+        individual = new(kind)
+        extend(individual, genome)
+        individual.fitness = new_fitness(fitness)  # without values, as its __init__ would make it
+        individuals.append(individual)
+    return individuals
 
 
 def _instance_attributes(kind: type, parent: type) -> dict[str, type]:

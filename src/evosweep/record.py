@@ -7,7 +7,7 @@ either whole or not there.
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -161,21 +161,6 @@ def write_table(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def write_columns(path: Path, columns: Mapping[str, Sequence[Any]]) -> None:
     """Columns as Parquet; one that has no single type is kept as JSON text."""
-    import pyarrow
-    from pyarrow import parquet
+    from evosweep.columns import as_parquet  # pyarrow is slow to import, and not always needed
 
-    sink = pyarrow.BufferOutputStream()
-    table = pyarrow.table({name: _column(values) for name, values in columns.items()})
-    parquet.write_table(table, sink)
-    write_whole(path, sink.getvalue().to_pybytes())
-
-
-def _column(values: Iterable[Any]) -> Any:
-    import pyarrow
-
-    listed = list(values)
-    try:
-        return pyarrow.array(listed)
-    except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError, pyarrow.ArrowNotImplementedError,
-            OverflowError):  # fmt: skip
-        return pyarrow.array([json.dumps(value, default=str) for value in listed])
+    write_whole(path, as_parquet(columns.items()))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from evosweep import genome
+from evosweep import blocks
 from evosweep.errors import RunError
 from evosweep.journal import Journal
 from evosweep.journal_entry import Entry
@@ -26,15 +26,14 @@ class Replay:
         """Whether the journal has more than the run has asked for yet."""
         return self._next is not None
 
-    def entries_of(self, batch: int, genomes: Sequence[Any]) -> Iterator[Entry]:
+    def entries_of(self, batch: int, individuals: Sequence[Any]) -> Iterator[Entry]:
         """The recorded chunks of a batch; raises `NotDeterministic` where genomes differ."""
         while self._next is not None and self._next.batch <= batch:
             entry = self._next
             self._next = next(self._entries, None)
-            if entry.batch != batch or int(entry.indices.max()) >= len(genomes):
+            if entry.batch != batch or int(entry.indices.max()) >= len(individuals):
                 raise self._differs(batch, "has another size")
-            encoding, _, _ = genome.encode_all([genomes[i] for i in entry.indices.tolist()])
-            if genome.digest(encoding) != entry.digest:
+            if blocks.digest(individuals, entry.indices.tolist()) != entry.digest:
                 places = f"{entry.indices.min()} to {entry.indices.max()}"
                 raise self._differs(batch, f"has other genomes (among individuals {places})")
             yield entry

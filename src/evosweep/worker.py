@@ -5,19 +5,19 @@ happens can make no difference: each sees a new individual made of its genome al
 """
 
 import time
-import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from math import isfinite
-from operator import eq
 from typing import Any, NamedTuple
 
-from evosweep import seeds, together
+from evosweep import failure, seeds, together
+from evosweep.blocks import Block
 from evosweep.board import seat
 from evosweep.errors import InputError
+from evosweep.failure import Failure
 from evosweep.fitness import BadFitness, fitness_of
-from evosweep.genome import Plain, bare_all, decode, encode, encode_all, is_flat, plain
+from evosweep.genome import Digest, Plain, bare_all, decode, encode, encode_bare, plain
 from evosweep.journal_entry import OK, PENALISED, RETRIED
 from evosweep.problem import Kind, Problem, build, class_of
 
@@ -28,34 +28,18 @@ class Chunk(NamedTuple):
     number: int
     batch: int
     indices: list[int]
-    genomes: bytes
-    """The encoding of the list of bare genomes."""
+    blocks: Iterable[Block]
+    """The genomes, in the order of the indices."""
     kind: Kind
     objectives: int
     problem: str
     seed: int
-    native: bool
-    """Whether no genome needs to be made of a tagged list."""
     pooled: bool = False
     """Whether it is sent to a worker of a pool, which watches over timeouts itself."""
-    copies: list[Plain] | None = None
-    """The genomes decoded already, where the chunk is evaluated in the process that made it."""
 
     def work(self) -> "Outcome":
         """Evaluates the chunk in this process."""
         return evaluate(self)
-
-
-@dataclass(slots=True)
-class Failure:
-    """Why an evaluation failed, and whose it was."""
-
-    index: int
-    kind: str
-    """program, fitness, stochastic, impure, worker, timeout"""
-    error: str
-    remedy: str
-    traceback: str | None = None
 
 
 @dataclass(slots=True)
@@ -67,14 +51,16 @@ class Outcome:
     seconds: float = 0.0
     flags: list[int] | None = None
     failure: Failure | None = None
+    digest: bytes = b""
+    """By which the journal knows the chunk's genomes, as they were when they were evaluated."""
 
 
 _RAISED = (Exception, SystemExit)  # by an evaluation; a KeyboardInterrupt is the user's
 
 
 class _Failed(Exception):
-    def __init__(self, failure: Failure) -> None:
-        self.failure = failure
+    def __init__(self, why: Failure) -> None:
+        self.failure = why
 
 
 def evaluate(chunk: Chunk) -> Outcome:
@@ -99,35 +85,54 @@ def evaluate(chunk: Chunk) -> Outcome:
 
 
 def _evaluate_all(chunk: Chunk, problem: Problem, outcome: Outcome) -> None:
-    genomes = chunk.copies if chunk.copies is not None else decode(chunk.genomes)
-    individuals = problem.rebuild.individuals(genomes, class_of(chunk.kind), chunk.native)
-    started = time.perf_counter()
+    digest = Digest(len(chunk.indices))
+    for indices, block, genomes, individuals in _rebuilt(chunk, problem):
+        digest.add(block.encoding)
+        started = time.perf_counter()
+        _evaluate_block(chunk, problem, indices, individuals, outcome)
+        outcome.seconds += time.perf_counter() - started
+        if not problem.lamarckian and _is_changed(block, genomes, individuals):
+            raise _Failed(_find_change(indices, block, individuals))
+    outcome.digest = digest.value()
+
+
+def _rebuilt(
+    chunk: Chunk, problem: Problem
+) -> Iterator[tuple[list[int], Block, list[Plain], list[Any]]]:
+    """Of each block: indices, the block, genomes, and new individuals made of these."""
+    kind, at = class_of(chunk.kind), 0
+    for block in chunk.blocks:
+        genomes = decode(block.encoding) if block.genomes is None else block.genomes
+        indices = chunk.indices[at : at + len(genomes)]
+        at += len(genomes)
+        yield indices, block, genomes, problem.rebuild.individuals(genomes, kind, block.native)
+
+
+def _evaluate_block(
+    chunk: Chunk, problem: Problem, indices: list[int], individuals: list[Any], outcome: Outcome
+) -> None:
     if (evaluate_batch := problem.evaluate_batch) is not None:
         _evaluate_together(evaluate_batch, chunk, problem, individuals, outcome)
     elif problem.is_plain:
-        _evaluate_plainly(chunk, problem, individuals, outcome)
+        _evaluate_plainly(chunk, problem, indices, individuals, outcome)
     else:
-        _evaluate_each(chunk, problem, individuals, outcome)
-    outcome.seconds = time.perf_counter() - started
-    if not problem.lamarckian and _is_changed(chunk, genomes, individuals):
-        raise _Failed(_find_change(chunk, individuals))
+        _evaluate_each(chunk, problem, indices, individuals, outcome)
 
 
-def _is_changed(chunk: Chunk, genomes: list[Plain], individuals: list[Any]) -> bool:
+def _is_changed(block: Block, genomes: list[Plain], individuals: list[Any]) -> bool:
     """Whether an evaluation modified its individual.
 
     Flat lists have their elements in common with the genome that they were made of, so that
-    comparing them is cheap; only what seems to differ (a NaN always does), or is not flat, is
-    encoded again.
+    comparing them is cheap; only what seems to differ, or is not flat, is encoded again.
     """
-    comparable = chunk.native and individuals is not genomes and is_flat(genomes[0])
-    if comparable and all(map(eq, individuals, genomes)):
+    comparable = block.flat and individuals is not genomes
+    if comparable and all(map(list.__eq__, individuals, genomes)):
         return False
-    return _encoding(individuals, chunk.native) != chunk.genomes
+    return _encoding(individuals, block.native) != block.encoding
 
 
 def _encoding(individuals: list[Any], native: bool) -> bytes:
-    """What `Chunk.genomes` is if nothing was changed, where possible at the price of one encoding.
+    """What `Block.encoding` is if nothing was changed, where possible at the price of one encoding.
 
     Only genomes that were native may take the short way: marshal would take the NumPy scalars of
     others for bytes.
@@ -136,7 +141,7 @@ def _encoding(individuals: list[Any], native: bool) -> bytes:
     if native:
         with suppress(ValueError):
             return encode(genomes)
-    return encode_all(genomes)[0]
+    return encode_bare(genomes)[0]
 
 
 def _evaluate_together(
@@ -148,43 +153,47 @@ def _evaluate_together(
 ) -> None:
     seat().take(chunk.batch, chunk.indices[0])
     try:
-        outcome.fitnesses = together.fitnesses(
+        outcome.fitnesses += together.fitnesses(
             evaluate_batch, individuals, chunk.objectives, problem.infinite
         )
     except together.BadRow as error:
         index = chunk.indices[error.row]
         raise _Failed(Failure(index, "fitness", str(error), error.remedy)) from None
     except _RAISED as error:
-        raise _Failed(_program_failure(chunk.indices[0], error)) from None
+        raise _Failed(failure.of_program(chunk.indices[0], error)) from None
 
 
 def _evaluate_plainly(
-    chunk: Chunk, problem: Problem, individuals: list[Any], outcome: Outcome
+    chunk: Chunk, problem: Problem, indices: list[int], individuals: list[Any], outcome: Outcome
 ) -> None:
     """The loop for a problem without policies or timeouts, where every microsecond shows."""
-    evaluate, take, batch = problem.evaluate, seat().take, chunk.batch
-    objectives, infinite, keep = chunk.objectives, problem.infinite, outcome.fitnesses.append
-    for index, individual in zip(chunk.indices, individuals, strict=True):
-        take(batch, index)
-        try:
+    evaluate, infinite, keep = problem.evaluate, problem.infinite, outcome.fitnesses.append
+    single, objectives, index = chunk.objectives == 1, chunk.objectives, indices[0]
+    place = seat().places(chunk.batch, index)
+    try:
+        for index, individual in zip(indices, individuals, strict=True):
+            place[1] = index
             values = evaluate(individual)
-            if type(values) is tuple and len(values) == 1 == objectives:
-                (value,) = values
-                if (type(value) is float or type(value) is int) and isfinite(value):
-                    keep((float(value),))  # as fitness_of would find, in a fraction of the time
+            if single and type(values) is tuple and len(values) == 1:
+                value = values[0]  # as fitness_of would find, in a fraction of the time
+                if type(value) is float and isfinite(value):
+                    keep(values)
+                    continue
+                if type(value) is int:
+                    keep((float(value),))
                     continue
             keep(fitness_of(values, objectives, infinite))
-        except BadFitness as error:
-            raise _Failed(Failure(index, "fitness", str(error), error.remedy)) from None
-        except _RAISED as error:
-            raise _Failed(_program_failure(index, error)) from None
+    except BadFitness as error:
+        raise _Failed(Failure(index, "fitness", str(error), error.remedy)) from None
+    except _RAISED as error:
+        raise _Failed(failure.of_program(index, error)) from None
 
 
 def _evaluate_each(
-    chunk: Chunk, problem: Problem, individuals: list[Any], outcome: Outcome
+    chunk: Chunk, problem: Problem, indices: list[int], individuals: list[Any], outcome: Outcome
 ) -> None:
     improved: list[Plain] = []
-    for index, individual in zip(chunk.indices, individuals, strict=True):
+    for index, individual in zip(indices, individuals, strict=True):
         fitness, genome, flag = _with_policy(chunk, problem, index, individual)
         outcome.fitnesses.append(fitness)
         improved.append(genome)
@@ -192,7 +201,7 @@ def _evaluate_each(
             outcome.flags = outcome.flags or [OK] * len(chunk.indices)
             outcome.flags[len(outcome.fitnesses) - 1] = flag
     if problem.lamarckian:
-        outcome.genomes = improved
+        outcome.genomes = (outcome.genomes or []) + improved
 
 
 def _with_policy(
@@ -208,7 +217,7 @@ def _with_policy(
             if not error.covered:
                 raise _Failed(failed) from None
         except _RAISED as error:
-            failed = _program_failure(index, error)
+            failed = failure.of_program(index, error)
         if problem.lamarckian:  # it may have changed its individual before it failed
             problem.rebuild.write_back(individual, given)
     if problem.penalty is None:
@@ -232,51 +241,31 @@ def _evaluate_one(
     return fitness_of(returned[0], chunk.objectives, problem.infinite), plain(returned[1])
 
 
-def _program_failure(index: int, error: BaseException) -> Failure:
-    reason = " ".join(str(error).split())
-    return Failure(
-        index,
-        "program",
-        f"evaluate raised {type(error).__name__}: {reason}",
-        "mend the problem and run again; or give the problem a failure policy: "
-        "penalty: [..] or retry: n",
-        "".join(traceback.format_exception(error)),
-    )
-
-
-def _find_change(chunk: Chunk, individuals: list[Any]) -> Failure:
-    genomes = decode(chunk.genomes)
+def _find_change(indices: list[int], block: Block, individuals: list[Any]) -> Failure:
+    genomes = decode(block.encoding)
     changed = (
         index
-        for index, genome, individual in zip(chunk.indices, genomes, individuals, strict=True)
+        for index, genome, individual in zip(indices, genomes, individuals, strict=True)
         if encode(plain(individual)) != encode(genome)
     )
-    return Failure(
-        next(changed),
-        "impure",
-        "evaluate modified the individual that it was given",
-        "work on a copy; or declare the problem lamarckian and return (fitness, genome)",
-    )
+    return failure.of_change(next(changed))
 
 
 def _find_draw(chunk: Chunk, problem: Problem) -> Failure:
     """The individual whose evaluation draws random numbers: each is evaluated once more."""
     culprit = chunk.indices[0]
-    genomes = decode(chunk.genomes)
-    individuals = problem.rebuild.individuals(genomes, class_of(chunk.kind), chunk.native)
-    for index, individual in zip(chunk.indices, individuals, strict=True):
+    for index, individual in _one_by_one(chunk, problem):
         before = seeds.state()
         _quietly(problem.evaluate, individual)
         if not before.same(seeds.state()):
             culprit = index
             break
-    return Failure(
-        culprit,
-        "stochastic",
-        "evaluate drew from random or numpy.random, and the problem does not declare it",
-        "declare the problem `stochastic: true`, and each evaluation is seeded from the run's "
-        "seed; or use a generator of your own with a fixed seed",
-    )
+    return failure.of_draw(culprit)
+
+
+def _one_by_one(chunk: Chunk, problem: Problem) -> Iterator[tuple[int, Any]]:
+    for indices, _, _, individuals in _rebuilt(chunk, problem):
+        yield from zip(indices, individuals, strict=True)
 
 
 def _quietly(evaluate: Callable[[Any], Any], individual: Any) -> None:

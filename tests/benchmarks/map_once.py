@@ -39,7 +39,7 @@ def scoop_map(*_: Any) -> Iterator[Callable[..., Any]]:
 
 
 @contextmanager
-def evosweep(toolbox: Any, milliseconds: float, use: str) -> Iterator[Callable[..., Any]]:
+def evosweep(toolbox: Any, milliseconds: float | None, use: str) -> Iterator[Callable[..., Any]]:
     from evosweep import backends, problem
     from evosweep.evaluate import Evaluator
     from evosweep.journal import Journal

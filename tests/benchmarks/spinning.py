@@ -10,8 +10,10 @@ creator.create("SpinningFitness", base.Fitness, weights=(1.0,))
 creator.create("Spinning", list, fitness=creator.SpinningFitness)
 
 
-def evaluate(individual: list[int], milliseconds: float = 0.0) -> tuple[int]:
+def evaluate(individual: list[int], milliseconds: float | None = 0.0) -> tuple[int]:
     """The number of ones, after the given time of work on a processor."""
+    if milliseconds is None:
+        milliseconds = 1000 * individual[0]
     if milliseconds:
         until = time.perf_counter() + milliseconds / 1000
         while time.perf_counter() < until:
@@ -19,8 +21,11 @@ def evaluate(individual: list[int], milliseconds: float = 0.0) -> tuple[int]:
     return (sum(individual),)
 
 
-def build(milliseconds: float = 0.0) -> Any:
-    """The toolbox, as in DEAP's documentation."""
+def build(milliseconds: float | None = 0.0) -> Any:
+    """The toolbox, as in DEAP's documentation.
+
+    Without a time, an individual's first gene is the seconds that its evaluation takes.
+    """
     toolbox = base.Toolbox()
     toolbox.register("attr_bool", random.randint, 0, 1)
     toolbox.register("individual", tools.initRepeat, creator.Spinning, toolbox.attr_bool, 100)

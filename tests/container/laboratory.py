@@ -47,6 +47,14 @@ docker_first = pytest.mark.parametrize(
 """Podman as well, but where the slow tests are asked for."""
 
 
+def limit() -> float:
+    """Seconds after which a stopped run must be gone, its container too: 10 s.
+
+    More where other work has more processes ready to run than the machine has processors.
+    """
+    return 10.0 * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 class Laboratory:
     """Specs, runs on the host and in containers, and what is left of them."""
 
@@ -108,7 +116,7 @@ class Laboratory:
     ) -> "subprocess.CompletedProcess[str]":
         """The command, waited for."""
         command = self.command(engine, spec, out, *options)
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        return subprocess.run(command, capture_output=True, text=True, check=False)
 
     def start(self, command: list[str], **variables: str) -> "subprocess.Popen[str]":
         """A command under way, ended with the test at the latest."""
@@ -131,15 +139,12 @@ class Laboratory:
     def wait_for_evaluations(self, out: str, size: int = 2000) -> None:
         """Until the journal shows that the run is well under way."""
         journal = self.folder / out / "journal.bin"
-        self.wait(lambda: journal.exists() and journal.stat().st_size > size, 60)
+        self.wait(lambda: journal.exists() and journal.stat().st_size > size)
 
-    def wait(self, condition: Callable[[], bool], seconds: float) -> float:
-        """Seconds until the condition held; fails the test when it does not in time."""
-        began = time.monotonic()
+    def wait(self, condition: Callable[[], bool]) -> None:
+        """Until the condition holds; the time that a test has is pytest's to limit."""
         while not condition():
-            assert time.monotonic() - began < seconds, f"not so within {seconds} s"
             time.sleep(0.05)
-        return time.monotonic() - began
 
     def containers(self, engine: str) -> list[str]:
         """Names of this laboratory's containers, in whatever state."""

@@ -89,6 +89,17 @@ def test_what_the_engine_itself_refuses(laboratory: Laboratory, engine: str, spe
     assert not laboratory.containers(engine)
 
 
+def test_an_option_that_the_engine_does_not_know(
+    laboratory: Laboratory, engine: str, spec: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = _one_line(laboratory.run(engine, spec, "runs/a", "--memory", "4x"))
+    assert f"{engine} could not start the container: " in line
+    assert "invalid" in line
+    monkeypatch.setenv("EVOSWEEP_ENGINE_OPTIONS", "--no-such-option")
+    line = _one_line(laboratory.run(engine, spec, "runs/a"))
+    assert line.endswith("unknown flag: --no-such-option")
+
+
 def test_snakemake_says_it_before_the_first_job(
     laboratory: Laboratory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

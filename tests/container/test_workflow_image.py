@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from laboratory import Laboratory, docker_first
+from laboratory import Laboratory, docker_first, limit
 
 pytestmark = pytest.mark.container
 
@@ -25,7 +25,7 @@ def results(laboratory: Laboratory) -> Path:
 
 def _start(engine: str, *options: str) -> "subprocess.CompletedProcess[str]":
     command = [engine, "run", "--rm", "--network", "none", *options]
-    return subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def _mount(results: Path) -> tuple[str, str]:
@@ -82,11 +82,12 @@ def test_a_stop_reaches_every_run_and_the_next_container_goes_on(
     command += [*_mount(results), "-v", f"{config}:/evosweep/config:ro", "evosweep"]
     command += ["snakemake", "--cores", "2", "--until", "run"]
     first = laboratory.start(command)
-    laboratory.wait(lambda: bool(list(results.glob("slow/runs/*/journal.bin"))), 60)
+    laboratory.wait(lambda: bool(list(results.glob("slow/runs/*/journal.bin"))))
     began = time.monotonic()
-    subprocess.run(["docker", "stop", "evosweep-whole"], check=True, capture_output=True)
-    first.wait(10)
-    assert time.monotonic() - began < 9.5  # at 10 s the engine would have killed it
+    stop = ["docker", "stop", "-t", "100", "evosweep-whole"]  # the engine itself kills nothing
+    subprocess.run(stop, check=True, capture_output=True)
+    assert first.wait() != 137
+    assert time.monotonic() - began < limit()
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
     (folder,) = results.glob("slow/runs/*")
     inside = laboratory.record(str(folder))

@@ -98,6 +98,23 @@ def write_run(
     return folder
 
 
+def copy_run(folder: Path, of: dict[str, Any]) -> Path:
+    """A run with the curves and the population of another one: its files, by links."""
+    run_id, spec_id = names(of)
+    copy = folder.parent / run_id
+    copy.mkdir()
+    for name in ("population.parquet", "logbook.parquet"):
+        os.link(folder / name, copy / name)
+    record = json.loads((folder / "record.json").read_bytes())
+    started = _STARTED + timedelta(seconds=of["seed"])
+    times = {
+        "started": started.isoformat(timespec="milliseconds"),
+        "finished": (started + timedelta(seconds=2)).isoformat(timespec="milliseconds"),
+    }
+    finish(copy, record | times | {"run_id": run_id, "spec_id": spec_id, "spec": of})
+    return copy
+
+
 def finish(folder: Path, record: dict[str, Any]) -> None:
     """Puts a record in place by a rename, as a run does."""
     draft = folder / ".record.json"

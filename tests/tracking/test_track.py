@@ -46,7 +46,7 @@ def test_a_run_is_shown_with_all_that_its_folder_says(results: Path) -> None:
     assert len(run["history"]["best"]) == 6
     assert run["last"]["best"] == record["best"]
     assert run["last"]["evaluations"] == 45
-    assert run["last"]["time/evaluation"] == 0.2
+    assert run["last"]["time_evaluation"] == 0.2
     ((data, context),) = run["data"]
     assert (data["name"], data["digest"], data["profile"]) == (
         "cells", "d" * 32, '{"num_rows": 10, "num_elements": 200}',

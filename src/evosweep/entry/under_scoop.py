@@ -4,7 +4,12 @@ SCOOP takes a file's path and imports it on workers as SCOOP_WORKER, so that eve
 is imported by its absolute name.
 """
 
+import logging
+
 from evosweep import board, guard
+
+# Its warnings tell that it sends a chunk again, which does no harm, and print the whole chunk.
+logging.getLogger("SCOOPLogger").setLevel(logging.ERROR)
 
 guard.follow_supervisor()
 board.seat()  # so that the supervisor knows of it from the start

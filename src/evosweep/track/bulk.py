@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from evosweep.track.datasets import input_rows, keep_datasets
 from evosweep.track.entry import Entry, Point
 
 _LARGEST = 1.7976931348623157e308  # what MLflow stores for an infinity
@@ -42,6 +43,7 @@ def insert(store: Any, experiment_id: str, root: str, entries: Sequence[Entry]) 
             row for entry in entries for row in _metrics(entry, _latest(entry.points))
         ],
     }
+    tables |= input_rows(entries, keep_datasets(store, int(experiment_id), entries))
     with store.ManagedSessionMaker(read_only=False) as session:
         for model, rows in tables.items():
             if rows:

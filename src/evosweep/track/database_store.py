@@ -67,9 +67,20 @@ class DatabaseStore(ServerStore):
             if entry.files:
                 self._write(experiment.location, entry)
         if new:
+            self._insert_rows(experiment, new)
+
+    def _insert_rows(self, experiment: Experiment, new: Sequence[Entry]) -> None:
+        """Inserts the entries; those that another tracker was faster with are its own."""
+        from mlflow.exceptions import MlflowException
+
+        try:
             bulk.insert(self.database, experiment.id, experiment.location, new)
-        for entry in entries:  # also of those that are there: the last call may have been killed
-            self._log_dataset(entry.mlflow_id, entry)
+        except MlflowException:
+            there = bulk.existing(self.database, [entry.mlflow_id for entry in new])
+            if not there:
+                raise
+            if rest := [entry for entry in new if entry.mlflow_id not in there]:
+                self._insert_rows(experiment, rest)
 
     def _write(self, location: str, entry: Entry) -> None:
         """Artifacts first: a run that is there is whole."""

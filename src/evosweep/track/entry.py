@@ -287,8 +287,9 @@ def _by_generation(history: History, start: int) -> Iterator[Point]:
 
 def _totals(record: dict[str, Any], summary: dict[str, Any], end: int) -> Iterator[Point]:
     for phase, seconds in (record.get("timings") or {}).items():
-        yield Point(f"time/{phase}", float(seconds), end, 0)
+        yield Point(f"time_{phase}", float(seconds), end, 0)
     if summary["success"] is not None:
         yield Point("success", float(summary["success"]), end, 0)
     for kind, count in (record.get("failures") or {}).items():
-        yield Point(f"failures/{kind}", float(count), end, 0)
+        if count:
+            yield Point(f"failures_{kind}", float(count), end, 0)

@@ -81,7 +81,8 @@ def _numbers(best: Any) -> str:
 
 
 def _command(record: dict[str, Any]) -> str:
-    spec = json.dumps(record["spec"], sort_keys=True)
+    """The commands in short lines: MLflow's page is as wide as the longest, and cut off there."""
+    spec = json.dumps(record["spec"], sort_keys=True, indent=1)
     run = shlex.join(["evosweep", "run", "--spec", spec, "--out", f"repeat/{record['run_id']}"])
     lines = ["```", f"evosweep reproduce {record['run_id']}"]
     return "\n".join([*lines, *([run] if len(run) < 3000 else []), "```"])

@@ -126,7 +126,7 @@ def main(options: Sequence[str]) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     from mlflow.cli import cli
 
-    cli(["server", *options])
+    cli(["server", "--app-name", "evosweep", *options])
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@
 Every act may be repeated: what is there already stays, what is missing is added.
 """
 
-import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -13,14 +12,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
+from evosweep.track import view
 from evosweep.track.address import Address
+from evosweep.track.datasets import dataset_input
 from evosweep.track.entry import RUNNING, Entry, Point
 from evosweep.track.patience import persist
 from evosweep.track.quiet import import_mlflow
 
 _ENTITIES, _PAIRS = 1000, 100  # what one log_batch takes: in all, and of params or tags
 _PAGE = 1000
-_DATASET_DIGEST = 32  # MLflow keeps 36 characters of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,11 @@ class ServerStore:
 
         folder = self.address.artifacts
         location = (folder / name).as_uri() if folder else None
-        tags = {"mlflow.experimentKind": "custom_model_development", "evosweep": "experiment"}
+        tags = {
+            "mlflow.experimentKind": "custom_model_development",
+            "evosweep": "experiment",
+            view.TAG: view.STATE,
+        }
         try:
             self.client.create_experiment(name, artifact_location=location, tags=tags)
         except MlflowException as error:  # another tracker was faster, or the answer was lost
@@ -222,22 +226,6 @@ def _known(run: Any) -> Known:
     names = ("kind", "folder", "configuration", "content")
     found = {name: tags.get(name, "") for name in names}
     return Known(mlflow_id=run.info.run_id, status=run.info.status, **found)
-
-
-def dataset_input(described: dict[str, Any]) -> Any:
-    """The data of a problem as an input of MLflow's, which shows its name, digest and size."""
-    from mlflow.entities import Dataset, DatasetInput, InputTag
-
-    rows, columns = described.get("rows"), described.get("columns")
-    size = {"num_rows": rows, "num_elements": rows * columns} if rows and columns else {}
-    dataset = Dataset(
-        name=described["name"],
-        digest=described["digest"][:_DATASET_DIGEST],
-        source_type="code",
-        source=json.dumps({"tags": {"mlflow.source.name": described["source"]}}),
-        profile=json.dumps(size),
-    )
-    return DatasetInput(dataset, [InputTag("mlflow.data.context", "evaluation")])
 
 
 def write_files(folder: Path, entry: Entry) -> None:

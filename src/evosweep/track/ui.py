@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from evosweep.errors import InputError
-from evosweep.track import scan
+from evosweep.track import scan, view
 from evosweep.track.address import STATE, resolve
 from evosweep.track.command import open_store
 from evosweep.track.follow import follow, stop_on_signals
@@ -64,10 +64,9 @@ def _tell(results: Path, server: Server, store: Store) -> None:
 
 def _pages(store: Store, url: str) -> list[tuple[str, str]]:
     """(name, address) of the pages to open; MLflow's front page shows language models first."""
-    view = "workflowType=machine_learning"
-    pages = [("all experiments", f"{url}/#/experiments?{view}")]
+    pages = [("all experiments", f"{url}/#/experiments?workflowType=machine_learning")]
     for name, _ in scan.experiments(store.address.results)[:_LISTED]:
-        pages.append((name, f"{url}/#/experiments/{store.experiment(name).id}/runs?{view}"))
+        pages.append((name, f"{url}/#/experiments/{store.experiment(name).id}/runs?{view.QUERY}"))
     return pages
 
 

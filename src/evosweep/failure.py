@@ -1,0 +1,50 @@
+"""Why an evaluation failed, and what its author can do about it."""
+
+import traceback
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Failure:
+    """Why an evaluation failed, and whose it was."""
+
+    index: int
+    kind: str
+    """program, fitness, stochastic, impure, worker, timeout"""
+    error: str
+    remedy: str
+    traceback: str | None = None
+
+
+def of_program(index: int, error: BaseException) -> Failure:
+    """`evaluate` raised something."""
+    reason = " ".join(str(error).split())
+    return Failure(
+        index,
+        "program",
+        f"evaluate raised {type(error).__name__}: {reason}",
+        "mend the problem and run again; or give the problem a failure policy: "
+        "penalty: [..] or retry: n",
+        "".join(traceback.format_exception(error)),
+    )
+
+
+def of_change(index: int) -> Failure:
+    """`evaluate` changed its individual."""
+    return Failure(
+        index,
+        "impure",
+        "evaluate modified the individual that it was given",
+        "work on a copy; or declare the problem lamarckian and return (fitness, genome)",
+    )
+
+
+def of_draw(index: int) -> Failure:
+    """`evaluate` drew random numbers."""
+    return Failure(
+        index,
+        "stochastic",
+        "evaluate drew from random or numpy.random, and the problem does not declare it",
+        "declare the problem `stochastic: true`, and each evaluation is seeded from the run's "
+        "seed; or use a generator of your own with a fixed seed",
+    )

@@ -1,0 +1,96 @@
+"""The data behind runs as MLflow's inputs: by its client, or as rows of its database."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from evosweep.track.entry import Entry, content_id
+
+_DIGEST = 32  # MLflow keeps 36 characters of it
+_CONTEXT = ("mlflow.data.context", "evaluation")
+_Known = dict[tuple[str, str], str]
+"""MLflow's id of a data set by its name and digest."""
+
+
+def dataset_input(described: dict[str, Any]) -> Any:
+    """The data of a problem (see `Entry.dataset`) as MLflow's client takes them."""
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+
+    return DatasetInput(Dataset(**_fields(described)), [InputTag(*_CONTEXT)])
+
+
+def keep_datasets(store: Any, experiment_id: int, entries: Sequence[Entry]) -> _Known:
+    """The data sets of new runs, which an experiment that lacks them is given."""
+    from mlflow.exceptions import MlflowException
+    from mlflow.store.tracking.dbmodels.models import SqlDataset
+    from sqlalchemy import insert
+
+    wanted = {}
+    for entry in entries:
+        if entry.dataset:
+            fields = _fields(entry.dataset)
+            wanted[fields["name"], fields["digest"]] = fields
+    known = _known(store, experiment_id) if wanted else {}
+    new = [_row(experiment_id, fields) for key, fields in wanted.items() if key not in known]
+    if not new:
+        return known
+    try:
+        with store.ManagedSessionMaker(read_only=False) as session:
+            session.execute(insert(SqlDataset.__table__), new)
+    except MlflowException:  # another tracker may have been faster
+        if not wanted.keys() <= _known(store, experiment_id).keys():
+            raise
+    return _known(store, experiment_id)
+
+
+def input_rows(entries: Sequence[Entry], known: _Known) -> dict[Any, list[dict[str, Any]]]:
+    """By table, the rows that tie new runs to their data."""
+    from mlflow.store.tracking.dbmodels.models import SqlInput, SqlInputTag
+
+    inputs = list(_inputs(entries, known))
+    name, value = _CONTEXT
+    tags = [{"input_uuid": row["input_uuid"], "name": name, "value": value} for row in inputs]
+    return {SqlInput: inputs, SqlInputTag: tags}
+
+
+def _inputs(entries: Sequence[Entry], known: _Known) -> Iterator[dict[str, Any]]:
+    for entry in entries:
+        if entry.dataset:
+            fields = _fields(entry.dataset)
+            yield {
+                "input_uuid": content_id(entry.mlflow_id, "input"),
+                "source_type": "DATASET",
+                "source_id": known[fields["name"], fields["digest"]],
+                "destination_type": "RUN",
+                "destination_id": entry.mlflow_id,
+                "step": 0,
+            }
+
+
+def _known(store: Any, experiment_id: int) -> _Known:
+    from mlflow.store.tracking.dbmodels.models import SqlDataset
+    from sqlalchemy import select
+
+    columns = (SqlDataset.name, SqlDataset.digest, SqlDataset.dataset_uuid)
+    with store.ManagedSessionMaker() as session:
+        rows = session.execute(select(*columns).where(SqlDataset.experiment_id == experiment_id))
+        return {(name, digest): uuid for name, digest, uuid in rows}
+
+
+def _fields(described: dict[str, Any]) -> dict[str, str]:
+    rows, columns = described.get("rows"), described.get("columns")
+    size = {"num_rows": rows, "num_elements": rows * columns} if rows and columns else {}
+    return {
+        "name": str(described["name"])[:500],
+        "digest": described["digest"][:_DIGEST],
+        "source_type": "code",
+        "source": json.dumps({"tags": {"mlflow.source.name": described["source"]}}),
+        "profile": json.dumps(size),
+    }
+
+
+def _row(experiment_id: int, fields: dict[str, str]) -> dict[str, Any]:
+    own = ("name", "digest")
+    columns = {name if name in own else f"dataset_{name}": text for name, text in fields.items()}
+    uuid = content_id(str(experiment_id), fields["name"], fields["digest"])
+    return {"dataset_uuid": uuid, "experiment_id": experiment_id, **columns}

@@ -1,0 +1,107 @@
+"""Blocks: the size is nobody's business, and what is taken for numbers is numbers."""
+
+import hashlib
+import random
+from typing import Any
+
+import numpy
+import pytest
+from deap import base, creator
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from evosweep import blocks, genome
+from evosweep.blocks import Block, Blocks
+
+if not hasattr(creator, "BlocksIndividual"):
+    creator.create("BlocksFitness", base.Fitness, weights=(1.0,))
+    creator.create("BlocksIndividual", list, fitness=creator.BlocksFitness)
+
+small = st.integers(-(2**31), 2**31 - 1)
+number = small | st.floats() | st.booleans()
+gene = number | st.integers() | st.none() | st.binary() | st.text() | st.lists(small, max_size=3)
+alike = st.sampled_from([small, st.floats(), st.booleans(), st.integers(), number, gene])
+
+
+@st.composite
+def populations(draw: st.DrawFn) -> list[Any]:
+    genes = draw(alike)
+    size = draw(st.none() | st.integers(0, 6))
+    lengths = {"max_size": 6} if size is None else {"min_size": size, "max_size": size}
+    return draw(st.lists(st.lists(genes, **lengths), min_size=1, max_size=9))
+
+
+def _is_of_numbers(value: Any) -> bool:
+    return type(value) is list and all(type(item) in (int, float, bool) for item in value)
+
+
+@given(populations())
+@example([[1], 5, [[2]]])
+@example([[1, 2], [[3], 4], [5]])
+@example([[1.0], [b"g" * 4]])
+@example([[105], ["iiii"], [1]])
+@example([[0x69 << 8, 2**40], [1, 2]])
+@example([[True, False], [b""]])
+@example([[numpy.int32(1)], [2]])
+@example([[1.5], [numpy.float64(2.5)]])
+@example([[]])
+def test_what_needs_no_copy_is_flat_lists_of_numbers(genomes: list[Any]) -> None:
+    encoding, copies, native = genome.encode_bare(genomes)
+    assert encoding == genome.encode([genome.plain(one) for one in genomes])
+    if copies is None:
+        assert native
+        assert all(map(_is_of_numbers, genomes))
+        assert genome.encode(genome.decode(encoding)) == encoding
+
+
+@pytest.mark.parametrize(
+    "genomes",
+    [[[1, 2, -3]] * 9, [[1], [2, 3], []], [[1.0, -0.0], [float("nan"), 1e300]], [[True], [False]]],
+)
+def test_numbers_are_known_as_such(genomes: list[Any]) -> None:
+    encoding, copies, native = genome.encode_bare(genomes)
+    assert copies is None
+    assert native
+    assert encoding == genome.encode(genomes)
+
+
+@given(populations(), st.integers(1, 5))
+def test_the_digest_is_that_of_one_list(genomes: list[Any], size: int) -> None:
+    individuals = [creator.BlocksIndividual(one) for one in genomes]
+    found = genome.Digest(len(individuals))
+    for block in Blocks(individuals, range(len(individuals)), size):
+        found.add(block.encoding)
+    whole = genome.encode([genome.plain(one) for one in genomes])
+    assert found.value() == hashlib.sha256(whole).digest()[:16]
+    assert blocks.digest(individuals, range(len(individuals))) == found.value()
+
+
+@given(st.lists(st.lists(gene, max_size=4), min_size=1, max_size=140))
+def test_a_population_has_the_documented_digest(genomes: list[Any]) -> None:
+    individuals = [creator.BlocksIndividual(one) for one in genomes]
+    for individual in individuals:
+        individual.fitness.values = (random.random(),)
+    plain = [genome.plain(one) for one in genomes]
+    fitnesses = [[individual.fitness.values[0]] for individual in individuals]
+    text = b"evosweep population 1\n" + genome.encode(plain) + genome.encode(fitnesses)
+    assert genome.population_digest(individuals) == hashlib.sha256(text).hexdigest()
+
+
+def test_a_block_shares_nothing_that_an_evaluation_could_change() -> None:
+    for genomes in ([[1, 2], [3, 4]], [[1, 2], [[3], 4]], [[[1]], [[2]]]):
+        individuals = [creator.BlocksIndividual(one) for one in genomes]
+        block = Block.of(individuals)
+        assert block.genomes is not None
+        for copied in block.genomes:
+            for item in [copied, *copied]:
+                if isinstance(item, list):
+                    item.append(99)
+        assert [list(individual) for individual in individuals] == genomes
+        assert genome.encode(genomes) == block.encoding
+
+
+def test_a_block_travels_as_its_encoding() -> None:
+    individuals = [creator.BlocksIndividual([number]) for number in range(200)]
+    sent = Blocks(individuals, range(10, 150), 64).to_send()
+    assert [len(genome.decode(block.encoding)) for block in sent] == [64, 64, 12]
+    assert all(block.genomes is None for block in sent)

@@ -1,0 +1,56 @@
+"""Columns are the arrays that pyarrow makes of the same values."""
+
+import json
+from typing import Any
+
+import numpy
+import pyarrow
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyarrow import parquet
+
+from evosweep.columns import as_parquet, column
+
+whole = st.integers(-(2**63), 2**63 - 1)
+some = st.none() | whole | st.floats() | st.text(st.characters(exclude_categories=["Cs"]))
+usual = st.sampled_from([whole, st.floats(), st.booleans(), st.text("aé√𝄞"), st.none() | whole,
+                         st.none() | st.floats(), some])  # fmt: skip
+
+
+@given(usual.flatmap(lambda values: st.lists(values | st.lists(values, max_size=3), max_size=20)))
+def test_a_column_is_what_pyarrow_makes_of_it(values: list[Any]) -> None:
+    try:
+        expected = pyarrow.array(values)
+    except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError):
+        expected = pyarrow.array([json.dumps(value) for value in values])
+    _same(column(values), expected)
+
+
+@given(usual.flatmap(lambda values: st.lists(st.lists(values, max_size=5), max_size=20)))
+def test_a_column_of_genomes_too(values: list[Any]) -> None:
+    try:
+        expected = pyarrow.array(values)
+    except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError):
+        expected = pyarrow.array([json.dumps(value) for value in values])
+    _same(column(values), expected)
+
+
+def _same(found: Any, expected: Any) -> None:
+    found.validate(full=True)
+    assert found.type == expected.type
+    assert repr(found.to_pylist()) == repr(expected.to_pylist())
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[2**63, 1], [[2**70], [1]], [1, "two"], [{1: 2}, [1]], [numpy.float64(1.5), None], [], [[]]],
+)
+def test_unusual_columns(values: list[Any]) -> None:
+    table = parquet.read_table(pyarrow.BufferReader(as_parquet([("a", values)])))
+    found = table["a"].to_pylist()
+    assert len(found) == len(values)
+    if values and isinstance(found[0], str):
+        assert found == [json.dumps(value, default=str) for value in values]
+    else:
+        assert found == values

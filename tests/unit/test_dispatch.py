@@ -1,0 +1,155 @@
+"""The dispatcher: what goes to workers, in which pieces; on a clock that only work moves."""
+
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from evosweep import dispatch
+from evosweep.dispatch import Dispatcher
+
+SENDING = 0.0001
+
+
+class Clock:
+    now = 0.0
+
+    def perf_counter(self) -> float:
+        return self.now
+
+
+class Piece:
+    """Work of so many seconds an item."""
+
+    def __init__(
+        self, clock: Clock, number: int, items: Any, costs: Callable[[int], float]
+    ) -> None:
+        self.number, self.items = number, list(items)
+        self._clock, self.seconds = clock, sum(map(costs, items))
+
+    def work(self) -> Any:
+        self._clock.now += self.seconds
+        return SimpleNamespace(seconds=self.seconds)
+
+
+class Workers:
+    """As many as asked for, each busy until its chunks are done, one after the other."""
+
+    watches, local, overhead = False, False, 0.002
+
+    def __init__(self, clock: Clock, workers: int, latency: float = 0.0) -> None:
+        self.clock, self.workers, self.latency = clock, workers, latency
+        self.sizes: list[int] = []
+        self.seconds: list[float] = []
+
+    def run(self, chunks: Iterator[Any]) -> Iterator[tuple[int, Any]]:
+        begin = self.clock.now
+        free = [begin] * self.workers
+        for chunk in chunks:
+            self.sizes.append(len(chunk.items))
+            self.seconds.append(chunk.seconds)
+            place = free.index(min(free))
+            free[place] += SENDING + chunk.seconds
+            yield chunk.number, SimpleNamespace(seconds=chunk.seconds)
+        self.clock.now = max(free) + self.latency
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(dispatch, "time", made)
+    return made
+
+
+def _batch(
+    dispatcher: Dispatcher, clock: Clock, count: int, costs: Callable[[int], float]
+) -> float:
+    """Seconds of a batch, in which every item is worked on once."""
+    seen: list[int] = []
+
+    def make(number: int, items: Any, _: bool) -> Any:
+        seen.extend(items)
+        return Piece(clock, number, items, costs)
+
+    began = clock.now
+    for _ in dispatcher.run(range(count), make):
+        pass
+    assert sorted(seen) == list(range(count))
+    return clock.now - began
+
+
+def test_cheap_work_stays_here(clock: Clock) -> None:
+    workers = Workers(clock, 2)
+    dispatcher = Dispatcher(workers)
+    for _ in range(50):
+        _batch(dispatcher, clock, 1000, lambda _: 1e-6)
+    assert workers.sizes == []
+
+
+def test_costly_work_goes_to_workers(clock: Clock) -> None:
+    dispatcher = Dispatcher(Workers(clock, 2))
+    first, second = (_batch(dispatcher, clock, 400, lambda _: 0.001) for _ in range(2))
+    assert first < 0.21
+    assert second < 0.205
+
+
+def test_workers_that_cost_more_than_they_save_are_hardly_asked(clock: Clock) -> None:
+    """Here each batch on workers takes a second more; they are tried for 2 % of the time."""
+    workers = Workers(clock, 2, latency=1.0)
+    dispatcher = Dispatcher(workers)
+    seconds = [_batch(dispatcher, clock, 100, lambda _: 0.001) for _ in range(4000)]
+    assert workers.sizes
+    assert sum(seconds) < 1.03 * 4000 * 0.1 + 3
+
+
+def test_workers_are_asked_again_when_work_has_become_costly(clock: Clock) -> None:
+    workers = Workers(clock, 2)
+    dispatcher = Dispatcher(workers)
+    _batch(dispatcher, clock, 100, lambda _: 1e-6)
+    assert workers.sizes == []
+    _batch(dispatcher, clock, 100, lambda _: 0.01)
+    assert _batch(dispatcher, clock, 100, lambda _: 0.01) < 0.52
+
+
+def test_no_chunk_is_long(clock: Clock) -> None:
+    """A kill takes no more than the chunks in flight."""
+    workers = Workers(clock, 2)
+    dispatcher = Dispatcher(workers)
+    for _ in range(2):
+        _batch(dispatcher, clock, 10_000, lambda _: 0.01)
+    assert max(workers.seconds) <= 0.2501
+    longest: list[float] = []
+    here = Dispatcher(SimpleNamespace(local=True, overhead=0.0, workers=1))  # type: ignore[arg-type]
+
+    def make(number: int, items: Any, _: bool) -> Any:
+        longest.append(0.01 * len(items))
+        return Piece(clock, number, items, lambda _: 0.01)
+
+    for _ in here.run(range(1000), make):
+        pass
+    assert max(longest) <= 0.2501
+
+
+def test_chunks_are_neither_tiny_nor_large_at_the_end(clock: Clock) -> None:
+    workers = Workers(clock, 2)
+    dispatcher = Dispatcher(workers)
+    for _ in range(2):
+        workers.sizes.clear()
+        _batch(dispatcher, clock, 1000, lambda _: 0.0001)
+    assert workers.sizes[0] == 250
+    assert min(workers.sizes[:-1]) == 20
+    assert max(workers.sizes[-4:]) <= 25
+
+
+def test_unequal_work_leaves_no_worker_idle(clock: Clock) -> None:
+    """One item in fifty takes fifty times as long; the others' cost says little of it."""
+    workers = Workers(clock, 2)
+    dispatcher = Dispatcher(workers)
+
+    def costs(item: int) -> float:
+        return 0.1 if item % 50 == 49 else 0.002
+
+    for _ in range(3):
+        seconds = _batch(dispatcher, clock, 400, costs)
+    assert seconds < 1.05 * sum(map(costs, range(400))) / 2 + 0.05
