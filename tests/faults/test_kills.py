@@ -199,7 +199,12 @@ def test_a_second_process_on_the_folder_is_refused(make_run: Any) -> None:
     run = make_run()
     first = run.start()
     run.wait_for_evaluations()
-    code, errors = type(run)(run.folder, run.spec).complete()
+    holding = run.processes()
+    for process in holding:  # so that it is still at work, however long the other takes to start
+        process.suspend()
+    code, errors = Run(run.folder, run.spec).complete()
+    for process in holding:
+        process.resume()
     assert code == 1
     assert "process" in errors
     assert "works on it" in errors
