@@ -108,6 +108,7 @@ def _evolve(spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt
             toolbox, built, description, backend, journal, spec.seed, attempt.lost, attempt.audit
         )
         weights = _weights(toolbox)
+        _check_penalty(built.penalty, weights)
         stopping = Stopping(
             spec.algorithm, spec.import_path, weights, built.traits,
             lambda: evaluator.evaluations, evaluator.replaying,
@@ -182,6 +183,14 @@ def _weights(toolbox: Any) -> Sequence[float]:
         return (1.0,)
     finally:
         before.restore()
+
+
+def _check_penalty(penalty: Sequence[float] | None, weights: Sequence[float]) -> None:
+    if penalty is not None and len(penalty) != len(weights):
+        raise InputError(
+            f"problem.failure: the penalty has {len(penalty)} numbers, and the problem "
+            f"{len(weights)} objectives; give a number an objective"
+        )
 
 
 def _same_genome(one: Any, other: Any) -> bool:

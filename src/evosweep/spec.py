@@ -8,6 +8,7 @@ the backend: runs that share it must have equal populations.
 
 import hashlib
 import json
+import sys
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
@@ -21,7 +22,7 @@ from evosweep.strict import Name, Parameters, Strict, did_you_mean, explain, sho
 MAX_SEED = 2**32 - 1  # what numpy.random.seed takes
 BACKENDS = ("serial", "pool", "scoop")
 
-_POLICIES = "'fail', {penalty: [a number an objective]} or {retry: how often, 1 or more}"
+_POLICIES = "'fail', {penalty: [a finite number an objective]} or {retry: how often, 1 or more}"
 
 
 def _failure_policy(value: Any) -> Any:
@@ -31,11 +32,13 @@ def _failure_policy(value: Any) -> Any:
             return value
         case {"retry": int(count), **rest} if not rest and count >= 1 and count is not True:
             return value
-        case {"penalty": [_, *_] as penalty, **rest} if not rest and all(
-            type(number) in (int, float) for number in penalty
-        ):
+        case {"penalty": [_, *_] as penalty, **rest} if not rest and all(map(_is_finite, penalty)):
             return {"penalty": [float(number) for number in penalty]}
     raise ValueError(f"should be {_POLICIES}, not {shown(value)}")
+
+
+def _is_finite(value: Any) -> bool:
+    return type(value) in (int, float) and abs(value) <= sys.float_info.max
 
 
 FailurePolicy = Annotated[

@@ -18,7 +18,7 @@ NAME_PATTERN = r"^[A-Za-z0-9._-]{1,64}$"
 class Strict(BaseModel):
     """A frozen model that refuses unknown keys and converts no types."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 def _json_value(value: Any) -> Any:

@@ -19,6 +19,7 @@ from evosweep import board
 
 HERE = Path(__file__).parent
 TOKEN = "EVOSWEEP_TEST_TOKEN"
+_PATIENCE = 600.0  # seconds; on a machine that is busy with other things, a start may take minutes
 
 
 def spec(backend: str = "serial", workers: int = 1, **problem: Any) -> dict[str, Any]:
@@ -56,7 +57,7 @@ class Run:
         )  # fmt: skip
         return self.process
 
-    def finish(self, timeout: float = 120) -> tuple[int, str]:
+    def finish(self, timeout: float = _PATIENCE) -> tuple[int, str]:
         """(exit code, what it printed to stderr)."""
         assert self.process is not None
         _, errors = self.process.communicate(timeout=timeout)
@@ -70,7 +71,7 @@ class Run:
     def wait_for_evaluations(self, size: int = 400) -> None:
         """Until the journal has something, so that a fault hits the run at work."""
         journal = self.folder / "journal.bin"
-        until = time.monotonic() + 60
+        until = time.monotonic() + _PATIENCE
         while time.monotonic() < until:
             if journal.exists() and journal.stat().st_size >= size:
                 return

@@ -1,6 +1,5 @@
 """Evaluations that fail, hang, kill, draw, change or return nonsense: on every backend alike."""
 
-import time
 from typing import Any
 
 import pytest
@@ -144,8 +143,6 @@ def test_a_failed_run_is_tried_again_by_the_same_command(
 ) -> None:
     run = make_run(backend, workers, trouble="raises", once=str(tmp_path / "once"))
     assert run.complete()[0] == 1
-    started = time.monotonic()
     assert run.complete()[0] == 0
-    assert time.monotonic() - started < 60
     assert not (run.folder / "failure.json").exists()
     assert run.digest == reference

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,9 @@ def test_the_backend_counts_in_run_id_alone() -> None:
         ({"problem": {"use": "my_problem:build", "failure": "ignore"}}, "problem.failure: should"),
         ({"problem": {"use": "a:b", "failure": {"retry": 0}}}, "retry: how often, 1 or more"),
         ({"problem": {"use": "a:b", "failure": {"penalty": []}}}, "not {'penalty': []}"),
+        ({"problem": {"use": "a:b", "failure": {"penalty": [math.inf]}}}, "a finite number an"),
+        ({"problem": {"use": "a:b", "failure": {"penalty": [10**400]}}}, "a finite number an"),
+        ({"problem": {"use": "a:b", "timeout": math.inf}}, "problem.timeout: should be a finite"),
         ({"problem": {"use": "a:b", "timeout": 0}}, "problem.timeout: should be greater than 0"),
         ({"problem": {"use": "a:b", "name": "x y"}}, "problem.name"),
         ({"problem": {"use": "a:b", "params": {"x": float("inf")}}}, "problem.params.x: inf is"),
