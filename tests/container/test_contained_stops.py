@@ -11,6 +11,7 @@ from laboratory import EVOSWEEP, Laboratory, docker_first, limit
 
 pytestmark = pytest.mark.container
 
+
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The digest of the slow run, made on the host in one go."""
