@@ -3,6 +3,7 @@
 population -> chunks of bare genomes -> backend -> fitnesses -> journal -> population
 """
 
+import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -81,6 +82,8 @@ class Evaluator:
         self.evaluations = 0
         self.flagged: Counter[int] = Counter()
         self.map_seconds = 0.0
+        self.cpu, self.cpu_here = 0.0, 0.0
+        """CPU seconds of evaluations: of all of them, and of those made in this process."""
         self._batches = 0
         self._losses = Losses(lost, problem.retries, problem.timeout)
         self.dispatcher = Dispatcher(backend, workers_only=self._needs_workers(backend))
@@ -200,6 +203,8 @@ class Evaluator:
         )
 
     def _record(self, batch: _Batch, chunk: Chunk, outcome: Outcome) -> None:
+        self.cpu += outcome.cpu
+        self.cpu_here += outcome.cpu if outcome.process == os.getpid() else 0.0
         done = len(outcome.fitnesses)
         if outcome.failure is not None:
             failure = outcome.failure
