@@ -4,7 +4,6 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from plain import build, evolve, genomes
 
@@ -45,20 +44,6 @@ def test_may_be_built_twice_in_a_process(name: str) -> None:
 def test_declares_what_it_knows(name: str) -> None:
     traits = Traits.of(build(name, SMALL.get(name, {})))
     assert traits.genome in {"bits", "integers", "reals", "permutation", "tree"}
-
-
-@pytest.mark.parametrize("name", BUILTINS)
-def test_a_batch_has_the_values_of_its_genomes_alone(name: str) -> None:
-    toolbox = build(name, SMALL.get(name, {}))
-    evaluate_batch = getattr(toolbox, "evaluate_batch", None)
-    if evaluate_batch is None:
-        return  # the problem is evaluated one by one
-    individuals = toolbox.population(n=7)
-    values = evaluate_batch(np.array([list(individual) for individual in individuals]))
-    assert values.shape == (7, len(individuals[0].fitness.weights))
-    tolerance = Traits.of(toolbox).batch_tolerance
-    for row, individual in zip(values.tolist(), individuals, strict=True):
-        assert row == pytest.approx(list(toolbox.evaluate(individual)), rel=tolerance, abs=0)
 
 
 @pytest.mark.parametrize("name", BUILTINS)
