@@ -270,8 +270,8 @@ class Evaluator:
         chunk = self._chunk(batch, -1, [index], False)
         genomes = [genome.plain(batch.source[index])] if self.problem.lamarckian else None
         digest = blocks.digest(batch.source, [index])
-        penalty = [self.problem.penalty]
-        self._record(batch, chunk, Outcome(penalty, genomes, 0.0, [PENALISED], None, digest))
+        given = Outcome([self.problem.penalty], genomes, flags=[PENALISED], digest=digest)
+        self._record(batch, chunk, given)
 
     @property
     def failures(self) -> dict[str, int]:
