@@ -1,8 +1,9 @@
 """Which items go where: into chunks for workers, or into this process where that is cheaper.
 
 Chunk sizes are guided (Polychronopoulos & Kuck 1987): each is a share of what is left, so that the
-first are large and the last are small, and none is so small that sending it costs more than a few
-per cent of working on it. Results do not depend on any of this, so that it may follow the clock.
+first are large and the last are small. None is shorter than what a whole batch costs beside its
+work, for smaller ones would gain less at the end of a batch than sending them takes. Results do
+not depend on any of this, so that it may follow the clock.
 """
 
 import math
@@ -15,7 +16,6 @@ from evosweep.backends import Backend, Lost, Work
 
 _PROBE = 0.002  # seconds of work in this process that tell what an item costs
 _LONGEST = 0.25  # seconds of work in a chunk: what a kill can take, and what a long one can hold up
-_SHORTEST = 0.002  # seconds of work in a chunk, ten times what it takes to send one
 _SHARE = 2  # each chunk is this fraction of an even share of what is left
 _MEMORY = 0.3  # weight of the newest measurement
 _CURIOSITY = 0.02  # of the time spent here may be lost on trying the workers again
@@ -157,7 +157,7 @@ class Dispatcher:
             size = 1
             if self._cost.known:
                 share = math.ceil(len(items) / (_SHARE * self.backend.workers))
-                size = max(share, self._cost.items_in(_SHORTEST))
+                size = max(share, self._cost.items_in(self.backend.overhead))
                 size = min(size, self._cost.items_in(_LONGEST))
             chunk = make(number, items[:size], True)
             sent[number] = (chunk, len(items[:size]))

@@ -60,12 +60,17 @@ def _become_owner(argv: list[str]) -> None:
             f"{RESULTS} belongs to user {owner.st_uid} and user {os.getuid()} cannot write to it: "
             f"start the container with --user {owner.st_uid}:{owner.st_gid}"
         )
-    if owner.st_uid == 0:
+    if owner.st_uid == 0 and _root_is_real():
         print("evosweep: results/ belongs to root, and so will the files in it", file=sys.stderr)
     identity = [f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
     without_rights = ["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]
     again = [sys.executable, "-m", "evosweep.entrypoint", *argv]
     os.execv(BECOME, [str(BECOME), *identity, *without_rights, "--", *again])
+
+
+def _root_is_real() -> bool:
+    """Whether user 0 is the machine's; rootless podman's is the caller."""
+    return Path("/proc/self/uid_map").read_text().split()[:2] == ["0", "0"]
 
 
 def _may_change() -> bool:

@@ -3,6 +3,7 @@
 population -> chunks of bare genomes -> backend -> fitnesses -> journal -> population
 """
 
+import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -81,6 +82,8 @@ class Evaluator:
         self.evaluations = 0
         self.flagged: Counter[int] = Counter()
         self.map_seconds = 0.0
+        self.cpu, self.cpu_here = 0.0, 0.0
+        """CPU seconds of evaluations: of all of them, and of those made in this process."""
         self._batches = 0
         self._losses = Losses(lost, problem.retries, problem.timeout)
         self.dispatcher = Dispatcher(backend, workers_only=self._needs_workers(backend))
@@ -200,6 +203,8 @@ class Evaluator:
         )
 
     def _record(self, batch: _Batch, chunk: Chunk, outcome: Outcome) -> None:
+        self.cpu += outcome.cpu
+        self.cpu_here += outcome.cpu if outcome.process == os.getpid() else 0.0
         done = len(outcome.fitnesses)
         if outcome.failure is not None:
             failure = outcome.failure
@@ -265,8 +270,8 @@ class Evaluator:
         chunk = self._chunk(batch, -1, [index], False)
         genomes = [genome.plain(batch.source[index])] if self.problem.lamarckian else None
         digest = blocks.digest(batch.source, [index])
-        penalty = [self.problem.penalty]
-        self._record(batch, chunk, Outcome(penalty, genomes, 0.0, [PENALISED], None, digest))
+        given = Outcome([self.problem.penalty], genomes, flags=[PENALISED], digest=digest)
+        self._record(batch, chunk, given)
 
     @property
     def failures(self) -> dict[str, int]:

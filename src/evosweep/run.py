@@ -120,7 +120,7 @@ def _evolve(spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt
         _announce(spec, folder, weights)
         seeds.seed_run(spec.seed)
         startup = max(0.0, time.time() - attempt.began)
-        started = time.perf_counter()
+        started, cpu_began = time.perf_counter(), time.process_time()
         stopped: dict[str, Any] | None = None
         try:
             returned = algorithm(
@@ -128,7 +128,7 @@ def _evolve(spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt
             )
         except StopEvolution as stop:
             returned, stopped = stop.population, stop.receipt()
-        seconds = time.perf_counter() - started
+        seconds, cpu = time.perf_counter() - started, time.process_time() - cpu_began
         evaluator.finish()
         population, logbook = returned if isinstance(returned, tuple) else (returned, None)
         rows = logbook_rows(logbook, statistics)
@@ -137,7 +137,7 @@ def _evolve(spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt
             record["dataset"] = dataset
         if stopped:
             record["stopped"] = stopped
-        record["timings"] = _timings(evaluator, startup, seconds)
+        record["timings"] = _timings(evaluator, startup, seconds, cpu)
         record |= _circumstances(journal)
         write_columns(folder.population, population_columns(population))
         write_table(folder.logbook, rows)
@@ -226,8 +226,11 @@ def _record(
     }
 
 
-def _timings(evaluator: Evaluator, startup: float, seconds: float) -> dict[str, float]:
-    """Seconds by phase: evaluation and idle over all workers, the rest in the parent."""
+def _timings(evaluator: Evaluator, startup: float, seconds: float, cpu: float) -> dict[str, float]:
+    """Seconds by phase: evaluation and idle over all workers, the rest in the parent.
+
+    `cpu` is the CPU time of this process; what it spent on evaluations counts as theirs.
+    """
     times = evaluator.dispatcher.times
     return {
         "startup": startup,
@@ -236,6 +239,8 @@ def _timings(evaluator: Evaluator, startup: float, seconds: float) -> dict[str, 
         "variation": max(0.0, seconds - evaluator.map_seconds),
         "idle": times.idle,
         "total": seconds,
+        "evaluation_cpu": evaluator.cpu,
+        "parent_cpu": max(0.0, cpu - evaluator.cpu_here),
     }
 
 

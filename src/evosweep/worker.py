@@ -4,6 +4,7 @@ The same function serves every backend and the run's own process, so that where 
 happens can make no difference: each sees a new individual made of its genome alone.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -50,6 +51,10 @@ class Outcome:
     genomes: list[Plain] | None = None
     seconds: float = 0.0
     flags: list[int] | None = None
+    cpu: float = 0.0
+    """CPU seconds of the process that evaluated, all its threads."""
+    process: int = 0
+    """The id of that process."""
     failure: Failure | None = None
     digest: bytes = b""
     """By which the journal knows the chunk's genomes, as they were when they were evaluated."""
@@ -65,7 +70,8 @@ class _Failed(Exception):
 
 def evaluate(chunk: Chunk) -> Outcome:
     """Evaluates every individual of a chunk; never raises for what a problem does wrong."""
-    outcome = Outcome()
+    outcome = Outcome(process=os.getpid())
+    began = time.process_time()
     before = seeds.state()
     place = seat()
     place.pooled = chunk.pooled
@@ -81,6 +87,7 @@ def evaluate(chunk: Chunk) -> Outcome:
     finally:
         place.leave()
         before.restore()
+        outcome.cpu = time.process_time() - began
     return outcome
 
 

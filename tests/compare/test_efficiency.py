@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from folders import POOL, SERIAL, Made, write_run
 
-from evosweep.compare.efficiency import advice, duration, measure
+from evosweep.compare.efficiency import advice, duration, efficiency_table, measure
 from evosweep.compare.study import open_studies
 
 SPHERE = {"name": "sphere", "use": "bbob"}
@@ -35,9 +35,19 @@ def test_speed_up_efficiency_and_break_even(tmp_path: Path) -> None:
     assert pool.cost == pytest.approx(10.0 / 1000)
     assert pool.overhead == pytest.approx((6.5 - 1.0 - 10.0 / 2) / 1000)
     assert pool.break_even == pytest.approx((1.0 / 1000 + 0.5 / 1000) / 0.5)
-    assert pool.busy == pytest.approx(13.0)
+    assert pool.cpu is None
     assert "pool ×2 paid on sphere (speed-up 1.5)" in advice(timings)[0]
     assert "breaks even at 3 ms an evaluation; here one takes 10 ms" in advice(timings)[0]
+
+
+def test_cpu_time_is_of_all_processes_where_every_run_knows_it(tmp_path: Path) -> None:
+    times = dict(zip(PHASES, (0.5, 4.0, 0.0, 1.0, 0.0, 5.5), strict=True))
+    for seed, (evaluation, parent) in enumerate(((3.0, 1.0), (4.0, 1.5), (5.0, 2.0))):
+        cpu = {"evaluation_cpu": evaluation, "parent_cpu": parent}
+        made = Made(SPHERE, GA, SERIAL, seed, np.ones((3, 4, 1)), timings=times | cpu)
+        write_run(tmp_path / "study", made)
+    row = efficiency_table(measure(open_studies(tmp_path)[0])[0]).rows[0]
+    assert (row["cpu"], row["evaluation_cpu"]) == (5.5, 4.0)
 
 
 def test_parallel_evaluation_that_did_not_pay(tmp_path: Path) -> None:

@@ -138,3 +138,18 @@ def test_the_true_front_of_a_built_in_problem_is_the_reference(tmp_path: Path) -
     np.testing.assert_allclose(front[:, 1], 1 - np.sqrt(front[:, 0]), atol=1e-9)
     mine = Made(ZDT, {"use": "nsga2"}, SERIAL, 1, fitness, (-1.0, -1.0))
     assert true_front(read_run(RunFolder(write_run(tmp_path / "mine", mine)))) is None
+
+
+def test_three_objectives_show_their_joint_front_in_parallel_coordinates(tmp_path: Path) -> None:
+    for place in range(2):
+        for seed in range(3):
+            fitness = np.random.default_rng([place, seed]).uniform(size=(3, 30, 3))
+            made = Made(ZDT, {"name": f"a{place}", "use": "x"}, SERIAL, seed, fitness, (-1.0,) * 3)
+            write_run(tmp_path / "study", made)
+    assert main(["compare", str(tmp_path)]) == 0
+    folder = tmp_path / "study" / "comparison"
+    drawn = (folder / "plots" / "front-zdt.csv").read_text().splitlines()
+    joint = (folder / "joint_front.csv").read_text().splitlines()
+    assert len(drawn) == len(joint)
+    assert drawn[0] == "algorithm,objective_0,objective_1,objective_2"
+    assert "objective 2," in (folder / "plots" / "front-zdt.svg").read_text()

@@ -2,12 +2,26 @@
 
 import itertools
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
+from folders import SERIAL, Made, write_run
 from scipy import stats
 
-from evosweep.compare.significance import Pair, better, holm, outcome, run_pairs
+from evosweep.compare.quality import measure_all
+from evosweep.compare.significance import (
+    Pair,
+    Starts,
+    better,
+    family_size,
+    holm,
+    make_pairs,
+    outcome,
+    pairs_table,
+    run_pairs,
+)
+from evosweep.compare.study import open_studies
 
 RNG = np.random.default_rng(20090)
 
@@ -142,3 +156,46 @@ def test_an_outcome_without_significance() -> None:
     found = pair([1, 3, 5, 7], [2, 4, 6, 8])
     run_pairs([found], 0.05)
     assert outcome(found, 0.05) == "no significant difference"
+
+
+def three(results: Path, seeds: int) -> tuple[list[Pair], float]:
+    """The pairs of three algorithms, each clearly better than the next, paired by their seeds."""
+    for place in range(3):
+        algorithm = {"name": f"a{place}", "use": "ea_simple"}
+        for seed in range(seeds):
+            fitness = np.full((3, 4, 1), 100.0 * place + seed)
+            write_run(results / "study", Made({"use": "p"}, algorithm, SERIAL, seed, fitness))
+    study = open_studies(results)[0]
+    problem, groups = next(iter(study.problems.items()))
+    pairs = make_pairs(problem, groups, measure_all(study, {})[problem], Starts(), 0.05)
+    run_pairs(pairs, 0.05)
+    return pairs, max(pair.corrected for pair in pairs)
+
+
+def test_seeds_pair_the_runs_only_where_the_corrected_level_can_be_reached(tmp_path: Path) -> None:
+    pairs, corrected = three(tmp_path / "six", 6)
+    assert {pair.method for pair in pairs} == {"Mann-Whitney U, exact"}
+    assert corrected == pytest.approx(3 * 2 / math.comb(12, 6), abs=1e-9)
+    pairs, corrected = three(tmp_path / "seven", 7)
+    assert {pair.method.split(",")[0] for pair in pairs} == {"Wilcoxon signed-rank"}
+    assert corrected < 0.05
+
+
+def test_pairs_that_no_result_could_make_significant_are_refused(tmp_path: Path) -> None:
+    pairs, _ = three(tmp_path, 4)
+    least = 3 * 2 / math.comb(8, 4)
+    for found in pairs:
+        assert found.reason == (
+            "4 and 4 runs are too few for 3 pairs: the smallest possible p is "
+            f"{least:.3g} after Holm's correction"
+        )
+    rows = pairs_table(pairs, 0.05).rows
+    assert all(row["p"] is None and row["a12"] == 1 for row in rows)
+
+
+def test_pairs_with_nothing_to_test_are_not_of_the_family() -> None:
+    same = pair(np.ones(4), np.ones(4))
+    other = pair(np.arange(4), np.arange(4) + 10)
+    assert family_size([same, other, same]) == 1
+    run_pairs([same, other], 0.05)
+    assert (same.reason, other.reason) == ("all results are equal", "")

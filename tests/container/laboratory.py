@@ -147,14 +147,15 @@ class Laboratory:
             time.sleep(0.05)
 
     def containers(self, engine: str) -> list[str]:
-        """Names of this laboratory's containers, in whatever state."""
+        """Names of this laboratory's containers, in whatever state; others on this machine stay."""
         listed = subprocess.run(
-            [engine, "ps", "--all", "--format", "{{.Names}}"],
+            [engine, "ps", "--all", "--no-trunc", "--format", "{{.Names}} {{.Mounts}}"],
             capture_output=True,
             text=True,
             check=True,
         )
-        return [name for name in listed.stdout.split() if name.startswith("evosweep-")]
+        mine = [line for line in listed.stdout.splitlines() if f"{self.folder}/" in line]
+        return [line.split()[0] for line in mine]
 
     def close(self) -> None:
         """End what a failed test left behind."""

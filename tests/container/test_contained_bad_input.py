@@ -64,14 +64,16 @@ def test_an_image_without_evosweep(
 def test_an_image_of_another_version(
     laboratory: Laboratory, spec: str, label: str, said: str
 ) -> None:
-    subprocess.run(
-        ["docker", "build", "--quiet", "--tag", "evosweep-run:other", "-"],
+    built = subprocess.run(
+        ["docker", "build", "--quiet", "-"],
         input=f"FROM evosweep-run\nLABEL {label}\n",
         text=True,
         check=True,
-        capture_output=True,
+        stdout=subprocess.PIPE,
     )
-    line = _one_line(laboratory.run("docker", spec, "runs/a", "--image", "evosweep-run:other"))
+    image = built.stdout.strip()
+    line = _one_line(laboratory.run("docker", spec, "runs/a", "--image", image))
+    subprocess.run(["docker", "image", "rm", image], check=True, capture_output=True)
     assert said in line
 
 
@@ -107,7 +109,7 @@ def test_snakemake_says_it_before_the_first_job(
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere.sock")
     command = [str(EVOSWEEP.with_name("snakemake")), "--cores", "2"]
     command += ["--profile", "workflow/profiles/docker"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].startswith("evosweep: error: docker does not answer")
     assert not list(laboratory.folder.glob("results/*/runs"))

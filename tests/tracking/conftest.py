@@ -15,9 +15,9 @@ from evosweep.track.quiet import import_mlflow
 
 @pytest.fixture(autouse=True)
 def _own_mlflow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """MLflow with no address of the surroundings', and short patience."""
+    """MLflow with no address of the surroundings'."""
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    monkeypatch.setenv("EVOSWEEP_TRACK_PATIENCE", "3")
+    monkeypatch.setenv("EVOSWEEP_TRACK_PATIENCE", "120")
     import_mlflow()
     yield
     logging.getLogger("mlflow").setLevel(logging.NOTSET)

@@ -49,7 +49,7 @@ class MlflowServer:
             self.wait()
 
     def wait(self) -> None:
-        end = time.monotonic() + 90
+        end = time.monotonic() + 600  # of a loaded machine
         while time.monotonic() < end:
             with suppress(OSError), urlopen(f"{self.uri}/health", timeout=2):
                 return
@@ -75,8 +75,8 @@ def mlflow_server(
 ) -> Iterator[MlflowServer]:
     """A server until the block ends."""
     server = MlflowServer(folder, backend, *options, **environment)
-    server.start()
     try:
+        server.start()
         yield server
     finally:
         server.kill()

@@ -5,6 +5,7 @@ import os
 import random
 import shutil
 import signal
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,7 +43,7 @@ def track_at_once(commands: Sequence[Sequence[str]]) -> list[int | None]:
 
     def run(words: Sequence[str]) -> None:
         gate.wait()
-        os._exit(main(["track", *words]))
+        sys.exit(main(["track", *words]))
 
     processes = [FORK.Process(target=run, args=(words,)) for words in commands]
     for process in processes:

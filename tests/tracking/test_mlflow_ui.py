@@ -37,7 +37,7 @@ OPTIONS = [
 PROGRAM = "import sys; from evosweep.cli import main; sys.exit(main())"
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.timeout(180),
+    pytest.mark.timeout(1200),
     pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's package chromium"),
 ]
 
@@ -114,7 +114,7 @@ def test_a_person_finds_compares_and_opens_runs(
     ui: tuple[subprocess.Popen[str], str], page: Any, tmp_path: Path
 ) -> None:
     _, address = ui
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(180_000)
     page.goto(address)
     configurations = page.locator(".ag-row", has_text="onemax simple bits=100 population")
     configurations.nth(1).wait_for()
@@ -172,7 +172,7 @@ def test_it_is_served_to_this_machine_alone_and_runs_nothing_for_others(
 
 
 def answer(host: str, path: str, name: str = "") -> int:
-    connection = HTTPConnection(host, timeout=30)
+    connection = HTTPConnection(host, timeout=120)
     connection.request("GET", path, headers={"Host": name or host})
     return connection.getresponse().status
 
@@ -195,7 +195,7 @@ def test_a_stop_leaves_no_process_behind(
     family = psutil.Process(process.pid).children(recursive=True)
     assert family
     process.send_signal(sign)
-    assert process.wait(timeout=30) == code
-    gone, alive = psutil.wait_procs(family, timeout=10)
+    assert process.wait(timeout=120) == code
+    gone, alive = psutil.wait_procs(family, timeout=60)
     assert alive == []
     assert len(gone) == len(family)

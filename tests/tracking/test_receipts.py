@@ -24,6 +24,7 @@ SPEC: dict[str, Any] = {
     "backend": {"use": "serial", "workers": 1},
     "seed": 7,
 }
+pytestmark = pytest.mark.timeout(900)
 
 
 def test_a_run_is_repeated_from_its_tracked_receipt_alone(

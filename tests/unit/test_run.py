@@ -85,7 +85,8 @@ def test_what_a_run_leaves(counted: Any, tmp_path: Path) -> None:
     assert all(sum(row["genome"]) == row["fitness_0"] for row in population)
     assert min(row["rank"] for row in population) == 0
     assert set(record["timings"]) == {
-        "startup", "evaluation", "dispatch", "variation", "idle", "total"
+        "startup", "evaluation", "dispatch", "variation", "idle", "total",
+        "evaluation_cpu", "parent_cpu",
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from evosweep import problems
 from evosweep.backends import create
 from evosweep.errors import RunError
 from evosweep.record import RunFolder
@@ -86,10 +87,18 @@ def test_what_is_wrong_with_a_batch(kind: str, words: str, tmp_path: Path) -> No
         _run(tmp_path, kind)
 
 
-@pytest.mark.parametrize("name", ["bbob", "knapsack"])
-def test_builtin_batches_equal_their_evaluate(name: str) -> None:
-    from evosweep import problems
+BATCHED = ["bbob", "knapsack", "tsp"]
 
+
+def test_every_builtin_batch_is_looked_at() -> None:
+    built = {name: problems.load(name)() for name in problems.BUILTINS}
+    assert [
+        name for name, toolbox in built.items() if hasattr(toolbox, "evaluate_batch")
+    ] == BATCHED
+
+
+@pytest.mark.parametrize("name", BATCHED)
+def test_builtin_batches_equal_their_evaluate(name: str) -> None:
     toolbox = problems.load(name)()
     individuals = toolbox.population(n=50)
     together = np.asarray(toolbox.evaluate_batch(np.array([list(one) for one in individuals])))

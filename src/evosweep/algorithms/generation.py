@@ -5,6 +5,8 @@ from typing import Any
 
 from deap import tools
 
+from evosweep.fast.fitnesses import evaluate
+
 
 class Generations:
     """The generations of one run, each evaluated and recorded as DEAP's own algorithms do."""
@@ -18,11 +20,7 @@ class Generations:
 
     def evaluate(self, individuals: Sequence[Any]) -> int:
         """Evaluate those without a valid fitness through `toolbox.map`; returns their number."""
-        invalid = [individual for individual in individuals if not individual.fitness.valid]
-        fitnesses = self.toolbox.map(self.toolbox.evaluate, invalid)
-        for individual, values in zip(invalid, fitnesses, strict=True):
-            individual.fitness.values = values
-        return len(invalid)
+        return evaluate(self.toolbox, individuals)
 
     def record(
         self,

@@ -19,6 +19,7 @@ from evosweep.compare.runs import Run
 from evosweep.compare.study import Study
 from evosweep.compare.table import Column, Row, Table, show
 
+CPU = ("evaluation_cpu", "parent_cpu")
 PHASES = ("startup", "evaluation", "dispatch", "variation", "idle")
 
 COLUMNS = (
@@ -28,7 +29,8 @@ COLUMNS = (
     Column("workers", "workers"),
     Column("runs", "runs"),
     Column("wall", "wall time", "s", 3),
-    Column("busy", "CPU time", "s", 3),
+    Column("cpu", "CPU time", "s", 3),
+    Column("evaluation_cpu", "CPU time of evaluation", "s", 3),
     *(Column(phase, phase.replace("startup", "start-up"), "s", 3) for phase in PHASES),
     Column("cost", "cost of an evaluation", "µs", 3),
     Column("overhead", "overhead of an evaluation", "µs", 3),
@@ -57,9 +59,11 @@ class Timing:
         return self.seconds["startup"] + self.seconds["total"]
 
     @property
-    def busy(self) -> float:
-        """Seconds of work over all workers and the parent: all phases but idling."""
-        return sum(self.seconds[phase] for phase in PHASES if phase != "idle")
+    def cpu(self) -> float | None:
+        """CPU seconds of all workers and the parent, start-up left out; None where unknown."""
+        if any(name not in self.seconds for name in CPU):
+            return None
+        return sum(self.seconds[name] for name in CPU)
 
     @property
     def cost(self) -> float:
@@ -119,20 +123,25 @@ def _timing(place: tuple[str, str, str], runs: Sequence[Run], serial: Mapping[st
         runs[0].workers,
         len(runs),
         float(np.median([run.evaluations for run in runs])),
-        {
-            name: float(np.median([run.timings[name] for run in runs]))
-            for name in (*PHASES, "total")
-        },
+        _medians(runs),
         float(np.median(ratios)) if ratios else None,
         float(np.median(startups)) if startups else 0.0,
     )
 
 
+def _medians(runs: Sequence[Run]) -> dict[str, float]:
+    """Median seconds by phase; CPU times only where every run knows them."""
+    known = [name for name in CPU if all(name in run.timings for run in runs)]
+    names = (*PHASES, "total", *known)
+    return {name: float(np.median([run.timings[name] for run in runs])) for name in names}
+
+
 def efficiency_table(timings: Sequence[Timing]) -> Table:
     """A row for each problem, algorithm and backend: seconds by phase, speed-up and efficiency."""
     note = (
-        "Medians over the runs. Evaluation and idle are summed over all workers; CPU time is all "
-        "phases but idle. Speed-up is against the serial runs with the same specs."
+        "Medians over the runs. Evaluation and idle are summed over all workers; CPU time is that "
+        "of the parent and all workers, start-up left out. Speed-up is against the serial runs "
+        "with the same specs."
     )
     return Table("efficiency", "Time and efficiency", COLUMNS, [_row(t) for t in timings], note)
 
@@ -145,7 +154,8 @@ def _row(timing: Timing) -> Row:
         "workers": timing.workers,
         "runs": timing.runs,
         "wall": timing.wall,
-        "busy": timing.busy,
+        "cpu": timing.cpu,
+        "evaluation_cpu": timing.seconds.get("evaluation_cpu"),
         "cost": timing.cost * 1e6,
         "overhead": timing.overhead * 1e6,
         "speedup": timing.speedup,

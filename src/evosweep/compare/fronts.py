@@ -119,6 +119,16 @@ def indicators(front: Floats, fronts: Fronts, quality: Quality) -> tuple[float, 
     )
 
 
+def founders(fronts: Fronts) -> dict[str, Floats]:
+    """The points of the joint front that each algorithm has found."""
+    found = {}
+    for name, group in fronts.by_algorithm.items():
+        own = {tuple(point) for front in group for point in front.tolist()}
+        kept = [tuple(point) in own for point in fronts.joint.tolist()]
+        found[name] = fronts.joint[np.array(kept, dtype=bool)]
+    return found
+
+
 def joint_share(points: Floats, joint: Floats) -> float:
     """The share of the joint front's points that are among `points`."""
     own = set(map(tuple, points.tolist()))

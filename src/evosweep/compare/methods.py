@@ -14,12 +14,13 @@ def methods(alpha: float) -> list[str]:
         "With several objectives, the result of a run is the hypervolume of its final front.",
         "Two algorithms on a problem: Wilcoxon's signed-rank test where seeds pair the runs (both "
         "have the same seeds and, for each seed, the same first population by its digest) and are "
-        "enough to reach the level, else the Mann-Whitney U test. Two-sided; exact without ties "
-        f"and up to {EXACT_UP_TO} values a side, else the normal approximation corrected for ties "
+        "enough to reach the level after Holm's correction, else the Mann-Whitney U test. "
+        f"Two-sided; exact without ties and up to {EXACT_UP_TO} values a side, else the normal "
+        "approximation corrected for ties "
         "and continuity. Holm's correction is over the tested pairs of a problem; beyond "
         f"{MOST_PAIRS} pairs, each algorithm is tested against the one with the best median only. "
         f"The level is {alpha:g}. A pair is not tested where all results are equal, or where even "
-        "a perfect separation would give a p above the level.",
+        "a perfect separation would give a corrected p above the level.",
         "Effect size: A12 (Vargha and Delaney 2000; small from 0.56, medium 0.64, large 0.71) and "
         "Cliff's delta with the asymmetric interval of Feng and Cliff (2004).",
         f"Over all problems, on medians: two algorithms by Wilcoxon's signed-rank test; three or "

@@ -2,10 +2,10 @@
 
 Samples are final results, one a seed. Wilcoxon's signed-rank test where seeds pair the runs, that
 is where both configurations have the same seeds and equal first populations for each, and there
-are enough of them to reach the level; else the Mann-Whitney U test. Two-sided. Exact where there
-are no ties and at most 50 values a side, else the normal approximation with corrections for ties
-and continuity. Holm's correction over all pairs of a problem. Refused where even a perfect
-separation would not reach the level.
+are enough of them to reach the level after Holm's correction; else the Mann-Whitney U test.
+Two-sided. Exact where there are no ties and at most 50 values a side, else the normal
+approximation with corrections for ties and continuity. Holm's correction over all pairs of a
+problem. Refused where even a perfect separation would not reach the level after it.
 """
 
 from collections import defaultdict
@@ -67,8 +67,9 @@ class Starts:
 def run_pairs(pairs: Sequence[Pair], alpha: float) -> None:
     """Fill in the outcome of every pair; Holm's correction is over the pairs given."""
     groups: dict[tuple[object, ...], list[Pair]] = defaultdict(list)
+    family = family_size(pairs)
     for pair in pairs:
-        pair.reason = refusal(pair, alpha)
+        pair.reason = refusal(pair, alpha, family)
         if not pair.reason:
             pair.method = _method(pair)
             groups[pair.method, len(_used(pair)[0]), len(_used(pair)[1])].append(pair)
@@ -79,8 +80,23 @@ def run_pairs(pairs: Sequence[Pair], alpha: float) -> None:
         pair.corrected = corrected
 
 
-def refusal(pair: Pair, alpha: float) -> str:
-    """Why the pair cannot be tested, or nothing: too few values, or nothing that differs."""
+def family_size(pairs: Sequence[Pair]) -> int:
+    """How many of the pairs have anything to test, which Holm's correction will count."""
+    return max(1, sum(_differs(pair) for pair in pairs))
+
+
+def _differs(pair: Pair) -> bool:
+    if pair.paired:
+        return bool((pair.one != pair.other).any())
+    return not all_equal(np.concatenate([pair.one, pair.other]))
+
+
+def refusal(pair: Pair, alpha: float, family: int = 1) -> str:
+    """Why the pair cannot be tested, or nothing: too few values, or nothing that differs.
+
+    Too few are those that could not reach the level after Holm's correction over a family of
+    pairs, however clearly they were apart.
+    """
     sizes = len(pair.one), len(pair.other)
     if all_equal(np.concatenate([pair.one, pair.other])):
         return "all results are equal"
@@ -89,9 +105,12 @@ def refusal(pair: Pair, alpha: float) -> str:
         least, what = 2.0 * 0.5**count, f"{count} pairs with different results"
     else:
         least, what = 2.0 / comb(sum(sizes), sizes[0]), f"{sizes[0]} and {sizes[1]} runs"
-    if least > alpha:
-        return f"{what} are too few: the smallest possible p is {min(least, 1.0):.3g}"
-    return ""
+    if least * family <= alpha:
+        return ""
+    tail = f" for {family} pairs" if family > 1 else ""
+    after = " after Holm's correction" if family > 1 else ""
+    smallest = min(least * family, 1.0)
+    return f"{what} are too few{tail}: the smallest possible p is {smallest:.3g}{after}"
 
 
 def all_equal(values: Floats) -> bool:
@@ -152,12 +171,15 @@ def make_pairs(
 ) -> list[Pair]:
     """The pairs of algorithms to test on a problem, paired by seeds where the rules allow it."""
     losses = {name: quality.loss(quality.of(runs)) for name, runs in groups.items()}
-    pairs = []
-    for one, other in _choose(losses):
-        pair = Pair(problem, (one, other), losses[one], losses[other], paired=True)
-        enough = len(pair.one) == len(pair.other) and not refusal(pair, alpha)
-        pair.paired = enough and starts.pair(groups[one], groups[other])
-        pairs.append(pair)
+    pairs = [
+        Pair(problem, (one, other), losses[one], losses[other], paired=False)
+        for one, other in _choose(losses)
+    ]
+    family = family_size(pairs)
+    for pair in pairs:
+        pair.paired = len(pair.one) == len(pair.other)
+        pair.paired = pair.paired and not refusal(pair, alpha, family)
+        pair.paired = pair.paired and starts.pair(*(groups[name] for name in pair.names))
     return pairs
 
 

@@ -7,8 +7,21 @@ from typing import Any
 
 from deap import base, cma, gp, tools
 
-from evosweep.fast import crossover, init, mutation, nsga2, nsga3, selection, sorting, spea2, trees
+from evosweep.fast import (
+    crossover,
+    functions,
+    init,
+    mutation,
+    nsga2,
+    nsga3,
+    permutations,
+    selection,
+    sorting,
+    spea2,
+    trees,
+)
 from evosweep.fast import strategy as fast_strategy
+from evosweep.fast.batches import by_rows, map_together
 from evosweep.fast.clone import clone
 from evosweep.fast.draws import faithful
 
@@ -18,7 +31,7 @@ Operator = Callable[..., Any]
 _DRAWING: dict[Operator, Operator] = {
     tools.initRepeat: init.init_repeat,
     tools.cxOnePoint: crossover.cx_one_point,
-    tools.cxPartialyMatched: crossover.cx_partialy_matched,
+    tools.cxPartialyMatched: permutations.cx_partialy_matched,
     tools.cxTwoPoint: crossover.cx_two_point,
     tools.mutShuffleIndexes: mutation.mut_shuffle_indexes,
     tools.selDoubleTournament: selection.sel_double_tournament,
@@ -29,10 +42,11 @@ _DRAWING: dict[Operator, Operator] = {
 _EXACT: dict[Operator, Operator] = {
     deepcopy: clone,
     gp.compile: trees.compile_tree,
+    map: map_together,
     tools.cxBlend: crossover.cx_blend,
     tools.cxSimulatedBinaryBounded: crossover.cx_simulated_binary_bounded,
     tools.cxUniform: crossover.cx_uniform,
-    tools.cxUniformPartialyMatched: crossover.cx_uniform_partialy_matched,
+    tools.cxUniformPartialyMatched: permutations.cx_uniform_partialy_matched,
     tools.emo.assignCrowdingDist: nsga2.assign_crowding_distance,
     tools.mutFlipBit: mutation.mut_flip_bit,
     tools.mutGaussian: mutation.mut_gaussian,
@@ -62,7 +76,18 @@ def accelerate(toolbox: base.Toolbox) -> base.Toolbox:
             faster = _faster(registered.func)
             if faster is not None:
                 toolbox.register(alias, faster, *registered.args, **registered.keywords)
+    _evaluate_together(toolbox)
     return toolbox
+
+
+def _evaluate_together(toolbox: Any) -> None:
+    """Tell the toolbox's `evaluate` how to evaluate many at once, where that is known."""
+    evaluate = getattr(toolbox, "evaluate", None)
+    if isinstance(evaluate, partial):
+        exact = getattr(getattr(toolbox, "traits", None), "batch_tolerance", 0) == 0
+        batch = getattr(toolbox, "evaluate_batch", None) if exact else None
+        known = functions.together(evaluate.func, *evaluate.args, **evaluate.keywords)
+        evaluate.together = by_rows(batch) if batch else known  # type: ignore[attr-defined]
 
 
 def _faster(function: Any) -> Operator | None:

@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Callable, Sequence
 from copy import deepcopy
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -41,9 +42,10 @@ def clones(individuals: Sequence[Any]) -> list[Any]:
     seen: set[int] = set()
     copies = []
     for individual in individuals:
-        plain = _plain_copiers.get(individual.__class__)
+        kind = individual.__class__
+        plain = _plain_copiers.get(kind)
         if plain is None:
-            copies.append(clone(individual))
+            copies.append(_copiers.get(kind, clone)(individual))
         elif id(individual) in seen or _only_atoms(map(type, individual)):
             seen.add(id(individual))
             copies.append(plain(individual))
@@ -58,10 +60,10 @@ def _copier(kind: Any) -> _Copier:
     if issubclass(kind, gp.PrimitiveTree) and method is gp.PrimitiveTree.__deepcopy__:
         return _list_copier(kind)  # DEAP's own deep copy shares the nodes
     if issubclass(kind, array) and method is creator._array.__deepcopy__:
-        return _array_copier(kind.__new__)
+        return _array_copier(partial(array.__new__, kind, kind.typecode))
     numpy_array = creator.class_replacers[np.ndarray]
     if issubclass(kind, numpy_array) and method is numpy_array.__deepcopy__:
-        return _array_copier(lambda _, individual: np.ndarray.copy(individual))
+        return _array_copier(np.ndarray.copy)
     if issubclass(kind, list) and kind is not list and method is None and _reduces_plainly(kind):
         _plain_copiers[kind] = plain = _list_copier(kind)
         return lambda genome: plain(genome) if _only_atoms(map(type, genome)) else deepcopy(genome)
@@ -79,27 +81,29 @@ def _list_copier(kind: Any) -> _Copier:
     def copy_list(individual: Any) -> Any:
         copy = new(kind)
         extend(copy, individual)
-        attributes = individual.__dict__
-        if len(attributes) == 1 and "fitness" in attributes:  # nearly always
-            fitness = attributes["fitness"]
-            shape = fitness.__class__
-            if shape in _copied_as_values:
-                twin = shape.__new__(shape)
-                twin.wvalues = fitness.wvalues
-                copy.fitness = twin
-                return copy
-        return copy if _copy_attributes(attributes, copy.__dict__) else deepcopy(individual)
+        return copy if _equipped(copy, individual.__dict__) else deepcopy(individual)
 
     return copy_list
 
 
-def _array_copier(make: Callable[[Any, Any], Any]) -> _Copier:
+def _array_copier(make: Callable[[Any], Any]) -> _Copier:
     def copy_array(individual: Any) -> Any:
-        copy = make(individual.__class__, individual)
-        done = _copy_attributes(individual.__dict__, copy.__dict__)
-        return copy if done else deepcopy(individual)
+        copy = make(individual)
+        return copy if _equipped(copy, individual.__dict__) else deepcopy(individual)
 
     return copy_array
+
+
+def _equipped(copy: Any, attributes: dict[str, Any]) -> bool:
+    """Give the copy its attributes; False where one needs a deep copy."""
+    if len(attributes) == 1 and "fitness" in attributes:  # nearly always
+        fitness = attributes["fitness"]
+        shape = fitness.__class__
+        if shape in _copied_as_values:
+            copy.fitness = twin = shape.__new__(shape)
+            twin.wvalues = fitness.wvalues
+            return True
+    return _copy_attributes(attributes, copy.__dict__)
 
 
 def _copy_attributes(attributes: dict[str, Any], copies: dict[str, Any]) -> bool:
@@ -107,7 +111,7 @@ def _copy_attributes(attributes: dict[str, Any], copies: dict[str, Any]) -> bool
     lists = 0
     for name, value in attributes.items():
         kind = value.__class__
-        if kind in _copied_as_values or _is_copied_as_values(kind):
+        if is_copied_as_values(kind):
             copies[name] = twin = kind.__new__(kind)
             twin.wvalues = value.wvalues
         elif kind in _ATOMS:
@@ -120,12 +124,15 @@ def _copy_attributes(attributes: dict[str, Any], copies: dict[str, Any]) -> bool
     return True
 
 
-def _is_copied_as_values(kind: Any) -> bool:
+def is_copied_as_values(kind: Any) -> bool:
     """Whether a deep copy of this class of fitness is a new one with the same weighted values."""
-    if not isinstance(kind, creator.MetaCreator) or not issubclass(kind, base.Fitness):
+    if kind in _copied_as_values:
+        return True
+    if not isinstance(kind, creator.MetaCreator) or kind.__bases__ != (base.Fitness,):
+        return False  # ConstrainedFitness, say, whose copies have more than values
+    if any(isinstance(value, type) for value in kind.reduce_args[2].values()):
         return False
-    made = any(isinstance(value, type) for value in kind.reduce_args[2].values())
-    if made or kind.__deepcopy__ is not base.Fitness.__deepcopy__:
+    if kind.__deepcopy__ is not base.Fitness.__deepcopy__:
         return False
     _copied_as_values.add(kind)
     return True

@@ -4,7 +4,6 @@ Each falls back to DEAP's own where the genomes are not what it knows how to var
 """
 
 import random
-from functools import lru_cache
 from typing import Any
 
 from deap import tools
@@ -29,7 +28,7 @@ def cx_two_point(first: Any, second: Any) -> Pair:
     size = min(len(first), len(second))
     if size < 2:
         return tools.cxTwoPoint(first, second)  # type: ignore[no-any-return]
-    start, end = _two_points(size, size - 1)
+    start, end = two_points(size, size - 1)
     start, end = start + 1, end + 1
     first[start:end], second[start:end] = second[start:end], first[start:end]
     return first, second
@@ -40,28 +39,6 @@ def cx_uniform(first: Any, second: Any, indpb: float) -> Pair:
     draw = random.random
     for i in [i for i in range(min(len(first), len(second))) if draw() < indpb]:
         first[i], second[i] = second[i], first[i]
-    return first, second
-
-
-def cx_partialy_matched(first: Any, second: Any) -> Pair:
-    """`deap.tools.cxPartialyMatched`: Goldberg and Lingle, 1985; genomes are permutations."""
-    places = _places(first, second)
-    if places is None or len(first) < 2:
-        return tools.cxPartialyMatched(first, second)  # type: ignore[no-any-return]
-    start, end = _two_points(len(first) + 1, len(first))
-    _match(first, second, *places, range(start, end))
-    return first, second
-
-
-def cx_uniform_partialy_matched(first: Any, second: Any, indpb: float) -> Pair:
-    """`deap.tools.cxUniformPartialyMatched`: Cicirello and Smith, 2000."""
-    places = _places(first, second)
-    if places is None:
-        return tools.cxUniformPartialyMatched(  # type: ignore[no-any-return]
-            first, second, indpb
-        )
-    draw = random.random
-    _match(first, second, *places, [i for i in range(len(first)) if draw() < indpb])
     return first, second
 
 
@@ -115,43 +92,8 @@ def _bounds(bound: Any, size: int) -> Any:
     return bound if isinstance(bound, list | tuple) and len(bound) >= size else None
 
 
-def _two_points(below_first: int, below_second: int) -> tuple[int, int]:
+def two_points(below_first: int, below_second: int) -> tuple[int, int]:
     """Two different points in order, the first drawn below one number, the second below another."""
     first = next(indices_below(below_first))
     second = next(indices_below(below_second))
     return (first, second + 1) if second >= first else (second, first)
-
-
-@lru_cache(maxsize=64)
-def _numbers(size: int) -> frozenset[int]:
-    return frozenset(range(size))
-
-
-def _places(first: Any, second: Any) -> tuple[dict[int, int], dict[int, int]] | None:
-    """Where each number stands in two permutations of 0 to n - 1; None for other genomes."""
-    size = len(first)
-    if size != len(second):
-        return None
-    one, two = (
-        dict(zip(first, range(size), strict=True)),
-        dict(zip(second, range(size), strict=True)),
-    )
-    wanted = _numbers(size)
-    return (one, two) if one.keys() == wanted and two.keys() == wanted else None
-
-
-def _match(
-    first: Any, second: Any, in_first: dict[int, int], in_second: dict[int, int], points: Any
-) -> None:
-    """Swap the genes at `points`, and in each genome the one that it then has twice.
-
-    Invariant: `in_first` and `in_second` say where each number stands.
-    """
-    for i in points:
-        one, two = first[i], second[i]
-        there = in_first[two]
-        first[i], first[there] = two, one
-        in_first[two], in_first[one] = i, there
-        there = in_second[one]
-        second[i], second[there] = one, two
-        in_second[one], in_second[two] = i, there

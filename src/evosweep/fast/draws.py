@@ -1,16 +1,35 @@
 """Random draws in bulk that are those of the module `random`, one by one.
 
 `random.choice`, `randint` and `randrange` draw an index below n by rejection: as many random bits
-as n has, again until the number is below n. The same is done here without a call of a Python
-function a draw. `faithful` says whether this Python's `random` still does so.
+as n has, again until the number is below n. `random.random` makes a float of 53 bits of two words.
+Both read the words of 32 bits that `getrandbits` returns many of at once. `faithful` says whether
+this Python's `random` still does all this.
 """
 
 import random
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import islice, repeat
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 Bits = Callable[[int], int]
+_FEW = 32  # indices that are drawn sooner one by one
+
+
+def words(count: int, getrandbits: Bits | None = None) -> NDArray[np.uint32]:
+    """The next `count` words of the generator, of 32 bits each."""
+    bits = (getrandbits or random.getrandbits)(32 * count)
+    return np.frombuffer(bits.to_bytes(4 * count, "little"), dtype="<u4")
+
+
+def floats(count: int, getrandbits: Bits | None = None) -> NDArray[np.float64]:
+    """`count` draws of `random.random()`."""
+    drawn = words(2 * count, getrandbits)
+    high, low = drawn[::2] >> np.uint32(5), drawn[1::2] >> np.uint32(6)
+    return (high * 67108864.0 + low) * (1.0 / 9007199254740992.0)
 
 
 def indices_below(n: int, getrandbits: Bits | None = None) -> Iterator[int]:
@@ -19,19 +38,29 @@ def indices_below(n: int, getrandbits: Bits | None = None) -> Iterator[int]:
     return filter(n.__gt__, map(bits, repeat(n.bit_length())))
 
 
-def draw_below(n: int, count: int) -> list[int]:
+def draw_below(n: int, count: int, getrandbits: Bits | None = None) -> list[int]:
     """`count` draws of `random.randrange(n)`."""
-    return list(islice(indices_below(n), count))
+    drawn: list[int] = []
+    shift = 32 - n.bit_length()
+    while (missing := count - len(drawn)) > _FEW and shift >= 0:
+        # Never more words than indices are missing: none is drawn that DEAP would not draw.
+        found = words(missing, getrandbits) >> np.uint32(shift)
+        drawn += found[found < n].tolist()
+    drawn += islice(indices_below(n, getrandbits), missing)
+    return drawn
 
 
 @cache
 def faithful() -> bool:
     """Whether the draws here are those of this Python's `random`, state afterwards included."""
     one, two = random.Random(11), random.Random(11)
+    bits = one.getrandbits
     for n in (1, 2, 3, 7, 100, 256, 1000):
-        ours = list(islice(indices_below(n, one.getrandbits), 20))
-        if ours[:10] != [two.randrange(n) for _ in range(10)]:
-            return False
-        if ours[10:] != [two.choice(range(n)) for _ in range(10)]:
+        ours: list[Any] = [*islice(indices_below(n, bits), 20), *draw_below(n, 90, bits)]
+        ours += floats(5, bits).tolist()
+        theirs: list[Any] = [two.randrange(n) for _ in range(10)]
+        theirs += [two.choice(range(n)) for _ in range(100)]
+        theirs += [two.random() for _ in range(5)]
+        if ours != theirs:
             return False
     return one.getstate() == two.getstate()

@@ -1,6 +1,6 @@
 """Fitnesses as keys and arrays, for those classes whose order is that of their weighted values."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 _COMPARISONS = ("__gt__", "__ge__", "__le__", "__lt__", "__eq__", "__ne__", "__hash__", "dominates")
+_NUMBERS = frozenset((int, float, np.float64))
 _EXACT = 2**53  # integers up to here are floats exactly
 _plain: dict[type, bool] = {}
 
@@ -17,11 +18,38 @@ _plain: dict[type, bool] = {}
 def is_plain(kind: type) -> bool:
     """Whether this class of fitness compares, dominates and reads its values as DEAP's Fitness."""
     if kind not in _plain:
-        same = (*_COMPARISONS, "values", "valid", "getValues")
+        same = (*_COMPARISONS, "values", "valid", "getValues", "setValues", "delValues")
         _plain[kind] = issubclass(kind, base.Fitness) and all(
             getattr(kind, name) is getattr(base.Fitness, name) for name in same
         )
     return _plain[kind]
+
+
+def evaluate(toolbox: Any, individuals: Sequence[Any], only_invalid: bool = True) -> int:
+    """Evaluate those without a valid fitness, or all, through `toolbox.map`; returns how many."""
+    if only_invalid:
+        individuals = [individual for individual in individuals if not individual.fitness.valid]
+    assign(individuals, toolbox.map(toolbox.evaluate, individuals))
+    return len(individuals)
+
+
+def assign(individuals: Sequence[Any], found: Iterable[Any]) -> None:
+    """`individual.fitness.values = values` for each, without DEAP's property where that is known.
+
+    As in DEAP, each is set before the next is asked for, where `found` is lazy.
+    """
+    kinds = {type(individual.fitness) for individual in individuals}
+    kind: Any = kinds.pop() if len(kinds) == 1 else None
+    if kind is None or not is_plain(kind) or len(kind.weights) != 1:
+        for individual, values in zip(individuals, found, strict=False):
+            individual.fitness.values = values
+        return
+    (weight,) = kind.weights
+    for individual, values in zip(individuals, found, strict=False):
+        if type(values) is tuple and len(values) == 1 and type(values[0]) in _NUMBERS:
+            individual.fitness.wvalues = (values[0] * weight,)
+        else:
+            individual.fitness.values = values
 
 
 def keys(individuals: Sequence[Any]) -> list[Any] | None:

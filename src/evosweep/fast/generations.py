@@ -9,11 +9,15 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from evosweep.fast.bulk import vary
 from evosweep.fast.clone import clone, clones
 
 
 def var_and(population: Sequence[Any], toolbox: Any, cxpb: float, mutpb: float) -> list[Any]:
     """The offspring that `deap.algorithms.varAnd` makes, with its random draws."""
+    children = vary(population, toolbox, cxpb, mutpb) if len(population) else None
+    if children is not None:
+        return children
     offspring = cloned(population, toolbox)
     draw = random.random
     for i in range(1, len(offspring), 2):

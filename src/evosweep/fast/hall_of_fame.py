@@ -38,11 +38,14 @@ class HallOfFame(tools.HallOfFame):  # type: ignore[misc]
 
     def update(self, population: Sequence[Any]) -> None:
         """Take in the individuals of `population` that are better than the worst held."""
-        if not len(population) or self.maxsize == 0 or keys(population) is None:
+        known = keys(population) if len(population) and self.maxsize else None
+        if known is None:
             super().update(population)
             return
         items = self.items
-        if not items:
+        if len(items) >= self.maxsize:
+            population = self._better(population, known)
+        elif not items:
             self.insert(population[0])
             population = population[1:]
         for individual in population:
@@ -53,6 +56,15 @@ class HallOfFame(tools.HallOfFame):  # type: ignore[misc]
                 if full:
                     self.remove(-1)
                 self.insert(individual)
+
+    def _better(self, population: Sequence[Any], known: list[Any]) -> Sequence[Any]:
+        """Those that are better than the worst held now, which only rises later."""
+        worst = self.items[-1].fitness.wvalues
+        if not isinstance(known[0], tuple) and len(worst) == 1:
+            (worst,) = worst
+        elif not isinstance(known[0], tuple):
+            return population
+        return [ind for ind, key in zip(population, known, strict=True) if key > worst]
 
 
 class ParetoFront(tools.ParetoFront):  # type: ignore[misc]

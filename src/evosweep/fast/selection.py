@@ -10,10 +10,13 @@ from functools import partial
 from itertools import accumulate, islice
 from typing import Any
 
+import numpy as np
 from deap import tools
 
 from evosweep.fast.draws import draw_below, indices_below
 from evosweep.fast.fitnesses import keys
+
+_FLOATS = frozenset((float, np.float64))
 
 
 def sel_random(individuals: Sequence[Any], k: int) -> list[Any]:
@@ -50,10 +53,15 @@ def sel_tournament(
         return tools.selTournament(  # type: ignore[no-any-return]
             individuals, k, tournsize, fit_attr
         )
-    draws = iter(draw_below(len(individuals), k * tournsize))
-    key = known.__getitem__
-    aspirants = zip(*[draws] * tournsize, strict=True)
-    return [individuals[max(group, key=key)] for group in aspirants]
+    drawn = draw_below(len(individuals), k * tournsize)
+    if _FLOATS.issuperset(map(type, known)):
+        aspirants = np.array(drawn, dtype=np.intp).reshape(-1, tournsize)
+        winners = np.array(known)[aspirants].argmax(axis=1)  # the first of the best, as `max`
+        chosen = aspirants[np.arange(len(winners)), winners].tolist()
+    else:
+        groups = zip(*[iter(drawn)] * tournsize, strict=True)
+        chosen = [max(group, key=known.__getitem__) for group in groups]
+    return [individuals[index] for index in chosen]
 
 
 def sel_double_tournament(

@@ -7,7 +7,9 @@ coordinates lie in `tsplib/`, and the lengths of the shortest tours are those th
 import math
 from importlib.resources import files
 from operator import getitem
+from typing import Any
 
+import numpy as np
 from deap import base
 
 from evosweep.parameters import choice
@@ -30,7 +32,13 @@ def tsp(instance: str = "berlin52", shuffle: float = 0.05, tournament: int = 3) 
     def length(tour: list[int]) -> tuple[float]:
         return (float(sum(map(getitem, map(row, tour), tour[1:] + tour[:1]))),)
 
+    table = np.array(distances)
+
+    def lengths(tours: Any) -> Any:
+        return table[tours, np.roll(tours, -1, axis=1)].sum(axis=1)[:, None]
+
     toolbox = permutations_toolbox("TSP", length, len(distances), shuffle, tournament)
+    toolbox.register("evaluate_batch", lengths)
     optimum = float(OPTIMA[instance])
     toolbox.traits = Traits(
         genome="permutation",

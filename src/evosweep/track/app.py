@@ -51,7 +51,7 @@ def _first_page() -> bytes:
     """MLflow's page with a script before its own."""
     import mlflow.server
 
-    page = Path(mlflow.server.app.static_folder, "index.html").read_text(encoding="utf-8")
+    page = Path(str(mlflow.server.app.static_folder), "index.html").read_text(encoding="utf-8")
     chosen = {key: json.dumps(value) for key, value in _FIRST_VISIT.items()}
     script = (
         f"for (const [key, value] of Object.entries({json.dumps(chosen)})) "

@@ -21,7 +21,7 @@ from evosweep.track.address import Address
 from evosweep.track.quiet import ENVIRONMENT
 
 _GRACE = 8.0
-_START = 120.0
+_START = 300.0
 
 
 class Server:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from deap import tools
+from deap import base, creator, tools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twins import fitness_values, population
@@ -118,3 +118,14 @@ def test_statistics(points: Any) -> None:
     assert list(one) == list(two)
     assert all(np.array_equal(one[name], two[name]) for name in one)
     assert isinstance(two["first"], tuple)
+
+
+def test_a_constrained_fitness_is_deep_copied() -> None:
+    if not hasattr(creator, "TwinConstrained"):
+        creator.create("TwinConstrained", base.ConstrainedFitness, weights=(1.0,))
+        creator.create("TwinBound", list, fitness=creator.TwinConstrained)
+    individual = creator.TwinBound([1, 2])
+    individual.fitness.values = (3.0,)
+    copy = clone(individual)
+    assert copy.fitness.constraint_violation is None
+    assert copy.fitness == individual.fitness

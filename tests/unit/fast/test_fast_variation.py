@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from twins import outcome
 
 from evosweep.fast import crossover, init, mutation
+from evosweep.fast import permutations as permuted
 from evosweep.problems.classes import individual_class
 
 quick = settings(max_examples=60, deadline=None)
@@ -50,10 +51,10 @@ def test_uniform_crossover(one: Any, two: Any, indpb: float) -> None:
 def test_crossover_of_permutations(data: Any, indpb: float) -> None:
     size = data.draw(st.integers(2, 12))
     pair = [GENOME(data.draw(permutations(size))) for _ in range(2)]
-    assert outcome(lambda p: crossover.cx_partialy_matched(*p), pair) == outcome(
+    assert outcome(lambda p: permuted.cx_partialy_matched(*p), pair) == outcome(
         lambda p: tools.cxPartialyMatched(*p), pair
     )
-    assert outcome(lambda p: crossover.cx_uniform_partialy_matched(*p, indpb), pair) == outcome(
+    assert outcome(lambda p: permuted.cx_uniform_partialy_matched(*p, indpb), pair) == outcome(
         lambda p: tools.cxUniformPartialyMatched(*p, indpb), pair
     )
 
@@ -62,7 +63,7 @@ def test_crossover_of_permutations(data: Any, indpb: float) -> None:
 @given(one=bits, two=bits)
 def test_matched_crossover_of_other_genomes_is_deaps(one: Any, two: Any) -> None:
     pair = [GENOME(one), GENOME(two)]
-    assert outcome(lambda p: crossover.cx_partialy_matched(*p), pair) == outcome(
+    assert outcome(lambda p: permuted.cx_partialy_matched(*p), pair) == outcome(
         lambda p: tools.cxPartialyMatched(*p), pair
     )
 

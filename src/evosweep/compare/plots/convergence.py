@@ -73,7 +73,8 @@ def plot_convergence(name: str, curves: Curves, backend: str = "") -> Plot:
     if not any(np.isfinite(scale(curve["median"])).any() for curve in found.values()):
         scale = Scale(curves.measure, False)  # no median to be drawn, so no decades to span
     unit = "wall time [s]" if backend else "evaluations"
-    title = f"{curves.problem} on {backend}" if backend else curves.problem
+    how = f"by wall time, on {backend}" if backend else "by evaluations"
+    title = f"{curves.problem}: {how}"
     lines = [f"{label} (n={len(group)})" for label, group in curves.traces.items()]
     with canvas(name, HEIGHT + legend_height(lines)) as figure:
         axes = figure.add_subplot()

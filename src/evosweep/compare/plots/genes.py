@@ -14,17 +14,19 @@ Floats = NDArray[np.float64]
 def plot_genes(name: str, problem: str, algorithm: str, quantiles: Mapping[str, Floats]) -> Plot:
     """Median, quartiles and range of every gene over all final populations of an algorithm."""
     genes = np.arange(len(quantiles["median"]))
+    edges = np.arange(len(genes) + 1) - 0.5
+    steps = {part: np.append(values, values[-1]) for part, values in quantiles.items()}
     with canvas(name, height=3.2) as figure:
         axes = figure.add_subplot()
         axes.fill_between(
-            genes, quantiles["least"], quantiles["greatest"], color=COLOURS[5], alpha=0.35,
-            label="range", step="mid", linewidth=0,
+            edges, steps["least"], steps["greatest"], color=COLOURS[5], alpha=0.35,
+            label="range", step="post", linewidth=0,
         )  # fmt: skip
         axes.fill_between(
-            genes, quantiles["q1"], quantiles["q3"], color=COLOURS[0], alpha=0.5,
-            label="quartiles", step="mid", linewidth=0,
+            edges, steps["q1"], steps["q3"], color=COLOURS[0], alpha=0.5,
+            label="quartiles", step="post", linewidth=0,
         )  # fmt: skip
-        axes.plot(genes, quantiles["median"], color="black", drawstyle="steps-mid", label="median")
+        axes.plot(edges, steps["median"], color="black", drawstyle="steps-post", label="median")
         axes.set_xlabel("gene")
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_ylabel("value")

@@ -11,6 +11,7 @@ from evosweep.compare.plots.canvas import Plot
 from evosweep.compare.plots.convergence import Curves, plot_convergence
 from evosweep.compare.plots.ecdf import Axes, plot_profile
 from evosweep.compare.plots.fronts import plot_attainment, plot_difference
+from evosweep.compare.plots.parallel import plot_parallel
 from evosweep.compare.report import file_name
 from evosweep.compare.sentences import problem_sentence
 from evosweep.compare.summary import anchor
@@ -58,11 +59,19 @@ def draw(found: Material, problem: str, fronts: Fronts | None) -> list[Plot]:
         plots.append(_profile(found, problem, groups))
     samples = {name: quality.of(members) for name, members in runs.items()}
     plots.append(plot_boxes(f"results-{stem}", problem, quality.measure, samples))
-    if fronts is not None and len(fronts.weights) == 2:
-        plots.append(plot_attainment(f"attainment-{stem}", fronts, shown))
-        if len(shown) > 1:
-            best = found.by_median(problem)[:2]
-            plots.append(plot_difference(f"difference-{stem}", fronts, best[0], best[1]))
+    if fronts is not None and len(fronts.joint):
+        plots += _fronts(found, fronts, shown)
+    return plots
+
+
+def _fronts(found: Material, fronts: Fronts, shown: Sequence[str]) -> list[Plot]:
+    problem, stem = fronts.problem, file_name(fronts.problem)
+    if len(fronts.weights) > 2:
+        return [plot_parallel(f"front-{stem}", fronts, shown)]
+    plots = [plot_attainment(f"attainment-{stem}", fronts, shown)]
+    if len(shown) > 1:
+        best = found.by_median(problem)[:2]
+        plots.append(plot_difference(f"difference-{stem}", fronts, best[0], best[1]))
     return plots
 
 

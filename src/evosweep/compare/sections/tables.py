@@ -73,7 +73,14 @@ def agreement_section(found: Material) -> Section:
     """The matrix of backends and the row of every spec."""
     loud = disagreements(found.agreement)
     section = Section("agreement", "Agreement of the backends", alerts=loud)
-    section.tables = [matrix(found.study)]
+    known = matrix(found.study)
+    if len(known.rows) > 1:
+        section.tables = [known]
+    else:
+        section.paragraphs.append(
+            "Every run is of one backend. Add another to the config, and the same population will "
+            "have to come out."
+        )
     (section.tables if loud else section.folded).append(found.agreement)
     return section
 
@@ -159,6 +166,6 @@ def runs_section(runs: Table) -> Section:
 def _configuration(problem: str, algorithm: str, rows: Sequence[Row], total: int) -> Section:
     place = anchor("runs", problem, algorithm)
     columns = [column for column in RUN_COLUMNS if column.key not in ("problem", "algorithm")]
-    title = f"{len(rows)} of {total} runs" if len(rows) < total else f"{total} runs"
-    table = Table(place, f"{problem}, {algorithm}: {title}", columns, rows, saved=False)
+    first = f": the first of {total} runs" if len(rows) < total else ""
+    table = Table(place, f"{problem}, {algorithm}{first}", columns, rows, saved=False)
     return Section(place, "", folded=[table])

@@ -1,0 +1,83 @@
+"""DEAP's algorithms, by its names and with its signatures, at less cost beside the evaluations.
+
+    from evosweep.fast import algorithms  # instead of: from deap import algorithms
+
+Populations and logbooks are those of DEAP's.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from deap import tools
+from deap.algorithms import eaMuCommaLambda, eaMuPlusLambda, varOr
+
+from evosweep.fast.fitnesses import evaluate
+from evosweep.fast.generations import var_and
+
+__all__ = ["eaGenerateUpdate", "eaMuCommaLambda", "eaMuPlusLambda", "eaSimple", "varAnd", "varOr"]
+
+varAnd = var_and
+
+
+class _Log:
+    """What is done with each generation once it is evaluated."""
+
+    def __init__(self, stats: Any, halloffame: Any, verbose: bool) -> None:
+        self.stats, self.hall, self.verbose = stats, halloffame, verbose
+        self.book = tools.Logbook()
+        self.book.header = ["gen", "nevals", *(stats.fields if stats else [])]
+
+    def show(self, individuals: Sequence[Any]) -> None:
+        """Show new individuals to the hall of fame."""
+        if self.hall is not None:
+            self.hall.update(individuals)
+
+    def add(self, gen: int, nevals: int, population: Sequence[Any]) -> None:
+        """Write the next row."""
+        compiled = self.stats.compile(population) if self.stats is not None else {}
+        self.book.record(gen=gen, nevals=nevals, **compiled)
+        if self.verbose:
+            print(self.book.stream)
+
+
+def eaSimple(
+    population: list[Any],
+    toolbox: Any,
+    cxpb: float,
+    mutpb: float,
+    ngen: int,
+    stats: Any = None,
+    halloffame: Any = None,
+    verbose: bool = __debug__,
+) -> tuple[list[Any], tools.Logbook]:
+    """`deap.algorithms.eaSimple`."""
+    log = _Log(stats, halloffame, verbose)
+    nevals = evaluate(toolbox, population)
+    log.show(population)
+    log.add(0, nevals, population)
+    for gen in range(1, ngen + 1):
+        offspring = var_and(toolbox.select(population, len(population)), toolbox, cxpb, mutpb)
+        nevals = evaluate(toolbox, offspring)
+        log.show(offspring)
+        population[:] = offspring
+        log.add(gen, nevals, population)
+    return population, log.book
+
+
+def eaGenerateUpdate(
+    toolbox: Any,
+    ngen: int,
+    halloffame: Any = None,
+    stats: Any = None,
+    verbose: bool = __debug__,
+) -> tuple[list[Any], tools.Logbook]:
+    """`deap.algorithms.eaGenerateUpdate`."""
+    log = _Log(stats, halloffame, verbose)
+    population: list[Any] = []
+    for gen in range(ngen):
+        population = toolbox.generate()
+        nevals = evaluate(toolbox, population, only_invalid=False)
+        log.show(population)
+        toolbox.update(population)
+        log.add(gen, nevals, population)
+    return population, log.book

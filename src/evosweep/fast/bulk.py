@@ -1,0 +1,62 @@
+"""Variation of a whole population at once, for pairs of operators that are known here.
+
+A pair's function is given the parents, and returns the genomes of the children that
+`deap.algorithms.varAnd` makes of them, with its random draws; or None, with nothing drawn, where it
+cannot be sure to.
+"""
+
+from array import array
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from evosweep.fast import crossover, mutation, permutations
+from evosweep.fast.bulk_permutations import permutations as vary_permutations
+from evosweep.fast.bulk_reals import reals as vary_reals
+from evosweep.fast.clone import clone, is_copied_as_values
+from evosweep.fast.draws import faithful
+
+_PAIRS: dict[Any, Callable[..., Any]] = {
+    (permutations.cx_partialy_matched, mutation.mut_shuffle_indexes): vary_permutations,
+    (crossover.cx_simulated_binary_bounded, mutation.mut_polynomial_bounded): vary_reals,
+}
+
+
+def vary(parents: Sequence[Any], toolbox: Any, cxpb: float, mutpb: float) -> list[Any] | None:
+    """The children of `parents`, or None where they are to be made one by one."""
+    mate, mutate, copy = toolbox.mate, toolbox.mutate, toolbox.clone
+    if not all(isinstance(part, partial) and not part.args for part in (mate, mutate, copy)):
+        return None
+    pair = _PAIRS.get((mate.func, mutate.func))
+    if pair is None or not faithful() or copy.func is not clone or not _are_bare(parents):
+        return None
+    varied = pair(parents, (cxpb, mutpb), mate.keywords, mutate.keywords)
+    return None if varied is None else _children(parents, *varied)
+
+
+def _are_bare(parents: Sequence[Any]) -> bool:
+    """Whether they are lists or arrays of one class, with a fitness and nothing else."""
+    if len(set(map(type, parents))) != 1 or not issubclass(type(parents[0]), list | array):
+        return False
+    if set(map(len, map(vars, parents))) != {1} or "fitness" not in vars(parents[0]):
+        return False
+    kinds = {type(parent.fitness) for parent in parents}
+    return len(kinds) == 1 and is_copied_as_values(kinds.pop())
+
+
+def _children(parents: Sequence[Any], genomes: list[Any], new: bytearray) -> list[Any]:
+    """Individuals of these genomes; those that are not new keep their parent's fitness."""
+    kind: Any = type(parents[0])
+    shape: Any = type(parents[0].fitness)
+    make = partial(array.__new__, kind, kind.typecode) if issubclass(kind, array) else None
+    children = []
+    for parent, genome, varied in zip(parents, genomes, new, strict=True):
+        if make is None:
+            child = kind.__new__(kind)
+            list.extend(child, genome)
+        else:
+            child = make(genome)
+        child.fitness = fitness = shape.__new__(shape)
+        fitness.wvalues = () if varied else parent.fitness.wvalues
+        children.append(child)
+    return children
