@@ -67,8 +67,8 @@ def _digest(made: Made, spec_id: str, generation: int) -> str:
 
 
 def _record(made: Made, run_id: str, spec_id: str) -> dict[str, Any]:
-    flat = made.fitness.reshape(-1, len(made.weights))
-    best = np.where(np.array(made.weights) > 0, flat.max(axis=0), flat.min(axis=0))
+    flat, larger = made.fitness.reshape(-1, len(made.weights)), np.array(made.weights) > 0
+    best = np.where(larger, np.nanmax(flat, axis=0), np.nanmin(flat, axis=0))
     generations = len(made.fitness) - 1
     return {
         "format": 1,

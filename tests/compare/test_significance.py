@@ -186,8 +186,7 @@ def test_pairs_that_no_result_could_make_significant_are_refused(tmp_path: Path)
     least = 3 * 2 / math.comb(8, 4)
     for found in pairs:
         assert found.reason == (
-            "4 and 4 runs are too few for 3 pairs: the smallest possible p is "
-            f"{least:.3g} after Holm's correction"
+            f"4 and 4 runs are too few for 3 pairs: the least corrected p is {least:.3g}"
         )
     rows = pairs_table(pairs, 0.05).rows
     assert all(row["p"] is None and row["a12"] == 1 for row in rows)

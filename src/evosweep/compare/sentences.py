@@ -121,7 +121,7 @@ def _cautions(found: Material) -> list[str]:
         )
     resumed = sum(run.resumed > 0 for run in study.runs)
     if resumed:
-        cautions.append(f"{plural(resumed, 'run')} of these were resumed; times leave them out.")
+        cautions.append(f"{plural(resumed, 'run')} resumed after a stop: not among the times.")
     penalised = sum(run.penalised > 0 for run in study.runs)
     if penalised:
         cautions.append(f"{plural(penalised, 'run')} gave a penalty to failed evaluations.")

@@ -107,10 +107,9 @@ def refusal(pair: Pair, alpha: float, family: int = 1) -> str:
         least, what = 2.0 / comb(sum(sizes), sizes[0]), f"{sizes[0]} and {sizes[1]} runs"
     if least * family <= alpha:
         return ""
-    tail = f" for {family} pairs" if family > 1 else ""
-    after = " after Holm's correction" if family > 1 else ""
+    tail, corrected = (f" for {family} pairs", "corrected ") if family > 1 else ("", "")
     smallest = min(least * family, 1.0)
-    return f"{what} are too few{tail}: the smallest possible p is {smallest:.3g}{after}"
+    return f"{what} are too few{tail}: the least {corrected}p is {smallest:.3g}"
 
 
 def all_equal(values: Floats) -> bool:

@@ -74,6 +74,21 @@ def line_style(index: int) -> dict[str, Any]:
     return {"color": COLOURS[place], "linestyle": DASHES[place], "linewidth": 1.8}
 
 
+def log_across(axes: Any, low: float, high: float) -> None:
+    """A logarithmic axis to the right, with as many labels as there is room for.
+
+    Over less than two decades, matplotlib would label each step, one over the other.
+    """
+    from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
+
+    axes.set_xscale("log")
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    if high < 100 * low:
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.xaxis.set_major_formatter(ScalarFormatter())
+    axes.set_xlim(low, high)
+
+
 def wrap(text: str, width: int = 46) -> str:
     """A long text over several lines, broken after blanks and commas and before brackets."""
     lines = [""]

@@ -15,6 +15,7 @@ from evosweep.compare.plots.canvas import (
     legend_below,
     legend_height,
     line_style,
+    log_across,
     put_title,
 )
 from evosweep.compare.table import Column, Row, Table
@@ -115,8 +116,7 @@ def _dress(axes: Any, marks: Floats, scale: Scale, unit: str, title: str) -> Non
     axes.set_xlabel(unit)
     axes.set_ylabel(scale.label)
     if unit == "evaluations" and marks[-1] > 20:
-        axes.set_xscale("log")
-        axes.set_xlim(marks[0] / 1.2, marks[-1] * 1.2)
+        log_across(axes, marks[0] / 1.2, marks[-1] * 1.2)
     if scale.log:
         axes.set_yscale("log")
 

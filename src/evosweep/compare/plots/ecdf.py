@@ -15,6 +15,7 @@ from evosweep.compare.plots.canvas import (
     legend_below,
     legend_height,
     line_style,
+    log_across,
     put_title,
 )
 from evosweep.compare.table import Column, Row, Table
@@ -44,7 +45,7 @@ def plot_profile(name: str, words: Axes, reached: Mapping[str, Floats]) -> Plot:
         put_title(figure, words.title)
         axes.set_xlabel(words.across)
         axes.set_ylabel(words.up)
-        axes.set_xscale("log")
+        log_across(axes, marks[0] / 1.05, marks[-1] * 1.05)
         axes.set_ylim(-0.02, 1.02)
         legend_below(figure, axes)
         svg = as_svg(figure)

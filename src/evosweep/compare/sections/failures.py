@@ -42,7 +42,7 @@ def failures_table(study: Study, folder: str = "") -> Table:
         "folder of a damaged run is to be removed before."
     )
     name, title = (f"failures_{folder}", f", {folder}") if folder else ("failures", "")
-    return Table(name, f"Runs that count for nothing{title}", FAILURE_COLUMNS, rows, note)
+    return Table(name, f"Runs that are in no number{title}", FAILURE_COLUMNS, rows, note)
 
 
 def _label(spec: Mapping[str, object], part: str) -> str:
