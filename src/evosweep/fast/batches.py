@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 Values = list[tuple[Any, ...]]
 _FLOAT = np.dtype(np.float64).str
+_FEW = 16  # individuals that are evaluated sooner one by one
 _KINDS = ({float}, {np.float64}, {int})
 
 
@@ -24,7 +25,7 @@ def map_together(function: Callable[..., Any], *iterables: Iterable[Any]) -> Any
     if together is None or len(iterables) != 1:
         return map(function, *iterables)
     individuals = list(iterables[0])
-    values = together(individuals) if individuals else []
+    values = together(individuals) if len(individuals) >= _FEW else None
     return map(function, individuals) if values is None else values
 
 

@@ -82,8 +82,14 @@ def _toolbox() -> base.Toolbox:
 def test_the_map_uses_evaluate_batch_where_it_is_exact() -> None:
     toolbox = accelerate(_toolbox())
     assert toolbox.map.func is map_together
-    assert toolbox.map(toolbox.evaluate, [[1.5, 2.0], [3.0, 4.0]]) == [(3.5,), (7.0,)]
-    assert toolbox.map(toolbox.evaluate, []) == []
+    called: list[int] = []
+    toolbox.evaluate.together = lambda genomes: called.append(len(genomes))
+    assert list(toolbox.map(toolbox.evaluate, [[1.5, 2.0]] * 20)) == [(3.5,)] * 20
+    assert called == [20]
+    accelerate(toolbox)
+    assert toolbox.map(toolbox.evaluate, [[1.5, 2.0]] * 20) == [(3.5,)] * 20
+    assert list(toolbox.map(toolbox.evaluate, [[1.5, 2.0]])) == [(3.5,)]
+    assert list(toolbox.map(toolbox.evaluate, [])) == []
     assert list(toolbox.map(max, [1, 2], [2, 1])) == [2, 2]
     inexact = _toolbox()
     inexact.traits = type("Traits", (), {"batch_tolerance": 1e-9})
