@@ -73,4 +73,6 @@ def _likely_cause(signal: int | None) -> str:
         return " by SIGKILL, which most often means that the memory ran out"
     if signal:
         return f" by signal {signal}"
-    return ", most often because the memory ran out, a library crashed or it called os._exit"
+    return (
+        ", most often because the memory ran out (SIGKILL), a library crashed or it called os._exit"
+    )

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -140,7 +141,7 @@ def test_a_person_finds_compares_and_opens_runs(
     page.get_by_text("population.json").first.click()
     page.get_by_text("fitness_0").first.wait_for()
     keep(page, "mlflow-population", tmp_path)
-    assert not page.get_by_text("MLflow Assistant").count()
+    assert not page.get_by_text("MLflow Assistant").filter(visible=True).count()
     elsewhere = [
         url for url in page.asked if not re.match(r"(http://127\.0\.0\.1|data:|blob:)", url)
     ]
@@ -172,9 +173,9 @@ def test_it_is_served_to_this_machine_alone_and_runs_nothing_for_others(
 
 
 def answer(host: str, path: str, name: str = "") -> int:
-    connection = HTTPConnection(host, timeout=120)
-    connection.request("GET", path, headers={"Host": name or host})
-    return connection.getresponse().status
+    with closing(HTTPConnection(host, timeout=120)) as connection:
+        connection.request("GET", path, headers={"Host": name or host})
+        return connection.getresponse().status
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "example.org"])

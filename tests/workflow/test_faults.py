@@ -78,7 +78,7 @@ def test_live_tracking_shows_a_run_under_way_and_ends_with_its_call(
     workspace: Workspace, waits: Wait
 ) -> None:
     workspace.configure(
-        problems={"ones": GATED},
+        problems={"ones": {"use": "my_problem:build", "params": {"gate": "gate", "after": 20}}},
         seeds=[1],
         tracking={"live": True},
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 PROBLEM = '''
 """Ones, with a switch to break it, ways to make it slow and a gate that lets it on."""
+import itertools
 import random
 import time
 from pathlib import Path
@@ -21,10 +22,12 @@ creator.create("OnesMax", base.Fitness, weights=(1.0,))
 creator.create("Ones", list, fitness=creator.OnesMax)
 
 
-def build(bits=20, seconds=0.0, fragile=False, text="", gate=""):
+def build(bits=20, seconds=0.0, fragile=False, text="", gate="", after=0):
+    done = itertools.count()
+
     def evaluate(individual):
         time.sleep(seconds)
-        while gate and not Path(gate).exists():
+        while gate and next(done) >= after and not Path(gate).exists():
             time.sleep(0.02)
         if fragile and Path("broken").exists():
             raise RuntimeError("broken on purpose")

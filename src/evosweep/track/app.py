@@ -48,7 +48,7 @@ def _mlflow() -> Any:
 
 @cache
 def _first_page() -> bytes:
-    """MLflow's page with a script before its own."""
+    """MLflow's page with a script and a style before its own."""
     import mlflow.server
 
     page = Path(str(mlflow.server.app.static_folder), "index.html").read_text(encoding="utf-8")
@@ -57,7 +57,9 @@ def _first_page() -> bytes:
         f"for (const [key, value] of Object.entries({json.dumps(chosen)})) "
         "if (localStorage.getItem(key) === null) localStorage.setItem(key, value);"
     )
-    return page.replace("<head>", f"<head><script>{script}</script>", 1).encode()
+    style = "[data-assistant-ui] { display: none !important }"  # its button would open nothing
+    before = f"<head><script>{script}</script><style>{style}</style>"
+    return page.replace("<head>", before, 1).encode()
 
 
 async def _answer(send: _Send, status: int, kind: str, body: bytes) -> None:
