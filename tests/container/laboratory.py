@@ -138,8 +138,14 @@ class Laboratory:
 
     def wait_for_evaluations(self, out: str, size: int = 2000) -> None:
         """Until the journal shows that the run is well under way."""
-        journal = self.folder / out / "journal.bin"
-        self.wait(lambda: journal.exists() and journal.stat().st_size > size)
+        journal, process = self.folder / out / "journal.bin", self.started[-1]
+
+        def is_under_way() -> bool:
+            if process.poll() not in (None, 0):
+                pytest.fail(f"it ended before: {process.communicate()[0]}")
+            return journal.exists() and journal.stat().st_size > size
+
+        self.wait(is_under_way)
 
     def wait(self, condition: Callable[[], bool]) -> None:
         """Until the condition holds; the time that a test has is pytest's to limit."""
