@@ -171,4 +171,5 @@ class Laboratory:
         for process in self.started:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
+            if process.stdout is not None and not process.stdout.closed:  # else it was read already
+                process.communicate()
