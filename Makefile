@@ -42,8 +42,9 @@ check: .venv/.test ## format, lint and types: everything that CI asks beside the
 	$(BIN)/snakefmt --check Snakefile workflow/rules
 	$(BIN)/snakemake --lint
 
+# By its folder: packages bring a module `tests` of their own, which Python would take.
 bench: .venv/.test ## measure, side by side with DEAP, Pool.map and SCOOP
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python tests/benchmarks
 
 faults: .venv/.test ## every fault at full size
 	$(BIN)/pytest tests/faults -m "slow or not slow"
