@@ -159,8 +159,9 @@ class Dispatcher:
                 share = math.ceil(len(items) / (_SHARE * self.backend.workers))
                 size = max(share, self._cost.items_in(self.backend.overhead))
                 size = min(size, self._cost.items_in(_LONGEST))
+            size = min(size, len(items))
             chunk = make(number, items[:size], True)
-            sent[number] = (chunk, len(items[:size]))
+            sent[number] = (chunk, size)
             items = items[size:]
             number += 1
             yield chunk

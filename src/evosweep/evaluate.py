@@ -21,12 +21,10 @@ from evosweep.failure import Failure
 from evosweep.genome import Plain
 from evosweep.journal import Journal
 from evosweep.journal_entry import OK, PENALISED, RETRIED, Entry
-from evosweep.losses import Known, Losses
+from evosweep.losses import BARREN_ROUNDS, Known, Losses
 from evosweep.problem import Kind, Problem, kind_of
 from evosweep.replay import Replay
 from evosweep.worker import Chunk, Outcome
-
-_BARREN_ROUNDS = 10
 
 
 class EvaluationFailed(RunError):
@@ -131,7 +129,7 @@ class Evaluator:
             found = len(todo)
             todo = self._try_suspects(batch, self._evaluate_round(batch, todo))
             barren = barren + 1 if len(todo) == found else 0
-            if barren == _BARREN_ROUNDS:
+            if barren == BARREN_ROUNDS:
                 raise RunError(
                     f"batch {batch.number}: workers were lost {barren} times in a row without one "
                     "evaluation between; look for what kills them (memory, a limit of the system)"

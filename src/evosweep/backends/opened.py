@@ -17,11 +17,10 @@ from evosweep.backends import Lost
 from evosweep.board import seat
 from evosweep.dispatch import Dispatcher
 from evosweep.errors import InputError, RunError
-from evosweep.losses import Losses
+from evosweep.losses import BARREN_ROUNDS, Losses
 from evosweep.problem import Kind, class_of, kind_of
 from evosweep.rebuild import Rebuilder
 
-_BARREN_ROUNDS = 10
 _PARTS = ("func", "args", "keywords", "__self__")
 
 
@@ -133,7 +132,7 @@ class OpenBackend:
             done = set(self._try(task, items, results, losses))
             todo = [index for index in todo if index not in done]
             barren = 0 if done else barren + 1
-            if barren == _BARREN_ROUNDS:
+            if barren == BARREN_ROUNDS:
                 raise RunError(
                     "map: workers keep dying; look for what kills them (memory, a limit)"
                 )

@@ -12,7 +12,8 @@ import numpy as np
 
 from evosweep.fast.batches import matrix
 from evosweep.fast.draws import indices_below
-from evosweep.fast.permutations import IDENTITY, numbers
+from evosweep.fast.mutation import mut_shuffle_indexes
+from evosweep.fast.permutations import IDENTITY, exchanged, numbers
 
 Rates = tuple[float, float]
 
@@ -29,7 +30,7 @@ def permutations(
         return None
     new = bytearray(len(genomes))
     _mate(genomes, size, rates[0], new)
-    _mutate(genomes, size, rates[1], mutate["indpb"], new)
+    _mutate(genomes, rates[1], mutate["indpb"], new)
     return _as(type(parents[0]), genomes), new
 
 
@@ -67,25 +68,17 @@ def _mate(genomes: list[Any], size: int, cxpb: float, new: bytearray) -> None:
             one, two = genomes[i - 1], genomes[i]
             start, end = next(firsts), next(seconds)
             start, end = (start, end + 1) if end >= start else (end, start)
-            table = bytearray(IDENTITY)
-            for a, b in zip(one[start:end], two[start:end], strict=True):
-                table[a], table[b] = table[b], table[a]
+            pairs = zip(one[start:end], two[start:end], strict=True)
+            table = exchanged(bytearray(IDENTITY), pairs)
             genomes[i - 1], genomes[i] = one.translate(table), two.translate(table)
             new[i - 1] = new[i] = True
 
 
-def _mutate(genomes: list[Any], size: int, mutpb: float, indpb: float, new: bytearray) -> None:
-    draw, others = random.random, indices_below(size - 1)
+def _mutate(genomes: list[Any], mutpb: float, indpb: float, new: bytearray) -> None:
+    draw = random.random
     for number in range(len(genomes)):
         if draw() < mutpb:
-            genome = bytearray(genomes[number])
-            for i in range(size):
-                if draw() < indpb:
-                    other = next(others)
-                    if other >= i:
-                        other += 1
-                    genome[i], genome[other] = genome[other], genome[i]
-            genomes[number] = genome
+            (genomes[number],) = mut_shuffle_indexes(bytearray(genomes[number]), indpb)
             new[number] = True
 
 

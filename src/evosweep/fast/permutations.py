@@ -9,7 +9,7 @@ as they were and applied once.
 import random
 from array import array
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from deap import tools
 
@@ -19,6 +19,7 @@ IDENTITY = bytes(range(256))
 _INTEGERS = frozenset((int,))
 _WHOLE = frozenset("bBhHiIlLqQ")
 Numbers = bytes | list[int]
+Names = TypeVar("Names", bytearray, list[int])
 
 
 def cx_partialy_matched(first: Any, second: Any) -> Pair:
@@ -46,18 +47,21 @@ def cx_uniform_partialy_matched(first: Any, second: Any, indpb: float) -> Pair:
 def _renamed(first: Any, second: Any, one: Numbers, two: Numbers, pairs: Iterable[Any]) -> Pair:
     """Both with the two numbers of each pair exchanged, looked up by what they were before."""
     if isinstance(one, bytes) and isinstance(two, bytes):
-        table = bytearray(IDENTITY)
-        for a, b in pairs:
-            table[a], table[b] = table[b], table[a]
+        table = exchanged(bytearray(IDENTITY), pairs)
         _write(first, one.translate(table))
         _write(second, two.translate(table))
     else:
-        names = list(range(len(one)))
-        for a, b in pairs:
-            names[a], names[b] = names[b], names[a]
+        names = exchanged(list(range(len(one))), pairs)
         _write(first, [names[number] for number in one])
         _write(second, [names[number] for number in two])
     return first, second
+
+
+def exchanged(names: Names, pairs: Iterable[Any]) -> Names:
+    """`names` with those of the two numbers of each pair exchanged, one pair after the other."""
+    for a, b in pairs:
+        names[a], names[b] = names[b], names[a]
+    return names
 
 
 def _write(genome: Any, new: Numbers) -> None:
