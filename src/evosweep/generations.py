@@ -8,15 +8,18 @@ import numpy
 from deap import tools
 
 from evosweep.genome import population_digest
+from evosweep.hypervolume import EXACT_UP_TO, hypervolume
 
 
 class GenerationStatistics(tools.Statistics):  # type: ignore[misc]
     """DEAP's `Statistics` with fixed fields: best, mean, std, worst, seconds and digest.
 
     With m > 1 objectives the first four have a suffix each: `best_0`, ... Best and worst follow
-    the sign of the weight. `digest` is that of the whole population. `rows` has what was compiled,
-    for an algorithm that keeps no logbook or that is left before it can return it. `after` is
-    called with each population and its row, and may end the run; `evaluations` counts them all.
+    the sign of the weight. A `reference_point`, a value an objective in raw units, adds
+    `hypervolume`, for up to six objectives. `digest` is that of the whole population. `rows` has
+    what was compiled, for an algorithm that keeps no logbook or that is left before it can return
+    it. `after` is called with each population and its row, and may end the run; `evaluations`
+    counts them all.
     """
 
     def __init__(
@@ -24,9 +27,11 @@ class GenerationStatistics(tools.Statistics):  # type: ignore[misc]
         clock: Callable[[], float],
         evaluations: Callable[[], int] = lambda: 0,
         after: Callable[[Sequence[Any], dict[str, Any]], None] = lambda *_: None,
+        reference_point: Sequence[float] | None = None,
     ) -> None:
         super().__init__()
         self._clock, self._evaluations, self._after = clock, evaluations, after
+        self._reference_point = reference_point
         self._counted = 0
         self.rows: list[dict[str, Any]] = []
         self.fields = ["best", "mean", "std", "worst", "seconds", "digest"]
@@ -34,6 +39,8 @@ class GenerationStatistics(tools.Statistics):  # type: ignore[misc]
     def compile(self, data: Sequence[Any]) -> dict[str, Any]:
         """The row of a population, whose individuals all have a fitness."""
         row: dict[str, Any] = dict(summary(data))
+        if self._reference_point is not None:
+            row["hypervolume"] = _hypervolume(data, self._reference_point)
         row["seconds"] = self._clock()
         row["digest"] = population_digest(data)
         total, before = self._evaluations(), self._counted
@@ -60,6 +67,15 @@ def summary(population: Sequence[Any]) -> dict[str, float]:
         row[f"std{suffix}"] = _std(values, mean)
         row[f"worst{suffix}"] = worst(values)
     return row
+
+
+def _hypervolume(population: Sequence[Any], reference: Sequence[float]) -> float | None:
+    """That of the population; None where it would be wrong, or take longer than a generation."""
+    valid = [ind.fitness for ind in population if ind.fitness.valid]
+    if not valid or not len(valid[0].weights) == len(reference) <= EXACT_UP_TO:
+        return None
+    points = numpy.array([fitness.values for fitness in valid], dtype=float)
+    return hypervolume(points, valid[0].weights, reference)
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -114,7 +114,10 @@ def _evolve(spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt
             lambda: evaluator.evaluations, evaluator.replaying,
         )  # fmt: skip
         statistics = GenerationStatistics(
-            journal.now, lambda: evaluator.evaluations, stopping.after
+            journal.now,
+            lambda: evaluator.evaluations,
+            stopping.after,
+            built.traits.reference_point,
         )
         hall_of_fame = _hall_of_fame(weights)
         _announce(spec, folder, weights)

@@ -78,6 +78,28 @@ def test_runs_lie_under_their_configuration_with_its_aggregate(results: Path) ->
         assert parent["last"]["best_median"] == pytest.approx(sum(bests.values()) / 2)
 
 
+def test_several_objectives_have_the_hypervolume_of_every_generation(results: Path) -> None:
+    for seed in (1, 2):
+        spec = {
+            "problem": {"name": "zdt1", "use": "zdt", "params": {"dimension": 5}},
+            "algorithm": {
+                "name": "nsga2", "use": "nsga2", "params": {"population": 8, "generations": 3}
+            },
+            "backend": {"name": "serial", "use": "serial"},
+            "seed": seed,
+        }  # fmt: skip
+        out = results / "fronts" / "runs" / str(seed)
+        assert main(["run", "--spec", json.dumps(spec), "--out", str(out)]) == 0
+    track(results)
+    found = contents.runs(own(results), experiment="fronts")
+    runs = [run for run in found.values() if run["tags"]["kind"] == "run"]
+    (parent,) = [run for run in found.values() if run["tags"]["kind"] == "configuration"]
+    assert [len(run["history"]["hypervolume"]) for run in runs] == [4, 4]
+    last = [run["last"]["hypervolume"] for run in runs]
+    assert all(0 < volume < 11 * 11 for volume in last)
+    assert parent["last"]["hypervolume_median"] == pytest.approx(sum(last) / 2)
+
+
 def test_a_second_call_changes_nothing(results: Path) -> None:
     track(results)
     before = contents.runs(own(results))

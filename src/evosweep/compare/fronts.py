@@ -16,6 +16,7 @@ from evosweep.compare.quality import Quality, non_dominated
 from evosweep.compare.runs import Run
 from evosweep.compare.table import Column, Row, Table
 from evosweep.compare.traces import Trace, evaluations_in_order
+from evosweep.hypervolume import hypervolume
 
 Floats = NDArray[np.float64]
 CHECKPOINTS = 40  # of the hypervolume over time, log-spaced
@@ -54,16 +55,12 @@ def hypervolume_trace(run: Run, reference: Sequence[float]) -> Trace:
     fitness, seconds = evaluations_in_order(run)
     total = len(fitness)
     marks = np.unique(np.geomspace(1, max(total, 1), CHECKPOINTS).round().astype(np.int64))
-    moocore = need("moocore")
-    maximise = [weight > 0 for weight in run.weights]
     archive, values, start = np.empty((0, run.objectives)), [], 0
     for mark in marks if total else []:
         fresh = fitness[start:mark]
         fresh = fresh[np.isfinite(fresh).all(axis=1)]
         archive, start = non_dominated(np.vstack([archive, fresh]), run.weights), int(mark)
-        known = len(archive) > 0
-        volume = moocore.hypervolume(archive, ref=reference, maximise=maximise) if known else 0.0
-        values.append(float(volume))
+        values.append(hypervolume(archive, run.weights, reference))
     moments = np.maximum.accumulate(seconds)[marks - 1] if total else np.empty(0)
     best = np.array(values, dtype=np.float64)
     counts = marks.astype(np.float64) if total else np.empty(0)
@@ -115,7 +112,7 @@ def indicators(front: Floats, fronts: Fronts, quality: Quality) -> tuple[float, 
     return (
         float(moocore.igd_plus(front, ref=fronts.reference, maximise=maximise)),
         float(moocore.epsilon_additive(front, ref=fronts.reference, maximise=maximise)),
-        float(moocore.hypervolume(front, ref=quality.reference, maximise=maximise)),
+        hypervolume(front, fronts.weights, quality.reference),
     )
 
 

@@ -10,6 +10,7 @@ from evosweep.compare.extra import need
 from evosweep.compare.runs import Run
 from evosweep.compare.study import Study
 from evosweep.errors import InputError
+from evosweep.hypervolume import EXACT_UP_TO, hypervolume
 
 Floats = NDArray[np.float64]
 
@@ -54,15 +55,11 @@ def measure(runs: Sequence[Run], fronts: Mapping[str, Floats]) -> Quality:
 
 
 def _hypervolumes(runs: Sequence[Run], fronts: Mapping[str, Floats]) -> Quality:
-    moocore = need("moocore")
+    weights = runs[0].weights
     reference, note = reference_point(runs, fronts)
-    maximise = [weight > 0 for weight in runs[0].weights]
-    values = {
-        run_id: float(moocore.hypervolume(front, ref=reference, maximise=maximise))
-        if len(front)
-        else 0.0
-        for run_id, front in fronts.items()
-    }
+    values = {run_id: hypervolume(front, weights, reference) for run_id, front in fronts.items()}
+    if len(weights) > EXACT_UP_TO:
+        note += f"; approximated to about 1e-4, as always above {EXACT_UP_TO} objectives"
     return Quality("hypervolume", True, values, reference, note)
 
 
