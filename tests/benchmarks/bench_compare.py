@@ -28,21 +28,22 @@ EVERY = 0.05  # seconds between two looks at the memory
 
 def measure(command: list[str]) -> tuple[float, float, float]:
     """Wall seconds, CPU seconds and peak memory (MB) of a command with all its children."""
-    before, peak = os.times(), 0.0
-    started = time.monotonic()
+    cpu: dict[int, float] = {}
+    peak, started = 0.0, time.monotonic()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         while process.poll() is None:
-            peak = max(peak, memory(process.pid))
+            peak = max(peak, look(process.pid, cpu))
             time.sleep(EVERY)
-    wall, after = time.monotonic() - started, os.times()
     if process.returncode:
         raise SystemExit(f"{' '.join(command)}: exit code {process.returncode}")
-    cpu = after.children_user + after.children_system
-    return wall, cpu - before.children_user - before.children_system, peak
+    return time.monotonic() - started, sum(cpu.values()), peak
 
 
-def memory(pid: int) -> float:
-    """Resident megabytes of a process and of all below it; shared pages count for each."""
+def look(pid: int, cpu: dict[int, float]) -> float:
+    """Resident megabytes of a process and of all below it; shared pages count for each.
+
+    Notes the CPU seconds of each: who is not its parent's to wait for is in no other account.
+    """
     total = 0
     try:
         main = psutil.Process(pid)
@@ -51,6 +52,8 @@ def memory(pid: int) -> float:
         return 0.0
     for member in members:
         try:
+            times = member.cpu_times()
+            cpu[member.pid] = times.user + times.system
             total += member.memory_info().rss
         except psutil.NoSuchProcess:
             continue

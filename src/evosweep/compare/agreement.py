@@ -80,7 +80,7 @@ def generation_digests(run: Run) -> list[tuple[int, str]]:
     import pyarrow.parquet as pq
 
     try:
-        rows = pq.read_table(run.folder.logbook, columns=["generation", "digest"]).to_pydict()
+        rows = pq.ParquetFile(run.folder.logbook).read(columns=["generation", "digest"]).to_pydict()
     except (OSError, KeyError, ValueError):
         return []
     return list(zip(rows["generation"], rows["digest"], strict=True))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from evosweep.compare.populations import Diversity, diversity, read_genomes
 from evosweep.compare.quality import final_front
-from evosweep.compare.reading import map_many
+from evosweep.compare.reading import read_many
 from evosweep.compare.runs import Failure, Run
 from evosweep.compare.study import Study
 from evosweep.errors import InputError
@@ -37,7 +37,7 @@ def read_finals(study: Study, fronts_only: bool = False) -> tuple[Study, dict[st
     finals: dict[str, Final] = {}
     while wanted := [run for run in _needed(study, fronts_only) if run.run_id not in finals]:
         damaged = {}
-        for run, found in zip(wanted, map_many(_attempt, wanted), strict=True):
+        for run, found in zip(wanted, read_many(_attempt, wanted), strict=True):
             if isinstance(found, Final):
                 finals[run.run_id] = found
             else:

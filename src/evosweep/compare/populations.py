@@ -37,7 +37,7 @@ def read_genomes(run: Run) -> list[Any]:
     import pyarrow.parquet as pq
 
     try:
-        column = pq.read_table(run.folder.population, columns=["genome"]).column("genome")
+        column = pq.ParquetFile(run.folder.population).read(columns=["genome"]).column("genome")
     except (OSError, ValueError, KeyError) as error:
         reason = " ".join(str(error).split())
         raise InputError(f"{run.folder.population}: cannot be read: {reason}") from error

@@ -80,7 +80,7 @@ def final_front(run: Run) -> Floats:
 
     names = [f"fitness_{index}" for index in range(run.objectives)]
     try:
-        columns = pq.read_table(run.folder.population, columns=names)
+        columns = pq.ParquetFile(run.folder.population).read(columns=names)
     except (OSError, ValueError, KeyError) as error:
         reason = " ".join(str(error).split())
         raise InputError(f"{run.folder.population}: cannot be read: {reason}") from error

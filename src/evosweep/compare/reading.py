@@ -1,32 +1,22 @@
 """The traces of many runs: read in parallel, and only improvements kept in memory."""
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
-from os import cpu_count
 from typing import TypeVar
 
 from evosweep.compare.fronts import hypervolume_trace
+from evosweep.compare.processes import map_many
 from evosweep.compare.runs import Run
 from evosweep.compare.traces import Trace, read_trace
 from evosweep.errors import EvosweepError
-
-PARALLEL_FROM = 400  # items; below it, starting processes costs more than it saves
-CHUNK = 64
 
 Item = TypeVar("Item")
 Found = TypeVar("Found")
 Job = tuple[Run, tuple[float, ...]]
 
 
-def map_many(function: Callable[[Item], Found], items: Sequence[Item]) -> Iterable[Found]:
-    """`map`, over processes where there are many items; results come as they are asked for."""
-    processes = cpu_count() or 1
-    if len(items) < PARALLEL_FROM or processes == 1:
-        yield from map(function, items)
-        return
-    with ProcessPoolExecutor(processes, mp_context=get_context("forkserver")) as pool:
-        yield from pool.map(function, items, chunksize=CHUNK)
+def read_many(function: Callable[[Item], Found], items: Sequence[Item]) -> Iterable[Found]:
+    """`map` of something that reads a run, over processes from some hundreds on."""
+    return map_many(function, items, worthwhile=400, chunk=64)
 
 
 def read_traces(jobs: Sequence[Job]) -> tuple[dict[str, Trace], list[str]]:
@@ -36,7 +26,7 @@ def read_traces(jobs: Sequence[Job]) -> tuple[dict[str, Trace], list[str]]:
     """
     traces: dict[str, Trace] = {}
     unread = []
-    for (run, _), found in zip(jobs, map_many(_attempt, jobs), strict=True):
+    for (run, _), found in zip(jobs, read_many(_attempt, jobs), strict=True):
         if isinstance(found, Trace):
             traces[run.run_id] = found
         else:

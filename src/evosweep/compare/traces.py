@@ -105,7 +105,7 @@ def _improvements(marks: Floats, values: Floats, larger: bool) -> tuple[Floats, 
 def _from_logbook(run: Run, larger: bool) -> Trace:
     import pyarrow.parquet as pq
 
-    rows = pq.read_table(run.folder.logbook, columns=["evaluations", "seconds", "best"])
+    rows = pq.ParquetFile(run.folder.logbook).read(columns=["evaluations", "seconds", "best"])
     counts = np.cumsum(rows.column("evaluations").to_numpy()).astype(np.float64)
     seconds = rows.column("seconds").to_numpy()
     best = rows.column("best").to_numpy().astype(np.float64)

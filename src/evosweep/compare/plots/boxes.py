@@ -5,7 +5,16 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from evosweep.compare.plots.canvas import COLOURS, MARKERS, Plot, as_svg, canvas, put_title, wrap
+from evosweep.compare.plots.canvas import (
+    COLOURS,
+    MARKERS,
+    Plot,
+    as_svg,
+    canvas,
+    label_powers,
+    put_title,
+    wrap,
+)
 from evosweep.compare.table import Column, Row, Table
 
 Floats = NDArray[np.float64]
@@ -27,6 +36,7 @@ def plot_boxes(name: str, problem: str, measure: str, samples: Mapping[str, Floa
         values = np.concatenate(list(finite.values()))
         if len(values) > 1 and values.min() > 0 and values.max() > 100 * values.min():
             axes.set_xscale("log")
+            label_powers(axes.xaxis)
         else:
             axes.locator_params(axis="x", nbins=5)
             axes.ticklabel_format(axis="x", useOffset=False)

@@ -19,6 +19,8 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 MOST_LINES = len(COLOURS)
 WIDTH, HEIGHT = 4.8, 3.5  # inches; still legible on a phone
 
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 _STYLE = {
     "font.size": 10,
     "axes.titlesize": 11,
@@ -79,14 +81,27 @@ def log_across(axes: Any, low: float, high: float) -> None:
 
     Over less than two decades, matplotlib would label each step, one over the other.
     """
-    from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
+    from matplotlib.ticker import LogLocator, ScalarFormatter
 
     axes.set_xscale("log")
-    axes.xaxis.set_minor_formatter(NullFormatter())
+    label_powers(axes.xaxis)
     if high < 100 * low:
         axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
         axes.xaxis.set_major_formatter(ScalarFormatter())
     axes.set_xlim(low, high)
+
+
+def label_powers(axis: Any) -> None:
+    """10, 10², ... along a logarithmic axis, as text: typeset formulas take most of a drawing."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    axis.set_major_formatter(FuncFormatter(lambda value, _: _power(value)))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def _power(value: float) -> str:
+    exponent = round(math.log10(value))
+    return {0: "1", 1: "10"}.get(exponent) or "10" + str(exponent).translate(_SUPERSCRIPTS)
 
 
 def wrap(text: str, width: int = 46) -> str:

@@ -12,6 +12,7 @@ from evosweep.compare.plots.canvas import (
     Plot,
     as_svg,
     canvas,
+    label_powers,
     legend_below,
     legend_height,
     line_style,
@@ -119,6 +120,7 @@ def _dress(axes: Any, marks: Floats, scale: Scale, unit: str, title: str) -> Non
         log_across(axes, marks[0] / 1.2, marks[-1] * 1.2)
     if scale.log:
         axes.set_yscale("log")
+        label_powers(axes.yaxis)
 
 
 def _alt(curves: Curves, unit: str, found: Mapping[str, Mapping[str, Floats]]) -> str:

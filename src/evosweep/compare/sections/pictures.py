@@ -1,0 +1,91 @@
+"""The pictures of one problem: convergence, targets reached, final results, and fronts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evosweep.compare import anytime
+from evosweep.compare.fronts import Fronts
+from evosweep.compare.plots.boxes import plot_boxes
+from evosweep.compare.plots.canvas import Plot
+from evosweep.compare.plots.convergence import Curves, plot_convergence
+from evosweep.compare.plots.ecdf import Axes, plot_profile
+from evosweep.compare.plots.fronts import plot_attainment, plot_difference
+from evosweep.compare.plots.parallel import plot_parallel
+from evosweep.compare.quality import Quality
+from evosweep.compare.report import file_name
+from evosweep.compare.runs import Run
+from evosweep.compare.targets import profile_targets
+from evosweep.compare.traces import Trace
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Pictured:
+    """What is drawn of a problem, and nothing else: it travels to the process that draws.
+
+    `samples` and `traces` are by algorithm, `best` names two of them where there are two.
+    """
+
+    problem: str
+    example: Run
+    quality: Quality
+    backends: Sequence[str]
+    samples: Mapping[str, Floats]
+    traces: Mapping[str, Sequence[Trace]]
+    fronts: Fronts | None
+    best: Sequence[str]
+
+
+def draw(shown: Pictured) -> list[Plot]:
+    """The plots of one problem."""
+    plots = []
+    with np.errstate(invalid="ignore"):  # infinite results are results: inf - inf is no mistake
+        if shown.traces:
+            plots += [*_curves(shown), _profile(shown)]
+        name = f"results-{file_name(shown.problem)}"
+        plots.append(plot_boxes(name, shown.problem, shown.quality.measure, shown.samples))
+        if shown.fronts is not None and len(shown.fronts.joint):
+            plots += _fronts(shown, shown.fronts)
+    return plots
+
+
+def _curves(shown: Pictured) -> list[Plot]:
+    single = shown.example.objectives == 1
+    optimum = shown.example.traits.get("optimum") if single else None
+    curves = Curves(shown.problem, shown.quality.measure, shown.traces, optimum)
+    stem = file_name(shown.problem)
+    return [
+        plot_convergence(f"convergence-{stem}", curves),
+        plot_convergence(f"seconds-{stem}", curves, ", ".join(shown.backends)),
+    ]
+
+
+def _profile(shown: Pictured) -> Plot:
+    larger = shown.quality.larger
+    everything = [trace for traces in shown.traces.values() for trace in traces]
+    targets = profile_targets(shown.example, everything, larger)
+    reached = {
+        name: anytime.hits(traces, targets.values, larger) for name, traces in shown.traces.items()
+    }
+    words = Axes(
+        f"{shown.problem}: targets reached",
+        "evaluations",
+        "share of runs and targets",
+        "evaluations",
+        f"Targets: {targets.origin}.",
+    )
+    return plot_profile(f"ecdf-{file_name(shown.problem)}", words, reached)
+
+
+def _fronts(shown: Pictured, fronts: Fronts) -> list[Plot]:
+    names, stem = list(shown.samples), file_name(shown.problem)
+    if len(fronts.weights) > 2:
+        return [plot_parallel(f"front-{stem}", fronts, names)]
+    plots = [plot_attainment(f"attainment-{stem}", fronts, names)]
+    if len(names) > 1:
+        plots.append(plot_difference(f"difference-{stem}", fronts, shown.best[0], shown.best[1]))
+    return plots
