@@ -1,9 +1,11 @@
 """Which items go where: into chunks for workers, or into this process where that is cheaper.
 
-Chunk sizes are guided (Polychronopoulos & Kuck 1987): each is a share of what is left, so that the
-first are large and the last are small. None is shorter than what a whole batch costs beside its
-work, for smaller ones would gain less at the end of a batch than sending them takes. Results do
-not depend on any of this, so that it may follow the clock.
+Chunks come in rounds of one a worker, each a share of what is left, so that the first are large
+and the last are small (factoring: Hummel, Schonberg and Flynn 1992). The share follows how unlike
+chunks have turned out: even work is cut into few pieces, uneven work into many. None is shorter
+than twice what a whole batch costs beside its work, for smaller ones would gain less at the end of
+a batch than sending them takes. Results do not depend on any of this, so that it may follow the
+clock.
 """
 
 import math
@@ -15,8 +17,10 @@ from typing import Any
 from evosweep.backends import Backend, Lost, Work
 
 _PROBE = 0.002  # seconds of work in this process that tell what an item costs
+_FIRST = 0.1  # seconds up to which the very first evaluation may be slow for another reason
 _LONGEST = 0.25  # seconds of work in a chunk: what a kill can take, and what a long one can hold up
-_SHARE = 2  # each chunk is this fraction of an even share of what is left
+_SHARES = (1.25, 2.0)  # a chunk is an even share of what is left, divided by so much
+_CAUTION = 4  # what is held back for whoever is done first, in relative deviations of a chunk
 _MEMORY = 0.3  # weight of the newest measurement
 _CURIOSITY = 0.02  # of the time spent here may be lost on trying the workers again
 
@@ -54,6 +58,29 @@ class _Cost:
         return max(1, int(seconds / max(self.value, 1e-9)))
 
 
+class _Unevenness:
+    """By how much the cost of an item has differed between chunks, long ones counting for more."""
+
+    def __init__(self) -> None:
+        self._squares, self._seconds = 0.0, 0.0
+
+    def add(self, expected: float, seconds: float) -> None:
+        self._squares += expected * (seconds / expected - 1) ** 2
+        self._seconds += expected
+
+    def fade(self) -> None:
+        self._squares /= 2
+        self._seconds /= 2
+
+    @property
+    def divisor(self) -> float:
+        """By which an even share is divided."""
+        low, high = _SHARES
+        if not self._seconds:
+            return high
+        return min(high, max(low, 1 + _CAUTION * math.sqrt(self._squares / self._seconds)))
+
+
 @dataclass
 class Times:
     """Where the seconds of a run went, for its record."""
@@ -75,6 +102,7 @@ class Dispatcher:
         """Nothing is evaluated in this process: where an evaluation may hang or die."""
         self.times = Times()
         self._cost = _Cost()
+        self._unevenness = _Unevenness()
         self._care = 0.0
         """Seconds that an item takes here beside its evaluation, measured."""
         self._overhead = backend.overhead
@@ -86,6 +114,7 @@ class Dispatcher:
     def run(self, items: Sequence[int], make: Make) -> Iterator[tuple[Work, Any | Lost]]:
         """Each chunk with its result (or `Lost`) as it finishes; every item is in one chunk."""
         self._cost.fade()
+        self._unevenness.fade()
         left = items
         if not (self._cost.known or self.workers_only):
             for chunk, outcome, left in self._probe(items, make):  # noqa: B007
@@ -113,6 +142,9 @@ class Dispatcher:
             items = items[size:]
             yield chunk, outcome, items
             spent += outcome.seconds
+            if size == 1 and items and _PROBE <= spent < _FIRST:
+                # It may have imported or built what the next ones find: those tell the cost.
+                self._cost, spent = _Cost(), 0.0
             size *= 2
 
     def _locally(self, items: Sequence[int], make: Make) -> Iterator[tuple[Work, Any]]:
@@ -144,6 +176,9 @@ class Dispatcher:
             chunk, size = sent.pop(number)
             if not isinstance(outcome, Lost):
                 seconds += outcome.seconds
+                if self._cost.known:
+                    expected = max(size * self._cost.value, 1e-9)
+                    self._unevenness.add(expected, outcome.seconds)
                 self._cost.add(outcome.seconds, size)
             yield chunk, outcome
             asked = time.perf_counter()
@@ -152,19 +187,25 @@ class Dispatcher:
     def _cut(
         self, items: Sequence[int], make: Make, sent: dict[int, tuple[Work, int]]
     ) -> Iterator[Work]:
-        number = 0
+        number, size = 0, 1
         while items:
-            size = 1
-            if self._cost.known:
-                share = math.ceil(len(items) / (_SHARE * self.backend.workers))
-                size = max(share, self._cost.items_in(self.backend.overhead))
-                size = min(size, self._cost.items_in(_LONGEST))
+            if self._cost.known and number % self.backend.workers == 0:
+                size = self._size(len(items))
             size = min(size, len(items))
             chunk = make(number, items[:size], True)
             sent[number] = (chunk, size)
             items = items[size:]
             number += 1
             yield chunk
+
+    def _size(self, left: int) -> int:
+        """Items in each of the next chunks, one a worker."""
+        even = math.ceil(left / self.backend.workers)
+        shortest = self._cost.items_in(2 * self.backend.overhead)
+        size = max(shortest, math.ceil(even / self._unevenness.divisor))
+        if even < size + shortest / 2:  # too little would be left for a round of its own
+            size = even
+        return min(size, self._cost.items_in(_LONGEST))
 
     def _account(self, seconds: float, waited: float, wall: float, count: int) -> None:
         workers = self.backend.workers

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 from evosweep import failure, seeds, together
 from evosweep.blocks import Block
 from evosweep.board import seat
-from evosweep.errors import InputError
 from evosweep.failure import Failure
 from evosweep.fitness import BadFitness, fitness_of
 from evosweep.genome import Digest, Plain, bare_all, decode, encode, encode_bare, plain
@@ -73,20 +72,21 @@ def evaluate(chunk: Chunk) -> Outcome:
     outcome = Outcome(process=os.getpid())
     began = time.process_time()
     before = seeds.state()
+    untouched = False
     place = seat()
     place.pooled = chunk.pooled
     try:
         problem = build(chunk.problem)
         _evaluate_all(chunk, problem, outcome)
-        if not problem.stochastic and not before.same(seeds.state()):
+        untouched = not problem.stochastic and before.same(seeds.state())
+        if not problem.stochastic and not untouched:
             raise _Failed(_find_draw(chunk, problem))
     except _Failed as failed:
         outcome.failure = failed.failure
-    except InputError:
-        raise
     finally:
         place.leave()
-        before.restore()
+        if not untouched:
+            before.restore()
         outcome.cpu = time.process_time() - began
     return outcome
 

@@ -131,15 +131,30 @@ def test_no_chunk_is_long(clock: Clock) -> None:
     assert max(longest) <= 0.2501
 
 
-def test_chunks_are_neither_tiny_nor_large_at_the_end(clock: Clock) -> None:
+def test_even_work_is_cut_into_few_chunks_that_end_together(clock: Clock) -> None:
     workers = Workers(clock, 2)
     dispatcher = Dispatcher(workers)
-    for _ in range(2):
+    for _ in range(3):
         workers.sizes.clear()
         _batch(dispatcher, clock, 1000, lambda _: 0.0001)
-    assert workers.sizes[0] == 250
-    assert min(workers.sizes[:-1]) == 20
-    assert max(workers.sizes[-4:]) <= 25
+    assert workers.sizes == [400, 400, 80, 80, 20, 20]
+
+
+def test_uneven_work_is_cut_into_smaller_ones(clock: Clock) -> None:
+    workers = Workers(clock, 2)
+    dispatcher = Dispatcher(workers)
+    for _ in range(3):
+        workers.sizes.clear()
+        _batch(dispatcher, clock, 1000, lambda item: 0.0002 if item < 500 else 0.00002)
+    assert workers.sizes[:2] == [250, 250]
+    assert len(workers.sizes) > 6
+
+
+def test_what_an_evaluation_does_once_is_not_taken_for_its_cost(clock: Clock) -> None:
+    """The first one imports for 50 ms; the others are not worth starting workers for."""
+    workers = Workers(clock, 2)
+    _batch(Dispatcher(workers), clock, 100, lambda item: 1e-6 if item else 0.05)
+    assert workers.sizes == []
 
 
 def test_unequal_work_leaves_no_worker_idle(clock: Clock) -> None:

@@ -9,6 +9,7 @@ import shutil
 import signal
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -27,6 +28,7 @@ from evosweep.backends import Lost, Work
 
 _PRELOADED = ["deap.tools", "deap.gp", "numpy.random", "evosweep.worker"]
 _TICK = 0.1
+_HANDOVER = 0.0005  # seconds in which a chunk is on its way to a worker
 _CHUNKS_A_WORKER = 2  # one at work and one that waits for it
 
 
@@ -92,6 +94,7 @@ class Pool:
 
     def _fill(self, pending: dict[Future[Any], Work], chunks: Iterator[Work]) -> bool:
         while len(pending) < _CHUNKS_A_WORKER * self.workers:
+            began = time.perf_counter()
             chunk = next(chunks, None)
             if chunk is None:
                 break
@@ -105,6 +108,9 @@ class Pool:
                     self._discard()
                     future = self._running().submit(_work, chunk)
             pending[future] = chunk
+            if time.perf_counter() - began > _HANDOVER:
+                # The threads that send it need the interpreter, which the next one would keep busy.
+                time.sleep(_HANDOVER)
         return bool(pending)
 
     def _running(self) -> ProcessPoolExecutor:
