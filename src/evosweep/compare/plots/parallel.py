@@ -20,6 +20,7 @@ from evosweep.compare.plots.canvas import (
 from evosweep.compare.table import Column, Row, Table, show
 
 Floats = NDArray[np.float64]
+MOST_RANGES = 4  # objectives whose ranges stand below their axes; more would overlap
 MOST_POINTS = 150  # drawn of a front, evenly spaced; its table has all
 
 
@@ -71,12 +72,15 @@ def _draw(axes: Any, points: Floats, label: str, style: Mapping[str, Any]) -> No
 def _name_axes(axes: Any, fronts: Fronts) -> None:
     low, high = fronts.joint.min(axis=0), fronts.joint.max(axis=0)
     words = ["max." if weight > 0 else "min." for weight in fronts.weights]
-    places = range(len(words))
-    titles = [
-        f"{show(float(low[i]), 3)} to\n{show(float(high[i]), 3)}\nobjective {i},\n{words[i]}"
-        for i in places
-    ]
-    axes.set_xticks(places, titles)
+    if len(words) > MOST_RANGES:
+        titles = [f"{number}\n{word}" for number, word in enumerate(words)]
+        axes.set_xlabel("objective")
+    else:
+        titles = [
+            f"{show(float(low[i]), 3)} to\n{show(float(high[i]), 3)}\nobjective {i},\n{word}"
+            for i, word in enumerate(words)
+        ]
+    axes.set_xticks(range(len(words)), titles)
     axes.set_yticks([0, 1], ["least", "greatest"])
     axes.grid(axis="y", visible=False)
 
