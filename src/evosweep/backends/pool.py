@@ -107,6 +107,9 @@ class Pool:
                 else:
                     self._discard()
                     future = self._running().submit(_work, chunk)
+            except (EOFError, ConnectionError):  # the forkserver was killed as it started a worker
+                future = Future()
+                future.set_result(Lost())
             pending[future] = chunk
             if time.perf_counter() - began > _HANDOVER:
                 # The threads that send it need the interpreter, which the next one would keep busy.
