@@ -1,38 +1,48 @@
 """The pool: what becomes of chunks where its helpers die at a bad moment."""
 
-from multiprocessing import popen_forkserver
+import time
 from typing import Any, NamedTuple
 
 import pytest
 
-from evosweep.backends import Lost
+from evosweep.backends import Lost, pool
 from evosweep.backends.pool import Pool
+
+NUMBERS = range(8)
 
 
 class Doubling(NamedTuple):
-    """A chunk that needs nothing of a run."""
+    """A chunk that needs nothing of a run, and long enough for a second worker to be started."""
 
     number: int
 
     def work(self) -> int:
+        time.sleep(0.05)
         return 2 * self.number
 
 
-def test_a_chunk_is_lost_where_the_forkserver_dies_as_it_starts_a_worker(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("bad", [1, 2])
+def test_chunks_are_lost_where_the_forkserver_dies_as_it_starts_a_worker(
+    monkeypatch: pytest.MonkeyPatch, bad: int
 ) -> None:
-    real, calls = popen_forkserver.forkserver.read_signed, []
+    """That worker runs, and may take a chunk with it; the next batch finds workers again."""
+    real, starts = pool._Worker.start, []
 
-    def read_signed(descriptor: int) -> Any:
-        calls.append(descriptor)
-        if len(calls) == 1:
+    def start(self: Any) -> None:
+        starts.append(self)
+        real(self)
+        if len(starts) == bad:
+            starts[-1] = None
             raise EOFError("unexpected EOF")
-        return real(descriptor)
 
-    monkeypatch.setattr(popen_forkserver.forkserver, "read_signed", read_signed)
-    with Pool(2) as pool:
-        found = dict(pool.run(iter(Doubling(number) for number in range(6))))
-        again = dict(pool.run(iter([Doubling(0)])))
-    assert isinstance(found.pop(0), Lost)
-    assert found == {number: 2 * number for number in range(1, 6)}
-    assert again == {0: 0}
+    monkeypatch.setattr(pool._Worker, "start", start)
+    with Pool(2) as opened:
+        found = dict(opened.run(map(Doubling, NUMBERS)))
+        again = dict(opened.run(map(Doubling, NUMBERS)))
+    doubled = {number: 2 * number for number in NUMBERS}
+    assert isinstance(found[bad - 1], Lost)
+    assert sorted(found) == list(NUMBERS)
+    kept = {n: value for n, value in found.items() if not isinstance(value, Lost)}
+    assert kept == {number: doubled[number] for number in kept}
+    assert len(kept) >= len(NUMBERS) - 4  # no more are lost than can be in flight
+    assert again == doubled

@@ -98,23 +98,33 @@ class Pool:
             chunk = next(chunks, None)
             if chunk is None:
                 break
-            try:
-                future = self._running().submit(_work, chunk)
-            except BrokenProcessPool:  # a worker was killed while it had nothing to do
-                if pending:
-                    future = Future()
-                    future.set_exception(BrokenProcessPool())
-                else:
-                    self._discard()
-                    future = self._running().submit(_work, chunk)
-            except (EOFError, ConnectionError):  # the forkserver was killed as it started a worker
-                future = Future()
-                future.set_result(Lost())
+            future = self._submit(chunk, alone=not pending)
             pending[future] = chunk
+            if future.done():  # found broken: nothing more goes to that executor
+                break
             if time.perf_counter() - began > _HANDOVER:
                 # The threads that send it need the interpreter, which the next one would keep busy.
                 time.sleep(_HANDOVER)
         return bool(pending)
+
+    def _submit(self, chunk: Work, alone: bool) -> Future[Any]:
+        """The result to come; where the executor is found broken, what stands for it."""
+        future: Future[Any] = Future()
+        try:
+            return self._running().submit(_work, chunk)
+        except BrokenProcessPool:  # a worker was killed while it had nothing to do
+            pass
+        except (EOFError, ConnectionError):
+            # The forkserver was killed as it started a worker. That one, whom nobody knows, may die
+            # with the lock of the queue: no other is of use any more.
+            for process in self._processes():
+                process.terminate()
+        if alone:
+            self._discard()
+            future.set_result(Lost())
+        else:
+            future.set_exception(BrokenProcessPool())
+        return future
 
     def _running(self) -> ProcessPoolExecutor:
         if self._executor is None:
