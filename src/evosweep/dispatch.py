@@ -28,57 +28,55 @@ Make = Callable[[int, Sequence[int], bool], Work]
 """(number, items, for a worker) -> chunk."""
 
 
-class _Cost:
-    """Seconds an item, over this batch and the last ones, each with half the weight of the next.
+class _Recent:
+    """A weighted mean over this batch and the last ones, each with half the weight of the next."""
+
+    def __init__(self) -> None:
+        self._sum, self._weight = 0.0, 0.0
+
+    def add(self, total: float, weight: float) -> None:
+        self._sum += total
+        self._weight += weight
+
+    def fade(self) -> None:
+        self._sum /= 2
+        self._weight /= 2
+
+    @property
+    def known(self) -> bool:
+        return self._weight > 0
+
+    @property
+    def value(self) -> float:
+        return self._sum / self._weight
+
+
+class _Cost(_Recent):
+    """Seconds an item.
 
     By items, not by chunks: where few take long, the last chunk of a batch says little.
     """
 
-    def __init__(self) -> None:
-        self._seconds, self._items = 0.0, 0.0
-
-    def add(self, seconds: float, items: int) -> None:
-        self._seconds += seconds
-        self._items += items
-
-    def fade(self) -> None:
-        self._seconds /= 2
-        self._items /= 2
-
-    @property
-    def known(self) -> bool:
-        return self._items > 0
-
-    @property
-    def value(self) -> float:
-        return self._seconds / self._items
+    def seconds_of(self, items: int) -> float:
+        """How long so many items take."""
+        return items * max(self.value, 1e-9)
 
     def items_in(self, seconds: float) -> int:
         """How many items take so long."""
-        return max(1, int(seconds / max(self.value, 1e-9)))
+        return max(1, int(seconds / self.seconds_of(1)))
 
 
-class _Unevenness:
+class _Unevenness(_Recent):
     """By how much the cost of an item has differed between chunks, long ones counting for more."""
 
-    def __init__(self) -> None:
-        self._squares, self._seconds = 0.0, 0.0
-
-    def add(self, expected: float, seconds: float) -> None:
-        self._squares += expected * (seconds / expected - 1) ** 2
-        self._seconds += expected
-
-    def fade(self) -> None:
-        self._squares /= 2
-        self._seconds /= 2
+    def add_chunk(self, expected: float, seconds: float) -> None:
+        self.add(expected * (seconds / expected - 1) ** 2, expected)
 
     @property
     def divisor(self) -> float:
         """By which an even share is divided."""
         low, high = _SHARES
-        if not self._seconds:
-            return high
-        return min(high, max(low, 1 + _CAUTION * math.sqrt(self._squares / self._seconds)))
+        return min(high, max(low, 1 + _CAUTION * math.sqrt(self.value))) if self.known else high
 
 
 @dataclass
@@ -177,8 +175,7 @@ class Dispatcher:
             if not isinstance(outcome, Lost):
                 seconds += outcome.seconds
                 if self._cost.known:
-                    expected = max(size * self._cost.value, 1e-9)
-                    self._unevenness.add(expected, outcome.seconds)
+                    self._unevenness.add_chunk(self._cost.seconds_of(size), outcome.seconds)
                 self._cost.add(outcome.seconds, size)
             yield chunk, outcome
             asked = time.perf_counter()

@@ -72,20 +72,20 @@ def evaluate(chunk: Chunk) -> Outcome:
     outcome = Outcome(process=os.getpid())
     began = time.process_time()
     before = seeds.state()
-    untouched = False
+    touched = True
     place = seat()
     place.pooled = chunk.pooled
     try:
         problem = build(chunk.problem)
         _evaluate_all(chunk, problem, outcome)
-        untouched = not problem.stochastic and before.same(seeds.state())
-        if not problem.stochastic and not untouched:
+        touched = problem.stochastic or not before.same(seeds.state())
+        if touched and not problem.stochastic:
             raise _Failed(_find_draw(chunk, problem))
     except _Failed as failed:
         outcome.failure = failed.failure
     finally:
         place.leave()
-        if not untouched:
+        if touched:
             before.restore()
         outcome.cpu = time.process_time() - began
     return outcome

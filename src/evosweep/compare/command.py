@@ -17,7 +17,7 @@ from evosweep.compare.study import Study, open_studies
 from evosweep.compare.table import Table, text
 from evosweep.errors import InputError
 
-NEEDED = ("jinja2", "matplotlib", "moocore", "pandas", "scikit_posthocs", "scipy")
+NEEDED = ("jinja2", "matplotlib", "pandas", "scikit_posthocs", "scipy")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -8,10 +8,10 @@ epsilon is the problem's true front where it declares one, else the joint front 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import moocore
 import numpy as np
 from numpy.typing import NDArray
 
-from evosweep.compare.extra import need
 from evosweep.compare.quality import Quality, non_dominated
 from evosweep.compare.runs import Run
 from evosweep.compare.table import Column, Row, Table
@@ -107,7 +107,6 @@ def indicators(front: Floats, fronts: Fronts, quality: Quality) -> tuple[float, 
     """IGD+, additive epsilon and hypervolume of one front; infinite or zero where it is empty."""
     if not len(front):
         return float("inf"), float("inf"), 0.0
-    moocore = need("moocore")
     maximise = [weight > 0 for weight in fronts.weights]
     return (
         float(moocore.igd_plus(front, ref=fronts.reference, maximise=maximise)),
@@ -166,7 +165,7 @@ def attainment(fronts: Sequence[Floats], weights: Sequence[float], percent: floa
     """
     sets = np.repeat(np.arange(1, len(fronts) + 1), [len(front) for front in fronts])
     signs = -np.sign(np.asarray(weights))
-    surface = need("moocore").eaf(np.vstack(fronts) * signs, sets=sets, percentiles=[percent])
+    surface = moocore.eaf(np.vstack(fronts) * signs, sets=sets, percentiles=[percent])
     points: Floats = surface[:, :2] * signs
     return points[np.lexsort((points[:, 1], points[:, 0]))]
 
@@ -181,7 +180,7 @@ def attainment_difference(
     """
     signs = -np.sign(np.asarray(weights))
     sides = [_with_sets(fronts, signs) for fronts in (one, other)]
-    rectangles: Floats = need("moocore").eafdiff(*sides, rectangles=True)
+    rectangles: Floats = moocore.eafdiff(*sides, rectangles=True)
     rectangles[:, 4] /= (len(one) + len(other)) // 2  # moocore counts in half the runs
     return rectangles
 

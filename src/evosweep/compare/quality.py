@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import moocore
 import numpy as np
 from numpy.typing import NDArray
 
-from evosweep.compare.extra import need
 from evosweep.compare.runs import Run
 from evosweep.compare.study import Study
 from evosweep.errors import InputError
@@ -93,7 +93,6 @@ def non_dominated(points: Floats, weights: Sequence[float]) -> Floats:
     """The points that no other one dominates, each once, in lexicographic order."""
     if not len(points):
         return points
-    moocore = need("moocore")
     kept = np.unique(points, axis=0)
     maximise = [weight > 0 for weight in weights]
     return np.ascontiguousarray(kept[moocore.is_nondominated(kept, maximise=maximise)])
