@@ -69,7 +69,7 @@ def onemax(parts: Parts) -> Population:
 def tsp(parts: Parts) -> Population:
     """DEAP's `ga/tsp.py` on TSPLIB's berlin52: PMX, shuffled indices, 40 generations."""
     toolbox, table = base.Toolbox(), distances()
-    size = len(table)
+    size, matrix = len(table), np.array(table)
 
     def tour_length(individual: Any) -> tuple[int]:
         distance = table[individual[-1]][individual[0]]
@@ -78,7 +78,7 @@ def tsp(parts: Parts) -> Population:
         return (distance,)
 
     def tour_lengths(tours: Any) -> Any:
-        return np.array(table)[tours, np.roll(tours, -1, axis=1)].sum(axis=1)[:, None]
+        return matrix[tours, np.roll(tours, -1, axis=1)].sum(axis=1)[:, None]
 
     kind = individual_class("BenchTour", array.array, (-1.0,), typecode="i")
     toolbox.register("indices", random.sample, range(size), size)

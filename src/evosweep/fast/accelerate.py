@@ -1,5 +1,7 @@
 """The parts of a toolbox replaced by faster ones that give the same population."""
 
+import operator
+import random
 from collections.abc import Callable
 from copy import deepcopy
 from functools import partial
@@ -29,6 +31,7 @@ Operator = Callable[..., Any]
 
 # Those below draw indices in bulk, as this Python's `random` does or not at all.
 _DRAWING: dict[Operator, Operator] = {
+    random.sample: init.sample,
     tools.initRepeat: init.init_repeat,
     tools.cxOnePoint: crossover.cx_one_point,
     tools.cxPartialyMatched: permutations.cx_partialy_matched,
@@ -71,11 +74,14 @@ def accelerate(toolbox: base.Toolbox) -> base.Toolbox:
     `clone`, selections, crossovers, mutations, `gp.compile`, trees under `gp.staticLimit`, CMA-ES's
     `generate` and `update`). Anything else stays: a function of your own, a decorated one.
     """
+    twins: dict[int, Any] = {}  # by the id of a part, which others may have as an argument
     for alias, registered in list(vars(toolbox).items()):
         if isinstance(registered, partial):
+            args = [twins.get(id(argument), argument) for argument in registered.args]
             faster = _faster(registered.func)
-            if faster is not None:
-                toolbox.register(alias, faster, *registered.args, **registered.keywords)
+            if faster is not None or any(map(operator.is_not, args, registered.args)):
+                toolbox.register(alias, faster or registered.func, *args, **registered.keywords)
+                twins[id(registered)] = getattr(toolbox, alias)
     _evaluate_together(toolbox)
     return toolbox
 

@@ -6,8 +6,10 @@ cannot be sure to.
 """
 
 from array import array
+from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import repeat
 from typing import Any
 
 from evosweep.fast import crossover, mutation, permutations
@@ -48,15 +50,15 @@ def _children(parents: Sequence[Any], genomes: list[Any], new: bytearray) -> lis
     """Individuals of these genomes; those that are not new keep their parent's fitness."""
     kind: Any = type(parents[0])
     shape: Any = type(parents[0].fitness)
-    make = partial(array.__new__, kind, kind.typecode) if issubclass(kind, array) else None
-    children = []
-    for parent, genome, varied in zip(parents, genomes, new, strict=True):
-        if make is None:
-            child = kind.__new__(kind)
-            list.extend(child, genome)
-        else:
-            child = make(genome)
-        child.fitness = fitness = shape.__new__(shape)
-        fitness.wvalues = () if varied else parent.fitness.wvalues
-        children.append(child)
+    children: list[Any]
+    if issubclass(kind, array):
+        children = list(map(array.__new__, repeat(kind), repeat(kind.typecode), genomes))
+    else:
+        children = list(map(kind.__new__, repeat(kind, len(genomes))))
+        deque(map(list.extend, children, genomes), maxlen=0)
+    fitnesses = map(shape.__new__, repeat(shape))
+    for parent, child, fitness, varied in zip(parents, children, fitnesses, new, strict=False):
+        child.fitness = fitness
+        if not varied:
+            fitness.wvalues = parent.fitness.wvalues
     return children

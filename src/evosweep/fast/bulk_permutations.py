@@ -12,7 +12,7 @@ import numpy as np
 
 from evosweep.fast.batches import matrix
 from evosweep.fast.draws import indices_below
-from evosweep.fast.mutation import mut_shuffle_indexes
+from evosweep.fast.mutation import shuffle_indexes
 from evosweep.fast.permutations import IDENTITY, exchanged, numbers
 
 Rates = tuple[float, float]
@@ -53,8 +53,8 @@ def _of_arrays(parents: Sequence[Any]) -> list[Any] | None:
     size = genes.shape[1]
     if genes.min() < 0 or genes.max() >= size:
         return None
-    there = np.zeros(genes.shape, dtype=np.bool_)
-    there[np.arange(len(genes))[:, None], genes] = True
+    there = np.zeros(genes.size, dtype=np.bool_)
+    there[(genes + np.arange(0, genes.size, size)[:, None]).reshape(-1)] = True
     if not there.all():
         return None
     raw = genes.astype(np.uint8).tobytes()
@@ -75,10 +75,11 @@ def _mate(genomes: list[Any], size: int, cxpb: float, new: bytearray) -> None:
 
 
 def _mutate(genomes: list[Any], mutpb: float, indpb: float, new: bytearray) -> None:
-    draw = random.random
+    draw, others = random.random, indices_below(len(genomes[0]) - 1)
     for number in range(len(genomes)):
         if draw() < mutpb:
-            (genomes[number],) = mut_shuffle_indexes(bytearray(genomes[number]), indpb)
+            genomes[number] = genome = bytearray(genomes[number])
+            shuffle_indexes(genome, indpb, others)
             new[number] = True
 
 

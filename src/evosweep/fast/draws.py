@@ -38,15 +38,29 @@ def indices_below(n: int, getrandbits: Bits | None = None) -> Iterator[int]:
     return filter(n.__gt__, map(bits, repeat(n.bit_length())))
 
 
-def draw_below(n: int, count: int, getrandbits: Bits | None = None) -> list[int]:
-    """`count` draws of `random.randrange(n)`."""
-    drawn: list[int] = []
-    shift = 32 - n.bit_length()
-    while (missing := count - len(drawn)) > _FEW and shift >= 0:
+def draw_below(n: int, count: int, getrandbits: Bits | None = None) -> NDArray[np.intp]:
+    """`count` draws of `random.randrange(n)`, for an n below 2**63."""
+    drawn = np.empty(count, dtype=np.intp)
+    shift, done = 32 - n.bit_length(), 0
+    while count - done > _FEW and shift >= 0:
         # Never more words than indices are missing: none is drawn that DEAP would not draw.
-        found = words(missing, getrandbits) >> np.uint32(shift)
-        drawn += found[found < n].tolist()
-    drawn += islice(indices_below(n, getrandbits), missing)
+        found = words(count - done, getrandbits) >> np.uint32(shift)
+        found = found[found < n]
+        drawn[done : done + len(found)] = found
+        done += len(found)
+    drawn[done:] = list(islice(indices_below(n, getrandbits), count - done))
+    return drawn
+
+
+def shuffled(numbers: range, getrandbits: Bits | None = None) -> list[int]:
+    """`random.sample(numbers, len(numbers))`: the last one left takes the place of one drawn."""
+    pool, bits, drawn = list(numbers), getrandbits or random.getrandbits, []
+    for left in range(len(pool), 0, -1):
+        width = left.bit_length()
+        while (index := bits(width)) >= left:
+            pass
+        drawn.append(pool[index])
+        pool[index] = pool[left - 1]
     return drawn
 
 
@@ -56,11 +70,11 @@ def faithful() -> bool:
     one, two = random.Random(11), random.Random(11)
     bits = one.getrandbits
     for n in (1, 2, 3, 7, 100, 256, 1000):
-        ours: list[Any] = [*islice(indices_below(n, bits), 20), *draw_below(n, 90, bits)]
-        ours += floats(5, bits).tolist()
+        ours: list[Any] = [*islice(indices_below(n, bits), 20), *draw_below(n, 90, bits).tolist()]
+        ours += [*floats(5, bits).tolist(), *shuffled(range(n), bits)]
         theirs: list[Any] = [two.randrange(n) for _ in range(10)]
         theirs += [two.choice(range(n)) for _ in range(100)]
-        theirs += [two.random() for _ in range(5)]
+        theirs += [*(two.random() for _ in range(5)), *two.sample(range(n), n)]
         if ours != theirs:
             return False
     return one.getstate() == two.getstate()

@@ -28,9 +28,15 @@ def is_plain(kind: type) -> bool:
 def evaluate(toolbox: Any, individuals: Sequence[Any], only_invalid: bool = True) -> int:
     """Evaluate those without a valid fitness, or all, through `toolbox.map`; returns how many."""
     if only_invalid:
-        individuals = [individual for individual in individuals if not individual.fitness.valid]
+        individuals = _invalid(individuals)
     assign(individuals, toolbox.map(toolbox.evaluate, individuals))
     return len(individuals)
+
+
+def _invalid(individuals: Sequence[Any]) -> list[Any]:
+    if all(map(is_plain, {type(individual.fitness) for individual in individuals})):
+        return [individual for individual in individuals if not individual.fitness.wvalues]
+    return [individual for individual in individuals if not individual.fitness.valid]
 
 
 def assign(individuals: Sequence[Any], found: Iterable[Any]) -> None:
@@ -81,12 +87,15 @@ def weighted_array(individuals: Sequence[Any]) -> Floats | None:
     None for a class of fitness with an order of its own, for values that are missing, not finite,
     not numbers or not exactly floats.
     """
-    if keys(individuals) is None:
+    known = keys(individuals)
+    if known is None:
         return None
     try:
-        values = np.array([individual.fitness.wvalues for individual in individuals])
+        values = np.array(known)
     except ValueError:
         return None
+    if values.ndim == 1:
+        values = values[:, None]
     if values.dtype.kind in "iub" and np.abs(values).max(initial=0) <= _EXACT:
         values = values.astype(np.float64)
     if values.dtype != np.float64 or values.ndim != 2 or not np.isfinite(values).all():

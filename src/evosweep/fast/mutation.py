@@ -5,6 +5,7 @@ draws come gene by gene as in DEAP.
 """
 
 import random
+from collections.abc import Iterator
 from typing import Any
 
 from deap import tools
@@ -28,14 +29,19 @@ def mut_shuffle_indexes(individual: Any, indpb: float) -> Mutant:
     size = len(individual)
     if size < 2:
         return tools.mutShuffleIndexes(individual, indpb)  # type: ignore[no-any-return]
-    draw, others = random.random, indices_below(size - 1)
-    for i in range(size):
+    shuffle_indexes(individual, indpb, indices_below(size - 1))
+    return (individual,)
+
+
+def shuffle_indexes(genes: Any, indpb: float, others: Iterator[int]) -> None:
+    """Swap each gene with probability `indpb` with one of the others, as `others` numbers them."""
+    draw = random.random
+    for i in range(len(genes)):
         if draw() < indpb:
             other = next(others)
             if other >= i:
                 other += 1
-            individual[i], individual[other] = individual[other], individual[i]
-    return (individual,)
+            genes[i], genes[other] = genes[other], genes[i]
 
 
 def mut_gaussian(individual: Any, mu: Any, sigma: Any, indpb: float) -> Mutant:

@@ -23,7 +23,7 @@ def sel_random(individuals: Sequence[Any], k: int) -> list[Any]:
     """The `k` individuals that `deap.tools.selRandom` draws."""
     if not len(individuals) or k < 1:
         return tools.selRandom(individuals, k)  # type: ignore[no-any-return]
-    return [individuals[index] for index in draw_below(len(individuals), k)]
+    return [individuals[index] for index in draw_below(len(individuals), k).tolist()]
 
 
 def sel_best(individuals: Sequence[Any], k: int, fit_attr: str = "fitness") -> list[Any]:
@@ -55,11 +55,11 @@ def sel_tournament(
         )
     drawn = draw_below(len(individuals), k * tournsize)
     if _FLOATS.issuperset(map(type, known)):
-        aspirants = np.array(drawn, dtype=np.intp).reshape(-1, tournsize)
+        aspirants = drawn.reshape(-1, tournsize)
         winners = np.array(known)[aspirants].argmax(axis=1)  # the first of the best, as `max`
         chosen = aspirants[np.arange(len(winners)), winners].tolist()
     else:
-        groups = zip(*[iter(drawn)] * tournsize, strict=True)
+        groups = zip(*[iter(drawn.tolist())] * tournsize, strict=True)
         chosen = [max(group, key=known.__getitem__) for group in groups]
     return [individuals[index] for index in chosen]
 

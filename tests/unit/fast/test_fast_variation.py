@@ -1,14 +1,16 @@
 """Every faster crossover and mutation gives DEAP's children with DEAP's draws."""
 
+import random
+from functools import partial
 from typing import Any
 
 import pytest
-from deap import tools
+from deap import base, tools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twins import outcome
 
-from evosweep.fast import crossover, init, mutation
+from evosweep.fast import accelerate, crossover, init, mutation
 from evosweep.fast import permutations as permuted
 from evosweep.problems.classes import individual_class
 
@@ -105,15 +107,29 @@ def test_mutations(genes: Any, indpb: float) -> None:
         assert on(ours) == on(stock)
 
 
-@quick
-@given(low=st.integers(-5, 5), width=st.integers(0, 300), n=st.integers(0, 30))
-def test_initial_genomes(low: int, width: int, n: int) -> None:
-    import random
-    from functools import partial
+widths = st.integers(0, 300) | st.sampled_from([2**31, 2**32 - 2, 2**33, 2**62, 2**70])
 
+
+@quick
+@given(low=st.integers(-5, 5), width=widths, n=st.integers(0, 100))
+def test_initial_genomes(low: int, width: int, n: int) -> None:
     draw = partial(random.randint, low, low + width)
 
     def on(repeat: Any) -> Any:
         return outcome(lambda _: repeat(GENOME, draw, n), [])
 
     assert on(init.init_repeat) == on(tools.initRepeat)
+
+
+@quick
+@given(size=st.integers(0, 300), left_out=st.integers(0, 1))
+def test_initial_permutations(size: int, left_out: int) -> None:
+    """Of a toolbox whose individuals are registered before it is accelerated."""
+    toolbox = base.Toolbox()
+    toolbox.register("indices", random.sample, range(size), max(0, size - left_out))
+    toolbox.register("individual", tools.initIterate, GENOME, toolbox.indices)
+    stock = outcome(lambda _: toolbox.individual(), [])
+    accelerate(toolbox)
+    assert toolbox.individual.args[1] is toolbox.indices
+    assert toolbox.indices.func is init.sample
+    assert outcome(lambda _: toolbox.individual(), []) == stock
