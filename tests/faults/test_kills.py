@@ -41,6 +41,8 @@ def test_main_process_is_killed_and_the_run_called_again(
                 one.left = len(run.left_after(5))
                 _continue(run, one)
             done += 1
+        else:  # it was faster
+            run.finish()
         run.discard()
 
 
