@@ -56,7 +56,7 @@ def test_snakemake_is_killed_and_called_again_at_once(
         rounds, before = rounds + 1, killed
         for _ in range(min(3, times - killed)):
             process = _snakemake(folder)
-            time.sleep(3 + random.random() * 4)
+            time.sleep(1 + random.random() * 4)
             if process.poll() is None:
                 process.kill()
                 killed += 1
