@@ -2,10 +2,10 @@
 
 Chunks come in rounds of one a worker, each a share of what is left, so that the first are large
 and the last are small (factoring: Hummel, Schonberg and Flynn 1992). The share follows how unlike
-chunks have turned out: even work is cut into few pieces, uneven work into many. None is shorter
-than twice what a whole batch costs beside its work, for smaller ones would gain less at the end of
-a batch than sending them takes. Results do not depend on any of this, so that it may follow the
-clock.
+chunks have turned out: even work is cut into few pieces, uneven work into many. Only the very first
+are smaller, so that workers begin while the next ones are made. None is shorter than twice what a
+whole batch costs beside its work, for smaller ones would gain less at the end of a batch than
+sending them takes. Results do not depend on any of this, so that it may follow the clock.
 """
 
 import math
@@ -20,6 +20,7 @@ _PROBE = 0.002  # seconds of work in this process that tell what an item costs
 _FIRST = 0.1  # seconds up to which the very first evaluation may be slow for another reason
 _LONGEST = 0.25  # seconds of work in a chunk: what a kill can take, and what a long one can hold up
 _SHARES = (1.25, 2.0)  # a chunk is an even share of what is left, divided by so much
+_OPENING = 4  # the first chunks are this part of an even share: made soon, and long enough
 _CAUTION = 4  # what is held back for whoever is done first, in relative deviations of a chunk
 _MEMORY = 0.3  # weight of the newest measurement
 _CURIOSITY = 0.02  # of the time spent here may be lost on trying the workers again
@@ -187,7 +188,7 @@ class Dispatcher:
         number, size = 0, 1
         while items:
             if self._cost.known and number % self.backend.workers == 0:
-                size = self._size(len(items))
+                size = self._size(len(items), opening=number == 0)
             size = min(size, len(items))
             chunk = make(number, items[:size], True)
             sent[number] = (chunk, size)
@@ -195,12 +196,14 @@ class Dispatcher:
             number += 1
             yield chunk
 
-    def _size(self, left: int) -> int:
+    def _size(self, left: int, opening: bool) -> int:
         """Items in each of the next chunks, one a worker."""
         even = math.ceil(left / self.backend.workers)
         shortest = self._cost.items_in(2 * self.backend.overhead)
         size = max(shortest, math.ceil(even / self._unevenness.divisor))
-        if even < size + shortest / 2:  # too little would be left for a round of its own
+        if opening and even >= _OPENING * shortest:
+            size = even // _OPENING
+        elif even < size + shortest / 2:  # too little would be left for a round of its own
             size = even
         return min(size, self._cost.items_in(_LONGEST))
 

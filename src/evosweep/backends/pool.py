@@ -4,6 +4,7 @@ The executor breaks as a whole when one worker dies, and says neither which nor 
 note what they evaluate on the board, so that the chunk and the individual are known.
 """
 
+import fcntl
 import os
 import shutil
 import signal
@@ -29,6 +30,7 @@ from evosweep.backends import Lost, Work
 _PRELOADED = ["deap.tools", "deap.gp", "numpy.random", "evosweep.worker"]
 _TICK = 0.1
 _HANDOVER = 0.0005  # seconds in which a chunk is on its way to a worker
+_PIPE = 2**20  # bytes; more is not for everybody
 _CHUNKS_A_WORKER = 2  # one at work and one that waits for it
 
 
@@ -102,8 +104,8 @@ class Pool:
             pending[future] = chunk
             if future.done():  # found broken: nothing more goes to that executor
                 break
-            if time.perf_counter() - began > _HANDOVER:
-                # The threads that send it need the interpreter, which the next one would keep busy.
+            if len(pending) == self.workers or time.perf_counter() - began > _HANDOVER:
+                # The threads that send them need the interpreter, which the next would keep busy.
                 time.sleep(_HANDOVER)
         return bool(pending)
 
@@ -131,6 +133,7 @@ class Pool:
             context = _Context()
             context.set_forkserver_preload(_PRELOADED)
             self._executor = ProcessPoolExecutor(self.workers, context, _start, (str(self._board),))
+            _widen(self._executor)
         return self._executor
 
     def _processes(self) -> list[BaseProcess]:
@@ -182,6 +185,17 @@ class Pool:
         for process in self._processes():
             if process.pid is not None and process.is_alive():
                 _end_tree(process.pid, signal.SIGKILL)
+
+
+def _widen(executor: ProcessPoolExecutor) -> None:
+    """Lets whole chunks wait in the pipe to the workers, where the system can.
+
+    Of one that is larger, a worker gets a part whenever this process has a turn, and on busy
+    processors each turn is milliseconds away.
+    """
+    with suppress(AttributeError, OSError):
+        pipe = executor._call_queue._writer.fileno()  # type: ignore[attr-defined]
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
 def _loss_of(chunk: Any, losses: list[tuple[board.Note, Lost]]) -> Lost:
