@@ -78,7 +78,7 @@ def tsp(parts: Parts) -> Population:
         return (distance,)
 
     def tour_lengths(tours: Any) -> Any:
-        return matrix[tours, np.roll(tours, -1, axis=1)].sum(axis=1)[:, None]
+        return matrix.take(tours * size + np.roll(tours, -1, axis=1)).sum(axis=1)[:, None]
 
     kind = individual_class("BenchTour", array.array, (-1.0,), typecode="i")
     toolbox.register("indices", random.sample, range(size), size)

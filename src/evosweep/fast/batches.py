@@ -36,7 +36,7 @@ def by_rows(evaluate_batch: Callable[[Any], Any]) -> Callable[[Sequence[Any]], V
         genomes, _ = matrix(individuals)
         if genomes is None:
             return None
-        return list(map(tuple, np.asarray(evaluate_batch(genomes.copy())).tolist()))
+        return list(zip(*np.asarray(evaluate_batch(genomes.copy())).T.tolist(), strict=True))
 
     return together
 

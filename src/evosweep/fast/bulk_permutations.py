@@ -25,9 +25,13 @@ def permutations(
     size = len(parents[0])
     if mate or set(mutate) != {"indpb"} or not 2 <= size <= len(IDENTITY):
         return None
-    genomes = (_of_arrays if isinstance(parents[0], array) else _of_lists)(parents)
-    if genomes is None:
+    different = {id(parent): parent for parent in parents}  # some come several times
+    read = _of_arrays if isinstance(parents[0], array) else _of_lists
+    codes = read(list(different.values()))
+    if codes is None:
         return None
+    code_of = dict(zip(different, codes, strict=True))
+    genomes = [code_of[id(parent)] for parent in parents]
     new = bytearray(len(genomes))
     _mate(genomes, size, rates[0], new)
     _mutate(genomes, rates[1], mutate["indpb"], new)
@@ -36,13 +40,10 @@ def permutations(
 
 def _of_lists(parents: Sequence[Any]) -> list[Any] | None:
     """The genomes in bytes, None where one is no permutation of 0 to n - 1."""
-    codes = {id(parent): parent for parent in parents}  # a parent may be there several times
-    codes = {key: numbers(parent) for key, parent in codes.items()}
-    if not all(isinstance(code, bytes) for code in codes.values()):
+    codes = list(map(numbers, parents))
+    if not all(isinstance(code, bytes) for code in codes) or len(set(map(len, parents))) > 1:
         return None
-    if len(set(map(len, codes.values()))) > 1:
-        return None
-    return [codes[id(parent)] for parent in parents]
+    return codes
 
 
 def _of_arrays(parents: Sequence[Any]) -> list[Any] | None:

@@ -35,7 +35,8 @@ def tsp(instance: str = "berlin52", shuffle: float = 0.05, tournament: int = 3) 
     table = np.array(distances)
 
     def lengths(tours: Any) -> Any:
-        return table[tours, np.roll(tours, -1, axis=1)].sum(axis=1)[:, None]
+        legs = tours * len(table) + np.roll(tours, -1, axis=1)
+        return table.take(legs).sum(axis=1)[:, None]
 
     toolbox = permutations_toolbox("TSP", length, len(distances), shuffle, tournament)
     toolbox.register("evaluate_batch", lengths)
