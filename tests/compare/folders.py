@@ -32,6 +32,7 @@ class Made:
     start: str = "start"
     digest: str = ""
     differs_from: int | None = None
+    stopped: str = ""
     sources: Mapping[str, str] = field(default_factory=dict)
     timings: Mapping[str, float] | None = None
     with_journal: bool = True
@@ -97,6 +98,7 @@ def _record(made: Made, run_id: str, spec_id: str) -> dict[str, Any]:
             "cpu": "test",
         },
         "resumed": 0,
+        **({"stopped": {"reason": made.stopped}} if made.stopped else {}),
         "failures": {"penalised": 0, "retried": 0},
         "traits": dict(made.traits),
         "started": "2026-01-01T00:00:00Z",

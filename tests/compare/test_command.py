@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -101,6 +102,25 @@ def test_a_disagreement_is_loud_and_names_the_first_generation(
     row = rows(tmp_path / "study" / "comparison" / "agreement.csv")[0]
     assert (row["verdict"], row["first_difference"]) == ("DISAGREE", "7")
     assert "DISAGREE" in (tmp_path / "study" / "comparison" / "report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("stopped", "differs_from", "verdict"),
+    [("seconds", None, "clock"), ("seconds", 5, "DISAGREE"), ("target", None, "DISAGREE")],
+)
+def test_a_clock_may_end_equal_runs_at_different_generations(
+    tmp_path: Path, stopped: str, differs_from: int | None, verdict: str
+) -> None:
+    longer = made(1, SERIAL, stopped="seconds")
+    shorter = replace(longer, backend=POOL, stopped=stopped, differs_from=differs_from)
+    shorter.fitness = longer.fitness[:-4]
+    for one in (longer, shorter):
+        write_run(tmp_path / "study", one)
+    assert main(["compare", str(tmp_path)]) == 0
+    (row,) = rows(tmp_path / "study" / "comparison" / "agreement.csv")
+    assert row["verdict"] == verdict
+    pool, _ = rows(tmp_path / "study" / "comparison" / "agreement_matrix.csv")
+    assert pool["serial ×1"] == ("0 of 1" if verdict == "DISAGREE" else "")
 
 
 @pytest.mark.parametrize(

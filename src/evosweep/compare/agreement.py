@@ -22,7 +22,9 @@ COLUMNS = (
 
 
 def agree(study: Study) -> Table:
-    """A row for each `spec_id`: `agree`, `DISAGREE`, or `single` where only one backend ran it."""
+    """A row for each `spec_id`: `agree`, `DISAGREE`, `single` where only one backend ran it, or
+    `clock` where one ended the runs at different generations, equal as far as they go together.
+    """
     rows = [_row(study, spec_id, runs) for spec_id, runs in study.by_spec.items()]
     rows.sort(
         key=lambda row: (
@@ -37,7 +39,8 @@ def agree(study: Study) -> Table:
         "Agreement of the backends",
         COLUMNS,
         rows,
-        "Runs that differ in nothing but the backend must end with the same population digest.",
+        "Runs that differ in nothing but the backend must end with the same population digest; "
+        "those that a clock ended, as far as they go together.",
     )
 
 
@@ -45,7 +48,7 @@ def _row(study: Study, spec_id: str, runs: Sequence[Run]) -> dict[str, str | int
     first = runs[0]
     digests = sorted({run.digest for run in runs})
     differs = len(digests) > 1
-    verdict = "DISAGREE" if differs else "agree" if len(runs) > 1 else "single"
+    verdict = _verdict(runs) if differs else "agree" if len(runs) > 1 else "single"
     return {
         "problem": study.problem(first),
         "algorithm": study.algorithm(first),
@@ -58,6 +61,22 @@ def _row(study: Study, spec_id: str, runs: Sequence[Run]) -> dict[str, str | int
         "first_difference": first_difference(runs) if differs else None,
         "detail": _detail(study, runs) if differs else "",
     }
+
+
+def _verdict(runs: Sequence[Run]) -> str:
+    return "clock" if differ_by_clock(runs) else "DISAGREE"
+
+
+def differ_by_clock(runs: Sequence[Run]) -> bool:
+    """Whether runs are equal as far as they go together, and a clock ended all but the longest."""
+    logs = [generation_digests(run) for run in runs]
+    longest = max(logs, key=len)
+    return all(
+        log
+        and log == longest[: len(log)]
+        and (len(log) == len(longest) or run.stopped == "seconds")
+        for log, run in zip(logs, runs, strict=True)
+    )
 
 
 def _detail(study: Study, runs: Sequence[Run]) -> str:
@@ -92,6 +111,8 @@ def matrix(study: Study) -> Table:
     counts: dict[tuple[str, str], list[int]] = {}
     for runs in study.by_spec.values():
         for one, other in combinations(runs, 2):
+            if one.digest != other.digest and differ_by_clock((one, other)):
+                continue
             key = tuple(sorted((study.backend(one), study.backend(other))))
             count = counts.setdefault((key[0], key[1]), [0, 0])
             count[0] += one.digest == other.digest

@@ -35,6 +35,8 @@ class Run:
     population: int
     timings: Mapping[str, float]
     traits: Mapping[str, Any] = field(default_factory=dict)
+    stopped: str = ""
+    """Why it ended before its algorithm would have; "seconds" for a clock. Empty: it did not."""
     resumed: int = 0
     penalised: int = 0
     genome_length: int | None = None
@@ -102,6 +104,7 @@ def _run(folder: RunFolder, record: Mapping[str, Any]) -> Run:
         population=int(record["population"]),
         timings=record.get("timings") or {},
         traits=record.get("traits") or {},
+        stopped=str((record.get("stopped") or {}).get("reason", "")),
         resumed=int(record.get("resumed") or 0),
         penalised=int((record.get("failures") or {}).get("penalised", 0)),
         genome_length=_length(record.get("best_genome")),

@@ -98,17 +98,25 @@ def _one(pair: Pair, best: str, sure: bool) -> str:
 def _agreement(found: Material) -> str:
     verdicts = Counter(row["verdict"] for row in found.agreement.rows)
     compared = verdicts["agree"] + verdicts["DISAGREE"]
-    if not compared:
-        return "No spec ran on more than one backend, so there is no agreement to check."
+    said = []
     if verdicts["DISAGREE"]:
-        return (
+        said.append(
             f"BACKENDS DISAGREE on {verdicts['DISAGREE']} of {compared} specs: the final "
             "populations differ. See Agreement."
         )
-    return (
-        f"All backends agree: {plural(compared, 'spec')} ran on more than one, each with the same "
-        "final population to the bit."
-    )
+    elif compared:
+        said.append(
+            f"All backends agree: {plural(compared, 'spec')} ran on more than one, each with the "
+            "same final population to the bit."
+        )
+    if verdicts["clock"]:
+        said.append(
+            f"A clock ended the runs of {plural(verdicts['clock'], 'spec')} at different "
+            "generations; they are equal as far as they go together."
+        )
+    if not said:
+        return "No spec ran on more than one backend, so there is no agreement to check."
+    return " ".join(said)
 
 
 def _cautions(found: Material) -> list[str]:
