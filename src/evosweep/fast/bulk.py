@@ -17,6 +17,7 @@ from evosweep.fast.bulk_permutations import permutations as vary_permutations
 from evosweep.fast.bulk_reals import reals as vary_reals
 from evosweep.fast.clone import clone, is_copied_as_values
 from evosweep.fast.draws import faithful
+from evosweep.fast.parents import Parents
 
 _PAIRS: dict[Any, Callable[..., Any]] = {
     (permutations.cx_partialy_matched, mutation.mut_shuffle_indexes): vary_permutations,
@@ -24,25 +25,29 @@ _PAIRS: dict[Any, Callable[..., Any]] = {
 }
 
 
-def vary(parents: Sequence[Any], toolbox: Any, cxpb: float, mutpb: float) -> list[Any] | None:
-    """The children of `parents`, or None where they are to be made one by one."""
+def vary(population: Sequence[Any], toolbox: Any, cxpb: float, mutpb: float) -> list[Any] | None:
+    """The children of a population, or None where they are to be made one by one."""
     mate, mutate, copy = toolbox.mate, toolbox.mutate, toolbox.clone
     if not all(isinstance(part, partial) and not part.args for part in (mate, mutate, copy)):
         return None
     pair = _PAIRS.get((mate.func, mutate.func))
-    if pair is None or not faithful() or copy.func is not clone or not _are_bare(parents):
+    if pair is None or not faithful() or copy.func is not clone:
+        return None
+    parents = Parents(population)
+    if not _are_bare(parents.different):
         return None
     varied = pair(parents, (cxpb, mutpb), mate.keywords, mutate.keywords)
-    return None if varied is None else _children(parents, *varied)
+    return None if varied is None else _children(population, *varied)
 
 
-def _are_bare(parents: Sequence[Any]) -> bool:
+def _are_bare(individuals: Sequence[Any]) -> bool:
     """Whether they are lists or arrays of one class, with a fitness and nothing else."""
-    if len(set(map(type, parents))) != 1 or not issubclass(type(parents[0]), list | array):
+    first = individuals[0]
+    if len(set(map(type, individuals))) != 1 or not isinstance(first, list | array):
         return False
-    if set(map(len, map(vars, parents))) != {1} or "fitness" not in vars(parents[0]):
+    if set(map(len, map(vars, individuals))) != {1} or "fitness" not in vars(first):
         return False
-    kinds = {type(parent.fitness) for parent in parents}
+    kinds = {type(individual.fitness) for individual in individuals}
     return len(kinds) == 1 and is_copied_as_values(kinds.pop())
 
 

@@ -13,29 +13,28 @@ import numpy as np
 from evosweep.fast.batches import matrix
 from evosweep.fast.draws import indices_below
 from evosweep.fast.mutation import shuffle_indexes
+from evosweep.fast.parents import Parents
 from evosweep.fast.permutations import IDENTITY, exchanged, numbers
 
 Rates = tuple[float, float]
 
 
 def permutations(
-    parents: Sequence[Any], rates: Rates, mate: dict[str, Any], mutate: dict[str, Any]
+    parents: Parents, rates: Rates, mate: dict[str, Any], mutate: dict[str, Any]
 ) -> tuple[list[Any], bytearray] | None:
     """The children's genomes, and which of them are new; None where that is DEAP's to do."""
-    size = len(parents[0])
+    size = len(parents.all[0])
     if mate or set(mutate) != {"indpb"} or not 2 <= size <= len(IDENTITY):
         return None
-    different = {id(parent): parent for parent in parents}  # some come several times
-    read = _of_arrays if isinstance(parents[0], array) else _of_lists
-    codes = read(list(different.values()))
+    read = _of_arrays if issubclass(parents.kind, array) else _of_lists
+    codes = read(parents.different)
     if codes is None:
         return None
-    code_of = dict(zip(different, codes, strict=True))
-    genomes = [code_of[id(parent)] for parent in parents]
+    genomes = [codes[place] for place in parents.places]
     new = bytearray(len(genomes))
     _mate(genomes, size, rates[0], new)
     _mutate(genomes, rates[1], mutate["indpb"], new)
-    return _as(type(parents[0]), genomes), new
+    return _as(parents.kind, genomes), new
 
 
 def _of_lists(parents: Sequence[Any]) -> list[Any] | None:

@@ -6,7 +6,6 @@ arrays of just those genes. Powers are Python's: an array's may differ in the la
 
 import random
 from array import array
-from collections.abc import Sequence
 from itertools import repeat
 from typing import Any
 
@@ -15,28 +14,29 @@ import numpy as np
 from evosweep.fast.batches import matrix
 from evosweep.fast.draws import floats, words
 from evosweep.fast.fitnesses import Floats
+from evosweep.fast.parents import Parents
 
 Rates = tuple[float, float]
 
 
 def reals(
-    parents: Sequence[Any], rates: Rates, mate: dict[str, Any], mutate: dict[str, Any]
+    parents: Parents, rates: Rates, mate: dict[str, Any], mutate: dict[str, Any]
 ) -> tuple[list[Any], bytearray] | None:
     """The children's genomes, and which of them are new; None where that is DEAP's to do.
 
     That is so for genomes that are not lists or arrays of floats, all within their bounds.
     """
-    genes, scalars = matrix(parents)
+    genes, scalars = matrix(parents.different)
     if genes is None or scalars or genes.dtype != np.float64:
         return None
     mating = _Bounded.of(genes, mate, {"eta", "low", "up"})
     mutating = _Bounded.of(genes, mutate, {"eta", "low", "up", "indpb"})
     if mating is None or mutating is None or mating.bounds != mutating.bounds:
         return None
-    genes, new = genes.copy(), bytearray(len(genes))
+    genes, new = genes[parents.places], bytearray(len(parents.places))
     _mate(genes, rates[0], mating, new)
     _mutate(genes, rates[1], mutating, mutate["indpb"], new)
-    if not issubclass(type(parents[0]), array):
+    if not issubclass(parents.kind, array):
         return genes.tolist(), new
     raw, step = genes.tobytes(), genes[0].nbytes
     return [raw[i : i + step] for i in range(0, len(raw), step)], new
