@@ -8,10 +8,12 @@ class Parents:
     """Each of them once, and which of these every one is."""
 
     def __init__(self, individuals: Sequence[Any]) -> None:
-        places: dict[int, int] = {}
+        ids = list(map(id, individuals))
+        found = dict(zip(ids, individuals, strict=True))
+        place = dict(zip(found, range(len(found)), strict=True))
         self.all = individuals
-        self.places = [places.setdefault(id(one), len(places)) for one in individuals]
-        self.different: list[Any] = list({id(one): one for one in individuals}.values())
+        self.different: list[Any] = list(found.values())
+        self.places = list(map(place.__getitem__, ids))
 
     @property
     def kind(self) -> Any:
