@@ -1,6 +1,7 @@
 """Fitnesses as keys and arrays, for those classes whose order is that of their weighted values."""
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -88,14 +89,11 @@ def weighted_array(individuals: Sequence[Any]) -> Floats | None:
     not numbers or not exactly floats.
     """
     known = keys(individuals)
-    if known is None:
+    if not known:
         return None
-    try:
-        values = np.array(known)
-    except ValueError:
-        return None
-    if values.ndim == 1:
-        values = values[:, None]
+    several = isinstance(known[0], tuple)
+    values = np.array(list(chain.from_iterable(known)) if several else known)
+    values = values.reshape(len(known), -1)
     if values.dtype.kind in "iub" and np.abs(values).max(initial=0) <= _EXACT:
         values = values.astype(np.float64)
     if values.dtype != np.float64 or values.ndim != 2 or not np.isfinite(values).all():

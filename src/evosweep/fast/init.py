@@ -1,4 +1,4 @@
-"""Genomes of random integers, with DEAP's draws at less cost each."""
+"""Genomes of random numbers, with DEAP's draws at less cost each."""
 
 import random
 from collections.abc import Callable
@@ -7,29 +7,41 @@ from typing import Any
 
 from deap import tools
 
+from evosweep.fast.birth import maker
 from evosweep.fast.draws import draw_below, shuffled
 
 _MOST = 2**62  # numbers to draw from: their indices are held in 64 bits
+_REALS = {int, float}
+Genes = list[Any]
 
 
 def init_repeat(container: Callable[..., Any], func: Callable[[], Any], n: int) -> Any:
     """`deap.tools.initRepeat`: a container of `n` calls of `func`."""
-    bounds = _bounds(func)
-    if bounds is None or not isinstance(container, type) or not issubclass(container, list):
-        return tools.initRepeat(container, func, n)
-    low, high = bounds
-    draws = draw_below(high - low + 1, n).tolist()
-    return container(map(low.__add__, draws) if low else draws)
+    genes = _genes(func) if isinstance(container, type) and issubclass(container, list) else None
+    return tools.initRepeat(container, func, n) if genes is None else maker(container)(genes(n))
 
 
-def _bounds(func: Any) -> tuple[int, int] | None:
-    """The bounds of a registered `random.randint`, where it is one."""
-    if not isinstance(func, partial) or func.func != random.randint or func.keywords:
-        return None
-    if len(func.args) != 2 or set(map(type, func.args)) != {int}:
+def _genes(func: Any) -> Callable[[int], Genes] | None:
+    """What makes so many of the random numbers that `func` was registered to draw, if it was."""
+    if not isinstance(func, partial) or func.keywords or len(func.args) != 2:
         return None
     low, high = func.args
-    return func.args if 0 <= high - low < _MOST else None
+    kinds = {type(low), type(high)}
+    if func.func == random.randint and kinds == {int} and 0 <= high - low < _MOST:
+        return partial(_integers, low, high)
+    if func.func == random.uniform and kinds <= _REALS:
+        return partial(_reals, low, high)
+    return None
+
+
+def _integers(low: int, high: int, n: int) -> Genes:
+    draws: Genes = draw_below(high - low + 1, n).tolist()
+    return list(map(low.__add__, draws)) if low else draws
+
+
+def _reals(low: float, high: float, n: int) -> Genes:
+    draw, width = random.random, high - low
+    return [low + width * draw() for _ in range(n)]
 
 
 def sample(population: Any, k: int, *, counts: Any = None) -> list[Any]:

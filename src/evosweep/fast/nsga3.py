@@ -65,7 +65,9 @@ def sel_nsga3(
         return emo.selNSGA3(individuals, k, ref_points, nd)
     sort = sort_nondominated if nd == "standard" else sort_log_nondominated
     fronts = sort(individuals, k)
-    fitnesses = np.array([ind.fitness.wvalues for front in fronts for ind in front])
+    ranked = list(chain.from_iterable(fronts))
+    fitnesses = np.array(list(chain.from_iterable([ind.fitness.wvalues for ind in ranked])))
+    fitnesses = fitnesses.reshape(len(ranked), -1)
     fitnesses *= -1
     best, worst = _bounds(fitnesses, best_point, worst_point)
     extreme = emo.find_extreme_points(fitnesses, best, extreme_points)
@@ -97,17 +99,17 @@ def _associate(fitnesses: Any, points: Any, best: Any, intercepts: Any) -> tuple
     scaled = (fitnesses - best) / (intercepts - best + np.finfo(float).eps)
     lengths = np.linalg.norm(points, axis=1)
     along = np.zeros((len(scaled), len(points)))
+    squares, part = np.zeros_like(along), np.empty_like(along)
     for column, axis in zip(scaled.T, points.T, strict=True):
-        along += column[:, None] * axis[None, :]
+        along += np.multiply(column[:, None], axis[None, :], out=part)
     along /= lengths[None, :]
-    squares = np.zeros_like(along)
     for column, axis in zip(scaled.T, points.T, strict=True):
-        aside = along * axis[None, :]
-        aside /= lengths[None, :]
-        aside -= column[:, None]
-        aside *= aside
-        squares += aside
-    distances = np.sqrt(squares)
+        np.multiply(along, axis[None, :], out=part)
+        part /= lengths[None, :]
+        part -= column[:, None]
+        part *= part
+        squares += part
+    distances = np.sqrt(squares, out=squares)
     niches = np.argmin(distances, axis=1)
     return niches, distances[np.arange(len(niches)), niches]
 
@@ -119,13 +121,15 @@ def _niching(
     members: dict[int, list[int]] = {}
     for index, niche in enumerate(niches.tolist()):
         members.setdefault(niche, []).append(index)
+    # NumPy takes nan for the least distance.
+    near = np.where(np.isnan(distances), -np.inf, distances).tolist()
     chosen: list[Any] = []
     while len(chosen) < k:
         fewest = min(map(counts.__getitem__, members))
-        emptiest = np.array(sorted([niche for niche in members if counts[niche] == fewest]))
+        emptiest = sorted([niche for niche in members if counts[niche] == fewest])
         np.random.shuffle(emptiest)
-        for niche in emptiest[: k - len(chosen)].tolist():
-            index = _from_niche(members[niche], distances, counts[niche] == 0)
+        for niche in emptiest[: k - len(chosen)]:
+            index = _from_niche(members[niche], near, counts[niche] == 0)
             members[niche].remove(index)
             if not members[niche]:
                 del members[niche]
@@ -134,12 +138,10 @@ def _niching(
     return chosen
 
 
-def _from_niche(available: list[int], distances: Any, empty: bool) -> int:
+def _from_niche(available: list[int], near: list[float], empty: bool) -> int:
     """The nearest to the reference line where the niche is empty, else any."""
     if len(available) == 1:  # a shuffle of one draws nothing
         return available[0]
-    candidates = np.array(available)
+    candidates = available.copy()
     np.random.shuffle(candidates)
-    if empty:
-        return int(candidates[np.argmin(distances[candidates])])
-    return int(candidates[0])
+    return min(candidates, key=near.__getitem__) if empty else candidates[0]

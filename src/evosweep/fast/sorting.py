@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from evosweep.fast.fitnesses import Floats, weighted_array
 
 Front = list[Any]
+Group = Sequence[Any]
 _BLOCK = 4_000_000  # comparisons held in memory at a time
 
 
@@ -48,13 +49,14 @@ def sort_log_nondominated(
         return emo.sortLogNondominated(individuals, k, first_front_only)
     points, groups = _unique(individuals, weighted)
     ranks = pareto_ranks(points)
-    fronts: list[Front] = [[] for _ in range(int(ranks.max()) + 1)]
-    for point in np.lexsort(points.T[::-1])[::-1]:
-        fronts[ranks[point]].extend(groups[point])
-    if first_front_only:
-        return fronts[0]
-    sizes = np.cumsum([len(front) for front in fronts])
-    return fronts[: int(np.searchsorted(sizes, k)) + 1]
+    sizes = np.cumsum(np.bincount(ranks, weights=list(map(len, groups))))
+    wanted = 1 if first_front_only else min(len(sizes), int(np.searchsorted(sizes, k)) + 1)
+    fronts: list[Front] = [[] for _ in range(wanted)]
+    order = np.lexsort(points.T[::-1])[::-1]
+    order = order[ranks[order] < wanted]
+    for point, rank in zip(order.tolist(), ranks[order].tolist(), strict=True):
+        fronts[rank].extend(groups[point])
+    return fronts[0] if first_front_only else fronts
 
 
 def pareto_ranks(points: Floats) -> NDArray[np.intp]:
@@ -68,13 +70,14 @@ def pareto_ranks(points: Floats) -> NDArray[np.intp]:
     return np.asarray(pareto_rank(points, maximise=True), dtype=np.intp)
 
 
-def _unique(individuals: Sequence[Any], weighted: Floats) -> tuple[Floats, list[Front]]:
+def _unique(individuals: Sequence[Any], weighted: Floats) -> tuple[Floats, list[Group]]:
     """Distinct points in the order of their first individual, and the individuals of each."""
-    groups: dict[tuple[float, ...], Front] = {}
+    known = [individual.fitness.wvalues for individual in individuals]
+    if len(set(known)) == len(known):
+        return weighted, list(zip(individuals, strict=True))
+    groups: dict[Any, list[Any]] = {}
     first = []
-    for index, (individual, key) in enumerate(
-        zip(individuals, map(tuple, weighted.tolist()), strict=True)
-    ):
+    for index, (individual, key) in enumerate(zip(individuals, known, strict=True)):
         group = groups.get(key)
         if group is None:
             groups[key] = [individual]

@@ -110,11 +110,22 @@ def test_mutations(genes: Any, indpb: float) -> None:
 widths = st.integers(0, 300) | st.sampled_from([2**31, 2**32 - 2, 2**33, 2**62, 2**70])
 
 
+bound = st.integers(-5, 5) | st.floats(-1e3, 1e3)
+
+
 @quick
 @given(low=st.integers(-5, 5), width=widths, n=st.integers(0, 100))
-def test_initial_genomes(low: int, width: int, n: int) -> None:
-    draw = partial(random.randint, low, low + width)
+def test_initial_integers(low: int, width: int, n: int) -> None:
+    _starts_as_deap(partial(random.randint, low, low + width), n)
 
+
+@quick
+@given(low=bound, high=bound, n=st.integers(0, 20))
+def test_initial_reals(low: float, high: float, n: int) -> None:
+    _starts_as_deap(partial(random.uniform, low, high), n)
+
+
+def _starts_as_deap(draw: Any, n: int) -> None:
     def on(repeat: Any) -> Any:
         return outcome(lambda _: repeat(GENOME, draw, n), [])
 
