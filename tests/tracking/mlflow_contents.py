@@ -1,6 +1,7 @@
 """What an MLflow has, as plain values that two of them can be compared by."""
 
 import hashlib
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -68,5 +69,6 @@ def _artifacts(mlflow: Any, run: Any) -> dict[str, str]:
 
 
 def _digest(mlflow: Any, run: Any, name: str) -> str:
-    path = mlflow.download_artifacts(run.info.run_id, name)
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    with tempfile.TemporaryDirectory() as folder:  # MLflow's own would stay
+        path = mlflow.download_artifacts(run.info.run_id, name, folder)
+        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
