@@ -28,35 +28,47 @@ def is_plain(kind: type) -> bool:
 
 def evaluate(toolbox: Any, individuals: Sequence[Any], only_invalid: bool = True) -> int:
     """Evaluate those without a valid fitness, or all, through `toolbox.map`; returns how many."""
-    if only_invalid:
-        individuals = _invalid(individuals)
-    assign(individuals, toolbox.map(toolbox.evaluate, individuals))
+    kind = _plain_kind(individuals)
+    if only_invalid and kind is not None:
+        individuals = [individual for individual in individuals if not individual.fitness.wvalues]
+    elif only_invalid:
+        individuals = [individual for individual in individuals if not individual.fitness.valid]
+    found = toolbox.map(toolbox.evaluate, individuals)
+    if kind is not None and len(kind.weights) == 1:
+        _assign(individuals, found, kind.weights[0])
+    else:
+        for individual, values in zip(individuals, found, strict=False):
+            individual.fitness.values = values
     return len(individuals)
 
 
-def _invalid(individuals: Sequence[Any]) -> list[Any]:
-    if all(map(is_plain, {type(individual.fitness) for individual in individuals})):
-        return [individual for individual in individuals if not individual.fitness.wvalues]
-    return [individual for individual in individuals if not individual.fitness.valid]
+def _plain_kind(individuals: Sequence[Any]) -> Any:
+    """The one class of their fitnesses, where it is a plain one."""
+    kinds = {type(individual.fitness) for individual in individuals}
+    kind = kinds.pop() if len(kinds) == 1 else None
+    return kind if kind is not None and is_plain(kind) else None
 
 
-def assign(individuals: Sequence[Any], found: Iterable[Any]) -> None:
-    """`individual.fitness.values = values` for each, without DEAP's property where that is known.
+def _assign(individuals: Sequence[Any], found: Iterable[Any], weight: Any) -> None:
+    """`individual.fitness.values = values` for each, with one objective, without DEAP's property.
 
     As in DEAP, each is set before the next is asked for, where `found` is lazy.
     """
-    kinds = {type(individual.fitness) for individual in individuals}
-    kind: Any = kinds.pop() if len(kinds) == 1 else None
-    if kind is None or not is_plain(kind) or len(kind.weights) != 1:
-        for individual, values in zip(individuals, found, strict=False):
-            individual.fitness.values = values
+    if isinstance(found, list) and _are_single_numbers(found):
+        for individual, (value,) in zip(individuals, found, strict=False):
+            individual.fitness.wvalues = (value * weight,)
         return
-    (weight,) = kind.weights
     for individual, values in zip(individuals, found, strict=False):
         if type(values) is tuple and len(values) == 1 and type(values[0]) in _NUMBERS:
             individual.fitness.wvalues = (values[0] * weight,)
         else:
             individual.fitness.values = values
+
+
+def _are_single_numbers(found: list[Any]) -> bool:
+    if set(map(type, found)) != {tuple} or set(map(len, found)) != {1}:
+        return False
+    return _NUMBERS.issuperset(map(type, chain.from_iterable(found)))
 
 
 def keys(individuals: Sequence[Any]) -> list[Any] | None:

@@ -10,6 +10,7 @@ from deap import algorithms, base, benchmarks, cma, tools
 
 from evosweep import fast
 from evosweep.fast import algorithms as fast_algorithms
+from evosweep.fast.fitnesses import evaluate
 from evosweep.problems.classes import individual_class
 
 STOCK = SimpleNamespace(
@@ -91,9 +92,14 @@ def test_a_key_of_ones_own_is_called() -> None:
 
 
 def test_fitnesses_are_assigned_with_deaps_errors() -> None:
-    from evosweep.fast.fitnesses import assign
-
     kind = individual_class("LoopReals", list, (-1.0,))
+
+    def assign(individuals: list[Any], found: Any) -> None:
+        toolbox = base.Toolbox()
+        toolbox.register("evaluate", lambda _: None)
+        toolbox.register("map", lambda *_: found)
+        assert evaluate(toolbox, individuals) == len(individuals)
+
     for wrong, error in (
         ((1.0, 2.0), AssertionError),
         (("one",), TypeError),
@@ -101,6 +107,7 @@ def test_fitnesses_are_assigned_with_deaps_errors() -> None:
     ):
         with pytest.raises(error):
             assign([kind([1.0])], [wrong])
-    one, two = kind([1.0]), kind([2.0])
-    assign([one, two], iter([[3.0], (4,)]))
-    assert (one.fitness.values, two.fitness.values) == ((3.0,), (4.0,))
+    for found in (iter([[3.0], (4,)]), [[3.0], (4,)], [(3.0,), (4,)], iter([(3.0,), (4,)])):
+        one, two = kind([1.0]), kind([2.0])
+        assign([one, two], found)
+        assert (one.fitness.values, two.fitness.values) == ((3.0,), (4.0,))
