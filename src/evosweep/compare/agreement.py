@@ -48,7 +48,6 @@ def _row(study: Study, spec_id: str, runs: Sequence[Run]) -> dict[str, str | int
     first = runs[0]
     digests = sorted({run.digest for run in runs})
     differs = len(digests) > 1
-    verdict = _verdict(runs) if differs else "agree" if len(runs) > 1 else "single"
     return {
         "problem": study.problem(first),
         "algorithm": study.algorithm(first),
@@ -56,7 +55,7 @@ def _row(study: Study, spec_id: str, runs: Sequence[Run]) -> dict[str, str | int
         "spec_id": spec_id,
         "backends": ", ".join(study.backend(run) for run in runs),
         "runs": len(runs),
-        "verdict": verdict,
+        "verdict": _verdict(runs),
         "digest": " ".join(digests),
         "first_difference": first_difference(runs) if differs else None,
         "detail": _detail(study, runs) if differs else "",
@@ -64,10 +63,12 @@ def _row(study: Study, spec_id: str, runs: Sequence[Run]) -> dict[str, str | int
 
 
 def _verdict(runs: Sequence[Run]) -> str:
-    return "clock" if differ_by_clock(runs) else "DISAGREE"
+    if len({run.digest for run in runs}) == 1:
+        return "agree" if len(runs) > 1 else "single"
+    return "clock" if _differ_by_clock(runs) else "DISAGREE"
 
 
-def differ_by_clock(runs: Sequence[Run]) -> bool:
+def _differ_by_clock(runs: Sequence[Run]) -> bool:
     """Whether runs are equal as far as they go together, and a clock ended all but the longest."""
     logs = [generation_digests(run) for run in runs]
     longest = max(logs, key=len)
@@ -111,11 +112,12 @@ def matrix(study: Study) -> Table:
     counts: dict[tuple[str, str], list[int]] = {}
     for runs in study.by_spec.values():
         for one, other in combinations(runs, 2):
-            if one.digest != other.digest and differ_by_clock((one, other)):
+            verdict = _verdict((one, other))
+            if verdict == "clock":
                 continue
             key = tuple(sorted((study.backend(one), study.backend(other))))
             count = counts.setdefault((key[0], key[1]), [0, 0])
-            count[0] += one.digest == other.digest
+            count[0] += verdict == "agree"
             count[1] += 1
     rows: list[Row] = [_matrix_row(name, names, counts) for name in names]
     columns = [Column("backend", "backend"), *(Column(name, name) for name in names)]

@@ -105,12 +105,11 @@ def weighted_array(individuals: Sequence[Any]) -> Floats | None:
         return None
     several = isinstance(known[0], tuple)
     values = np.array(list(chain.from_iterable(known)) if several else known)
-    values = values.reshape(len(known), -1)
     if values.dtype.kind in "iub" and np.abs(values).max(initial=0) <= _EXACT:
         values = values.astype(np.float64)
-    if values.dtype != np.float64 or values.ndim != 2 or not np.isfinite(values).all():
+    if values.dtype != np.float64 or values.ndim != 1 or not np.isfinite(values).all():
         return None
-    return values
+    return values.reshape(len(known), -1)
 
 
 def values_array(individuals: Sequence[Any], weighted: Floats) -> Floats:

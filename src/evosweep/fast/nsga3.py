@@ -66,8 +66,8 @@ def sel_nsga3(
     sort = sort_nondominated if nd == "standard" else sort_log_nondominated
     fronts = sort(individuals, k)
     ranked = list(chain.from_iterable(fronts))
-    fitnesses = np.array(list(chain.from_iterable([ind.fitness.wvalues for ind in ranked])))
-    fitnesses = fitnesses.reshape(len(ranked), -1)
+    fitnesses = np.array([value for ind in ranked for value in ind.fitness.wvalues])
+    fitnesses = fitnesses.reshape(len(ranked), ref_points.shape[1])
     fitnesses *= -1
     best, worst = _bounds(fitnesses, best_point, worst_point)
     extreme = emo.find_extreme_points(fitnesses, best, extreme_points)

@@ -108,8 +108,6 @@ def test_mutations(genes: Any, indpb: float) -> None:
 
 
 widths = st.integers(0, 300) | st.sampled_from([2**31, 2**32 - 2, 2**33, 2**62, 2**70])
-
-
 bound = st.integers(-5, 5) | st.floats(-1e3, 1e3)
 
 
