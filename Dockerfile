@@ -111,5 +111,5 @@ LABEL org.opencontainers.image.version="${VERSION}" \
       evosweep.source="${SOURCE}"
 ENV EVOSWEEP_GIT_COMMIT=${REVISION} EVOSWEEP_GIT_DIRTY=${DIRTY}
 USER 10001:10001
-ENTRYPOINT ["/usr/bin/tini", "-g", "--", "python3", "-m", "evosweep.entrypoint"]
+ENTRYPOINT ["/usr/bin/tini", "-g", "--", "python3", "-m", "evosweep.entry.workflow_image"]
 CMD ["snakemake", "--cores", "all", "--config", "config=config/quick.yaml"]

@@ -18,7 +18,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 # An image is told what it was made from, so that a caller with other code can refuse it.
 BUILD_IMAGE = $(ENGINE) build $(BUILD_OPTIONS) $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_IMAGE)) \
     $(shell $(PYTHON) -c 'import sys; sys.path.insert(0, "src"); \
-        from evosweep.engines import build_arguments; print(*build_arguments())')
+        from evosweep.containers.engines import build_arguments; print(*build_arguments())')
 
 .PHONY: help run test venv check bench faults image lock schema clean
 
@@ -61,7 +61,7 @@ image: ## build evosweep-run and evosweep (ENGINE=podman BASE_IMAGE=... BUILD_OP
 	    awk '{ printf "%5.0f MB  %s\n", $$1 / 1e6, $$2 }'
 
 schema: venv ## write the JSON schema of the config from its model
-	$(BIN)/python -m evosweep.experiment > workflow/schemas/experiment.schema.json
+	$(BIN)/python -m evosweep.config.experiment > workflow/schemas/experiment.schema.json
 
 clean: ## remove the environment and caches; results stay
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -11,13 +11,13 @@ from snakemake.utils import min_version
 
 min_version("9.10")
 
-from evosweep import session
+from evosweep.workflow import hooks
 
 
 report: "workflow/report/workflow.rst"
 
 
-PLAN = session.open_plan(workflow.config_settings)
+PLAN = hooks.open_plan(workflow.config_settings)
 RESULTS = PLAN.folder
 
 
@@ -43,12 +43,12 @@ rule all:
 
 
 onstart:
-    session.start(PLAN)
+    hooks.start(PLAN)
 
 
 onsuccess:
-    session.succeed(PLAN)
+    hooks.succeed(PLAN)
 
 
 onerror:
-    session.fail(PLAN)
+    hooks.fail(PLAN)

@@ -9,12 +9,12 @@ import numpy as np
 import yaml
 from pyarrow import parquet
 
-from evosweep.backends import create
-from evosweep.experiment import Experiment
-from evosweep.grid import expand
-from evosweep.problem import build, describe
-from evosweep.record import RunFolder, load_record
-from evosweep.run import run_one
+from evosweep.backends.table import create
+from evosweep.config.experiment import Experiment
+from evosweep.config.grid import expand
+from evosweep.evaluation.problem import build, describe
+from evosweep.records.folder import RunFolder, load_record
+from evosweep.run.attempt import run_one
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt

@@ -5,22 +5,23 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from evosweep import __version__
 from evosweep.errors import EvosweepError
 
-# Each module has `add_arguments(parser)` and `main(args) -> exit code`.
+# Each is a module of `evosweep.commands`: `add_arguments(parser)`, `main(args) -> exit code`.
 COMMANDS = {
-    "compare": ("evosweep.compare.command", "tables, statistics, plots and one HTML report"),
-    "check": ("evosweep.config", "every mistake in a config at once; else the size of its grid"),
-    "export": ("evosweep.export.command", "finished runs for IOHprofiler, COCO, CSV or RO-Crate"),
-    "grid": ("evosweep.listing", "the runs of a config, a row each"),
-    "track": ("evosweep.track.command", "brings MLflow up to date with the run folders"),
-    "pull": ("evosweep.track.pull", "brings run folders back from MLflow"),
-    "ui": ("evosweep.track.ui", "MLflow's UI on the results, kept up to date"),
-    "run": ("evosweep.launch", "performs one run, or one job of several seeds"),
-    "contain": ("evosweep.contain", "performs one run in a container of its own"),
-    "reproduce": ("evosweep.reproduce", "repeats a run from its receipt and compares"),
+    "check": "every mistake in a config at once; else the size of its grid",
+    "grid": "the runs of a config, a row each",
+    "run": "performs one run, or one job of several seeds",
+    "contain": "performs one run in a container of its own",
+    "compare": "tables, statistics, plots and one HTML report",
+    "track": "brings MLflow up to date with the run folders",
+    "ui": "MLflow's UI on the results, kept up to date",
+    "reproduce": "repeats a run from its receipt and compares",
+    "export": "finished runs for IOHprofiler, COCO, CSV or RO-Crate",
+    "pull": "brings run folders back from MLflow",
 }
 
 _EXIT_CODES = """\
@@ -36,7 +37,7 @@ def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"evosweep {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, (module, summary) in COMMANDS.items():
+    for name, summary in COMMANDS.items():
         command = commands.add_parser(
             name,
             help=summary,
@@ -44,8 +45,12 @@ def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
             epilog=_EXIT_CODES,
         )
         if name == chosen:
-            importlib.import_module(module).add_arguments(command)
+            _module(name).add_arguments(command)
     return parser
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"evosweep.commands.{name}")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -54,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     chosen = next((word for word in given if not word.startswith("-")), None)
     try:
         args = build_parser(chosen).parse_args(given)
-        return int(importlib.import_module(COMMANDS[args.command][0]).main(args))
+        return int(_module(args.command).main(args))
     except EvosweepError as error:
         print(f"evosweep: error: {error}", file=sys.stderr)
         return error.exit_code

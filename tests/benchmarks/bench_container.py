@@ -17,13 +17,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-from evosweep import numerics
-from evosweep.container import Container
-from evosweep.engines import look_at
+from evosweep.containers.command_line import Container
+from evosweep.containers.engines import look_at
 from evosweep.errors import InputError
+from evosweep.machine import numerics
 
 EVOSWEEP = str(Path(sys.executable).with_name("evosweep"))
-PIN = "import os; from evosweep import numerics; os.environ.update(numerics.environment())"
+PIN = "import os; from evosweep.machine import numerics; os.environ.update(numerics.environment())"
 KERNELS = """
 import json, time, numpy
 random = numpy.random.default_rng(0)

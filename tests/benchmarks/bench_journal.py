@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy
 
-from evosweep import blocks
-from evosweep.journal import Entry, Journal
+from evosweep.genomes import blocks
+from evosweep.records.journal import Entry, Journal
 
 EVALUATION = 0.001
 ENTRIES, ROUNDS = 200, 5

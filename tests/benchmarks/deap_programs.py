@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 from deap import algorithms, base, benchmarks, cma, gp, tools
 
-from evosweep import fast, problems
+from evosweep import fast
 from evosweep.fast import algorithms as fast_algorithms
+from evosweep.plugins.loading import load_problem
 from evosweep.problems.classes import individual_class
 
 Population = list[Any]
@@ -164,7 +165,7 @@ def spea2(parts: Parts, size: int = 100, generations: int = 5) -> Population:
 
 def symbolic_regression(parts: Parts, size: int = 200, generations: int = 15) -> Population:
     """Genetic programming on 1,000 rows: DEAP's example, row by row; evosweep's, in columns."""
-    toolbox = problems.load("symbolic_regression")(data="rational_polynomial", rows=1000)
+    toolbox = load_problem("symbolic_regression")(data="rational_polynomial", rows=1000)
     if not parts.fast:
         _by_rows(toolbox)
     parts.accelerate(toolbox)

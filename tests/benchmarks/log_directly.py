@@ -10,8 +10,8 @@ from typing import Any
 
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 
-from evosweep.record import RunFolder
-from evosweep.track.entry import Entry, read_entry
+from evosweep.records.folder import RunFolder
+from evosweep.track.content.entry import Entry, read_entry
 
 
 def log(client: Any, experiment: str, entry: Entry) -> None:

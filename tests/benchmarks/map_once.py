@@ -40,9 +40,10 @@ def scoop_map(*_: Any) -> Iterator[Callable[..., Any]]:
 
 @contextmanager
 def evosweep(toolbox: Any, milliseconds: float | None, use: str) -> Iterator[Callable[..., Any]]:
-    from evosweep import backends, problem
-    from evosweep.evaluate import Evaluator
-    from evosweep.journal import Journal
+    from evosweep.backends.table import create
+    from evosweep.evaluation import problem
+    from evosweep.evaluation.evaluator import Evaluator
+    from evosweep.records.journal import Journal
 
     spec = {"use": "spinning:build", "params": {"milliseconds": milliseconds}}
     description = problem.describe(spec, str(Path(__file__).parent))
@@ -50,7 +51,7 @@ def evosweep(toolbox: Any, milliseconds: float | None, use: str) -> Iterator[Cal
     with (
         tempfile.TemporaryDirectory() as folder,
         Journal(Path(folder, "journal.bin"), "0" * 12) as journal,
-        backends.create(use, 1 if use == "serial" else WORKERS) as backend,
+        create(use, 1 if use == "serial" else WORKERS) as backend,
     ):
         evaluator = Evaluator(toolbox, built, description, backend, journal, 1)
         yield evaluator.map

@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from evosweep.journal import frame
-from evosweep.journal_entry import Entry, Session, pack
+from evosweep.records.journal import frame
+from evosweep.records.journal_entry import Entry, Session, pack
 
 
 @dataclass

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from folders import SERIAL, Made, history, write_run
 
-from evosweep.compare import anytime
-from evosweep.compare.runs import Run, read_run
-from evosweep.compare.targets import profile_targets, success_goal
-from evosweep.compare.traces import Trace, bands, read_trace
-from evosweep.journal import frame
-from evosweep.journal_entry import Entry, pack
-from evosweep.record import RunFolder
+from evosweep.compare.numbers import anytime
+from evosweep.compare.numbers.targets import profile_targets, success_goal
+from evosweep.compare.read.run import Run, read_run
+from evosweep.compare.read.traces import Trace, bands, read_trace
+from evosweep.records.folder import RunFolder
+from evosweep.records.journal import frame
+from evosweep.records.journal_entry import Entry, pack
 
 SPHERE = {"name": "sphere", "use": "bbob", "params": {"function": 1}}
 GA = {"name": "ga", "use": "ea_simple", "params": {"population": 10}}

@@ -251,7 +251,7 @@ def test_what_an_earlier_report_left_is_removed(tmp_path: Path) -> None:
 def test_a_missing_package_names_the_extra(
     study: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("evosweep.compare.command.NEEDED", ("scipy", "no_such_package"))
+    monkeypatch.setattr("evosweep.commands.compare.NEEDED", ("scipy", "no_such_package"))
     assert main(["compare", str(study)]) == 2
     assert "pip install 'evosweep[compare]'" in capsys.readouterr().err
 

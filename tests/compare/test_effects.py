@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from evosweep.compare.effects import effect
+from evosweep.compare.numbers.effects import effect
 
 RNG = np.random.default_rng(7)
 

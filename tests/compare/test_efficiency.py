@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from folders import POOL, SERIAL, Made, write_run
 
-from evosweep.compare.efficiency import advice, duration, efficiency_table, measure
-from evosweep.compare.study import open_studies
+from evosweep.compare.numbers.efficiency import advice, duration, efficiency_table, measure
+from evosweep.compare.read.study import open_studies
 
 SPHERE = {"name": "sphere", "use": "bbob"}
 GA = {"name": "ga", "use": "ea_simple"}

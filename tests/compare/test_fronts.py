@@ -9,8 +9,8 @@ from folders import SERIAL, Made, write_run
 
 from evosweep.cli import main
 from evosweep.compare.build import true_front
-from evosweep.compare.finals import fronts_of, read_finals
-from evosweep.compare.fronts import (
+from evosweep.compare.numbers.finals import fronts_of, read_finals
+from evosweep.compare.numbers.fronts import (
     attainment,
     attainment_difference,
     hypervolume_trace,
@@ -18,10 +18,10 @@ from evosweep.compare.fronts import (
     joint_share,
     read_fronts,
 )
-from evosweep.compare.quality import measure_all, non_dominated
-from evosweep.compare.runs import read_run
-from evosweep.compare.study import Study, open_studies
-from evosweep.record import RunFolder
+from evosweep.compare.numbers.quality import measure_all, non_dominated
+from evosweep.compare.read.run import read_run
+from evosweep.compare.read.study import Study, open_studies
+from evosweep.records.folder import RunFolder
 
 ZDT = {"name": "zdt", "use": "my:zdt"}
 

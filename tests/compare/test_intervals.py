@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from evosweep.compare.intervals import RESAMPLES, SEED, bootstrap
+from evosweep.compare.numbers.intervals import RESAMPLES, SEED, bootstrap
 
 
 @pytest.mark.parametrize("statistic", [np.mean, np.median])

@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from evosweep.compare.populations import diversity, entropy
+from evosweep.compare.numbers.populations import diversity, entropy
 
 RNG = np.random.default_rng(5)
 

@@ -7,14 +7,14 @@ import pytest
 import scikit_posthocs
 from scipy import stats
 
-from evosweep.compare.plots.critical import plot_critical_difference
-from evosweep.compare.ranking import (
+from evosweep.compare.numbers.ranking import (
     critical_difference,
     posthoc_table,
     rank_losses,
     ranks_table,
     sentence,
 )
+from evosweep.compare.plots.critical import plot_critical_difference
 
 # Demsar: Statistical Comparisons of Classifiers over Multiple Data Sets, JMLR 7, 2006, table 6:
 # areas under the curve of C4.5 on 14 data sets, plain, with m, with cf, with both tuned. The paper

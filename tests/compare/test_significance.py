@@ -9,8 +9,8 @@ import pytest
 from folders import SERIAL, Made, write_run
 from scipy import stats
 
-from evosweep.compare.quality import measure_all
-from evosweep.compare.significance import (
+from evosweep.compare.numbers.quality import measure_all
+from evosweep.compare.numbers.significance import (
     Pair,
     Starts,
     better,
@@ -21,7 +21,7 @@ from evosweep.compare.significance import (
     pairs_table,
     run_pairs,
 )
-from evosweep.compare.study import open_studies
+from evosweep.compare.read.study import open_studies
 
 RNG = np.random.default_rng(20090)
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from laboratory import Laboratory
 
-from evosweep import container
-from evosweep.container import Container, Image, Job
-from evosweep.engines import look_at
+from evosweep.containers import command_line
+from evosweep.containers.command_line import Container, Image, Job
+from evosweep.containers.engines import look_at
 
 pytestmark = pytest.mark.container
 
@@ -92,7 +92,7 @@ def test_what_the_walls_let_through(
     monkeypatch.setenv("EVOSWEEP_ENGINE_OPTIONS", f"--env OUT={out}")
     asked = Container(engine, memory="512m")
     job = Job(json.loads(laboratory.spec("onemax", "pool")), out)
-    argv = container.engine_command(asked, Image(asked.reference, ""), job)
+    argv = command_line.engine_command(asked, Image(asked.reference, ""), job)
     argv = [*argv[: argv.index("-m", argv.index(asked.reference))], "-c", PROBE]
     if engine == "podman":  # asked as another user, answered as root
         argv = [word for word in argv if word not in ("--userns", "keep-id")]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from deap import tools
 
-from evosweep import algorithms, problems
+from evosweep.plugins.loading import load_algorithm, load_problem
 
 
 def statistics() -> tools.Statistics:
@@ -21,7 +21,7 @@ def build(problem: str, params: dict[str, Any]) -> Any:
     """The toolbox of a problem, built as in every process of a run."""
     random.seed(0)
     np.random.seed(0)
-    return problems.load(problem)(**params)
+    return load_problem(problem)(**params)
 
 
 def evolve(problem: str, params: dict[str, Any], algorithm: str, **options: Any) -> list[Any]:
@@ -29,7 +29,7 @@ def evolve(problem: str, params: dict[str, Any], algorithm: str, **options: Any)
     toolbox = build(problem, params)
     random.seed(7)
     np.random.seed(7)
-    result = algorithms.load(algorithm)(
+    result = load_algorithm(algorithm)(
         toolbox, statistics=statistics(), hall_of_fame=tools.HallOfFame(1), **options
     )
     return list(result[0] if isinstance(result, tuple) else result)

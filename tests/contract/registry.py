@@ -10,24 +10,22 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from test_algorithms import BITS, PROBLEMS, options_of
+from test_algorithms import BITS, SUITABLE, options_of
 from test_problems import SMALL
 
-from evosweep import algorithms, journal, problems
-from evosweep.backends import Backend, create
-from evosweep.journal import Journal
-from evosweep.record import RunFolder
-from evosweep.run import run_one
-from evosweep.spec import RunSpec
+from evosweep.backends.protocol import Backend
+from evosweep.backends.table import create
+from evosweep.config.spec import RunSpec
+from evosweep.plugins.builtins import ALGORITHMS, PROBLEMS
+from evosweep.records import journal
+from evosweep.records.folder import RunFolder
+from evosweep.records.journal import Journal
+from evosweep.run.attempt import run_one
 
 SEARCH = {"population": 8, "generations": 2}
 CASES: dict[str, tuple[tuple[str, dict[str, Any]], str, dict[str, Any]]] = {
-    f"algorithm {name}": (PROBLEMS.get(name, BITS), name, options_of(name))
-    for name in algorithms.BUILTINS
-} | {
-    f"problem {name}": ((name, SMALL.get(name, {})), "random_search", SEARCH)
-    for name in problems.BUILTINS
-}
+    f"algorithm {name}": (SUITABLE.get(name, BITS), name, options_of(name)) for name in ALGORITHMS
+} | {f"problem {name}": ((name, SMALL.get(name, {})), "random_search", SEARCH) for name in PROBLEMS}
 
 
 def digest_of(name: str, backend: Backend, use: str, folder: Path) -> str:

@@ -7,14 +7,15 @@ import pytest
 from deap import tools
 from plain import build, evolve, genomes, statistics
 
-from evosweep import algorithms
 from evosweep.errors import InputError
+from evosweep.plugins.builtins import ALGORITHMS
+from evosweep.plugins.loading import load_algorithm
 
 ZDT = ("zdt", {"function": 1, "dimension": 5})
 REALS = ("continuous", {"function": "sphere", "dimension": 4})
 TREES = ("symbolic_regression", {"data": "quartic", "rows": 20})
 BITS = ("onemax", {"bits": 20})
-PROBLEMS = {
+SUITABLE = {
     "cma_es": REALS, "cma_one_plus_lambda": REALS, "differential_evolution": REALS, "emna": REALS,
     "evolution_strategy": REALS, "harm_gp": TREES, "mo_cma_es": ZDT, "nsga2": ZDT, "nsga3": ZDT,
     "particle_swarm": REALS, "pycma": REALS, "scipy_de": REALS, "spea2": ZDT,
@@ -24,23 +25,23 @@ OPTIONS: dict[str, dict[str, Any]] = {"harm_gp": {"model": 60, "population": 20}
 
 def options_of(name: str) -> dict[str, Any]:
     """Three generations of a small population."""
-    function = algorithms.load(name)
+    function = load_algorithm(name)
     small = {"population": 12, "generations": 3} | OPTIONS.get(name, {})
     known = function.__kwdefaults__ or {}
     return {key: value for key, value in small.items() if key in known}
 
 
-@pytest.mark.parametrize("name", algorithms.BUILTINS)
+@pytest.mark.parametrize("name", ALGORITHMS)
 def test_same_seed_same_population(name: str) -> None:
-    problem, params = PROBLEMS.get(name, BITS)
+    problem, params = SUITABLE.get(name, BITS)
     one, two = (evolve(problem, params, name, **options_of(name)) for _ in range(2))
     assert genomes(one) == genomes(two)
     assert all(individual.fitness.valid for individual in one)
 
 
-@pytest.mark.parametrize("name", algorithms.BUILTINS)
+@pytest.mark.parametrize("name", ALGORITHMS)
 def test_logs_every_generation_and_counts_every_evaluation(name: str) -> None:
-    problem, params = PROBLEMS.get(name, BITS)
+    problem, params = SUITABLE.get(name, BITS)
     toolbox = build(problem, params)
     evaluated: list[Any] = []
 
@@ -50,7 +51,7 @@ def test_logs_every_generation_and_counts_every_evaluation(name: str) -> None:
 
     toolbox.register("map", counting)
     hall = tools.ParetoFront() if problem == "zdt" else tools.HallOfFame(1)
-    population, logbook = algorithms.load(name)(
+    population, logbook = load_algorithm(name)(
         toolbox, statistics=statistics(), hall_of_fame=hall, **options_of(name)
     )
     assert len(logbook) >= 3

@@ -15,14 +15,15 @@ import numpy
 import pytest
 from deap import algorithms, base, creator, tools
 
-from evosweep import backends, genome, open_backend
-from evosweep.backends import BACKENDS
+from evosweep import open_backend
+from evosweep.backends.table import BACKENDS, create
+from evosweep.config.spec import RunSpec
 from evosweep.errors import InputError, RunError
-from evosweep.job import Job
-from evosweep.record import RunFolder, load_record
-from evosweep.run import run_one
-from evosweep.spec import RunSpec
-from evosweep.supervise import supervise
+from evosweep.genomes import genome
+from evosweep.records.folder import RunFolder, load_record
+from evosweep.run.attempt import run_one
+from evosweep.supervision.job import Job
+from evosweep.supervision.supervisor import supervise
 
 HERE = Path(__file__).parent
 PARAMS = {"population": 40, "generations": 6, "crossover": 0.5, "mutation": 0.2}
@@ -86,7 +87,7 @@ def test_chunks_of_any_size_give_the_same(
     tmp_path: Path, by_hand: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However the dispatcher cuts, here at random."""
-    from evosweep.dispatch import Dispatcher
+    from evosweep.evaluation.dispatcher import Dispatcher
 
     def cut(_: Any, items: Any, make: Any) -> Any:
         while items:
@@ -96,7 +97,7 @@ def test_chunks_of_any_size_give_the_same(
             items = items[size:]
 
     monkeypatch.setattr(Dispatcher, "run", cut)
-    with backends.create("serial") as backend:
+    with create("serial") as backend:
         record = run_one(_spec("serial", 1), RunFolder(tmp_path), backend)
     assert record["population_digest"] == by_hand
 
@@ -105,7 +106,7 @@ def test_chunks_of_any_size_give_the_same(
 def backend(request: pytest.FixtureRequest) -> Any:
     """Every backend that can be had inside this process, entered."""
     workers = 1 if request.param == "serial" else 2
-    with backends.create(request.param, workers) as entered:
+    with create(request.param, workers) as entered:
         yield entered
 
 
@@ -139,11 +140,11 @@ def test_nothing_to_do_is_no_error(backend: Any) -> None:
 
 def test_unknown_backends_and_workers_are_refused() -> None:
     with pytest.raises(InputError, match="no backend is called 'dusk'"):
-        backends.create("dusk")
+        create("dusk")
     with pytest.raises(InputError, match="workers is 0"):
-        backends.create("pool", 0)
+        create("pool", 0)
     with pytest.raises(InputError, match="not started by SCOOP"):
-        backends.create("scoop", 2)
+        create("scoop", 2)
 
 
 def test_a_stock_program_under_every_backend() -> None:

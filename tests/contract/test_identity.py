@@ -19,12 +19,12 @@ import numpy as np
 import plain_programs as programs
 import pytest
 
-from evosweep import algorithms
-from evosweep.backends import create
-from evosweep.genome import population_digest
-from evosweep.record import RunFolder
-from evosweep.run import run_one
-from evosweep.spec import RunSpec
+from evosweep.backends.table import create
+from evosweep.config.spec import RunSpec
+from evosweep.genomes.genome import population_digest
+from evosweep.plugins.builtins import ALGORITHMS
+from evosweep.records.folder import RunFolder
+from evosweep.run.attempt import run_one
 
 SEED = 7
 BITS = ("onemax", {"bits": 20})
@@ -104,7 +104,7 @@ def spec_of(case: Case, backend: str, **options: Any) -> RunSpec:
 
 
 def test_every_algorithm_of_deap_has_a_plain_program() -> None:
-    assert set(algorithms.BUILTINS) - {case.use for case in CASES} == {"pycma", "scipy_de"}
+    assert set(ALGORITHMS) - {case.use for case in CASES} == {"pycma", "scipy_de"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.program)
@@ -149,7 +149,7 @@ import json, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from test_identity import CASES, spec_of
-from evosweep.backends import create
+from evosweep.backends.table import create
 from evosweep.record import RunFolder
 from evosweep.run import run_one
 

@@ -7,18 +7,19 @@ from typing import Any
 import pytest
 from plain import build, evolve, genomes
 
-from evosweep.backends import create
+from evosweep.backends.table import create
+from evosweep.config.spec import RunSpec
 from evosweep.errors import InputError
-from evosweep.problems import BUILTINS, load
+from evosweep.plugins.builtins import PROBLEMS
+from evosweep.plugins.loading import load_problem
 from evosweep.problems.traits import Traits
-from evosweep.record import RunFolder
-from evosweep.run import run_one
-from evosweep.spec import RunSpec
+from evosweep.records.folder import RunFolder
+from evosweep.run.attempt import run_one
 
 SMALL: dict[str, dict[str, Any]] = {"onemax": {"bits": 20}, "bbob": {"dimension": 3}}
 
 
-@pytest.mark.parametrize("name", BUILTINS)
+@pytest.mark.parametrize("name", PROBLEMS)
 def test_has_deaps_parts_and_evaluates_alike_twice(name: str) -> None:
     toolbox = build(name, SMALL.get(name, {}))
     for part in ("individual", "population", "evaluate", "mate", "mutate", "select", "clone"):
@@ -32,7 +33,7 @@ def test_has_deaps_parts_and_evaluates_alike_twice(name: str) -> None:
     assert genomes([individual]) == before
 
 
-@pytest.mark.parametrize("name", BUILTINS)
+@pytest.mark.parametrize("name", PROBLEMS)
 def test_may_be_built_twice_in_a_process(name: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -40,13 +41,13 @@ def test_may_be_built_twice_in_a_process(name: str) -> None:
     assert type(one.individual()) is type(two.individual())
 
 
-@pytest.mark.parametrize("name", BUILTINS)
+@pytest.mark.parametrize("name", PROBLEMS)
 def test_declares_what_it_knows(name: str) -> None:
     traits = Traits.of(build(name, SMALL.get(name, {})))
     assert traits.genome in {"bits", "integers", "reals", "permutation", "tree"}
 
 
-@pytest.mark.parametrize("name", BUILTINS)
+@pytest.mark.parametrize("name", PROBLEMS)
 def test_takes_part_in_a_run(name: str) -> None:
     one, two = (
         evolve(name, SMALL.get(name, {}), "ea_simple", population=12, generations=2)
@@ -61,7 +62,7 @@ def pool() -> Any:
         yield backend
 
 
-@pytest.mark.parametrize("name", BUILTINS)
+@pytest.mark.parametrize("name", PROBLEMS)
 def test_same_population_in_the_process_and_on_workers(
     name: str, tmp_path: Path, pool: Any
 ) -> None:
@@ -94,4 +95,4 @@ def test_same_population_in_the_process_and_on_workers(
 )
 def test_wrong_parameters(name: str, params: dict[str, Any], words: str) -> None:
     with pytest.raises(InputError, match=words):
-        load(name)(**params)
+        load_problem(name)(**params)

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from registry import CASES, digest_of
 
-from evosweep.backends import create
-from evosweep.environment import THREAD_VARIABLES
+from evosweep.backends.table import create
+from evosweep.machine.environment import THREAD_VARIABLES
 
 PROGRAM = Path(__file__).parent / "registry.py"
 SCOOP = ["-m", "scoop", "--quiet", "--host", "127.0.0.1", "-n", "2"]

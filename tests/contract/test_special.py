@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from pyarrow import parquet
 
-from evosweep import journal
-from evosweep.job import Job
-from evosweep.record import load_record
-from evosweep.reproduce import main as reproduce
-from evosweep.supervise import supervise
+from evosweep.commands.reproduce import main as reproduce
+from evosweep.records import journal
+from evosweep.records.folder import load_record
+from evosweep.supervision.job import Job
+from evosweep.supervision.supervisor import supervise
 
 BACKENDS = [("serial", 1), ("pool", 2), ("scoop", 2)]
 KINDS: list[dict[str, Any]] = [
@@ -81,7 +81,7 @@ def test_what_was_learned_is_in_the_population_and_in_the_journal(tmp_path: Path
 def _reproduce(*words: str) -> int:
     import argparse
 
-    from evosweep.reproduce import add_arguments
+    from evosweep.commands.reproduce import add_arguments
 
     parser = argparse.ArgumentParser()
     add_arguments(parser)
@@ -115,8 +115,8 @@ def test_a_difference_is_told_by_generation_and_individual(tmp_path: Path, capfd
 def test_an_audit_finds_a_fitness_that_the_problem_does_not_give(tmp_path: Path) -> None:
     import numpy
 
-    from evosweep.evaluate import AuditFailed
-    from evosweep.journal import Journal
+    from evosweep.evaluation.evaluator import AuditFailed
+    from evosweep.records.journal import Journal
 
     record = _run(KINDS[1], "serial", 1, tmp_path)
     entries = list(journal.read(tmp_path / "journal.bin"))

@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from evosweep import board
+from evosweep.processes import activity
 
 HERE = Path(__file__).parent
 TOKEN = "EVOSWEEP_TEST_TOKEN"
@@ -123,8 +123,8 @@ class Run:
         elif "scoop.bootstrap" not in words or "--origin" in command:
             helper = "resource_tracker" in words or "scoop.launch" in words
             return "a helper process" if helper else "the working process"
-        folder = Path(process.environ()[board.FOLDER_VARIABLE])
-        return "a busy worker" if board.note(folder, process.pid) else "an idle worker"
+        folder = Path(process.environ()[activity.FOLDER_VARIABLE])
+        return "a busy worker" if activity.note(folder, process.pid) else "an idle worker"
 
     def discard(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 from runs import HERE, Run, spec
 
-from evosweep import backends
-from evosweep.journal import JournalCorrupt
-from evosweep.record import RunFolder
-from evosweep.run import Attempt, run_one
-from evosweep.spec import RunSpec
+from evosweep.backends.table import create
+from evosweep.config.spec import RunSpec
+from evosweep.records.folder import RunFolder
+from evosweep.records.journal import JournalCorrupt
+from evosweep.run.attempt import Attempt, run_one
 
 
 def _quick() -> dict[str, Any]:
@@ -50,7 +50,7 @@ def test_killed_at_every_act_on_files(tmp_path: Path, injected: Any, share: int)
 
 def _finish(folder: Path, fresh: bool = False) -> str:
     """The digest after the same command was called again, in this process."""
-    with backends.create("serial") as backend:
+    with create("serial") as backend:
         attempt = Attempt(fresh=fresh)
         record = run_one(RunSpec.parse(_quick()), RunFolder(folder), backend, attempt)
     left = {path.name for path in folder.iterdir()}

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import run_folders as folders
 
-from evosweep.track.address import resolve
-from evosweep.track.database import open_database
-from evosweep.track.quiet import import_mlflow
+from evosweep.track.store.address import resolve
+from evosweep.track.store.database import open_database
+from evosweep.track.store.quiet import import_mlflow
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.request import urlopen
 
-from evosweep.track.quiet import ENVIRONMENT
+from evosweep.track.store.quiet import ENVIRONMENT
 
 
 def free_port() -> int:

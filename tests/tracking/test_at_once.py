@@ -16,7 +16,7 @@ import run_folders as folders
 import servers
 
 from evosweep.cli import main
-from evosweep.track import track
+from evosweep.track.passes.tracking import track
 
 # A process that is forked has MLflow imported already: sixteen would take minutes for it.
 FORK = multiprocessing.get_context("fork")

@@ -14,9 +14,9 @@ from typing import Any
 import mlflow_contents as contents
 import pytest
 
-from evosweep.track.address import resolve
-from evosweep.track.command import track
-from evosweep.track.follow import PAUSE, Follower
+from evosweep.track.passes.follow import PAUSE, Follower
+from evosweep.track.passes.tracking import track
+from evosweep.track.store.address import resolve
 
 PROBLEM = """
 import random

@@ -8,12 +8,12 @@ import mlflow_contents as contents
 import pytest
 import servers
 
-from evosweep import backends
+from evosweep.backends.table import create
 from evosweep.cli import main
-from evosweep.record import RunFolder
-from evosweep.run import Attempt, run_one
-from evosweep.spec import RunSpec
-from evosweep.track import track
+from evosweep.config.spec import RunSpec
+from evosweep.records.folder import RunFolder
+from evosweep.run.attempt import Attempt, run_one
+from evosweep.track.passes.tracking import track
 
 SPEC: dict[str, Any] = {
     "problem": {"use": "onemax", "params": {"bits": 30}},
@@ -32,7 +32,7 @@ def test_a_run_is_repeated_from_its_tracked_receipt_alone(
 ) -> None:
     spec = RunSpec.parse(SPEC)
     results = tmp_path / "results"
-    with backends.create("serial") as backend:
+    with create("serial") as backend:
         folder = RunFolder(results / "bits" / "runs" / spec.run_id)
         record = run_one(spec, folder, backend, Attempt())
     (tmp_path / "elsewhere").mkdir()

@@ -21,9 +21,10 @@ import servers
 
 from evosweep.cli import main
 from evosweep.errors import InputError
-from evosweep.track import receipt, track
-from evosweep.track.address import resolve
-from evosweep.track.pull import main as pull_main
+from evosweep.track.passes.pull import main as pull_main
+from evosweep.track.passes.receipts import receipt
+from evosweep.track.passes.tracking import track
+from evosweep.track.store.address import resolve
 
 pytestmark = pytest.mark.timeout(1200)
 
@@ -207,7 +208,7 @@ def test_postgresql_killed_20_times_has_the_same_rows(
     tmp_path: Path, postgresql: servers.PostgreSQL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EVOSWEEP_TRACK_PATIENCE", "20")
-    monkeypatch.setattr("evosweep.track.database_store.DatabaseStore.batch", 2)
+    monkeypatch.setattr("evosweep.track.store.database_store.DatabaseStore.batch", 2)
     results = tmp_path / "results"
     write_runs(results, "hunted", 200)
     uri = postgresql.database("hunted")

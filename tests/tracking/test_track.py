@@ -11,7 +11,7 @@ import run_folders as folders
 
 from evosweep.cli import main
 from evosweep.errors import InputError
-from evosweep.track import track
+from evosweep.track.passes.tracking import track
 
 
 def own(results: Path) -> str:

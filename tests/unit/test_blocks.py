@@ -10,8 +10,8 @@ from deap import base, creator
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from evosweep import blocks, genome
-from evosweep.blocks import Block, Blocks
+from evosweep.genomes import blocks, genome
+from evosweep.genomes.blocks import Block, Blocks
 
 if not hasattr(creator, "BlocksIndividual"):
     creator.create("BlocksFitness", base.Fitness, weights=(1.0,))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from evosweep.columns import as_parquet, column
+from evosweep.records.parquet import as_parquet, column
 
 whole = st.integers(-(2**63), 2**63 - 1)
 some = st.none() | whole | st.floats() | st.text(st.characters(exclude_categories=["Cs"]))

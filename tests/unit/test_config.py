@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
-from evosweep import cli, config
+from evosweep import cli
+from evosweep.config import load
+from evosweep.config.experiment import schema
 from evosweep.errors import InputError
-from evosweep.experiment import schema
 
 ROOT = Path(__file__).parents[2]
 CONFIG: dict[str, Any] = {
@@ -35,14 +36,14 @@ def write(changes: dict[str, Any]) -> Path:
 
 def refusal(changes: dict[str, Any]) -> str:
     with pytest.raises(InputError) as caught:
-        config.load(write(changes))
+        load.load(write(changes))
     return str(caught.value)
 
 
 def test_a_config_is_loaded_with_its_folder_importable() -> None:
     Path("mine").mkdir()
     path = write({}).rename("mine/config.yaml")
-    experiment = config.load(path)
+    experiment = load.load(path)
     assert experiment.import_path == "mine"
     assert experiment.folder == Path("results/small")
     assert experiment.runs_per_job == 1
@@ -52,7 +53,7 @@ def test_a_config_is_loaded_with_its_folder_importable() -> None:
 
 def test_overrides_are_laid_over_key_by_key() -> None:
     overrides = {"runs_per_job": 2, "backends": {"pool": {"workers": 3}}, "seeds": [7]}
-    experiment = config.load(write({}), overrides)
+    experiment = load.load(write({}), overrides)
     assert experiment.runs_per_job == 2
     assert experiment.backends["pool"].workers == 3
     assert list(experiment.seeds) == [7]
@@ -121,9 +122,9 @@ def test_every_mistake_is_told_at_once() -> None:
 def test_a_backend_whose_package_is_missing_names_the_extra(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(config._EXTRAS, "pool", ("no_such_package", "pooling"))
+    monkeypatch.setitem(load._EXTRAS, "pool", ("no_such_package", "pooling"))
     assert "pip install 'evosweep[pooling]'" in refusal({})
-    config.load(write({"container": {"engine": "docker", "image": "evosweep-run"}}))
+    load.load(write({"container": {"engine": "docker", "image": "evosweep-run"}}))
 
 
 def test_check_tells_the_size_of_the_grid(capsys: pytest.CaptureFixture[str]) -> None:
@@ -141,11 +142,11 @@ def test_check_ends_with_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None
 def test_results_that_cannot_be_written_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("results").touch()
     with pytest.raises(InputError, match="results is not a folder"):
-        config.check_results(Path("results/small"))
+        load.check_results(Path("results/small"))
     Path("results").unlink()
     monkeypatch.setattr(os, "access", lambda *_: False)  # root may write anywhere
     with pytest.raises(InputError, match="cannot be written to"):
-        config.check_results(Path("results/small"))
+        load.check_results(Path("results/small"))
 
 
 def test_the_committed_schema_is_the_models() -> None:
@@ -163,4 +164,4 @@ def test_every_key_of_the_schema_is_described() -> None:
 @pytest.mark.parametrize("path", sorted((ROOT / "config").glob("*.yaml")), ids=lambda p: p.name)
 def test_every_example_is_a_valid_config(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    config.load(path.relative_to(ROOT))
+    load.load(path.relative_to(ROOT))

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from evosweep import container
-from evosweep.container import Container, Image, Job
+from evosweep.containers import command_line
+from evosweep.containers.command_line import Container, Image, Job
 from evosweep.errors import InputError
 
 IMAGE = Image("evosweep-run", "sha256:abc")
@@ -42,7 +42,7 @@ def _has(argv: Sequence[str], *words: str) -> bool:
 
 @pytest.mark.parametrize("engine", ["docker", "podman"])
 def test_docker_and_podman(job: Job, engine: str) -> None:
-    argv = container.engine_command(Container(engine, memory="2g"), IMAGE, job)
+    argv = command_line.engine_command(Container(engine, memory="2g"), IMAGE, job)
     here = str(Path.cwd())
     assert argv[:4] == [engine, "run", "--rm", "--init"]
     for words in (
@@ -59,7 +59,15 @@ def test_docker_and_podman(job: Job, engine: str) -> None:
         ("--mount", f"type=bind,source={here}/config,target={here}/config,readonly"),
         ("--mount", f"type=bind,source={job.out},target={job.out}"),
         ("--workdir", here),
-        ("--entrypoint", "python3", "evosweep-run", "-m", "evosweep.inside", "run", "--spec"),
+        (
+            "--entrypoint",
+            "python3",
+            "evosweep-run",
+            "-m",
+            "evosweep.entry.in_container",
+            "run",
+            "--spec",
+        ),
     ):
         assert _has(argv, *words), words
     assert "--read-only" in argv
@@ -69,7 +77,7 @@ def test_docker_and_podman(job: Job, engine: str) -> None:
 def test_apptainer(job: Job) -> None:
     """Cannot be installed everywhere; what it is told is known, and tested where it is."""
     asked = Container("apptainer", "runs.sif", memory="2g")
-    argv = container.engine_command(asked, Image("runs.sif", "sha256:abc"), job)
+    argv = command_line.engine_command(asked, Image("runs.sif", "sha256:abc"), job)
     here = str(Path.cwd())
     assert argv[:3] == ["apptainer", "--silent", "exec"]
     for words in (
@@ -80,20 +88,20 @@ def test_apptainer(job: Job) -> None:
         ("--bind", f"{here}/config:{here}/config:ro"),
         ("--bind", f"{job.out}:{job.out}"),
         ("--pwd", here),
-        ("runs.sif", "python3", "-m", "evosweep.inside", "run", "--spec"),
+        ("runs.sif", "python3", "-m", "evosweep.entry.in_container", "run", "--spec"),
     ):
         assert _has(argv, *words), words
 
 
 def test_rootless_podman_keeps_the_callers_id(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "getuid", lambda: 1000)
-    assert _has(container.engine_command(Container("podman"), IMAGE, job), "--userns", "keep-id")
+    assert _has(command_line.engine_command(Container("podman"), IMAGE, job), "--userns", "keep-id")
 
 
 def test_the_spec_and_the_seeds_go_inside(job: Job) -> None:
     several = Job(job.spec, job.out, "1-3", ("--fresh",))
-    argv = container.engine_command(Container("docker"), IMAGE, several)
-    inside = argv[argv.index("evosweep.inside") + 1 :]
+    argv = command_line.engine_command(Container("docker"), IMAGE, several)
+    inside = argv[argv.index("evosweep.entry.in_container") + 1 :]
     assert json.loads(inside[2]) == job.spec
     assert inside[3:] == ["--out", str(job.out), "--seeds", "1-3", "--fresh"]
 
@@ -105,19 +113,19 @@ def test_variables_of_evosweep_go_inside_but_for_what_is_about_this_machine(
     monkeypatch.setenv("EVOSWEEP_PARENT", "1")
     monkeypatch.setenv("OMP_NUM_THREADS", "4")
     monkeypatch.setenv("SECRET", "s")
-    argv = container.engine_command(Container("docker"), IMAGE, job)
+    argv = command_line.engine_command(Container("docker"), IMAGE, job)
     given = [argv[i + 1] for i, word in enumerate(argv) if word == "--env"]
     assert {"EVOSWEEP_NUMERICS=portable", "OMP_NUM_THREADS=4", "HOME=/tmp"} <= set(given)
     assert not any("PARENT" in word or "SECRET" in word for word in given)
 
 
 def test_options_of_this_machines_engine(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(container.OPTIONS_VARIABLE, "--gpus 'all of them'")
-    argv = container.engine_command(Container("docker"), IMAGE, job)
+    monkeypatch.setenv(command_line.OPTIONS_VARIABLE, "--gpus 'all of them'")
+    argv = command_line.engine_command(Container("docker"), IMAGE, job)
     assert _has(argv, "--gpus", "all of them", "--entrypoint")
-    monkeypatch.setenv(container.OPTIONS_VARIABLE, "'")
-    with pytest.raises(InputError, match=container.OPTIONS_VARIABLE):
-        container.engine_command(Container("docker"), IMAGE, job)
+    monkeypatch.setenv(command_line.OPTIONS_VARIABLE, "'")
+    with pytest.raises(InputError, match=command_line.OPTIONS_VARIABLE):
+        command_line.engine_command(Container("docker"), IMAGE, job)
 
 
 def test_a_name_tells_the_run_and_differs_between_results_folders(job: Job, tmp_path: Path) -> None:
@@ -133,21 +141,21 @@ def test_a_folder_that_no_engine_can_mount(tmp_path: Path, name: str, said: str)
     if "none" not in name:
         (tmp_path / name).mkdir()
     with pytest.raises(InputError, match="cannot be mounted") as caught:
-        container.check_mountable(tmp_path / name)
+        command_line.check_mountable(tmp_path / name)
     assert said in str(caught.value)
 
 
 def test_the_root_is_not_mounted() -> None:
     with pytest.raises(InputError, match="over the container's own files"):
-        container.check_mountable(Path("/"))
+        command_line.check_mountable(Path("/"))
 
 
 def test_the_prefix_of_a_runs_command_line() -> None:
-    assert container.command_prefix(Container()) == []
-    assert container.command_prefix(Container("docker")) == [
+    assert command_line.command_prefix(Container()) == []
+    assert command_line.command_prefix(Container("docker")) == [
         *("evosweep", "contain", "--engine", "docker", "--")
     ]
     asked = Container("podman", "mine:1", "4g", "host")
-    assert container.command_prefix(asked)[2:] == [
+    assert command_line.command_prefix(asked)[2:] == [
         *("--engine", "podman", "--image", "mine:1", "--memory", "4g", "--network", "host", "--")
     ]

@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evosweep import problems
-from evosweep.dataset import data_digest, dataset_of
+from evosweep.plugins.loading import load_problem
 from evosweep.problems.traits import Traits
+from evosweep.run.dataset import data_digest, dataset_of
 
 
 def test_the_data_of_a_problem_are_named_counted_and_hashed() -> None:
-    toolbox = problems.load("feature_selection")()
+    toolbox = load_problem("feature_selection")()
     found = dataset_of(Traits.of(toolbox), "feature_selection")
     assert found is not None
     assert (found["name"], found["rows"], found["columns"]) == ("breast_cancer", 569, 30)

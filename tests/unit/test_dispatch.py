@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from evosweep import dispatch
-from evosweep.dispatch import Dispatcher
+from evosweep.evaluation import dispatcher
+from evosweep.evaluation.dispatcher import Dispatcher
 
 SENDING = 0.0001
 
@@ -58,7 +58,7 @@ class Workers:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    monkeypatch.setattr(dispatch, "time", made)
+    monkeypatch.setattr(dispatcher, "time", made)
     return made
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from evosweep import __version__, engines
-from evosweep.container import Container
+from evosweep import __version__
+from evosweep.containers import engines
+from evosweep.containers.command_line import Container
 from evosweep.errors import InputError
 
 GOOD = {engines.VERSION_LABEL: __version__, engines.SOURCE_LABEL: engines.source_digest()}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from evosweep import entrypoint
+from evosweep.entry import workflow_image
 
 
 @pytest.mark.parametrize(
@@ -19,16 +19,16 @@ from evosweep import entrypoint
     ],
 )
 def test_all_cores_are_those_of_the_quota(given: str, started: str) -> None:
-    assert entrypoint.capped(given.split(), 3) == started.split()
+    assert workflow_image.capped(given.split(), 3) == started.split()
 
 
 def test_a_folder_of_somebody_else_names_the_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(entrypoint, "RESULTS", tmp_path)
-    monkeypatch.setattr(entrypoint.os, "access", lambda *_: False)
-    monkeypatch.setattr(entrypoint.os, "getuid", lambda: 4321)
-    assert entrypoint.main(["snakemake"]) == 2
+    monkeypatch.setattr(workflow_image, "RESULTS", tmp_path)
+    monkeypatch.setattr(workflow_image.os, "access", lambda *_: False)
+    monkeypatch.setattr(workflow_image.os, "getuid", lambda: 4321)
+    assert workflow_image.main(["snakemake"]) == 2
     owner = tmp_path.stat()
     assert f"--user {owner.st_uid}:{owner.st_gid}" in capsys.readouterr().err
 
@@ -36,7 +36,7 @@ def test_a_folder_of_somebody_else_names_the_way_out(
 def test_a_command_that_is_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(entrypoint, "RESULTS", tmp_path)
+    monkeypatch.setattr(workflow_image, "RESULTS", tmp_path)
     monkeypatch.setenv("PYTHON_CPU_COUNT", "1")
-    assert entrypoint.main(["no-such-command"]) == 127
+    assert workflow_image.main(["no-such-command"]) == 127
     assert capsys.readouterr().err.startswith("evosweep: error: no-such-command: ")

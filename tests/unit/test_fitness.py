@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 import pytest
 
-from evosweep.fitness import BadFitness, fitness_of
+from evosweep.genomes.fitness import BadFitness, fitness_of
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ from deap import base, creator, gp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evosweep import genome
 from evosweep.errors import InputError
-from evosweep.problem import class_of, kind_of
-from evosweep.rebuild import Rebuilder, primitive_sets
+from evosweep.evaluation.problem import class_of, kind_of
+from evosweep.genomes import genome
+from evosweep.genomes.rebuild import Rebuilder, primitive_sets
 
 for name, container, extra in [
     ("GenomeList", list, {}),
@@ -180,7 +180,7 @@ def test_the_digest_is_the_documented_one() -> None:
 
 def test_the_digest_of_sets_does_not_depend_on_the_hash_seed() -> None:
     program = (
-        "from evosweep import genome; print(genome.encode(genome.plain([{'a', 'b', 'c', 'd'}])))"
+        "from evosweep.genomes import genome; print(genome.encode(genome.plain([{'a', 'b', 'c', 'd'}])))"
     )
     seen = {
         subprocess.run(

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from evosweep import cli, grid
-from evosweep.experiment import Experiment
+from evosweep import cli
+from evosweep.config import grid
+from evosweep.config.experiment import Experiment
 
 CONFIG: dict[str, Any] = {
     "experiment": "small",
@@ -111,7 +112,7 @@ def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
 
 def test_snakemake_can_import_config_and_grid_without_deap_or_mlflow() -> None:
     code = (
-        "import sys, evosweep.config;"
+        "import sys, evosweep.config.load;"
         "print({'deap', 'numpy', 'scoop', 'mlflow', 'pandas'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

@@ -5,8 +5,8 @@ import numpy
 import pytest
 from deap import base, creator
 
-from evosweep.generations import GenerationStatistics
-from evosweep.hypervolume import EXACT_UP_TO, hypervolume
+from evosweep.run.hypervolume import EXACT_UP_TO, hypervolume
+from evosweep.run.statistics import GenerationStatistics
 
 creator.create("CostAndGain", base.Fitness, weights=(-1.0, 1.0))
 creator.create("Trade", list, fitness=creator.CostAndGain)

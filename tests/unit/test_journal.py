@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evosweep import journal, journal_entry
-from evosweep.journal import Entry, Journal, JournalCorrupt, Session
+from evosweep.records import journal, journal_entry
+from evosweep.records.journal import Entry, Journal, JournalCorrupt, Session
 
 RUN_ID = "0123456789ab"
 finite = st.floats(allow_nan=False)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from evosweep.lock import Lock, Locked
+from evosweep.processes.lock import Lock, Locked
 
-HOLD = "import sys; from pathlib import Path; from evosweep.lock import Lock\n" \
+HOLD = "import sys; from pathlib import Path; from evosweep.processes.lock import Lock\n" \
     "with Lock(Path(sys.argv[1]), 'it'): print('held', flush=True); sys.stdin.read()"  # fmt: skip
 
 

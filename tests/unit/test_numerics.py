@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from evosweep import numerics
 from evosweep.errors import InputError
+from evosweep.machine import numerics
 
 WAVES = '''"""A problem whose fitness goes through NumPy's kernels and LAPACK's."""
 import random

@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from evosweep.backends import Lost, pool
+from evosweep.backends import pool
 from evosweep.backends.pool import Pool
+from evosweep.backends.protocol import Lost
 
 NUMBERS = range(8)
 

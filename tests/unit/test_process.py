@@ -25,6 +25,6 @@ def test_a_run_imports_little(tmp_path: Path, use: str) -> None:
         env=os.environ | {"PYTHONPROFILEIMPORTTIME": "1"},
     )  # fmt: skip
     imported = set(re.findall(r"^import time:.*\| +([\w.]+)$", done.stderr, re.MULTILINE))
-    assert {"deap.base", "evosweep.worker"} <= imported
+    assert {"deap.base", "evosweep.evaluation.worker"} <= imported
     roots = {name.partition(".")[0] for name in imported}
     assert not roots & {"mlflow", "pandas", "snakemake", "scipy", "sklearn", "matplotlib", "yaml"}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from evosweep import profile
+from evosweep.workflow import profile
 
 
 @pytest.fixture

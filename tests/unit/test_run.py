@@ -8,11 +8,12 @@ import pytest
 from deap import base, creator, tools
 from pyarrow import parquet
 
-from evosweep import backends, journal
+from evosweep.backends.table import create
+from evosweep.config.spec import RunSpec
 from evosweep.errors import InputError
-from evosweep.record import RunFolder, find_runs, load_record
-from evosweep.run import Attempt, run_one
-from evosweep.spec import RunSpec
+from evosweep.records import journal
+from evosweep.records.folder import RunFolder, find_runs, load_record
+from evosweep.run.attempt import Attempt, run_one
 
 PROGRAM = '''
 import random
@@ -65,7 +66,7 @@ def _spec(counted: Any, **algorithm: Any) -> RunSpec:
 
 
 def _run(spec: RunSpec, folder: Path, **attempt: Any) -> dict[str, Any]:
-    with backends.create("serial") as backend:
+    with create("serial") as backend:
         return run_one(spec, RunFolder(folder), backend, Attempt(**attempt))
 
 
@@ -158,8 +159,8 @@ def test_a_record_that_is_none_is_named(tmp_path: Path) -> None:
 
 def test_mapping_another_function_is_pythons_map(counted: Any, tmp_path: Path) -> None:
     """Only the toolbox's own evaluate is sent anywhere."""
-    from evosweep import problem
-    from evosweep.evaluate import Evaluator
+    from evosweep.evaluation import problem
+    from evosweep.evaluation.evaluator import Evaluator
 
     spec = _spec(counted)
     description = problem.describe(spec.to_dict()["problem"], spec.import_path)
@@ -167,7 +168,7 @@ def test_mapping_another_function_is_pythons_map(counted: Any, tmp_path: Path) -
     toolbox: base.Toolbox = built.own_toolbox()
     with (
         journal.Journal(tmp_path / "journal.bin", spec.run_id) as opened,
-        backends.create("serial") as backend,
+        create("serial") as backend,
     ):
         Evaluator(toolbox, built, description, backend, opened, 1)
         assert list(toolbox.map(abs, [-1, 2])) == [1, 2]

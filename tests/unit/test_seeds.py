@@ -4,7 +4,7 @@ import random
 
 import numpy
 
-from evosweep import seeds
+from evosweep.evaluation import seeds
 
 
 def test_a_run_is_seeded_as_a_program_by_hand() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from evosweep import signatures, sources
 from evosweep.errors import InputError
+from evosweep.plugins import signatures, sources
 
 RAISES = "raise SystemExit('this module must not be imported')\n"
 
@@ -30,7 +30,7 @@ def write(folder: Path, name: str, text: str) -> None:
 
 def digest(folder: Path, use: str = "my_problem:build") -> str:
     """The digest as a fresh process computes it: nothing cached, nothing imported."""
-    code = f"from evosweep.sources import digest; print(digest('problem', {use!r}, '.'))"
+    code = f"from evosweep.plugins.sources import digest; print(digest('problem', {use!r}, '.'))"
     return subprocess.run(
         [sys.executable, "-c", code], cwd=folder, check=True, capture_output=True, text=True
     ).stdout
@@ -139,7 +139,7 @@ def test_an_algorithm_is_handed_its_toolbox_and_statistics(
 
 def test_a_spec_is_read_without_deap_numpy_or_snakemake() -> None:
     code = (
-        "import sys, evosweep.spec;"
+        "import sys, evosweep.config.spec;"
         "print({'deap', 'numpy', 'scoop', 'mlflow', 'snakemake', 'pandas'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

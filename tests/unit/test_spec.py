@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from evosweep.config.spec import RunSpec
 from evosweep.errors import InputError
-from evosweep.sources import _digest, tree
-from evosweep.spec import RunSpec
+from evosweep.plugins.sources import _digest, tree
 
 PROBLEM = "def build(bits, noise=0.0):\n    pass\n"
 ALGORITHM = (

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from evosweep.backends import create
+from evosweep.backends.table import create
+from evosweep.config.spec import RunSpec
 from evosweep.errors import InputError
-from evosweep.record import RunFolder
-from evosweep.run import run_one
-from evosweep.spec import RunSpec
-from evosweep.stopping import repeatable
+from evosweep.records.folder import RunFolder
+from evosweep.run.attempt import run_one
+from evosweep.run.early_stop import repeatable
 
 STOCK: dict[str, Any] = {
     "use": "deap.algorithms:eaSimple",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from evosweep import strict_yaml
+from evosweep.config import yaml_subset
 from evosweep.errors import InputError
 
 
@@ -12,7 +12,7 @@ def test_plain_data_is_read() -> None:
     text = (
         "a: [1, 2.5, yes, null]\nb: {c: text}\nbase: &x {k: 1}\nalias: *x\nmerged: {<<: *x, l: 2}"
     )
-    assert strict_yaml.parse(text, "f") == {
+    assert yaml_subset.parse(text, "f") == {
         "a": [1, 2.5, True, None],
         "b": {"c": "text"},
         "base": {"k": 1},
@@ -23,7 +23,7 @@ def test_plain_data_is_read() -> None:
 
 @pytest.mark.parametrize(("text", "value"), [("1e-3", 0.001), ("1E5", 1e5), ("-2.e3", -2000.0)])
 def test_numbers_with_exponents_are_numbers(text: str, value: float) -> None:
-    assert strict_yaml.parse(f"x: {text}", "f") == {"x": value}
+    assert yaml_subset.parse(f"x: {text}", "f") == {"x": value}
 
 
 LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -50,12 +50,12 @@ LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
 )
 def test_what_is_no_plain_data_is_refused(text: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
-        strict_yaml.parse(text, "f")
+        yaml_subset.parse(text, "f")
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none.yaml: cannot be read: No such file"):
-        strict_yaml.read(tmp_path / "none.yaml")
+        yaml_subset.read(tmp_path / "none.yaml")
     (tmp_path / "latin.yaml").write_bytes(b"a: \xe9")
     with pytest.raises(InputError, match=r"latin.yaml: is not UTF-8"):
-        strict_yaml.read(tmp_path / "latin.yaml")
+        yaml_subset.read(tmp_path / "latin.yaml")

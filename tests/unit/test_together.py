@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evosweep import problems
-from evosweep.backends import create
+from evosweep.backends.table import create
+from evosweep.config.spec import RunSpec
 from evosweep.errors import RunError
-from evosweep.record import RunFolder
-from evosweep.run import run_one
-from evosweep.spec import RunSpec
+from evosweep.plugins.builtins import PROBLEMS
+from evosweep.plugins.loading import load_problem
+from evosweep.records.folder import RunFolder
+from evosweep.run.attempt import run_one
 
 PROBLEM = """
 import numpy as np
@@ -90,7 +91,7 @@ BATCHED = [*(["bbob"] if find_spec("ioh") else []), "knapsack", "tsp"]
 
 
 def test_every_builtin_batch_is_looked_at() -> None:
-    built = {name: problems.load(name)() for name in problems.BUILTINS}
+    built = {name: load_problem(name)() for name in PROBLEMS}
     assert [
         name for name, toolbox in built.items() if hasattr(toolbox, "evaluate_batch")
     ] == BATCHED
@@ -98,7 +99,7 @@ def test_every_builtin_batch_is_looked_at() -> None:
 
 @pytest.mark.parametrize("name", BATCHED)
 def test_builtin_batches_equal_their_evaluate(name: str) -> None:
-    toolbox = problems.load(name)()
+    toolbox = load_problem(name)()
     individuals = toolbox.population(n=50)
     together = np.asarray(toolbox.evaluate_batch(np.array([list(one) for one in individuals])))
     alone = np.array([toolbox.evaluate(one) for one in individuals])

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from deap import creator
 
-from evosweep import problem, worker
-from evosweep.blocks import SIZE, Blocks
-from evosweep.genome import Digest, encode, plain
-from evosweep.problem import Kind, kind_of
-from evosweep.worker import Chunk, Outcome
+from evosweep.evaluation import problem, worker
+from evosweep.evaluation.problem import Kind, kind_of
+from evosweep.evaluation.worker import Chunk, Outcome
+from evosweep.genomes.blocks import SIZE, Blocks
+from evosweep.genomes.genome import Digest, encode, plain
 
 COUNT = 2 * SIZE + 20
 

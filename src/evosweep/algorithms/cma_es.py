@@ -12,7 +12,7 @@ from evosweep.algorithms.generate_update import sample_and_learn
 from evosweep.algorithms.generation import Generations
 from evosweep.algorithms.genomes import bounds_of, one_objective, real_example
 from evosweep.fast import strategy as fast
-from evosweep.parameters import integer, number
+from evosweep.plugins.parameters import integer, number
 
 
 def cma_es(

@@ -12,7 +12,7 @@ from evosweep.algorithms.cma_es import start_of
 from evosweep.algorithms.generate_update import sample_and_learn
 from evosweep.algorithms.generation import Generations
 from evosweep.algorithms.genomes import one_objective, real_example
-from evosweep.parameters import integer
+from evosweep.plugins.parameters import integer
 
 
 def cma_one_plus_lambda(

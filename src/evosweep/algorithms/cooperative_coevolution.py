@@ -12,7 +12,7 @@ from evosweep.algorithms.genomes import example, one_objective
 from evosweep.errors import InputError
 from evosweep.fast.generations import var_and
 from evosweep.fast.selection import sel_best
-from evosweep.parameters import integer, probability
+from evosweep.plugins.parameters import integer, probability
 
 
 def cooperative_coevolution(

@@ -11,7 +11,7 @@ from typing import Any
 from evosweep.algorithms.generation import Generations
 from evosweep.algorithms.genomes import one_objective, real_example
 from evosweep.fast.selection import sel_random
-from evosweep.parameters import choice, integer, number, probability
+from evosweep.plugins.parameters import choice, integer, number, probability
 
 
 def differential_evolution(

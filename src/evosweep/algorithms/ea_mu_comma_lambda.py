@@ -8,7 +8,7 @@ from typing import Any
 from deap import algorithms
 
 from evosweep.algorithms.ea_mu_plus_lambda import check_rates
-from evosweep.parameters import integer
+from evosweep.plugins.parameters import integer
 
 
 def ea_mu_comma_lambda(

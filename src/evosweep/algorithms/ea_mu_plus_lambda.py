@@ -8,7 +8,7 @@ from typing import Any
 from deap import algorithms
 
 from evosweep.errors import InputError
-from evosweep.parameters import integer, probability
+from evosweep.plugins.parameters import integer, probability
 
 
 def ea_mu_plus_lambda(

@@ -8,7 +8,7 @@ from typing import Any
 
 from evosweep.algorithms.generation import Generations
 from evosweep.fast.generations import var_and
-from evosweep.parameters import integer, probability
+from evosweep.plugins.parameters import integer, probability
 
 
 def ea_simple(

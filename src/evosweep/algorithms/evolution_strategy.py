@@ -11,7 +11,7 @@ from deap import algorithms, tools
 
 from evosweep.algorithms.ea_mu_plus_lambda import check_rates
 from evosweep.algorithms.genomes import bounds_of, one_objective, real_example, with_parts
-from evosweep.parameters import integer, number, probability
+from evosweep.plugins.parameters import integer, number, probability
 
 
 def evolution_strategy(

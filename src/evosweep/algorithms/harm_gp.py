@@ -11,7 +11,7 @@ from deap import gp
 from evosweep.algorithms.ea_mu_plus_lambda import check_rates
 from evosweep.algorithms.genomes import example
 from evosweep.errors import InputError
-from evosweep.parameters import integer, number, probability
+from evosweep.plugins.parameters import integer, number, probability
 
 
 def harm_gp(

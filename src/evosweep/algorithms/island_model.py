@@ -12,7 +12,7 @@ from deap import tools
 from evosweep.algorithms.generation import Generations
 from evosweep.fast.generations import var_and
 from evosweep.fast.selection import sel_best
-from evosweep.parameters import integer, probability
+from evosweep.plugins.parameters import integer, probability
 
 
 def island_model(

@@ -11,7 +11,7 @@ from deap import cma
 from evosweep.algorithms.cma_es import start_of
 from evosweep.algorithms.generation import Generations
 from evosweep.algorithms.genomes import real_example, several_objectives
-from evosweep.parameters import integer
+from evosweep.plugins.parameters import integer
 
 
 def mo_cma_es(

@@ -12,7 +12,7 @@ from evosweep.algorithms.genomes import several_objectives
 from evosweep.errors import InputError
 from evosweep.fast.generations import cloned
 from evosweep.fast.nsga2 import sel_nsga2, sel_tournament_dcd
-from evosweep.parameters import integer, probability
+from evosweep.plugins.parameters import integer, probability
 
 
 def nsga2(

@@ -13,7 +13,7 @@ from evosweep.algorithms.generation import Generations
 from evosweep.algorithms.genomes import several_objectives
 from evosweep.fast.generations import var_and
 from evosweep.fast.nsga3 import sel_nsga3
-from evosweep.parameters import integer, probability
+from evosweep.plugins.parameters import integer, probability
 
 
 def nsga3(

@@ -11,7 +11,7 @@ from typing import Any
 from evosweep.algorithms.generation import Generations
 from evosweep.algorithms.genomes import bounds_of, one_objective, real_example
 from evosweep.fast.selection import sel_best
-from evosweep.parameters import integer, number
+from evosweep.plugins.parameters import integer, number
 
 
 def particle_swarm(

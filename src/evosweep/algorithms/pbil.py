@@ -11,7 +11,7 @@ from evosweep.algorithms.generate_update import sample_and_learn
 from evosweep.algorithms.generation import Generations
 from evosweep.algorithms.genomes import example, one_objective
 from evosweep.errors import InputError
-from evosweep.parameters import integer, probability
+from evosweep.plugins.parameters import integer, probability
 
 
 def pbil(

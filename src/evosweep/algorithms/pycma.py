@@ -10,7 +10,7 @@ from evosweep.algorithms.cma_es import start_of
 from evosweep.algorithms.generation import Generations
 from evosweep.algorithms.genomes import bounds_of, one_objective, real_example
 from evosweep.errors import InputError
-from evosweep.parameters import integer
+from evosweep.plugins.parameters import integer
 
 
 def pycma(

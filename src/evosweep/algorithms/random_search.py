@@ -9,7 +9,7 @@ from evosweep.algorithms.generation import Generations
 from evosweep.algorithms.genomes import example
 from evosweep.fast.nsga2 import sel_nsga2
 from evosweep.fast.selection import sel_best
-from evosweep.parameters import integer
+from evosweep.plugins.parameters import integer
 
 
 def random_search(

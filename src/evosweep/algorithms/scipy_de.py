@@ -11,7 +11,7 @@ import numpy as np
 from evosweep.algorithms.generation import Generations
 from evosweep.algorithms.genomes import bounds_of, one_objective, real_example
 from evosweep.errors import InputError
-from evosweep.parameters import integer, number, probability
+from evosweep.plugins.parameters import integer, number, probability
 
 
 def scipy_de(

@@ -11,7 +11,7 @@ from deap import algorithms
 from evosweep.algorithms.ea_mu_plus_lambda import check_rates
 from evosweep.algorithms.genomes import several_objectives, with_parts
 from evosweep.fast.spea2 import sel_spea2
-from evosweep.parameters import integer
+from evosweep.plugins.parameters import integer
 
 
 def spea2(

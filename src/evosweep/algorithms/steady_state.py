@@ -10,7 +10,7 @@ from evosweep.algorithms.generation import Generations
 from evosweep.algorithms.genomes import one_objective
 from evosweep.fast.generations import var_and
 from evosweep.fast.selection import sel_best
-from evosweep.parameters import integer, probability
+from evosweep.plugins.parameters import integer, probability
 
 
 def steady_state(

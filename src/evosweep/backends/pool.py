@@ -24,10 +24,10 @@ from typing import Any, Self
 
 import psutil
 
-from evosweep import board
-from evosweep.backends import Lost, Work
+from evosweep.backends.protocol import Lost, Work
+from evosweep.processes import activity
 
-_PRELOADED = ["deap.tools", "deap.gp", "numpy.random", "evosweep.worker"]
+_PRELOADED = ["deap.tools", "deap.gp", "numpy.random", "evosweep.evaluation.worker"]
 _TICK = 0.1
 _HANDOVER = 0.0005  # seconds in which a chunk is on its way to a worker
 _PIPE = 2**20  # bytes; more is not for everybody
@@ -60,7 +60,7 @@ class Pool:
         self._own_board = False
 
     def __enter__(self) -> Self:
-        inherited = os.environ.get(board.FOLDER_VARIABLE)
+        inherited = os.environ.get(activity.FOLDER_VARIABLE)
         self._own_board = inherited is None
         self._board = Path(inherited or tempfile.mkdtemp(prefix="evosweep-"))
         return self
@@ -139,16 +139,16 @@ class Pool:
     def _processes(self) -> list[BaseProcess]:
         return list((getattr(self._executor, "_processes", None) or {}).values())
 
-    def _kill_overdue(self) -> list[board.Note]:
+    def _kill_overdue(self) -> list[activity.Note]:
         assert self._board is not None
         mine = {process.pid for process in self._processes()}
-        late = [n for n in board.notes(self._board) if n.pooled and n.overdue and n.pid in mine]
+        late = [n for n in activity.notes(self._board) if n.pooled and n.overdue and n.pid in mine]
         for note in late:
             _end_tree(note.pid, signal.SIGKILL)
         return late
 
     def _lost(
-        self, pending: dict[Future[Any], Work], overdue: list[board.Note]
+        self, pending: dict[Future[Any], Work], overdue: list[activity.Note]
     ) -> Iterator[tuple[int, Any | Lost]]:
         """What every chunk in flight came to after the executor broke."""
         losses = self._losses(overdue)
@@ -160,7 +160,7 @@ class Pool:
                 yield chunk.number, _loss_of(chunk, losses)
         pending.clear()
 
-    def _losses(self, overdue: list[board.Note]) -> list[tuple[board.Note, Lost]]:
+    def _losses(self, overdue: list[activity.Note]) -> list[tuple[activity.Note, Lost]]:
         """Who died of itself, and at which individual; the executor ends the rest by SIGTERM."""
         assert self._board is not None
         losses = [(note, Lost(note.index, "timeout")) for note in overdue]
@@ -170,7 +170,7 @@ class Pool:
             code = process.exitcode
             if process.pid is None or process.pid in late or code in (None, -signal.SIGTERM):
                 continue
-            if note := board.note(self._board, process.pid):
+            if note := activity.note(self._board, process.pid):
                 number = -code if code is not None and code < 0 else None
                 losses.append((note, Lost(note.index, "worker", number)))
         return losses
@@ -198,7 +198,7 @@ def _widen(executor: ProcessPoolExecutor) -> None:
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
-def _loss_of(chunk: Any, losses: list[tuple[board.Note, Lost]]) -> Lost:
+def _loss_of(chunk: Any, losses: list[tuple[activity.Note, Lost]]) -> Lost:
     for note, lost in losses:
         if note.batch == getattr(chunk, "batch", 0) and note.index in chunk.indices:
             return lost
@@ -211,7 +211,7 @@ def _work(chunk: Work) -> Any:
 
 def _start(board_folder: str) -> None:
     """Makes a worker fit for its task: no signals of the terminal, no life after its parent."""
-    os.environ[board.FOLDER_VARIABLE] = board_folder
+    os.environ[activity.FOLDER_VARIABLE] = board_folder
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     process = parent_process()

@@ -1,15 +1,15 @@
 """Evaluations by SCOOP's workers, in a program that was started by `python -m scoop`.
 
 SCOOP starts one future an item when it is asked to map; here a future is a chunk. A worker that
-dies while idle, or the broker, leaves SCOOP waiting for ever: `evosweep.supervise` watches them
-from outside and starts the whole group again.
+dies while idle, or the broker, leaves SCOOP waiting for ever: `evosweep.supervision`
+watches them from outside and starts the whole group again.
 """
 
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Self
 
-from evosweep.backends import Lost, Work
+from evosweep.backends.protocol import Lost, Work
 from evosweep.errors import InputError
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Self
 
-from evosweep.backends import Work
+from evosweep.backends.protocol import Work
 from evosweep.errors import InputError
 
 

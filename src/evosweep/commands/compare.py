@@ -5,16 +5,16 @@ import math
 import sys
 from pathlib import Path
 
-from evosweep.compare.agreement import disagreements
 from evosweep.compare.build import build_page
 from evosweep.compare.extra import check
-from evosweep.compare.material import Options
-from evosweep.compare.missing import add_missing
-from evosweep.compare.page import Page
-from evosweep.compare.report import write_page
+from evosweep.compare.numbers.agreement import disagreements
+from evosweep.compare.numbers.table import Table, text
+from evosweep.compare.page.html import write_page
+from evosweep.compare.page.material import Options
+from evosweep.compare.page.section import Page
+from evosweep.compare.read.missing import add_missing
+from evosweep.compare.read.study import Study, open_studies
 from evosweep.compare.sections.changes import build_changes
-from evosweep.compare.study import Study, open_studies
-from evosweep.compare.table import Table, text
 from evosweep.errors import InputError
 
 NEEDED = ("jinja2", "matplotlib", "pandas", "scikit_posthocs", "scipy")

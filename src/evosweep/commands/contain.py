@@ -4,26 +4,31 @@ The engine's client is not enough: killed with -9 it leaves its container runnin
 the death of whoever started it. So this process stays beside it. It passes SIGTERM and Ctrl-C on,
 stops the container when the workflow that started it dies (EVOSWEEP_PARENT, as for `evosweep run`),
 and holds the pipe that is the container's standard input: when this process or the client is
-killed, the pipe closes, and `evosweep.inside` ends the run. A container that does not end in time
-is removed.
+killed, the pipe closes, and `evosweep.entry.in_container` ends the run. A container that
+does not end in time is removed.
 """
 
 import argparse
 import os
 from pathlib import Path
 
-from evosweep import container, engines, environment, launch
-from evosweep.client import Client
-from evosweep.container import Container, Job
+from evosweep.commands.run import add_arguments as add_run_arguments
+from evosweep.commands.run import read_spec, write_receipt
+from evosweep.containers import command_line, engines
+from evosweep.containers.client import Client
+from evosweep.containers.command_line import Container, Job
 from evosweep.errors import InputError
+from evosweep.machine import environment
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `evosweep contain`."""
-    parser.add_argument("--engine", required=True, choices=container.ENGINES, help="what starts it")
+    parser.add_argument(
+        "--engine", required=True, choices=command_line.ENGINES, help="what starts it"
+    )
     parser.add_argument("--image", help="as the engine names it; evosweep-run unless given")
     parser.add_argument("--memory", help="its limit, such as 4g; none unless given")
-    parser.add_argument("--network", default=container.NONE, help="none unless given")
+    parser.add_argument("--network", default=command_line.NONE, help="none unless given")
     parser.add_argument(
         "words", nargs=argparse.REMAINDER, metavar="-- evosweep run ...", help="what to run in it"
     )
@@ -38,10 +43,10 @@ def main(args: argparse.Namespace) -> int:
     commit, dirty = environment.git()
     os.environ.setdefault("EVOSWEEP_GIT_COMMIT", commit or "")
     os.environ.setdefault("EVOSWEEP_GIT_DIRTY", "1" if dirty else "0")
-    argv = container.engine_command(asked, image, job)
+    argv = command_line.engine_command(asked, image, job)
     code = Client(asked.engine, job.name, argv).run()
     if code == 0:
-        launch.write_receipt(run)
+        write_receipt(run)
     return code
 
 
@@ -50,13 +55,13 @@ def _parse_run(command: list[str]) -> argparse.Namespace:
     if words[:2] != ["evosweep", "run"]:
         raise InputError(f"a container runs 'evosweep run ...', not '{' '.join(words[:2])}'")
     parser = argparse.ArgumentParser(prog="evosweep run")
-    launch.add_arguments(parser)
+    add_run_arguments(parser)
     return parser.parse_args(words[2:])
 
 
 def _job(run: argparse.Namespace) -> Job:
     """The job, its folder made by the caller, so that it is the caller's."""
-    spec = launch.read_spec(run.spec, elsewhere=True)
+    spec = read_spec(run.spec, elsewhere=True)
     out = Path(os.path.abspath(run.out))  # noqa: PTH100 - symbolic links stay as they are
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -3,9 +3,9 @@
 import argparse
 import json
 
-from evosweep import grid
-from evosweep.config import load
-from evosweep.experiment import Experiment
+from evosweep.config import grid
+from evosweep.config.experiment import Experiment
+from evosweep.config.load import load
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,10 +10,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from evosweep.differences import Difference, first_difference
 from evosweep.errors import EvosweepError, InputError
-from evosweep.job import Job
-from evosweep.record import RunFolder, find_runs, load_record
+from evosweep.records.differences import Difference, first_difference
+from evosweep.records.folder import RunFolder, find_runs, load_record
+from evosweep.supervision.job import Job
 
 _RUN_ID = re.compile(r"[0-9a-f]{12}$")
 _MLFLOW_ID = re.compile(r"[0-9a-f]{32}$")
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """0 when the final population is identical to the bit, 1 when it is not."""
-    from evosweep.stopping import repeatable
+    from evosweep.run.early_stop import repeatable
 
     _check(args)
     record, folder = find_receipt(args.run, args.results, args.uri)
@@ -70,7 +70,7 @@ def find_receipt(
         folder = RunFolder(path if path.is_dir() else path.parent)
         return load_record(path), folder
     if _MLFLOW_ID.match(run):
-        tracked: dict[str, Any] = import_module("evosweep.track").receipt(run, uri)
+        tracked: dict[str, Any] = import_module("evosweep.track.passes.receipts").receipt(run, uri)
         return tracked, None
     if not _RUN_ID.match(run):
         raise InputError(
@@ -85,8 +85,8 @@ def find_receipt(
 
 def warnings_about(record: dict[str, Any]) -> Iterator[str]:
     """What is not as it was when the run was made: sources, versions, platform, processor."""
-    from evosweep import environment
-    from evosweep.spec import RunSpec
+    from evosweep.config.spec import RunSpec
+    from evosweep.machine import environment
 
     then, now = record.get("environment", {}), environment.describe()
     sources = RunSpec.parse(record["spec"]).sources
@@ -112,8 +112,8 @@ def _with_backend(spec: dict[str, Any], choice: str | None) -> dict[str, Any]:
 
 
 def _repeat(spec: dict[str, Any], out: Path) -> RunFolder:
-    from evosweep.spec import RunSpec
-    from evosweep.supervise import supervise
+    from evosweep.config.spec import RunSpec
+    from evosweep.supervision.supervisor import supervise
 
     parsed = RunSpec.parse(spec)
     parsed.check()
@@ -126,9 +126,9 @@ def _repeat(spec: dict[str, Any], out: Path) -> RunFolder:
 
 
 def _audit(record: dict[str, Any], folder: RunFolder | None, scratch: Path) -> RunFolder:
-    from evosweep import backends
-    from evosweep.run import Attempt, run_one
-    from evosweep.spec import RunSpec
+    from evosweep.backends.table import create
+    from evosweep.config.spec import RunSpec
+    from evosweep.run.attempt import Attempt, run_one
 
     if folder is None or not folder.journal.exists():
         raise InputError("--audit needs the run's folder with its journal.bin; name the folder")
@@ -140,7 +140,7 @@ def _audit(record: dict[str, Any], folder: RunFolder | None, scratch: Path) -> R
             f"--audit: by today's source this is run {spec.run_id}, and the journal is that of "
             f"{record['run_id']}; repeat it without --audit"
         )
-    with backends.create("serial") as backend:
+    with create("serial") as backend:
         run_one(spec, copy, backend, Attempt(audit=_AUDITED))
     return copy
 

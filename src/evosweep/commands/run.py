@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from evosweep.errors import EvosweepError, InputError
-from evosweep.job import Job
+from evosweep.supervision.job import Job
 
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?$")
 
@@ -68,7 +68,7 @@ def read_spec(text: str, *, elsewhere: bool = False) -> dict[str, Any]:
         except (OSError, UnicodeError) as error:
             raise InputError(f"--spec: cannot read {text[1:]} ({error})") from error
     if not _is_plausible(text):
-        from evosweep.spec import RunSpec
+        from evosweep.config.spec import RunSpec
 
         return RunSpec.parse(text).to_dict()  # finds every mistake, which takes a little longer
     spec: dict[str, Any] = json.loads(text)
@@ -107,18 +107,19 @@ def read_seeds(text: str) -> list[int]:
 
 
 def _supervise(job: Job) -> int:
-    from evosweep.supervise import supervise
+    from evosweep.supervision.supervisor import supervise
 
     return supervise(job)
 
 
 def _perform_here(job: Job) -> int:
-    from evosweep import board, numerics
+    from evosweep.machine import numerics
+    from evosweep.processes import activity
 
     os.environ.update(numerics.environment())  # before anything here imports NumPy
-    from evosweep.perform import perform
+    from evosweep.supervision.performer import perform
 
-    os.environ[board.FOLDER_VARIABLE] = str(job.board)
+    os.environ[activity.FOLDER_VARIABLE] = str(job.board)
     return perform(job)
 
 
@@ -126,8 +127,8 @@ def write_receipt(args: argparse.Namespace) -> None:
     """Writes the file of `--receipt`, where that is asked, after the runs are done."""
     if args.receipt is None:
         return
-    from evosweep.record import write_json
-    from evosweep.spec import RunSpec
+    from evosweep.config.spec import RunSpec
+    from evosweep.records.folder import write_json
 
     spec, several = read_spec(args.spec, elsewhere=True), args.seeds is not None
     seeds = read_seeds(args.seeds) if several else [spec["seed"]]

@@ -7,12 +7,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from evosweep.errors import InputError
-from evosweep.track import scan, view
-from evosweep.track.address import STATE, resolve
-from evosweep.track.command import open_store
-from evosweep.track.follow import follow, stop_on_signals
-from evosweep.track.server import Server
-from evosweep.track.store import Store
+from evosweep.track.passes import scan
+from evosweep.track.passes.follow import follow, stop_on_signals
+from evosweep.track.passes.tracking import open_store
+from evosweep.track.store import view
+from evosweep.track.store.address import STATE, resolve
+from evosweep.track.store.client import Store
+from evosweep.track.ui.server import Server
 
 PORT = 5000
 _LISTED = 9

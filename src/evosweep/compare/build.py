@@ -6,19 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from evosweep.compare import methods, results, sentences
-from evosweep.compare.agreement import disagreements
-from evosweep.compare.finals import fronts_of
-from evosweep.compare.fronts import Fronts, read_fronts
-from evosweep.compare.material import Material, Options, gather
-from evosweep.compare.page import Page, Section
-from evosweep.compare.runs import Run
-from evosweep.compare.sections import tables
+from evosweep.compare.numbers import methods, results
+from evosweep.compare.numbers.agreement import disagreements
+from evosweep.compare.numbers.finals import fronts_of
+from evosweep.compare.numbers.fronts import Fronts, read_fronts
+from evosweep.compare.numbers.summary import summarise
+from evosweep.compare.page.material import Material, Options, gather
+from evosweep.compare.page.section import Page, Section
+from evosweep.compare.read.run import Run
+from evosweep.compare.read.study import Study
+from evosweep.compare.sections import sentences, tables
 from evosweep.compare.sections.anytime import anytime_section
 from evosweep.compare.sections.failures import failures_section, failures_table
 from evosweep.compare.sections.problems import problems_section
-from evosweep.compare.study import Study
-from evosweep.compare.summary import summarise
 
 
 def build_page(study: Study, options: Options, out: Path) -> Page:
@@ -76,15 +76,16 @@ def true_front(run: Run) -> Any:
 
     A user's own problem is not imported: a comparison reads results, it runs no one's code.
     """
-    from evosweep import problems
     from evosweep.errors import EvosweepError
+    from evosweep.plugins.builtins import PROBLEMS
+    from evosweep.plugins.loading import load_problem
     from evosweep.problems.traits import Traits
 
     use, params = str(run.problem.get("use")), run.problem.get("params") or {}
-    if use not in problems.BUILTINS:
+    if use not in PROBLEMS:
         return None
     try:
-        front = Traits.of(problems.load(use)(**_keywords(params))).front
+        front = Traits.of(load_problem(use)(**_keywords(params))).front
     except (EvosweepError, ImportError, TypeError):
         return None
     return None if front is None else front()

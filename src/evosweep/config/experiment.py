@@ -1,6 +1,6 @@
 """An experiment: the config file as a model, strict, with every mistake told at once.
 
-`python -m evosweep.experiment` prints the JSON schema that `workflow/schemas/` holds.
+`python -m evosweep.config.experiment` prints the JSON schema that `workflow/schemas/` holds.
 """
 
 import json
@@ -17,8 +17,9 @@ from pydantic import (
     model_validator,
 )
 
-from evosweep.spec import MAX_SEED, AlgorithmOptions, BackendOptions, Part, ProblemOptions
-from evosweep.strict import JsonValue, Name, Strict, explain, shown
+from evosweep.config.spec import MAX_SEED, AlgorithmOptions, BackendOptions, Part, ProblemOptions
+from evosweep.config.strict import JsonValue, Name, Strict, explain
+from evosweep.wording import shown
 
 RESULTS = Path("results")
 

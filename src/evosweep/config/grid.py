@@ -13,10 +13,10 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from evosweep import selection
-from evosweep.experiment import Experiment, Problem, Swept
-from evosweep.selection import is_selected
-from evosweep.spec import AlgorithmSpec, BackendSpec, ProblemSpec, RunSpec
+from evosweep.config import only_exclude
+from evosweep.config.experiment import Experiment, Problem, Swept
+from evosweep.config.only_exclude import is_selected
+from evosweep.config.spec import AlgorithmSpec, BackendSpec, ProblemSpec, RunSpec
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def expand(experiment: Experiment) -> Iterator[RunSpec]:
 
 def mistakes(experiment: Experiment) -> Iterator[str]:
     """What is wrong with the grid as a whole: nothing in it, or one run twice."""
-    unknown = list(selection.mistakes(experiment))
+    unknown = list(only_exclude.mistakes(experiment))
     yield from unknown
     seen: dict[str, str] = {}
     for combination in combinations(experiment):

@@ -1,6 +1,5 @@
 """A config file, read and checked whole: every mistake at once, before anything runs."""
 
-import argparse
 import importlib.util
 import os
 from collections.abc import Iterator, Mapping
@@ -9,10 +8,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from evosweep import grid, signatures, strict_yaml
+from evosweep.config import grid, yaml_subset
+from evosweep.config.experiment import Algorithm, Experiment, Problem, Swept
+from evosweep.config.strict import explain
 from evosweep.errors import InputError
-from evosweep.experiment import Algorithm, Experiment, Problem, Swept
-from evosweep.strict import explain
+from evosweep.plugins import signatures
 
 # backend: the module it needs, and the extra that installs it
 _EXTRAS = {"scoop": ("scoop", "scoop")}
@@ -24,7 +24,7 @@ def load(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Experi
     Raises InputError with a line for each mistake: in the file's form, in the functions it names,
     in their parameters and in the grid. Imports nothing of the user's.
     """
-    data = laid_over(strict_yaml.read(Path(path)), overrides or {})
+    data = laid_over(yaml_subset.read(Path(path)), overrides or {})
     import_path = os.path.relpath(Path(path).parent)
     mistakes = []
     try:
@@ -87,22 +87,3 @@ def laid_over(data: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str
         else:
             merged[key] = value
     return merged
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `evosweep check`."""
-    parser.add_argument("config", metavar="CONFIG", help="an experiment's YAML file")
-
-
-def main(args: argparse.Namespace) -> int:
-    """Print the size of a config's grid; raises InputError with every mistake in it."""
-    experiment = load(args.config)
-    check_results(experiment.folder)
-    combinations = sum(1 for _ in grid.combinations(experiment))
-    seeds = len(experiment.seeds)
-    jobs = combinations * -(-seeds // experiment.runs_per_job)
-    print(
-        f"{args.config}: {combinations * seeds:,} runs ({combinations:,} configurations on their "
-        f"backends, {seeds:,} seeds each) in {jobs:,} jobs; results in {experiment.folder}"
-    )
-    return 0

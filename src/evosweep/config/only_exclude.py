@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from evosweep.experiment import Algorithm, Experiment, Problem
-from evosweep.spec import AlgorithmSpec, BackendSpec, ProblemSpec
-from evosweep.strict import did_you_mean, shown
+from evosweep.config.experiment import Algorithm, Experiment, Problem
+from evosweep.config.spec import AlgorithmSpec, BackendSpec, ProblemSpec
+from evosweep.wording import did_you_mean, shown
 
 Match = dict[str, Any]
 _NAMED = ("problem", "algorithm", "backend")

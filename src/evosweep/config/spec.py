@@ -15,9 +15,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PlainValidator, ValidationError, WithJsonSchema, model_validator
 
-from evosweep import signatures, sources
+from evosweep.config.strict import Name, Parameters, Strict, explain
 from evosweep.errors import InputError
-from evosweep.strict import Name, Parameters, Strict, did_you_mean, explain, shown
+from evosweep.plugins import signatures, sources
+from evosweep.wording import did_you_mean, shown
 
 MAX_SEED = 2**32 - 1  # what numpy.random.seed takes
 BACKENDS = ("serial", "pool", "scoop")
@@ -197,7 +198,7 @@ class RunSpec(Strict):
 
     @cached_property
     def sources(self) -> dict[str, str]:
-        """SHA-256 of the source of problem, algorithm and callback; see `evosweep.sources`."""
+        """SHA-256 of the source of problem, algorithm and callback; see `plugins.sources`."""
         named = {"problem": self.problem.use, "algorithm": self.algorithm.use}
         if self.algorithm.callback:
             named["callback"] = self.algorithm.callback

@@ -4,13 +4,14 @@ A config or a spec is refused as a whole: every mistake at once, each naming the
 and what is allowed.
 """
 
-import difflib
 import math
 from collections.abc import Iterable, Iterator
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from evosweep.wording import did_you_mean, key_path, shown
 
 NAME_PATTERN = r"^[A-Za-z0-9._-]{1,64}$"
 
@@ -50,26 +51,6 @@ def _no_folder(name: str) -> str:
 JsonValue = Annotated[Any, AfterValidator(_json_value)]
 Parameters = dict[str, JsonValue]
 Name = Annotated[str, Field(pattern=NAME_PATTERN), AfterValidator(_no_folder)]
-
-
-def did_you_mean(word: str, allowed: Iterable[str]) -> str:
-    """`"; did you mean 'x'?"` when something allowed is close to `word`, else an empty string."""
-    close = difflib.get_close_matches(word, list(allowed), n=1)
-    return f"; did you mean '{close[0]}'?" if close else ""
-
-
-def key_path(location: Iterable[int | str]) -> str:
-    """A location as it is written in a config: `problems.onemax.grid.bits[2]`."""
-    path = ""
-    for part in location:
-        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
-    return path
-
-
-def shown(value: Any) -> str:
-    """A value short enough for one line."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def explain(error: ValidationError, model: type[BaseModel]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from evosweep.errors import InputError, RunError
-from evosweep.supervise import PARENT_VARIABLE
+from evosweep.supervision.supervisor import PARENT_VARIABLE
 
 _GRACE = 8.5  # seconds from a stop to the container's removal; inside, a stop takes 8 at most
 _NOT_STARTED = {"docker": 125, "podman": 125, "apptainer": 255}

@@ -5,7 +5,7 @@ One of them is writable: the run's. The problem's folder is read-only, as is eve
 /tmp in memory. There is no network unless asked, no capability, and the user is the caller.
 
 `command_prefix` is what a workflow puts before `evosweep run`; `engine_command` is what the
-watching process that it starts (`evosweep.contain`) hands to the engine.
+watching process that it starts (`evosweep.commands.contain`) hands to the engine.
 """
 
 import hashlib
@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evosweep.environment import THREAD_VARIABLES
 from evosweep.errors import InputError
+from evosweep.machine.environment import THREAD_VARIABLES
 
 ENGINES = ("docker", "podman", "apptainer")
 NONE = "none"
@@ -31,7 +31,7 @@ DEFAULT_IMAGES = {
 OPTIONS_VARIABLE = "EVOSWEEP_ENGINE_OPTIONS"
 
 _SHARED_MEMORY = "256m"  # queues and semaphores of a pool; a container's own default is 64m
-_INSIDE = ("python3", "-m", "evosweep.inside")
+_INSIDE = ("python3", "-m", "evosweep.entry.in_container")
 _NOT_MOUNTABLE = re.compile(r'[:,"\n]')  # engines read these as their own syntax
 _STAYS_OUTSIDE = ("EVOSWEEP_PARENT", OPTIONS_VARIABLE)
 

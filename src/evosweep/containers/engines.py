@@ -12,9 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from evosweep import __version__, environment
-from evosweep.container import ENGINES, Container, Image
+from evosweep import __version__
+from evosweep.containers.command_line import ENGINES, Container, Image
 from evosweep.errors import InputError
+from evosweep.machine import environment
 
 VERSION_LABEL = "evosweep.version"
 SOURCE_LABEL = "evosweep.source"
@@ -38,7 +39,7 @@ def look_at(container: Container) -> Image:
 @cache
 def source_digest() -> str:
     """SHA-256 over the Python files of the installed evosweep: equal code, equal digest."""
-    package = Path(__file__).parent
+    package = Path(__file__).parent.parent
     hashed = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
         hashed.update(f"{path.relative_to(package)}\0".encode())

@@ -6,17 +6,17 @@ is imported by its absolute name.
 
 import logging
 
-from evosweep import board, guard
+from evosweep.processes import activity, guard
 
 # Its warnings tell that it sends a chunk again, which does no harm, and print the whole chunk.
 logging.getLogger("SCOOPLogger").setLevel(logging.ERROR)
 
 guard.follow_supervisor()
-board.seat()  # so that the supervisor knows of it from the start
+activity.seat()  # so that the supervisor knows of it from the start
 
 if __name__ == "__main__":
     import sys
 
-    from evosweep.perform import main
+    from evosweep.supervision.performer import main
 
     main(sys.argv[1])

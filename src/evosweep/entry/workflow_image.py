@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from evosweep.errors import EvosweepError, InputError
-from evosweep.quota import available_cpus
+from evosweep.machine.cpus import available_cpus
 
 RESULTS = Path("/evosweep/results")
 BECOME = Path("/usr/local/evosweep/libexec/become")
@@ -64,7 +64,7 @@ def _become_owner(argv: list[str]) -> None:
         print("evosweep: results/ belongs to root, and so will the files in it", file=sys.stderr)
     identity = [f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
     without_rights = ["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]
-    again = [sys.executable, "-m", "evosweep.entrypoint", *argv]
+    again = [sys.executable, "-m", "evosweep.entry.workflow_image", *argv]
     os.execv(BECOME, [str(BECOME), *identity, *without_rights, "--", *again])
 
 

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from evosweep.backends import Lost
-from evosweep.failure import Failure
+from evosweep.backends.protocol import Lost
+from evosweep.evaluation.failure import Failure
 
 _STRIKES = 3
 BARREN_ROUNDS = 10

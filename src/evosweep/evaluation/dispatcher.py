@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evosweep.backends import Backend, Lost, Work
+from evosweep.backends.protocol import Backend, Lost, Work
 
 _PROBE = 0.002  # seconds of work in this process that tell what an item costs
 _FIRST = 0.1  # seconds up to which the very first evaluation may be slow for another reason

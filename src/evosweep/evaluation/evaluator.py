@@ -13,18 +13,18 @@ from typing import Any
 
 import numpy
 
-from evosweep import blocks, genome
-from evosweep.backends import Backend, Lost
-from evosweep.dispatch import Dispatcher
+from evosweep.backends.protocol import Backend, Lost
 from evosweep.errors import RunError
-from evosweep.failure import Failure
-from evosweep.genome import Plain
-from evosweep.journal import Journal
-from evosweep.journal_entry import OK, PENALISED, RETRIED, Entry
-from evosweep.losses import BARREN_ROUNDS, Known, Losses
-from evosweep.problem import Kind, Problem, kind_of
-from evosweep.replay import Replay
-from evosweep.worker import Chunk, Outcome
+from evosweep.evaluation.blame import BARREN_ROUNDS, Known, Losses
+from evosweep.evaluation.dispatcher import Dispatcher
+from evosweep.evaluation.failure import Failure
+from evosweep.evaluation.problem import Kind, Problem, kind_of
+from evosweep.evaluation.replay import Replay
+from evosweep.evaluation.worker import Chunk, Outcome
+from evosweep.genomes import blocks, genome
+from evosweep.genomes.genome import Plain
+from evosweep.records.journal import Journal
+from evosweep.records.journal_entry import OK, PENALISED, RETRIED, Entry
 
 
 class EvaluationFailed(RunError):

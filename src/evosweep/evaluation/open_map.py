@@ -12,14 +12,15 @@ from typing import Any, NamedTuple, Self
 
 from deap import creator
 
-from evosweep import backends, genome
-from evosweep.backends import Lost
-from evosweep.board import seat
-from evosweep.dispatch import Dispatcher
+from evosweep.backends.protocol import Lost
+from evosweep.backends.table import create
 from evosweep.errors import InputError, RunError
-from evosweep.losses import BARREN_ROUNDS, Losses
-from evosweep.problem import Kind, class_of, kind_of
-from evosweep.rebuild import Rebuilder
+from evosweep.evaluation.blame import BARREN_ROUNDS, Losses
+from evosweep.evaluation.dispatcher import Dispatcher
+from evosweep.evaluation.problem import Kind, class_of, kind_of
+from evosweep.genomes import genome
+from evosweep.genomes.rebuild import Rebuilder
+from evosweep.processes.activity import seat
 
 _PARTS = ("func", "args", "keywords", "__self__")
 
@@ -85,7 +86,7 @@ class OpenBackend:
     def __init__(self, use: str, workers: int | None = None) -> None:
         if workers is None:
             workers = 1 if use == "serial" else _usable_processors()
-        self._backend = backends.create(use, workers)
+        self._backend = create(use, workers)
         self._dispatcher: Dispatcher | None = None
 
     @property
@@ -257,3 +258,13 @@ def _usable_processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def open_backend(use: str = "pool", workers: int | None = None) -> OpenBackend:
+    """A backend whose `map` a DEAP program of your own registers as `toolbox.map`.
+
+    `workers`: processes; by default as many as this process may use (under `python -m scoop -n N`
+    always N). Use it as a context manager. Unlike a run's evaluator it sends your function, so it
+    must be one that pickles: `InputError` names the part that does not, before any evaluation.
+    """
+    return OpenBackend(use, workers)

@@ -12,9 +12,10 @@ from typing import Any
 
 from deap import creator
 
-from evosweep import problems, seeds
+from evosweep.evaluation import seeds
+from evosweep.genomes.rebuild import Rebuilder, primitive_sets
+from evosweep.plugins.loading import load_problem
 from evosweep.problems.traits import Traits
-from evosweep.rebuild import Rebuilder, primitive_sets
 
 Kind = tuple[str, str]
 """The class of an individual by name: (module, qualified name)."""
@@ -94,7 +95,7 @@ def build(description: str) -> Problem:
         with warnings.catch_warnings():
             # A second problem may create its classes under the first one's names.
             warnings.filterwarnings("ignore", "A class named", RuntimeWarning)
-            function = problems.load(spec["use"], spec["import_path"])
+            function = load_problem(spec["use"], spec["import_path"])
             toolbox = function(**spec["params"])
     finally:
         before.restore()

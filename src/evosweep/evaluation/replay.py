@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from evosweep import blocks
 from evosweep.errors import RunError
-from evosweep.journal import Journal
-from evosweep.journal_entry import Entry
+from evosweep.genomes import blocks
+from evosweep.records.journal import Journal
+from evosweep.records.journal_entry import Entry
 
 
 class NotDeterministic(RunError):

@@ -11,7 +11,7 @@ from weakref import WeakSet
 
 import numpy
 
-from evosweep.fitness import BadFitness, fitness_of
+from evosweep.genomes.fitness import BadFitness, fitness_of
 
 EvaluateBatch = Callable[[Any], Any]
 

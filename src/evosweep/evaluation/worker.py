@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, NamedTuple
 
-from evosweep import failure, seeds, together
-from evosweep.blocks import Block
-from evosweep.board import seat
-from evosweep.failure import Failure
-from evosweep.fitness import BadFitness, fitness_of
-from evosweep.genome import Digest, Plain, bare_all, decode, encode, encode_bare, plain
-from evosweep.journal_entry import OK, PENALISED, RETRIED
-from evosweep.problem import Kind, Problem, build, class_of
+from evosweep.evaluation import failure, seeds, vectorised
+from evosweep.evaluation.failure import Failure
+from evosweep.evaluation.problem import Kind, Problem, build, class_of
+from evosweep.genomes.blocks import Block
+from evosweep.genomes.fitness import BadFitness, fitness_of
+from evosweep.genomes.genome import Digest, Plain, bare_all, decode, encode, encode_bare, plain
+from evosweep.processes.activity import seat
+from evosweep.records.journal_entry import OK, PENALISED, RETRIED
 
 
 class Chunk(NamedTuple):
@@ -160,10 +160,10 @@ def _evaluate_together(
 ) -> None:
     seat().take(chunk.batch, chunk.indices[0])
     try:
-        outcome.fitnesses += together.fitnesses(
+        outcome.fitnesses += vectorised.fitnesses(
             evaluate_batch, individuals, chunk.objectives, problem.infinite
         )
-    except together.BadRow as error:
+    except vectorised.BadRow as error:
         index = chunk.indices[error.row]
         raise _Failed(Failure(index, "fitness", str(error), error.remedy)) from None
     except _RAISED as error:

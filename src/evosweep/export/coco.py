@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from evosweep.compare.report import file_name
-from evosweep.compare.runs import Run
-from evosweep.compare.study import Study
+from evosweep.compare.page.html import file_name
+from evosweep.compare.read.run import Run
+from evosweep.compare.read.study import Study
 from evosweep.errors import InputError
 from evosweep.export.curves import curves, points
 

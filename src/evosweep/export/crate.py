@@ -13,8 +13,8 @@ from typing import Any
 
 from evosweep import __version__
 from evosweep.compare.extra import need
-from evosweep.compare.runs import Run
-from evosweep.compare.study import Study
+from evosweep.compare.read.run import Run
+from evosweep.compare.read.study import Study
 
 PARQUET = "application/vnd.apache.parquet"
 UNLICENSED = "No licence is stated: ask the authors before you use these data."

@@ -5,9 +5,9 @@ from itertools import islice
 
 import numpy as np
 
-from evosweep.compare.reading import read_traces
-from evosweep.compare.runs import Run
-from evosweep.compare.traces import Trace
+from evosweep.compare.numbers.many_traces import read_traces
+from evosweep.compare.read.run import Run
+from evosweep.compare.read.traces import Trace
 from evosweep.errors import RunError
 
 BATCH = 1000  # runs whose curves are in memory at a time

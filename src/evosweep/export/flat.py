@@ -7,8 +7,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from evosweep.compare.runs import Run
-from evosweep.compare.study import Study
+from evosweep.compare.read.run import Run
+from evosweep.compare.read.study import Study
 from evosweep.errors import RunError
 from evosweep.export.curves import curves, points, single_objective
 

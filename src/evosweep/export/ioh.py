@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from evosweep import __version__
-from evosweep.compare.report import file_name
-from evosweep.compare.runs import Run
-from evosweep.compare.study import Study
+from evosweep.compare.page.html import file_name
+from evosweep.compare.read.run import Run
+from evosweep.compare.read.study import Study
 from evosweep.errors import InputError
 from evosweep.export.curves import curves, points, single_objective
 

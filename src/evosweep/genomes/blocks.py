@@ -7,7 +7,7 @@ again in each step, which takes twice as long. Results and digests do not depend
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from evosweep.genome import Digest, Plain, bare_all, encode_bare
+from evosweep.genomes.genome import Digest, Plain, bare_all, encode_bare
 
 SIZE = 64
 

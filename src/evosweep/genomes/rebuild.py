@@ -9,7 +9,7 @@ import numpy
 from deap import base, creator, gp
 
 from evosweep.errors import InputError
-from evosweep.genome import Plain, is_tagged
+from evosweep.genomes.genome import Plain, is_tagged
 
 
 class Rebuilder:

@@ -8,7 +8,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from evosweep import __version__, numerics
+from evosweep import __version__
+from evosweep.machine import numerics
 
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",

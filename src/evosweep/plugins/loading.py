@@ -1,14 +1,34 @@
 """The function that a `use:` names: a built-in's short name, or `module:function`."""
 
-import difflib
 import importlib
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from evosweep.errors import InputError
+from evosweep.plugins.builtins import ALGORITHMS, PROBLEMS
+from evosweep.plugins.deap_interface import adapt
+from evosweep.wording import did_you_mean
+
+
+def load_problem(use: str, import_path: str = "") -> Callable[..., Any]:
+    """The problem function that `use` names: a built-in's short name or `module:function`.
+
+    The folder `import_path` (relative to the working folder) is made importable. Raises
+    InputError, in one line, where there is no such module or function.
+    """
+    return resolve(use, PROBLEMS, import_path, "problem")
+
+
+def load_algorithm(use: str, import_path: str = "") -> Callable[..., Any]:
+    """The algorithm that `use` names, adapted: a built-in, `module:function`, or a stock DEAP one.
+
+    The folder `import_path` (relative to the working folder) is made importable. Raises
+    InputError, in one line, where there is no such module or function.
+    """
+    return adapt(resolve(use, ALGORITHMS, import_path, "algorithm"))
 
 
 def resolve(
@@ -22,8 +42,8 @@ def resolve(
     path = builtins.get(use, use)
     if ":" not in path:
         raise InputError(
-            f"no built-in {kind} is called {use!r}{did_you_mean(use, builtins)}; "
-            "a function of your own is named as module:function"
+            f"no built-in {kind} is called {use!r}; "
+            f"a function of your own is named as module:function{did_you_mean(use, builtins)}"
         )
     module_name, _, function_name = path.partition(":")
     _make_importable(import_path)
@@ -52,18 +72,13 @@ def check_parameters(
         for name in params:
             if name not in named:
                 raise InputError(
-                    f"{label} takes no parameter {name!r}{did_you_mean(name, named)}; "
+                    f"{label} takes no parameter {name!r}; "
                     f"it takes: {', '.join(n for n in own if n in named) or 'none'}"
+                    f"{did_you_mean(name, named)}"
                 )
     missing = [n for n, p in own.items() if n in named and p.default is p.empty and n not in params]
     if missing:
         raise InputError(f"{label} needs the parameter {missing[0]!r}, which has no default")
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A suffix such as " (did you mean 'onemax'?)", or nothing where no known name is near."""
-    near = difflib.get_close_matches(name, sorted(known), n=1)
-    return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 def _make_importable(import_path: str) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from evosweep.errors import InputError
-from evosweep.sources import locate, tree
-from evosweep.strict import did_you_mean
+from evosweep.plugins.sources import locate, tree
+from evosweep.wording import did_you_mean
 
 # What an algorithm is handed by the run, and a config therefore does not set. DEAP's own functions
 # start with the population, which a config gives as a size.

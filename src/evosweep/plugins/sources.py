@@ -22,7 +22,8 @@ from itertools import accumulate
 from pathlib import Path
 
 from evosweep.errors import InputError
-from evosweep.strict import did_you_mean
+from evosweep.plugins.builtins import ALGORITHMS, PROBLEMS
+from evosweep.wording import did_you_mean
 
 _OWN_PACKAGES = ("evosweep.problems", "evosweep.algorithms")
 _INSTALLED = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
@@ -39,13 +40,7 @@ class Source:
 
 def builtins(kind: str) -> dict[str, str]:
     """Short name to `module:function`, for `kind` "problem" or "algorithm"."""
-    if kind == "problem":
-        from evosweep.problems import BUILTINS
-    elif kind == "algorithm":
-        from evosweep.algorithms import BUILTINS
-    else:
-        return {}  # a callback is always the user's
-    return BUILTINS
+    return {"problem": PROBLEMS, "algorithm": ALGORITHMS}.get(kind, {})  # a callback is the user's
 
 
 def resolve(kind: str, use: str) -> tuple[str, str]:

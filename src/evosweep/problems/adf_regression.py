@@ -9,9 +9,9 @@ from typing import Any
 
 from deap import base, gp, tools
 
-from evosweep import variation
 from evosweep.fast.trees import static_limit
-from evosweep.parameters import choice, integer
+from evosweep.plugins.parameters import choice, integer
+from evosweep.problems import typed_crossover
 from evosweep.problems.classes import individual_class
 from evosweep.problems.symbolic_regression import FORMULAS, sample
 from evosweep.problems.traits import Traits
@@ -37,7 +37,7 @@ def adf_regression(
     toolbox = _toolbox(psets, tournament)
     limit = static_limit(operator.attrgetter("height"), integer("max_height", max_height, 2, 60))
     toolbox.register("evaluate", evaluate)
-    toolbox.register("mate", _mate, limit(variation.cx_one_point))
+    toolbox.register("mate", _mate, limit(typed_crossover.cx_one_point))
     toolbox.register("mutate", _mutate, limit(gp.mutUniform), expr=toolbox.expr_mut, psets=psets)
     toolbox.traits = Traits(genome="tree", optimum=0.0)
     return toolbox

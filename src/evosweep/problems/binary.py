@@ -10,7 +10,7 @@ from deap import base
 from deap.benchmarks import binary as functions
 
 from evosweep.errors import InputError
-from evosweep.parameters import choice, integer
+from evosweep.plugins.parameters import choice, integer
 from evosweep.problems.toolboxes import bits_toolbox
 from evosweep.problems.traits import Traits
 

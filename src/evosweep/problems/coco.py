@@ -9,7 +9,7 @@ from typing import Any
 from deap import base
 
 from evosweep.errors import InputError
-from evosweep.parameters import integer
+from evosweep.plugins.parameters import integer
 from evosweep.problems.toolboxes import reals_toolbox
 from evosweep.problems.traits import Traits
 

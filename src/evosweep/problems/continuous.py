@@ -7,7 +7,7 @@ from typing import Any
 
 from deap import base, benchmarks
 
-from evosweep.parameters import choice, integer
+from evosweep.plugins.parameters import choice, integer
 from evosweep.problems.toolboxes import reals_toolbox
 from evosweep.problems.traits import Traits
 

@@ -12,7 +12,7 @@ import numpy as np
 from deap import base, tools
 
 from evosweep.errors import InputError
-from evosweep.parameters import integer, probability
+from evosweep.plugins.parameters import integer, probability
 from evosweep.problems.toolboxes import bits_toolbox
 from evosweep.problems.traits import Traits
 

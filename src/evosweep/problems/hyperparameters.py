@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from deap import base
 
-from evosweep.parameters import integer
+from evosweep.plugins.parameters import integer
 from evosweep.problems.feature_selection import breast_cancer, stratified_splits
 from evosweep.problems.toolboxes import reals_toolbox
 from evosweep.problems.traits import Traits

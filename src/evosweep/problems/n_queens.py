@@ -8,7 +8,7 @@ from collections import Counter
 
 from deap import base
 
-from evosweep.parameters import integer
+from evosweep.plugins.parameters import integer
 from evosweep.problems.toolboxes import permutations_toolbox
 from evosweep.problems.traits import Traits
 

@@ -2,7 +2,7 @@
 
 from deap import base
 
-from evosweep.parameters import integer
+from evosweep.plugins.parameters import integer
 from evosweep.problems.toolboxes import bits_toolbox
 from evosweep.problems.traits import Traits
 

@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 
 from deap import base, tools
 
-from evosweep.parameters import integer
+from evosweep.plugins.parameters import integer
 from evosweep.problems.classes import individual_class
 from evosweep.problems.traits import Traits
 

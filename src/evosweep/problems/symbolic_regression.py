@@ -12,7 +12,7 @@ import numpy as np
 from deap import base
 
 from evosweep.errors import InputError
-from evosweep.parameters import choice, integer
+from evosweep.plugins.parameters import choice, integer
 from evosweep.problems.traits import Traits
 from evosweep.problems.trees import arithmetic, mean_squared_error, prefer_smaller, trees_toolbox
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from deap import base, tools
 
-from evosweep.parameters import integer, probability
+from evosweep.plugins.parameters import integer, probability
 from evosweep.problems.classes import individual_class
 
 Evaluate = Callable[[Any], tuple[float, ...]]

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from deap import base, gp, tools
 
-from evosweep import variation
 from evosweep.fast.sums import exact_sum
 from evosweep.fast.trees import evaluate_tree, static_limit
-from evosweep.parameters import integer, number
+from evosweep.plugins.parameters import integer, number
+from evosweep.problems import typed_crossover
 from evosweep.problems.classes import individual_class
 
 WORST = 1e12  # fitness of an expression with no finite value on some row
@@ -25,7 +25,7 @@ def trees_toolbox(
     toolbox.register("expr", gp.genHalfAndHalf, pset=pset, min_=1, max_=2)
     toolbox.register("individual", tools.initIterate, kind, toolbox.expr)
     toolbox.register("population", tools.initRepeat, list, toolbox.individual)
-    toolbox.register("mate", variation.cx_one_point)
+    toolbox.register("mate", typed_crossover.cx_one_point)
     toolbox.register("expr_mut", gp.genFull, min_=0, max_=2)
     toolbox.register("mutate", gp.mutUniform, expr=toolbox.expr_mut, pset=pset)
     toolbox.register("select", tools.selTournament, tournsize=integer("tournament", tournament))

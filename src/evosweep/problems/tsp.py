@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from deap import base
 
-from evosweep.parameters import choice
+from evosweep.plugins.parameters import choice
 from evosweep.problems.toolboxes import permutations_toolbox
 from evosweep.problems.traits import Traits
 

@@ -12,7 +12,7 @@ import numpy as np
 from deap import base, benchmarks
 
 from evosweep.errors import InputError
-from evosweep.parameters import integer
+from evosweep.plugins.parameters import integer
 from evosweep.problems.bounds import penalised
 from evosweep.problems.toolboxes import reals_toolbox
 from evosweep.problems.traits import Traits

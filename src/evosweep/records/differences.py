@@ -6,8 +6,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from evosweep import journal
-from evosweep.record import RunFolder
+from evosweep.records import journal
+from evosweep.records.folder import RunFolder
 
 
 @dataclass(frozen=True)

@@ -161,6 +161,8 @@ def write_table(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def write_columns(path: Path, columns: Mapping[str, Sequence[Any]]) -> None:
     """Columns as Parquet; one that has no single type is kept as JSON text."""
-    from evosweep.columns import as_parquet  # pyarrow is slow to import, and not always needed
+    from evosweep.records.parquet import (  # pyarrow is slow to import, and not always needed
+        as_parquet,
+    )
 
     write_whole(path, as_parquet(columns.items()))

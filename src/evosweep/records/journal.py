@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
-from evosweep import journal_entry
 from evosweep.errors import EvosweepError
-from evosweep.journal_entry import Entry, Session
+from evosweep.records import journal_entry
+from evosweep.records.journal_entry import Entry, Session
 
 VERSION = 1
 _HEADER = struct.Struct("<8sHH12sI")

@@ -12,20 +12,31 @@ from typing import Any
 
 import numpy
 
-from evosweep import algorithms, environment, genome, naming, problem, problems, seeds
-from evosweep.backends import Backend
-from evosweep.dataset import dataset_of
+from evosweep.backends.protocol import Backend
+from evosweep.config.spec import RunSpec
 from evosweep.errors import EvosweepError, InputError, RunError
-from evosweep.evaluate import EvaluationFailed, Evaluator
+from evosweep.evaluation import problem, seeds
+from evosweep.evaluation.blame import Known
+from evosweep.evaluation.evaluator import EvaluationFailed, Evaluator
 from evosweep.fast import HallOfFame, ParetoFront, accelerate
-from evosweep.generations import GenerationStatistics, logbook_rows
-from evosweep.journal import Journal
-from evosweep.lock import Lock, Locked
-from evosweep.losses import Known
-from evosweep.outcome import best_of, population_columns, traits_of
-from evosweep.record import FORMAT, RunFolder, load_record, write_columns, write_json, write_table
-from evosweep.spec import RunSpec
-from evosweep.stopping import StopEvolution, Stopping
+from evosweep.genomes import genome
+from evosweep.machine import environment
+from evosweep.plugins import loading
+from evosweep.plugins.loading import load_algorithm, load_problem
+from evosweep.processes.lock import Lock, Locked
+from evosweep.records.folder import (
+    FORMAT,
+    RunFolder,
+    load_record,
+    write_columns,
+    write_json,
+    write_table,
+)
+from evosweep.records.journal import Journal
+from evosweep.run.dataset import dataset_of
+from evosweep.run.early_stop import StopEvolution, Stopping
+from evosweep.run.final_population import best_of, population_columns, traits_of
+from evosweep.run.statistics import GenerationStatistics, logbook_rows
 
 
 @dataclass(frozen=True)
@@ -159,10 +170,10 @@ def _announce(spec: RunSpec, folder: RunFolder, weights: Sequence[float]) -> Non
 
 def _load(spec: RunSpec) -> tuple[problem.Problem, Any, str]:
     """Problem and algorithm, with every mistake in naming them as `InputError`."""
-    algorithm = algorithms.load(spec.algorithm.use, spec.import_path)
-    naming.check_parameters(algorithm, spec.algorithm.params, f"algorithm {spec.algorithm.use}", 1)
-    function = problems.load(spec.problem.use, spec.import_path)
-    naming.check_parameters(function, spec.problem.params, f"problem {spec.problem.use}")
+    algorithm = load_algorithm(spec.algorithm.use, spec.import_path)
+    loading.check_parameters(algorithm, spec.algorithm.params, f"algorithm {spec.algorithm.use}", 1)
+    function = load_problem(spec.problem.use, spec.import_path)
+    loading.check_parameters(function, spec.problem.params, f"problem {spec.problem.use}")
     description = problem.describe(spec.to_dict()["problem"], spec.import_path)
     return problem.build_for_run(description), algorithm, description
 

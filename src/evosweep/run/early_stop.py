@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evosweep import naming, seeds
+from evosweep.config.spec import AlgorithmSpec
 from evosweep.errors import InputError
+from evosweep.evaluation import seeds
+from evosweep.plugins import loading
 from evosweep.problems.traits import Traits
-from evosweep.spec import AlgorithmSpec
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Stopping:
         self._target = _target(stop.target, traits)
         self._evaluations, self._replaying = evaluations, replaying
         use = algorithm.callback
-        self._callback = use and naming.resolve(use, {}, import_path, "callback")
+        self._callback = use and loading.resolve(use, {}, import_path, "callback")
         self._number, self._best, self._best_at = -1, float("-inf"), 0
 
     def after(self, population: Sequence[Any], row: dict[str, Any]) -> None:

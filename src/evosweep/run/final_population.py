@@ -5,7 +5,7 @@ from typing import Any
 
 from deap import tools
 
-from evosweep import genome
+from evosweep.genomes import genome
 from evosweep.problems.traits import Traits
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy
 from deap import tools
 
-from evosweep.genome import population_digest
-from evosweep.hypervolume import EXACT_UP_TO, hypervolume
+from evosweep.genomes.genome import population_digest
+from evosweep.run.hypervolume import EXACT_UP_TO, hypervolume
 
 
 class GenerationStatistics(tools.Statistics):  # type: ignore[misc]

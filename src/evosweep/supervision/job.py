@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evosweep.guard import is_alive
+from evosweep.processes.guard import is_alive
 
 if TYPE_CHECKING:
-    from evosweep.spec import RunSpec
+    from evosweep.config.spec import RunSpec
 
 _PREFIX = "evosweep-job-"
 
@@ -80,7 +80,7 @@ class Job:
 
     def specs(self) -> "list[RunSpec]":
         """The specs of the runs, by seed."""
-        from evosweep.spec import RunSpec
+        from evosweep.config.spec import RunSpec
 
         return [RunSpec.parse(self.spec | {"seed": seed}) for seed in self.seeds]
 

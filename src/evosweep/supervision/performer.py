@@ -12,13 +12,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
-from evosweep import backends, guard
+from evosweep.backends.table import create
+from evosweep.config.spec import RunSpec
 from evosweep.errors import EvosweepError, InputError
-from evosweep.job import Job
-from evosweep.journal import JournalCorrupt, Session, TornTail, read_behind
-from evosweep.record import RunFolder
-from evosweep.run import Attempt, run_folder, run_one
-from evosweep.spec import RunSpec
+from evosweep.processes import guard
+from evosweep.records.folder import RunFolder
+from evosweep.records.journal import JournalCorrupt, Session, TornTail, read_behind
+from evosweep.run.attempt import Attempt, run_folder, run_one
+from evosweep.supervision.job import Job
 
 
 def main(job_folder: str) -> None:
@@ -51,7 +52,7 @@ def perform(job: Job) -> int:
         spec.check()
     began, failed = job.started, 0
     first = specs[0].backend
-    with backends.create(first.use, first.workers) as backend:
+    with create(first.use, first.workers) as backend:
         for spec in specs:
             job.mark(spec)
             try:

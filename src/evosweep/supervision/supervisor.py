@@ -20,13 +20,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evosweep import board, guard, numerics
-from evosweep.environment import THREAD_VARIABLES
-from evosweep.job import Job
-from evosweep.reaper import Reaper
+from evosweep.machine import numerics
+from evosweep.machine.environment import THREAD_VARIABLES
+from evosweep.processes import activity, guard
+from evosweep.processes.reaper import Reaper
+from evosweep.supervision.job import Job
 
 PARENT_VARIABLE = "EVOSWEEP_PARENT"
-_ENTRY = Path(__file__).parent / "entry" / "under_scoop.py"
+_ENTRY = Path(__file__).parent.parent / "entry" / "under_scoop.py"
 _TICK = 0.2
 _BARREN_STARTS = 5
 _START_BYTES = 28 + 29  # docs/journal.md; a chunk takes 68 or more
@@ -41,7 +42,7 @@ class _Stopped(Exception):
 class _Loss:
     """Why the group has to be started again."""
 
-    notes: list[board.Note]
+    notes: list[activity.Note]
     """What the dead were evaluating; one that only died with the others is cleared later."""
     signal: int | None = None
     """What killed the working process, where it was a child of this one."""
@@ -96,11 +97,11 @@ class _Supervisor:
             workers = str(self.job.spec["backend"]["workers"])
             scoop = ["-m", "scoop", "--quiet", "--host", "127.0.0.1", "-n", workers]
             return [sys.executable, *scoop, str(_ENTRY), folder]
-        return [sys.executable, "-P", "-m", "evosweep.perform", folder]
+        return [sys.executable, "-P", "-m", "evosweep.supervision.performer", folder]
 
     def _environment(self) -> dict[str, str]:
         mine = {guard.SUPERVISOR_VARIABLE: str(os.getpid())}
-        mine[board.FOLDER_VARIABLE] = str(self.job.board)
+        mine[activity.FOLDER_VARIABLE] = str(self.job.board)
         return dict.fromkeys(THREAD_VARIABLES, "1") | os.environ | numerics.environment() | mine
 
     def _watch(self) -> _Loss | None:
@@ -111,14 +112,14 @@ class _Supervisor:
             _stop_without_parent()
             if self.job.outcome() is not None:
                 return None
-            notes = [note for note in board.notes(self.job.board) if not note.pooled]
+            notes = [note for note in activity.notes(self.job.board) if not note.pooled]
             if late := [note for note in notes if note.overdue]:
                 return _Loss(late, reason="timeout")
             if self.group.poll() is not None or (crew is not None and crew.is_incomplete()):
                 time.sleep(0.05)  # the last word may be just on the way, or more may be dying
                 return None if self.job.outcome() is not None else self._loss(crew, notes)
 
-    def _loss(self, crew: "_Crew | None", notes: list[board.Note]) -> _Loss:
+    def _loss(self, crew: "_Crew | None", notes: list[activity.Note]) -> _Loss:
         if crew is not None:
             return _Loss([note for note in notes if crew.has_lost(note.pid)])
         code = self.group.returncode
@@ -196,7 +197,7 @@ class _Crew:
             for process in self._launcher.children(recursive=True):
                 if process.pid not in self._known and self._is_member(process):
                     self._known[process.pid] = process
-        for pid in board.pids(self._board):  # also one that died before it was seen above
+        for pid in activity.pids(self._board):  # also one that died before it was seen above
             if pid not in self._known:
                 try:
                     self._known[pid] = self._process(pid)

@@ -7,10 +7,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from evosweep import config, container, engines, profile
+from evosweep.config import load
+from evosweep.containers import command_line, engines
 from evosweep.errors import InputError
-from evosweep.lock import Lock
-from evosweep.plan import Plan
+from evosweep.processes.lock import Lock
+from evosweep.workflow import profile
+from evosweep.workflow.plan import Plan
 
 _SHOWN = 20  # failures that are listed
 _locks: list[Lock] = []  # kept to the end of the process
@@ -26,7 +28,7 @@ def open_plan(settings: Any) -> Plan:
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     os.environ["EVOSWEEP_PARENT"] = str(os.getpid())
     try:
-        given = config.laid_over(profile.config(), settings.config)
+        given = load.laid_over(profile.config(), settings.config)
         plan = Plan.read(given, settings.configfiles)
     except InputError as error:
         print(f"evosweep: error: {error}", file=sys.stderr)
@@ -70,12 +72,12 @@ def _follow(folder: Path) -> None:
 
 
 def _check_container(plan: Plan) -> None:
-    if plan.container.engine == container.NONE:
+    if plan.container.engine == command_line.NONE:
         return
     engines.look_at(plan.container)
     plan.experiment.folder.mkdir(parents=True, exist_ok=True)
     for folder in (plan.experiment.folder, Path(plan.experiment.import_path)):
-        container.check_mountable(folder.absolute())
+        command_line.check_mountable(folder.absolute())
 
 
 def succeed(plan: Plan) -> None:

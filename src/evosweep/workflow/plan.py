@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from evosweep import config, grid, strict_yaml
-from evosweep.container import Container, command_prefix
-from evosweep.experiment import Experiment
+from evosweep.config import grid, load, yaml_subset
+from evosweep.config.experiment import Experiment
+from evosweep.containers.command_line import Container, command_prefix
 
 DEFAULT_CONFIG = "config/experiment.yaml"
 
@@ -30,8 +30,8 @@ class Plan:
         """
         overrides = {key: _typed(value) for key, value in given.items()}
         path = overrides.pop("config", configfiles[-1] if configfiles else DEFAULT_CONFIG)
-        experiment = config.load(path, overrides)
-        config.check_results(experiment.folder)
+        experiment = load.load(path, overrides)
+        load.check_results(experiment.folder)
         return cls(experiment)
 
     @property
@@ -108,4 +108,4 @@ def _typed(value: Any, inside: bool = False) -> Any:
         return [_typed(item, inside=True) for item in value]
     if isinstance(value, Mapping):
         return {key: _typed(item, inside=True) for key, item in value.items()}
-    return strict_yaml.scalar(value) if inside and isinstance(value, str) else value
+    return yaml_subset.scalar(value) if inside and isinstance(value, str) else value

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from deap import base, gp, tools
 
-from evosweep import variation
 from evosweep.fast import accelerate, trees
+from evosweep.problems import typed_crossover
 from evosweep.problems.classes import individual_class
 from evosweep.problems.trees import arithmetic
 
@@ -88,9 +88,9 @@ def test_limit_is_recognised_and_the_population_stays(key: Any) -> None:
 
 def test_untyped_crossover_is_deaps() -> None:
     for ours, stock in (
-        (variation.cx_one_point, gp.cxOnePoint),
+        (typed_crossover.cx_one_point, gp.cxOnePoint),
         (
-            lambda a, b: variation.cx_one_point_leaf_biased(a, b, 0.1),
+            lambda a, b: typed_crossover.cx_one_point_leaf_biased(a, b, 0.1),
             lambda a, b: gp.cxOnePointLeafBiased(a, b, 0.1),
         ),
     ):

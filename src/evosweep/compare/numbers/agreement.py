@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from itertools import combinations
 
-from evosweep.compare.runs import Run
-from evosweep.compare.study import Study
-from evosweep.compare.table import Column, Row, Table
+from evosweep.compare.numbers.table import Column, Row, Table
+from evosweep.compare.read.run import Run
+from evosweep.compare.read.study import Study
 
 COLUMNS = (
     Column("problem", "problem"),

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from evosweep.compare.table import Column, Row, Table
-from evosweep.compare.targets import Targets
-from evosweep.compare.traces import Trace
+from evosweep.compare.numbers.table import Column, Row, Table
+from evosweep.compare.numbers.targets import Targets
+from evosweep.compare.read.traces import Trace
 
 Floats = NDArray[np.float64]
 Groups = Mapping[str, Sequence[Trace]]

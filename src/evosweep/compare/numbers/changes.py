@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from evosweep.compare.agreement import first_difference
-from evosweep.compare.labels import by_name, identity
-from evosweep.compare.quality import Quality, measure
-from evosweep.compare.runs import Run
-from evosweep.compare.significance import Pair, outcome, run_pairs
-from evosweep.compare.study import Study
-from evosweep.compare.table import Column, Row, Table
+from evosweep.compare.numbers.agreement import first_difference
+from evosweep.compare.numbers.quality import Quality, measure
+from evosweep.compare.numbers.significance import Pair, outcome, run_pairs
+from evosweep.compare.numbers.table import Column, Row, Table
+from evosweep.compare.read.labels import by_name, identity
+from evosweep.compare.read.run import Run
+from evosweep.compare.read.study import Study
 
 Floats = NDArray[np.float64]
 Key = tuple[str, str, str]

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evosweep.compare.labels import by_name
-from evosweep.compare.runs import Run
-from evosweep.compare.study import Study
-from evosweep.compare.table import Column, Row, Table, show
+from evosweep.compare.numbers.table import Column, Row, Table, show
+from evosweep.compare.read.labels import by_name
+from evosweep.compare.read.run import Run
+from evosweep.compare.read.study import Study
 
 CPU = ("evaluation_cpu", "parent_cpu")
 PHASES = ("startup", "evaluation", "dispatch", "variation", "idle")

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from evosweep.compare.populations import Diversity, diversity, read_genomes
-from evosweep.compare.quality import final_front
-from evosweep.compare.reading import read_many
-from evosweep.compare.runs import Failure, Run
-from evosweep.compare.study import Study
+from evosweep.compare.numbers.many_traces import read_many
+from evosweep.compare.numbers.populations import Diversity, diversity, read_genomes
+from evosweep.compare.numbers.quality import final_front
+from evosweep.compare.read.run import Failure, Run
+from evosweep.compare.read.study import Study
 from evosweep.errors import InputError
 
 Floats = NDArray[np.float64]

@@ -12,11 +12,11 @@ import moocore
 import numpy as np
 from numpy.typing import NDArray
 
-from evosweep.compare.quality import Quality, non_dominated
-from evosweep.compare.runs import Run
-from evosweep.compare.table import Column, Row, Table
-from evosweep.compare.traces import Trace, evaluations_in_order
-from evosweep.hypervolume import hypervolume
+from evosweep.compare.numbers.quality import Quality, non_dominated
+from evosweep.compare.numbers.table import Column, Row, Table
+from evosweep.compare.read.run import Run
+from evosweep.compare.read.traces import Trace, evaluations_in_order
+from evosweep.run.hypervolume import hypervolume
 
 Floats = NDArray[np.float64]
 CHECKPOINTS = 40  # of the hypervolume over time, log-spaced

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from evosweep.compare.fronts import hypervolume_trace
-from evosweep.compare.processes import map_many
-from evosweep.compare.runs import Run
-from evosweep.compare.traces import Trace, read_trace
+from evosweep.compare.numbers.fronts import hypervolume_trace
+from evosweep.compare.read.processes import map_many
+from evosweep.compare.read.run import Run
+from evosweep.compare.read.traces import Trace, read_trace
 from evosweep.errors import EvosweepError
 
 Item = TypeVar("Item")

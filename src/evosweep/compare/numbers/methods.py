@@ -1,8 +1,8 @@
 """The rules by which numbers were computed and tests chosen, as the report states them."""
 
-from evosweep.compare.intervals import RESAMPLES
-from evosweep.compare.ranking import FEWEST_PROBLEMS
-from evosweep.compare.significance import EXACT_UP_TO, MOST_PAIRS
+from evosweep.compare.numbers.intervals import RESAMPLES
+from evosweep.compare.numbers.ranking import FEWEST_PROBLEMS
+from evosweep.compare.numbers.significance import EXACT_UP_TO, MOST_PAIRS
 
 
 def methods(alpha: float) -> list[str]:

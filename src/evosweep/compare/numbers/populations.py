@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evosweep.compare.runs import Run
-from evosweep.compare.study import Study
-from evosweep.compare.table import Column, Row, Table
+from evosweep.compare.numbers.table import Column, Row, Table
+from evosweep.compare.read.run import Run
+from evosweep.compare.read.study import Study
 from evosweep.errors import InputError
 
 Floats = NDArray[np.float64]

@@ -7,10 +7,10 @@ import moocore
 import numpy as np
 from numpy.typing import NDArray
 
-from evosweep.compare.runs import Run
-from evosweep.compare.study import Study
+from evosweep.compare.read.run import Run
+from evosweep.compare.read.study import Study
 from evosweep.errors import InputError
-from evosweep.hypervolume import EXACT_UP_TO, hypervolume
+from evosweep.run.hypervolume import EXACT_UP_TO, hypervolume
 
 Floats = NDArray[np.float64]
 

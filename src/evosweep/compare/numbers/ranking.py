@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evosweep.compare.extra import need
-from evosweep.compare.labels import natural
-from evosweep.compare.quality import Quality
-from evosweep.compare.runs import Run
-from evosweep.compare.significance import Pair, refusal, run_pairs
-from evosweep.compare.table import Column, Row, Table, show
+from evosweep.compare.numbers.quality import Quality
+from evosweep.compare.numbers.significance import Pair, refusal, run_pairs
+from evosweep.compare.numbers.table import Column, Row, Table, show
+from evosweep.compare.read.labels import natural
+from evosweep.compare.read.run import Run
 
 Floats = NDArray[np.float64]
 FEWEST_PROBLEMS = 5

@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from evosweep.compare.anytime import expected_running_times, hits
-from evosweep.compare.intervals import RESAMPLES, bootstrap
-from evosweep.compare.quality import Quality, quartiles
-from evosweep.compare.runs import Run
-from evosweep.compare.study import Study
-from evosweep.compare.summary import anchor
-from evosweep.compare.table import Column, Row, Table
-from evosweep.compare.targets import success_goal
-from evosweep.compare.traces import Trace
+from evosweep.compare.numbers.anytime import expected_running_times, hits
+from evosweep.compare.numbers.intervals import RESAMPLES, bootstrap
+from evosweep.compare.numbers.quality import Quality, quartiles
+from evosweep.compare.numbers.summary import anchor
+from evosweep.compare.numbers.table import Column, Row, Table
+from evosweep.compare.numbers.targets import success_goal
+from evosweep.compare.read.run import Run
+from evosweep.compare.read.study import Study
+from evosweep.compare.read.traces import Trace
 
 Floats = NDArray[np.float64]
 

@@ -17,11 +17,11 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from evosweep.compare.agreement import generation_digests
-from evosweep.compare.effects import effect
-from evosweep.compare.quality import Quality
-from evosweep.compare.runs import Run
-from evosweep.compare.table import Column, Row, Table
+from evosweep.compare.numbers.agreement import generation_digests
+from evosweep.compare.numbers.effects import effect
+from evosweep.compare.numbers.quality import Quality
+from evosweep.compare.numbers.table import Column, Row, Table
+from evosweep.compare.read.run import Run
 
 Floats = NDArray[np.float64]
 EXACT_UP_TO = 50  # values a side; scipy's exact distributions are quick and exact up to here

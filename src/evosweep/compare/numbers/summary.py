@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from evosweep.compare.labels import by_name, identity
-from evosweep.compare.quality import Quality, quartiles
-from evosweep.compare.runs import Failure, Run
-from evosweep.compare.study import Study
-from evosweep.compare.table import Column, Row, Table
+from evosweep.compare.numbers.quality import Quality, quartiles
+from evosweep.compare.numbers.table import Column, Row, Table
+from evosweep.compare.read.labels import by_name, identity
+from evosweep.compare.read.run import Failure, Run
+from evosweep.compare.read.study import Study
 
 COLUMNS = (
     Column("problem", "problem", link="problem_link"),

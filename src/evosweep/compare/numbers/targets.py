@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evosweep.compare.runs import Run
-from evosweep.compare.traces import Trace
+from evosweep.compare.read.run import Run
+from evosweep.compare.read.traces import Trace
 
 Floats = NDArray[np.float64]
 COUNT = 51  # targets of a problem's profile, as in COCO

@@ -5,9 +5,9 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from evosweep.compare.table import Table, Value
+from evosweep.compare.numbers.table import Table, Value
 from evosweep.errors import InputError
-from evosweep.record import write_whole
+from evosweep.records.folder import write_whole
 
 MANIFEST = ".written"  # in a report's folder: the files that it wrote, a line each
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from evosweep import __version__
 from evosweep.compare.extra import need
-from evosweep.compare.files import as_csv, forget_stale, table_files, write_text
-from evosweep.compare.page import Page
-from evosweep.compare.table import Table, Value
+from evosweep.compare.numbers.table import Table, Value
+from evosweep.compare.page.files import as_csv, forget_stale, table_files, write_text
+from evosweep.compare.page.section import Page
 
 MOST_ROWS = 500  # of a table in the page; its files have all
 
@@ -70,7 +70,7 @@ def _environment() -> Any:
 
 
 def _asset(name: str) -> str:
-    return (files("evosweep.compare") / "templates" / name).read_text(encoding="utf-8")
+    return (files("evosweep.compare.page") / "templates" / name).read_text(encoding="utf-8")
 
 
 def _encoded(table: Table) -> str:

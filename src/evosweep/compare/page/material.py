@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evosweep.compare import efficiency, ranking
-from evosweep.compare.agreement import agree
-from evosweep.compare.finals import Final, fronts_of, read_finals
+from evosweep.compare.numbers import efficiency, ranking
+from evosweep.compare.numbers.agreement import agree
+from evosweep.compare.numbers.finals import Final, fronts_of, read_finals
+from evosweep.compare.numbers.many_traces import read_traces
+from evosweep.compare.numbers.quality import Quality, measure_all
+from evosweep.compare.numbers.ranking import Ranking
+from evosweep.compare.numbers.significance import Pair, Starts, make_pairs, run_pairs
+from evosweep.compare.numbers.table import Table
 from evosweep.compare.plots.canvas import MOST_LINES
-from evosweep.compare.quality import Quality, measure_all
-from evosweep.compare.ranking import Ranking
-from evosweep.compare.reading import read_traces
-from evosweep.compare.runs import Run
-from evosweep.compare.significance import Pair, Starts, make_pairs, run_pairs
-from evosweep.compare.study import Study
-from evosweep.compare.table import Table
-from evosweep.compare.traces import Trace
+from evosweep.compare.read.run import Run
+from evosweep.compare.read.study import Study
+from evosweep.compare.read.traces import Trace
 
 
 @dataclass(frozen=True)

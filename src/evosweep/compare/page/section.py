@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from evosweep.compare.numbers.table import Table
 from evosweep.compare.plots.canvas import Plot
-from evosweep.compare.table import Table
 
 
 @dataclass

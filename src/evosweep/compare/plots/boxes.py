@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from evosweep.compare.numbers.table import Column, Row, Table
 from evosweep.compare.plots.canvas import (
     COLOURS,
     MARKERS,
@@ -15,7 +16,6 @@ from evosweep.compare.plots.canvas import (
     put_title,
     wrap,
 )
-from evosweep.compare.table import Column, Row, Table
 
 Floats = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evosweep.compare.extra import need
-from evosweep.compare.table import Table
+from evosweep.compare.numbers.table import Table
 
 # Okabe and Ito: Color Universal Design, 2008; told apart with every kind of colour vision. The
 # yellow of the set is left out, since its lines are hard to see on white.

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evosweep.compare.numbers.table import Column, Row, Table
 from evosweep.compare.plots.canvas import (
     HEIGHT,
     Plot,
@@ -19,8 +20,7 @@ from evosweep.compare.plots.canvas import (
     log_across,
     put_title,
 )
-from evosweep.compare.table import Column, Row, Table
-from evosweep.compare.traces import Trace, bands
+from evosweep.compare.read.traces import Trace, bands
 
 Floats = NDArray[np.float64]
 POINTS = 80

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from evosweep.compare.extra import need
+from evosweep.compare.numbers.ranking import Ranking, ranks_table
 from evosweep.compare.plots.canvas import Plot, as_svg, canvas
-from evosweep.compare.ranking import Ranking, ranks_table
 
 
 def plot_critical_difference(ranking: Ranking, alpha: float) -> Plot | None:

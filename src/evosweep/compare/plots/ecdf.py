@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evosweep.compare.anytime import ecdf
+from evosweep.compare.numbers.anytime import ecdf
+from evosweep.compare.numbers.table import Column, Row, Table
 from evosweep.compare.plots.canvas import (
     HEIGHT,
     Plot,
@@ -18,7 +19,6 @@ from evosweep.compare.plots.canvas import (
     log_across,
     put_title,
 )
-from evosweep.compare.table import Column, Row, Table
 
 Floats = NDArray[np.float64]
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from evosweep.compare.efficiency import PHASES, Timing
+from evosweep.compare.numbers.efficiency import PHASES, Timing
+from evosweep.compare.numbers.table import Column, Row, Table
 from evosweep.compare.plots.canvas import COLOURS, Plot, as_svg, canvas, put_title, wrap
-from evosweep.compare.table import Column, Row, Table
 
 # Evaluation first, since it is what the time is for; hatches tell the phases apart in print.
 ORDER = ("evaluation", "variation", "dispatch", "startup", "idle")

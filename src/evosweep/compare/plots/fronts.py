@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evosweep.compare.fronts import Fronts, attainment, attainment_difference
+from evosweep.compare.numbers.fronts import Fronts, attainment, attainment_difference
+from evosweep.compare.numbers.table import Column, Row, Table
 from evosweep.compare.plots.canvas import (
     COLOURS,
     HEIGHT,
@@ -18,7 +19,6 @@ from evosweep.compare.plots.canvas import (
     line_style,
     put_title,
 )
-from evosweep.compare.table import Column, Row, Table
 
 Floats = NDArray[np.float64]
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from evosweep.compare.numbers.table import Column, Row, Table
 from evosweep.compare.plots.canvas import COLOURS, Plot, as_svg, canvas, put_title
-from evosweep.compare.table import Column, Row, Table
 
 Floats = NDArray[np.float64]
 

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evosweep.compare.fronts import Fronts, founders
+from evosweep.compare.numbers.fronts import Fronts, founders
+from evosweep.compare.numbers.table import Column, Row, Table, show
 from evosweep.compare.plots.canvas import (
     HEIGHT,
     Plot,
@@ -17,7 +18,6 @@ from evosweep.compare.plots.canvas import (
     line_style,
     put_title,
 )
-from evosweep.compare.table import Column, Row, Table, show
 
 Floats = NDArray[np.float64]
 MOST_RANGES = 4  # objectives whose ranges stand below their axes; more would overlap

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from evosweep.compare.runs import Failure
-from evosweep.compare.study import Study
+from evosweep.compare.read.run import Failure
+from evosweep.compare.read.study import Study
+from evosweep.config.experiment import Experiment
 from evosweep.errors import InputError
-from evosweep.experiment import Experiment
 
 
 def add_missing(studies: Sequence[Study], config: Path) -> list[Study]:
@@ -15,7 +15,7 @@ def add_missing(studies: Sequence[Study], config: Path) -> list[Study]:
 
     Raises InputError where the config has mistakes or describes none of the studies.
     """
-    from evosweep.config import load
+    from evosweep.config.load import load
 
     experiment = load(config)
     names = [study.name for study in studies]
@@ -33,7 +33,7 @@ def add_missing(studies: Sequence[Study], config: Path) -> list[Study]:
 
 
 def _missing(study: Study, experiment: Experiment) -> Iterator[Failure]:
-    from evosweep.grid import expand
+    from evosweep.config.grid import expand
 
     known = {run.run_id for run in study.runs} | {item.run_id for item in study.failures}
     for spec in expand(experiment):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from evosweep.errors import InputError
-from evosweep.record import FORMAT, RunFolder, load_record
+from evosweep.records.folder import FORMAT, RunFolder, load_record
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from evosweep.compare.labels import by_name, identity, label_all
-from evosweep.compare.runs import Failure, Run, read_failure, read_run
+from evosweep.compare.read.labels import by_name, identity, label_all
+from evosweep.compare.read.run import Failure, Run, read_failure, read_run
 from evosweep.errors import InputError
-from evosweep.record import RunFolder, find_runs
+from evosweep.records.folder import RunFolder, find_runs
 
 Key = tuple[str, str]
 """A configuration: the labels of its problem and of its algorithm."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evosweep import journal
-from evosweep.compare.runs import Run
+from evosweep.compare.read.run import Run
 from evosweep.errors import InputError
+from evosweep.records import journal
 
 Floats = NDArray[np.float64]
 

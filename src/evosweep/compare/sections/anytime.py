@@ -5,14 +5,14 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from evosweep.compare import anytime
-from evosweep.compare.labels import natural
-from evosweep.compare.material import Material
-from evosweep.compare.page import Section
+from evosweep.compare.numbers import anytime
+from evosweep.compare.numbers.targets import Targets, profile_targets
+from evosweep.compare.page.material import Material
+from evosweep.compare.page.section import Section
 from evosweep.compare.plots.canvas import MOST_LINES, Plot
 from evosweep.compare.plots.ecdf import Axes, plot_profile
-from evosweep.compare.targets import Targets, profile_targets
-from evosweep.compare.traces import Trace
+from evosweep.compare.read.labels import natural
+from evosweep.compare.read.traces import Trace
 
 Floats = NDArray[np.float64]
 Problems = Mapping[str, Mapping[str, list[Trace]]]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from evosweep.compare.changes import (
+from evosweep.compare.numbers.changes import (
     SEED_COLUMNS,
     Change,
     changes_table,
@@ -14,17 +14,17 @@ from evosweep.compare.changes import (
     place,
     seeds_table,
 )
-from evosweep.compare.finals import Final, fronts_of, read_finals
-from evosweep.compare.page import Page, Section
+from evosweep.compare.numbers.finals import Final, fronts_of, read_finals
+from evosweep.compare.numbers.significance import outcome
+from evosweep.compare.numbers.table import Column, Row, Table, show
+from evosweep.compare.page.html import file_name
+from evosweep.compare.page.section import Page, Section
 from evosweep.compare.plots.boxes import plot_boxes
 from evosweep.compare.plots.canvas import Plot
-from evosweep.compare.report import file_name
-from evosweep.compare.runs import Run
+from evosweep.compare.read.run import Run
+from evosweep.compare.read.study import Study
 from evosweep.compare.sections.failures import failures_table
-from evosweep.compare.sentences import outcomes, plural
-from evosweep.compare.significance import outcome
-from evosweep.compare.study import Study
-from evosweep.compare.table import Column, Row, Table, show
+from evosweep.compare.sections.sentences import outcomes, plural
 
 Floats = NDArray[np.float64]
 MOST_DRAWN = 24

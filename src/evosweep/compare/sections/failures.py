@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from evosweep.compare.material import Material
-from evosweep.compare.page import Section
-from evosweep.compare.study import Study
-from evosweep.compare.table import Column, Row, Table
+from evosweep.compare.numbers.table import Column, Row, Table
+from evosweep.compare.page.material import Material
+from evosweep.compare.page.section import Section
+from evosweep.compare.read.study import Study
 
 FAILURE_COLUMNS = (
     Column("run_id", "run"),

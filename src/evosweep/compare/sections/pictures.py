@@ -6,19 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evosweep.compare import anytime
-from evosweep.compare.fronts import Fronts
+from evosweep.compare.numbers import anytime
+from evosweep.compare.numbers.fronts import Fronts
+from evosweep.compare.numbers.quality import Quality
+from evosweep.compare.numbers.targets import profile_targets
+from evosweep.compare.page.html import file_name
 from evosweep.compare.plots.boxes import plot_boxes
 from evosweep.compare.plots.canvas import Plot
 from evosweep.compare.plots.convergence import Curves, plot_convergence
 from evosweep.compare.plots.ecdf import Axes, plot_profile
 from evosweep.compare.plots.fronts import plot_attainment, plot_difference
 from evosweep.compare.plots.parallel import plot_parallel
-from evosweep.compare.quality import Quality
-from evosweep.compare.report import file_name
-from evosweep.compare.runs import Run
-from evosweep.compare.targets import profile_targets
-from evosweep.compare.traces import Trace
+from evosweep.compare.read.run import Run
+from evosweep.compare.read.traces import Trace
 
 Floats = NDArray[np.float64]
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from evosweep.compare.fronts import Fronts
-from evosweep.compare.material import Material
-from evosweep.compare.page import Section
-from evosweep.compare.processes import map_many
+from evosweep.compare.numbers.fronts import Fronts
+from evosweep.compare.numbers.summary import anchor
+from evosweep.compare.page.material import Material
+from evosweep.compare.page.section import Section
+from evosweep.compare.read.processes import map_many
 from evosweep.compare.sections.pictures import Pictured, draw
-from evosweep.compare.sentences import problem_sentence
-from evosweep.compare.summary import anchor
+from evosweep.compare.sections.sentences import problem_sentence
 
 MOST_DRAWN = 12  # problems with plots; the tables have all
 PARALLEL_FROM = 3  # problems; the pictures of one take a second or two

@@ -4,12 +4,12 @@ from collections import Counter
 
 import numpy as np
 
-from evosweep.compare import efficiency, ranking
-from evosweep.compare.effects import effect
-from evosweep.compare.material import Material
-from evosweep.compare.significance import Pair, all_equal, better
-from evosweep.compare.study import Study
-from evosweep.compare.table import show
+from evosweep.compare.numbers import efficiency, ranking
+from evosweep.compare.numbers.effects import effect
+from evosweep.compare.numbers.significance import Pair, all_equal, better
+from evosweep.compare.numbers.table import show
+from evosweep.compare.page.material import Material
+from evosweep.compare.read.study import Study
 
 MOST_PROBLEMS = 8  # with a sentence each; beyond, they are counted
 

@@ -4,19 +4,19 @@ from collections.abc import Mapping, Sequence
 from os.path import relpath
 from pathlib import Path
 
-from evosweep.compare import efficiency, fronts, populations, ranking
-from evosweep.compare.agreement import disagreements, matrix
-from evosweep.compare.material import Material
-from evosweep.compare.page import Section
+from evosweep.compare.numbers import efficiency, fronts, populations, ranking
+from evosweep.compare.numbers.agreement import disagreements, matrix
+from evosweep.compare.numbers.significance import pairs_table
+from evosweep.compare.numbers.summary import anchor
+from evosweep.compare.numbers.table import Column, Row, Table
+from evosweep.compare.page.html import file_name
+from evosweep.compare.page.material import Material
+from evosweep.compare.page.section import Section
 from evosweep.compare.plots.critical import plot_critical_difference
 from evosweep.compare.plots.efficiency import plot_phases
 from evosweep.compare.plots.genes import plot_genes
-from evosweep.compare.report import file_name
-from evosweep.compare.runs import Run
+from evosweep.compare.read.run import Run
 from evosweep.compare.sections.problems import MOST_DRAWN
-from evosweep.compare.significance import pairs_table
-from evosweep.compare.summary import anchor
-from evosweep.compare.table import Column, Row, Table
 
 MOST_LISTED = 2000  # runs in the page, all of them; beyond, the first ones of each configuration
 FIRST_RUNS = 10

@@ -9,7 +9,7 @@ from functools import cache
 from html import escape
 from typing import Any, TypeGuard
 
-from evosweep.track.history import History
+from evosweep.track.content.history import History
 
 _WIDTH, _HEIGHT = 720, 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 86, 16, 46, 54

@@ -14,10 +14,10 @@ from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
 
-from evosweep.record import RunFolder
-from evosweep.track import note
-from evosweep.track.files import failure_files, record_files
-from evosweep.track.history import History, read_history
+from evosweep.records.folder import RunFolder
+from evosweep.track.content import note
+from evosweep.track.content.files import failure_files, record_files
+from evosweep.track.content.history import History, read_history
 
 FINISHED, FAILED, RUNNING, KILLED = "FINISHED", "FAILED", "RUNNING", "KILLED"
 _LONGEST_NAME = 250

@@ -9,9 +9,9 @@ from typing import Any
 
 from pyarrow import parquet
 
-from evosweep.record import RunFolder
-from evosweep.track.curve import convergence_plot
-from evosweep.track.history import History
+from evosweep.records.folder import RunFolder
+from evosweep.track.content.curve import convergence_plot
+from evosweep.track.content.history import History
 
 TABLE_ROWS = 1000
 """How many individuals the table shows, the best first; the Parquet file has all."""

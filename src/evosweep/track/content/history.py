@@ -11,7 +11,7 @@ from typing import Any
 
 from pyarrow import parquet
 
-from evosweep.record import RunFolder
+from evosweep.records.folder import RunFolder
 
 _NO_METRICS = {"generation", "digest", "seconds"}
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from evosweep.errors import EvosweepError
-from evosweep.journal import Entry, Session, read_behind
-from evosweep.record import RunFolder
-from evosweep.track.entry import Point
+from evosweep.records.folder import RunFolder
+from evosweep.records.journal import Entry, Session, read_behind
+from evosweep.track.content.entry import Point
 
 
 def is_worked_on(lock: Path) -> bool:

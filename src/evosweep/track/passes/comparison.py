@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from evosweep.track.entry import FINISHED, Entry, content_id
-from evosweep.track.index import Index, Tracked
-from evosweep.track.store import Experiment, Store
+from evosweep.track.content.entry import FINISHED, Entry, content_id
+from evosweep.track.passes.index import Index, Tracked
+from evosweep.track.store.client import Experiment, Store
 
 FOLDER = "comparison"
 KEY = ".comparison"

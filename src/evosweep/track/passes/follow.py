@@ -9,13 +9,13 @@ from pathlib import Path
 from types import FrameType
 
 from evosweep.errors import RunError
-from evosweep.track.address import Address
-from evosweep.track.command import one_pass, open_store
-from evosweep.track.index import Index
-from evosweep.track.live import Live
-from evosweep.track.lock import only_tracker
-from evosweep.track.patience import Unreachable
-from evosweep.track.store import Store
+from evosweep.track.passes.index import Index
+from evosweep.track.passes.live import Live
+from evosweep.track.passes.tracking import one_pass, open_store
+from evosweep.track.store.address import Address
+from evosweep.track.store.client import Store
+from evosweep.track.store.lock import only_tracker
+from evosweep.track.store.patience import Unreachable
 
 PAUSE = 2.0
 

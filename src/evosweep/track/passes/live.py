@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evosweep.track import note, scan
-from evosweep.track.entry import (
+from evosweep.track.content import note
+from evosweep.track.content.entry import (
     KILLED,
     RUNNING,
     Entry,
@@ -16,11 +16,12 @@ from evosweep.track.entry import (
     parameters,
     run_name,
 )
-from evosweep.track.index import Tracked
-from evosweep.track.progress import Progress, is_worked_on
+from evosweep.track.content.progress import Progress, is_worked_on
+from evosweep.track.passes import scan
+from evosweep.track.passes.index import Tracked
 
 if TYPE_CHECKING:
-    from evosweep.track.sync import Pass
+    from evosweep.track.passes.sync import Pass
 
 _UNDER_WAY = "Under way: `best` is the best so far, by the run's journal."
 _STOPPED = "Stopped before its end. The same command continues it from its journal."

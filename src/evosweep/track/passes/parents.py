@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from evosweep.track import note
-from evosweep.track.entry import (
+from evosweep.track.content import note
+from evosweep.track.content.entry import (
     FINISHED,
     Entry,
     Point,
@@ -21,8 +21,8 @@ from evosweep.track.entry import (
     configuration_parameters,
     content_id,
 )
-from evosweep.track.index import Index, Parent, Tracked
-from evosweep.track.store import Experiment, Store
+from evosweep.track.passes.index import Index, Parent, Tracked
+from evosweep.track.store.client import Experiment, Store
 
 
 def parent_entry(experiment: str, document: dict[str, Any], start: int) -> Entry:

@@ -1,58 +1,19 @@
-"""`evosweep pull`: run folders brought back from MLflow, to be compared and reproduced."""
+"""Run folders brought back from MLflow, one at a time."""
 
-import argparse
 import json
 import re
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from evosweep.errors import InputError
-from evosweep.track.address import Address
-from evosweep.track.patience import persist
-from evosweep.track.receipts import client_of, existing_address, fetch
+from evosweep.track.passes.receipts import fetch
+from evosweep.track.store.address import Address
+from evosweep.track.store.patience import persist
 
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
 _FILES = ("population.parquet", "logbook.parquet")
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of `evosweep pull`."""
-    parser.add_argument(
-        "experiment", nargs="?", metavar="EXPERIMENT", help="one experiment (default: all)"
-    )
-    parser.add_argument(
-        "--uri", help="MLflow's address (default: MLFLOW_TRACKING_URI, else results/mlflow.db)"
-    )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("results"),
-        metavar="FOLDER",
-        help="folder of results to write to (default: %(default)s)",
-    )
-
-
-def main(args: argparse.Namespace) -> int:
-    """Pulls; returns 0 when every tracked run has its folder."""
-    address = existing_address(args.out, args.uri)
-    client = client_of(address)
-    pulled = there = 0
-    problems = []
-    for name, experiment_id in _experiments(client, address, args.experiment):
-        for run in _runs(client, address, experiment_id):
-            try:
-                brought = pull(address, run, args.out / name / "runs")
-            except InputError as error:
-                problems.append(str(error))
-                continue
-            pulled, there = pulled + brought, there + (not brought)
-    for problem in problems:
-        print(f"evosweep: error: {problem}", file=sys.stderr)
-    print(f"pulled {pulled} runs from {address.shown} to {args.out}; {there} were there already")
-    return 1 if problems else 0
 
 
 def pull(address: Address, run: Any, runs: Path) -> bool:
@@ -98,7 +59,7 @@ def _check(path: Path, run: Any) -> None:
         )
 
 
-def _experiments(client: Any, address: Address, wanted: str | None) -> list[tuple[str, str]]:
+def experiments(client: Any, address: Address, wanted: str | None) -> list[tuple[str, str]]:
     found = persist(lambda: list(client.search_experiments()), address.shown)
     ours = [(e.name, e.experiment_id) for e in found if e.tags.get("evosweep") == "experiment"]
     chosen = sorted(pair for pair in ours if wanted in (None, pair[0]))
@@ -113,7 +74,7 @@ def _experiments(client: Any, address: Address, wanted: str | None) -> list[tupl
     return chosen
 
 
-def _runs(client: Any, address: Address, experiment_id: str) -> Iterator[Any]:
+def runs(client: Any, address: Address, experiment_id: str) -> Iterator[Any]:
     token = None
     while True:
         page = persist(

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from evosweep.errors import InputError
-from evosweep.track.address import DEFAULT, Address, resolve
-from evosweep.track.patience import persist
-from evosweep.track.quiet import import_mlflow
+from evosweep.track.store.address import DEFAULT, Address, resolve
+from evosweep.track.store.patience import persist
+from evosweep.track.store.quiet import import_mlflow
 
 
 def receipt(mlflow_run_id: str, uri: str | None = None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from evosweep.record import RunFolder
+from evosweep.records.folder import RunFolder
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ from itertools import islice
 from pathlib import Path
 
 from evosweep.errors import EvosweepError
-from evosweep.track import comparison, scan
-from evosweep.track.comparison import KEY, track_comparison
-from evosweep.track.entry import Entry, read_entry
-from evosweep.track.index import Index, Parent, Tracked
-from evosweep.track.live import Live
-from evosweep.track.parents import Parents
-from evosweep.track.patience import Unreachable, one_line
-from evosweep.track.store import Known, Store
+from evosweep.track.content.entry import Entry, read_entry
+from evosweep.track.passes import comparison, scan
+from evosweep.track.passes.comparison import KEY, track_comparison
+from evosweep.track.passes.index import Index, Parent, Tracked
+from evosweep.track.passes.live import Live
+from evosweep.track.passes.parents import Parents
+from evosweep.track.store.client import Known, Store
+from evosweep.track.store.patience import Unreachable, one_line
 
 _GIVE_UP = 3
 _UNKNOWN = "?"

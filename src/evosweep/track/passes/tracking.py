@@ -1,78 +1,18 @@
-"""`evosweep track`: brings MLflow up to date with the run folders, once or as they finish."""
+"""Tracking once: every experiment of a results folder brought to MLflow."""
 
-import argparse
-import sys
 from pathlib import Path
 
 from evosweep.errors import InputError, RunError
-from evosweep.track import scan
-from evosweep.track.address import Address, resolve
-from evosweep.track.database import open_database
-from evosweep.track.index import Index
-from evosweep.track.live import Live
-from evosweep.track.lock import only_tracker
-from evosweep.track.patience import Unreachable
-from evosweep.track.rebase import check_rebasable, rebase
-from evosweep.track.store import Store
-from evosweep.track.sync import Outcome, Pass
+from evosweep.track.passes import scan
+from evosweep.track.passes.index import Index
+from evosweep.track.passes.live import Live
+from evosweep.track.passes.sync import Outcome, Pass
+from evosweep.track.store.address import Address, resolve
+from evosweep.track.store.client import Store
+from evosweep.track.store.lock import only_tracker
+from evosweep.track.store.patience import Unreachable
 
 _AGAIN = "call `evosweep track` again when it is back"
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of `evosweep track`."""
-    parser.add_argument("results", type=Path, metavar="RESULTS", help="folder of the results")
-    parser.add_argument(
-        "--uri", help="MLflow's address (default: MLFLOW_TRACKING_URI, else RESULTS/mlflow.db)"
-    )
-    parser.add_argument(
-        "--follow", action="store_true", help="go on, and show runs while they are under way"
-    )
-    parser.add_argument(
-        "--rebase",
-        action="store_true",
-        help="only tell a database that its artifacts have moved with the results",
-    )
-    parser.add_argument(
-        "--while",
-        dest="process",
-        type=int,
-        metavar="PID",
-        help="with --follow: until that process ends, and once more then",
-    )
-
-
-def main(args: argparse.Namespace) -> int:
-    """Runs `evosweep track`; returns 0 when all is tracked."""
-    if args.rebase:
-        return _rebase(args)
-    if args.follow:
-        return _follow(args)
-    if args.process is not None:
-        raise InputError("--while PID: needs --follow")
-    outcome = track(args.results, args.uri)
-    for problem in outcome.problems:
-        print(f"evosweep: error: {problem}", file=sys.stderr)
-    print(f"tracked {args.results}: {outcome} -> {resolve(args.results, args.uri).shown}")
-    return 1 if outcome.problems else 0
-
-
-def _rebase(args: argparse.Namespace) -> int:
-    address = resolve(args.results, args.uri)
-    check_rebasable(address)
-    with only_tracker(address):
-        count = rebase(address, open_database(address))
-    print(f"{address.shown}: the artifacts of {count} experiments are in {address.artifacts} now")
-    return 0
-
-
-def _follow(args: argparse.Namespace) -> int:
-    from evosweep.track.follow import follow, stop_on_signals
-
-    address = resolve(args.results, args.uri)
-    print(f"following {args.results} -> {address.shown}; Ctrl-C stops it", flush=True)
-    with stop_on_signals():
-        return follow(args.results, address, args.process)
 
 
 def track(results: Path, uri: str | None = None) -> Outcome:
@@ -96,10 +36,10 @@ def track(results: Path, uri: str | None = None) -> Outcome:
 def open_store(address: Address) -> Store:
     """MLflow at an address, ready to be written to."""
     if address.is_server:
-        from evosweep.track.store import ServerStore
+        from evosweep.track.store.client import ServerStore
 
         return ServerStore(address)
-    from evosweep.track.database_store import DatabaseStore
+    from evosweep.track.store.database_store import DatabaseStore
 
     return DatabaseStore(address)
 

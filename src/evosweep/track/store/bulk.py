@@ -9,8 +9,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from evosweep.track.datasets import input_rows, keep_datasets
-from evosweep.track.entry import Entry, Point
+from evosweep.track.content.entry import Entry, Point
+from evosweep.track.store.datasets import input_rows, keep_datasets
 
 _LARGEST = 1.7976931348623157e308  # what MLflow stores for an infinity
 

@@ -12,12 +12,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
-from evosweep.track import view
-from evosweep.track.address import Address
-from evosweep.track.datasets import dataset_input
-from evosweep.track.entry import RUNNING, Entry, Point
-from evosweep.track.patience import persist
-from evosweep.track.quiet import import_mlflow
+from evosweep.track.content.entry import RUNNING, Entry, Point
+from evosweep.track.store import view
+from evosweep.track.store.address import Address
+from evosweep.track.store.datasets import dataset_input
+from evosweep.track.store.patience import persist
+from evosweep.track.store.quiet import import_mlflow
 
 _ENTITIES, _PAIRS = 1000, 100  # what one log_batch takes: in all, and of params or tags
 _PAGE = 1000

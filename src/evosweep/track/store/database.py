@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from evosweep.errors import InputError
-from evosweep.track.address import Address
-from evosweep.track.patience import one_line, persist
-from evosweep.track.quiet import import_mlflow
+from evosweep.track.store.address import Address
+from evosweep.track.store.patience import one_line, persist
+from evosweep.track.store.quiet import import_mlflow
 
 _LOCK = 7046029254386353131  # any number that nobody else takes
 

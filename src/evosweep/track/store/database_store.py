@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from evosweep.track import bulk
-from evosweep.track.address import Address
-from evosweep.track.database import open_database
-from evosweep.track.entry import Entry
-from evosweep.track.patience import persist
-from evosweep.track.rebase import rebase
-from evosweep.track.store import Experiment, Known, ServerStore, write_files
+from evosweep.track.content.entry import Entry
+from evosweep.track.store import bulk
+from evosweep.track.store.address import Address
+from evosweep.track.store.client import Experiment, Known, ServerStore, write_files
+from evosweep.track.store.database import open_database
+from evosweep.track.store.patience import persist
+from evosweep.track.store.rebase import rebase
 
 _TAGS = ("kind", "folder", "configuration", "content")
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from evosweep.track.entry import Entry, content_id
+from evosweep.track.content.entry import Entry, content_id
 
 _DIGEST = 32  # MLflow keeps 36 characters of it
 _CONTEXT = ("mlflow.data.context", "evaluation")

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from evosweep.track.address import Address
-from evosweep.track.patience import one_line
+from evosweep.track.store.address import Address
+from evosweep.track.store.patience import one_line
 
 
 @contextmanager

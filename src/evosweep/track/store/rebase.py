@@ -7,8 +7,8 @@ are set right by every `track` and `ui`; for another database `evosweep track --
 from typing import Any
 
 from evosweep.errors import InputError
-from evosweep.track.address import Address
-from evosweep.track.patience import persist
+from evosweep.track.store.address import Address
+from evosweep.track.store.patience import persist
 
 
 def rebase(address: Address, database: Any) -> int:

@@ -1,6 +1,6 @@
 """MLflow's server as a process that never outlives the one that started it.
 
-Run as `python -m evosweep.track.server OPTIONS`; its standard input is a pipe from its parent,
+Run as `python -m evosweep.track.ui.server OPTIONS`; its standard input is a pipe from its parent,
 which ends when the parent does, however that comes about.
 """
 
@@ -17,8 +17,8 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from evosweep.errors import RunError
-from evosweep.track.address import Address
-from evosweep.track.quiet import ENVIRONMENT
+from evosweep.track.store.address import Address
+from evosweep.track.store.quiet import ENVIRONMENT
 
 _GRACE = 8.0
 _START = 300.0
@@ -45,7 +45,7 @@ class Server:
         environment.pop("MLFLOW_TRACKING_URI", None)
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "evosweep.track.server", *self._options],
+                [sys.executable, "-m", "evosweep.track.ui.server", *self._options],
                 env=environment,
                 stdin=subprocess.PIPE,
                 stdout=log,

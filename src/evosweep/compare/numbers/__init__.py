@@ -1,0 +1,1 @@
+"""Statistics and tables, as data; nothing here draws or writes."""

@@ -1,0 +1,1 @@
+"""Run folders read into studies, runs and traces; no statistics."""

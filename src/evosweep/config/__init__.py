@@ -1,0 +1,1 @@
+"""What a user writes, as strict models: experiment, grid, spec; imports no DEAP, no MLflow."""

@@ -1,0 +1,1 @@
+"""`toolbox.map`: batches, chunks, workers, blame, replay; no algorithms, no records."""

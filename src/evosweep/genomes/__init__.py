@@ -1,0 +1,1 @@
+"""Individuals as bare genomes and back, their bytes and digests; nothing of evaluation."""

@@ -1,0 +1,1 @@
+"""The machine under a run: environment, floating point, processors; no part of a run."""

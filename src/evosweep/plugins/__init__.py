@@ -1,0 +1,1 @@
+"""What `use:` names: tables, sources, signatures, loading; no problem or algorithm itself."""

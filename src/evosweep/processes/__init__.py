@@ -1,0 +1,1 @@
+"""Signals, locks and the life of processes; nothing of what they compute."""

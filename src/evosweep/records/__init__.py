@@ -1,0 +1,1 @@
+"""Every file of a run folder: paths, formats, reading, writing; computes no results."""

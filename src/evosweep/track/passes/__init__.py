@@ -1,0 +1,1 @@
+"""From run folders to MLflow and back, once or again and again."""

@@ -1,0 +1,1 @@
+"""MLflow itself: databases, servers, addresses; nothing of run folders."""

@@ -1,0 +1,1 @@
+"""MLflow's server and its app, as `evosweep ui` serves them."""

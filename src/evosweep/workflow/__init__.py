@@ -1,0 +1,1 @@
+"""What the Snakefile asks: jobs of a plan, hooks of a call, profiles; performs no run."""
