@@ -150,8 +150,8 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from test_identity import CASES, spec_of
 from evosweep.backends.table import create
-from evosweep.record import RunFolder
-from evosweep.run import run_one
+from evosweep.records.folder import RunFolder
+from evosweep.run.attempt import run_one
 
 if __name__ == "__main__":
     out, digests = Path(sys.argv[2]), []
