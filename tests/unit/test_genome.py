@@ -180,7 +180,8 @@ def test_the_digest_is_the_documented_one() -> None:
 
 def test_the_digest_of_sets_does_not_depend_on_the_hash_seed() -> None:
     program = (
-        "from evosweep.genomes import genome; print(genome.encode(genome.plain([{'a', 'b', 'c', 'd'}])))"
+        "from evosweep.genomes import genome; "
+        "print(genome.encode(genome.plain([{'a', 'b', 'c', 'd'}])))"
     )
     seen = {
         subprocess.run(
