@@ -100,6 +100,19 @@ def ea_mu_comma_lambda(population: int, generations: int) -> Any:
     return pop
 
 
+def one_plus_one(generations: int) -> Any:
+    toolbox = onemax()
+    (parent,) = toolbox.population(n=1)
+    evaluate(toolbox, [parent])
+    for _ in range(generations):
+        (child,) = toolbox.mutate(toolbox.clone(parent))
+        del child.fitness.values
+        evaluate(toolbox, [child])
+        if child.fitness >= parent.fitness:
+            parent = child
+    return [parent]
+
+
 def nsga2(population: int, generations: int) -> Any:
     toolbox = zdt1()
     pop = toolbox.population(n=population)

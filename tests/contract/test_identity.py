@@ -62,6 +62,7 @@ CASES = [
     _case(BITS, "pbil", GENERATIONS),
     _case(BITS, "island_model", migration=2),
     _case(BITS, "cooperative_coevolution"),
+    _case(BITS, "one_plus_one", {"generations": 40}),
     _case(BITS, "steady_state"),
     _case(BITS, "random_search"),
     _case(REALS, "cma_es", GENERATIONS),

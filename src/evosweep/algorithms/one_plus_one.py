@@ -1,0 +1,33 @@
+"""The (1 + 1) evolutionary algorithm: one parent, one child, and the better of the two goes on.
+
+Droste, Jansen and Wegener: On the analysis of the (1+1) evolutionary algorithm, Theoretical
+Computer Science 276, 2002. With `flip` 1/n on bit strings it is the algorithm of runtime theory.
+"""
+
+from typing import Any
+
+from evosweep.algorithms.generation import Generations
+from evosweep.algorithms.genomes import one_objective
+from evosweep.plugins.parameters import integer
+
+
+def one_plus_one(
+    toolbox: Any, *, statistics: Any, hall_of_fame: Any, generations: int = 1000
+) -> Any:
+    """One individual; in each generation a mutated copy replaces it unless it is worse.
+
+    Every child is evaluated, also one that the mutation left as its parent, as theory counts them.
+    """
+    one_objective(toolbox, "one_plus_one")
+    integer("generations", generations, 0)
+    run = Generations(toolbox, statistics, hall_of_fame)
+    parent = toolbox.individual()
+    run.record([parent])
+    for _ in range(generations):
+        (child,) = toolbox.mutate(toolbox.clone(parent))
+        del child.fitness.values
+        evaluations = run.evaluate([child])
+        if not child.fitness < parent.fitness:
+            parent = child
+        run.log([child], [parent], evaluations)
+    return [parent], run.logbook

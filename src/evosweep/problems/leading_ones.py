@@ -1,0 +1,30 @@
+"""LeadingOnes: the number of ones before the first zero of a bit string.
+
+Rudolph: Convergence properties of evolutionary algorithms, Kovac 1997.
+"""
+
+from collections.abc import Sequence
+from itertools import takewhile
+
+from deap import base
+
+from evosweep.plugins.parameters import integer
+from evosweep.problems.toolboxes import bits_toolbox
+from evosweep.problems.traits import Traits
+
+
+def leading_ones(bits: int = 50, flip: float = 0.02, tournament: int = 3) -> base.Toolbox:
+    """Bit strings of `bits` genes, to be filled with ones from the front.
+
+    flip         probability that a mutation flips a gene
+    tournament   individuals in a selection tournament
+    """
+    integer("bits", bits)
+    toolbox = bits_toolbox("LeadingOnes", count_leading_ones, bits, flip, tournament)
+    toolbox.traits = Traits(genome="bits", optimum=float(bits), target=float(bits))
+    return toolbox
+
+
+def count_leading_ones(individual: Sequence[int]) -> tuple[int]:
+    """The number of ones before the first zero."""
+    return (sum(takewhile(bool, individual)),)
