@@ -20,8 +20,8 @@ import run_folders as folders
 import servers
 
 from evosweep.cli import main
+from evosweep.commands.pull import main as pull_main
 from evosweep.errors import InputError
-from evosweep.track.passes.pull import main as pull_main
 from evosweep.track.passes.receipts import receipt
 from evosweep.track.passes.tracking import track
 from evosweep.track.store.address import resolve
