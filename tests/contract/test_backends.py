@@ -1,6 +1,6 @@
 """The promise: one seed, one population, on every backend and worker count, as by hand in DEAP."""
 
-import itertools
+import importlib
 import os
 import random
 import signal
@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy
 import pytest
+from backend_checks import CHECKS
 from deap import algorithms, base, creator, tools
 
 from evosweep import open_backend
-from evosweep.backends.table import BACKENDS, create
+from evosweep.backends.table import BACKENDS, BackendKind, create
 from evosweep.config.spec import RunSpec
 from evosweep.errors import InputError, RunError
 from evosweep.genomes import genome
@@ -66,9 +67,12 @@ def by_hand() -> str:
     return genome.population_digest(population)
 
 
+WORKERS = {"serial": [1], "pool": [1, 2, 4]}  # any other backend: 2 and 4
+
+
 @pytest.mark.parametrize(
     ("use", "workers"),
-    [("serial", 1), ("pool", 1), ("pool", 2), ("pool", 4), ("scoop", 2), ("scoop", 4)],
+    [(use, workers) for use in BACKENDS for workers in WORKERS.get(use, [2, 4])],
 )
 def test_the_population_is_that_of_plain_deap(
     tmp_path: Path, by_hand: str, use: str, workers: int
@@ -92,7 +96,7 @@ def test_chunks_of_any_size_give_the_same(
     def cut(_: Any, items: Any, make: Any) -> Any:
         while items:
             size = random.Random(len(items)).randrange(1, 9)
-            chunk = make(-1, items[:size], False)
+            chunk = make(-1, items[:size], sent=False)
             yield chunk, chunk.work()
             items = items[size:]
 
@@ -102,40 +106,48 @@ def test_chunks_of_any_size_give_the_same(
     assert record["population_digest"] == by_hand
 
 
-@pytest.fixture(params=[name for name in BACKENDS if name != "scoop"])
-def backend(request: pytest.FixtureRequest) -> Any:
-    """Every backend that can be had inside this process, entered."""
-    workers = 1 if request.param == "serial" else 2
-    with create(request.param, workers) as entered:
-        yield entered
+# SCOOP's broker takes every chunk at once: their sizes cannot follow from one another.
+_ALL_AT_ONCE = {("scoop", "chunks_are_taken_as_there_is_room")}
 
 
-class Double:
-    """Work that says what it was given."""
-
-    def __init__(self, number: int) -> None:
-        self.number, self.batch, self.indices = number, 0, [number]
-
-    def work(self) -> int:
-        return 2 * self.number
-
-
-def test_every_chunk_comes_back_once(backend: Any) -> None:
-    outcomes = dict(backend.run(map(Double, range(50))))
-    assert outcomes == {number: 2 * number for number in range(50)}
-
-
-def test_chunks_are_taken_as_there_is_room(backend: Any) -> None:
-    """So that the size of a chunk may follow from what the ones before cost."""
-    taken = itertools.count()
-    results = backend.run(Double(next(taken)) for _ in range(100))
-    next(results)
-    assert next(taken) <= 3 * backend.workers + 1
-    results.close()
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("use", BACKENDS)
+def test_every_backend_keeps_the_contract(use: str, check: str) -> None:
+    kind = BACKENDS[use]
+    workers = 1 if kind.alone else 2
+    if (use, check) in _ALL_AT_ONCE:
+        pytest.skip("its broker takes every chunk at once")
+    if not kind.launcher:
+        with create(use, workers) as backend:
+            CHECKS[check](backend)
+        return
+    program = [str(HERE / "backend_checks.py"), use, str(workers), check]
+    done = subprocess.run(
+        [sys.executable, *kind.launch(workers), *program],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert "kept" in done.stdout, done.stdout + done.stderr
 
 
-def test_nothing_to_do_is_no_error(backend: Any) -> None:
-    assert list(backend.run(iter([]))) == []
+@pytest.mark.parametrize("kind", BACKENDS.values(), ids=lambda kind: kind.name)
+def test_every_line_of_the_table_is_complete(kind: BackendKind) -> None:
+    assert kind.summary
+    module, _, name = kind.implementation.partition(":")
+    assert isinstance(getattr(importlib.import_module(module), name), type)
+    assert bool(kind.module) == bool(kind.extra)
+    assert not (kind.alone and (kind.crosses_hosts or kind.launcher))
+    if kind.launcher:
+        assert "7" in kind.launch(7)
+
+
+def test_the_table_is_read_without_importing_a_backend() -> None:
+    """Snakemake reads configs while it parses."""
+    code = (
+        "import sys, evosweep.backends.table\n"
+        "print([m for m in ('deap', 'numpy', 'scoop', 'psutil') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_unknown_backends_and_workers_are_refused() -> None:
@@ -150,12 +162,12 @@ def test_unknown_backends_and_workers_are_refused() -> None:
 def test_a_stock_program_under_every_backend() -> None:
     """`open_backend(...)`'s map in a program of a user's own gives what Python's map gives."""
     script = str(HERE / "stock_program.py")
-    scoop = ["-m", "scoop", "--quiet", "--host", "127.0.0.1", "-n", "2"]
+    launchers = {"none": [], **{use: kind.launch(2) for use, kind in BACKENDS.items()}}
     printed = {
         subprocess.run(
-            [sys.executable, *prefix, script, use], capture_output=True, text=True, check=True
+            [sys.executable, *launcher, script, use], capture_output=True, text=True, check=True
         ).stdout.strip()
-        for prefix, use in [([], "none"), ([], "serial"), ([], "pool"), (scoop, "scoop")]
+        for use, launcher in launchers.items()
     }
     assert len(printed) == 1
     assert len(printed.pop()) == 64

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 import yaml
 
 from evosweep import cli
+from evosweep.backends.table import BACKENDS
 from evosweep.config import load
 from evosweep.config.experiment import schema
 from evosweep.errors import InputError
@@ -122,7 +124,8 @@ def test_every_mistake_is_told_at_once() -> None:
 def test_a_backend_whose_package_is_missing_names_the_extra(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(load._EXTRAS, "pool", ("no_such_package", "pooling"))
+    missing = replace(BACKENDS["pool"], module="no_such_package", extra="pooling")
+    monkeypatch.setitem(BACKENDS, "pool", missing)
     assert "pip install 'evosweep[pooling]'" in refusal({})
     load.load(write({"container": {"engine": "docker", "image": "evosweep-run"}}))
 

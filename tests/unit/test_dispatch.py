@@ -68,7 +68,7 @@ def _batch(
     """Seconds of a batch, in which every item is worked on once."""
     seen: list[int] = []
 
-    def make(number: int, items: Any, _: bool) -> Any:
+    def make(number: int, items: Any, **_: bool) -> Any:
         seen.extend(items)
         return Piece(clock, number, items, costs)
 
@@ -122,7 +122,7 @@ def test_no_chunk_is_long(clock: Clock) -> None:
     longest: list[float] = []
     here = Dispatcher(SimpleNamespace(local=True, overhead=0.0, workers=1))  # type: ignore[arg-type]
 
-    def make(number: int, items: Any, _: bool) -> Any:
+    def make(number: int, items: Any, **_: bool) -> Any:
         longest.append(0.01 * len(items))
         return Piece(clock, number, items, lambda _: 0.01)
 

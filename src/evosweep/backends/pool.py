@@ -24,7 +24,7 @@ from typing import Any, Self
 
 import psutil
 
-from evosweep.backends.protocol import Lost, Work
+from evosweep.backends.protocol import Lost, Result, Timed, Work
 from evosweep.processes import activity
 
 _PRELOADED = ["deap.tools", "deap.gp", "numpy.random", "evosweep.evaluation.worker"]
@@ -44,6 +44,10 @@ class _Worker(ForkServerProcess):
 
 class _Context(ForkServerContext):
     Process = _Worker
+
+
+_Pending = dict[Future[Result | Lost], Work[Result]]
+"""Chunks on their way, by the future of their result."""
 
 
 class Pool:
@@ -79,9 +83,9 @@ class Pool:
         if self._own_board and self._board is not None:
             shutil.rmtree(self._board, ignore_errors=True)
 
-    def run(self, chunks: Iterator[Work]) -> Iterator[tuple[int, Any | Lost]]:
+    def run(self, chunks: Iterator[Work[Result]]) -> Iterator[tuple[int, Result | Lost]]:
         """Keeps every worker busy with one chunk and a second one waiting."""
-        pending: dict[Future[Any], Work] = {}
+        pending: _Pending[Result] = {}
         while self._fill(pending, chunks):
             done, _ = wait(pending, timeout=_TICK, return_when=FIRST_COMPLETED)
             overdue = [] if done else self._kill_overdue()
@@ -94,7 +98,7 @@ class Pool:
                 wait(pending)
                 yield from self._lost(pending, overdue)
 
-    def _fill(self, pending: dict[Future[Any], Work], chunks: Iterator[Work]) -> bool:
+    def _fill(self, pending: "_Pending[Result]", chunks: Iterator[Work[Result]]) -> bool:
         while len(pending) < _CHUNKS_A_WORKER * self.workers:
             began = time.perf_counter()
             chunk = next(chunks, None)
@@ -109,9 +113,9 @@ class Pool:
                 time.sleep(_HANDOVER)
         return bool(pending)
 
-    def _submit(self, chunk: Work, alone: bool) -> Future[Any]:
+    def _submit(self, chunk: Work[Result], *, alone: bool) -> "Future[Result | Lost]":
         """The result to come; where the executor is found broken, what stands for it."""
-        future: Future[Any] = Future()
+        future: Future[Result | Lost] = Future()
         try:
             return self._running().submit(_work, chunk)
         except BrokenProcessPool:  # a worker was killed while it had nothing to do
@@ -148,9 +152,9 @@ class Pool:
         return late
 
     def _lost(
-        self, pending: dict[Future[Any], Work], overdue: list[activity.Note]
-    ) -> Iterator[tuple[int, Any | Lost]]:
-        """What every chunk in flight came to after the executor broke."""
+        self, pending: "_Pending[Result]", overdue: list[activity.Note]
+    ) -> Iterator[tuple[int, Result | Lost]]:
+        """The result of every chunk in flight after the executor broke."""
         losses = self._losses(overdue)
         self._discard()
         for future, chunk in pending.items():
@@ -198,14 +202,14 @@ def _widen(executor: ProcessPoolExecutor) -> None:
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
-def _loss_of(chunk: Any, losses: list[tuple[activity.Note, Lost]]) -> Lost:
+def _loss_of(chunk: Work[Timed], losses: list[tuple[activity.Note, Lost]]) -> Lost:
     for note, lost in losses:
-        if note.batch == getattr(chunk, "batch", 0) and note.index in chunk.indices:
+        if note.batch == chunk.batch and note.index in chunk.indices:
             return lost
     return Lost()
 
 
-def _work(chunk: Work) -> Any:
+def _work(chunk: Work[Result]) -> Result | Lost:
     return chunk.work()
 
 

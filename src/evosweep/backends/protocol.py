@@ -1,53 +1,76 @@
 """The contract of a backend.
 
 A backend is a context manager with `workers` and one method, `run`: it takes chunks and yields
-each one's number and what became of it as it finishes, in any order. It notices dead workers;
-what follows from that is decided by whoever gave it the chunks.
+each one's number and result as it finishes, in any order. It notices dead workers; whoever gave it
+the chunks decides what follows from that.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 
-class Work(Protocol):
-    """A chunk: a number, and something to do that a worker can be sent."""
+class Timed(Protocol):
+    """The result of a chunk."""
+
+    @property
+    def seconds(self) -> float:
+        """How long its evaluations took on their worker."""
+        ...
+
+
+Result = TypeVar("Result", bound=Timed)
+_Result_co = TypeVar("_Result_co", bound=Timed, covariant=True)
+
+
+class Work(Protocol[_Result_co]):
+    """A chunk of evaluations, which can be sent to a worker."""
 
     @property
     def number(self) -> int:
-        """By which the result is known."""
+        """Which chunk of its batch it is; its result comes back under this number."""
         ...
 
-    def work(self) -> Any:
-        """Does it, in this process."""
+    @property
+    def batch(self) -> int:
+        """The batch that it is cut from."""
+        ...
+
+    @property
+    def indices(self) -> Sequence[int]:
+        """Places of its individuals in the batch."""
+        ...
+
+    def work(self) -> _Result_co:
+        """Evaluates them in this process."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A chunk has no result, for its worker died or was killed."""
+    """Takes the place of a chunk's result when its worker died or was killed."""
 
     index: int | None = None
     """The individual that the worker was evaluating; None where it was another chunk's."""
     reason: str = "worker"
     """worker, or timeout"""
     signal: int | None = None
-    """What killed it, where that is known."""
+    """The signal that killed it, where that is known."""
 
 
 class Backend(Protocol):
-    """The contract; tests/contract/test_backends.py holds every backend to it."""
+    """The contract; tests/contract/test_backends.py holds every backend of the table to it."""
 
     workers: int
     overhead: float
-    """Seconds by which a batch is slower here at first guess; measured from then on."""
+    """First guess of the seconds by which a batch is slower here; measured from then on."""
     watches: bool
     """Whether it kills workers that are past their deadline; else the supervisor does."""
     local: bool
-    """Whether its work is done in this process, so that chunks are cut for the journal alone."""
+    """Whether it evaluates in this process, so that chunks are cut for the journal alone."""
 
-    def run(self, chunks: Iterator[Work]) -> Iterator[tuple[int, Any | Lost]]:
+    def run(self, chunks: Iterator[Work[Result]]) -> Iterator[tuple[int, Result | Lost]]:
         """(number, result or Lost) of each chunk as it finishes; takes chunks as it has room."""
         ...
 

@@ -7,9 +7,9 @@ watches them from outside and starts the whole group again.
 
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from evosweep.backends.protocol import Lost, Work
+from evosweep.backends.protocol import Lost, Result, Work
 from evosweep.errors import InputError
 
 
@@ -21,12 +21,8 @@ class Scoop:
     local = False
 
     def __init__(self, workers: int = 1) -> None:
-        try:
-            import scoop
-        except ImportError as error:
-            raise InputError(
-                "backend scoop needs the package scoop; install evosweep[scoop]"
-            ) from error
+        import scoop
+
         if not scoop.IS_RUNNING:
             # SCOOP itself would evaluate serially without a word.
             raise InputError(
@@ -46,7 +42,7 @@ class Scoop:
     ) -> None:
         """SCOOP ends with the program."""
 
-    def run(self, chunks: Iterator[Work]) -> Iterator[tuple[int, Any | Lost]]:
+    def run(self, chunks: Iterator[Work[Result]]) -> Iterator[tuple[int, Result | Lost]]:
         """Every chunk at once: SCOOP's broker hands them out one by one as workers ask."""
         from scoop import futures
 
@@ -55,5 +51,5 @@ class Scoop:
             yield pending[future], future.result()
 
 
-def _work(chunk: Work) -> Any:
+def _work(chunk: Work[Result]) -> Result:
     return chunk.work()

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from evosweep.backends.protocol import Work
-from evosweep.errors import InputError
+from evosweep.backends.protocol import Result, Work
 
 
 class Serial:
@@ -16,8 +15,6 @@ class Serial:
     local = True
 
     def __init__(self, workers: int = 1) -> None:
-        if workers != 1:
-            raise InputError(f"backend serial: workers is {workers}, and it has one; use pool")
         self.workers = workers
 
     def __enter__(self) -> Self:
@@ -31,7 +28,7 @@ class Serial:
     ) -> None:
         """Nothing to close."""
 
-    def run(self, chunks: Iterator[Work]) -> Iterator[tuple[int, Any]]:
+    def run(self, chunks: Iterator[Work[Result]]) -> Iterator[tuple[int, Result]]:
         """Each chunk in turn."""
         for chunk in chunks:
             yield chunk.number, chunk.work()

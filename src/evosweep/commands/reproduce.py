@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from evosweep.backends.table import backend_kind
 from evosweep.errors import EvosweepError, InputError
 from evosweep.records.differences import Difference, first_difference
 from evosweep.records.folder import RunFolder, find_runs, load_record
@@ -107,7 +108,7 @@ def _with_backend(spec: dict[str, Any], choice: str | None) -> dict[str, Any]:
     name, _, workers = choice.partition(":")
     if workers and not workers.isdigit():
         raise InputError(f"--backend: {choice!r}; the workers in {workers!r} are no number")
-    count = int(workers) if workers else (1 if name == "serial" else 2)
+    count = int(workers) if workers else (1 if backend_kind(name).alone else 2)
     return spec | {"backend": {"use": name, "workers": count}}
 
 
@@ -126,7 +127,7 @@ def _repeat(spec: dict[str, Any], out: Path) -> RunFolder:
 
 
 def _audit(record: dict[str, Any], folder: RunFolder | None, scratch: Path) -> RunFolder:
-    from evosweep.backends.table import create
+    from evosweep.backends.table import REFERENCE, create
     from evosweep.config.spec import RunSpec
     from evosweep.run.attempt import Attempt, run_one
 
@@ -140,7 +141,7 @@ def _audit(record: dict[str, Any], folder: RunFolder | None, scratch: Path) -> R
             f"--audit: by today's source this is run {spec.run_id}, and the journal is that of "
             f"{record['run_id']}; repeat it without --audit"
         )
-    with create("serial") as backend:
+    with create(REFERENCE) as backend:
         run_one(spec, copy, backend, Attempt(audit=_AUDITED))
     return copy
 

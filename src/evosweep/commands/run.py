@@ -1,7 +1,6 @@
 """`evosweep run`: from its arguments to a job, performed under a supervisor or in this process."""
 
 import argparse
-import importlib.util
 import json
 import os
 import re
@@ -9,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from evosweep.backends.table import BACKENDS
 from evosweep.errors import EvosweepError, InputError
 from evosweep.supervision.job import Job
 
@@ -72,9 +72,9 @@ def read_spec(text: str, *, elsewhere: bool = False) -> dict[str, Any]:
 
         return RunSpec.parse(text).to_dict()  # finds every mistake, which takes a little longer
     spec: dict[str, Any] = json.loads(text)
-    scoop = spec["backend"]["use"] == "scoop" and not elsewhere
-    if scoop and importlib.util.find_spec("scoop") is None:
-        raise InputError("backend scoop needs the package scoop; install evosweep[scoop]")
+    kind = BACKENDS[spec["backend"]["use"]]
+    if not (elsewhere or kind.is_installed):
+        raise InputError(f"backend {kind.name} needs the package {kind.module}: {kind.install}")
     return spec
 
 
@@ -85,7 +85,7 @@ def _is_plausible(text: str) -> bool:
         backend = spec["backend"]
         workers = backend.get("workers", 1)
         return isinstance(spec["seed"], int) and type(workers) is int and 0 < workers < 10_000 and (
-            backend["use"] in ("serial", "pool", "scoop"))  # fmt: skip
+            backend["use"] in BACKENDS)  # fmt: skip
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
 

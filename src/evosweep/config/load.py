@@ -1,6 +1,5 @@
 """A config file, read and checked whole: every mistake at once, before anything runs."""
 
-import importlib.util
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -8,14 +7,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from evosweep.backends.table import BACKENDS
 from evosweep.config import grid, yaml_subset
 from evosweep.config.experiment import Algorithm, Experiment, Problem, Swept
 from evosweep.config.strict import explain
 from evosweep.errors import InputError
 from evosweep.plugins import signatures
-
-# backend: the module it needs, and the extra that installs it
-_EXTRAS = {"scoop": ("scoop", "scoop")}
 
 
 def load(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Experiment:
@@ -69,11 +66,11 @@ def _missing_extras(experiment: Experiment) -> Iterator[str]:
     if experiment.container.engine != "none":
         return  # the image has its own packages
     for name, backend in experiment.backends.items():
-        module, extra = _EXTRAS.get(backend.use, ("", ""))
-        if module and importlib.util.find_spec(module) is None:
+        kind = BACKENDS[backend.use]
+        if not kind.is_installed:
             yield (
                 f"backends.{name}.use: {backend.use} needs a package that is not installed: "
-                f"pip install 'evosweep[{extra}]'"
+                f"{kind.install}"
             )
 
 

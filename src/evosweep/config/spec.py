@@ -15,13 +15,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PlainValidator, ValidationError, WithJsonSchema, model_validator
 
+from evosweep.backends.table import BACKENDS
 from evosweep.config.strict import Name, Parameters, Strict, explain
 from evosweep.errors import InputError
 from evosweep.plugins import signatures, sources
 from evosweep.wording import did_you_mean, shown
 
 MAX_SEED = 2**32 - 1  # what numpy.random.seed takes
-BACKENDS = ("serial", "pool", "scoop")
 
 _POLICIES = "'fail', {penalty: [a finite number an objective]} or {retry: how often, 1 or more}"
 
@@ -144,14 +144,15 @@ class BackendOptions(Canonical):
     """Where evaluations happen."""
 
     use: Annotated[str, PlainValidator(_backend_name), WithJsonSchema({"enum": list(BACKENDS)})] = (
-        Field(description="serial: in the run's own process; pool: processes; scoop: SCOOP.")
+        Field(description="; ".join(f"{k.name}: {k.summary}" for k in BACKENDS.values()) + ".")
     )
     workers: int = Field(default=1, ge=1, description="Processes that evaluate.")
 
     @model_validator(mode="after")
-    def _serial_is_alone(self) -> Self:
-        if self.use == "serial" and self.workers != 1:
-            raise ValueError(f"serial has 1 worker, not {self.workers}; use pool or scoop for more")
+    def _one_worker_where_alone(self) -> Self:
+        if BACKENDS[self.use].alone and self.workers != 1:
+            others = " or ".join(kind.name for kind in BACKENDS.values() if not kind.alone)
+            raise ValueError(f"{self.use} has 1 worker, not {self.workers}; use {others} for more")
         return self
 
 

@@ -7,9 +7,6 @@ from evosweep.backends.protocol import Lost
 from evosweep.evaluation.failure import Failure
 
 _STRIKES = 3
-BARREN_ROUNDS = 10
-"""Rounds in a row that lost workers and brought nothing, until a batch is given up."""
-
 Known = Iterable[tuple[int, int, str, int | None]]
 """(batch, index, reason, signal) of each evaluation that killed an earlier process."""
 

@@ -10,11 +10,11 @@ sending them takes. Results do not depend on any of this, so that it may follow 
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol, TypeVar
 
-from evosweep.backends.protocol import Backend, Lost, Work
+from evosweep.backends.protocol import Backend, Lost, Result, Timed, Work
 
 _PROBE = 0.002  # seconds of work in this process that tell what an item costs
 _FIRST = 0.1  # seconds up to which the very first evaluation may be slow for another reason
@@ -25,8 +25,15 @@ _CAUTION = 4  # what is held back for whoever is done first, in relative deviati
 _MEMORY = 0.3  # weight of the newest measurement
 _CURIOSITY = 0.02  # of the time spent here may be lost on trying the workers again
 
-Make = Callable[[int, Sequence[int], bool], Work]
-"""(number, items, for a worker) -> chunk."""
+_Result_co = TypeVar("_Result_co", bound=Timed, covariant=True)
+
+
+class Make(Protocol[_Result_co]):
+    """Cuts a chunk."""
+
+    def __call__(self, number: int, items: Sequence[int], *, sent: bool) -> Work[_Result_co]:
+        """The chunk of these items; `sent`: for a worker, and not for this process."""
+        ...
 
 
 class _Recent:
@@ -95,7 +102,7 @@ class Times:
 class Dispatcher:
     """Spreads the items of a batch over a backend and measures what that brings."""
 
-    def __init__(self, backend: Backend, workers_only: bool = False) -> None:
+    def __init__(self, backend: Backend, *, workers_only: bool = False) -> None:
         self.backend = backend
         self.workers_only = workers_only
         """Nothing is evaluated in this process: where an evaluation may hang or die."""
@@ -110,7 +117,9 @@ class Dispatcher:
         self._since_workers = 0.0
         """Seconds spent on batches here since one was last given to workers."""
 
-    def run(self, items: Sequence[int], make: Make) -> Iterator[tuple[Work, Any | Lost]]:
+    def run(
+        self, items: Sequence[int], make: Make[Result]
+    ) -> Iterator[tuple[Work[Result], Result | Lost]]:
         """Each chunk with its result (or `Lost`) as it finishes; every item is in one chunk."""
         self._cost.fade()
         self._unevenness.fade()
@@ -119,8 +128,10 @@ class Dispatcher:
             for chunk, outcome, left in self._probe(items, make):  # noqa: B007
                 yield chunk, outcome
         if left:
-            work = self._locally if self._is_local(len(left)) else self._spread
-            yield from work(left, make)
+            if self._is_local(len(left)):
+                yield from self._locally(left, make)
+            else:
+                yield from self._spread(left, make)
 
     def _is_local(self, count: int) -> bool:
         if self.backend.local:
@@ -133,7 +144,9 @@ class Dispatcher:
         # What was measured may be so no more: it is measured again as soon as that is cheap enough.
         return not self._warm or loss > _CURIOSITY * self._since_workers
 
-    def _probe(self, items: Sequence[int], make: Make) -> Iterator[tuple[Work, Any, Sequence[int]]]:
+    def _probe(
+        self, items: Sequence[int], make: Make[Result]
+    ) -> Iterator[tuple[Work[Result], Result, Sequence[int]]]:
         """Works on a few items here, twice as many each time, until their cost is known."""
         size, spent = 1, 0.0
         while items and spent < _PROBE:
@@ -146,7 +159,9 @@ class Dispatcher:
                 self._cost, spent = _Cost(), 0.0
             size *= 2
 
-    def _locally(self, items: Sequence[int], make: Make) -> Iterator[tuple[Work, Any]]:
+    def _locally(
+        self, items: Sequence[int], make: Make[Result]
+    ) -> Iterator[tuple[Work[Result], Result]]:
         started = time.perf_counter()
         while items:
             size = self._cost.items_in(_LONGEST) if self._cost.known else len(items)
@@ -154,9 +169,9 @@ class Dispatcher:
             items = items[size:]
         self._since_workers += time.perf_counter() - started
 
-    def _here(self, items: Sequence[int], make: Make) -> tuple[Work, Any]:
+    def _here(self, items: Sequence[int], make: Make[Result]) -> tuple[Work[Result], Result]:
         started = time.perf_counter()
-        chunk = make(-1, items, False)
+        chunk = make(-1, items, sent=False)
         outcome = chunk.work()
         care = time.perf_counter() - started - outcome.seconds
         self.times.evaluation += outcome.seconds
@@ -165,8 +180,10 @@ class Dispatcher:
         self._care += _MEMORY * (care / len(items) - self._care)
         return chunk, outcome
 
-    def _spread(self, items: Sequence[int], make: Make) -> Iterator[tuple[Work, Any | Lost]]:
-        sent: dict[int, tuple[Work, int]] = {}
+    def _spread(
+        self, items: Sequence[int], make: Make[Result]
+    ) -> Iterator[tuple[Work[Result], Result | Lost]]:
+        sent: dict[int, tuple[Work[Result], int]] = {}
         seconds, waited = 0.0, 0.0
         started = time.perf_counter()
         asked = started
@@ -180,17 +197,18 @@ class Dispatcher:
                 self._cost.add(outcome.seconds, size)
             yield chunk, outcome
             asked = time.perf_counter()
-        self._account(seconds, waited, time.perf_counter() - started, len(items))
+        wall = time.perf_counter() - started
+        self._account(seconds, waited=waited, wall=wall, count=len(items))
 
     def _cut(
-        self, items: Sequence[int], make: Make, sent: dict[int, tuple[Work, int]]
-    ) -> Iterator[Work]:
+        self, items: Sequence[int], make: Make[Result], sent: dict[int, tuple[Work[Result], int]]
+    ) -> Iterator[Work[Result]]:
         number, size = 0, 1
         while items:
             if self._cost.known and number % self.backend.workers == 0:
                 size = self._size(len(items), opening=number == 0)
             size = min(size, len(items))
-            chunk = make(number, items[:size], True)
+            chunk = make(number, items[:size], sent=True)
             sent[number] = (chunk, size)
             items = items[size:]
             number += 1
@@ -207,7 +225,7 @@ class Dispatcher:
             size = even
         return min(size, self._cost.items_in(_LONGEST))
 
-    def _account(self, seconds: float, waited: float, wall: float, count: int) -> None:
+    def _account(self, seconds: float, *, waited: float, wall: float, count: int) -> None:
         workers = self.backend.workers
         self.times.evaluation += seconds
         self.times.idle += max(0.0, workers * wall - seconds)

@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy
 
-from evosweep.backends.protocol import Backend, Lost
+from evosweep.backends.protocol import Backend
 from evosweep.errors import RunError
-from evosweep.evaluation.blame import BARREN_ROUNDS, Known, Losses
+from evosweep.evaluation.blame import Known, Losses
 from evosweep.evaluation.dispatcher import Dispatcher
 from evosweep.evaluation.failure import Failure
 from evosweep.evaluation.problem import Kind, Problem, kind_of
+from evosweep.evaluation.recovery import Recovery
 from evosweep.evaluation.replay import Replay
 from evosweep.evaluation.worker import Chunk, Outcome
 from evosweep.genomes import blocks, genome
@@ -83,8 +84,10 @@ class Evaluator:
         self.cpu, self.cpu_here = 0.0, 0.0
         """CPU seconds of evaluations: of all of them, and of those made in this process."""
         self._batches = 0
-        self._losses = Losses(lost, problem.retries, problem.timeout)
-        self.dispatcher = Dispatcher(backend, workers_only=self._needs_workers(backend))
+        losses = Losses(lost, problem.retries, problem.timeout)
+        watched = problem.timeout is not None or bool(losses)
+        self.dispatcher = Dispatcher(backend, workers_only=watched and not backend.local)
+        self._recovery = Recovery(self.dispatcher, losses)
         self._replay = Replay(journal)
         toolbox.map = self.map
         toolbox.evaluate = self.evaluate
@@ -114,26 +117,12 @@ class Evaluator:
         """Raises where the journal has evaluations that the run did not ask for again."""
         self._replay.finish(self._batches)
 
-    def _needs_workers(self, backend: Backend) -> bool:
-        return not backend.local and (self.problem.timeout is not None or bool(self._losses))
-
     def _evaluate_batch(self, individuals: Sequence[Any]) -> list[tuple[float, ...]]:
         if not individuals:
             return []
         batch = self._open(individuals)
         self._from_journal(batch)
-        todo = [i for i, fitness in enumerate(batch.fitnesses) if fitness is None]
-        todo = self._try_suspects(batch, self._settle_losses(batch, todo))
-        barren = 0
-        while todo:
-            found = len(todo)
-            todo = self._try_suspects(batch, self._evaluate_round(batch, todo))
-            barren = barren + 1 if len(todo) == found else 0
-            if barren == BARREN_ROUNDS:
-                raise RunError(
-                    f"batch {batch.number}: workers were lost {barren} times in a row without one "
-                    "evaluation between; look for what kills them (memory, a limit of the system)"
-                )
+        self._from_workers(batch)
         self.evaluations += len(individuals)
         return batch.fitnesses  # type: ignore[return-value]
 
@@ -163,7 +152,7 @@ class Evaluator:
         if not rows:
             return
         indices = [int(entry.indices[row]) for row in rows]
-        outcome = self._chunk(batch, -1, indices, False).work()
+        outcome = self._chunk(batch, -1, indices, sent=False).work()
         for row, index, found in zip(rows, indices, outcome.fitnesses, strict=False):
             if tuple(entry.fitnesses[row].tolist()) != found:
                 raise AuditFailed(
@@ -171,21 +160,18 @@ class Evaluator:
                     f"journal has {tuple(entry.fitnesses[row].tolist())}"
                 )
 
-    def _evaluate_round(self, batch: _Batch, todo: Sequence[int]) -> list[int]:
-        again: list[int] = []
+    def _from_workers(self, batch: _Batch) -> None:
+        def make(number: int, items: Sequence[int], *, sent: bool) -> Chunk:
+            return self._chunk(batch, number, items, sent=sent)
 
-        def make(number: int, items: Sequence[int], sent: bool) -> Chunk:
-            return self._chunk(batch, number, items, sent)
-
-        for chunk, outcome in self.dispatcher.run(todo, make):
-            assert isinstance(chunk, Chunk)
-            if isinstance(outcome, Lost):
-                again += self._after_loss(batch, chunk, outcome)
+        todo = [i for i, fitness in enumerate(batch.fitnesses) if fitness is None]
+        for indices, outcome in self._recovery.run(batch.number, todo, make):
+            if isinstance(outcome, Failure):
+                self._record(batch, indices, self._penalty(batch, outcome))
             else:
-                self._record(batch, chunk, outcome)
-        return sorted(again)
+                self._record(batch, indices, outcome)
 
-    def _chunk(self, batch: _Batch, number: int, items: Sequence[int], sent: bool) -> Chunk:
+    def _chunk(self, batch: _Batch, number: int, items: Sequence[int], *, sent: bool) -> Chunk:
         size = blocks.SIZE if self.problem.evaluate_batch is None else len(items)
         parts = blocks.Blocks(batch.source, items, size)
         return Chunk(
@@ -200,14 +186,14 @@ class Evaluator:
             sent and self.dispatcher.backend.watches,
         )
 
-    def _record(self, batch: _Batch, chunk: Chunk, outcome: Outcome) -> None:
+    def _record(self, batch: _Batch, items: Sequence[int], outcome: Outcome) -> None:
         self.cpu += outcome.cpu
         self.cpu_here += outcome.cpu if outcome.process == os.getpid() else 0.0
         done = len(outcome.fitnesses)
         if outcome.failure is not None:
             failure = outcome.failure
             raise EvaluationFailed(failure, batch.number, batch.individuals[failure.index])
-        indices = chunk.indices[:done]
+        indices = items[:done]
         self.journal.append(
             Entry(
                 batch.number,
@@ -238,38 +224,14 @@ class Evaluator:
             for index, new in zip(indices, genomes, strict=True):
                 self.problem.rebuild.write_back(batch.individuals[index], new)
 
-    def _after_loss(self, batch: _Batch, chunk: Chunk, loss: Lost) -> list[int]:
-        """What of a lost chunk is to be evaluated again."""
-        if loss.index is None:
-            return chunk.indices
-        self._losses.add(batch.number, loss)
-        self.dispatcher.workers_only = not self.dispatcher.backend.local
-        return self._settle_losses(batch, chunk.indices)
-
-    def _settle_losses(self, batch: _Batch, todo: Sequence[int]) -> list[int]:
-        """`todo` without the individuals that are given up, which have the penalty now."""
-        given_up = self._losses.given_up(batch.number, todo) if self._losses else []
-        for index in given_up:
-            self._penalise(batch, index)
-        return [i for i in todo if batch.fitnesses[i] is None]
-
-    def _try_suspects(self, batch: _Batch, todo: Sequence[int]) -> list[int]:
-        """`todo` without the individuals that a worker died of, each of which is tried alone."""
-        for index in self._losses.suspects(batch.number, todo) if self._losses else []:
-            alone = [index]
-            while alone:
-                alone = self._evaluate_round(batch, alone)
-        return [i for i in todo if batch.fitnesses[i] is None]
-
-    def _penalise(self, batch: _Batch, index: int) -> None:
+    def _penalty(self, batch: _Batch, failure: Failure) -> Outcome:
+        """What stands in for an evaluation that is given up; raises where no policy covers it."""
         if self.problem.penalty is None:
-            failure = self._losses.failure(batch.number, index)
-            raise EvaluationFailed(failure, batch.number, batch.individuals[index])
-        chunk = self._chunk(batch, -1, [index], False)
-        genomes = [genome.plain(batch.source[index])] if self.problem.lamarckian else None
-        digest = blocks.digest(batch.source, [index])
-        given = Outcome([self.problem.penalty], genomes, flags=[PENALISED], digest=digest)
-        self._record(batch, chunk, given)
+            raise EvaluationFailed(failure, batch.number, batch.individuals[failure.index])
+        given = batch.source[failure.index]
+        genomes = [genome.plain(given)] if self.problem.lamarckian else None
+        digest = blocks.digest(batch.source, [failure.index])
+        return Outcome([self.problem.penalty], genomes, flags=[PENALISED], digest=digest)
 
     @property
     def failures(self) -> dict[str, int]:

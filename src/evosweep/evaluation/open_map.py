@@ -1,25 +1,26 @@
 """A backend in a program of the user's own: `open_backend`, and its `map`."""
 
-import os
 import pickle
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from deap import creator
 
-from evosweep.backends.protocol import Lost
-from evosweep.backends.table import create
+from evosweep.backends import table
 from evosweep.errors import InputError, RunError
-from evosweep.evaluation.blame import BARREN_ROUNDS, Losses
+from evosweep.evaluation.blame import Losses
 from evosweep.evaluation.dispatcher import Dispatcher
+from evosweep.evaluation.failure import Failure
 from evosweep.evaluation.problem import Kind, class_of, kind_of
+from evosweep.evaluation.recovery import Recovery
 from evosweep.genomes import genome
 from evosweep.genomes.rebuild import Rebuilder
+from evosweep.machine.cpus import available_cpus
 from evosweep.processes.activity import seat
 
 _PARTS = ("func", "args", "keywords", "__self__")
@@ -29,6 +30,7 @@ class Calls(NamedTuple):
     """Some calls of one function; individuals among the arguments travel as bare genomes."""
 
     number: int
+    batch: int
     indices: list[int]
     function: bytes
     """The pickled function, once a chunk."""
@@ -44,7 +46,7 @@ class Calls(NamedTuple):
         started = time.perf_counter()
         try:
             for index, row in zip(self.indices, rows, strict=True):
-                place.take(0, index)
+                place.take(self.batch, index)
                 values.append(function(*row))
         except Exception as error:
             return Returned(values, time.perf_counter() - started, _sendable(error))
@@ -85,8 +87,8 @@ class OpenBackend:
 
     def __init__(self, use: str, workers: int | None = None) -> None:
         if workers is None:
-            workers = 1 if use == "serial" else _usable_processors()
-        self._backend = create(use, workers)
+            workers = 1 if table.backend_kind(use).alone else available_cpus()
+        self._backend = table.create(use, workers)
         self._dispatcher: Dispatcher | None = None
 
     @property
@@ -121,40 +123,23 @@ class OpenBackend:
             return []
         if self._backend.local:
             return [function(*row) for row in rows]
-        return self._mapped(_Task(function, rows))
+        return _mapped(self._dispatcher, _Task(function, rows))
 
-    def _mapped(self, task: "_Task") -> list[Any]:
-        results: list[Any] = [None] * len(task.rows)
-        losses = Losses((), 0, None)
-        todo = list(range(len(task.rows)))
-        barren = 0
-        while todo:
-            items = losses.suspects(0, todo)[:1] or todo  # a suspect is tried alone
-            done = set(self._try(task, items, results, losses))
-            todo = [index for index in todo if index not in done]
-            barren = 0 if done else barren + 1
-            if barren == BARREN_ROUNDS:
-                raise RunError(
-                    "map: workers keep dying; look for what kills them (memory, a limit)"
-                )
-        return results
 
-    def _try(
-        self, task: "_Task", items: Sequence[int], results: list[Any], losses: Losses
-    ) -> Iterator[int]:
-        """Yields the items whose values are there now."""
-        assert self._dispatcher is not None
-        for chunk, outcome in self._dispatcher.run(items, task.chunk):
-            assert isinstance(chunk, Calls)
-            if isinstance(outcome, Lost):
-                self._dispatcher.workers_only = True
-                _note(losses, outcome, task.rows)
-                continue
-            if outcome.error is not None:
-                raise outcome.error
-            for index, value in zip(chunk.indices, outcome.values, strict=True):
-                results[index] = value
-                yield index
+def _mapped(dispatcher: Dispatcher, task: "_Task") -> list[Any]:
+    results: list[Any] = [None] * len(task.rows)
+    recovery = Recovery(dispatcher, Losses((), 0, None))
+    for indices, outcome in recovery.run(0, range(len(task.rows)), task.chunk):
+        if isinstance(outcome, Failure):
+            raise RunError(
+                f"map: item {outcome.index}: {outcome.error}; "
+                f"the arguments: {task.rows[outcome.index]!r:.200}"
+            )
+        if outcome.error is not None:
+            raise outcome.error
+        for index, value in zip(indices, outcome.values, strict=True):
+            results[index] = value
+    return results
 
 
 class _Task:
@@ -166,10 +151,13 @@ class _Task:
         self.rows = [self._bare(row) for row in rows] if self.kinds else rows
         pickled(self.rows[0], "the arguments given to map")
 
-    def chunk(self, number: int, items: Sequence[int], _: bool) -> Calls:
+    def chunk(self, number: int, items: Sequence[int], *, sent: bool) -> Calls:  # noqa: ARG002
         """The calls of some rows."""
         rows = [self.rows[i] for i in items]
-        return Calls(number, list(items), self.function, rows, self.kinds)
+        return Calls(
+            number=number, batch=0, indices=list(items), function=self.function, arguments=rows,
+            kinds=self.kinds,
+        )  # fmt: skip
 
     def _bare(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(
@@ -234,16 +222,6 @@ def _unpickled(data: bytes) -> Any:
     return _received.function
 
 
-def _note(losses: Losses, lost: Lost, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Counts a worker's death against the item it was at, if any; raises at the third."""
-    if lost.index is None:
-        return
-    losses.add(0, lost)
-    if losses.given_up(0, [lost.index]):
-        said = losses.failure(0, lost.index).error
-        raise RunError(f"map: item {lost.index}: {said}; the arguments: {rows[lost.index]!r:.200}")
-
-
 def _sendable(error: Exception) -> Exception:
     """The exception with the worker's traceback; where it would not arrive, what it says."""
     error.add_note("".join(traceback.format_exception(error)))
@@ -252,12 +230,6 @@ def _sendable(error: Exception) -> Exception:
     except Exception:
         return RunError(f"map: {type(error).__name__}: {error}")
     return error
-
-
-def _usable_processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def open_backend(use: str = "pool", workers: int | None = None) -> OpenBackend:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evosweep.backends.table import BACKENDS
 from evosweep.machine import numerics
 from evosweep.machine.environment import THREAD_VARIABLES
 from evosweep.processes import activity, guard
@@ -59,7 +60,7 @@ def supervise(job: Job) -> int:
 class _Supervisor:
     def __init__(self, job: Job, bell: "Callable[[float], None]", reaper: Reaper) -> None:
         self.job, self.bell, self.reaper = job, bell, reaper
-        self.scoop = job.spec["backend"]["use"] == "scoop"
+        self.kind = BACKENDS[job.spec["backend"]["use"]]
         self.barren = 0
         self.group: subprocess.Popen[bytes]
 
@@ -93,10 +94,9 @@ class _Supervisor:
 
     def _command(self) -> list[str]:
         folder = str(self.job.folder)
-        if self.scoop:
-            workers = str(self.job.spec["backend"]["workers"])
-            scoop = ["-m", "scoop", "--quiet", "--host", "127.0.0.1", "-n", workers]
-            return [sys.executable, *scoop, str(_ENTRY), folder]
+        if self.kind.launcher:
+            words = self.kind.launch(self.job.spec["backend"]["workers"])
+            return [sys.executable, *words, str(_ENTRY), folder]
         return [sys.executable, "-P", "-m", "evosweep.supervision.performer", folder]
 
     def _environment(self) -> dict[str, str]:
@@ -106,7 +106,7 @@ class _Supervisor:
 
     def _watch(self) -> _Loss | None:
         """None when the group has said how it ended, else why it must be started again."""
-        crew = _Crew(self.group.pid, self.job.board) if self.scoop else None
+        crew = _Crew(self.group.pid, self.job.board) if self.kind.launcher else None
         while True:
             self.bell(_TICK)
             _stop_without_parent()

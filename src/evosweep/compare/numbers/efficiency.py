@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evosweep.backends.table import REFERENCE
 from evosweep.compare.numbers.table import Column, Row, Table, show
 from evosweep.compare.read.labels import by_name
 from evosweep.compare.read.run import Run
@@ -91,9 +92,9 @@ def _wall(run: Run) -> float:
 
 def speedup_of(study: Study, run: Run) -> float | None:
     """One run's speed-up against the serial run of its spec; None where there is none to be had."""
-    if run.resumed or not _complete(run) or run.backend.get("use") == "serial":
+    if run.resumed or not _complete(run) or run.backend.get("use") == REFERENCE:
         return None
-    serial = [r for r in study.by_spec[run.spec_id] if r.backend.get("use") == "serial"]
+    serial = [r for r in study.by_spec[run.spec_id] if r.backend.get("use") == REFERENCE]
     usable = [r for r in serial if not r.resumed and _complete(r)]
     return _wall(usable[0]) / _wall(run) if usable and _wall(run) > 0 else None
 
@@ -104,7 +105,7 @@ def measure(study: Study) -> tuple[list[Timing], int]:
     usable = [run for run in study.runs if not run.resumed and _complete(run)]
     for run in usable:
         groups[study.problem(run), study.algorithm(run), study.backend(run)].append(run)
-    serial = {run.spec_id: run for run in usable if run.backend.get("use") == "serial"}
+    serial = {run.spec_id: run for run in usable if run.backend.get("use") == REFERENCE}
     timings = [_timing(key, groups[key], serial) for key in sorted(groups, key=by_name)]
     return timings, len(study.runs) - len(usable)
 
@@ -115,7 +116,7 @@ def _complete(run: Run) -> bool:
 
 def _timing(place: tuple[str, str, str], runs: Sequence[Run], serial: Mapping[str, Run]) -> Timing:
     matched = [(serial[run.spec_id], run) for run in runs if run.spec_id in serial]
-    matched = [] if runs[0].backend.get("use") == "serial" else matched
+    matched = [] if runs[0].backend.get("use") == REFERENCE else matched
     ratios = [_wall(one) / _wall(run) for one, run in matched if _wall(run) > 0]
     startups = [run.timings["startup"] - one.timings["startup"] for one, run in matched]
     return Timing(
