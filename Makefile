@@ -60,8 +60,9 @@ image: ## build evosweep-run and evosweep (ENGINE=podman BASE_IMAGE=... BUILD_OP
 	@$(ENGINE) image inspect --format '{{.Size}} {{index .RepoTags 0}}' evosweep-run evosweep | \
 	    awk '{ printf "%5.0f MB  %s\n", $$1 / 1e6, $$2 }'
 
-schema: venv ## write the JSON schema of the config from its model
+schema: venv ## write the JSON schemas of the config and of the record from their models
 	$(BIN)/python -m evosweep.config.experiment > workflow/schemas/experiment.schema.json
+	$(BIN)/python -m evosweep.records.record > workflow/schemas/record.schema.json
 
 clean: ## remove the environment and caches; results stay
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import documents
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -71,39 +72,23 @@ def _record(made: Made, run_id: str, spec_id: str) -> dict[str, Any]:
     flat, larger = made.fitness.reshape(-1, len(made.weights)), np.array(made.weights) > 0
     best = np.where(larger, np.nanmax(flat, axis=0), np.nanmin(flat, axis=0))
     generations = len(made.fitness) - 1
-    return {
-        "format": 1,
-        "run_id": run_id,
-        "spec_id": spec_id,
-        "spec": {
-            "problem": dict(made.problem),
-            "algorithm": dict(made.algorithm),
-            "backend": dict(made.backend),
-            "seed": made.seed,
-            "import_path": "config",
-        },
-        "sources": dict(made.sources),
-        "population_digest": made.digest or _digest(made, spec_id, generations),
-        "best": best.tolist() if len(best) > 1 else float(best[0]),
-        "best_genome": [0] * 10 if made.genomes is None else made.genomes[0],
-        "weights": list(made.weights),
-        "evaluations": len(flat),
-        "generations": generations,
-        "population": made.fitness.shape[1],
-        "timings": made.timings or _timings(made),
-        "environment": {
-            "python": "3.11.0",
-            "platform": "Linux",
-            "machine": "x86_64",
-            "cpu": "test",
-        },
-        "resumed": 0,
+    parts = {"problem": made.problem, "algorithm": made.algorithm, "backend": made.backend}
+    return documents.record(
+        run_id=run_id,
+        spec_id=spec_id,
+        spec={**parts, "seed": made.seed, "import_path": "config"},
+        sources=made.sources,
+        population_digest=made.digest or _digest(made, spec_id, generations),
+        best=best.tolist() if len(best) > 1 else float(best[0]),
+        best_genome=[0] * 10 if made.genomes is None else made.genomes[0],
+        weights=made.weights,
+        evaluations=len(flat),
+        generations=generations,
+        population=made.fitness.shape[1],
+        timings=made.timings or _timings(made),
+        traits=made.traits,
         **({"stopped": {"reason": made.stopped}} if made.stopped else {}),
-        "failures": {"penalised": 0, "retried": 0},
-        "traits": dict(made.traits),
-        "started": "2026-01-01T00:00:00Z",
-        "finished": "2026-01-01T00:01:00Z",
-    }
+    )
 
 
 def _timings(made: Made) -> dict[str, float]:

@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import documents
 import numpy as np
 import pytest
 from folders import POOL, SCOOP, SERIAL, Made, history, small_study, write_run
@@ -145,7 +146,9 @@ def test_failed_and_unfinished_runs_are_counted_and_named(
     failed = write_run(tmp_path / "study", made(3, SERIAL))
     (failed / "record.json").unlink()
     spec = {"problem": SPHERE, "algorithm": GA, "backend": SERIAL, "seed": 3}
-    failure = {"run_id": failed.name, "spec": spec, "kind": "evaluation", "error": "ValueError: no"}
+    failure = documents.failure(
+        run_id=failed.name, spec=spec, kind="evaluation", error="ValueError: no"
+    )
     (failed / "failure.json").write_text(json.dumps(failure))
     damaged = write_run(tmp_path / "study", made(4, SERIAL))
     (damaged / "record.json").write_text('{"run_id": "x"')

@@ -41,7 +41,7 @@ def digest_of(name: str, backend: Backend, use: str, folder: Path) -> str:
             "import_path": ".",
         }
     )
-    return str(run_one(spec, RunFolder(folder), backend)["population_digest"])
+    return str(run_one(spec, RunFolder(folder), backend).population_digest)
 
 
 def killed_and_resumed(name: str, backend: Backend, folder: Path) -> str:

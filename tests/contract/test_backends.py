@@ -21,7 +21,8 @@ from evosweep.backends.table import BACKENDS, BackendKind, create
 from evosweep.config.spec import RunSpec
 from evosweep.errors import InputError, RunError
 from evosweep.genomes import genome
-from evosweep.records.folder import RunFolder, load_record
+from evosweep.records.folder import RunFolder
+from evosweep.records.reading import load_record
 from evosweep.run.attempt import run_one
 from evosweep.supervision.job import Job
 from evosweep.supervision.supervisor import supervise
@@ -82,8 +83,8 @@ def test_the_population_is_that_of_plain_deap(
     with Job.temporary(**what) as job:
         assert supervise(job) == 0
     record = load_record(tmp_path)
-    assert record["population_digest"] == by_hand
-    assert record["run_id"] == spec.run_id
+    assert record.population_digest == by_hand
+    assert record.run_id == spec.run_id
     assert not list(tmp_path.glob(".*"))
 
 
@@ -103,7 +104,7 @@ def test_chunks_of_any_size_give_the_same(
     monkeypatch.setattr(Dispatcher, "run", cut)
     with create("serial") as backend:
         record = run_one(_spec("serial", 1), RunFolder(tmp_path), backend)
-    assert record["population_digest"] == by_hand
+    assert record.population_digest == by_hand
 
 
 # SCOOP's broker takes every chunk at once: their sizes cannot follow from one another.

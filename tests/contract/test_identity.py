@@ -112,7 +112,7 @@ def test_every_algorithm_of_deap_has_a_plain_program() -> None:
 def test_serial(case: Case, tmp_path: Path) -> None:
     with create("serial") as backend:
         record = run_one(spec_of(case, "serial"), RunFolder(tmp_path), backend)
-    assert record["population_digest"] == plain_digest(case)
+    assert record.population_digest == plain_digest(case)
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ def pool() -> Any:
 def test_pool(case: Case, tmp_path: Path, pool: Any) -> None:
     # A timeout sends even the cheapest evaluation to the workers.
     record = run_one(spec_of(case, "pool", timeout=60), RunFolder(tmp_path), pool)
-    assert record["population_digest"] == plain_digest(case)
+    assert record.population_digest == plain_digest(case)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.program)
@@ -141,8 +141,8 @@ def test_resumed(case: Case, left: float, tmp_path: Path) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the torn tail is cut off with a word about it
             record = run_one(spec_of(case, "serial"), folder, backend)
-    assert record["resumed"] == 1
-    assert record["population_digest"] == plain_digest(case)
+    assert record.resumed == 1
+    assert record.population_digest == plain_digest(case)
 
 
 SCOOP_PROGRAM = """
@@ -160,7 +160,7 @@ if __name__ == "__main__":
         for number, case in enumerate(CASES):
             spec = spec_of(case, "scoop", timeout=60)
             record = run_one(spec, RunFolder(out / str(number)), backend)
-            digests.append(record["population_digest"])
+            digests.append(record.population_digest)
     (out / "digests.json").write_text(json.dumps(digests))
 """
 
@@ -213,5 +213,5 @@ def test_a_run_inherits_no_state_from_the_one_before(tmp_path: Path) -> None:
     for number in range(3):
         with create("serial") as backend:
             record = run_one(RunSpec.parse(spec), RunFolder(tmp_path / str(number)), backend)
-        digests.append(record["population_digest"])
+        digests.append(record.population_digest)
     assert len(set(digests)) == 1

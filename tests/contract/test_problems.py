@@ -80,7 +80,7 @@ def test_same_population_in_the_process_and_on_workers(
         "backend": {"use": "pool", "workers": 2},
     }
     away = run_one(RunSpec.parse(spec), RunFolder(tmp_path / "pool"), pool)
-    assert alone["population_digest"] == away["population_digest"]
+    assert alone.population_digest == away.population_digest
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pyarrow import parquet
 
 from evosweep.commands.reproduce import main as reproduce
 from evosweep.records import journal
-from evosweep.records.folder import load_record
+from evosweep.records.reading import load_record
 from evosweep.supervision.job import Job
 from evosweep.supervision.supervisor import supervise
 
@@ -40,7 +40,7 @@ def test_every_backend_gives_the_same_again_too_after_a_cut(
     tmp_path: Path, problem: dict[str, Any]
 ) -> None:
     records = [_run(problem, use, n, tmp_path / use) for use, n in BACKENDS]
-    digests = {record["population_digest"] for record in records}
+    digests = {record.population_digest for record in records}
     assert len(digests) == 1
     journal_file = tmp_path / "serial" / "journal.bin"
     whole = journal_file.read_bytes()
@@ -48,8 +48,8 @@ def test_every_backend_gives_the_same_again_too_after_a_cut(
         (tmp_path / "serial" / name).unlink()
     journal_file.write_bytes(whole[: len(whole) // 2])
     again = _run(problem, "serial", 1, tmp_path / "serial")
-    assert again["population_digest"] in digests
-    assert again["resumed"] == 1
+    assert again.population_digest in digests
+    assert again.resumed == 1
 
 
 @pytest.mark.parametrize(("use", "workers"), BACKENDS)
@@ -61,14 +61,14 @@ def test_what_fails_is_tried_again_with_the_individual_as_it_was(
     digests = []
     for policy in ({"retry": 1}, {"retry": 1}, {"penalty": [-9.0]}):
         record = _run(what | {"failure": policy}, use, workers, tmp_path / str(len(digests)))
-        digests.append((record["population_digest"], record["failures"]["retried"]))
+        digests.append((record.population_digest, record.failures["retried"]))
     assert digests == [(digests[0][0], 1), (digests[0][0], 0), (digests[0][0], 0)]
 
 
 def test_another_seed_gives_other_noise(tmp_path: Path) -> None:
     one = _run(KINDS[0], "serial", 1, tmp_path / "one", seed=1)
     two = _run(KINDS[0], "serial", 1, tmp_path / "two", seed=2)
-    assert one["population_digest"] != two["population_digest"]
+    assert one.population_digest != two.population_digest
 
 
 def test_what_was_learned_is_in_the_population_and_in_the_journal(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_a_run_is_reproduced_from_its_record(
 ) -> None:
     record = _run(problem, "serial", 1, tmp_path)
     assert _reproduce(str(tmp_path), *options) == 0
-    assert f"identical: final population {record['population_digest']}" in capfd.readouterr().out
+    assert f"identical: final population {record.population_digest}" in capfd.readouterr().out
 
 
 def test_a_difference_is_told_by_generation_and_individual(tmp_path: Path, capfd: Any) -> None:
@@ -121,7 +121,7 @@ def test_an_audit_finds_a_fitness_that_the_problem_does_not_give(tmp_path: Path)
     record = _run(KINDS[1], "serial", 1, tmp_path)
     entries = list(journal.read(tmp_path / "journal.bin"))
     (tmp_path / "journal.bin").unlink()
-    with Journal(tmp_path / "journal.bin", record["run_id"]) as forged:
+    with Journal(tmp_path / "journal.bin", record.run_id) as forged:
         for entry in entries:
             values = numpy.array(entry.fitnesses)
             values[0] += 1.0

@@ -55,7 +55,7 @@ def _finish(folder: Path, fresh: bool = False) -> str:
         record = run_one(RunSpec.parse(_quick()), RunFolder(folder), backend, attempt)
     left = {path.name for path in folder.iterdir()}
     assert left == {"record.json", "population.parquet", "logbook.parquet", "journal.bin"}
-    return str(record["population_digest"])
+    return str(record.population_digest)
 
 
 @pytest.mark.filterwarnings("ignore:.*torn tail")

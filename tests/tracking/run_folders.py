@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import documents
 import pyarrow
 from pyarrow import parquet
 
@@ -37,22 +38,6 @@ def names(of: dict[str, Any]) -> tuple[str, str]:
     return tuple(hashlib.sha256(text.encode()).hexdigest()[:12] for text in (whole, without))  # type: ignore[return-value]
 
 
-def environment() -> dict[str, Any]:
-    return {
-        "evosweep": "0.1.0",
-        "python": "3.11.2",
-        "packages": {"deap": "1.4.4", "numpy": "2.4.0"},
-        "platform": "Linux",
-        "machine": "x86_64",
-        "cpu": "a processor",
-        "threads": {"OMP_NUM_THREADS": "1"},
-        "git_commit": "0123456789abcdef0123456789abcdef01234567",
-        "git_dirty": False,
-        "image": None,
-        "image_digest": None,
-    }
-
-
 def write_run(
     runs: Path, of: dict[str, Any], generations: int = 5, population: int = 10, **changes: Any
 ) -> Path:
@@ -65,35 +50,20 @@ def write_run(
     write_population(folder, fitnesses, draw)
     best = write_logbook(folder, generations, fitnesses[0], draw)
     started = _STARTED + timedelta(seconds=of["seed"])
-    record = {
-        "format": 1,
-        "run_id": run_id,
-        "spec_id": spec_id,
-        "spec": of,
-        "sources": {"problem": "a" * 64, "algorithm": "b" * 64},
-        "population_digest": f"{int(spec_id, 16):064x}",
-        "best": best,
-        "best_genome": [1] * 20,
-        "weights": [1.0],
-        "evaluations": 7 * generations + population,
-        "generations": generations,
-        "population": population,
-        "timings": {
-            "startup": 0.1,
-            "evaluation": 0.2,
-            "dispatch": 0.01,
-            "variation": 0.05,
-            "idle": 0.0,
-            "total": 0.36,
-        },
-        "environment": environment(),
-        "resumed": 0,
-        "failures": {"penalised": 0, "retried": 0},
-        "traits": {"optimum": 20.0, "target": 20.0},
-        "dataset": {"name": "cells", "digest": "d" * 64, "rows": 10, "columns": 20},
-        "started": started.isoformat(timespec="milliseconds"),
-        "finished": (started + timedelta(seconds=2)).isoformat(timespec="milliseconds"),
-    }
+    record = documents.record(
+        run_id=run_id,
+        spec_id=spec_id,
+        spec=of,
+        population_digest=f"{int(spec_id, 16):064x}",
+        best=best,
+        evaluations=7 * generations + population,
+        generations=generations,
+        population=population,
+        traits={"optimum": 20.0, "target": 20.0},
+        dataset={"name": "cells", "digest": "d" * 64, "rows": 10, "columns": 20},
+        started=started.isoformat(timespec="milliseconds"),
+        finished=(started + timedelta(seconds=2)).isoformat(timespec="milliseconds"),
+    )
     finish(folder, record | changes)
     return folder
 
@@ -158,22 +128,7 @@ def write_failure(runs: Path, of: dict[str, Any]) -> Path:
     run_id, spec_id = names(of)
     folder = runs / run_id
     folder.mkdir(parents=True, exist_ok=True)
-    failure = {
-        "format": 1,
-        "run_id": run_id,
-        "spec_id": spec_id,
-        "spec": of,
-        "sources": {"problem": "a" * 64, "algorithm": "b" * 64},
-        "kind": "exception",
-        "error": "ZeroDivisionError: division by zero",
-        "traceback": "Traceback (most recent call last):\n  ...\nZeroDivisionError: division",
-        "individual": [0, 1, 0],
-        "batch": 2,
-        "index": 3,
-        "remedy": "mend the evaluation, then run again",
-        "environment": environment(),
-        "failed": _STARTED.isoformat(timespec="milliseconds"),
-    }
+    failure = documents.failure(run_id=run_id, spec_id=spec_id, spec=of)
     (folder / "failure.json").write_text(json.dumps(failure))
     return folder
 

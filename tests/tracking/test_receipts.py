@@ -46,7 +46,7 @@ def test_a_run_is_repeated_from_its_tracked_receipt_alone(
             mlflow.search_runs([experiment]), key=lambda run: run.data.tags["kind"], reverse=True
         )
         assert main(["reproduce", run.info.run_id, "--uri", server.uri]) == 0
-        assert record["population_digest"] in capfd.readouterr().out
+        assert record.population_digest in capfd.readouterr().out
         assert main(["reproduce", parent.info.run_id, "--uri", server.uri]) == 2
         assert "a configuration; name one of the runs" in capfd.readouterr().err
         assert main(["reproduce", "0" * 32, "--uri", server.uri]) == 2

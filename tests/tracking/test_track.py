@@ -88,8 +88,8 @@ def test_several_objectives_have_the_hypervolume_of_every_generation(results: Pa
             "backend": {"name": "serial", "use": "serial"},
             "seed": seed,
         }  # fmt: skip
-        out = results / "fronts" / "runs" / str(seed)
-        assert main(["run", "--spec", json.dumps(spec), "--out", str(out)]) == 0
+        job = ["--seeds", str(seed), "--out", str(results / "fronts" / "runs")]
+        assert main(["run", "--spec", json.dumps(spec), *job]) == 0
     track(results)
     found = contents.runs(own(results), experiment="fronts")
     runs = [run for run in found.values() if run["tags"]["kind"] == "run"]
@@ -168,7 +168,7 @@ def test_a_damaged_record_is_named_and_keeps_no_other_from_being_tracked(
         if (folder / name).exists():
             (folder / name).write_text('{"format": 1,')
     assert main(["track", str(results)]) == 1
-    assert f"{folder}: cannot be tracked" in capsys.readouterr().err
+    assert f"damaged: {folder}: " in capsys.readouterr().err
     assert track(results).unchanged == 8
 
 

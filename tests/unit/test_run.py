@@ -10,9 +10,11 @@ from pyarrow import parquet
 
 from evosweep.backends.table import create
 from evosweep.config.spec import RunSpec
-from evosweep.errors import InputError
+from evosweep.errors import Damaged, InputError
 from evosweep.records import journal
-from evosweep.records.folder import RunFolder, find_runs, load_record
+from evosweep.records.folder import RunFolder, find_runs
+from evosweep.records.reading import load_record
+from evosweep.records.record import Record
 from evosweep.run.attempt import Attempt, run_one
 
 PROGRAM = '''
@@ -65,7 +67,7 @@ def _spec(counted: Any, **algorithm: Any) -> RunSpec:
     )
 
 
-def _run(spec: RunSpec, folder: Path, **attempt: Any) -> dict[str, Any]:
+def _run(spec: RunSpec, folder: Path, **attempt: Any) -> Record:
     with create("serial") as backend:
         return run_one(spec, RunFolder(folder), backend, Attempt(**attempt))
 
@@ -78,14 +80,14 @@ def test_what_a_run_leaves(counted: Any, tmp_path: Path) -> None:
     ]  # fmt: skip
     rows = parquet.read_table(tmp_path / "run" / "logbook.parquet").to_pylist()
     assert [row["generation"] for row in rows] == [0, 1, 2, 3, 4]
-    assert sum(row["evaluations"] for row in rows) == record["evaluations"] == len(counted.calls)
-    assert rows[-1]["digest"] == record["population_digest"]
-    assert max(row["best"] for row in rows) == record["best"]
+    assert sum(row["evaluations"] for row in rows) == record.evaluations == len(counted.calls)
+    assert rows[-1]["digest"] == record.population_digest
+    assert max(row["best"] for row in rows) == record.best
     population = parquet.read_table(tmp_path / "run" / "population.parquet").to_pylist()
-    assert len(population) == record["population"] == 20
+    assert len(population) == record.population == 20
     assert all(sum(row["genome"]) == row["fitness_0"] for row in population)
     assert min(row["rank"] for row in population) == 0
-    assert set(record["timings"]) == {
+    assert set(record.timings) == {
         "startup", "evaluation", "dispatch", "variation", "idle", "total",
         "evaluation_cpu", "parent_cpu",
     }  # fmt: skip
@@ -105,29 +107,29 @@ def test_what_the_journal_has_is_not_evaluated_again(counted: Any, tmp_path: Pat
     whole = folder.journal.read_bytes()
     folder.journal.write_bytes(whole[: len(whole) * 2 // 3])
     known = sum(len(entry.indices) for entry in journal.read(folder.journal))
-    assert 0 < known < record["evaluations"]
+    assert 0 < known < record.evaluations
     counted.calls.clear()
     with pytest.warns(UserWarning, match="torn tail"):
         again = _run(_spec(counted), tmp_path / "run")
-    assert len(counted.calls) == record["evaluations"] - known
-    assert again["population_digest"] == record["population_digest"]
-    assert again["evaluations"] == record["evaluations"]
-    assert again["started"] == record["started"]
+    assert len(counted.calls) == record.evaluations - known
+    assert again.population_digest == record.population_digest
+    assert again.evaluations == record.evaluations
+    assert again.started == record.started
 
 
 def test_fresh_discards(counted: Any, tmp_path: Path) -> None:
     record = _run(_spec(counted), tmp_path / "run")
     counted.calls.clear()
     again = _run(_spec(counted), tmp_path / "run", fresh=True)
-    assert len(counted.calls) == record["evaluations"]
-    assert again["population_digest"] == record["population_digest"]
-    assert again["resumed"] == 0
+    assert len(counted.calls) == record.evaluations
+    assert again.population_digest == record.population_digest
+    assert again.resumed == 0
 
 
 def test_direct_calls_of_evaluate_are_journaled_too(counted: Any, tmp_path: Path) -> None:
     spec = _spec(counted, use=f"{counted.__name__}:one_by_one", params={})
     record = _run(spec, tmp_path / "run")
-    assert record["evaluations"] == 6
+    assert record.evaluations == 6
     assert [e.batch for e in journal.read(tmp_path / "run" / "journal.bin")] == list(range(6))
 
 
@@ -139,9 +141,9 @@ def test_a_folder_of_another_run_is_refused(counted: Any, tmp_path: Path) -> Non
 
 
 def test_find_runs_takes_any_level(tmp_path: Path) -> None:
-    for name in ("b", "a"):
+    for name in ("b" * 12, "a" * 12):
         (tmp_path / "study" / "runs" / name).mkdir(parents=True)
-    expected = [tmp_path / "study" / "runs" / name for name in ("a", "b")]
+    expected = [tmp_path / "study" / "runs" / name for name in ("a" * 12, "b" * 12)]
     for level in (tmp_path, tmp_path / "study", tmp_path / "study" / "runs"):
         assert [folder.path for folder in find_runs(level)] == expected
     with pytest.raises(InputError, match="no such folder"):
@@ -150,10 +152,10 @@ def test_find_runs_takes_any_level(tmp_path: Path) -> None:
 
 def test_a_record_that_is_none_is_named(tmp_path: Path) -> None:
     (tmp_path / "record.json").write_text(json.dumps([1]))
-    with pytest.raises(InputError, match="is no record of a run"):
+    with pytest.raises(Damaged, match="should be an object"):
         load_record(tmp_path)
     (tmp_path / "record.json").write_text("{")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(Damaged, match="is no JSON"):
         load_record(tmp_path)
 
 

@@ -9,6 +9,7 @@ from evosweep.backends.table import create
 from evosweep.config.spec import RunSpec
 from evosweep.errors import InputError
 from evosweep.records.folder import RunFolder
+from evosweep.records.record import Record
 from evosweep.run.attempt import run_one
 from evosweep.run.early_stop import repeatable
 
@@ -24,7 +25,7 @@ OURS: dict[str, Any] = {
 
 def run(
     folder: Path, algorithm: dict[str, Any], problem: dict[str, Any] | None = None, **more: Any
-) -> dict[str, Any]:
+) -> Record:
     """The record of one run on OneMax, serially."""
     spec = {
         "problem": problem or {"use": "onemax", "params": {"bits": 30}},
@@ -57,14 +58,14 @@ def test_stops_and_has_the_population_of_a_run_that_ends_there(
     stop: dict[str, Any], reason: str, algorithm: dict[str, Any], tmp_path: Path
 ) -> None:
     stopped = run(tmp_path / "stopped", algorithm | {"stop": stop})
-    assert stopped["stopped"]["reason"] == reason
-    number = stopped["stopped"]["generation"]
+    assert stopped.stopped["reason"] == reason
+    number = stopped.stopped["generation"]
     assert 0 < number < 60
-    assert stopped["stopped"]["evaluations"] == stopped["evaluations"]
+    assert stopped.stopped["evaluations"] == stopped.evaluations
     whole = run(tmp_path / "whole", generations(algorithm, number))
-    assert "stopped" not in whole
+    assert whole.stopped is None
     for key in ("population_digest", "evaluations", "generations", "best"):
-        assert stopped[key] == whole[key]
+        assert getattr(stopped, key) == getattr(whole, key)
 
 
 def test_logbook_of_a_stopped_stock_algorithm_counts_its_evaluations(tmp_path: Path) -> None:
@@ -72,15 +73,15 @@ def test_logbook_of_a_stopped_stock_algorithm_counts_its_evaluations(tmp_path: P
 
     record = run(tmp_path / "run", STOCK | {"stop": {"evaluations": 200}})
     log = pyarrow.parquet.read_table(tmp_path / "run" / "logbook.parquet").to_pydict()
-    assert sum(log["evaluations"]) == record["evaluations"] >= 200
-    assert log["generation"] == list(range(record["generations"] + 1))
+    assert sum(log["evaluations"]) == record.evaluations >= 200
+    assert log["generation"] == list(range(record.generations + 1))
     assert sum(log["evaluations"][:-1]) < 200
 
 
 def test_declared_target(tmp_path: Path) -> None:
     record = run(tmp_path / "run", OURS | {"stop": {"target": "declared"}})
-    assert record["stopped"]["reason"] == "target"
-    assert record["best"] == 30
+    assert record.stopped["reason"] == "target"
+    assert record.best == 30
 
 
 def test_callback_sees_each_generation_and_its_draws_are_not_the_runs(tmp_path: Path) -> None:
@@ -95,25 +96,25 @@ def test_callback_sees_each_generation_and_its_draws_are_not_the_runs(tmp_path: 
     record = run(tmp_path / "run", OURS | {"callback": "my_callback:watch"})
     import my_callback  # type: ignore[import-not-found]
 
-    assert record["stopped"]["reason"] == "callback"
-    number = record["stopped"]["generation"]
+    assert record.stopped["reason"] == "callback"
+    number = record.stopped["generation"]
     assert [one[0] for one in my_callback.seen] == list(range(number + 1))
     assert my_callback.seen[0] == (0, 40, 40)
     plain = run(tmp_path / "plain", generations(OURS, number))
-    assert record["population_digest"] == plain["population_digest"]
-    assert set(record["sources"]) == {"problem", "algorithm", "callback"}
+    assert record.population_digest == plain.population_digest
+    assert set(record.sources) == {"problem", "algorithm", "callback"}
 
 
 def test_clock_stops_and_the_repetition_stops_there(tmp_path: Path) -> None:
     long = {"use": OURS["use"], "params": OURS["params"] | {"generations": 100_000}}
     record = run(tmp_path / "run", long | {"stop": {"seconds": 0.3}})
-    assert record["stopped"]["reason"] == "seconds"
-    assert record["stopped"]["seconds"] >= 0.3
+    assert record.stopped["reason"] == "seconds"
+    assert record.stopped["seconds"] >= 0.3
     again = repeatable(record)
     assert "seconds" not in again["algorithm"]["stop"]
     repeated = run(tmp_path / "again", again["algorithm"])
     for key in ("population_digest", "evaluations", "generations"):
-        assert repeated[key] == record[key]
+        assert getattr(repeated, key) == getattr(record, key)
 
 
 def test_clock_waits_for_the_journal_of_an_earlier_session(tmp_path: Path) -> None:
@@ -123,8 +124,8 @@ def test_clock_waits_for_the_journal_of_an_earlier_session(tmp_path: Path) -> No
     record = run(folder.path, long | {"stop": {"seconds": 0.3}})
     folder.record.unlink()
     resumed = run(folder.path, long | {"stop": {"seconds": 0.3}})
-    assert resumed["resumed"] == 1
-    assert resumed["population_digest"] == record["population_digest"]
+    assert resumed.resumed == 1
+    assert resumed.population_digest == record.population_digest
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +12,7 @@ from evosweep.errors import RunError
 from evosweep.plugins.builtins import PROBLEMS
 from evosweep.plugins.loading import load_problem
 from evosweep.records.folder import RunFolder
+from evosweep.records.record import Record
 from evosweep.run.attempt import run_one
 
 PROBLEM = """
@@ -43,7 +43,7 @@ def build(kind="exact"):
 """
 
 
-def _run(tmp_path: Path, kind: str, backend: str = "serial", workers: int = 1) -> dict[str, Any]:
+def _run(tmp_path: Path, kind: str, backend: str = "serial", workers: int = 1) -> Record:
     (tmp_path / "together_problem.py").write_text(PROBLEM)
     spec = {
         "problem": {"use": "together_problem:build", "params": {"kind": kind}},
@@ -58,7 +58,7 @@ def _run(tmp_path: Path, kind: str, backend: str = "serial", workers: int = 1) -
 
 def test_stands_in_for_evaluate_on_every_backend(tmp_path: Path) -> None:
     digests = {
-        _run(tmp_path, "exact", backend, workers)["population_digest"]
+        _run(tmp_path, "exact", backend, workers).population_digest
         for backend, workers in (("serial", 1), ("pool", 2))
     }
     spec = {
@@ -69,7 +69,7 @@ def test_stands_in_for_evaluate_on_every_backend(tmp_path: Path) -> None:
     }
     with create("serial") as backend:
         single = run_one(RunSpec.parse(spec), RunFolder(tmp_path / "single"), backend)
-    assert digests == {single["population_digest"]}
+    assert digests == {single.population_digest}
 
 
 @pytest.mark.parametrize(

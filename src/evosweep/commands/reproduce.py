@@ -5,7 +5,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ from typing import Any
 from evosweep.backends.table import backend_kind
 from evosweep.errors import EvosweepError, InputError
 from evosweep.records.differences import Difference, first_difference
-from evosweep.records.folder import RunFolder, find_runs, load_record
+from evosweep.records.folder import RunFolder, find_runs
+from evosweep.records.reading import load_record
+from evosweep.records.record import Record
 from evosweep.supervision.job import Job
 
 _RUN_ID = re.compile(r"[0-9a-f]{12}$")
@@ -62,16 +64,14 @@ def _check(args: argparse.Namespace) -> None:
         raise InputError(f"--out: {args.out} is not empty; name a new folder for the repetition")
 
 
-def find_receipt(
-    run: str, results: Path, uri: str | None
-) -> tuple[dict[str, Any], RunFolder | None]:
+def find_receipt(run: str, results: Path, uri: str | None) -> tuple[Record, RunFolder | None]:
     """The receipt that `run` names, and its folder where there is one; raises `InputError`."""
     path = Path(run)
     if path.exists():
         folder = RunFolder(path if path.is_dir() else path.parent)
         return load_record(path), folder
     if _MLFLOW_ID.match(run):
-        tracked: dict[str, Any] = import_module("evosweep.track.passes.receipts").receipt(run, uri)
+        tracked: Record = import_module("evosweep.track.passes.receipts").receipt(run, uri)
         return tracked, None
     if not _RUN_ID.match(run):
         raise InputError(
@@ -84,20 +84,21 @@ def find_receipt(
     raise InputError(f"run {run} is not in {results}; name its folder, or --results FOLDER")
 
 
-def warnings_about(record: dict[str, Any]) -> Iterator[str]:
+def warnings_about(record: Record) -> Iterator[str]:
     """What is not as it was when the run was made: sources, versions, platform, processor."""
     from evosweep.config.spec import RunSpec
     from evosweep.machine import environment
 
-    then, now = record.get("environment", {}), environment.describe()
-    sources = RunSpec.parse(record["spec"]).sources
-    for part, digest in record.get("sources", {}).items():
+    then: Mapping[str, Any] = record.environment
+    now = environment.describe()
+    sources = RunSpec.parse(record.spec).sources
+    for part, digest in record.sources.items():
         if sources.get(part) != digest:
             yield f"the source of the {part} is not that of the record: it was edited since"
     for name in ("python", "machine", "cpu", "platform"):
         if then.get(name) != now.get(name):
             yield f"{name} was {then.get(name)}, and is {now.get(name)}"
-    for package, version in then.get("packages", {}).items():
+    for package, version in (then.get("packages") or {}).items():
         if now["packages"].get(package) != version:
             yield f"{package} was {version}, and is {now['packages'].get(package, 'not installed')}"
 
@@ -126,7 +127,7 @@ def _repeat(spec: dict[str, Any], out: Path) -> RunFolder:
     return RunFolder(out)
 
 
-def _audit(record: dict[str, Any], folder: RunFolder | None, scratch: Path) -> RunFolder:
+def _audit(record: Record, folder: RunFolder | None, scratch: Path) -> RunFolder:
     from evosweep.backends.table import REFERENCE, create
     from evosweep.config.spec import RunSpec
     from evosweep.run.attempt import Attempt, run_one
@@ -135,23 +136,23 @@ def _audit(record: dict[str, Any], folder: RunFolder | None, scratch: Path) -> R
         raise InputError("--audit needs the run's folder with its journal.bin; name the folder")
     copy = RunFolder(scratch)
     shutil.copyfile(folder.journal, copy.journal)
-    spec = RunSpec.parse(record["spec"])
-    if spec.run_id != record["run_id"]:
+    spec = RunSpec.parse(record.spec)
+    if spec.run_id != record.run_id:
         raise InputError(
             f"--audit: by today's source this is run {spec.run_id}, and the journal is that of "
-            f"{record['run_id']}; repeat it without --audit"
+            f"{record.run_id}; repeat it without --audit"
         )
     with create(REFERENCE) as backend:
         run_one(spec, copy, backend, Attempt(audit=_AUDITED))
     return copy
 
 
-def _verdict(record: dict[str, Any], again: RunFolder, folder: RunFolder | None) -> int:
-    digest = load_record(again.path)["population_digest"]
-    if digest == record["population_digest"]:
+def _verdict(record: Record, again: RunFolder, folder: RunFolder | None) -> int:
+    digest = load_record(again.path).population_digest
+    if digest == record.population_digest:
         print(f"identical: final population {digest}")
         return 0
-    print(f"different: final population {digest}, and the record has {record['population_digest']}")
+    print(f"different: final population {digest}, and the record has {record.population_digest}")
     print(_explain(first_difference(folder, again) if folder is not None else None))
     return 1
 

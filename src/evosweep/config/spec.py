@@ -9,7 +9,7 @@ the backend: runs that share it must have equal populations.
 import hashlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
@@ -172,7 +172,7 @@ class RunSpec(Strict):
     import_path: str = "."
 
     @classmethod
-    def parse(cls, source: str | dict[str, Any]) -> "RunSpec":
+    def parse(cls, source: str | Mapping[str, Any]) -> "RunSpec":
         """The spec in a JSON text or a dict; raises InputError naming every mistake at once."""
         if isinstance(source, str):
             try:

@@ -4,7 +4,6 @@ RO-Crate 1.1 (Soiland-Reyes et al.: Packaging research artefacts with RO-Crate, 
 2022), written by the package `rocrate`.
 """
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +14,8 @@ from evosweep import __version__
 from evosweep.compare.extra import need
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
+from evosweep.records.reading import read_record
+from evosweep.records.record import Record
 
 PARQUET = "application/vnd.apache.parquet"
 UNLICENSED = "No licence is stated: ask the authors before you use these data."
@@ -39,7 +40,7 @@ def write(
         "final populations and logbooks"
     )
     # The crate's date is that of its youngest run, so that the same runs give the same crate.
-    finished = max(_receipt(run).get("finished", "") for run in study.runs)
+    finished = max(read_record(run.folder).finished for run in study.runs)
     crate.root_dataset["datePublished"] = finished
     crate.license = _licence(crate, license)
     software = _add_software(crate, study)
@@ -63,11 +64,6 @@ def _licence(crate: Any, address: str | None) -> Any:
     return crate.add(ContextEntity(crate, address, known))
 
 
-def _receipt(run: Run) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(run.folder.record.read_bytes())
-    return found
-
-
 def _shared(study: Study) -> Iterator[Path]:
     """Config and comparison, where the experiment has them."""
     for pattern in ("*.yaml", "*.yml", "*.json", "comparison/*.html", "comparison/*.csv"):
@@ -85,7 +81,7 @@ def _add_software(crate: Any, study: Study) -> list[Any]:
 
     versions: Counter[tuple[str, str]] = Counter()
     for run in study.runs:
-        versions.update(_packages(_receipt(run)))
+        versions.update(_packages(read_record(run.folder)))
     return [
         crate.add(
             ContextEntity(
@@ -102,7 +98,7 @@ def _add_run(crate: Any, study: Study, run: Run, software: list[Any]) -> None:
     """The files of a run, and the action that made them."""
     from rocrate.model.contextentity import ContextEntity
 
-    receipt, label = _receipt(run), f"{study.problem(run)}, {study.algorithm(run)}"
+    receipt, label = read_record(run.folder), f"{study.problem(run)}, {study.algorithm(run)}"
     made = []
     for attribute, (what, kind) in FILES.items():
         path: Path = getattr(run.folder, attribute)
@@ -118,8 +114,8 @@ def _add_run(crate: Any, study: Study, run: Run, software: list[Any]) -> None:
             {
                 "@type": "CreateAction",
                 "name": f"{label}, {study.backend(run)}, seed {run.seed}",
-                "startTime": receipt.get("started"),
-                "endTime": receipt.get("finished"),
+                "startTime": receipt.started,
+                "endTime": receipt.finished,
                 "instrument": [{"@id": item.id} for item in software if item.id in used],
                 "result": [{"@id": item.id} for item in made],
             },
@@ -128,9 +124,9 @@ def _add_run(crate: Any, study: Study, run: Run, software: list[Any]) -> None:
     crate.root_dataset.append_to("mentions", action)
 
 
-def _packages(receipt: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _packages(receipt: Record) -> Iterator[tuple[str, str]]:
     """Names and versions of what a run used."""
-    environment = receipt.get("environment") or {}
+    environment = receipt.environment
     packages = dict(environment.get("packages") or {})
     packages.setdefault("python", environment.get("python") or sys.version.split()[0])
     packages.setdefault("evosweep", environment.get("evosweep") or __version__)

@@ -1,21 +1,15 @@
-"""What a run leaves: every path of its folder, and how each file is read and written.
+"""The paths of a run's folder, and which folders of results are runs."""
 
-`record.json` is written last and by renaming, so that its presence means success. Every file is
-either whole or not there.
-"""
-
-import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from evosweep.errors import EvosweepError, InputError
+from evosweep.errors import Damaged, InputError
+from evosweep.records.opening import is_folder
 
-FORMAT = 1
-_FLAT_LIST = re.compile(r"\[[^][{}\"]*\]")  # of numbers: on one line, or a genome takes a hundred
+RUN_ID = re.compile(r"[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -36,7 +30,7 @@ class RunFolder:
 
     @property
     def logbook(self) -> Path:
-        """A row a generation."""
+        """One row per generation."""
         return self.path / "logbook.parquet"
 
     @property
@@ -51,13 +45,23 @@ class RunFolder:
 
     @property
     def running(self) -> Path:
-        """What is under way: there from the start of a run until its outcome."""
+        """What the run is: there from its start until it has ended."""
         return self.path / "running.json"
 
     @property
     def lock(self) -> Path:
         """Held by the process that works on the run."""
         return self.path / "run.lock"
+
+    def check_name(self) -> None:
+        """Raise `Damaged` where this cannot be the folder of a run: a run is named by its run_id.
+
+        A copy under another name would count twice, and a link may lead anywhere.
+        """
+        if not is_folder(self.path):
+            raise Damaged(self.path, "", "is a link; copy the run's folder itself")
+        if not RUN_ID.fullmatch(self.path.name):
+            raise Damaged(self.path, "", "its name is no run_id, which has 12 hexadecimal digits")
 
     def create(self) -> None:
         """Makes the folder; raises `InputError` where that cannot be or nothing can be written."""
@@ -76,10 +80,9 @@ class RunFolder:
 
     def sweep(self) -> None:
         """Removes the temporary files of a process that was killed while it wrote."""
-        for file in self.path.glob(".*.json.*"):
-            file.unlink(missing_ok=True)
-        for file in self.path.glob(".*.parquet.*"):
-            file.unlink(missing_ok=True)
+        for pattern in (".*.json.*", ".*.parquet.*"):
+            for file in self.path.glob(pattern):
+                file.unlink(missing_ok=True)
 
     def discard(self) -> None:
         """Removes what earlier attempts left."""
@@ -88,33 +91,17 @@ class RunFolder:
             file.unlink(missing_ok=True)
 
 
-def load_record(path: Path) -> dict[str, Any]:
-    """The receipt at `path`, a run folder or its `record.json`.
-
-    Raises `InputError` where there is none or it is not one.
-    """
-    file = path if path.suffix == ".json" else RunFolder(path).record
-    try:
-        record = json.loads(file.read_bytes())
-    except FileNotFoundError:
-        raise InputError(f"{file}: there is no such record; has the run finished?") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"{file}: cannot be read as a record ({error})") from error
-    if not isinstance(record, dict) or "run_id" not in record:
-        raise InputError(f"{file}: is no record of a run: it has no run_id")
-    return record
-
-
 def find_runs(results: Path) -> Iterator[RunFolder]:
     """The folders of all runs below `results/`, `results/<experiment>/` or a `runs` folder.
 
-    Sorted by experiment and run_id. Folders of runs that failed or are under way are included.
+    Sorted by experiment and run_id. Folders of runs that failed or are under way are included, and
+    so is what only looks like a run: reading it raises `Damaged`. Hidden folders are left out.
     """
     if not results.is_dir():
         raise InputError(f"{results}: there is no such folder of results")
     for runs in _runs_folders(results):
         with os.scandir(runs) as entries:
-            names = sorted(entry.name for entry in entries if entry.is_dir())
+            names = sorted(each.name for each in entries if each.is_dir() and each.name[0] != ".")
         for name in names:
             yield RunFolder(runs / name)
 
@@ -122,47 +109,7 @@ def find_runs(results: Path) -> Iterator[RunFolder]:
 def _runs_folders(results: Path) -> list[Path]:
     if results.name == "runs":
         return [results]
-    if (results / "runs").is_dir():
+    if is_folder(results / "runs"):
         return [results / "runs"]
-    return sorted(path for path in results.glob("*/runs") if path.is_dir())
-
-
-def write_json(path: Path, data: Mapping[str, Any]) -> None:
-    """Writes JSON whole or not at all; raises `EvosweepError` naming path and reason."""
-    text = json.dumps(data, indent=2, ensure_ascii=False)
-    text = _FLAT_LIST.sub(lambda found: " ".join(found[0].split()), text)
-    write_whole(path, f"{text}\n".encode())
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Writes a file by way of a temporary one beside it, flushed to the disk and renamed."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise EvosweepError(
-            f"{path}: cannot write {len(content)} bytes ({error.strerror}); "
-            "make room, or make it writable, and call the same command again"
-        ) from error
-
-
-def write_table(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Rows as Parquet; columns in the order in which they first appear."""
-    names: dict[str, None] = {}
-    for row in rows:
-        names.update(dict.fromkeys(row))
-    write_columns(path, {name: [row.get(name) for row in rows] for name in names})
-
-
-def write_columns(path: Path, columns: Mapping[str, Sequence[Any]]) -> None:
-    """Columns as Parquet; one that has no single type is kept as JSON text."""
-    from evosweep.records.parquet import (  # pyarrow is slow to import, and not always needed
-        as_parquet,
-    )
-
-    write_whole(path, as_parquet(columns.items()))
+    return sorted(path for path in results.glob("*/runs") if is_folder(path) and not
+                  path.parent.is_symlink())  # fmt: skip

@@ -1,6 +1,6 @@
 """One run from its spec to its receipt: seed, evolve, record."""
 
-import json
+import os
 import time
 import traceback
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ import numpy
 
 from evosweep.backends.protocol import Backend
 from evosweep.config.spec import RunSpec
-from evosweep.errors import EvosweepError, InputError, RunError
+from evosweep.errors import Damaged, EvosweepError, InputError, RunError
 from evosweep.evaluation import problem, seeds
 from evosweep.evaluation.blame import Known
 from evosweep.evaluation.evaluator import EvaluationFailed, Evaluator
@@ -24,15 +24,12 @@ from evosweep.machine import environment
 from evosweep.plugins import loading
 from evosweep.plugins.loading import load_algorithm, load_problem
 from evosweep.processes.lock import Lock, Locked
-from evosweep.records.folder import (
-    FORMAT,
-    RunFolder,
-    load_record,
-    write_columns,
-    write_json,
-    write_table,
-)
+from evosweep.records import strict_json
+from evosweep.records.folder import RunFolder
 from evosweep.records.journal import Journal
+from evosweep.records.reading import load_record, parse_record
+from evosweep.records.record import FORMAT, Record, Stopped
+from evosweep.records.writing import write_columns, write_json, write_table
 from evosweep.run.dataset import dataset_of
 from evosweep.run.early_stop import StopEvolution, Stopping
 from evosweep.run.final_population import best_of, population_columns, traits_of
@@ -57,7 +54,7 @@ class Attempt:
 
 def run_one(
     spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt | None = None
-) -> dict[str, Any]:
+) -> Record:
     """The receipt of the run, which is in `folder` afterwards.
 
     A finished run is not repeated; one that was interrupted goes on from its journal. `backend`
@@ -99,19 +96,25 @@ def _tidy(folder: RunFolder) -> None:
             folder.running.unlink(missing_ok=True)
 
 
-def _finished(spec: RunSpec, folder: RunFolder) -> dict[str, Any] | None:
-    if not folder.record.exists():
+def _finished(spec: RunSpec, folder: RunFolder) -> Record | None:
+    """The receipt where the run is done; a receipt that a power cut tore is written again."""
+    if not os.path.lexists(folder.record):
         return None
-    record = load_record(folder.path)
-    if record["run_id"] != spec.run_id:
+    try:
+        record = load_record(folder.path)
+    except Damaged as damage:
+        if damage.torn:
+            return None
+        raise
+    if record.run_id != spec.run_id:
         raise InputError(
-            f"{folder.path}: holds run {record['run_id']}, and the spec is run {spec.run_id}; "
+            f"{folder.path}: holds run {record.run_id}, and the spec is run {spec.run_id}; "
             "use another folder, or --fresh to discard it"
         )
     return record
 
 
-def _evolve(spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt) -> dict[str, Any]:
+def _evolve(spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt) -> Record:
     built, algorithm, description = _load(spec)
     with Journal(folder.journal, spec.run_id, attempt.sync) as journal:
         toolbox = accelerate(built.own_toolbox())
@@ -135,7 +138,7 @@ def _evolve(spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt
         seeds.seed_run(spec.seed)
         startup = max(0.0, time.time() - attempt.began)
         started, cpu_began = time.perf_counter(), time.process_time()
-        stopped: dict[str, Any] | None = None
+        stopped: Stopped | None = None
         try:
             returned = algorithm(
                 toolbox, statistics=statistics, hall_of_fame=hall_of_fame, **spec.algorithm.params
@@ -146,26 +149,51 @@ def _evolve(spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt
         evaluator.finish()
         population, logbook = returned if isinstance(returned, tuple) else (returned, None)
         rows = logbook_rows(logbook, statistics)
-        record = _record(spec, built, evaluator, population, hall_of_fame, rows)
-        if dataset := dataset_of(built.traits, spec.problem.use):
-            record["dataset"] = dataset
-        if stopped:
-            record["stopped"] = stopped
-        record["timings"] = _timings(evaluator, startup, seconds, cpu)
-        record |= _circumstances(journal)
+        best, best_genome, weights = best_of(population, hall_of_fame)
+        if best is None:
+            raise RunError(
+                f"run {spec.run_id}: the algorithm returned no individual that has a fitness; "
+                "return the evaluated population"
+            )
+        document = strict_json.dumps({
+            **_named(spec),
+            "population_digest": genome.population_digest(population),
+            "best": best,
+            "best_genome": best_genome,
+            "weights": weights,
+            "population": len(population),
+            "evaluations": evaluator.evaluations,
+            "generations": max((row["generation"] for row in rows), default=0),
+            "traits": traits_of(built.traits),
+            "failures": evaluator.failures,
+            "dataset": dataset_of(built.traits, spec.problem.use),
+            "stopped": stopped,
+            "timings": _timings(evaluator, startup, seconds, cpu),
+            **_circumstances(journal),
+        })  # fmt: skip
+        record = parse_record(document.encode(), folder.path)
         write_columns(folder.population, population_columns(population))
         write_table(folder.logbook, rows)
-    write_json(folder.record, record)
+    write_json(folder.record, record.document())
     folder.running.unlink(missing_ok=True)
     return record
 
 
 def _announce(spec: RunSpec, folder: RunFolder, weights: Sequence[float]) -> None:
     """Says what is under way, for those who watch it; no run fails for want of an audience."""
-    named = {"format": FORMAT, "run_id": spec.run_id, "spec_id": spec.spec_id}
-    known = {"spec": spec.to_dict(), "sources": spec.sources, "weights": list(weights)}
-    with suppress(OSError):
-        folder.running.write_text(json.dumps(named | known), encoding="utf-8")
+    with suppress(EvosweepError):
+        write_json(folder.running, {**_named(spec), "weights": list(weights)})
+
+
+def _named(spec: RunSpec) -> dict[str, Any]:
+    """What names the run, in each of its documents."""
+    return {
+        "format": FORMAT,
+        "run_id": spec.run_id,
+        "spec_id": spec.spec_id,
+        "spec": spec.to_dict(),
+        "sources": spec.sources,
+    }
 
 
 def _load(spec: RunSpec) -> tuple[problem.Problem, Any, str]:
@@ -213,33 +241,6 @@ def _same_genome(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def _record(
-    spec: RunSpec,
-    built: problem.Problem,
-    evaluator: Evaluator,
-    population: Sequence[Any],
-    hall_of_fame: Any,
-    rows: Sequence[dict[str, Any]],
-) -> dict[str, Any]:
-    best, best_genome, weights = best_of(population, hall_of_fame)
-    return {
-        "format": FORMAT,
-        "run_id": spec.run_id,
-        "spec_id": spec.spec_id,
-        "spec": spec.to_dict(),
-        "sources": spec.sources,
-        "population_digest": genome.population_digest(population),
-        "best": best,
-        "best_genome": best_genome,
-        "weights": weights,
-        "population": len(population),
-        "evaluations": evaluator.evaluations,
-        "generations": max((row["generation"] for row in rows), default=0),
-        "traits": traits_of(built.traits),
-        "failures": evaluator.failures,
-    }
-
-
 def _timings(evaluator: Evaluator, startup: float, seconds: float, cpu: float) -> dict[str, float]:
     """Seconds by phase: evaluation and idle over all workers, the rest in the parent.
 
@@ -276,11 +277,7 @@ def _write_failure(spec: RunSpec, folder: RunFolder, error: BaseException) -> No
     failed = error.failure if isinstance(error, EvaluationFailed) else None
     individual = getattr(error, "individual", None)
     data = {
-        "format": FORMAT,
-        "run_id": spec.run_id,
-        "spec_id": spec.spec_id,
-        "spec": spec.to_dict(),
-        "sources": spec.sources,
+        **_named(spec),
         "kind": failed.kind if failed else "program",
         "error": failed.error if failed else f"{type(error).__name__}: {error}",
         "traceback": failed.traceback if failed else "".join(traceback.format_exception(error)),

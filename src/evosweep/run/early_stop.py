@@ -14,6 +14,7 @@ from evosweep.errors import InputError
 from evosweep.evaluation import seeds
 from evosweep.plugins import loading
 from evosweep.problems.traits import Traits
+from evosweep.records.record import Record, Stopped
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class StopEvolution(BaseException):
         self.reason = reason
         self.generation = generation
 
-    def receipt(self) -> dict[str, Any]:
+    def receipt(self) -> Stopped:
         """What the record keeps of it: why, and after which generation and evaluation."""
         last = self.generation
         return {
@@ -137,15 +138,15 @@ def _target(target: float | str | None, traits: Traits) -> float | None:
     return traits.target
 
 
-def repeatable(record: dict[str, Any]) -> dict[str, Any]:
+def repeatable(record: Record) -> dict[str, Any]:
     """The spec of a record, to be run again; where a clock ended the run, its evaluations do now.
 
     The budget of evaluations is looked at after a generation, so that the repetition stops after
     the one after which the clock stopped the run.
     """
-    spec: dict[str, Any] = record["spec"]
-    stopped = record.get("stopped") or {}
-    if stopped.get("reason") != "seconds":
+    spec: dict[str, Any] = {**record.spec}
+    stopped = record.stopped
+    if not stopped or stopped["reason"] != "seconds":
         return spec
     stop = {key: value for key, value in spec["algorithm"]["stop"].items() if key != "seconds"}
     stop["evaluations"] = stopped["evaluations"]

@@ -18,6 +18,7 @@ from evosweep.errors import EvosweepError, InputError
 from evosweep.processes import guard
 from evosweep.records.folder import RunFolder
 from evosweep.records.journal import JournalCorrupt, Session, TornTail, read_behind
+from evosweep.records.record import Record
 from evosweep.run.attempt import Attempt, run_folder, run_one
 from evosweep.supervision.job import Job
 
@@ -79,13 +80,13 @@ def _is_stale(job: Job, folder: RunFolder) -> bool:
     return True
 
 
-def _tell(spec: RunSpec, record: dict[str, Any]) -> None:
+def _tell(spec: RunSpec, record: Record) -> None:
     name = f"{spec.problem.name or spec.problem.use} {spec.algorithm.name or spec.algorithm.use}"
     where = f"{spec.backend.use} x{spec.backend.workers}"
     print(
-        f"{record['run_id']}  {name}, seed {spec.seed}, {where}: best {_number(record['best'])}, "
-        f"{record['evaluations']:,} evaluations, {record['timings']['total']:.2f} s, "
-        f"population {record['population_digest'][:12]}",
+        f"{record.run_id}  {name}, seed {spec.seed}, {where}: best {_number(record.best)}, "
+        f"{record.evaluations:,} evaluations, {record.timings['total']:.2f} s, "
+        f"population {record.population_digest[:12]}",
         flush=True,
     )
 
@@ -109,7 +110,7 @@ _shown_by_python = warnings.showwarning
 
 
 def _number(best: Any) -> str:
-    if isinstance(best, list):
+    if isinstance(best, tuple):
         return "(" + ", ".join(map(_number, best)) + ")"
     return f"{best:g}" if isinstance(best, float) else str(best)
 

@@ -1,14 +1,13 @@
 """One finished, failed or unfinished run, as the comparison sees it."""
 
-import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from evosweep.errors import InputError
-from evosweep.records.folder import FORMAT, RunFolder, load_record
+from evosweep.records import reading
+from evosweep.records.folder import RunFolder
+from evosweep.records.reading import read_record
 
 
 @dataclass(frozen=True)
@@ -76,53 +75,32 @@ class Failure:
 
 
 def read_run(folder: RunFolder) -> Run:
-    """The run in a folder; raises InputError where its receipt is damaged."""
-    try:
-        return _run(folder, load_record(folder.path))
-    except (KeyError, TypeError, ValueError) as error:
-        missing = f"it has no {error}" if isinstance(error, KeyError) else error
-        raise InputError(f"{folder.record}: no receipt that can be read: {missing}") from error
-
-
-def _run(folder: RunFolder, record: Mapping[str, Any]) -> Run:
-    _check_format(record.get("format"))
-    spec, best = record["spec"], _best(record["best"])
+    """The run in a folder; raises `Damaged` where its receipt is not what it should be."""
+    record = read_record(folder)
+    spec = record.spec
     return Run(
         folder=folder,
-        run_id=record["run_id"],
-        spec_id=record["spec_id"],
+        run_id=record.run_id,
+        spec_id=record.spec_id,
         problem=spec["problem"],
         algorithm=spec["algorithm"],
         backend=spec["backend"],
-        seed=int(spec["seed"]),
-        sources=record.get("sources") or {},
-        digest=record["population_digest"],
-        weights=tuple(float(weight) for weight in record["weights"]),
-        best=best,
-        evaluations=int(record["evaluations"]),
-        generations=int(record["generations"]),
-        population=int(record["population"]),
-        timings=record.get("timings") or {},
-        traits=record.get("traits") or {},
-        stopped=str((record.get("stopped") or {}).get("reason", "")),
-        resumed=int(record.get("resumed") or 0),
-        penalised=int((record.get("failures") or {}).get("penalised", 0)),
-        genome_length=_length(record.get("best_genome")),
-        workers=int(spec["backend"].get("workers") or 1),
+        seed=spec["seed"],
+        sources=record.sources,
+        digest=record.population_digest,
+        weights=record.weights,
+        best=record.best_values,
+        evaluations=record.evaluations,
+        generations=record.generations,
+        population=record.population,
+        timings=record.timings,
+        traits=record.traits,
+        stopped=record.stopped["reason"] if record.stopped else "",
+        resumed=record.resumed,
+        penalised=record.failures.get("penalised", 0),
+        genome_length=_length(record.best_genome),
+        workers=record.workers,
     )
-
-
-def _check_format(found: object) -> None:
-    """Refuse a receipt of another version of the format: its numbers may mean something else."""
-    if found != FORMAT:
-        raise ValueError(f"its format is {found}, and this evosweep reads format {FORMAT}")
-
-
-def _best(best: Any) -> tuple[float, ...]:
-    values = tuple(map(float, best if isinstance(best, list) else [best]))
-    if any(math.isnan(value) for value in values):
-        raise ValueError("its best result is not a number")
-    return values
 
 
 def _length(genome: object) -> int | None:
@@ -130,23 +108,15 @@ def _length(genome: object) -> int | None:
 
 
 def read_failure(folder: RunFolder) -> Failure:
-    """The failure in a folder; a folder without receipt and failure is an unfinished run."""
-    if not folder.failure.exists():
-        return Failure(
-            folder.path.name,
-            "unfinished",
-            "neither a receipt nor a failure in its folder",
-            folder.path,
-        )
+    """The failure in a folder; a folder without receipt and failure is an unfinished run.
+
+    Raises `Damaged` where `failure.json` is not what it should be.
+    """
     try:
-        found = json.loads(folder.failure.read_text(encoding="utf-8"))
-        spec = found.get("spec")
-        return Failure(
-            str(found.get("run_id", folder.path.name)),
-            str(found.get("kind", "failed")),
-            str(found.get("error", "")),
-            folder.path,
-            spec if isinstance(spec, dict) else {},
-        )
-    except (OSError, ValueError, AttributeError) as error:
-        return Failure(folder.path.name, "damaged", f"failure.json: {error}", folder.path)
+        document = reading.read_failure(folder)
+    except FileNotFoundError:
+        reason = "neither a receipt nor a failure in its folder"
+        return Failure(folder.path.name, "unfinished", reason, folder.path)
+    return Failure(
+        document.run_id, document.kind, document.error, folder.path, document.spec, document.sources
+    )

@@ -9,8 +9,9 @@ from typing import Any
 
 from evosweep.compare.read.labels import by_name, identity, label_all
 from evosweep.compare.read.run import Failure, Run, read_failure, read_run
-from evosweep.errors import InputError
+from evosweep.errors import Damaged, InputError
 from evosweep.records.folder import RunFolder, find_runs
+from evosweep.records.opening import is_file
 
 Key = tuple[str, str]
 """A configuration: the labels of its problem and of its algorithm."""
@@ -108,8 +109,10 @@ def _open(folder: Path, found: list[Any]) -> Study:
     for place in sorted(found, key=lambda place: str(place.path.name)):
         try:
             outcome = _outcome(place)
-        except InputError as error:
-            outcome = Failure(place.path.name, "damaged", str(error), place.path)
+        except Damaged as damage:
+            outcome = Failure(place.path.name, "damaged", damage.reason, place.path)
+        except OSError as error:
+            outcome = Failure(place.path.name, "damaged", error.strerror or "", place.path)
         if isinstance(outcome, Run):
             runs.append(outcome)
         else:
@@ -119,11 +122,13 @@ def _open(folder: Path, found: list[Any]) -> Study:
 
 
 def _outcome(place: RunFolder) -> Run | Failure:
-    if not place.record.exists():
+    try:
+        run = read_run(place)
+    except FileNotFoundError:
         return read_failure(place)
-    if not place.population.exists():
-        raise InputError(f"{place.population}: is gone, though the run has a receipt")
-    return read_run(place)
+    if not is_file(place.population):
+        raise Damaged(place.path, place.population.name, "is gone, though the run has a receipt")
+    return run
 
 
 def _order(run: Run) -> tuple[str, ...]:

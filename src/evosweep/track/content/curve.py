@@ -4,7 +4,7 @@ Drawn by hand because a plotting library takes longer for it than everything els
 of a run (20 to 60 ms against 10); ticks are Matplotlib's all the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
 from typing import Any, TypeGuard
@@ -19,7 +19,7 @@ _DASHES = {"best": "none", "mean": "6 4", "goal": "2 3"}
 _Curve = list[tuple[float, float]]
 
 
-def convergence_plot(history: History, title: str, traits: dict[str, Any]) -> bytes:
+def convergence_plot(history: History, title: str, traits: Mapping[str, Any]) -> bytes:
     """An SVG of `best` and `mean` by generation; of the first objective where there are several."""
     curves = _curves(history)
     goal = _goal(traits)
@@ -33,7 +33,7 @@ def convergence_plot(history: History, title: str, traits: dict[str, Any]) -> by
     return _document(parts + _legend(list(curves), goal))
 
 
-def _goal(traits: dict[str, Any]) -> dict[str, float]:
+def _goal(traits: Mapping[str, Any]) -> dict[str, float]:
     """What the curves should reach: the optimum, else the target, with its name."""
     known = {name: traits.get(name) for name in ("optimum", "target")}
     return dict([(name, value) for name, value in known.items() if _is_number(value)][:1])

@@ -7,7 +7,7 @@ rebuilt to the same content.
 import hashlib
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, zip_longest
@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from evosweep.records.folder import RunFolder
+from evosweep.records.reading import read_outcome
+from evosweep.records.record import FailureRecord, Named, Record
 from evosweep.track.content import note
 from evosweep.track.content.files import failure_files, record_files
 from evosweep.track.content.history import History, read_history
@@ -56,13 +58,13 @@ class Entry:
 
 
 def read_entry(folder: RunFolder, experiment: str) -> Entry:
-    """The entry of a run that finished or failed; raises OSError, ValueError or KeyError."""
-    source = folder.record if folder.record.exists() else folder.failure
-    content = source.read_bytes()
-    document = json.loads(content)
+    """The entry of a run that finished or failed; raises `Damaged` or OSError."""
+    document, content = read_outcome(folder)
     mlflow_id = content_id(experiment, folder.path.name, content)
-    make = _finished if source == folder.record else _failed
-    entry = make(folder, document, mlflow_id)
+    if isinstance(document, Record):
+        entry = _finished(folder, document, mlflow_id)
+    else:
+        entry = _failed(folder, document, mlflow_id)
     entry.tags.update(content=mlflow_id, folder=folder.path.name)
     return entry
 
@@ -76,25 +78,25 @@ def content_id(*parts: str | bytes) -> str:
     return digest.hexdigest()[:32]
 
 
-def configuration_id(document: dict[str, Any]) -> str:
+def configuration_id(document: Named) -> str:
     """What runs share that differ in seed and backend alone: 12 hexadecimal digits."""
-    spec = document["spec"]
+    spec: Mapping[str, Any] = document.spec
     parts = {
         kind: {key: value for key, value in spec[kind].items() if key != "name"}
         for kind in ("problem", "algorithm")
     }
-    text = json.dumps([parts, document.get("sources")], sort_keys=True)
+    text = json.dumps([parts, document.sources], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _finished(folder: RunFolder, record: dict[str, Any], mlflow_id: str) -> Entry:
+def _finished(folder: RunFolder, record: Record, mlflow_id: str) -> Entry:
     history = read_history(folder, record)
-    start, end = milliseconds(record["started"]), milliseconds(record["finished"])
+    start, end = milliseconds(record.started), milliseconds(record.finished)
     summary = _summary(record, history, start, end)
-    name = run_name(record["spec"])
+    name = run_name(record.spec)
     tags = {
-        "population_digest": record["population_digest"],
-        "resumed": str(record.get("resumed", 0)),
+        "population_digest": record.population_digest,
+        "resumed": str(record.resumed),
         "mlflow.note.content": note.of_record(record, summary),
         "mlflow.loggedArtifacts": '[{"path": "population.json", "type": "table"}]',
     }
@@ -104,7 +106,7 @@ def _finished(folder: RunFolder, record: dict[str, Any], mlflow_id: str) -> Entr
         FINISHED,
         start,
         end,
-        parameters(record["spec"]),
+        parameters(record.spec),
         identity(record) | _provenance(record) | tags,
         [*_by_generation(history, start), *_totals(record, summary, end)],
         record_files(folder, record, history, name),
@@ -113,23 +115,27 @@ def _finished(folder: RunFolder, record: dict[str, Any], mlflow_id: str) -> Entr
     )
 
 
-def _failed(folder: RunFolder, failure: dict[str, Any], mlflow_id: str) -> Entry:
-    end = milliseconds(failure["failed"])
+def _failed(folder: RunFolder, failure: FailureRecord, mlflow_id: str) -> Entry:
+    end = (
+        milliseconds(failure.failed)
+        if failure.failed
+        else folder.failure.stat().st_mtime_ns // 10**6
+    )
     tags = {
-        "failure": str(failure["kind"]),
-        "error": str(failure["error"])[:_LONGEST_VALUE],
+        "failure": failure.kind,
+        "error": failure.error[:_LONGEST_VALUE],
         "mlflow.note.content": note.of_failure(failure),
     }
     return Entry(
         mlflow_id,
-        run_name(failure["spec"]),
+        run_name(failure.spec),
         FAILED,
-        milliseconds(failure["started"]) if failure.get("started") else end,
+        milliseconds(failure.started) if failure.started else end,
         end,
-        parameters(failure["spec"]),
+        parameters(failure.spec),
         identity(failure) | _provenance(failure) | tags,
         files=failure_files(folder, failure),
-        summary={"seed": failure["spec"]["seed"], "spec_id": failure["spec_id"]},
+        summary={"seed": failure.spec["seed"], "spec_id": failure.spec_id},
     )
 
 
@@ -138,12 +144,12 @@ def milliseconds(iso: str) -> int:
     return round(datetime.fromisoformat(iso).timestamp() * 1000)
 
 
-def label(part: dict[str, Any]) -> str:
+def label(part: Mapping[str, Any]) -> str:
     """What a person calls a problem, an algorithm or a backend."""
     return str(part.get("name") or part["use"])
 
 
-def run_name(spec: dict[str, Any]) -> str:
+def run_name(spec: Mapping[str, Any]) -> str:
     """What tells a run apart, the most telling first: `onemax simple s1 pool x2 bits=100 ...`."""
     backend = spec["backend"]
     head = (
@@ -153,12 +159,12 @@ def run_name(spec: dict[str, Any]) -> str:
     return shortened(head + described(spec))
 
 
-def configuration_name(spec: dict[str, Any]) -> str:
+def configuration_name(spec: Mapping[str, Any]) -> str:
     """What tells a configuration apart: `onemax simple bits=100 population=300 ...`."""
     return shortened(f"{label(spec['problem'])} {label(spec['algorithm'])}{described(spec)}")
 
 
-def described(spec: dict[str, Any]) -> str:
+def described(spec: Mapping[str, Any]) -> str:
     """All parameters of problem and algorithm in turn, the last first: those are the swept ones."""
     parts = [reversed(spec[kind].get("params", {}).items()) for kind in ("problem", "algorithm")]
     pairs = chain.from_iterable(zip_longest(*parts))
@@ -176,7 +182,7 @@ def shown(value: Any) -> str:
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
 
 
-def parameters(spec: dict[str, Any]) -> dict[str, str]:
+def parameters(spec: Mapping[str, Any]) -> dict[str, str]:
     """Everything that the spec sets, one MLflow parameter each."""
     backend = spec["backend"]
     found = configuration_parameters(spec) | {
@@ -188,7 +194,7 @@ def parameters(spec: dict[str, Any]) -> dict[str, str]:
     return found | {f"backend.{key}": value for key, value in extra.items()}
 
 
-def configuration_parameters(spec: dict[str, Any]) -> dict[str, str]:
+def configuration_parameters(spec: Mapping[str, Any]) -> dict[str, str]:
     """Problem and algorithm, their options and their parameters."""
     found: dict[str, str] = {}
     for kind in ("problem", "algorithm"):
@@ -200,11 +206,11 @@ def configuration_parameters(spec: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def identity(record: dict[str, Any]) -> dict[str, str]:
+def identity(record: Named) -> dict[str, str]:
     """The tags by which a run, its equals and its configuration are found again."""
     return {
-        "run_id": record["run_id"],
-        "spec_id": record["spec_id"],
+        "run_id": record.run_id,
+        "spec_id": record.spec_id,
         "configuration": configuration_id(record),
         "kind": "run",
         "evosweep": "entry",
@@ -213,8 +219,8 @@ def identity(record: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _provenance(record: dict[str, Any]) -> dict[str, str]:
-    environment = record.get("environment") or {}
+def _provenance(record: Record | FailureRecord) -> dict[str, str]:
+    environment: Mapping[str, Any] = record.environment
     names = {
         "git_commit": "git_commit",
         "git_dirty": "git_dirty",
@@ -231,51 +237,49 @@ def _provenance(record: dict[str, Any]) -> dict[str, str]:
     found = {tag: environment.get(key) for tag, key in names.items()}
     versions = environment.get("packages") or {}
     found |= {f"version.{name}": version for name, version in list(versions.items())[:60]}
-    digests = record.get("sources") or {}
+    digests = record.sources
     found |= {f"source.{kind}": digest for kind, digest in digests.items()}
     return {key: str(value) for key, value in found.items() if value is not None}
 
 
-def _summary(record: dict[str, Any], history: History, start: int, end: int) -> dict[str, Any]:
-    best = record["best"]
-    seconds = (record.get("timings") or {}).get("total")
+def _summary(record: Record, history: History, start: int, end: int) -> dict[str, Any]:
+    best = record.best
+    seconds = record.timings.get("total")
     return {
-        "seed": record["spec"]["seed"],
-        "spec_id": record["spec_id"],
-        "digest": record["population_digest"],
+        "seed": record.spec["seed"],
+        "spec_id": record.spec_id,
+        "digest": record.population_digest,
         "best": best if isinstance(best, (int, float)) else None,
         "hypervolume": history.last("hypervolume"),
-        "evaluations": record["evaluations"],
+        "evaluations": record.evaluations,
         "seconds": seconds if seconds is not None else (end - start) / 1000,
         "success": success(record),
-        "weight": record["weights"][0] if record["weights"] else 1.0,
+        "weight": record.weights[0],
     }
 
 
-def success(record: dict[str, Any]) -> bool | None:
+def success(record: Record) -> bool | None:
     """Whether the run reached its problem's target; None where none is declared.
 
     Without a target, a known optimum counts as reached within 1e-8, as BBOB's functions do.
     """
-    goal, best = _goal(record), record["best"]
+    goal, best = _goal(record), record.best
     if goal is None or not isinstance(best, (int, float)):
         return None
-    sign = math.copysign(1.0, record["weights"][0])
+    sign = math.copysign(1.0, record.weights[0])
     return sign * best >= sign * goal
 
 
-def _goal(record: dict[str, Any]) -> float | None:
-    traits = record.get("traits") or {}
-    if traits.get("target") is not None:
-        return float(traits["target"])
-    if traits.get("optimum") is None or not record["weights"]:
-        return None
-    return float(traits["optimum"] - math.copysign(1e-8, record["weights"][0]))
+def _goal(record: Record) -> float | None:
+    target, optimum = record.traits.get("target"), record.traits.get("optimum")
+    if target is not None or optimum is None:
+        return target
+    return optimum - math.copysign(1e-8, record.weights[0])
 
 
-def _dataset(record: dict[str, Any]) -> dict[str, Any] | None:
-    found = record.get("dataset")
-    return found and {**found, "source": record["spec"]["problem"]["use"]}
+def _dataset(record: Record) -> dict[str, Any] | None:
+    found = record.dataset
+    return found and {**found, "source": record.spec["problem"]["use"]}
 
 
 def _by_generation(history: History, start: int) -> Iterator[Point]:
@@ -285,11 +289,12 @@ def _by_generation(history: History, start: int) -> Iterator[Point]:
                 yield Point(key, float(value), start + round(1000 * seconds), step)
 
 
-def _totals(record: dict[str, Any], summary: dict[str, Any], end: int) -> Iterator[Point]:
-    for phase, seconds in (record.get("timings") or {}).items():
+def _totals(record: Record, summary: dict[str, Any], end: int) -> Iterator[Point]:
+    for phase, seconds in record.timings.items():
         yield Point(f"time_{phase}", float(seconds), end, 0)
     if summary["success"] is not None:
         yield Point("success", float(summary["success"]), end, 0)
-    for kind, count in (record.get("failures") or {}).items():
-        if count:
+    counts: Mapping[str, Any] = record.failures
+    for kind in ("penalised", "retried"):
+        if count := counts.get(kind):
             yield Point(f"failures_{kind}", float(count), end, 0)

@@ -10,6 +10,7 @@ from typing import Any
 from pyarrow import parquet
 
 from evosweep.records.folder import RunFolder
+from evosweep.records.record import FailureRecord, Record
 from evosweep.track.content.curve import convergence_plot
 from evosweep.track.content.history import History
 
@@ -18,23 +19,23 @@ TABLE_ROWS = 1000
 
 
 def record_files(
-    folder: RunFolder, record: dict[str, Any], history: History, title: str
+    folder: RunFolder, record: Record, history: History, title: str
 ) -> dict[str, Path | bytes]:
     """The artifacts of a run that finished."""
     return {
         "record.json": folder.record,
         "population.parquet": folder.population,
         "logbook.parquet": folder.logbook,
-        "population.json": population_table(folder.population, record["population"]),
-        "convergence.svg": convergence_plot(history, title, record.get("traits") or {}),
+        "population.json": population_table(folder.population, record.population),
+        "convergence.svg": convergence_plot(history, title, record.traits),
     }
 
 
-def failure_files(folder: RunFolder, failure: dict[str, Any]) -> dict[str, Path | bytes]:
+def failure_files(folder: RunFolder, failure: FailureRecord) -> dict[str, Path | bytes]:
     """The artifacts of a run that failed."""
     files: dict[str, Path | bytes] = {"failure.json": folder.failure}
-    if failure.get("traceback"):
-        files["traceback.txt"] = str(failure["traceback"]).encode()
+    if failure.traceback:
+        files["traceback.txt"] = failure.traceback.encode()
     return files
 
 

@@ -4,6 +4,7 @@ What a table shows of a curve is its last value, so `best` is the best so far an
 are counted from the start.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from math import isnan
@@ -12,6 +13,7 @@ from typing import Any
 from pyarrow import parquet
 
 from evosweep.records.folder import RunFolder
+from evosweep.records.record import Record
 
 _NO_METRICS = {"generation", "digest", "seconds"}
 
@@ -31,7 +33,7 @@ class History:
         return values[-1] if values else None
 
 
-def read_history(folder: RunFolder, record: dict[str, Any]) -> History:
+def read_history(folder: RunFolder, record: Record) -> History:
     """The curves in a run's logbook: its numeric columns, `best` first and as the best so far."""
     table = parquet.read_table(folder.logbook)
     generations = [int(value) for value in table["generation"].to_pylist()]
@@ -39,16 +41,16 @@ def read_history(folder: RunFolder, record: dict[str, Any]) -> History:
     columns: dict[str, list[float | None]] = {}
     for name in sorted(table.column_names, key=lambda name: not name.startswith("best")):
         if name not in _NO_METRICS and _is_numeric(table.schema.field(name).type):
-            columns[name] = _cumulated(name, _column(table, name), record["weights"])
+            columns[name] = _cumulated(name, _column(table, name), record.weights)
     _end_with(columns, record)
     return History(generations, _times(seconds, len(generations)), columns)
 
 
-def _end_with(columns: dict[str, list[float | None]], record: dict[str, Any]) -> None:
+def _end_with(columns: dict[str, list[float | None]], record: Record) -> None:
     """The best ever seen ends the curve, though no generation may have kept that individual."""
-    best = record["best"]
+    best = record.best
     finals = (
-        {f"best_{n}": b for n, b in enumerate(best)} if isinstance(best, list) else {"best": best}
+        {f"best_{n}": b for n, b in enumerate(best)} if isinstance(best, tuple) else {"best": best}
     )
     for name, value in finals.items():
         if columns.get(name) and value is not None:
@@ -70,7 +72,9 @@ def _times(seconds: list[float | None] | None, count: int) -> list[float]:
     return [value or 0.0 for value in seconds] if seconds else [0.0] * count
 
 
-def _cumulated(name: str, values: list[float | None], weights: list[float]) -> list[float | None]:
+def _cumulated(
+    name: str, values: list[float | None], weights: Sequence[float]
+) -> list[float | None]:
     if name == "evaluations":
         return list(accumulate(value or 0 for value in values))
     if name == "best" and weights:

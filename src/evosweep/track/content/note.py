@@ -2,45 +2,48 @@
 
 import json
 import shlex
+from collections.abc import Mapping
 from typing import Any
 
+from evosweep.records.record import FailureRecord, Named, Record
 
-def of_record(record: dict[str, Any], summary: dict[str, Any]) -> str:
+
+def of_record(record: Record, summary: dict[str, Any]) -> str:
     """Markdown for a run that finished."""
-    spec = record["spec"]
+    spec = record.spec
     rows = {
-        "best": _numbers(record["best"]),
-        "evaluations": f"{record['evaluations']:,}",
-        "generations": f"{record['generations']:,}",
-        "population": f"{record['population']:,}",
+        "best": _numbers(record.best),
+        "evaluations": f"{record.evaluations:,}",
+        "generations": f"{record.generations:,}",
+        "population": f"{record.population:,}",
         "wall time": f"{summary['seconds']:.2f} s",
         "target reached": {True: "yes", False: "no", None: None}[summary["success"]],
-        "population digest": f"`{record['population_digest']}`",
+        "population digest": f"`{record.population_digest}`",
     }
     lines = [f"**best {rows['best']}**", "", _headline(spec), "", "| result | |", "|---|---|"]
     lines += [f"| {name} | {text} |" for name, text in rows.items() if text is not None]
     return "\n".join([*lines, "", "Repeat it, to the bit:", "", _command(record)])
 
 
-def of_failure(failure: dict[str, Any]) -> str:
+def of_failure(failure: FailureRecord) -> str:
     """Markdown for a run that failed."""
-    lines = [_headline(failure["spec"]), "", f"**Failed** ({failure['kind']}): {failure['error']}"]
-    if failure.get("remedy"):
-        lines += ["", f"What to do: {failure['remedy']}"]
-    if failure.get("individual") is not None:
-        individual = json.dumps(failure["individual"])
+    lines = [_headline(failure.spec), "", f"**Failed** ({failure.kind}): {failure.error}"]
+    if failure.remedy:
+        lines += ["", f"What to do: {failure.remedy}"]
+    if failure.individual is not None:
+        individual = json.dumps(failure.individual)
         lines += ["", f"Individual: `{individual[:1000]}`"]
-    if failure.get("traceback"):
-        lines += ["", "```", str(failure["traceback"])[-4000:], "```"]
+    if failure.traceback:
+        lines += ["", "```", failure.traceback[-4000:], "```"]
     return "\n".join([*lines, "", "Try again:", "", _command(failure)])
 
 
-def of_unfinished(spec: dict[str, Any], run_id: str, text: str) -> str:
+def of_unfinished(run: Named, text: str) -> str:
     """Markdown for a run that is under way or was stopped."""
-    return "\n".join([_headline(spec), "", text, "", _command({"spec": spec, "run_id": run_id})])
+    return "\n".join([_headline(run.spec), "", text, "", _command(run)])
 
 
-def of_configuration(spec: dict[str, Any]) -> str:
+def of_configuration(spec: Mapping[str, Any]) -> str:
     """Markdown for a configuration, the parent of its runs."""
     parts = [_part("problem", spec["problem"]), _part("algorithm", spec["algorithm"])]
     return "\n".join(
@@ -54,7 +57,7 @@ def of_configuration(spec: dict[str, Any]) -> str:
     )
 
 
-def _headline(spec: dict[str, Any]) -> str:
+def _headline(spec: Mapping[str, Any]) -> str:
     backend = spec["backend"]
     workers = backend.get("workers", 1)
     lines = [_part("problem", spec["problem"]), _part("algorithm", spec["algorithm"])]
@@ -63,8 +66,10 @@ def _headline(spec: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _part(kind: str, part: dict[str, Any]) -> str:
-    params = ", ".join(f"{key}={json.dumps(value)}" for key, value in part["params"].items())
+def _part(kind: str, part: Mapping[str, Any]) -> str:
+    params = ", ".join(
+        f"{key}={json.dumps(value)}" for key, value in part.get("params", {}).items()
+    )
     name = f"{part['name']} = " if part.get("name") and part["name"] != part["use"] else ""
     return f"- **{kind}** {name}`{part['use']}`({_clipped(params)})"
 
@@ -74,15 +79,15 @@ def _clipped(text: str) -> str:
 
 
 def _numbers(best: Any) -> str:
-    values = best if isinstance(best, list) else [best]
+    values = best if isinstance(best, tuple) else [best]
     return ", ".join(
         f"{value:.10g}" if isinstance(value, float) else str(value) for value in values
     )
 
 
-def _command(record: dict[str, Any]) -> str:
+def _command(record: Named) -> str:
     """The commands in short lines: MLflow's page is as wide as the longest, and cut off there."""
-    spec = json.dumps(record["spec"], sort_keys=True, indent=1)
-    run = shlex.join(["evosweep", "run", "--spec", spec, "--out", f"repeat/{record['run_id']}"])
-    lines = ["```", f"evosweep reproduce {record['run_id']}"]
+    spec = json.dumps(record.spec, sort_keys=True, indent=1)
+    run = shlex.join(["evosweep", "run", "--spec", spec, "--out", f"repeat/{record.run_id}"])
+    lines = ["```", f"evosweep reproduce {record.run_id}"]
     return "\n".join([*lines, *([run] if len(run) < 3000 else []), "```"])

@@ -1,15 +1,15 @@
 """How far a run has come, read from its journal as it grows."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from evosweep.errors import EvosweepError
+from evosweep.errors import Damaged, EvosweepError
 from evosweep.records.folder import RunFolder
 from evosweep.records.journal import Entry, Session, read_behind
+from evosweep.records.reading import read_running
+from evosweep.records.record import RunningRecord
 from evosweep.track.content.entry import Point
 
 
@@ -37,7 +37,7 @@ class Progress:
     """
 
     folder: RunFolder
-    document: dict[str, Any] = field(default_factory=dict)
+    document: RunningRecord | None = None
     """`running.json`."""
     started: float = 0.0
     generation: int = -1
@@ -52,8 +52,8 @@ class Progress:
 
     def advance(self) -> list[Point]:
         """The metrics of the generations that were done since the last call."""
-        with suppress(OSError, ValueError):
-            self.document = self.document or json.loads(self.folder.running.read_bytes())
+        with suppress(OSError, Damaged):
+            self.document = self.document or read_running(self.folder)
         if not self.document:
             return []
         with suppress(OSError, EvosweepError):  # the run itself says what is wrong with its journal
@@ -67,16 +67,15 @@ class Progress:
             self._offset = end
             if isinstance(entry, Session):
                 self.started = self.started or entry.started
-            else:
-                yield from self._count(entry)
+            elif self.document:
+                yield from self._count(entry, self.document.weights)
 
-    def _count(self, entry: Entry) -> Iterator[Point]:
+    def _count(self, entry: Entry, weights: Sequence[float]) -> Iterator[Point]:
         if entry.batch > self._batch:
             yield from self._generation_done()
             self._batch = entry.batch
         self._counted += len(entry.indices)
         self._finished = max(self._finished, entry.finished)
-        weights = self.document["weights"]
         for number, weight in enumerate(weights):
             column = entry.fitnesses[:, number]
             values = [float(value) for value in column if value == value]  # noqa: PLR0124 - NaN

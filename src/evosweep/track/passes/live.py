@@ -4,8 +4,9 @@ import json
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from evosweep.records.record import Named
 from evosweep.track.content import note
 from evosweep.track.content.entry import (
     KILLED,
@@ -59,18 +60,18 @@ class Live:
 
     def _show(self, one: "Pass", found: scan.Found, known: Tracked | None) -> None:
         progress = self._progress.setdefault(found.path, Progress(found.folder))
-        points = progress.advance()
-        if not progress.document or progress.generation < 0:
+        points, document = progress.advance(), progress.document
+        if not document or progress.generation < 0:
             return
         if known is not None and not known.is_live:  # it failed, or was discarded, and starts again
             one.store.delete(known.mlflow_id)
             one.index.drop(one.name, known)
             known = None
         if known is None:
-            known = self._begin(one, found, progress)
+            known = self._begin(one, found, progress, document)
         elif known.status == KILLED:
             one.store.end(known.mlflow_id, RUNNING, None)
-            one.store.log(known.mlflow_id, [], _note(progress.document, _UNDER_WAY))
+            one.store.log(known.mlflow_id, [], _note(document, _UNDER_WAY))
         new = [point for point in points if point.step > known.generation]
         if new:
             one.store.log(known.mlflow_id, new, {})
@@ -79,9 +80,11 @@ class Live:
             changes = {"generation": progress.generation, "summary": values, "status": RUNNING}
             one.index.keep(one.name, [replace(known, **changes)])  # type: ignore[arg-type]
 
-    def _begin(self, one: "Pass", found: scan.Found, progress: Progress) -> Tracked:
-        entry = _entry(one.name, found, progress)
-        entry.tags["mlflow.parentRunId"] = one.parents.of(entry, progress.document)
+    def _begin(
+        self, one: "Pass", found: scan.Found, progress: Progress, document: Named
+    ) -> Tracked:
+        entry = _entry(one.name, found, progress, document)
+        entry.tags["mlflow.parentRunId"] = one.parents.of(entry, document)
         mlflow_id = one.store.create(one.experiment, [entry])[0]
         configuration = entry.tags["configuration"]
         return Tracked(
@@ -102,8 +105,8 @@ def _has_outcome(found: scan.Found) -> bool:
     return found.folder.record.exists() or found.folder.failure.exists()
 
 
-def _entry(experiment: str, found: scan.Found, progress: Progress) -> Entry:
-    document, spec = progress.document, progress.document["spec"]
+def _entry(experiment: str, found: scan.Found, progress: Progress, document: Named) -> Entry:
+    spec = document.spec
     start = round(1000 * progress.started)
     mlflow_id = content_id(experiment, found.run_id, "under way", str(start))
     tags = identity(document) | {
@@ -114,5 +117,5 @@ def _entry(experiment: str, found: scan.Found, progress: Progress) -> Entry:
     return Entry(mlflow_id, run_name(spec), RUNNING, start, None, parameters(spec), tags)
 
 
-def _note(document: dict[str, Any], text: str) -> dict[str, str]:
-    return {"mlflow.note.content": note.of_unfinished(document["spec"], document["run_id"], text)}
+def _note(document: Named, text: str) -> dict[str, str]:
+    return {"mlflow.note.content": note.of_unfinished(document, text)}

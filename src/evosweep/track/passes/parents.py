@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from evosweep.records.record import Named
 from evosweep.track.content import note
 from evosweep.track.content.entry import (
     FINISHED,
@@ -25,10 +26,10 @@ from evosweep.track.passes.index import Index, Parent, Tracked
 from evosweep.track.store.client import Experiment, Store
 
 
-def parent_entry(experiment: str, document: dict[str, Any], start: int) -> Entry:
+def parent_entry(experiment: str, document: Named, start: int) -> Entry:
     """The parent run of a configuration, before any aggregate."""
     configuration = configuration_id(document)
-    spec = document["spec"]
+    spec = document.spec
     mlflow_id = content_id(experiment, "configuration", configuration)
     tags = {
         "kind": "configuration",
@@ -54,7 +55,7 @@ class Parents:
         self.store, self.index, self.experiment = store, index, experiment
         self.known = index.parents(experiment.name)
 
-    def of(self, entry: Entry, document: dict[str, Any]) -> str:
+    def of(self, entry: Entry, document: Named) -> str:
         """The MLflow id of a run's parent, which is made where there is none."""
         configuration = entry.tags["configuration"]
         if configuration not in self.known:

@@ -1,17 +1,18 @@
 """From MLflow back to the run folder: its receipt alone, or everything that is tracked of it."""
 
-import json
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from evosweep.errors import InputError
+from evosweep.records.reading import load_record
+from evosweep.records.record import Record
 from evosweep.track.store.address import DEFAULT, Address, resolve
 from evosweep.track.store.patience import persist
 from evosweep.track.store.quiet import import_mlflow
 
 
-def receipt(mlflow_run_id: str, uri: str | None = None) -> dict[str, Any]:
+def receipt(mlflow_run_id: str, uri: str | None = None) -> Record:
     """The `record.json` of a tracked run: what repeats it to the bit.
 
     `uri` is MLflow's address; without it MLFLOW_TRACKING_URI, else the database in `results/`.
@@ -21,8 +22,7 @@ def receipt(mlflow_run_id: str, uri: str | None = None) -> dict[str, Any]:
     run = find_run(client_of(address), address, mlflow_run_id)
     with tempfile.TemporaryDirectory(prefix="evosweep-receipt-") as folder:
         path = fetch(address, run, "record.json", Path(folder))
-        record: dict[str, Any] = json.loads(path.read_bytes())
-        return record
+        return load_record(path)
 
 
 def existing_address(results: Path, uri: str | None) -> Address:

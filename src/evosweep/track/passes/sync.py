@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from evosweep.errors import EvosweepError
+from evosweep.errors import Damaged, EvosweepError
+from evosweep.records.reading import read_outcome
 from evosweep.track.content.entry import Entry, read_entry
 from evosweep.track.passes import comparison, scan
 from evosweep.track.passes.comparison import KEY, track_comparison
@@ -108,6 +109,9 @@ class Pass:
             return found, read_entry(found.folder, self.name)
         except FileNotFoundError:  # it is being discarded, or run again
             return None
+        except Damaged as damage:
+            self.outcome.problems.append(str(damage))
+            return None
         except (OSError, ValueError, KeyError, TypeError, EvosweepError) as error:
             self.outcome.problems.append(
                 f"{found.path}: cannot be tracked, its record is damaged "
@@ -153,8 +157,7 @@ class Pass:
         return False
 
     def _parent(self, found: scan.Found, entry: Entry) -> str:
-        document = json.loads((found.path / found.stamp.rpartition(":")[2]).read_bytes())
-        return self.parents.of(entry, document)
+        return self.parents.of(entry, read_outcome(found.folder)[0])
 
     def _carry_on_or_stop(self, error: Unreachable) -> None:
         """One run that the server fails does not keep the others from it; a dead server does."""

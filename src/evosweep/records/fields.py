@@ -1,0 +1,98 @@
+"""The types of a record's fields, each with its bounds: lengths, ranges, depth, finite numbers.
+
+A record may have been written by anybody. What these types let through can be shown, counted,
+sorted and summed by every reader without another check.
+"""
+
+import math
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
+
+from evosweep.records.strict_json import number
+from evosweep.wording import printable
+
+MOST = 2**53
+"""Of anything that is counted: beyond, a float cannot tell two numbers apart."""
+_DEPTH = 30
+_LAST_SECOND = 253402300800  # of the year 9999
+
+
+def _moment(text: str) -> str:
+    try:
+        seconds = datetime.fromisoformat(text).timestamp()
+    except (ValueError, OverflowError, OSError):
+        raise ValueError("should be a time such as 2026-01-31T12:00:00.000+00:00") from None
+    if not 0 <= seconds < _LAST_SECOND:
+        raise ValueError("should be a time from 1970 to 9999")
+    return text
+
+
+def _line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("should have no control characters")
+    return text
+
+
+def _readable(text: str) -> str:
+    """The lines of a text, with escapes for whatever else would act on a terminal."""
+    return "\n".join(map(printable, text.expandtabs().splitlines()))
+
+
+def bounded(value: object, depth: int = _DEPTH) -> object:
+    """`value`, which is JSON; raises ValueError where a number or a name in it has no bounds."""
+    if isinstance(value, str | bool) or value is None:
+        return value
+    if isinstance(value, int | float):
+        if not math.isfinite(value if isinstance(value, float) else number(value)):
+            raise ValueError("should have finite numbers only")
+        return value
+    if depth == 0:
+        raise ValueError(f"should be at most {_DEPTH} levels deep")
+    items = value
+    if isinstance(value, dict):
+        for key in value:
+            _line(key)
+        items = value.values()
+    for item in items:  # type: ignore[attr-defined]
+        bounded(item, depth - 1)
+    return value
+
+
+def _fitness(value: object) -> float:
+    fitness = number(value)
+    if math.isnan(fitness):
+        raise ValueError("should be a number, and is none")
+    return fitness
+
+
+def _fitnesses(value: object) -> float | tuple[float, ...]:
+    if isinstance(value, list | tuple):
+        if not 1 <= len(value) <= _OBJECTIVES:
+            raise ValueError(f"should have 1 to {_OBJECTIVES} numbers, one per objective")
+        return tuple(map(_fitness, value))
+    return _fitness(value)
+
+
+_OBJECTIVES = 100
+_FITNESS_SCHEMA = {"anyOf": [{"type": "number"}, {"enum": ["inf", "-inf"]}]}
+
+RunId = Annotated[str, Field(pattern=r"\A[0-9a-f]{12}\z")]
+Digest = Annotated[str, Field(pattern=r"\A[0-9a-f]{64}\z")]
+Line = Annotated[str, Field(max_length=1000), AfterValidator(_line)]
+Text = Annotated[str, Field(max_length=1_000_000), AfterValidator(_readable)]
+Key = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_line)]
+Moment = Annotated[str, Field(max_length=40), AfterValidator(_moment)]
+Count = Annotated[int, Field(ge=0, le=MOST)]
+Seconds = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Weights = Annotated[tuple[Finite, ...], Field(min_length=1, max_length=_OBJECTIVES)]
+Json = Annotated[Any, AfterValidator(bounded), WithJsonSchema({})]
+Fitnesses = Annotated[
+    float | tuple[float, ...],
+    PlainValidator(_fitnesses),
+    WithJsonSchema({"anyOf": [*_FITNESS_SCHEMA["anyOf"], {
+        "type": "array", "items": _FITNESS_SCHEMA, "minItems": 1, "maxItems": _OBJECTIVES,
+    }]}),
+]  # fmt: skip

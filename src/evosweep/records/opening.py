@@ -1,0 +1,88 @@
+"""The one place that opens what lies in a folder of results.
+
+Results come from elsewhere: from another user, another machine, an archive. A name that should be
+a file may be a link out of the folder, a pipe on which a reader waits for ever, or a device without
+an end. Only regular files are opened, links are not followed, and a reader says how many bytes it
+takes at most. A folder of results that is itself a link, by its owner's choice, works as any other:
+only what lies in it is not followed.
+"""
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+from evosweep.errors import Damaged
+
+_SAFE = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
+
+
+def open_descriptor(path: Path, flags: int = os.O_RDONLY, mode: int = 0o666) -> int:
+    """A descriptor of the regular file at `path`.
+
+    Raises
+    ------
+    Damaged
+        Where `path` is a link, a pipe, a device or a folder.
+    OSError
+        As `os.open` does, `FileNotFoundError` among others.
+    """
+    try:
+        descriptor = os.open(path, flags | _SAFE, mode)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise Damaged(path.parent, path.name, "is a link, and links are not followed") from None
+        if error.errno in (errno.ENXIO, errno.EISDIR):
+            raise Damaged(path.parent, path.name, "is no regular file") from None
+        raise
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise Damaged(path.parent, path.name, "is no regular file")
+        os.set_blocking(descriptor, True)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def open_file(path: Path) -> BinaryIO:
+    """The regular file at `path`, open for reading bytes; raises as `open_descriptor`."""
+    return os.fdopen(open_descriptor(path), "rb")
+
+
+def read_bytes(path: Path, limit: int) -> bytes:
+    """The content of a regular file; raises `Damaged` where it has more than `limit` bytes."""
+    with open_file(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        content = b"" if size > limit else file.read(limit + 1)
+    if max(size, len(content)) > limit:
+        raise Damaged(path.parent, path.name, f"has {size} bytes; at most {limit} are read")
+    return content
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a regular file at `path`; a link is none."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder at `path`; a link to one is none."""
+    try:
+        return stat.S_ISDIR(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def check_output(folder: Path, inside: Path) -> None:
+    """Raise `Damaged` where a folder below `inside`, to be written to, is a link or no folder."""
+    place = inside
+    for part in folder.relative_to(inside).parts:
+        place = place / part
+        if place.is_symlink():
+            raise Damaged(place.parent, place.name, "is a link, and nothing is written through one")
+        if place.exists() and not place.is_dir():
+            raise Damaged(place.parent, place.name, "is no folder, and one is to be written there")

@@ -1,0 +1,115 @@
+"""The documents of run folders as their types; whatever is wrong with one is a single `Damaged`."""
+
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from evosweep.errors import Damaged, InputError
+from evosweep.records.folder import RunFolder
+from evosweep.records.opening import read_bytes
+from evosweep.records.record import FORMAT, FailureRecord, Named, Record, RunningRecord
+from evosweep.wording import key_path, shown
+
+LIMIT = 2**26
+"""Bytes of a document at most: a genome of three million numbers still fits."""
+_Document = TypeVar("_Document", bound=Named)
+
+
+def read_record(folder: RunFolder) -> Record:
+    """The receipt of a run that lies in a folder of results.
+
+    Raises
+    ------
+    Damaged
+        Where the folder is not named by its run_id, or any field is not what docs/record.md says.
+    FileNotFoundError
+        Where there is no receipt.
+    """
+    folder.check_name()
+    return _named(folder, _read(folder.record, Record))
+
+
+def read_failure(folder: RunFolder) -> FailureRecord:
+    """The failure of a run that lies in a folder of results; raises as `read_record`."""
+    folder.check_name()
+    return _named(folder, _read(folder.failure, FailureRecord))
+
+
+def read_running(folder: RunFolder) -> RunningRecord:
+    """What is under way in a folder of results; raises as `read_record`."""
+    folder.check_name()
+    return _named(folder, _read(folder.running, RunningRecord))
+
+
+def read_outcome(folder: RunFolder) -> tuple[Record | FailureRecord, bytes]:
+    """How a run in a folder of results ended, and the bytes that say so; raises as `read_record`.
+
+    Where there is a receipt, an earlier failure counts no more.
+    """
+    folder.check_name()
+    try:
+        content = read_bytes(folder.record, LIMIT)
+    except FileNotFoundError:
+        content = read_bytes(folder.failure, LIMIT)
+        return _named(folder, _parse(content, folder.failure, FailureRecord)), content
+    return _named(folder, _parse(content, folder.record, Record)), content
+
+
+def load_record(path: Path) -> Record:
+    """The receipt that somebody names: a run folder of any name, or its `record.json`.
+
+    Raises `InputError` where there is none, and `Damaged` where it is not what docs/record.md says.
+    """
+    file = path if path.suffix == ".json" else RunFolder(path).record
+    try:
+        return _read(file, Record)
+    except FileNotFoundError:
+        raise InputError(f"{file}: there is no such record; has the run finished?") from None
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read as a record ({error.strerror})") from error
+
+
+def parse_record(content: bytes, folder: Path) -> Record:
+    """The receipt in some bytes that are, or will be, in `folder`; raises `Damaged`."""
+    return _parse(content, folder / "record.json", Record)
+
+
+def _named(folder: RunFolder, document: _Document) -> _Document:
+    if document.run_id != folder.path.name:
+        raise Damaged(folder.path, "run_id", f"{document.run_id}: is not the folder's name")
+    return document
+
+
+def _read(file: Path, model: type[_Document]) -> _Document:
+    return _parse(read_bytes(file, LIMIT), file, model)
+
+
+def _parse(content: bytes, file: Path, model: type[_Document]) -> _Document:
+    try:
+        return model.model_validate_json(content)
+    except ValidationError as error:
+        raise _damage(error, content, file) from None
+
+
+def _damage(error: ValidationError, content: bytes, file: Path) -> Damaged:
+    """The first thing that is wrong, in one line; the format's version before all others."""
+    details = error.errors(include_url=False)
+    detail = min(details, key=lambda each: each["loc"] != ("format",))
+    kind, value = detail["type"], detail["input"]
+    message = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    if kind == "json_invalid":
+        torn = not content.strip(b"\0 \r\n\t") or "EOF" in detail["msg"]
+        return Damaged(
+            file.parent, file.name, "is empty" if not content else "is no JSON", torn=torn
+        )
+    if not detail["loc"]:
+        return Damaged(file.parent, file.name, message)
+    field = key_path(part for part in detail["loc"] if part != "[key]") or file.name
+    if kind == "missing":
+        return Damaged(file.parent, field, "is missing")
+    if kind == "literal_error":
+        return Damaged(
+            file.parent, field, f"{shown(value)}: this evosweep reads format {FORMAT} only"
+        )
+    return Damaged(file.parent, field, f"{shown(value)}: {message[:1].lower()}{message[1:]}")

@@ -1,0 +1,40 @@
+"""JSON that every reader accepts: Infinity and NaN, which JSON does not have, are written as text.
+
+`"inf"`, `"-inf"` and `"nan"` stand for the three floats that are no numbers of JSON, as in
+`{"best": "inf"}`. Files of earlier versions have them bare, and are still read.
+"""
+
+import json
+import math
+
+INFINITE = {"inf": math.inf, "-inf": -math.inf}
+
+
+def dumps(value: object, *, indent: int | None = None, sort_keys: bool = False) -> str:
+    """`value` as strict JSON."""
+    options = {"indent": indent, "sort_keys": sort_keys, "ensure_ascii": False}
+    try:
+        return json.dumps(value, allow_nan=False, **options)  # type: ignore[arg-type]
+    except ValueError:
+        return json.dumps(strict(value), allow_nan=False, **options)  # type: ignore[arg-type]
+
+
+def strict(value: object) -> object:
+    """`value` with text in the place of each float that JSON cannot hold."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(float(value))
+    if isinstance(value, dict):
+        return {strict(key): strict(item) for key, item in value.items()}
+    return [strict(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def number(value: object) -> float:
+    """The float that a JSON value stands for; raises ValueError where it is no number."""
+    if isinstance(value, str) and value in INFINITE:
+        return INFINITE[value]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        try:
+            return float(value)
+        except OverflowError:
+            raise ValueError("is too large") from None
+    raise ValueError("should be a number, or 'inf' or '-inf'")
