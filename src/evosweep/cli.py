@@ -9,6 +9,7 @@ from typing import Any
 
 from evosweep import __version__
 from evosweep.errors import EvosweepError
+from evosweep.processes import safe_path
 
 # Each is a module of `evosweep.commands`: `add_arguments(parser)`, `main(args) -> exit code`.
 COMMANDS = {
@@ -56,6 +57,7 @@ def _module(name: str) -> Any:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand; returns its exit code."""
     given = sys.argv[1:] if argv is None else argv
+    safe_path.require()
     chosen = next((word for word in given if not word.startswith("-")), None)
     try:
         args = build_parser(chosen).parse_args(given)

@@ -9,7 +9,7 @@ import pytest
 from laboratory import Laboratory
 
 from evosweep.containers import command_line
-from evosweep.containers.command_line import Container, Image, Job
+from evosweep.containers.command_line import ContainedRun, Container, Image
 from evosweep.containers.engines import look_at
 
 pytestmark = pytest.mark.container
@@ -91,7 +91,7 @@ def test_what_the_walls_let_through(
     monkeypatch.setattr(os, "getgid", lambda: 4321)
     monkeypatch.setenv("EVOSWEEP_ENGINE_OPTIONS", f"--env OUT={out}")
     asked = Container(engine, memory="512m")
-    job = Job(json.loads(laboratory.spec("onemax", "pool")), out)
+    job = ContainedRun(json.loads(laboratory.spec("onemax", "pool")), out)
     argv = command_line.engine_command(asked, Image(asked.reference, ""), job)
     argv = [*argv[: argv.index("-m", argv.index(asked.reference))], "-c", PROBE]
     if engine == "podman":  # asked as another user, answered as root

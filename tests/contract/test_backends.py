@@ -24,7 +24,7 @@ from evosweep.genomes import genome
 from evosweep.records.folder import RunFolder
 from evosweep.records.reading import load_record
 from evosweep.run.attempt import run_one
-from evosweep.supervision.job import Job
+from evosweep.supervision.job_folder import JobFolder
 from evosweep.supervision.supervisor import supervise
 
 HERE = Path(__file__).parent
@@ -80,7 +80,7 @@ def test_the_population_is_that_of_plain_deap(
 ) -> None:
     spec = _spec(use, workers)
     what = {"spec": spec.to_dict(), "seeds": [SEED], "out": tmp_path, "several": False}
-    with Job.temporary(**what) as job:
+    with JobFolder.temporary(**what) as job:
         assert supervise(job) == 0
     record = load_record(tmp_path)
     assert record.population_digest == by_hand

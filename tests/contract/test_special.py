@@ -11,7 +11,7 @@ from pyarrow import parquet
 from evosweep.commands.reproduce import main as reproduce
 from evosweep.records import journal
 from evosweep.records.reading import load_record
-from evosweep.supervision.job import Job
+from evosweep.supervision.job_folder import JobFolder
 from evosweep.supervision.supervisor import supervise
 
 BACKENDS = [("serial", 1), ("pool", 2), ("scoop", 2)]
@@ -30,7 +30,7 @@ def _run(problem: dict[str, Any], use: str, workers: int, out: Path, seed: int =
         "seed": seed,
         "import_path": str(Path(__file__).parent),
     }
-    with Job.temporary(spec=spec, seeds=[seed], out=out, several=False) as job:
+    with JobFolder.temporary(spec=spec, seeds=[seed], out=out, several=False) as job:
         assert supervise(job) == 0
     return load_record(out)
 

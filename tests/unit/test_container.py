@@ -9,20 +9,20 @@ from typing import Any
 import pytest
 
 from evosweep.containers import command_line
-from evosweep.containers.command_line import Container, Image, Job
+from evosweep.containers.command_line import ContainedRun, Container, Image
 from evosweep.errors import InputError
 
 IMAGE = Image("evosweep-run", "sha256:abc")
 
 
 @pytest.fixture
-def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
+def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ContainedRun:
     """A run of two workers, whose folders are there."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config").mkdir()
     out = tmp_path / "results" / "runs" / "0123456789ab"
     out.mkdir(parents=True)
-    return Job(_spec(), out)
+    return ContainedRun(_spec(), out)
 
 
 def _spec(**changes: Any) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def _has(argv: Sequence[str], *words: str) -> bool:
 
 
 @pytest.mark.parametrize("engine", ["docker", "podman"])
-def test_docker_and_podman(job: Job, engine: str) -> None:
+def test_docker_and_podman(job: ContainedRun, engine: str) -> None:
     argv = command_line.engine_command(Container(engine, memory="2g"), IMAGE, job)
     here = str(Path.cwd())
     assert argv[:4] == [engine, "run", "--rm", "--init"]
@@ -74,7 +74,7 @@ def test_docker_and_podman(job: Job, engine: str) -> None:
     assert sum(word.startswith("type=bind") for word in argv) == 2
 
 
-def test_apptainer(job: Job) -> None:
+def test_apptainer(job: ContainedRun) -> None:
     """Cannot be installed everywhere; what it is told is known, and tested where it is."""
     asked = Container("apptainer", "runs.sif", memory="2g")
     argv = command_line.engine_command(asked, Image("runs.sif", "sha256:abc"), job)
@@ -93,13 +93,15 @@ def test_apptainer(job: Job) -> None:
         assert _has(argv, *words), words
 
 
-def test_rootless_podman_keeps_the_callers_id(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rootless_podman_keeps_the_callers_id(
+    job: ContainedRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(os, "getuid", lambda: 1000)
     assert _has(command_line.engine_command(Container("podman"), IMAGE, job), "--userns", "keep-id")
 
 
-def test_the_spec_and_the_seeds_go_inside(job: Job) -> None:
-    several = Job(job.spec, job.out, "1-3", ("--fresh",))
+def test_the_spec_and_the_seeds_go_inside(job: ContainedRun) -> None:
+    several = ContainedRun(job.spec, job.out, "1-3", ("--fresh",))
     argv = command_line.engine_command(Container("docker"), IMAGE, several)
     inside = argv[argv.index("evosweep.entry.in_container") + 1 :]
     assert json.loads(inside[2]) == job.spec
@@ -107,7 +109,7 @@ def test_the_spec_and_the_seeds_go_inside(job: Job) -> None:
 
 
 def test_variables_of_evosweep_go_inside_but_for_what_is_about_this_machine(
-    job: Job, monkeypatch: pytest.MonkeyPatch
+    job: ContainedRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EVOSWEEP_NUMERICS", "portable")
     monkeypatch.setenv("EVOSWEEP_PARENT", "1")
@@ -119,7 +121,9 @@ def test_variables_of_evosweep_go_inside_but_for_what_is_about_this_machine(
     assert not any("PARENT" in word or "SECRET" in word for word in given)
 
 
-def test_options_of_this_machines_engine(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_options_of_this_machines_engine(
+    job: ContainedRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(command_line.OPTIONS_VARIABLE, "--gpus 'all of them'")
     argv = command_line.engine_command(Container("docker"), IMAGE, job)
     assert _has(argv, "--gpus", "all of them", "--entrypoint")
@@ -128,9 +132,11 @@ def test_options_of_this_machines_engine(job: Job, monkeypatch: pytest.MonkeyPat
         command_line.engine_command(Container("docker"), IMAGE, job)
 
 
-def test_a_name_tells_the_run_and_differs_between_results_folders(job: Job, tmp_path: Path) -> None:
+def test_a_name_tells_the_run_and_differs_between_results_folders(
+    job: ContainedRun, tmp_path: Path
+) -> None:
     assert job.name.startswith(f"{job.host}-one-max-ea_simple-pool-seed3-0123456789ab")
-    elsewhere = Job(job.spec, tmp_path / "results2" / "runs" / "0123456789ab")
+    elsewhere = ContainedRun(job.spec, tmp_path / "results2" / "runs" / "0123456789ab")
     assert elsewhere.name != job.name
 
 

@@ -11,26 +11,26 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from multiprocessing import forkserver
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from multiprocessing.process import BaseProcess, parent_process
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
-
-import psutil
+from typing import Self
 
 from evosweep.backends.protocol import Lost, Result, Timed, Work
-from evosweep.processes import activity
+from evosweep.processes import activity, kill, safe_path, signals
 
 _PRELOADED = ["deap.tools", "deap.gp", "numpy.random", "evosweep.evaluation.worker"]
 _TICK = 0.1
 _HANDOVER = 0.0005  # seconds in which a chunk is on its way to a worker
 _PIPE = 2**20  # bytes; more is not for everybody
+_GRACE = 2.0  # seconds for a worker that has nothing left to do
 _CHUNKS_A_WORKER = 2  # one at work and one that waits for it
 
 
@@ -39,7 +39,7 @@ class _Worker(ForkServerProcess):
 
     def terminate(self) -> None:
         if self.pid is not None and self.is_alive():
-            _end_tree(self.pid, signal.SIGTERM)
+            kill.tree(self.pid, signal.SIGTERM)
 
 
 class _Context(ForkServerContext):
@@ -78,10 +78,27 @@ class Pool:
         if self._executor is not None:
             if error is not None:
                 self._kill_all()
-            self._executor.shutdown(wait=True, cancel_futures=True)
+            self._shut_down(self._executor)
             self._executor = None
         if self._own_board and self._board is not None:
             shutil.rmtree(self._board, ignore_errors=True)
+
+    def _shut_down(self, executor: ProcessPoolExecutor) -> None:
+        """Ends the workers in bounded time, and with them what evaluations have left in them.
+
+        A worker that joblib has given processes of its own would wait for them for minutes.
+        """
+        workers = self._processes()
+        executor.shutdown(wait=False, cancel_futures=True)
+        end = time.monotonic() + _GRACE
+        alive = [worker.sentinel for worker in workers]
+        while alive and (left := end - time.monotonic()) > 0:
+            ended = wait_for(alive, left)
+            alive = [sentinel for sentinel in alive if sentinel not in ended]
+        for worker in workers:
+            if worker.pid is not None and worker.is_alive():
+                kill.tree(worker.pid)
+        executor.shutdown(wait=True)
 
     def run(self, chunks: Iterator[Work[Result]]) -> Iterator[tuple[int, Result | Lost]]:
         """Keeps every worker busy with one chunk and a second one waiting."""
@@ -136,7 +153,11 @@ class Pool:
         if self._executor is None:
             context = _Context()
             context.set_forkserver_preload(_PRELOADED)
-            self._executor = ProcessPoolExecutor(self.workers, context, _start, (str(self._board),))
+            with safe_path.required():
+                self._executor = ProcessPoolExecutor(
+                    self.workers, context, _start, (str(self._board),)
+                )
+                forkserver.ensure_running()
             _widen(self._executor)
         return self._executor
 
@@ -148,7 +169,7 @@ class Pool:
         mine = {process.pid for process in self._processes()}
         late = [n for n in activity.notes(self._board) if n.pooled and n.overdue and n.pid in mine]
         for note in late:
-            _end_tree(note.pid, signal.SIGKILL)
+            kill.tree(note.pid)
         return late
 
     def _lost(
@@ -188,7 +209,7 @@ class Pool:
     def _kill_all(self) -> None:
         for process in self._processes():
             if process.pid is not None and process.is_alive():
-                _end_tree(process.pid, signal.SIGKILL)
+                kill.tree(process.pid)
 
 
 def _widen(executor: ProcessPoolExecutor) -> None:
@@ -216,8 +237,8 @@ def _work(chunk: Work[Result]) -> Result | Lost:
 def _start(board_folder: str) -> None:
     """Makes a worker fit for its task: no signals of the terminal, no life after its parent."""
     os.environ[activity.FOLDER_VARIABLE] = board_folder
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    safe_path.release()
+    signals.leave_terminal_to_parent()
     process = parent_process()
     if process is not None:
         threading.Thread(target=_end_with, args=(process.sentinel,), daemon=True).start()
@@ -225,33 +246,4 @@ def _start(board_folder: str) -> None:
 
 def _end_with(sentinel: int) -> None:
     wait_for([sentinel])
-    _kill_tree(os.getpid())
-
-
-def _kill_tree(pid: int) -> None:
-    """SIGKILL to a process and to all that it started."""
-    try:
-        process = psutil.Process(pid)
-        family = [*process.children(recursive=True), process]
-    except psutil.NoSuchProcess:
-        return
-    for member in family:
-        _quietly(member.kill)
-
-
-def _end_tree(pid: int, number: int) -> None:
-    """SIGKILL to all that a process started, then a signal to itself, which sees none of it."""
-    with suppress(psutil.NoSuchProcess):
-        process = psutil.Process(pid)
-        process.suspend()
-        for member in process.children(recursive=True):
-            _quietly(member.kill)
-        process.send_signal(number)
-        process.resume()
-
-
-def _quietly(action: Callable[[], Any]) -> None:
-    try:
-        action()
-    except psutil.NoSuchProcess:
-        return
+    kill.tree(os.getpid())

@@ -16,7 +16,7 @@ from evosweep.commands.run import add_arguments as add_run_arguments
 from evosweep.commands.run import read_spec, write_receipt
 from evosweep.containers import command_line, engines
 from evosweep.containers.client import Client
-from evosweep.containers.command_line import Container, Job
+from evosweep.containers.command_line import ContainedRun, Container
 from evosweep.errors import InputError
 from evosweep.machine import environment
 
@@ -39,12 +39,12 @@ def main(args: argparse.Namespace) -> int:
     asked = Container(args.engine, args.image, args.memory, args.network)
     run = _parse_run(args.words)
     image = engines.look_at(asked)
-    job = _job(run)
+    contained = _contained(run)
     commit, dirty = environment.git()
     os.environ.setdefault("EVOSWEEP_GIT_COMMIT", commit or "")
     os.environ.setdefault("EVOSWEEP_GIT_DIRTY", "1" if dirty else "0")
-    argv = command_line.engine_command(asked, image, job)
-    code = Client(asked.engine, job.name, argv).run()
+    argv = command_line.engine_command(asked, image, contained)
+    code = Client(asked.engine, contained.name, argv).run()
     if code == 0:
         write_receipt(run)
     return code
@@ -59,8 +59,8 @@ def _parse_run(command: list[str]) -> argparse.Namespace:
     return parser.parse_args(words[2:])
 
 
-def _job(run: argparse.Namespace) -> Job:
-    """The job, its folder made by the caller, so that it is the caller's."""
+def _contained(run: argparse.Namespace) -> ContainedRun:
+    """The run, its folder made by the caller, so that it is the caller's."""
     spec = read_spec(run.spec, elsewhere=True)
     out = Path(os.path.abspath(run.out))  # noqa: PTH100 - symbolic links stay as they are
     try:
@@ -70,4 +70,4 @@ def _job(run: argparse.Namespace) -> Job:
     if not os.access(out, os.W_OK | os.X_OK):
         raise InputError(f"{out}: the run's folder is read-only; choose one that you may write to")
     flags = [f"--{name.replace('_', '-')}" for name in ("fresh", "in_process") if vars(run)[name]]
-    return Job(spec, out, run.seeds, tuple(flags))
+    return ContainedRun(spec, out, run.seeds, tuple(flags))

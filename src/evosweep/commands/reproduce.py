@@ -16,7 +16,7 @@ from evosweep.records.differences import Difference, first_difference
 from evosweep.records.folder import RunFolder, find_runs
 from evosweep.records.reading import load_record
 from evosweep.records.record import Record
-from evosweep.supervision.job import Job
+from evosweep.supervision.job_folder import JobFolder
 
 _RUN_ID = re.compile(r"[0-9a-f]{12}$")
 _MLFLOW_ID = re.compile(r"[0-9a-f]{32}$")
@@ -120,7 +120,7 @@ def _repeat(spec: dict[str, Any], out: Path) -> RunFolder:
     parsed = RunSpec.parse(spec)
     parsed.check()
     what = {"spec": parsed.to_dict(), "seeds": [parsed.seed], "out": out, "several": False}
-    with Job.temporary(**what) as job:
+    with JobFolder.temporary(**what) as job:
         code = supervise(job)
     if code != 0:
         raise EvosweepError(f"the repetition did not finish (exit code {code}); see above")

@@ -10,7 +10,7 @@ from typing import Any
 
 from evosweep.backends.table import BACKENDS
 from evosweep.errors import EvosweepError, InputError
-from evosweep.supervision.job import Job
+from evosweep.supervision.job_folder import JobFolder
 
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?$")
 
@@ -38,7 +38,7 @@ def main(args: argparse.Namespace) -> int:
     several = args.seeds is not None
     what = {"spec": spec, "seeds": seeds, "out": args.out, "several": several}
     try:
-        with Job.temporary(**what, fresh=args.fresh, sync=args.sync) as job:
+        with JobFolder.temporary(**what, fresh=args.fresh, sync=args.sync) as job:
             code = _perform_here(job) if args.in_process else _supervise(job)
     except OSError as error:
         raise EvosweepError(
@@ -106,20 +106,21 @@ def read_seeds(text: str) -> list[int]:
     return seeds
 
 
-def _supervise(job: Job) -> int:
+def _supervise(job: JobFolder) -> int:
     from evosweep.supervision.supervisor import supervise
 
     return supervise(job)
 
 
-def _perform_here(job: Job) -> int:
+def _perform_here(job: JobFolder) -> int:
     from evosweep.machine import numerics
-    from evosweep.processes import activity
+    from evosweep.processes import activity, safe_path
 
     os.environ.update(numerics.environment())  # before anything here imports NumPy
     from evosweep.supervision.performer import perform
 
     os.environ[activity.FOLDER_VARIABLE] = str(job.board)
+    safe_path.release()
     return perform(job)
 
 

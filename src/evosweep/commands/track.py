@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from evosweep.errors import InputError
+from evosweep.processes.signals import exit_on_stops
 from evosweep.track.passes.tracking import track
 from evosweep.track.store.address import resolve
 from evosweep.track.store.database import open_database
@@ -60,9 +61,9 @@ def _rebase(args: argparse.Namespace) -> int:
 
 
 def _follow(args: argparse.Namespace) -> int:
-    from evosweep.track.passes.follow import follow, stop_on_signals
+    from evosweep.track.passes.follow import follow
 
     address = resolve(args.results, args.uri)
     print(f"following {args.results} -> {address.shown}; Ctrl-C stops it", flush=True)
-    with stop_on_signals():
+    with exit_on_stops():
         return follow(args.results, address, args.process)

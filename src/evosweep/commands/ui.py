@@ -7,8 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from evosweep.errors import InputError
+from evosweep.processes.signals import exit_on_stops
 from evosweep.track.passes import scan
-from evosweep.track.passes.follow import follow, stop_on_signals
+from evosweep.track.passes.follow import follow
 from evosweep.track.passes.tracking import open_store
 from evosweep.track.store import view
 from evosweep.track.store.address import STATE, resolve
@@ -46,7 +47,7 @@ def main(args: argparse.Namespace) -> int:
     if address.is_server:
         raise InputError(f"{address.shown} is a server already: open it in a browser")
     port = _port(args.host, args.port)
-    with stop_on_signals():
+    with exit_on_stops():
         store = open_store(address)
         log = address.results / STATE
         log.mkdir(exist_ok=True)

@@ -2,17 +2,17 @@
 
 import contextlib
 import os
-import select
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from evosweep.errors import InputError, RunError
-from evosweep.supervision.supervisor import PARENT_VARIABLE
+from evosweep.processes import kill, signals
+from evosweep.processes.lock import Locked
+from evosweep.processes.signals import Stops
 
 _GRACE = 8.5  # seconds from a stop to the container's removal; inside, a stop takes 8 at most
 _NOT_STARTED = {"docker": 125, "podman": 125, "apptainer": 255}
@@ -21,6 +21,7 @@ _COMPLAINTS = (
     *(b"unknown flag: ", b"unknown shorthand flag: ", b"flag needs an argument: "),
     *(b"invalid argument ", b"error waiting for container: "),
 )
+_LOOK = 60.0  # seconds; the client's end and a stop cut it short
 _TAKEN_FOR = 10.0  # seconds to wait for an orphaned container of the same run to end
 
 
@@ -36,11 +37,11 @@ class Client:
     def run(self) -> int:
         """The exit code of what ran inside; 128 + signal where this process was told to stop.
 
-        Raises InputError where the engine could not start the container, and RunError where
+        Raises InputError where the engine could not start the container, and Locked where
         another container works on the same run. No container is left in any case.
         """
         deadline = time.monotonic() + _TAKEN_FOR
-        with _stops() as stops:
+        with Stops(_parents()) as stops:
             while True:
                 code = self._once(stops)
                 complaint = self._complaint(code)
@@ -50,14 +51,14 @@ class Client:
                 if "already in use" not in complaint:
                     raise InputError(f"{self.engine} could not start the container: {complaint}")
                 if time.monotonic() > deadline:
-                    raise RunError(
+                    raise Locked(
                         f"container {self.name} works on this run already; wait for it, or end it: "
                         f"{self.engine} stop {self.name}"
                     )
                 self._engine("rm", self.name)  # refused while it runs
                 stops.wait(0.5)
 
-    def _once(self, stops: "_Stops") -> int:
+    def _once(self, stops: Stops) -> int:
         self._held.clear()
         process = subprocess.Popen(
             self.argv, stdin=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
@@ -71,10 +72,11 @@ class Client:
             passing.join(1.0)
         return 128 + stops.signal if stops.signal and code != 0 else code
 
-    def _wait(self, process: "subprocess.Popen[bytes]", stops: "_Stops") -> int:
-        stops.wait(None, process.pid)
-        if not stops.signal:
-            return process.wait()
+    def _wait(self, process: "subprocess.Popen[bytes]", stops: Stops) -> int:
+        while not stops.signal and process.poll() is None:
+            stops.wait(_LOOK)
+        if process.returncode is not None:
+            return process.returncode
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(stops.signal)  # the client passes it on to the container
         self._close(process)  # and should it not, the closed pipe stops the run
@@ -91,9 +93,7 @@ class Client:
             if process.returncode is not None:  # killed; the container is about to stop
                 self._engine("stop", "-t", "8", self.name)
             self._engine("rm", "--force", self.name)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        kill.group(process)
 
     def _close(self, process: "subprocess.Popen[bytes]") -> None:
         assert process.stdin is not None
@@ -137,57 +137,7 @@ class Client:
             )
 
 
-class _Stops:
-    """Signals to stop, and the death of the workflow or of the shell that started this process."""
-
-    def __init__(self, woken: int) -> None:
-        self._woken = woken
-        parents = [_open(pid) for pid in _parents()]
-        self._parents = [pidfd for pidfd in parents if pidfd is not None]
-        self.signal = signal.SIGTERM if None in parents else 0  # one is gone already
-
-    def received(self, number: int) -> None:
-        self.signal = self.signal or number
-
-    def wait(self, timeout: float | None, child: int | None = None) -> None:
-        """Return when the child has ended, a stop has come, or the time is over."""
-        if self.signal:
-            return
-        waited = None if child is None else _open(child)
-        mine = [] if waited is None else [waited]
-        ready, _, _ = select.select([self._woken, *self._parents, *mine], [], [], timeout)
-        if set(ready) & set(self._parents):
-            self.received(signal.SIGTERM)
-        if waited is not None:
-            os.close(waited)
-
-
 def _parents() -> list[int]:
-    workflow = os.environ.get(PARENT_VARIABLE, "")
-    return [int(workflow), os.getppid()] if workflow.isdigit() else []
-
-
-def _open(pid: int) -> int | None:
-    try:
-        return os.pidfd_open(pid)
-    except OSError:
-        return None
-
-
-@contextlib.contextmanager
-def _stops() -> Iterator[_Stops]:
-    """SIGTERM, Ctrl-C and a hang-up, noted instead of obeyed."""
-    read, write = os.pipe()
-    os.set_blocking(write, False)
-    stops = _Stops(read)
-    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-    before = {number: signal.signal(number, lambda n, _: stops.received(n)) for number in numbers}
-    woken = signal.set_wakeup_fd(write)
-    try:
-        yield stops
-    finally:
-        signal.set_wakeup_fd(woken)
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        os.close(read)
-        os.close(write)
+    """The workflow that wants this container, and the shell through which it started it."""
+    workflow = signals.workflow()
+    return [] if workflow is None else [workflow, os.getppid()]

@@ -19,7 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from evosweep.errors import InputError
-from evosweep.machine.environment import THREAD_VARIABLES
+from evosweep.machine.cpus import available_cpus
+from evosweep.machine.threads import THREAD_VARIABLES
+from evosweep.processes.guard import SUPERVISOR_VARIABLE
+from evosweep.processes.signals import PARENT_VARIABLE
 
 ENGINES = ("docker", "podman", "apptainer")
 NONE = "none"
@@ -31,9 +34,9 @@ DEFAULT_IMAGES = {
 OPTIONS_VARIABLE = "EVOSWEEP_ENGINE_OPTIONS"
 
 _SHARED_MEMORY = "256m"  # queues and semaphores of a pool; a container's own default is 64m
-_INSIDE = ("python3", "-m", "evosweep.entry.in_container")
+_INSIDE = ("python3", "-P", "-m", "evosweep.entry.in_container")
 _NOT_MOUNTABLE = re.compile(r'[:,"\n]')  # engines read these as their own syntax
-_STAYS_OUTSIDE = ("EVOSWEEP_PARENT", OPTIONS_VARIABLE)
+_STAYS_OUTSIDE = (PARENT_VARIABLE, SUPERVISOR_VARIABLE, OPTIONS_VARIABLE)
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Image:
 
 
 @dataclass(frozen=True)
-class Job:
+class ContainedRun:
     """An `evosweep run` that is to happen in a container."""
 
     spec: Mapping[str, Any]
@@ -111,12 +114,12 @@ def command_prefix(container: Container) -> list[str]:
     return [*prefix, "--"]
 
 
-def engine_command(container: Container, image: Image, job: Job) -> list[str]:
-    """The argv of docker, podman or apptainer for the job; raises InputError for its folders."""
-    for folder in (Path.cwd(), job.out, job.import_path):
+def engine_command(container: Container, image: Image, run: ContainedRun) -> list[str]:
+    """The argv of docker, podman or apptainer for the run; raises InputError for its folders."""
+    for folder in (Path.cwd(), run.out, run.import_path):
         check_mountable(folder)
     build = _apptainer if container.engine == "apptainer" else _docker
-    return [*build(container, image, job), *job.command]
+    return [*build(container, image, run), *run.command]
 
 
 def check_mountable(folder: Path) -> None:
@@ -131,32 +134,32 @@ def check_mountable(folder: Path) -> None:
         raise InputError(f"{folder}: cannot be mounted over the container's own files")
 
 
-def _docker(container: Container, image: Image, job: Job) -> Iterator[str]:
+def _docker(container: Container, image: Image, run: ContainedRun) -> Iterator[str]:
     yield from (container.engine, "run", "--rm", "--init", "--interactive", "--pull", "never")
     # SCOOP looks its own host's name up, and with no network nothing else would know it.
-    yield from ("--name", job.name, "--hostname", job.host, "--add-host", f"{job.host}:127.0.0.1")
+    yield from ("--name", run.name, "--hostname", run.host, "--add-host", f"{run.host}:127.0.0.1")
     yield from ("--user", f"{os.getuid()}:{os.getgid()}")
     if container.engine == "podman" and os.getuid() != 0:
         yield from ("--userns", "keep-id")
     yield from ("--read-only", "--tmpfs", "/tmp:rw,nosuid,nodev,mode=1777")
     yield from ("--cap-drop", "ALL", "--security-opt", "no-new-privileges")
     yield from ("--network", container.network)
-    yield from ("--cpus", str(min(job.workers, os.cpu_count() or 1)))
+    yield from ("--cpus", str(min(run.workers, available_cpus())))
     if container.memory:
         yield from ("--memory", container.memory)
     yield from ("--shm-size", _SHARED_MEMORY)
     for name, value in _environment(image).items():
         yield from ("--env", f"{name}={value}")
-    yield from ("--mount", f"type=bind,source={job.import_path},target={job.import_path},readonly")
-    yield from ("--mount", f"type=bind,source={job.out},target={job.out}")
-    if not _is_shown(Path.cwd(), job):  # podman wants the working folder to be there
+    yield from ("--mount", f"type=bind,source={run.import_path},target={run.import_path},readonly")
+    yield from ("--mount", f"type=bind,source={run.out},target={run.out}")
+    if not _is_shown(Path.cwd(), run):  # podman wants the working folder to be there
         yield from ("--tmpfs", f"{Path.cwd()}:ro,mode=755")
     yield from ("--workdir", str(Path.cwd()))
     yield from _own_options()
     yield from ("--entrypoint", _INSIDE[0], image.name, *_INSIDE[1:])
 
 
-def _apptainer(container: Container, image: Image, job: Job) -> Iterator[str]:
+def _apptainer(container: Container, image: Image, run: ContainedRun) -> Iterator[str]:
     yield from ("apptainer", "--silent", "exec", "--containall", "--cleanenv", "--no-eval")
     yield from ("--drop-caps", "all")
     if container.network != "host":
@@ -165,16 +168,16 @@ def _apptainer(container: Container, image: Image, job: Job) -> Iterator[str]:
         yield from ("--memory", container.memory)
     for name, value in _environment(image).items():
         yield from ("--env", f"{name}={value}")
-    yield from ("--bind", f"{job.import_path}:{job.import_path}:ro")
-    yield from ("--bind", f"{job.out}:{job.out}")
+    yield from ("--bind", f"{run.import_path}:{run.import_path}:ro")
+    yield from ("--bind", f"{run.out}:{run.out}")
     yield from ("--pwd", str(Path.cwd()))
     yield from _own_options()
     yield from (image.name, *_INSIDE)
 
 
-def _is_shown(folder: Path, job: Job) -> bool:
+def _is_shown(folder: Path, run: ContainedRun) -> bool:
     """Whether the folder is there inside: in a mounted one, or on the way to one."""
-    mounts = (Path("/tmp"), job.out, job.import_path)
+    mounts = (Path("/tmp"), run.out, run.import_path)
     return any(folder.is_relative_to(m) or m.is_relative_to(folder) for m in mounts)
 
 

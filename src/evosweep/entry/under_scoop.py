@@ -1,18 +1,18 @@
-"""What `python -m scoop` is given to run: its origin works, its workers only import this file.
+"""The program that `python -m scoop` runs: its origin performs the job, workers only import it.
 
-SCOOP takes a file's path and imports it on workers as SCOOP_WORKER, so that everything it needs
-is imported by its absolute name.
+SCOOP takes a file's path and imports it on workers as SCOOP_WORKER, so absolute names are needed.
 """
 
 import logging
 
-from evosweep.processes import activity, guard
+from evosweep.processes import activity, guard, safe_path
 
-# Its warnings tell that it sends a chunk again, which does no harm, and print the whole chunk.
+# Its warnings report that a chunk is sent again, which does no harm, and print the whole chunk.
 logging.getLogger("SCOOPLogger").setLevel(logging.ERROR)
 
+safe_path.release()
 guard.follow_supervisor()
-activity.seat()  # so that the supervisor knows of it from the start
+activity.seat()  # the supervisor watches this process from the start
 
 if __name__ == "__main__":
     import sys

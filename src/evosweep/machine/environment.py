@@ -10,14 +10,8 @@ from typing import Any
 
 from evosweep import __version__
 from evosweep.machine import numerics
+from evosweep.machine.threads import THREAD_VARIABLES
 
-THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-)
 _PACKAGES = (
     "deap",
     "evosweep",

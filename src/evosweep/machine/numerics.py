@@ -10,7 +10,6 @@ receipt, as environment.numerics.
 
 import os
 import platform
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +45,8 @@ def environment() -> dict[str, str]:
             f"{VARIABLE}=portable needs an x86-64 processor with AVX2 and FMA; this one "
             f"({platform.machine()}) lacks {', '.join(missing)}: use native"
         )
+    from importlib import metadata  # slow to import, and seldom needed
+
     major, minor = map(int, metadata.version("numpy").split(".")[:2])
     disabled = _ABOVE_V3 if (major, minor) >= (2, 4) else _ABOVE_V3_BEFORE_2_4
     return {"NPY_DISABLE_CPU_FEATURES": disabled, "OPENBLAS_CORETYPE": "Haswell"}

@@ -1,1 +1,1 @@
-"""Signals, locks and the life of processes; nothing of what they compute."""
+"""Signals, kills, locks and who evaluates what; nothing of what the processes compute."""

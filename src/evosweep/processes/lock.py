@@ -1,28 +1,61 @@
-"""A lock that the kernel releases: two processes never work on one folder.
+"""Locks that the kernel releases however their holder ends.
 
-The file names its holder, for the message that the second one prints.
+`Lock` is refused at once where another process has it, with that process's name; `queue` waits.
+A file system without locks is told apart from a lock that is held.
 """
 
+import errno
 import fcntl
 import json
 import os
-import platform
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 
-from evosweep.errors import EvosweepError
+from evosweep.errors import EvosweepError, InputError
+
+SWITCH = "EVOSWEEP_LOCKS"
+"""`none`: do without locks, where the caller knows that nothing else works on the folder."""
+
+TOKEN = os.urandom(8).hex()
+"""Distinguishes this process from all others, also from one with its number on another host."""
+
+_HELD = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
+_UNSUPPORTED = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EBADF)
 
 
 class Locked(EvosweepError):
-    """Another process holds the lock."""
+    """Another process holds the lock: trying again later may help."""
+
+    exit_code = 75
+
+
+class NoLocks(InputError):
+    """The file system has no locks."""
 
 
 class Lock:
     """An exclusive lock on `path`, held until the block ends or the process dies in any way.
 
-    Raises `Locked` at once, naming the holder, where another process has it; the lock is not
-    inherited by programs that the holder starts.
+    Programs that the holder starts do not inherit it. The file names its holder, and is removed
+    with the lock.
+
+    Parameters
+    ----------
+    path
+        The lock's file, made where it is missing, readable by its owner alone.
+    what
+        What is locked, as the message of the second process begins.
+
+    Raises
+    ------
+    Locked
+        At once, where another process has it; names host, process and time.
+    NoLocks
+        Where the file system has none.
     """
 
     def __init__(self, path: Path, what: str) -> None:
@@ -30,22 +63,16 @@ class Lock:
 
     def __enter__(self) -> "Lock":
         while True:
-            self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            self._fd = _open(self.path)
             try:
-                fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                holder = _holder(self._fd)
+                self._take()
+            except BaseException:
                 os.close(self._fd)
-                raise Locked(
-                    f"{self.what}: {holder} works on it; wait for it or stop it, then call again"
-                ) from error
+                raise
             if self._still_there():
                 break
             os.close(self._fd)  # its holder finished and removed the file in between
-        me = json.dumps({"pid": os.getpid(), "host": platform.node()})
-        os.ftruncate(self._fd, 0)
-        with suppress(OSError):  # a full disk costs the name in a message, not the lock
-            os.pwrite(self._fd, me.encode(), 0)
+        _sign(self._fd)
         return self
 
     def __exit__(
@@ -58,6 +85,13 @@ class Lock:
             self.path.unlink()
         os.close(self._fd)
 
+    def _take(self) -> None:
+        if not acquire(self._fd, self.path):
+            raise Locked(
+                f"{self.what}: {holder(self._fd)} works on it; wait for it or stop it, then call "
+                "again"
+            )
+
     def _still_there(self) -> bool:
         try:
             return os.path.samestat(os.fstat(self._fd), self.path.stat())
@@ -65,9 +99,84 @@ class Lock:
             return False
 
 
-def _holder(fd: int) -> str:
+@contextmanager
+def queue(path: Path, tell: Callable[[str], None] = lambda _: None) -> Iterator[None]:
+    """The exclusive lock on `path`, waited for; the file stays.
+
+    `tell` is called once with the holder's name where there is something to wait for. Raises
+    OSError where the file cannot be made, and `NoLocks`.
+    """
+    fd = _open(path)
+    try:
+        if not acquire(fd, path):
+            tell(holder(fd))
+            acquire(fd, path, wait=True)
+        _sign(fd)
+        yield
+    finally:
+        os.close(fd)
+
+
+def acquire(fd: int, path: Path, *, wait: bool = False) -> bool:
+    """The exclusive lock on an open file; False where another process has it.
+
+    Raises `NoLocks` where the file system of `path` has no locks.
+    """
+    if os.environ.get(SWITCH) == "none":
+        return True
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError as error:
+        if error.errno in _HELD:
+            return False
+        if error.errno in _UNSUPPORTED:
+            raise NoLocks(
+                f"{path.parent}: this file system has no locks ({error.strerror}), so two "
+                "processes could work on one run; use a folder on another file system, mount it "
+                f"with locks, or set {SWITCH}=none where nothing else works there"
+            ) from error
+        raise
+    return True
+
+
+def holder(fd: int) -> str:
+    """Who holds the lock on an open file, by what is written in it."""
     try:
         who = json.loads(os.pread(fd, 4096, 0))
-        return f"process {who['pid']} on {who['host']}"
-    except (ValueError, KeyError, TypeError):
+        name = f"process {int(who['pid'])} on {who['host']!s:.64}"
+        since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(float(who["since"])))
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return "another process"
+    return f"{name}, since {since},"
+
+
+@cache
+def boot_id() -> str:
+    """This start of this machine's kernel; empty where the system has no such name."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+def _open(path: Path) -> int:
+    """The lock's file; its text names processes, which is nobody else's concern."""
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise InputError(f"{path}: a lock is no symbolic link; remove it") from error
+        raise
+
+
+def _sign(fd: int) -> None:
+    me = {
+        "host": os.uname().nodename,
+        "pid": os.getpid(),
+        "since": time.time(),
+        "boot": boot_id(),
+        "token": TOKEN,
+    }
+    with suppress(OSError):  # a full disk costs the name in a message, not the lock
+        os.ftruncate(fd, 0)
+        os.pwrite(fd, json.dumps(me).encode(), 0)

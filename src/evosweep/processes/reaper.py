@@ -1,9 +1,9 @@
-"""What ends a group of processes whose supervisor was killed: a shell that outlives it.
+"""A shell that kills a process group after its supervisor was killed.
 
-The kernel kills the working process with its supervisor (`guard`), but not what evaluations have
-started, nor a worker that is stopped. The shell has a pipe of which only the supervisor holds the
-other end; when that closes, however the supervisor came to its end, it kills the group that it was
-told of last.
+The kernel kills the working process with its supervisor (`guard`), but neither what evaluations
+have started nor a worker that is stopped. The supervisor alone holds the other end of the shell's
+standard input: when that closes, however the supervisor ends, the shell kills the last group that
+it was told of.
 """
 
 import contextlib
@@ -23,9 +23,12 @@ class Reaper:
 
     def __enter__(self) -> Self:
         self._shell = subprocess.Popen(
-            ["/bin/sh", "-c", _SCRIPT], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
+            ["/bin/sh", "-c", _SCRIPT],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         return self
 
     def __exit__(
@@ -39,8 +42,8 @@ class Reaper:
         self._shell.wait()
 
     def watch(self, group: int | None) -> None:
-        """From now on this process group is killed; None: none is."""
-        with contextlib.suppress(OSError):  # the shell was killed: what is here goes on without
+        """Watch this process group from now on, or none."""
+        with contextlib.suppress(OSError):  # somebody killed the shell: the run goes on without
             self._pipe.write(b"\n" if group is None else b"%d\n" % group)
             self._pipe.flush()
 

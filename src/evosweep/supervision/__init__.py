@@ -1,1 +1,1 @@
-"""The outer process of `evosweep run`: jobs, working processes, their ends; no evolution."""
+"""The outer process of `evosweep run`: starts, watches and ends working processes; no evolution."""

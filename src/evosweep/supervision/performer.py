@@ -15,18 +15,20 @@ from typing import Any, TextIO
 from evosweep.backends.table import create
 from evosweep.config.spec import RunSpec
 from evosweep.errors import EvosweepError, InputError
-from evosweep.processes import guard
+from evosweep.processes import guard, safe_path
+from evosweep.processes.lock import Locked
 from evosweep.records.folder import RunFolder
 from evosweep.records.journal import JournalCorrupt, Session, TornTail, read_behind
 from evosweep.records.record import Record
 from evosweep.run.attempt import Attempt, run_folder, run_one
-from evosweep.supervision.job import Job
+from evosweep.supervision.job_folder import JobFolder
 
 
 def main(job_folder: str) -> None:
     """Performs the job that a supervisor left in the folder, and leaves its outcome there."""
     guard.die_with_parent()
-    job = Job.load(Path(job_folder))
+    safe_path.release()
+    job = JobFolder.load(Path(job_folder))
     code, message = 1, ""
     warnings.showwarning = _show_warning
     try:
@@ -43,15 +45,16 @@ def main(job_folder: str) -> None:
     job.report(code, message)
 
 
-def perform(job: Job) -> int:
+def perform(job: JobFolder) -> int:
     """Performs every run of the job; a failing one does not stop the others.
 
-    Returns 0 when all are done and 1 when one failed; raises `InputError` at the first bad input.
+    Returns 0 when all are done, 1 when one failed, and 75 when all that is missing is in the hands
+    of other processes; raises `InputError` at the first bad input.
     """
     specs = job.specs()
     for spec in specs:
         spec.check()
-    began, failed = job.started, 0
+    began, failures = job.started, list[int]()
     first = specs[0].backend
     with create(first.use, first.workers) as backend:
         for spec in specs:
@@ -64,13 +67,20 @@ def perform(job: Job) -> int:
             except InputError:
                 raise
             except EvosweepError as error:
-                failed += 1
+                failures.append(error.exit_code)
                 print(f"evosweep: error: {error}", file=sys.stderr, flush=True)
             began = time.time()
-    return 1 if failed else 0
+    return _together(failures)
 
 
-def _is_stale(job: Job, folder: RunFolder) -> bool:
+def _together(failures: list[int]) -> int:
+    """The exit code of several runs, of which these failed."""
+    if all(code == Locked.exit_code for code in failures):
+        return failures[0] if failures else 0
+    return 1
+
+
+def _is_stale(job: JobFolder, folder: RunFolder) -> bool:
     """Whether `--fresh` discards what is there: not what this job did before it was killed."""
     if not job.fresh:
         return False

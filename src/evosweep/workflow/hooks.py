@@ -10,6 +10,7 @@ from typing import Any
 from evosweep.config import load
 from evosweep.containers import command_line, engines
 from evosweep.errors import InputError
+from evosweep.processes import address, signals
 from evosweep.processes.lock import Lock
 from evosweep.workflow import profile
 from evosweep.workflow.plan import Plan
@@ -26,7 +27,7 @@ def open_plan(settings: Any) -> Plan:
     leaves none working beside its successor.
     """
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    os.environ["EVOSWEEP_PARENT"] = str(os.getpid())
+    os.environ[signals.PARENT_VARIABLE] = address.of_this_process()
     try:
         given = load.laid_over(profile.config(), settings.config)
         plan = Plan.read(given, settings.configfiles)

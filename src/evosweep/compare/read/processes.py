@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from os import cpu_count
 from typing import TypeVar
+
+from evosweep.machine.cpus import available_cpus
 
 Item = TypeVar("Item")
 Found = TypeVar("Found")
@@ -25,7 +26,7 @@ def map_many(
 
     Results come in order, as they are asked for.
     """
-    processes = min(cpu_count() or 1, -(-len(items) // chunk))
+    processes = min(available_cpus(), -(-len(items) // chunk))
     if len(items) < worthwhile or processes == 1:
         yield from map(function, items)
         return

@@ -1,14 +1,12 @@
 """Tracking that goes on: a pass every two seconds, until it is stopped."""
 
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 
 from evosweep.errors import RunError
+from evosweep.processes.kill import is_alive
 from evosweep.track.passes.index import Index
 from evosweep.track.passes.live import Live
 from evosweep.track.passes.tracking import one_pass, open_store
@@ -32,7 +30,7 @@ def follow(
     with the next pass.
     """
     follower = Follower(results, address)
-    while process is None or _is_alive(process):
+    while process is None or is_alive(process):
         if check:
             check()
         follower.once()
@@ -66,30 +64,3 @@ class Follower:
         if outcome.acted:
             print(f"tracked: {outcome}", flush=True)
         return set(outcome.problems)
-
-
-def _is_alive(process: int) -> bool:
-    import psutil
-
-    try:
-        return bool(psutil.Process(process).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
-
-
-@contextmanager
-def stop_on_signals() -> Iterator[None]:
-    """Ctrl-C and SIGTERM end the block by KeyboardInterrupt and SystemExit(143)."""
-
-    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a handler's
-        raise SystemExit(128 + number)
-
-    before = {
-        signal.SIGINT: signal.signal(signal.SIGINT, signal.default_int_handler),
-        signal.SIGTERM: signal.signal(signal.SIGTERM, stop),
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

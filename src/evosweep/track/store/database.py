@@ -4,14 +4,12 @@ MLflow creates its tables at the first connection. Sixteen first connections at 
 other, and one that is killed leaves half a schema.
 """
 
-import fcntl
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from evosweep.errors import InputError
+from evosweep.processes.lock import queue
 from evosweep.track.store.address import Address
 from evosweep.track.store.patience import one_line, persist
 from evosweep.track.store.quiet import import_mlflow
@@ -49,7 +47,7 @@ def _prepare_file(path: Path) -> None:
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with kernel_lock(path.with_name(f".{path.name}.lock")):
+        with queue(path.with_name(f".{path.name}.lock")):
             if not (path.exists() and path.stat().st_size):
                 _create_file(path)
     except OSError as error:
@@ -65,17 +63,6 @@ def _create_file(path: Path) -> None:
     store = SqlAlchemyStore(f"sqlite:///{draft}", "")  # type: ignore[no-untyped-call]
     store.engine.dispose()
     draft.replace(path)
-
-
-@contextmanager
-def kernel_lock(path: Path) -> Iterator[None]:
-    """An exclusive lock, waited for; the kernel frees it however its holder ends."""
-    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(fd)
 
 
 def _reach(address: Address) -> Any:

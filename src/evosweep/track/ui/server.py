@@ -5,7 +5,6 @@ which ends when the parent does, however that comes about.
 """
 
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -17,6 +16,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from evosweep.errors import RunError
+from evosweep.processes import kill
 from evosweep.track.store.address import Address
 from evosweep.track.store.quiet import ENVIRONMENT
 
@@ -87,37 +87,14 @@ class Server:
 
     def _stop(self) -> None:
         """Ends the server and everything that it started."""
-        for sign, seconds in ((signal.SIGTERM, _GRACE), (signal.SIGKILL, _GRACE)):
-            if not _signal_group(self._process.pid, sign):
-                break
-            if self._is_gone_within(seconds):
-                break
+        kill.group_in_time(self._process, _GRACE)
         if self._process.stdin:
             self._process.stdin.close()
-
-    def _is_gone_within(self, seconds: float) -> bool:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            self._process.poll()
-            if not _signal_group(self._process.pid, 0):
-                return True
-            time.sleep(0.02)
-        return False
-
-
-def _signal_group(group: int, sign: int) -> bool:
-    try:
-        os.killpg(group, sign)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def _end_with_parent() -> None:
     os.read(0, 1)
-    os.killpg(0, signal.SIGTERM)
-    time.sleep(_GRACE)
-    os.killpg(0, signal.SIGKILL)
+    kill.own_group(_GRACE)
 
 
 def main(options: Sequence[str]) -> None:

@@ -1,0 +1,109 @@
+"""`python private_scoop.py FOLDER -m scoop ...`: SCOOP with sockets for this user alone.
+
+SCOOP's broker and workers listen on every network interface and unpickle what anybody sends, and
+no option changes that. Here each of its TCP ports is a socket file in FOLDER, which only this user
+can enter. A port's number stays its name, so SCOOP's own addressing holds, and no port is opened.
+
+SCOOP starts its workers through this program too, and without the working folder on their import
+path, where a `string.py` would replace the standard library's.
+"""
+
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import zmq
+
+_FOLDER = Path(sys.argv[1])
+_WORKER = "scoop.bootstrap.__main__"
+
+
+class PrivateSocket(zmq.Socket[bytes]):
+    """A socket that takes TCP addresses, and reaches a file in the folder instead."""
+
+    def bind(self, address: str) -> Any:
+        """Listen on the file of the address's port; raises ZMQError where it is taken."""
+        port = address.rpartition(":")[2]
+        try:  # a socket file is silently replaced by the next one that is bound to it
+            os.close(os.open(_FOLDER / f"{port}.taken", os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            raise zmq.ZMQError(zmq.EADDRINUSE) from None
+        return super().bind(_private(address))
+
+    def bind_to_random_port(
+        self, address: str, min_port: int = 49152, max_port: int = 65536, max_tries: int = 100
+    ) -> int:
+        """Listen on the file of a free port; returns the port."""
+        for port in random.sample(range(min_port, max_port), max_tries):
+            try:
+                self.bind(f"{address}:{port}")
+            except zmq.ZMQError as error:
+                if error.errno != zmq.EADDRINUSE:
+                    raise
+            else:
+                return port
+        raise zmq.ZMQBindError("no port is free")
+
+    def connect(self, address: str) -> Any:
+        """Reach who listens on the file of the address's port."""
+        return super().connect(_private(address))
+
+
+class PrivateContext(zmq.Context[PrivateSocket]):
+    """Makes private sockets."""
+
+    _socket_class = PrivateSocket
+
+
+def _private(address: str) -> str:
+    return f"ipc://{_FOLDER / address.rpartition(':')[2]}"
+
+
+def main(program: str, words: list[str]) -> None:
+    """Run SCOOP's launcher, `scoop`, or one of its workers."""
+    _make_private()
+    sys.argv = [program, *words]
+    if program == _WORKER:
+        from scoop.bootstrap.__main__ import Bootstrap
+
+        Bootstrap().main()
+    else:
+        from scoop import launcher
+
+        launcher.ScoopApp.LAUNCH_HOST_CLASS = _host_class()
+        launcher.main()
+
+
+def _make_private() -> None:
+    """Replace what SCOOP's own modules call `zmq`; a program's own sockets stay as they are."""
+    from scoop._comm import scoopzmq
+    from scoop.broker import brokerzmq
+
+    private = SimpleNamespace(**{**vars(zmq), "Context": PrivateContext})
+    scoopzmq.zmq = brokerzmq.zmq = private
+
+
+def _host_class() -> Any:
+    """SCOOP's own class for a host, whose workers are started by this program."""
+    from scoop.launch import Host
+
+    class PrivateHost(Host):  # type: ignore[misc]
+        workersArguments: Any
+
+        def launch(self, tunnelPorts: object = None) -> Any:  # noqa: ARG002 - SCOOP's names
+            program = [sys.executable, "-P", __file__, str(_FOLDER), "-m", _WORKER]
+            for _ in range(self.workerAmount):
+                words = [*self._WorkerCommand_options(), *self._WorkerCommand_executable()]
+                self.subprocesses.append(subprocess.Popen([*program, *words]))
+                self.workersArguments = self.workersArguments._replace(origin=False)
+            return self.subprocesses
+
+    return PrivateHost
+
+
+if __name__ == "__main__":
+    main(sys.argv[3], sys.argv[4:])

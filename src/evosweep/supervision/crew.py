@@ -1,0 +1,63 @@
+"""Processes of other programs without any one of which a run would wait for ever."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evosweep.processes import activity
+
+if TYPE_CHECKING:
+    import psutil
+
+
+class Crew:
+    """The members among a leader's descendants, and every process that has taken a seat.
+
+    Parameters
+    ----------
+    leader
+        Number of the process that started them.
+    board
+        The folder in which processes note what they evaluate.
+    is_member
+        Tells a member by the words of its command line.
+    """
+
+    def __init__(
+        self, leader: int, board: Path, is_member: Callable[[Sequence[str]], bool]
+    ) -> None:
+        import psutil
+
+        self._process = psutil.Process
+        self._gone = (psutil.NoSuchProcess, psutil.ZombieProcess)
+        self._leader = psutil.Process(leader)
+        self._board, self._is_member = board, is_member
+        self._members: dict[int, psutil.Process] = {}
+
+    def is_incomplete(self) -> bool:
+        """Whether a member has died."""
+        with suppress(*self._gone):
+            for process in self._leader.children(recursive=True):
+                if process.pid not in self._members and self._counts(process):
+                    self._members[process.pid] = process
+        for pid in activity.pids(self._board):  # also one that died before it was seen above
+            if pid not in self._members:
+                try:
+                    self._members[pid] = self._process(pid)
+                except self._gone:
+                    return True
+        return any(map(self.has_lost, self._members))
+
+    def has_lost(self, pid: int) -> bool:
+        """Whether the process of that number is dead."""
+        try:
+            process = self._members.get(pid) or self._process(pid)
+            return not process.is_running() or process.status() == "zombie"
+        except self._gone:
+            return True
+
+    def _counts(self, process: "psutil.Process") -> bool:
+        with suppress(*self._gone):
+            return self._is_member(process.cmdline())
+        return False
