@@ -207,7 +207,7 @@ def test_a_second_process_on_the_folder_is_refused(make_run: Any) -> None:
     code, errors = Run(run.folder, run.spec).complete()
     for process in holding:
         process.resume()
-    assert code == 1
+    assert code == 75
     assert "process" in errors
     assert "works on it" in errors
     assert len(errors.splitlines()) == 1

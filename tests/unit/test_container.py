@@ -11,6 +11,7 @@ import pytest
 from evosweep.containers import command_line
 from evosweep.containers.command_line import ContainedRun, Container, Image
 from evosweep.errors import InputError
+from evosweep.machine.cpus import available_cpus
 
 IMAGE = Image("evosweep-run", "sha256:abc")
 
@@ -51,7 +52,7 @@ def test_docker_and_podman(job: ContainedRun, engine: str) -> None:
         ("--cap-drop", "ALL"),
         ("--security-opt", "no-new-privileges"),
         ("--network", "none"),
-        ("--cpus", str(min(2, os.cpu_count() or 1))),
+        ("--cpus", str(min(2, available_cpus()))),
         ("--memory", "2g"),
         ("--shm-size", "256m"),
         ("--env", "OMP_NUM_THREADS=1"),
@@ -63,6 +64,7 @@ def test_docker_and_podman(job: ContainedRun, engine: str) -> None:
             "--entrypoint",
             "python3",
             "evosweep-run",
+            "-P",
             "-m",
             "evosweep.entry.in_container",
             "run",
@@ -88,7 +90,7 @@ def test_apptainer(job: ContainedRun) -> None:
         ("--bind", f"{here}/config:{here}/config:ro"),
         ("--bind", f"{job.out}:{job.out}"),
         ("--pwd", here),
-        ("runs.sif", "python3", "-m", "evosweep.entry.in_container", "run", "--spec"),
+        ("runs.sif", "python3", "-P", "-m", "evosweep.entry.in_container", "run", "--spec"),
     ):
         assert _has(argv, *words), words
 

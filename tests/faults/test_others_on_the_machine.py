@@ -1,0 +1,98 @@
+"""What other users of the machine can do to a run on SCOOP, whose processes unpickle what comes."""
+
+import multiprocessing
+import os
+import pickle
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import zmq
+
+NOBODY = 65534
+_KINDS = [b"SU", b"I", b"C"]  # messages of SCOOP's protocol whose content is unpickled
+
+
+class _Mark:
+    """Makes a file where it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.mkdir, (str(self.path),)
+
+
+def _attack(sockets: list[str], mark: Path, user: int | None) -> None:
+    """Sends pickles to SCOOP's sockets, as another user."""
+    if user is not None:
+        os.setgroups([])
+        os.setgid(user)
+        os.setuid(user)
+    with zmq.Context() as context:
+        for address in sockets:
+            with context.socket(zmq.DEALER) as socket:
+                socket.connect(f"ipc://{address}")
+                for kind in _KINDS:
+                    socket.send_multipart([kind, pickle.dumps(_Mark(mark))], zmq.NOBLOCK)
+                time.sleep(0.3)
+                socket.close(linger=0)
+
+
+def _sockets(run: Any) -> list[str]:
+    """The socket files on which the run's processes listen, by the kernel's list."""
+    inodes = {
+        file.readlink().name.removeprefix("socket:[").removesuffix("]")
+        for process in run.processes()
+        for file in Path(f"/proc/{process.pid}/fd").iterdir()
+        if str(file.readlink()).startswith("socket:")
+    }
+    lines = [line.split() for line in Path("/proc/net/unix").read_text().splitlines()[1:]]
+    return sorted({line[7] for line in lines if line[6] in inodes and line[7:] and "/" in line[7]})
+
+
+def _at_work(make_run: Any) -> Any:
+    run = make_run("scoop", 2, seconds=0.03)
+    run.start()
+    run.wait_for_evaluations()
+    return run
+
+
+def test_no_port_is_open_and_only_the_user_reaches_the_sockets(make_run: Any) -> None:
+    run = _at_work(make_run)
+    ports = [
+        connection
+        for process in run.processes()
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    sockets = _sockets(run)
+    assert not ports
+    assert len(sockets) == 4  # the broker's two, and each worker's
+    folder = Path(sockets[0]).parent.parent
+    assert folder.stat().st_uid == os.getuid()
+    assert folder.stat().st_mode & 0o077 == 0
+    run.kill_everything()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can be another user")
+@pytest.mark.parametrize("user", [NOBODY, None])
+def test_a_pickle_of_another_user_is_never_opened(
+    make_run: Any, tmp_path: Path, user: int | None
+) -> None:
+    """None: the user's own, which shows that the attack is real."""
+    run = _at_work(make_run)
+    mark = tmp_path / "mark"
+    attacker = multiprocessing.get_context("spawn").Process(
+        target=_attack, args=(_sockets(run), mark, user)
+    )
+    attacker.start()
+    attacker.join()
+    time.sleep(0.5)
+    assert mark.exists() == (user is None)
+    if user is not None:
+        assert attacker.exitcode == 0
+        assert run.finish()[0] == 0
+    run.kill_everything()
