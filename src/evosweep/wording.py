@@ -2,12 +2,13 @@
 
 import difflib
 from collections.abc import Iterable
-from typing import Any
+
+_SHOWN = 60  # characters of a value in a message
 
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     """`"; did you mean 'x'?"` when something allowed is close to `word`, else an empty string."""
-    close = difflib.get_close_matches(word, list(allowed), n=1)
+    close = difflib.get_close_matches(word[: 2 * _SHOWN], list(allowed), n=1)
     return f"; did you mean '{close[0]}'?" if close else ""
 
 
@@ -15,22 +16,34 @@ def key_path(location: Iterable[int | str]) -> str:
     """A location as it is written in a config: `problems.onemax.grid.bits[2]`."""
     path = ""
     for part in location:
-        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+        word = f"[{part}]" if isinstance(part, int) else printable(shortened(part))
+        path += f".{word}" if path and not word.startswith("[") else word
     return path
 
 
-def shown(value: Any) -> str:
-    """A value short enough for one line."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+def shown(value: object) -> str:
+    """A value as Python writes it, short enough for one line."""
+    if isinstance(value, str | bytes):
+        value = value[: 2 * _SHOWN]  # the text of a huge value is never made whole
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):  # nested too deep, or a number of too many digits
+        text = f"a {type(value).__name__} that is too large to show"
+    return shortened(text)
+
+
+def shortened(text: str) -> str:
+    """`text` cut to what fits into a message."""
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
 
 
 def printable(text: str) -> str:
-    """`text` on one line, with escapes for what would move a terminal's cursor or hide text."""
+    """`text` with every character that a terminal could obey written as an escape."""
     if text.isprintable():
         return text
-    return "".join(sign if sign.isprintable() else _escape(sign) for sign in text)
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def _escape(sign: str) -> str:
-    return sign.encode("unicode_escape").decode("ascii")
+def one_line(text: object) -> str:
+    """`text` as one line that a terminal can only print."""
+    return printable(" ".join(str(text).split()))

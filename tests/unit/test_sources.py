@@ -1,15 +1,28 @@
 """Sources are found and digested without being run; signatures are read from them."""
 
+import json
+import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from evosweep.errors import InputError
-from evosweep.plugins import signatures, sources
+from evosweep.plugins import search, signatures, sources
 
+PACKAGE = Path(sources.__file__).parents[1]
 RAISES = "raise SystemExit('this module must not be imported')\n"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    """Each test has files of its own."""
+    yield
+    for cached in (search._find, search._search_path, sources.tree):
+        cached.cache_clear()
 
 
 @pytest.fixture
@@ -28,9 +41,9 @@ def write(folder: Path, name: str, text: str) -> None:
     path.write_text(text)
 
 
-def digest(folder: Path, use: str = "my_problem:build") -> str:
+def digest(folder: Path, use: str = "my_problem:build", kind: str = "problem") -> str:
     """The digest as a fresh process computes it: nothing cached, nothing imported."""
-    code = f"from evosweep.plugins.sources import digest; print(digest('problem', {use!r}, '.'))"
+    code = f"from evosweep.plugins.sources import digest; print(digest({kind!r}, {use!r}, '.'))"
     return subprocess.run(
         [sys.executable, "-c", code], cwd=folder, check=True, capture_output=True, text=True
     ).stdout
@@ -40,15 +53,124 @@ def digest(folder: Path, use: str = "my_problem:build") -> str:
 def test_digest_follows_imports_below_the_same_folder(folder: Path, edited: str) -> None:
     before = digest(folder)
     assert digest(folder) == before
-    with (folder / edited).open("a") as file:
-        file.write("# edited\n")
+    text = (folder / edited).read_text()
+    (folder / edited).write_text(f'"""A docstring."""\n\n{text}  # a comment\n\n')
+    assert digest(folder) == before
+    (folder / edited).write_text(f"{text}edited = 1\n")
     assert digest(folder) != before
 
 
 def test_digest_ignores_files_that_are_not_imported(folder: Path) -> None:
     before = digest(folder)
-    write(folder, "unrelated.py", "# edited\n")
+    write(folder, "unrelated.py", "edited = 1\n")
     assert digest(folder) == before
+
+
+def test_digest_follows_imports_to_other_folders_of_the_user(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    write(elsewhere, "library.py", "import subprocess\nVALUE = 1\n")
+    write(folder, "my_problem.py", "import library\ndef build(): pass\n")
+    monkeypatch.setenv("PYTHONPATH", str(elsewhere))
+    before = digest(folder)
+    write(elsewhere, "library.py", "import subprocess\nVALUE = 2\n")
+    assert digest(folder) != before
+
+
+def copy_of_evosweep(folder: Path) -> Path:
+    """The package as somebody edits it, with the folder to put on PYTHONPATH."""
+    shutil.copytree(PACKAGE, folder / "evosweep", ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def digests_of_built_ins(copy: Path) -> dict[str, str]:
+    code = (
+        "import evosweep, json; from evosweep.plugins.sources import builtins, digest;"
+        "print(json.dumps({'file': evosweep.__file__} | {f'{kind} {name}': digest(kind, name, '')"
+        "for kind in ('problem', 'algorithm') for name in builtins(kind)}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code],
+        env=os.environ | {"PYTHONPATH": str(copy)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    digests: dict[str, str] = json.loads(done.stdout)
+    assert digests.pop("file").startswith(str(copy))
+    return digests
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        "plugins/builtins.py",
+        "plugins/parameters.py",
+        "plugins/deap_interface.py",
+        "algorithms/__init__.py",
+        "problems/__init__.py",
+        "fast/selection.py",
+        "errors.py",
+    ],
+)
+def test_what_decides_no_result_is_in_no_digest(tmp_path: Path, edited: str) -> None:
+    copy = copy_of_evosweep(tmp_path)
+    before = digests_of_built_ins(copy)
+    with (copy / "evosweep" / edited).open("a") as file:
+        file.write("\nedited = 1\n")
+    assert digests_of_built_ins(copy) == before
+
+
+def test_a_new_built_in_leaves_every_other_digest(tmp_path: Path) -> None:
+    copy = copy_of_evosweep(tmp_path)
+    before = digests_of_built_ins(copy)
+    table = copy / "evosweep" / "plugins" / "builtins.py"
+    table.write_text(table.read_text().replace('    "onemax",\n', '    "onemax",\n    "onemin",\n'))
+    write(copy / "evosweep", "problems/onemin.py", "def onemin():\n    return None\n")
+    after = digests_of_built_ins(copy)
+    assert after.pop("problem onemin")
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    ("edited", "renamed"),
+    [
+        ("problems/typed_crossover.py", "problem tree_classifier"),
+        ("problems/toolboxes.py", "problem onemax"),
+        ("algorithms/generation.py", "algorithm nsga2"),
+        ("algorithms/genomes.py", "algorithm cma_es"),
+    ],
+)
+def test_an_edited_operator_renames_what_uses_it(tmp_path: Path, edited: str, renamed: str) -> None:
+    copy = copy_of_evosweep(tmp_path)
+    before = digests_of_built_ins(copy)
+    with (copy / "evosweep" / edited).open("a") as file:
+        file.write("\nedited = 1\n")
+    after = digests_of_built_ins(copy)
+    assert after[renamed] != before[renamed]
+    assert (
+        after["algorithm scipy_de" if "problem" in renamed else "problem onemax"]
+        == (before["algorithm scipy_de" if "problem" in renamed else "problem onemax"])
+    )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from evosweep.variation import cx_one_point",
+        "from evosweep.problems import typed_crossover",
+    ],
+)
+def test_the_typed_crossover_is_in_the_digest_of_a_problem_that_uses_it(
+    folder: Path, statement: str
+) -> None:
+    write(folder, "my_problem.py", f"{statement}\ndef build(): pass\n")
+    modules = [
+        source.module for source in sources.covered("problem", "my_problem:build", str(folder))
+    ]
+    assert "evosweep.problems.typed_crossover" in modules
+    assert not {"evosweep", "evosweep.problems", "evosweep.fast"} & set(modules)
 
 
 def test_pythonpath_is_searched_after_the_import_path(
@@ -57,16 +179,32 @@ def test_pythonpath_is_searched_after_the_import_path(
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     write(elsewhere, "my_problem.py", "")
     write(elsewhere, "only_here.py", "def build(): pass\n")
-    monkeypatch.syspath_prepend(str(elsewhere))
-    assert sources.find("my_problem", str(folder)).path == folder / "my_problem.py"
-    assert sources.find("only_here", str(folder)).path == elsewhere / "only_here.py"
+    monkeypatch.setenv("PYTHONPATH", f"{elsewhere}:")
+    search._search_path.cache_clear()
+    assert search.find("my_problem", str(folder)).path == folder / "my_problem.py"
+    assert search.find("only_here", str(folder)).path == elsewhere / "only_here.py"
+
+
+def test_the_working_folder_is_searched_only_where_it_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "path", ["", str(folder), *sys.path])
+    monkeypatch.setenv("PYTHONPATH", ":")
+    search._search_path.cache_clear()
+    search._find.cache_clear()
+    assert search.find("my_problem", "") is None
+    assert search.find("my_problem", "shared") is None
+    assert search.find("my_problem", ".").path == folder / "my_problem.py"
+    before = list(sys.path)
+    search.make_importable("")
+    assert sys.path == before
 
 
 def test_an_installed_module_is_digested_alone(tmp_path: Path) -> None:
-    found = sources.find("deap.algorithms", str(tmp_path))
-    assert found is not None
-    assert found.path.name == "algorithms.py"
-    assert digest(tmp_path, "deap.algorithms:eaSimple")
+    [source] = sources.covered("algorithm", "deap.algorithms:eaSimple", str(tmp_path))
+    assert source.path.name == "algorithms.py"
+    assert digest(tmp_path, "deap.algorithms:eaSimple", "algorithm")
 
 
 @pytest.mark.parametrize("kind", ["problem", "algorithm"])

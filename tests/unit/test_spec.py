@@ -10,7 +10,7 @@ import pytest
 
 from evosweep.config.spec import RunSpec
 from evosweep.errors import InputError
-from evosweep.plugins.sources import _digest, tree
+from evosweep.plugins import search, sources
 
 PROBLEM = "def build(bits, noise=0.0):\n    pass\n"
 ALGORITHM = (
@@ -34,8 +34,8 @@ def write(path: Path, text: str) -> None:
 
 def forget_sources() -> None:
     importlib.invalidate_caches()
-    _digest.cache_clear()
-    tree.cache_clear()
+    for cached in (sources._digest, sources.file_digest, sources.tree, search._find):
+        cached.cache_clear()
 
 
 def make(**changes: Any) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def test_import_path_does_not_count_but_the_source_does(folder: Path) -> None:
     (folder / "mine").rename(folder / "moved")
     forget_sources()
     assert RunSpec.parse(make(import_path="moved")).run_id == before
-    write(folder / "moved" / "my_problem.py", PROBLEM + "# edited\n")
+    write(folder / "moved" / "my_problem.py", PROBLEM + "BITS = 3\n")
     assert RunSpec.parse(make(import_path="moved")).run_id != before
 
 

@@ -1,55 +1,74 @@
 """Algorithms written with DEAP's interface, called as evosweep calls its own."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import wraps
-from typing import Any
+from typing import Protocol
 
 from evosweep.plugins.parameters import integer
 
+_FROM_THE_RUN = ("toolbox", "stats", "halloffame", "verbose")
+_VARIADIC = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
 
-def adapt(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function` with the interface of an algorithm, whichever of two it has.
 
-    One that names `stats` or `halloffame`, or takes `population` first, is written as DEAP's own
-    (`deap.algorithms.eaSimple`): it is given `toolbox.population(n=params["population"])`, and the
-    statistics and the hall of fame under DEAP's names. Anything else is an algorithm already.
+class Populating(Protocol):
+    """A toolbox, as far as a stock algorithm is given its first population from it."""
+
+    def population(self, *, n: int) -> Sequence[object]:
+        """`n` individuals."""
+
+
+Algorithm = Callable[..., object]
+
+
+def is_written_for_deap(names: Collection[str]) -> bool:
+    """Whether the function with these parameters is written as DEAP's own (`eaSimple`).
+
+    Such a function takes `population` first, or names `stats` or `halloffame`. This is the one
+    place that decides it.
     """
-    parameters = inspect.signature(function).parameters
-    stock = next(iter(parameters), "") == "population"
-    if not stock and not {"stats", "halloffame"} & set(parameters):
+    return next(iter(names), "") == "population" or not {"stats", "halloffame"}.isdisjoint(names)
+
+
+def adapt(function: Algorithm) -> Algorithm:
+    """`function` with the interface of an algorithm of evosweep, whichever of two it has.
+
+    A function that is written for DEAP gets the statistics and the hall of fame under DEAP's names.
+    Where it takes `population` first, it gets `toolbox.population(n=params["population"])`.
+    """
+    try:
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):  # written in C: it says itself what it takes
         return function
-    return _adapted(function, parameters, stock)
+    return _adapted(function, parameters) if is_written_for_deap(parameters) else function
 
 
-def _adapted(function: Callable[..., Any], parameters: Any, stock: bool) -> Callable[..., Any]:
+def _adapted(function: Algorithm, parameters: Mapping[str, inspect.Parameter]) -> Algorithm:
+    takes_population = next(iter(parameters)) == "population"
+
     @wraps(function)
-    def algorithm(toolbox: Any, *, statistics: Any, hall_of_fame: Any, **params: Any) -> Any:
-        given = {"stats": statistics, "halloffame": hall_of_fame, "verbose": False}
-        passed = {name: value for name, value in given.items() if name in parameters}
-        if stock:
+    def algorithm(
+        toolbox: Populating, *, statistics: object, hall_of_fame: object, **params: object
+    ) -> object:
+        offered = {"stats": statistics, "halloffame": hall_of_fame, "verbose": False}
+        passed = {name: value for name, value in offered.items() if name in parameters}
+        if takes_population:
             size = integer("population", params.pop("population", None))
             return function(toolbox.population(n=size), toolbox, **{**passed, **params})
         return function(toolbox, **{**passed, **params})
 
-    algorithm.__signature__ = _signature(parameters)  # type: ignore[attr-defined]
+    vars(algorithm)["__signature__"] = _signature(parameters)
     return algorithm
 
 
-def _signature(parameters: Any) -> inspect.Signature:
-    """Of the adapted function: `population` is a number that the config gives."""
-    ours = ("toolbox", "stats", "halloffame", "verbose")
-    kinds = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
-    own = [
-        p if p.kind in kinds else p.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-        for name, p in parameters.items()
-        if name not in ours and p.kind is not inspect.Parameter.VAR_POSITIONAL
-    ]
+def _signature(parameters: Mapping[str, inspect.Parameter]) -> inspect.Signature:
+    """The signature of the adapted function: `population` is a number that the config gives."""
+    own = [p for name, p in parameters.items() if name not in _FROM_THE_RUN]
+    named = [p.replace(kind=p.KEYWORD_ONLY) for p in own if p.kind not in _VARIADIC]
+    rest = [p for p in own if p.kind is p.VAR_KEYWORD]
     passed = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY)
         for name in ("statistics", "hall_of_fame")
     ]
     toolbox = inspect.Parameter("toolbox", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    rest = [p for p in own if p.kind is inspect.Parameter.VAR_KEYWORD]
-    named = [p for p in own if p.kind is not inspect.Parameter.VAR_KEYWORD]
     return inspect.Signature([toolbox, *passed, *named, *rest])

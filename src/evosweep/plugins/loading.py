@@ -1,115 +1,105 @@
-"""The function that a `use:` names: a built-in's short name, or `module:function`."""
+"""The function that a `use:` names, imported: a built-in's short name, or `module:function`."""
 
 import importlib
-import inspect
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 from evosweep.errors import InputError
-from evosweep.plugins.builtins import ALGORITHMS, PROBLEMS
 from evosweep.plugins.deap_interface import adapt
-from evosweep.wording import did_you_mean
+from evosweep.plugins.search import make_importable
+from evosweep.plugins.sources import builtins, file_digest, locate
+from evosweep.wording import did_you_mean, one_line
+
+Function = Callable[..., object]
 
 
-def load_problem(use: str, import_path: str = "") -> Callable[..., Any]:
-    """The problem function that `use` names: a built-in's short name or `module:function`.
+def load_problem(use: str, import_path: str = "") -> Function:
+    """The problem function that `use` names.
 
-    The folder `import_path` (relative to the working folder) is made importable. Raises
-    InputError, in one line, where there is no such module or function.
+    Parameters
+    ----------
+    use
+        A built-in's short name, or `module:function`.
+    import_path
+        The folder of a user's modules, relative to the working folder; "" for none. A built-in
+        needs none, and none is made importable for it.
+
+    Raises
+    ------
+    InputError
+        One line, where there is no such module or function, or importing the module fails.
     """
-    return resolve(use, PROBLEMS, import_path, "problem")
+    return load("problem", use, import_path)
 
 
-def load_algorithm(use: str, import_path: str = "") -> Callable[..., Any]:
-    """The algorithm that `use` names, adapted: a built-in, `module:function`, or a stock DEAP one.
-
-    The folder `import_path` (relative to the working folder) is made importable. Raises
-    InputError, in one line, where there is no such module or function.
-    """
-    return adapt(resolve(use, ALGORITHMS, import_path, "algorithm"))
+def load_algorithm(use: str, import_path: str = "") -> Function:
+    """The algorithm that `use` names, as `load_problem`; DEAP's own are adapted."""
+    return adapt(load("algorithm", use, import_path))
 
 
-def resolve(
-    use: str, builtins: Mapping[str, str], import_path: str, kind: str
-) -> Callable[..., Any]:
-    """The function that `use` names, with the folder `import_path` made importable.
-
-    `kind` ("problem", "algorithm") only words the errors. Raises InputError, in one line, where
-    there is no such module or function, or where importing the module fails.
-    """
-    path = builtins.get(use, use)
-    if ":" not in path:
+def load(kind: str, use: str, import_path: str) -> Function:
+    """The function of `kind` "problem", "algorithm" or "callback" that `use` names."""
+    source, function = locate(kind, use, import_path)
+    if use not in builtins(kind):
+        make_importable(import_path)
+    module = _import(source.module, f"{kind} '{use}'")
+    if not _is_same_code(module, source.path):
         raise InputError(
-            f"no built-in {kind} is called {use!r}; "
-            f"a function of your own is named as module:function{did_you_mean(use, builtins)}"
+            f"{kind} '{use}': another module {source.module} is imported already, from "
+            f"{getattr(module, '__file__', 'Python itself')}; rename {source.path}"
         )
-    module_name, _, function_name = path.partition(":")
-    _make_importable(import_path)
-    module = _import(module_name, use, kind)
-    function = getattr(module, function_name, None)
-    if not callable(function):
-        raise InputError(
-            f"{kind} {use!r}: module {module_name} has no function {function_name!r}"
-            f"{did_you_mean(function_name, _functions(module))}"
+    return _function_of(module, function, f"{kind} '{use}'")
+
+
+def import_function(path: str, label: str) -> Function:
+    """The function or class that `module:name` names in evosweep itself."""
+    module_name, _, name = path.partition(":")
+    return _function_of(_import(module_name, label), name, label)
+
+
+def _is_same_code(module: ModuleType, path: Path) -> bool:
+    """Whether an imported module is that of a file, or of a copy of it."""
+    file = getattr(module, "__file__", None)
+    try:
+        return file is not None and (
+            Path(file).samefile(path) or file_digest(Path(file)) == file_digest(path)
         )
-    return function  # type: ignore[no-any-return]
+    except OSError:
+        return False
 
 
-def check_parameters(
-    function: Callable[..., Any], params: Mapping[str, Any], label: str, skip: int = 0
-) -> None:
-    """Raise InputError where `function` does not take `params`, or needs one that is not there.
-
-    `skip` leading parameters (an algorithm's toolbox) and those that evosweep itself passes
-    (`statistics`, `hall_of_fame`) are nobody's to configure.
-    """
-    parameters = list(inspect.signature(function).parameters.values())[skip:]
-    own = {p.name: p for p in parameters if p.name not in ("statistics", "hall_of_fame")}
-    named = {n for n, p in own.items() if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)}
-    if not any(p.kind is p.VAR_KEYWORD for p in own.values()):
-        for name in params:
-            if name not in named:
-                raise InputError(
-                    f"{label} takes no parameter {name!r}; "
-                    f"it takes: {', '.join(n for n in own if n in named) or 'none'}"
-                    f"{did_you_mean(name, named)}"
-                )
-    missing = [n for n, p in own.items() if n in named and p.default is p.empty and n not in params]
-    if missing:
-        raise InputError(f"{label} needs the parameter {missing[0]!r}, which has no default")
+def _function_of(module: ModuleType, name: str, label: str) -> Function:
+    function: object = getattr(module, name, None)
+    if callable(function):
+        return function
+    raise InputError(
+        f"{label}: module {module.__name__} has no function '{name}'"
+        f"{did_you_mean(name, _functions(module))}"
+    )
 
 
-def _make_importable(import_path: str) -> None:
-    folder = str(Path(import_path or ".").resolve())
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
-        importlib.invalidate_caches()
-
-
-def _import(module_name: str, use: str, kind: str) -> Any:
+def _import(module_name: str, label: str) -> ModuleType:
     try:
         return importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         missing = error.name or module_name
         if module_name == missing or module_name.startswith(missing + "."):
             raise InputError(
-                f"{kind} {use!r}: there is no module {missing!r}; it must lie beside the config "
+                f"{label}: there is no module '{missing}'; it must lie beside the config "
                 "file, on PYTHONPATH, or be installed"
             ) from error
         raise InputError(
-            f"{kind} {use!r}: importing {module_name} needs the module {missing!r}, which is not "
-            "installed"
+            f"{label}: importing {module_name} needs the module '{missing}', which is neither "
+            "installed, nor beside the config file, nor on PYTHONPATH"
         ) from error
     except InputError:
         raise
     except Exception as error:
-        reason = " ".join(str(error).split())
         raise InputError(
-            f"{kind} {use!r}: importing {module_name} failed: {type(error).__name__}: {reason}"
+            f"{label}: importing {module_name} failed: {type(error).__name__}: {one_line(error)}"
         ) from error
 
 
-def _functions(module: Any) -> list[str]:
+def _functions(module: ModuleType) -> list[str]:
     return [n for n in vars(module) if callable(getattr(module, n)) and not n.startswith("_")]

@@ -1,19 +1,21 @@
-"""Does a function exist, and does it take these parameters? Read from its source, not by import.
+"""The parameters of a function, and what is wrong with those that a config gives it.
 
-What source alone cannot tell (a decorated function, a name bound by assignment, a module without
-Python source) is left to the run itself.
+They are read from the function's source, so that a config is judged without an import. What source
+alone does not show (a decorated function, a name bound by assignment, a module without Python
+source) is judged when the run has imported it, by the same rules.
 """
 
 import ast
-from collections.abc import Collection, Iterator
+import inspect
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from evosweep.errors import InputError
+from evosweep.plugins.deap_interface import is_written_for_deap
 from evosweep.plugins.sources import locate, tree
-from evosweep.wording import did_you_mean
+from evosweep.wording import did_you_mean, shown
 
-# What an algorithm is handed by the run, and a config therefore does not set. DEAP's own functions
-# start with the population, which a config gives as a size.
+# What the run itself hands to a function, so that a config does not.
 _HANDED = {
     "problem": frozenset[str](),
     "algorithm": frozenset({"toolbox", "statistics", "hall_of_fame"}),
@@ -39,18 +41,47 @@ def complaints(
     except InputError as error:
         yield "use", str(error)
         return
-    if signature is None:
-        return
+    if signature is not None:
+        yield from judge(kind, use, signature, params)
+
+
+def judge(
+    kind: str, use: str, signature: Signature, params: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """(key, message) for each parameter that the function does not take, or needs and lacks."""
     handed = _handed(kind, signature)
     allowed = [name for name in signature.names if name not in handed]
     for name in params:
         if name in handed or (name not in allowed and not signature.open):
             takes = f"it takes {', '.join(allowed)}" if allowed else "it takes none"
             hint = did_you_mean(name, allowed)
-            yield f"params.{name}", f"{use} takes no parameter '{name}'; {takes}{hint}"
+            yield f"params.{name}", f"{use} takes no parameter {shown(name)}; {takes}{hint}"
     for name in allowed:
         if name in signature.required and name not in params:
             yield f"params.{name}", f"missing: {use} has no default for it"
+
+
+def check_parameters(
+    kind: str, use: str, function: Callable[..., object], params: Collection[str]
+) -> None:
+    """Raise InputError, one line, for what is wrong with the parameters of an imported function."""
+    try:
+        signature = signature_of(function)
+    except (TypeError, ValueError):  # of a builtin: the call itself will tell
+        return
+    if mistakes := [f"{kind}.{key}: {text}" for key, text in judge(kind, use, signature, params)]:
+        raise InputError("; ".join(mistakes))
+
+
+def signature_of(function: Callable[..., object]) -> Signature:
+    """The signature of an imported function, its decorators and partials looked through."""
+    parameters = inspect.signature(function).parameters.values()
+    named = [p for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+    return Signature(
+        tuple(p.name for p in named),
+        frozenset(p.name for p in named if p.default is p.empty),
+        any(p.kind is p.VAR_KEYWORD for p in parameters),
+    )
 
 
 def find_signature(kind: str, use: str, import_path: str) -> Signature | None:
@@ -88,10 +119,8 @@ def _signature(arguments: ast.arguments) -> Signature:
 
 
 def _handed(kind: str, signature: Signature) -> frozenset[str]:
-    written_for_deap = signature.names[:1] == ("population",) or (
-        not {"stats", "halloffame"}.isdisjoint(signature.names)
-    )
-    return _HANDED["stock" if kind == "algorithm" and written_for_deap else kind]
+    stock = kind == "algorithm" and is_written_for_deap(signature.names)
+    return _HANDED["stock" if stock else kind]
 
 
 def _bindings(body: list[ast.stmt]) -> Iterator[tuple[str, ast.AST]]:

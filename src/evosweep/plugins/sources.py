@@ -1,41 +1,29 @@
-"""Where the code of a problem or an algorithm lies, and a digest of it, without importing it.
+"""The code that decides what a problem or an algorithm does, and a digest of it.
 
-A digest is SHA-256 over the source of the named module and, transitively, of the modules it
-imports that are the user's as well: those that lie below the same entry of the import path. For
-built-ins these are the modules of `evosweep.problems` and `evosweep.algorithms`; for a module of an
-installed package, that module alone (its version is in the receipt). Nothing is executed: files are
-found as Python's import system would find them, and read with `ast`. What code reads or imports
-at run time by other means (data files, `importlib`) is not seen.
+The digest covers the module that `use:` names and, transitively, what it imports of the user's own
+modules and of evosweep's problems and algorithms. It does not cover the standard library, installed
+packages (their versions are in the receipt), or the rest of evosweep: tables, adapters, and
+`evosweep.fast`, which is held to DEAP's bits. Nothing is executed: files are found as a run finds them (`plugins.search`) and read
+with `ast`. What code reads or imports by other means (data files, `importlib`) is not seen.
 """
 
 import ast
 import hashlib
-import importlib.util
 import os
-import sys
-import sysconfig
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
-from importlib.machinery import PathFinder
-from itertools import accumulate
 from pathlib import Path
 
 from evosweep.errors import InputError
+from evosweep.plugins import search
 from evosweep.plugins.builtins import ALGORITHMS, PROBLEMS
+from evosweep.plugins.normal_form import decode, normal_form, parse
+from evosweep.plugins.permission import check_name, check_permitted
+from evosweep.plugins.search import Source
 from evosweep.wording import did_you_mean
 
-_OWN_PACKAGES = ("evosweep.problems", "evosweep.algorithms")
-_INSTALLED = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-
-
-@dataclass(frozen=True)
-class Source:
-    """A module's file, and the entry of the import path below which it was found."""
-
-    module: str
-    path: Path
-    root: str
+_DECISIVE = ("evosweep.problems.", "evosweep.algorithms.", "evosweep.variation")
+_FRAMEWORK = "deap"  # installed, and the same for everybody: its version is in the receipt
 
 
 def builtins(kind: str) -> dict[str, str]:
@@ -45,70 +33,72 @@ def builtins(kind: str) -> dict[str, str]:
 
 def resolve(kind: str, use: str) -> tuple[str, str]:
     """The module and function that `use` names; raises InputError when it can be neither."""
-    known = builtins(kind)
-    module, colon, function = known.get(use, use).partition(":")
+    table = builtins(kind)
+    module, colon, function = table.get(use, use).partition(":")
     if not colon:
-        hint = did_you_mean(use, known)
-        names = "".join(f"{name}, " for name in known)
-        either = f"{names}or " if known else ""
+        hint = did_you_mean(use, table)
+        names = "".join(f"{name}, " for name in table)
+        either = f"{names}or " if table else ""
         raise InputError(f"unknown {kind} '{use}'; allowed: {either}module:function{hint}")
     if not all(part.isidentifier() for part in (*module.split("."), function)):
         raise InputError(f"'{use}' is not of the form module:function")
     return module, function
 
 
-def find(module: str, import_path: str) -> Source | None:
-    """The file of `module`, searched as a run does: `import_path` first, then `sys.path`."""
-    for entry in (os.path.abspath(import_path), *sys.path):  # noqa: PTH100 - symlinks stay
-        if (source := _find_below(module, entry)) is not None:
-            return source
-    try:  # an editable install may be found by a hook of its own
-        top = importlib.util.find_spec(module.partition(".")[0])
-    except (ImportError, ValueError):
-        return None
-    return _find_below(module, str(Path(top.origin).parent.parent)) if top and top.origin else None
-
-
 def locate(kind: str, use: str, import_path: str) -> tuple[Source, str]:
-    """The source and the function name of `use`; raises InputError when there is no such module."""
+    """The source and the function name of `use`.
+
+    Raises InputError when there is no such module, or when it may not be named in a config.
+    """
     module, function = resolve(kind, use)
-    if (source := find(module, import_path)) is None:
-        raise InputError(f"no module '{module}' in '{import_path}' or on PYTHONPATH (use: {use})")
+    check_name(kind, use, module)
+    source = search.find(module, import_path)
+    if source is None:
+        where = f"'{import_path}'" if import_path else "the installed packages"
+        raise InputError(f"no module '{module}' in {where} or on PYTHONPATH (use: {use})")
+    check_permitted(kind, use, source, function)
     return source, function
 
 
 def digest(kind: str, use: str, import_path: str) -> str:
-    """64 hexadecimal digits over the source that `use` runs; InputError where it is not found.
+    """64 hexadecimal digits over the code that `use` runs; InputError where it is not found.
 
     Read once a process: a run keeps the name it started with, whatever is edited meanwhile.
     """
-    return _digest(kind, use, os.path.abspath(import_path))  # noqa: PTH100
+    return _digest(kind, use, import_path, os.getcwd() if import_path else "")  # noqa: PTH109
 
 
 @cache
-def _digest(kind: str, use: str, import_path: str) -> str:
-    first, _ = locate(kind, use, import_path)
-    found = {first.module: first}
-    waiting = [first]
-    while waiting:
-        for module in _imported(waiting.pop()):
-            if module in found or not _followed(module, first):
-                continue
-            if (source := _find_below(module, first.root)) is not None:
-                found[module] = source
-                waiting.append(source)
+def _digest(kind: str, use: str, import_path: str, _folder: str) -> str:
+    first, *_ = sources = covered(kind, use, import_path)
     hashed = hashlib.sha256(first.module.encode())
-    for module, source in sorted(found.items()):
-        hashed.update(f"\n{module} {hashlib.sha256(source.path.read_bytes()).hexdigest()}".encode())
+    for source in sorted(sources):
+        hashed.update(f"\n{source.module} {file_digest(source.path)}".encode())
     return hashed.hexdigest()
 
 
-@cache
-def tree(path: Path) -> ast.Module:
-    """The syntax tree of a source file; InputError names file and line where it has none."""
+def covered(kind: str, use: str, import_path: str) -> list[Source]:
+    """The sources of the digest: first the module that `use` names, then what it imports."""
+    first, _ = locate(kind, use, import_path)
+    sources = {first.module: first}
+    queue = [first]
+    while queue:
+        for module in _imported(queue.pop()):
+            if module in sources or not _may_decide(module):
+                continue
+            source = search.find(module, import_path)
+            if source is not None and _decides(source, first):
+                sources[module] = source
+                queue.append(source)
+    return list(sources.values())
+
+
+def read_source(path: Path) -> tuple[str, ast.Module]:
+    """The text and the syntax tree of a source file; InputError names file and line otherwise."""
     try:
-        return ast.parse(path.read_bytes(), filename=str(path))
-    except (SyntaxError, ValueError, RecursionError) as error:
+        text = decode(path.read_bytes())
+        return text, parse(text, str(path))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None)
         reason = getattr(error, "msg", None) or error
         raise InputError(f"{path}{f', line {line}' if line else ''}: {reason}") from None
@@ -116,25 +106,36 @@ def tree(path: Path) -> ast.Module:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def _find_below(module: str, root: str) -> Source | None:
-    """The file of `module` when its first package lies in the folder `root`."""
-    search, spec = [root], None
-    for name in accumulate(module.split("."), "{}.{}".format):
-        spec = PathFinder.find_spec(name, search)
-        if spec is None:
-            return None
-        search = list(spec.submodule_search_locations or [])
-    if spec is None or spec.origin is None or not Path(spec.origin).is_file():
-        return None  # a namespace package has no source of its own
-    return Source(module, Path(spec.origin), root)
+@cache
+def tree(path: Path) -> ast.Module:
+    """The syntax tree of a source file, read once a process."""
+    return read_source(path)[1]
 
 
-def _followed(module: str, first: Source) -> bool:
-    if first.module.partition(".")[0] == "evosweep":
-        return module.startswith(_OWN_PACKAGES)
-    return first.root not in _INSTALLED and not first.root.endswith(
-        ("site-packages", "dist-packages")
-    )
+@cache
+def file_digest(path: Path) -> str:
+    """64 hexadecimal digits over one source file in its normal form."""
+    if path.suffix != ".py":
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashlib.sha256(
+        normal_form(*read_source(path)).encode(errors="surrogatepass")
+    ).hexdigest()
+
+
+def _may_decide(module: str) -> bool:
+    """Whether a module of that name can be the user's, or is one of evosweep's that count."""
+    package = module.partition(".")[0]
+    return module.startswith(_DECISIVE) if package == "evosweep" else package != _FRAMEWORK
+
+
+def _decides(source: Source, first: Source) -> bool:
+    """Whether a source that was found is the user's, or of the installed package that is named."""
+    if source.module.startswith("evosweep."):
+        return True
+    if search.is_standard(source):
+        return False
+    same_package = source.module.partition(".")[0] == first.module.partition(".")[0]
+    return not search.is_installed(source) or (same_package and search.is_installed(first))
 
 
 def _imported(source: Source) -> Iterator[str]:

@@ -21,8 +21,8 @@ from evosweep.evaluation.evaluator import EvaluationFailed, Evaluator
 from evosweep.fast import HallOfFame, ParetoFront, accelerate
 from evosweep.genomes import genome
 from evosweep.machine import environment
-from evosweep.plugins import loading
 from evosweep.plugins.loading import load_algorithm, load_problem
+from evosweep.plugins.signatures import check_parameters
 from evosweep.processes.lock import Lock, Locked
 from evosweep.records import strict_json
 from evosweep.records.folder import RunFolder
@@ -199,9 +199,9 @@ def _named(spec: RunSpec) -> dict[str, Any]:
 def _load(spec: RunSpec) -> tuple[problem.Problem, Any, str]:
     """Problem and algorithm, with every mistake in naming them as `InputError`."""
     algorithm = load_algorithm(spec.algorithm.use, spec.import_path)
-    loading.check_parameters(algorithm, spec.algorithm.params, f"algorithm {spec.algorithm.use}", 1)
+    check_parameters("algorithm", spec.algorithm.use, algorithm, spec.algorithm.params)
     function = load_problem(spec.problem.use, spec.import_path)
-    loading.check_parameters(function, spec.problem.params, f"problem {spec.problem.use}")
+    check_parameters("problem", spec.problem.use, function, spec.problem.params)
     description = problem.describe(spec.to_dict()["problem"], spec.import_path)
     return problem.build_for_run(description), algorithm, description
 

@@ -80,7 +80,7 @@ class Stopping:
         self._target = _target(stop.target, traits)
         self._evaluations, self._replaying = evaluations, replaying
         use = algorithm.callback
-        self._callback = use and loading.resolve(use, {}, import_path, "callback")
+        self._callback = use and loading.load("callback", use, import_path)
         self._number, self._best, self._best_at = -1, float("-inf"), 0
 
     def after(self, population: Sequence[Any], row: dict[str, Any]) -> None:

@@ -1,0 +1,128 @@
+"""Source text without what decides nothing: comments, docstrings, blank lines, trailing space.
+
+The form is the same on every Python that reads the file. Spans are cut out of the text itself:
+`ast.dump`, `ast.unparse` and the tokens of an f-string differ from version to version, while the
+places of comments, of strings and of statements do not.
+"""
+
+import ast
+import io
+import tokenize
+import warnings
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_F_STRING_STARTS = {getattr(tokenize, f"{kind}STRING_START", None) for kind in "FT"} - {None}
+_F_STRING_ENDS = {getattr(tokenize, f"{kind}STRING_END", None) for kind in "FT"} - {None}
+_SPACE = " \t\f"
+
+
+class Span(NamedTuple):
+    """A part of a text, from one (line, column) to another; lines count from 1, columns from 0."""
+
+    start: tuple[int, int]
+    end: tuple[int, int]
+
+
+def decode(content: bytes) -> str:
+    """The text of a source file, by its own encoding, each line ended by one newline character.
+
+    Raises SyntaxError or ValueError where the content is not what the encoding says.
+    """
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+    return content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def parse(text: str, name: str) -> ast.Module:
+    """The syntax tree of a source text; what Python only warns about is left to the import."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text, filename=name)
+
+
+def normal_form(text: str, tree: ast.Module) -> str:
+    """`text` (with the tree that `parse` gives) without what decides nothing.
+
+    A string that stands alone as a statement is never executed: it goes, and `pass` stands for a
+    body that has nothing else. A module that names `__doc__` keeps its strings. Within a string,
+    and after a line that ends with a backslash, nothing is cut.
+    """
+    try:
+        comments, strings = _scan(text)
+    except (tokenize.TokenError, SyntaxError):  # Python read it, and is right
+        return text
+    inside = {line for span in strings for line in range(span.start[0], span.end[0])}
+    cuts = [(span, "") for span in comments]
+    if "__doc__" not in text:
+        cuts += _lone_strings(tree, text.split("\n"))
+        inside -= {line for span, _ in cuts for line in range(span.start[0], span.end[0])}
+    return "\n".join(_kept_lines(text.split("\n"), cuts, inside))
+
+
+def _scan(text: str) -> tuple[list[Span], list[Span]]:
+    """The comments outside of f-strings, and the strings, an f-string as a whole."""
+    comments, strings, open_strings = [], [], []
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type in _F_STRING_STARTS:
+            open_strings.append(token.start)
+        elif token.type in _F_STRING_ENDS:
+            strings.append(Span(open_strings.pop(), token.end))
+        elif token.type == tokenize.STRING:
+            strings.append(Span(token.start, token.end))
+        elif token.type == tokenize.COMMENT and not open_strings:
+            comments.append(Span(token.start, token.end))
+    return comments, strings
+
+
+def _lone_strings(tree: ast.Module, lines: list[str]) -> Iterator[tuple[Span, str]]:
+    """The statements that are nothing but a string, with what stands for each."""
+    for node in ast.walk(tree):
+        for field in ("body", "orelse", "finalbody"):
+            body = getattr(node, field, None)
+            if not isinstance(body, list):
+                continue  # an expression's: of a lambda, of `a if b else c`
+            lone = [statement for statement in body if _is_lone_string(statement)]
+            for number, statement in enumerate(lone):
+                empty = len(lone) == len(body) and not isinstance(node, ast.Module)
+                yield _span(statement, lines), "pass" if empty and number == 0 else ""
+
+
+def _is_lone_string(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
+
+
+def _span(node: ast.stmt, lines: list[str]) -> Span:
+    """Where a statement stands, with a semicolon that follows it; `ast` counts columns in bytes."""
+    start, end = node.lineno, node.end_lineno or node.lineno
+    last = lines[end - 1]
+    column = _characters(last, node.end_col_offset or 0)
+    rest = last[column:].lstrip(_SPACE)
+    if rest.startswith(";"):
+        column = len(last) - len(rest[1:].lstrip(_SPACE))
+    return Span((start, _characters(lines[start - 1], node.col_offset)), (end, column))
+
+
+def _characters(line: str, bytes_before: int) -> int:
+    return len(line.encode()[:bytes_before].decode())
+
+
+def _kept_lines(lines: list[str], cuts: list[tuple[Span, str]], inside: set[int]) -> Iterator[str]:
+    """The lines that are left; a line whose number is `inside` ends within a string."""
+    numbered = dict(enumerate(lines, 1))
+    for (start, end), instead in sorted(cuts, reverse=True):
+        joined = numbered[start[0]][: start[1]] + instead + numbered[end[0]][end[1] :]
+        numbered[start[0]] = joined
+        if end[0] in inside and end[0] != start[0]:
+            inside.add(start[0])
+        for gone in range(start[0] + 1, end[0] + 1):
+            del numbered[gone]
+    continued = False
+    for number, line in numbered.items():
+        kept = line if number in inside else line.rstrip(_SPACE)
+        if kept.strip(_SPACE) or continued or number in inside:
+            yield kept
+        continued = kept.endswith("\\") and number not in inside

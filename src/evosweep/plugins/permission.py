@@ -1,0 +1,62 @@
+"""Which functions a config or a receipt may name as a problem, an algorithm or a callback.
+
+A config names code of its author's, and nothing that merely lies on the machine: `os:system` is no
+problem. Allowed are evosweep's own problems and algorithms, DEAP's algorithms, modules of the import
+path and of PYTHONPATH (an editable install too), and installed packages that are written for DEAP or
+evosweep: they require one of the two. config/README.md has this list for users.
+"""
+
+import re
+import sys
+from functools import cache
+
+from evosweep.errors import InputError
+from evosweep.plugins import search
+from evosweep.plugins.search import Source
+
+_WRITTEN_FOR = {"deap", "evosweep"}
+_REQUIREMENT = re.compile(r"[A-Za-z0-9._-]+")
+
+
+def check_name(kind: str, use: str, module: str) -> None:
+    """Raise InputError, one line, where a module is one of the standard library, by its name."""
+    package = module.partition(".")[0]
+    if package in sys.stdlib_module_names:
+        raise InputError(
+            f"'{use}': {package} is a module of Python's standard library, which has no {kind}s; "
+            "name a function of your own, in a module of another name"
+        )
+
+
+def check_permitted(kind: str, use: str, source: Source, function: str) -> None:
+    """Raise InputError, one line, where a `kind` may not be the function that `use` names."""
+    package = source.module.partition(".")[0]
+    if package == "evosweep":
+        allowed = source.module.startswith(f"evosweep.{kind}s.")
+    elif package == "deap":
+        named = f"{source.module}:{function}"
+        allowed = kind == "algorithm" and (
+            source.module == "deap.algorithms" or named == "deap.gp:harm"
+        )
+    else:
+        allowed = not search.is_installed(source) or _is_written_for_deap(package)
+    if not allowed:
+        raise InputError(
+            f"'{use}' is no {kind}: the installed package {package} has it for something else; "
+            "name a function of your own (an installed package of yours requires deap or evosweep)"
+        )
+
+
+@cache
+def _is_written_for_deap(package: str) -> bool:
+    """Whether the distribution that brings an installed package requires DEAP or evosweep."""
+    from importlib import metadata  # slow to import, and seldom needed
+
+    required = (
+        requirement
+        for distribution in metadata.packages_distributions().get(package, ())
+        for requirement in metadata.requires(distribution) or ()
+        if "extra ==" not in requirement
+    )
+    names = (_REQUIREMENT.match(requirement) for requirement in required)
+    return any(name is not None and name[0].lower() in _WRITTEN_FOR for name in names)
