@@ -197,13 +197,19 @@ class RunSpec(Strict):
             "import_path": self.import_path,
         }
 
+    @property
+    def functions(self) -> dict[str, str]:
+        """What `use` names for problem and algorithm, and the callback where there is one."""
+        named = {"problem": self.problem.use, "algorithm": self.algorithm.use}
+        return named | ({"callback": self.algorithm.callback} if self.algorithm.callback else {})
+
     @cached_property
     def sources(self) -> dict[str, str]:
-        """SHA-256 of the source of problem, algorithm and callback; see `plugins.sources`."""
-        named = {"problem": self.problem.use, "algorithm": self.algorithm.use}
-        if self.algorithm.callback:
-            named["callback"] = self.algorithm.callback
-        return {kind: sources.digest(kind, use, self.import_path) for kind, use in named.items()}
+        """SHA-256 of the code of problem, algorithm and callback; see `plugins.sources`."""
+        return {
+            kind: sources.digest(kind, use, self.import_path)
+            for kind, use in self.functions.items()
+        }
 
     @cached_property
     def run_id(self) -> str:

@@ -1,9 +1,9 @@
 """Which functions a config or a receipt may name as a problem, an algorithm or a callback.
 
-A config names code of its author's, and nothing that merely lies on the machine: `os:system` is no
-problem. Allowed are evosweep's own problems and algorithms, DEAP's algorithms, modules of the import
-path and of PYTHONPATH (an editable install too), and installed packages that are written for DEAP or
-evosweep: they require one of the two. config/README.md has this list for users.
+A config names code of its author's, and nothing that merely lies on the machine: `os:system` is
+no problem. Allowed are evosweep's own problems and algorithms, DEAP's algorithms, modules of the
+import path and of PYTHONPATH (an editable install too), and installed packages that are written for
+DEAP or evosweep: they require one of the two. config/README.md has this list for users.
 """
 
 import re

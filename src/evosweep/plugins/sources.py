@@ -3,8 +3,9 @@
 The digest covers the module that `use:` names and, transitively, what it imports of the user's own
 modules and of evosweep's problems and algorithms. It does not cover the standard library, installed
 packages (their versions are in the receipt), or the rest of evosweep: tables, adapters, and
-`evosweep.fast`, which is held to DEAP's bits. Nothing is executed: files are found as a run finds them (`plugins.search`) and read
-with `ast`. What code reads or imports by other means (data files, `importlib`) is not seen.
+`evosweep.fast`, which is held to DEAP's bits. Nothing is executed: files are found as a run finds
+them (`plugins.search`) and read with `ast`. What code reads or imports by other means (data files,
+`importlib`) is not seen.
 """
 
 import ast

@@ -63,6 +63,16 @@ class RunFolder:
         if not RUN_ID.fullmatch(self.path.name):
             raise Damaged(self.path, "", "its name is no run_id, which has 12 hexadecimal digits")
 
+    @property
+    def sources(self) -> Path:
+        """Copies of the code that runs were made with, one folder for each digest.
+
+        They lie beside the `runs` folder, for all runs of an experiment; a run that is not in a
+        `runs` folder keeps its own.
+        """
+        shared = self.path.parent.name == "runs"
+        return (self.path.parent.parent if shared else self.path) / "sources"
+
     def create(self) -> None:
         """Makes the folder; raises `InputError` where that cannot be or nothing can be written."""
         try:

@@ -20,6 +20,7 @@ from evosweep.processes.lock import Locked
 from evosweep.records.folder import RunFolder
 from evosweep.records.journal import JournalCorrupt, Session, TornTail, read_behind
 from evosweep.records.record import Record
+from evosweep.records.source_copies import keep_sources
 from evosweep.run.attempt import Attempt, run_folder, run_one
 from evosweep.supervision.job_folder import JobFolder
 
@@ -61,6 +62,7 @@ def perform(job: JobFolder) -> int:
             job.mark(spec)
             try:
                 folder = run_folder(job.out, spec, job.several)
+                keep_sources(spec, folder.sources)
                 attempt = Attempt(_is_stale(job, folder), job.lost(spec), began, job.sync)
                 record = run_one(spec, folder, backend, attempt)
                 _tell(spec, record)

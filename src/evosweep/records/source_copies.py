@@ -1,0 +1,80 @@
+"""Copies of the sources that a digest covers: one folder for each digest, shared by all its runs.
+
+`sources/<digest>/` has the modules as a program imports them (`my_problem.py`, `shared/tools.py`), so
+that the folder serves as an import path. A copy is put in place whole, by renaming. It is a
+convenience: a run whose sources cannot be kept is no worse, and its digest is in the receipt.
+"""
+
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from evosweep.config.spec import RunSpec
+from evosweep.errors import Damaged
+from evosweep.plugins import sources
+from evosweep.plugins.search import Source
+from evosweep.records.opening import is_folder, read_bytes
+
+MAX_BYTES = 4_000_000
+"""Of all the files of one digest; larger sources are not kept."""
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def keep_sources(spec: RunSpec, folder: Path) -> None:
+    """Keep what the digests of a run cover in `folder`, unless it is there already."""
+    with suppress(OSError):  # a full or read-only disk: the run itself will say it
+        for kind, use in spec.functions.items():
+            if not (copy := folder / spec.sources[kind]).is_dir():
+                _keep(sources.covered(kind, use, spec.import_path), copy)
+
+
+def _keep(covered: list[Source], copy: Path) -> None:
+    contents = {_place(source): source.path.read_bytes() for source in covered}
+    if sum(map(len, contents.values())) > MAX_BYTES:
+        return
+    scratch = copy.with_name(f".{copy.name[:12]}.{secrets.token_hex(4)}")
+    scratch.mkdir(parents=True)
+    try:
+        for place, content in contents.items():
+            (scratch / place).parent.mkdir(parents=True, exist_ok=True)
+            (scratch / place).write_bytes(content)
+        scratch.rename(copy)
+    finally:
+        shutil.rmtree(
+            scratch, ignore_errors=True
+        )  # another process was faster, or the disk is full
+
+
+def _place(source: Source) -> Path:
+    """Where a module's file lies below its import path."""
+    place = Path(*source.module.split("."))
+    if source.path.name.startswith("__init__."):
+        return place / source.path.name
+    return place.parent / source.path.name
+
+
+def read_copies(folder: Path, digest: str) -> dict[str, str]:
+    """The kept sources of a digest, by their place; {} where there is no plain copy of them."""
+    root = folder / digest
+    if not _DIGEST.fullmatch(digest) or not is_folder(root):
+        return {}
+    texts: dict[str, str] = {}
+    left = MAX_BYTES
+    try:
+        for path in _files(root):
+            content = read_bytes(path, left)
+            left -= len(content)
+            texts[str(path.relative_to(root))] = content.decode(errors="replace")
+    except (Damaged, OSError):
+        return {}
+    return texts
+
+
+def _files(root: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(root):
+        folders.sort()
+        yield from (Path(parent, name) for name in sorted(names) if name.endswith(".py"))
