@@ -52,12 +52,6 @@ def load(kind: str, use: str, import_path: str) -> Function:
     return _function_of(module, function, f"{kind} '{use}'")
 
 
-def import_function(path: str, label: str) -> Function:
-    """The function or class that `module:name` names in evosweep itself."""
-    module_name, _, name = path.partition(":")
-    return _function_of(_import(module_name, label), name, label)
-
-
 def _is_same_code(module: ModuleType, path: Path) -> bool:
     """Whether an imported module is that of a file, or of a copy of it."""
     file = getattr(module, "__file__", None)
