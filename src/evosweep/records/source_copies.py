@@ -1,7 +1,7 @@
 """Copies of the sources that a digest covers: one folder for each digest, shared by all its runs.
 
-`sources/<digest>/` has the modules as a program imports them (`my_problem.py`, `shared/tools.py`), so
-that the folder serves as an import path. A copy is put in place whole, by renaming. It is a
+`sources/<digest>/` has the modules as a program imports them (`my_problem.py`, `shared/tools.py`),
+so that the folder serves as an import path. A copy is put in place whole, by renaming. It is a
 convenience: a run whose sources cannot be kept is no worse, and its digest is in the receipt.
 """
 
