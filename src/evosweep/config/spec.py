@@ -93,6 +93,9 @@ class Part(Canonical):
     params: Parameters = Field(default={}, description="Fixed parameters of the function.")
 
 
+Attribute = Annotated[str, Field(pattern=r"^[^\W\d]\w*$")]
+
+
 class ProblemOptions(Canonical):
     """What the evaluator must know about a problem, beside its parameters."""
 
@@ -101,6 +104,11 @@ class ProblemOptions(Canonical):
     infinite: bool = Field(default=False, description="An infinite fitness is allowed.")
     timeout: float | None = Field(default=None, gt=0, description="Seconds an evaluation may take.")
     failure: FailurePolicy = "fail"
+    attributes: list[Attribute] = Field(
+        default=[],
+        description="Attributes of an individual that evaluations read, such as age; `fitness` "
+        "stands for the values that it had before.",
+    )
 
 
 class Stop(Strict):
@@ -125,6 +133,11 @@ class AlgorithmOptions(Canonical):
         default=None,
         min_length=1,
         description="module:function, called after each generation; to return true stops the run.",
+    )
+    hall_of_fame: Annotated[int, Field(ge=1)] | Literal["pareto", "none"] | None = Field(
+        default=None,
+        description="What the algorithm is given as its hall of fame: so many best individuals, "
+        "the Pareto front, or none. By default the best one, or the front of several objectives.",
     )
 
 
