@@ -5,6 +5,7 @@ note what they evaluate on the board, so that the chunk and the individual are k
 """
 
 import fcntl
+import multiprocessing
 import os
 import shutil
 import signal
@@ -153,10 +154,9 @@ class Pool:
         if self._executor is None:
             context = _Context()
             context.set_forkserver_preload(_PRELOADED)
+            given = (str(self._board), multiprocessing.get_start_method(allow_none=True))
             with safe_path.required():
-                self._executor = ProcessPoolExecutor(
-                    self.workers, context, _start, (str(self._board),)
-                )
+                self._executor = ProcessPoolExecutor(self.workers, context, _start, given)
                 forkserver.ensure_running()
             _widen(self._executor)
         return self._executor
@@ -234,8 +234,12 @@ def _work(chunk: Work[Result]) -> Result | Lost:
     return chunk.work()
 
 
-def _start(board_folder: str) -> None:
-    """Makes a worker fit for its task: no signals of the terminal, no life after its parent."""
+def _start(board_folder: str, start_method: str | None) -> None:
+    """Prepares a worker: no signals of the terminal, no life after its parent.
+
+    Evaluations that start processes do so by the program's own method, not by the pool's.
+    """
+    multiprocessing.set_start_method(start_method, force=True)
     os.environ[activity.FOLDER_VARIABLE] = board_folder
     safe_path.release()
     signals.leave_terminal_to_parent()

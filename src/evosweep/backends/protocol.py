@@ -5,10 +5,11 @@ each one's number and result as it finishes, in any order. It notices dead worke
 the chunks decides what follows from that.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
 
 class Timed(Protocol):
@@ -82,3 +83,16 @@ class Backend(Protocol):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None: ...
+
+
+@runtime_checkable
+class OwnFutures(Protocol):
+    """A backend whose own futures must be used, since only the program's thread may call it."""
+
+    def submit(self, call: Callable[[], Any]) -> "Future[Any]":
+        """The future of a call without arguments."""
+        ...
+
+    def as_completed(self, futures: "Iterable[Future[Any]]") -> "Iterator[Future[Any]]":
+        """The futures as they finish."""
+        ...

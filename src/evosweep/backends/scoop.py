@@ -5,9 +5,10 @@ dies while idle, or the broker, leaves SCOOP waiting for ever: `evosweep.supervi
 watches them from outside and starts the whole group again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from evosweep.backends.protocol import Lost, Result, Work
 from evosweep.errors import InputError
@@ -49,6 +50,23 @@ class Scoop:
         pending = {futures.submit(_work, chunk): chunk.number for chunk in chunks}
         for future in futures.as_completed(list(pending)):
             yield pending[future], future.result()
+
+    def submit(self, call: Callable[[], Any]) -> "Future[Any]":
+        """SCOOP's own future of a call."""
+        from scoop import futures
+
+        future: Future[Any] = futures.submit(_call, call)
+        return future
+
+    def as_completed(self, futures: "Iterable[Future[Any]]") -> "Iterator[Future[Any]]":
+        """SCOOP's futures as they finish."""
+        import scoop.futures
+
+        return iter(scoop.futures.as_completed(list(futures)))
+
+
+def _call(call: Callable[[], Any]) -> Any:
+    return call()
 
 
 def _work(chunk: Work[Result]) -> Result:

@@ -91,12 +91,8 @@ def backend_kind(use: str) -> BackendKind:
     return BACKENDS[use]
 
 
-def create(use: str, workers: int = 1) -> "Backend":
-    """The backend of that name, not yet entered.
-
-    Raises `InputError` for an unknown name, for a number of workers that it cannot have, and for a
-    backend whose module is not installed.
-    """
+def check(use: str, workers: int) -> BackendKind:
+    """The line of a backend that can have so many workers here; raises `InputError` as `create`."""
     kind = backend_kind(use)
     if workers < 1:
         raise InputError(f"backend {use}: workers is {workers}, and must be 1 or more")
@@ -104,6 +100,16 @@ def create(use: str, workers: int = 1) -> "Backend":
         raise InputError(f"backend {use}: workers is {workers}, and it has one; use pool")
     if not kind.is_installed:
         raise InputError(f"backend {use} needs the package {kind.module}: {kind.install}")
+    return kind
+
+
+def create(use: str, workers: int = 1) -> "Backend":
+    """The backend of that name, not yet entered.
+
+    Raises `InputError` for an unknown name, for a number of workers that it cannot have, and for a
+    backend whose module is not installed.
+    """
+    kind = check(use, workers)
     module, _, name = kind.implementation.partition(":")
     backend: Backend = getattr(importlib.import_module(module), name)(workers)
     return backend

@@ -1,81 +1,28 @@
-"""A backend in a program of the user's own: `open_backend`, and its `map`."""
+"""A backend in a program of the user's own: `open_backend`, its `map` and its relatives."""
 
-import pickle
+import hashlib
+import random
 import threading
-import time
-import traceback
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, as_completed
+from functools import partial
 from types import TracebackType
-from typing import Any, NamedTuple, Self
-
-from deap import creator
+from typing import Any, NamedTuple, Self, TypeVar
 
 from evosweep.backends import table
+from evosweep.backends.protocol import Backend, OwnFutures
 from evosweep.errors import InputError, RunError
+from evosweep.evaluation import main_guard
 from evosweep.evaluation.blame import Losses
 from evosweep.evaluation.dispatcher import Dispatcher
 from evosweep.evaluation.failure import Failure
-from evosweep.evaluation.problem import Kind, class_of, kind_of
+from evosweep.evaluation.open_calls import Calls, Returned, Row, travelling
+from evosweep.evaluation.open_futures import BATCH, Submissions
+from evosweep.evaluation.open_pickle import pickled
 from evosweep.evaluation.recovery import Recovery
-from evosweep.genomes import genome
-from evosweep.genomes.rebuild import Rebuilder
 from evosweep.machine.cpus import available_cpus
-from evosweep.processes.activity import seat
 
-_PARTS = ("func", "args", "keywords", "__self__")
-
-
-class Calls(NamedTuple):
-    """Some calls of one function; individuals among the arguments travel as bare genomes."""
-
-    number: int
-    batch: int
-    indices: list[int]
-    function: bytes
-    """The pickled function, once a chunk."""
-    arguments: list[tuple[Any, ...]]
-    kinds: dict[int, Kind]
-    """Which positions hold individuals, and of which class."""
-
-    def work(self) -> "Returned":
-        """Makes the calls in this process."""
-        function = _unpickled(self.function)
-        rows = self._rows() if self.kinds else self.arguments
-        values, place = [], seat()
-        started = time.perf_counter()
-        try:
-            for index, row in zip(self.indices, rows, strict=True):
-                place.take(self.batch, index)
-                values.append(function(*row))
-        except Exception as error:
-            return Returned(values, time.perf_counter() - started, _sendable(error))
-        finally:
-            place.leave()
-        return Returned(values, time.perf_counter() - started)
-
-    def _rows(self) -> list[tuple[Any, ...]]:
-        rebuild = Rebuilder()
-        classes = {place: class_of(kind) for place, kind in self.kinds.items()}
-        return [
-            tuple(
-                rebuild.individuals([value], classes[place], False)[0]
-                if place in classes
-                else value
-                for place, value in enumerate(row)
-            )
-            for row in self.arguments
-        ]
-
-
-@dataclass(slots=True)
-class Returned:
-    """The values of a chunk of calls, and how long they took."""
-
-    values: list[Any]
-    seconds: float
-    error: Exception | None = None
-    """What the call after the last value raised."""
+Value = TypeVar("Value")
 
 
 class OpenBackend:
@@ -86,19 +33,26 @@ class OpenBackend:
     """
 
     def __init__(self, use: str, workers: int | None = None) -> None:
-        if workers is None:
-            workers = 1 if table.backend_kind(use).alone else available_cpus()
-        self._backend = table.create(use, workers)
-        self._dispatcher: Dispatcher | None = None
+        alone = table.backend_kind(use).alone
+        self._use, self._count = use, workers or (1 if alone else available_cpus())
+        table.check(use, self._count)
+        self._lock = threading.RLock()
+        self._open: _Open | None = None
+        self._batches = BATCH
+        self._seed: int | None = None
+        """From which calls are seeded, once one was seen to draw random numbers."""
 
     @property
     def workers(self) -> int:
         """How many processes evaluate."""
-        return self._backend.workers
+        return self._open.backend.workers if self._open else self._count
 
     def __enter__(self) -> Self:
-        self._backend.__enter__()
-        self._dispatcher = Dispatcher(self._backend)
+        if not table.backend_kind(self._use).alone:
+            main_guard.check(self._use)
+        backend = table.create(self._use, self._count)
+        backend.__enter__()
+        self._open = _Open(backend, Dispatcher(backend), Submissions(backend, self._lock))
         return self
 
     def __exit__(
@@ -107,136 +61,223 @@ class OpenBackend:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._dispatcher = None
-        self._backend.__exit__(kind, error, trace)
+        opened = self._entered()
+        opened.submissions.close(cancel=error is not None)
+        self._open = None
+        opened.backend.__exit__(kind, error, trace)
 
-    def map(self, function: Callable[..., Any], *iterables: Iterable[Any]) -> list[Any]:
+    def map(
+        self,
+        function: Callable[..., Value],
+        *iterables: Iterable[Any],
+        chunksize: int | None = None,  # noqa: ARG002
+        timeout: float | None = None,  # noqa: ARG002
+    ) -> list[Value]:
         """What `list(map(function, *iterables))` gives, evaluated by the workers.
 
-        An exception of `function` is raised here. Raises `InputError` naming what of `function`
-        or its arguments does not pickle, and `RunError` for a call that killed its worker thrice.
+        `chunksize` and `timeout` are there for programs that were written for a pool; chunks are
+        cut by what calls are measured to cost.
+
+        Raises
+        ------
+        InputError
+            Where `function` or an argument does not pickle; names the part that does not.
+        RunError
+            For a call that killed its worker three times, or raised what is no `Exception`. Any
+            other exception of `function` is raised as it is.
         """
-        if self._dispatcher is None:
-            raise InputError("open_backend: use it as a context manager, `with ... as backend:`")
-        rows = list(zip(*iterables, strict=False))
+        return self.starmap(function, zip(*iterables, strict=False))
+
+    def starmap(
+        self,
+        function: Callable[..., Value],
+        iterable: Iterable[Iterable[Any]],
+        chunksize: int | None = None,  # noqa: ARG002
+    ) -> list[Value]:
+        """What `list(itertools.starmap(function, iterable))` gives, as `map`."""
+        opened, rows = self._entered(), [tuple(row) for row in iterable]
         if not rows:
             return []
-        if self._backend.local:
-            return [function(*row) for row in rows]
-        return _mapped(self._dispatcher, _Task(function, rows))
+        if opened.backend.local:
+            return _each(function, rows)
+        with self._lock:
+            self._batches += 1
+            try:
+                return _mapped(opened.dispatcher, _Task(self._batches, function, rows, self._seed))
+            except _Drew:  # what has a seed of its own does not depend on its worker
+                self._seed = _seed_of_state()
+                return _mapped(opened.dispatcher, _Task(self._batches, function, rows, self._seed))
+
+    def submit(
+        self, function: Callable[..., Value], /, *args: Any, **keywords: Any
+    ) -> "Future[Value]":
+        """The future of `function(*args, **keywords)`, as an executor gives it.
+
+        `concurrent.futures.as_completed` and `wait` take it; under SCOOP it is SCOOP's own future,
+        for `scoop.futures.as_completed` and `wait`.
+        """
+        opened = self._entered()
+        if opened.backend.local:
+            return _done(lambda: function(*args, **keywords))
+        calls = _calls(_Applied(function, keywords) if keywords else function, [args])
+        if isinstance(opened.backend, OwnFutures):
+            return opened.backend.submit(calls.value)
+        return opened.submissions.submit(calls, single=True)
+
+    def apply(
+        self,
+        function: Callable[..., Value],
+        args: Sequence[Any] = (),
+        kwds: Mapping[str, Any] | None = None,
+    ) -> Value:
+        """What `function(*args, **kwds)` returns on a worker."""
+        return self.submit(function, *args, **(kwds or {})).result()
+
+    def imap(
+        self, function: Callable[..., Value], iterable: Iterable[Any], chunksize: int = 1
+    ) -> Iterator[Value]:
+        """The values in the order of `iterable`, each as soon as those before it are there."""
+        futures = self._submitted(function, iterable, chunksize)
+        return (value for future in futures for value in future.result())
+
+    def imap_unordered(
+        self, function: Callable[..., Value], iterable: Iterable[Any], chunksize: int = 1
+    ) -> Iterator[Value]:
+        """The values as they come."""
+        futures = self._submitted(function, iterable, chunksize)
+        backend = self._entered().backend
+        completed = backend.as_completed if isinstance(backend, OwnFutures) else as_completed
+        return (value for future in completed(futures) for value in future.result())
+
+    def _submitted(
+        self, function: Callable[..., Value], iterable: Iterable[Any], size: int
+    ) -> "list[Future[list[Value]]]":
+        opened = self._entered()
+        rows = [(item,) for item in iterable]
+        chunks = [rows[start : start + size] for start in range(0, len(rows), size)]
+        if opened.backend.local:
+            return [_done(partial(_each, function, chunk)) for chunk in chunks]
+        calls = [_calls(function, chunk) for chunk in chunks]
+        if isinstance(opened.backend, OwnFutures):
+            return [opened.backend.submit(each.all_values) for each in calls]
+        return [opened.submissions.submit(each, single=False) for each in calls]
+
+    @property
+    def _dispatcher(self) -> Dispatcher | None:
+        """What decides which calls go to workers; None unless entered."""
+        return self._open.dispatcher if self._open else None
+
+    def _entered(self) -> "_Open":
+        if self._open is None:
+            raise InputError("open_backend: use it as a context manager, `with ... as backend:`")
+        return self._open
+
+
+class _Open(NamedTuple):
+    """What is there between entering a backend and leaving it."""
+
+    backend: Backend
+    dispatcher: Dispatcher
+    submissions: Submissions
+
+
+class _Drew(Exception):
+    """A call drew random numbers; its value depends on where it was evaluated."""
 
 
 def _mapped(dispatcher: Dispatcher, task: "_Task") -> list[Any]:
     results: list[Any] = [None] * len(task.rows)
     recovery = Recovery(dispatcher, Losses((), 0, None))
-    for indices, outcome in recovery.run(0, range(len(task.rows)), task.chunk):
+    for indices, outcome in recovery.run(task.batch, range(len(task.rows)), task.chunk):
         if isinstance(outcome, Failure):
-            raise RunError(
-                f"map: item {outcome.index}: {outcome.error}; "
-                f"the arguments: {task.rows[outcome.index]!r:.200}"
-            )
-        if outcome.error is not None:
-            raise outcome.error
+            raise task.failed(outcome.index, outcome.error)
+        _check(task, indices, outcome)
         for index, value in zip(indices, outcome.values, strict=True):
             results[index] = value
     return results
 
 
-class _Task:
-    """A function and its arguments in the form in which they travel."""
+def _check(task: "_Task", indices: Sequence[int], outcome: Returned) -> None:
+    if outcome.drew:
+        raise _Drew
+    error = outcome.error
+    if isinstance(error, Exception):
+        raise error
+    if error is not None:  # as CancelledError or SystemExit, it would end this program
+        index = indices[len(outcome.values)]
+        raise task.failed(index, f"it raised {type(error).__name__}: {error}") from error
 
-    def __init__(self, function: Callable[..., Any], rows: Sequence[tuple[Any, ...]]) -> None:
-        self.function = pickled(function, "the function given to map")
-        self.kinds = {i: kind_of(v) for i, v in enumerate(rows[0]) if _is_individual(v)}
-        self.rows = [self._bare(row) for row in rows] if self.kinds else rows
-        pickled(self.rows[0], "the arguments given to map")
+
+class _Task:
+    """A function and its arguments, cut into chunks that travel."""
+
+    def __init__(
+        self, batch: int, function: Callable[..., Any], rows: Sequence[Row], seed: int | None
+    ) -> None:
+        self.batch, self.rows = batch, rows
+        self._function = pickled(function, "the function given to map")
+        self._seed = seed
 
     def chunk(self, number: int, items: Sequence[int], *, sent: bool) -> Calls:  # noqa: ARG002
         """The calls of some rows."""
-        rows = [self.rows[i] for i in items]
-        return Calls(
-            number=number, batch=0, indices=list(items), function=self.function, arguments=rows,
-            kinds=self.kinds,
-        )  # fmt: skip
+        arguments = travelling([self.rows[index] for index in items])
+        return Calls(number, self.batch, list(items), self._function, arguments, self._seed)
 
-    def _bare(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        return tuple(
-            genome.plain(value) if place in self.kinds else value for place, value in enumerate(row)
-        )
+    def failed(self, index: int, reason: str) -> RunError:
+        """The error of an item."""
+        return RunError(f"map: item {index}: {reason}; the arguments: {self.rows[index]!r:.200}")
 
 
-def _is_individual(value: Any) -> bool:
-    """A creator's class without attributes of its own but the fitness, found by workers by name."""
-    kind = type(value)
-    known = getattr(creator, kind.__name__, None) is kind
-    return (
-        known and set(getattr(value, "__dict__", {})) <= {"fitness"} and not hasattr(value, "root")
-    )
+class _Applied:
+    """A function with keywords, which a chunk's rows have no place for."""
+
+    def __init__(self, function: Callable[..., Any], keywords: Mapping[str, Any]) -> None:
+        self.function, self.keywords = function, dict(keywords)
+
+    def __call__(self, *args: Any) -> Any:
+        return self.function(*args, **self.keywords)
 
 
-def pickled(value: Any, what: str) -> bytes:
-    """`value` pickled; raises `InputError` naming the innermost part that cannot be."""
+def _calls(function: Callable[..., Any], rows: Sequence[Row]) -> Calls:
+    data = pickled(function, "the function")
+    return Calls(0, BATCH, [0] * len(rows), data, travelling(rows))
+
+
+def _each(function: Callable[..., Value], rows: Sequence[Row]) -> list[Value]:
+    return [function(*row) for row in rows]
+
+
+def _done(call: Callable[[], Value]) -> "Future[Value]":
+    """The future of a call that is made at once."""
+    future: Future[Value] = Future()
     try:
-        return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+        future.set_result(call())
     except Exception as error:
-        where, part = _culprit(value, what)
-        raise InputError(
-            f"{where} cannot be sent to a worker: {part!r} of type {type(part).__name__} does not "
-            f"pickle ({' '.join(str(error).split())}); define it at the top level of a module, or "
-            "run the problem by `evosweep run`, whose workers build it themselves"
-        ) from error
+        future.set_exception(error)
+    return future
 
 
-def _culprit(value: Any, what: str) -> tuple[str, Any]:
-    for name, part in _parts(value):
-        try:
-            pickle.dumps(part, pickle.HIGHEST_PROTOCOL)
-        except Exception:
-            return _culprit(part, f"{what}, {name}")
-    return what, value
-
-
-def _parts(value: Any) -> list[tuple[str, Any]]:
-    if isinstance(value, tuple | list):
-        return [(f"item {number}", part) for number, part in enumerate(value)]
-    parts: list[tuple[str, Any]] = []
-    for name in _PARTS:
-        part = getattr(value, name, None)
-        if name == "keywords" and part:
-            parts += [(f"keyword {key!r}", inner) for key, inner in part.items()]
-        elif name == "args" and part:
-            parts += [(f"argument {number}", inner) for number, inner in enumerate(part)]
-        elif part is not None and name in ("func", "__self__"):
-            parts.append((name, part))
-    return parts
-
-
-_received = threading.local()
-
-
-def _unpickled(data: bytes) -> Any:
-    """The function that a parent sent; the last one is kept, for chunks come one after another."""
-    if getattr(_received, "data", None) != data:
-        _received.function = pickle.loads(data)
-        _received.data = data
-    return _received.function
-
-
-def _sendable(error: Exception) -> Exception:
-    """The exception with the worker's traceback; where it would not arrive, what it says."""
-    error.add_note("".join(traceback.format_exception(error)))
-    try:
-        pickle.loads(pickle.dumps(error))
-    except Exception:
-        return RunError(f"map: {type(error).__name__}: {error}")
-    return error
+def _seed_of_state() -> int:
+    """A number that the program's own seed decides; nothing is drawn."""
+    return int.from_bytes(hashlib.sha256(repr(random.getstate()).encode()).digest()[:4], "little")
 
 
 def open_backend(use: str = "pool", workers: int | None = None) -> OpenBackend:
     """A backend whose `map` a DEAP program of your own registers as `toolbox.map`.
 
-    `workers`: processes; by default as many as this process may use (under `python -m scoop -n N`
-    always N). Use it as a context manager. Unlike a run's evaluator it sends your function, so it
-    must be one that pickles: `InputError` names the part that does not, before any evaluation.
+    Unlike a run's evaluator it sends your function, which must be one that pickles.
+
+    Parameters
+    ----------
+    use
+        The backend, as `evosweep list` names it.
+    workers
+        Processes; by default as many as this process may use, by its affinity and its container's
+        quota (under `python -m scoop -n N` always N).
+
+    Raises
+    ------
+    InputError
+        For an unknown backend, and where the workers would run the calling script again.
     """
     return OpenBackend(use, workers)

@@ -59,7 +59,8 @@ class Outcome:
     """By which the journal knows the chunk's genomes, as they were when they were evaluated."""
 
 
-_RAISED = (Exception, SystemExit)  # by an evaluation; a KeyboardInterrupt is the user's
+_RAISED = BaseException
+"""What an evaluation may raise: CancelledError or the panic of a library written in Rust, too."""
 
 
 class _Failed(Exception):
@@ -166,6 +167,8 @@ def _evaluate_together(
     except vectorised.BadRow as error:
         index = chunk.indices[error.row]
         raise _Failed(Failure(index, "fitness", str(error), error.remedy)) from None
+    except KeyboardInterrupt:  # the user's
+        raise
     except _RAISED as error:
         raise _Failed(failure.of_program(chunk.indices[0], error)) from None
 
@@ -192,6 +195,8 @@ def _evaluate_plainly(
             keep(fitness_of(values, objectives, infinite))
     except BadFitness as error:
         raise _Failed(Failure(index, "fitness", str(error), error.remedy)) from None
+    except KeyboardInterrupt:
+        raise
     except _RAISED as error:
         raise _Failed(failure.of_program(index, error)) from None
 
@@ -223,6 +228,8 @@ def _with_policy(
             failed = Failure(index, "fitness", str(error), error.remedy)
             if not error.covered:
                 raise _Failed(failed) from None
+        except KeyboardInterrupt:
+            raise
         except _RAISED as error:
             failed = failure.of_program(index, error)
         if problem.lamarckian:  # it may have changed its individual before it failed
@@ -276,5 +283,9 @@ def _one_by_one(chunk: Chunk, problem: Problem) -> Iterator[tuple[int, Any]]:
 
 
 def _quietly(evaluate: Callable[[Any], Any], individual: Any) -> None:
-    with suppress(*_RAISED):
+    try:
         evaluate(individual)
+    except KeyboardInterrupt:
+        raise
+    except _RAISED:
+        return

@@ -1,0 +1,197 @@
+"""Calls of a function of the user's own, as they travel to workers and back."""
+
+import pickle
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from deap import base, creator
+
+from evosweep.errors import RunError
+from evosweep.evaluation import seeds
+from evosweep.evaluation.open_pickle import dumps, pickled
+from evosweep.processes.activity import seat
+
+Row = tuple[Any, ...]
+"""The arguments of one call."""
+
+_SIMPLE = frozenset({int, float, bool, str, bytes, complex, type(None)})
+
+
+class Bare(NamedTuple):
+    """Arguments of calls with one individual each, which is a list of simple genes."""
+
+    kind: bytes
+    """Their class, pickled."""
+    genomes: list[list[object]]
+
+    def rows(self) -> list[Row]:
+        """The arguments of each call."""
+        make = _loaded(self.kind)
+        return [(make(genome),) for genome in self.genomes]
+
+
+@dataclass(slots=True)
+class Returned:
+    """The values of a chunk of calls."""
+
+    values: list[Any] = field(default_factory=list)
+    seconds: float = 0.0
+    error: BaseException | None = None
+    """What the call after the last value raised."""
+    drew: bool = False
+    """Whether a call drew random numbers, and had no seed of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Some calls of one function: a chunk of a batch."""
+
+    number: int
+    batch: int
+    indices: Sequence[int]
+    function: bytes
+    """The pickled function."""
+    arguments: "bytes | Bare"
+    """The pickled rows; or individuals that need no pickle."""
+    seed: int | None = None
+    """From this and its place each call is seeded; None: no call is seeded."""
+
+    def work(self) -> Returned:
+        """Makes the calls in this process; its random generators stay as they were."""
+        before, returned = seeds.state(), Returned()
+        started = time.perf_counter()
+        try:
+            self._call_all(returned.values)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # one that is no Exception would end the worker
+            returned.error = _sendable(error)
+        finally:
+            seat().leave()
+        returned.seconds = time.perf_counter() - started
+        if not before.same(seeds.state()):
+            returned.drew = self.seed is None
+            before.restore()
+        return returned
+
+    def value(self) -> Any:
+        """What the only call returns; raises what it raises."""
+        return self.all_values()[0]
+
+    def all_values(self) -> list[Any]:
+        """What the calls return; raises what one of them raises."""
+        returned = self.work()
+        if returned.error is not None:
+            raise returned.error
+        return returned.values
+
+    def _call_all(self, values: list[Any]) -> None:
+        function, place = _loaded(self.function), seat()
+        arguments = self.arguments
+        rows = arguments.rows() if isinstance(arguments, Bare) else pickle.loads(arguments)
+        for index, row in zip(self.indices, rows, strict=True):
+            place.take(self.batch, index)
+            if self.seed is not None:
+                seeds.seed_evaluation(self.seed, self.batch, index)
+            values.append(function(*row))
+
+
+def travelling(rows: Sequence[Row]) -> "bytes | Bare":
+    """The arguments of some calls in the form in which they travel."""
+    if genomes := _bare(rows):
+        return Bare(_class_of(rows).pickled, genomes)
+    try:
+        return dumps(rows)
+    except Exception:
+        for row in rows:
+            pickled(row, "the arguments given to map")  # names what does not pickle
+        raise
+
+
+def _bare(rows: Sequence[Row]) -> list[list[object]] | None:
+    """The genomes of individuals that consist of nothing else, all of one class; else None."""
+    kind = _class_of(rows)
+    if kind.fitness is None:
+        return None
+    genomes: list[list[object]] = []
+    for row in rows:
+        if not kind.is_all_of(row):
+            return None
+        genome = list.copy(row[0])
+        if not _SIMPLE.issuperset(map(type, genome)):
+            return None
+        genomes.append(genome)
+    return genomes
+
+
+@dataclass(frozen=True, slots=True)
+class _Class:
+    """The class of the first argument of some calls."""
+
+    kind: type
+    fitness: type | None
+    """That of its fitness, if it is a class of `creator` on `list` with nothing more; else None."""
+    pickled: bytes
+
+    @classmethod
+    def of(cls, kind: type) -> "_Class":
+        """What is to be known of a class."""
+        fitness = _fitness_class(kind)
+        return cls(kind, fitness, dumps(kind) if fitness else b"")
+
+    def is_all_of(self, row: Row) -> bool:
+        """Whether an individual of this class, never evaluated, is the only argument."""
+        if len(row) != 1 or type(row[0]) is not self.kind:
+            return False
+        attributes = row[0].__dict__
+        if len(attributes) != 1 or type(found := attributes.get("fitness")) is not self.fitness:
+            return False
+        return not any(found.__dict__.values())
+
+
+_classes: dict[type, _Class] = {}
+
+
+def _class_of(rows: Sequence[Row]) -> _Class:
+    kind = type(rows[0][0]) if rows[0] else type(None)
+    if kind not in _classes:
+        _classes[kind] = _Class.of(kind)
+    return _classes[kind]
+
+
+def _fitness_class(kind: type) -> type | None:
+    if not isinstance(kind, creator.MetaCreator) or _parent(kind) is not list:
+        return None
+    classes = {name: value for name, value in kind.reduce_args[2].items() if _is_class(value)}
+    fitness = classes.get("fitness")
+    if len(classes) != 1 or not isinstance(fitness, creator.MetaCreator):
+        return None
+    return fitness if issubclass(fitness, base.Fitness) else None
+
+
+def _parent(kind: type) -> type:
+    return kind.__mro__[1]
+
+
+def _is_class(value: object) -> bool:
+    return isinstance(value, type)
+
+
+@lru_cache(maxsize=8)
+def _loaded(data: bytes) -> Any:
+    """The function or class that a parent sent; the last ones are kept."""
+    return pickle.loads(data)
+
+
+def _sendable(error: BaseException) -> BaseException:
+    """The exception with the worker's traceback; where it would not arrive, what it says."""
+    error.add_note("".join(traceback.format_exception(error)))
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RunError(f"map: {type(error).__name__}: {error}")
+    return error

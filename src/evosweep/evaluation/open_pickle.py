@@ -1,0 +1,102 @@
+"""What a program of the user's own sends to workers, as `pickle` has it.
+
+Classes of `creator` travel by name: pickle alone would make a new class of that name with every
+chunk, of which no individual on the worker is an instance.
+"""
+
+import io
+import pickle
+from collections.abc import Iterator, Mapping
+from functools import partial
+from types import MethodType
+from typing import Any
+
+from deap import creator, gp
+
+from evosweep.errors import InputError
+
+_DEEPEST = 50
+
+
+class _Pickler(pickle.Pickler):
+    def reducer_override(self, value: object) -> Any:
+        """A class of `creator` by its name, and how to make it where a worker lacks it."""
+        if isinstance(value, creator.MetaCreator):
+            return _class_of, value.reduce_args
+        return NotImplemented
+
+
+def _class_of(name: str, parent: type, attributes: Mapping[str, object]) -> type:
+    """The worker's own class of that name."""
+    found = getattr(creator, name, None)
+    if not (isinstance(found, creator.MetaCreator) and found.__mro__[1] is parent):
+        creator.meta_create(name, parent, attributes)
+        found = getattr(creator, name)
+    return found  # type: ignore[no-any-return]
+
+
+def dumps(value: object) -> bytes:
+    """`value` pickled."""
+    buffer = io.BytesIO()
+    _Pickler(buffer, pickle.HIGHEST_PROTOCOL).dump(value)
+    return buffer.getvalue()
+
+
+def pickled(value: object, what: str) -> bytes:
+    """`value` pickled; raises `InputError` naming the innermost part that cannot be."""
+    try:
+        return dumps(value)
+    except Exception as error:
+        where, part = _culprit(value, what, set())
+        raise InputError(
+            f"{where} cannot be sent to a worker: {_shown(part)} does not pickle "
+            f"({' '.join(str(error).split()):.200}); define it at the top level of a module, or "
+            "run the problem by `evosweep run`, whose workers build it themselves"
+        ) from error
+
+
+def _culprit(value: object, what: str, seen: set[int]) -> tuple[str, object]:
+    """Where the innermost part is that does not pickle, and that part."""
+    seen.add(id(value))
+    if len(seen) > _DEEPEST:
+        return what, value
+    for name, part in _parts(value):
+        if id(part) in seen or _pickles(part):
+            continue
+        return _culprit(part, f"{what}, {name}", seen)
+    return what, value
+
+
+def _pickles(value: object) -> bool:
+    try:
+        dumps(value)
+    except Exception:
+        return False
+    return True
+
+
+def _parts(value: object) -> Iterator[tuple[str, object]]:
+    if isinstance(value, partial):
+        yield "func", value.func
+        yield from ((f"argument {number}", part) for number, part in enumerate(value.args))
+        yield from ((f"keyword {key!r}", part) for key, part in value.keywords.items())
+    elif isinstance(value, MethodType):
+        yield "__self__", value.__self__
+    elif isinstance(value, tuple | list | set | frozenset):
+        yield from ((f"item {number}", part) for number, part in enumerate(value))
+    elif isinstance(value, dict):
+        yield from ((f"item {key!r}", part) for key, part in value.items())
+    if not isinstance(value, type | partial):
+        attributes = getattr(value, "__dict__", None)
+        if isinstance(attributes, dict):
+            yield from ((f"attribute {key!r}", part) for key, part in attributes.items())
+
+
+def _shown(part: object) -> str:
+    kind = type(part)
+    if isinstance(kind, gp.MetaEphemeral):
+        return (
+            f"the ephemeral constant {kind.__name__!r}, which was added with "
+            f"{getattr(kind.func, '__qualname__', kind.func)},"
+        )
+    return f"{part!r:.200} of type {kind.__name__}"
