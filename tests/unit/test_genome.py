@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evosweep.errors import InputError
-from evosweep.evaluation.problem import class_of, kind_of
 from evosweep.genomes import genome
+from evosweep.genomes.blocks import Block
 from evosweep.genomes.rebuild import Rebuilder, primitive_sets
 
 for name, container, extra in [
@@ -83,10 +83,10 @@ def test_the_encoding_is_the_documented_one(value: list[Any]) -> None:
 
 @given(st.lists(nested, max_size=5), st.lists(nested, max_size=5))
 def test_the_fast_way_and_the_careful_way_encode_alike(one: Any, other: Any) -> None:
-    encoding, copies, _ = genome.encode_all([one, other])
-    assert encoding == genome.encode([genome.plain(one), genome.plain(other)])
-    rebuilt = Rebuilder().individuals(copies, None, False)
-    assert genome.encode_all(rebuilt)[0] == encoding
+    block = Block.of([one, other])
+    assert block.encoding == genome.encode([genome.plain(one), genome.plain(other)])
+    rebuilt = Rebuilder().block(block)
+    assert Block.of(rebuilt).encoding == block.encoding
 
 
 def _individuals() -> list[Any]:
@@ -112,20 +112,23 @@ def _individuals() -> list[Any]:
 def test_an_individual_is_rebuilt_of_its_genome(individual: Any, tree_set: Any) -> None:
     toolbox = base.Toolbox()
     toolbox.register("compile", gp.compile, pset=tree_set)
-    encoding, copies, native = genome.encode_all(genome.bare_all([individual]))
-    kind = class_of(kind_of(individual))
-    assert kind is type(individual)
-    (again,) = Rebuilder(primitive_sets(toolbox)).individuals(copies, kind, native)
-    assert type(again) is type(individual)
-    assert not again.fitness.valid
-    assert isinstance(again.fitness, creator.GenomeFitness)
-    assert genome.encode_all(genome.bare_all([again]))[0] == encoding
-    assert str(again) == str(individual)
+    block = Block.of([individual])
+    for sent in (block, block._replace(contents=None)):
+        (again,) = Rebuilder(primitive_sets(toolbox)).block(sent)
+        assert again is not individual
+        assert type(again) is type(individual)
+        assert not again.fitness.valid
+        assert isinstance(again.fitness, creator.GenomeFitness)
+        assert Block.of([again]).encoding == block.encoding
+        assert str(again) == str(individual)
 
 
 def test_attributes_of_the_creator_class_are_there() -> None:
-    (again,) = Rebuilder().individuals([[1, 2]], creator.GenomeWithSpeed, True)
-    assert again.speed == []
+    individual = creator.GenomeWithSpeed([1, 2])
+    individual.speed += [0.5]
+    (again,) = Rebuilder().block(Block.of([individual]))
+    assert again.speed == [0.5]
+    assert again.speed is not individual.speed
 
 
 @pytest.mark.parametrize("individual", [pair[0] for pair in _individuals()[:8]])

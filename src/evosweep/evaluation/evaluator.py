@@ -7,6 +7,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -23,7 +24,7 @@ from evosweep.evaluation.recovery import Recovery
 from evosweep.evaluation.replay import Replay
 from evosweep.evaluation.worker import Chunk, Outcome
 from evosweep.genomes import blocks, genome
-from evosweep.genomes.genome import Plain
+from evosweep.genomes.form import Plain
 from evosweep.records.journal import Journal
 from evosweep.records.journal_entry import OK, PENALISED, RETRIED, Entry
 
@@ -88,7 +89,7 @@ class Evaluator:
         watched = problem.timeout is not None or bool(losses)
         self.dispatcher = Dispatcher(backend, workers_only=watched and not backend.local)
         self._recovery = Recovery(self.dispatcher, losses)
-        self._replay = Replay(journal)
+        self._replay = Replay(journal, problem.form)
         toolbox.map = self.map
         toolbox.evaluate = self.evaluate
 
@@ -133,7 +134,7 @@ class Evaluator:
             kind = ("builtins", "object")
         number = self._batches
         self._batches += 1
-        source = genome.bare_all(individuals) if self.problem.lamarckian else individuals
+        source = list(map(deepcopy, individuals)) if self.problem.lamarckian else individuals
         objectives = len(first.fitness.weights)
         return _Batch(number, individuals, source, kind, objectives, [None] * len(individuals))
 
@@ -173,7 +174,7 @@ class Evaluator:
 
     def _chunk(self, batch: _Batch, number: int, items: Sequence[int], *, sent: bool) -> Chunk:
         size = blocks.SIZE if self.problem.evaluate_batch is None else len(items)
-        parts = blocks.Blocks(batch.source, items, size)
+        parts = blocks.Blocks(batch.source, items, size, self.problem.form)
         return Chunk(
             number,
             batch.number,
@@ -229,8 +230,8 @@ class Evaluator:
         if self.problem.penalty is None:
             raise EvaluationFailed(failure, batch.number, batch.individuals[failure.index])
         given = batch.source[failure.index]
-        genomes = [genome.plain(given)] if self.problem.lamarckian else None
-        digest = blocks.digest(batch.source, [failure.index])
+        genomes = [self.problem.form.genome(given)] if self.problem.lamarckian else None
+        digest = blocks.digest(batch.source, [failure.index], self.problem.form)
         return Outcome([self.problem.penalty], genomes, flags=[PENALISED], digest=digest)
 
     @property

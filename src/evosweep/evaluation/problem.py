@@ -13,6 +13,7 @@ from typing import Any
 from deap import creator
 
 from evosweep.evaluation import seeds
+from evosweep.genomes.plain_form import PlainForm
 from evosweep.genomes.rebuild import Rebuilder, primitive_sets
 from evosweep.plugins.loading import load_problem
 from evosweep.problems.traits import Traits
@@ -59,7 +60,12 @@ class Problem:
     @cached_property
     def rebuild(self) -> Rebuilder:
         """Makes individuals of bare genomes."""
-        return Rebuilder(primitive_sets(self.toolbox))
+        return Rebuilder(primitive_sets(self.toolbox), getattr(self.toolbox, "decode", None))
+
+    @cached_property
+    def form(self) -> PlainForm:
+        """Takes individuals apart into what travels."""
+        return PlainForm(getattr(self.toolbox, "encode", None), primitive_sets(self.toolbox))
 
     def own_toolbox(self) -> Any:
         """A copy of the toolbox, for a run to register its map on."""

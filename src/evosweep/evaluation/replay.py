@@ -5,6 +5,7 @@ from typing import Any
 
 from evosweep.errors import RunError
 from evosweep.genomes import blocks
+from evosweep.genomes.plain_form import PlainForm
 from evosweep.records.journal import Journal
 from evosweep.records.journal_entry import Entry
 
@@ -16,8 +17,8 @@ class NotDeterministic(RunError):
 class Replay:
     """Reads the journal once, as the run goes on; memory is bounded by one chunk."""
 
-    def __init__(self, journal: Journal) -> None:
-        self._path = journal.path
+    def __init__(self, journal: Journal, form: PlainForm | None = None) -> None:
+        self._path, self._form = journal.path, form or PlainForm()
         self._entries = journal.recorded()
         self._next = next(self._entries, None)
 
@@ -33,7 +34,7 @@ class Replay:
             self._next = next(self._entries, None)
             if entry.batch != batch or int(entry.indices.max()) >= len(individuals):
                 raise self._differs(batch, "has another size")
-            if blocks.digest(individuals, entry.indices.tolist()) != entry.digest:
+            if blocks.digest(individuals, entry.indices.tolist(), self._form) != entry.digest:
                 places = f"{entry.indices.min()} to {entry.indices.max()}"
                 raise self._differs(batch, f"has other genomes (among individuals {places})")
             yield entry

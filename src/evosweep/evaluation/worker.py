@@ -7,17 +7,18 @@ happens can make no difference: each sees a new individual made of its genome al
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, NamedTuple
 
 from evosweep.evaluation import failure, seeds, vectorised
 from evosweep.evaluation.failure import Failure
-from evosweep.evaluation.problem import Kind, Problem, build, class_of
-from evosweep.genomes.blocks import Block
+from evosweep.evaluation.problem import Kind, Problem, build
+from evosweep.genomes.blocks import Block, is_changed
+from evosweep.genomes.digest import Digest
+from evosweep.genomes.encoding import decode_list, encode
 from evosweep.genomes.fitness import BadFitness, fitness_of
-from evosweep.genomes.genome import Digest, Plain, bare_all, decode, encode, encode_bare, plain
+from evosweep.genomes.form import Plain
 from evosweep.processes.activity import seat
 from evosweep.records.journal_entry import OK, PENALISED, RETRIED
 
@@ -94,26 +95,23 @@ def evaluate(chunk: Chunk) -> Outcome:
 
 def _evaluate_all(chunk: Chunk, problem: Problem, outcome: Outcome) -> None:
     digest = Digest(len(chunk.indices))
-    for indices, block, genomes, individuals in _rebuilt(chunk, problem):
+    for indices, block, individuals in _rebuilt(chunk, problem):
         digest.add(block.encoding)
         started = time.perf_counter()
         _evaluate_block(chunk, problem, indices, individuals, outcome)
         outcome.seconds += time.perf_counter() - started
-        if not problem.lamarckian and _is_changed(block, genomes, individuals):
-            raise _Failed(_find_change(indices, block, individuals))
+        if not problem.lamarckian and is_changed(block, individuals, problem.form):
+            raise _Failed(_find_change(indices, block, individuals, problem))
     outcome.digest = digest.value()
 
 
-def _rebuilt(
-    chunk: Chunk, problem: Problem
-) -> Iterator[tuple[list[int], Block, list[Plain], list[Any]]]:
-    """Of each block: indices, the block, genomes, and new individuals made of these."""
-    kind, at = class_of(chunk.kind), 0
+def _rebuilt(chunk: Chunk, problem: Problem) -> Iterator[tuple[list[int], Block, list[Any]]]:
+    """Indices, block and new individuals of each block."""
+    at = 0
     for block in chunk.blocks:
-        genomes = decode(block.encoding) if block.genomes is None else block.genomes
-        indices = chunk.indices[at : at + len(genomes)]
-        at += len(genomes)
-        yield indices, block, genomes, problem.rebuild.individuals(genomes, kind, block.native)
+        indices = chunk.indices[at : at + block.size]
+        at += block.size
+        yield indices, block, problem.rebuild.block(block)
 
 
 def _evaluate_block(
@@ -125,31 +123,6 @@ def _evaluate_block(
         _evaluate_plainly(chunk, problem, indices, individuals, outcome)
     else:
         _evaluate_each(chunk, problem, indices, individuals, outcome)
-
-
-def _is_changed(block: Block, genomes: list[Plain], individuals: list[Any]) -> bool:
-    """Whether an evaluation modified its individual.
-
-    Flat lists have their elements in common with the genome that they were made of, so that
-    comparing them is cheap; only what seems to differ, or is not flat, is encoded again.
-    """
-    comparable = block.flat and individuals is not genomes
-    if comparable and all(map(list.__eq__, individuals, genomes)):
-        return False
-    return _encoding(individuals, block.native) != block.encoding
-
-
-def _encoding(individuals: list[Any], native: bool) -> bytes:
-    """What `Block.encoding` is if nothing was changed, where possible at the price of one encoding.
-
-    Only genomes that were native may take the short way: marshal would take the NumPy scalars of
-    others for bytes.
-    """
-    genomes = bare_all(individuals)
-    if native:
-        with suppress(ValueError):
-            return encode(genomes)
-    return encode_bare(genomes)[0]
 
 
 def _evaluate_together(
@@ -219,7 +192,7 @@ def _evaluate_each(
 def _with_policy(
     chunk: Chunk, problem: Problem, index: int, individual: Any
 ) -> tuple[tuple[float, ...], Plain, int]:
-    given = plain(individual) if problem.lamarckian else None
+    given = problem.form.genome(individual) if problem.lamarckian else None
     for attempt in range(problem.retries + 1):
         try:
             fitness, genome = _evaluate_one(chunk, problem, index, individual)
@@ -252,15 +225,19 @@ def _evaluate_one(
         raise BadFitness(
             f"a Lamarckian evaluation returned {returned!r}", "return (fitness, genome)", False
         )
-    return fitness_of(returned[0], chunk.objectives, problem.infinite), plain(returned[1])
+    return fitness_of(returned[0], chunk.objectives, problem.infinite), problem.form.genome(
+        returned[1]
+    )
 
 
-def _find_change(indices: list[int], block: Block, individuals: list[Any]) -> Failure:
-    genomes = decode(block.encoding)
+def _find_change(
+    indices: list[int], block: Block, individuals: list[Any], problem: Problem
+) -> Failure:
+    genomes = decode_list(block.encoding)
     changed = (
         index
         for index, genome, individual in zip(indices, genomes, individuals, strict=True)
-        if encode(plain(individual)) != encode(genome)
+        if encode(problem.form.genome(individual)) != encode(genome)
     )
     return failure.of_change(next(changed))
 
@@ -278,7 +255,7 @@ def _find_draw(chunk: Chunk, problem: Problem) -> Failure:
 
 
 def _one_by_one(chunk: Chunk, problem: Problem) -> Iterator[tuple[int, Any]]:
-    for indices, _, _, individuals in _rebuilt(chunk, problem):
+    for indices, _, individuals in _rebuilt(chunk, problem):
         yield from zip(indices, individuals, strict=True)
 
 

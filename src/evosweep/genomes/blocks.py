@@ -1,4 +1,4 @@
-"""A chunk's genomes in blocks, few enough in each that all that is made of them stays in cache.
+"""The genomes of a chunk in blocks, each small enough to stay in a processor's cache.
 
 Encoding, rebuilding and comparing a whole chunk step by step would bring every genome from memory
 again in each step, which takes twice as long. Results and digests do not depend on the size.
@@ -7,52 +7,86 @@ again in each step, which takes twice as long. Results and digests do not depend
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from evosweep.genomes.genome import Digest, Plain, bare_all, encode_bare
+from evosweep.genomes.companions import Companions, companions_of
+from evosweep.genomes.digest import Digest
+from evosweep.genomes.encoded import Layout, encode_genomes
+from evosweep.genomes.form import Form
+from evosweep.genomes.plain_form import PlainForm
 
 SIZE = 64
+"""Individuals in a block."""
 
 
 class Block(NamedTuple):
-    """Some genomes of a chunk."""
+    """Some individuals of a chunk."""
 
     encoding: bytes
-    """Of the list of them."""
-    native: bool
-    """Whether no genome needs to be made of a tagged list."""
-    flat: bool
-    """Whether each genome is a list of numbers."""
-    genomes: list[Plain] | None = None
-    """Copies in plain form, where the block does not travel."""
+    """Of the list of their genomes."""
+    layout: Layout
+    companions: Companions
+    contents: list[list[object]] | None = None
+    """What new individuals are made of in this process: lists of values that cannot change."""
 
     @classmethod
-    def of(cls, individuals: Sequence[Any]) -> "Block":
-        """The block of individuals, or of their bare genomes."""
-        bare = bare_all(individuals)
-        encoding, copies, native = encode_bare(bare)
-        flat = copies is None
-        return cls(encoding, native, flat, bare if flat else copies)
+    def of(
+        cls,
+        individuals: Sequence[object],
+        form: Form | None = None,
+        declared: frozenset[str] = frozenset(),
+    ) -> "Block":
+        """The block of individuals."""
+        form = form or PlainForm()
+        encoded = encode_genomes(individuals, form)
+        return cls(*encoded[:2], companions_of(individuals, form, declared), encoded.contents)
+
+    @property
+    def size(self) -> int:
+        """How many individuals it has."""
+        return int.from_bytes(self.encoding[1:5], "little")
 
 
 class Blocks:
-    """The blocks of some individuals, made anew each time that they are asked for."""
+    """The blocks of some individuals, made anew by each iteration."""
 
-    def __init__(self, individuals: Sequence[Any], indices: Sequence[int], size: int) -> None:
+    def __init__(
+        self,
+        individuals: Sequence[object],
+        indices: Sequence[int],
+        size: int,
+        form: Form | None = None,
+        declared: frozenset[str] = frozenset(),
+    ) -> None:
         self._individuals, self._indices, self._size = individuals, indices, size
+        self._form, self._declared = form or PlainForm(), declared
 
     def __iter__(self) -> Iterator[Block]:
         individuals = self._individuals
         for start in range(0, len(self._indices), self._size):
             places = self._indices[start : start + self._size]
-            yield Block.of([individuals[index] for index in places])
+            yield Block.of([individuals[i] for i in places], self._form, self._declared)
 
     def to_send(self) -> tuple[Block, ...]:
         """The blocks as they travel."""
-        return tuple([block._replace(genomes=None) for block in self])
+        return tuple([block._replace(contents=None) for block in self])
 
 
-def digest(individuals: Sequence[Any], indices: Sequence[int]) -> bytes:
-    """By which the journal knows the genomes of these individuals."""
-    found = Digest(len(indices))
-    for block in Blocks(individuals, indices, SIZE):
-        found.add(block.encoding)
-    return found.value()
+def digest(
+    individuals: Sequence[object], indices: Sequence[int], form: Form | None = None
+) -> bytes:
+    """The digest by which the journal recognises the genomes of these individuals."""
+    form, total = form or PlainForm(), Digest(len(indices))
+    for start in range(0, len(indices), SIZE):
+        part = [individuals[index] for index in indices[start : start + SIZE]]
+        total.add(encode_genomes(part, form).encoding)
+    return total.value()
+
+
+def is_changed(block: Block, individuals: Sequence[Any], form: Form) -> bool:
+    """Whether an evaluation modified the genome of an individual that was made of the block.
+
+    Genes that cannot change are the same objects still, so that comparing them is cheap; only what
+    seems to differ is encoded again.
+    """
+    if block.contents is not None and all(map(list.__eq__, individuals, block.contents)):
+        return False
+    return encode_genomes(individuals, form).encoding != block.encoding

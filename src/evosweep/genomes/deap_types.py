@@ -32,6 +32,15 @@ class Individual(Protocol):
     fitness: Fitness
 
 
+class Node(Protocol):
+    """A node of a GP tree: `gp.Primitive`, `gp.Terminal` or an ephemeral constant."""
+
+    name: str
+    value: object
+    ret: type
+    conv_fct: Callable[[object], str]
+
+
 class Toolbox(Protocol):
     """`deap.base.Toolbox`: operators by name."""
 

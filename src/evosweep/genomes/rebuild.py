@@ -1,132 +1,192 @@
-"""From bare genomes back to individuals, with what one toolbox knows."""
+"""From plain forms back to genomes and individuals, with what one toolbox knows."""
 
 import array
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy
-from deap import base, creator, gp
+from deap import gp
 
 from evosweep.errors import InputError
-from evosweep.genomes.genome import Plain, is_tagged
+from evosweep.genomes import class_names, class_values, numpy_values, scalar_rows, standard_values
+from evosweep.genomes.blocks import Block
+from evosweep.genomes.class_values import base_of, made_by_class, make_object
+from evosweep.genomes.companions import State
+from evosweep.genomes.encoding import decode_list
+from evosweep.genomes.form import Plain, is_tagged
+from evosweep.genomes.tree_values import Token, nodes_of
+
+Decode = Callable[[object], object]
+"""The toolbox's `decode`: simple values -> an object of a class of the program's own."""
+
+_GROUPS: dict[str, Callable[..., object]] = {
+    "dict": lambda parts: dict(zip(parts[::2], parts[1::2], strict=True)),
+    "set": set,
+    "frozenset": frozenset,
+    "part": lambda part: part,
+}
 
 
 class Rebuilder:
-    """Makes from plain forms what `plain` was given, with the primitive sets of one toolbox."""
+    """Makes from plain forms what they were made of.
 
-    def __init__(self, primitive_sets: Sequence[gp.PrimitiveSetTyped] = ()) -> None:
-        self._primitive_sets = primitive_sets
+    Parameters
+    ----------
+    primitive_sets
+        Of the trees in genomes.
+    decode
+        The toolbox's own.
+    look_up
+        Finds classes and functions by name; `class_names.seen_here` for plain forms from a disk.
+    """
 
-    def value(self, value: Plain) -> Any:
-        """The genome, or the part of one, whose plain form this is."""
+    def __init__(
+        self,
+        primitive_sets: Sequence[gp.PrimitiveSetTyped] = (),
+        decode: Decode | None = None,
+        look_up: Callable[[str], object] = class_names.named,
+    ) -> None:
+        self._primitive_sets, self._decode, self._look_up = primitive_sets, decode, look_up
+        of_classes = {
+            tag: partial(self._of_class, make) for tag, make in class_values.FROM_PLAIN.items()
+        }
+        self._makers: dict[str, Callable[..., object]] = {
+            **numpy_values.FROM_PLAIN, **standard_values.FROM_PLAIN, **_GROUPS, **of_classes,
+            "own": self._own, "name": look_up,
+        }  # fmt: skip
+
+    def value(self, value: Plain) -> object:
+        """The value, a genome or a part of one, whose plain form this is."""
         if is_tagged(value):
-            return getattr(self, f"_{value[1]}")(*value[2:])
-        if isinstance(value, list | tuple | set | frozenset):
+            return self._tagged(value)
+        if isinstance(value, list):
+            return [self.value(part) for part in value]
+        if isinstance(value, tuple | set | frozenset):
             return type(value)(map(self.value, value))
         if isinstance(value, dict):
             return {self.value(key): self.value(item) for key, item in value.items()}
         return value
 
-    def individuals(self, genomes: list[Plain], kind: type | None, native: bool) -> list[Any]:
-        """New individuals of class `kind` (a creator class), with no fitness values.
+    def _tagged(self, value: Plain) -> object:
+        assert isinstance(value, list)
+        _, tag, *parts = value
+        if tag == "tree":
+            return gp.PrimitiveTree(self._nodes(parts[0]))
+        return self._makers[tag](*map(self.value, parts))
 
-        `native`: no genome holds a tag; the lists are taken as they are.
+    def block(self, block: Block) -> list[object]:
+        """New individuals as those that the block was made of, but without fitness values (unless
+        these travelled with it).
         """
-        if kind is None:
-            return genomes if native else [self.value(genome) for genome in genomes]
-        if native:
-            fitness = _fitness_of(kind)
-            return (
-                list(map(kind, genomes)) if fitness is None else _make_all(kind, fitness, genomes)
-            )
-        return [self._individual(self.value(genome), kind) for genome in genomes]
+        genomes, companions = self._genomes(block), block.companions
+        if companions.states is None and len(companions.classes) == 1:
+            return self._alike(genomes, self._class(companions.classes[0]))
+        names = companions.classes * (len(genomes) if len(companions.classes) == 1 else 1)
+        states = companions.states or [{}] * len(genomes)
+        return [
+            self._individual(self._class(name), genome, state)
+            for name, genome, state in zip(names, genomes, states, strict=True)
+        ]
 
-    def _individual(self, genome: Any, kind: type) -> Any:
-        if isinstance(genome, numpy.ndarray):
-            individual: Any = genome.view(kind)
-            kind.__init__(individual)  # type: ignore[misc]
-            return individual
-        return kind(genome)
+    def _genomes(self, block: Block) -> Sequence[Any]:
+        if block.contents is not None:
+            return block.contents
+        if block.layout == "scalars":
+            return scalar_rows.decode_rows(block.encoding)
+        plain = decode_list(block.encoding)
+        return plain if block.layout == "native" else list(map(self.value, plain))
+
+    def _alike(self, genomes: Sequence[Any], kind: type) -> list[object]:
+        """Individuals of one class, whose only attribute is a fitness without values."""
+        if kind is list:
+            return [[*genome] for genome in genomes]
+        if base_of(kind) in _LISTS and made_by_class(kind).keys() == {"fitness"}:
+            return _make_lists(kind, made_by_class(kind)["fitness"], genomes)
+        return [self._individual(kind, genome, {}) for genome in genomes]
+
+    def _individual(self, kind: type, genome: object, state: State) -> object:
+        if type(genome) is kind or base_of(kind) is None:
+            individual = genome  # an object of the program's own class
+        else:
+            individual = make_object(kind, genome, {})
+            for name, made in made_by_class(kind).items():
+                if name not in state:
+                    object.__setattr__(individual, name, made())
+        for name, value in state.items():
+            object.__setattr__(individual, name, self.value(value))
+        return individual
 
     def write_back(self, individual: Any, value: Plain) -> None:
         """Replaces the genome of an individual in place."""
-        genome = self.value(value)
-        if isinstance(individual, set | dict):
+        genome: Any = self.value(value)
+        if isinstance(individual, list):
+            list.__setitem__(individual, slice(None), genome)  # a tree's own asks for subtrees
+        elif isinstance(individual, numpy.ndarray | array.array | bytearray):
+            individual[:] = genome
+        elif isinstance(individual, set | dict):
             individual.clear()
             individual.update(genome)
+        elif isinstance(individual, deque):
+            individual.clear()
+            individual.extend(genome)
         else:
-            individual[:] = genome
+            _write_attributes(individual, genome)
 
-    def _ndarray(self, dtype: str, shape: list[int], data: bytes) -> numpy.ndarray:
-        return numpy.frombuffer(bytearray(data), dtype).reshape(shape)
+    def _nodes(self, tokens: Sequence[Token]) -> list[object]:
+        return nodes_of(tokens, self._primitive_sets, self.value)
 
-    def _scalar(self, dtype: str, data: bytes) -> Any:
-        return numpy.frombuffer(data, dtype)[0]
+    def _class(self, name: str) -> type:
+        kind = self._look_up(name)
+        assert isinstance(kind, type)
+        return kind
 
-    def _array(self, typecode: str, data: bytes) -> "array.array[Any]":
-        return array.array(typecode, data)
+    def _of_class(self, make: Callable[..., object], name: str, *parts: object) -> object:
+        return make(self._class(name), *parts)
 
-    def _tree(self, tokens: list[Any]) -> gp.PrimitiveTree:
-        names = [token if isinstance(token, str) else token[0] for token in tokens]
-        for primitive_set in self._primitive_sets:
-            if all(name in primitive_set.mapping for name in names):
-                return gp.PrimitiveTree([self._node(primitive_set, t) for t in tokens])
-        raise InputError(
-            f"genome: no primitive set of the toolbox has all of {sorted(set(names))}; register "
-            "toolbox functions with pset=... so that workers can rebuild trees"
-        )
-
-    def _node(self, primitive_set: gp.PrimitiveSetTyped, token: Any) -> Any:
-        if isinstance(token, str):
-            return primitive_set.mapping[token]
-        ephemeral = primitive_set.mapping[token[0]]
-        node = ephemeral.__new__(ephemeral)  # its own __init__ would draw a new value
-        node.value = self.value(token[1])
-        return node
+    def _own(self, encoded: object) -> object:
+        assert self._decode is not None
+        return self._decode(encoded)
 
 
-@cache
-def _fitness_of(kind: type) -> type | None:
-    """The class of fitness of a usual creator class over `list`, which has nothing else."""
-    attributes = _instance_attributes(kind, list)
-    fitness = attributes.get("fitness")
-    if fitness is None or len(attributes) > 1 or not issubclass(fitness, base.Fitness):
-        return None
-    return None if _instance_attributes(fitness, base.Fitness) else fitness
+def _write_attributes(individual: object, genome: object) -> None:
+    """Gives an object of a program's own class the attributes of another."""
+    if type(genome) is not type(individual) or not hasattr(individual, "__dict__"):
+        kind = type(individual).__qualname__
+        raise InputError(f"genome: a {kind} cannot be improved in place; use a list, or an array")
+    improved = {name: part for name, part in vars(genome).items() if name != "fitness"}
+    vars(individual).update(improved)
 
 
-def _make_all(kind: Any, fitness: Any, genomes: list[list[Any]]) -> list[Any]:
-    """What `kind` makes of each list, without its detours."""
-    new, new_fitness, extend = kind.__new__, fitness.__new__, list.extend
-    individuals = []
+def _make_lists(
+    kind: type[list[object]], fitness: type, genomes: Sequence[Sequence[object]]
+) -> list[object]:
+    """Individuals on lists, without the detours of their class."""
+    new, new_fitness, extend = list.__new__, object.__new__, list.extend
+    individuals: list[object] = []
     for genome in genomes:
-        individual = new(kind)
+        individual: Any = new(kind)
         extend(individual, genome)
-        individual.fitness = new_fitness(fitness)  # without values, as its __init__ would make it
+        individual.fitness = new_fitness(fitness)
         individuals.append(individual)
     return individuals
 
 
-def _instance_attributes(kind: type, parent: type) -> dict[str, type]:
-    """What a creator class right below `parent` gives each instance; nothing for other classes."""
-    if not isinstance(kind, creator.MetaCreator) or kind.__mro__[1] is not parent:
-        return {}
-    attributes: dict[str, Any] = kind.reduce_args[2]
-    return {name: value for name, value in attributes.items() if isinstance(value, type)}
+_LISTS = (list, gp.PrimitiveTree)
 
 
-def primitive_sets(toolbox: Any) -> list[gp.PrimitiveSetTyped]:
+def primitive_sets(toolbox: object) -> list[gp.PrimitiveSetTyped]:
     """The GP primitive sets that the toolbox's functions were registered with."""
-    found: dict[int, gp.PrimitiveSetTyped] = {}
+    sets: dict[int, gp.PrimitiveSetTyped] = {}
     for alias in vars(toolbox).values():
         for value in _arguments(alias):
             if isinstance(value, gp.PrimitiveSetTyped):
-                found[id(value)] = value
-    return list(found.values())
+                sets[id(value)] = value
+    return list(sets.values())
 
 
-def _arguments(alias: Any) -> Iterator[Any]:
+def _arguments(alias: object) -> Iterator[object]:
     yield alias
     for value in (*getattr(alias, "args", ()), *(getattr(alias, "keywords", None) or {}).values()):
         if isinstance(value, list | tuple):

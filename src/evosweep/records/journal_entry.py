@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy
 
-from evosweep.genomes.genome import Plain
+from evosweep.genomes.form import Plain
 
 _SESSION = struct.Struct("<Bdq")
 _CHUNK = struct.Struct("<BBHIIIdd16s")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy
 from deap import tools
 
-from evosweep.genomes.genome import population_digest
+from evosweep.genomes.digest import population_digest
 from evosweep.run.hypervolume import EXACT_UP_TO, hypervolume
 
 

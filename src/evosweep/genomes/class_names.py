@@ -1,0 +1,75 @@
+"""Classes and functions by name, found only in modules that this process has loaded already.
+
+Nothing is imported here: a process that rebuilds a genome has built the problem itself, and with it
+every module whose classes the genome can hold.
+"""
+
+import sys
+from types import BuiltinFunctionType, FunctionType
+
+import numpy
+from deap import creator
+
+from evosweep.errors import InputError
+
+FUNCTIONS = (FunctionType, BuiltinFunctionType, numpy.ufunc)
+_seen: dict[str, object] = {}  # what this process has named itself
+
+
+def name_of(thing: object) -> str:
+    """`module:qualified name` of a class or a function.
+
+    Raises
+    ------
+    InputError
+        Where the name leads to something else or to nothing, as for what a function defines inside.
+    """
+    kind = type(thing)
+    module = "numpy" if isinstance(thing, numpy.ufunc) else getattr(thing, "__module__", None)
+    qualified = getattr(thing, "__qualname__", None) or getattr(thing, "__name__", None)
+    name = f"{module}:{qualified}"
+    if _look_up(name) is not thing:
+        what = "class" if isinstance(thing, type) else kind.__name__
+        raise InputError(
+            f"genome: the {what} {module}.{qualified} cannot be found by that name in another "
+            "process; define it at the top level of its module"
+        )
+    _seen[name] = thing
+    return name
+
+
+def named(name: str) -> object:
+    """The class or function of that name in a loaded module; `InputError` where there is none."""
+    found = _look_up(name)
+    if found is None:
+        raise InputError(
+            f"genome: no loaded module has {name.replace(':', '.')}; the module of the problem "
+            "must import it"
+        )
+    return found
+
+
+def class_named(name: str) -> type:
+    """The class of that name; `InputError` where there is none."""
+    found = named(name)
+    if not isinstance(found, type):
+        raise InputError(f"genome: {name.replace(':', '.')} is no class")
+    return found
+
+
+def seen_here(name: str) -> object:
+    """As `named`, for names that were read off a disk: only what this process has named itself."""
+    if name not in _seen:
+        raise InputError(
+            f"genome: the journal names {name.replace(':', '.')}, which no individual of this run "
+            "holds; call with --fresh"
+        )
+    return _seen[name]
+
+
+def _look_up(name: str) -> object:
+    module, _, qualified = name.partition(":")
+    found: object = creator if module == "deap.creator" else sys.modules.get(module)
+    for part in qualified.split("."):
+        found = getattr(found, part, None)
+    return found

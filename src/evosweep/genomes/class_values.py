@@ -1,0 +1,194 @@
+"""Members of enumerations, and objects of classes that a program defines: plain form and back.
+
+An object is rebuilt without a call of its `__init__`: what its base class holds, then its
+attributes, each exactly as it was.
+"""
+
+import array
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable, Mapping
+from dataclasses import is_dataclass
+from enum import Enum, Flag
+from functools import cache
+from typing import Any
+
+import numpy
+from deap import base, creator, gp
+
+from evosweep.genomes import class_names
+from evosweep.genomes.form import Form, Plain
+
+_CONTENT: dict[type, Callable[..., object]] = {
+    gp.PrimitiveTree: lambda value: value,
+    numpy.ndarray: lambda value: value,
+    array.array: lambda value: value,
+    list: list.copy,
+    tuple: lambda value: tuple(tuple.__iter__(value)),
+    OrderedDict: lambda value: OrderedDict(OrderedDict.items(value)),
+    Counter: lambda value: Counter(dict(dict.items(value))),
+    defaultdict: lambda value: defaultdict(value.default_factory, dict.items(value)),
+    dict: lambda value: dict(dict.items(value)),
+    deque: lambda value: deque(deque.__iter__(value), value.maxlen),
+    set: set.copy,
+    frozenset: lambda value: frozenset(frozenset.__iter__(value)),
+    bytearray: lambda value: bytearray(memoryview(value)),
+    bytes: lambda value: bytes(memoryview(value)),
+    str: str.__str__,
+    int: int.__int__,
+    float: float.__float__,
+    complex: lambda value: complex(value.real, value.imag),
+}
+"""Of each base class: its part of an object, as an object of exactly that class."""
+
+
+def base_of(kind: type) -> type | None:
+    """The built-in or library class that holds the content of objects of `kind`, if any."""
+    return next((parent for parent in kind.__mro__ if parent in _CONTENT), None)
+
+
+@cache
+def made_by_class(kind: type) -> Mapping[str, type]:
+    """The attributes that `creator` gives each new individual, a fitness among them, by class."""
+    attributes: dict[str, type] = {}
+    for parent in reversed(kind.__mro__):
+        if isinstance(parent, creator.MetaCreator):
+            given = parent.reduce_args[2]
+            attributes |= {name: made for name, made in given.items() if isinstance(made, type)}
+    return attributes
+
+
+def content_of(value: object, parent: type) -> object:
+    """What `value` holds as a `parent`."""
+    return _CONTENT[parent](value)
+
+
+def state_of(value: object) -> dict[str, object]:
+    """The attributes of an object: those in its `__dict__`, then those in slots."""
+    state = dict(getattr(value, "__dict__", ()))
+    kind: type = type(value)
+    for name in _slots(kind):
+        if hasattr(value, name):
+            state[name] = getattr(value, name)
+    return state
+
+
+@cache
+def _slots(kind: type) -> tuple[str, ...]:
+    """The names of the attributes that objects of this class keep in slots."""
+    names: list[str] = []
+    for parent in kind.__mro__:
+        slots = parent.__dict__.get("__slots__", ())
+        names += [slots] if isinstance(slots, str) else slots
+    return tuple(name for name in names if not name.startswith("__"))
+
+
+def plain_enum(value: Enum, form: Form) -> Plain:
+    """The class and the name of a member; the value of a combination of flags."""
+    name = class_names.name_of(type(value))
+    if isinstance(value, Flag):
+        return [..., "flag", name, form(value.value)]
+    return [..., "enum", name, value.name]
+
+
+def plain_object(value: object, form: Form) -> Plain:
+    """The class, content and attributes of an object of a class on a built-in one, of a named
+    tuple, or of a dataclass.
+    """
+    kind = type(value)
+    parent = base_of(kind)
+    state = state_of(value)
+    content = None if parent is None else form.content(content_of(value, parent), parent)
+    if not form.exact:
+        state.pop("fitness", None)
+        if not state and parent is not None and isinstance(kind, creator.MetaCreator):
+            return content
+    return [..., "object", class_names.name_of(kind), content, _attributes(state, form)]
+
+
+def _attributes(state: Mapping[str, object], form: Form) -> dict[str, Plain]:
+    return {name: form(part) for name, part in state.items()}
+
+
+def is_known_object(kind: type) -> bool:
+    """Whether `plain_object` can take objects of this class apart."""
+    return base_of(kind) is not None or is_dataclass(kind) or issubclass(kind, base.Fitness)
+
+
+def make_object(kind: type, content: object, state: Mapping[str, object]) -> object:
+    """A new object of `kind` that holds `content` and has the attributes `state`."""
+    parent = base_of(kind)
+    made = object.__new__(kind) if parent is None else _MAKERS[parent](kind, content)
+    for name, part in state.items():
+        object.__setattr__(made, name, part)  # what is frozen too
+    return made
+
+
+def _make_sequence(kind: type[list[object]], content: list[object]) -> list[object]:
+    made = list.__new__(kind)
+    list.extend(made, content)
+    return made
+
+
+def _make_dict(parent: "type[dict[Any, Any]]") -> Callable[..., object]:
+    def make(kind: type[dict[object, object]], content: dict[object, object]) -> object:
+        made = parent.__new__(kind)
+        if isinstance(content, defaultdict) and isinstance(made, defaultdict):
+            made.default_factory = content.default_factory
+        update = OrderedDict.__setitem__ if parent is OrderedDict else dict.__setitem__
+        for key, item in content.items():
+            update(made, key, item)
+        return made
+
+    return make
+
+
+def _make_set(kind: type[set[object]], content: set[object]) -> set[object]:
+    made = set.__new__(kind)
+    set.update(made, content)
+    return made
+
+
+def _make_deque(kind: "type[deque[object]]", content: "deque[object]") -> "deque[object]":
+    made = deque.__new__(kind)
+    deque.__init__(made, content, content.maxlen)
+    return made
+
+
+def _make_bytearray(kind: type[bytearray], content: bytearray) -> bytearray:
+    made = bytearray.__new__(kind)
+    bytearray.__init__(made, content)
+    return made
+
+
+def _make_value(parent: type) -> Callable[..., object]:
+    def make(kind: type, content: object) -> object:
+        made: object = parent.__new__(kind, content)
+        return made
+
+    return make
+
+
+_MAKERS: dict[type, Callable[..., object]] = {
+    gp.PrimitiveTree: _make_sequence,
+    list: _make_sequence,
+    numpy.ndarray: lambda kind, content: content.view(kind),
+    array.array: lambda kind, content: array.array.__new__(
+        kind, content.typecode, content.tobytes()
+    ),
+    set: _make_set,
+    deque: _make_deque,
+    bytearray: _make_bytearray,
+    complex: lambda kind, content: complex.__new__(kind, content.real, content.imag),
+} | {
+    parent: _make_dict(parent) for parent in (OrderedDict, Counter, defaultdict, dict)
+} | {
+    parent: _make_value(parent) for parent in (tuple, frozenset, bytes, str, int, float)
+}  # fmt: skip
+
+
+FROM_PLAIN: dict[str, Callable[..., object]] = {
+    "enum": lambda kind, member: kind[member],
+    "flag": lambda kind, value: kind(value),
+    "object": make_object,
+}
+"""Each is called with the class, found by its name, and the other parts."""

@@ -1,0 +1,83 @@
+"""What an individual is beside its genome: its class, its attributes, an earlier fitness.
+
+It travels with the genome, and no digest covers it. Attributes of simple values travel by
+themselves; others only if the problem declares them, since a program may hang anything on an
+individual. An evaluation that reads an attribute that stayed behind fails by its name.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from deap import base
+
+from evosweep.errors import InputError
+from evosweep.genomes import class_names
+from evosweep.genomes.class_values import base_of, made_by_class, state_of
+from evosweep.genomes.form import Form, Plain
+from evosweep.genomes.value_kinds import NATIVE
+
+State = dict[str, Plain]
+
+
+class Companions(NamedTuple):
+    """The classes and attributes of a block's individuals, in their order."""
+
+    classes: list[str]
+    """The name of each one's class; a single name where it is that of all."""
+    states: list[State] | None = None
+    """The attributes of each; None where none has any but a fitness without values."""
+
+
+def companions_of(
+    individuals: Sequence[object], form: Form, declared: frozenset[str]
+) -> Companions:
+    """The classes of individuals, and those of their attributes that travel.
+
+    `declared` are attributes that travel whatever they are.
+    """
+    kinds = list(map(type, individuals))
+    names = {kind: class_names.name_of(kind) for kind in set(kinds)}
+    classes = list(names.values()) if len(names) == 1 else [names[kind] for kind in kinds]
+    if all(map(_is_bare, individuals)):
+        return Companions(classes)
+    return Companions(classes, [_state(each, form, declared) for each in individuals])
+
+
+def _is_bare(individual: object) -> bool:
+    """Whether an individual has no attribute but the fitness of its class, without values."""
+    attributes = getattr(individual, "__dict__", None)
+    if not attributes:
+        return True
+    fitness = attributes.get("fitness")
+    return len(attributes) == 1 and _is_fresh(fitness, type(individual))
+
+
+def _is_fresh(fitness: Any, kind: type) -> bool:
+    """Whether this is what the class gives each new individual as its fitness."""
+    expected: object = made_by_class(kind).get("fitness")
+    return type(fitness) is expected and not getattr(fitness, "wvalues", True)
+
+
+def _state(individual: object, form: Form, declared: frozenset[str]) -> State:
+    kind: type = type(individual)
+    state: State = {}
+    if base_of(kind) is None:  # an object of the program's own class is all genome
+        return state
+    for name, value in state_of(individual).items():
+        if name in declared or _is_simple(value):
+            state[name] = form(value)
+        elif name in made_by_class(kind) and not _is_fresh(value, kind):
+            with suppress(InputError):  # made anew where it cannot travel
+                state[name] = form(value)
+        elif isinstance(value, base.Fitness) and not _is_fresh(value, kind):
+            state[name] = form(value)
+    return state
+
+
+def _is_simple(value: object) -> bool:
+    if type(value) in NATIVE:
+        return True
+    if isinstance(value, list | tuple) and type(value) in (list, tuple):
+        return NATIVE.issuperset(map(type, value))
+    return False

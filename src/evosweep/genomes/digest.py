@@ -1,0 +1,68 @@
+"""Digests of genomes: of a chunk for the journal, of a population for the receipt."""
+
+import hashlib
+from collections.abc import Iterable
+from itertools import islice
+
+from evosweep.genomes.deap_types import Individual
+from evosweep.genomes.encoded import encode_genomes
+from evosweep.genomes.encoding import HEAD, encode, list_head
+from evosweep.genomes.form import Form
+from evosweep.genomes.plain_form import PlainForm
+
+_POPULATION_HEADER = b"evosweep population 1\n"
+_BLOCK = 4096
+_SMALL_BLOCK = 64  # what is made of so many stays in a processor's cache
+_CHUNK_BYTES = 16
+
+
+class Digest:
+    """The 16 bytes by which the journal recognises the genomes of a chunk, taken block by block:
+    the first ones of the SHA-256 over their encoding as one list.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._sha = hashlib.sha256(list_head(count))
+
+    def add(self, encoding: bytes) -> None:
+        """Adds more of the genomes, encoded as a list of their own."""
+        self._sha.update(memoryview(encoding)[HEAD:])
+
+    def value(self) -> bytes:
+        """The digest of everything that was added."""
+        return self._sha.digest()[:_CHUNK_BYTES]
+
+
+def population_digest(population: Iterable[Individual], form: Form | None = None) -> str:
+    """SHA-256, in hex, over genomes and fitness values of a population, in order.
+
+    Two populations have equal digests exactly when every gene and every fitness value is equal in
+    type and in bits (docs/digest.md has the encoding).
+
+    Parameters
+    ----------
+    population
+        Individuals; one without a valid fitness counts as one with no values.
+    form
+        The plain form of genes of a program's own classes: `PlainForm(encode, exact=False)`.
+    """
+    sha, form = hashlib.sha256(_POPULATION_HEADER), form or PlainForm(exact=False)
+    individuals = iter(population)
+    while block := list(islice(individuals, _BLOCK)):
+        sha.update(list_head(len(block)))
+        for start in range(0, len(block), _SMALL_BLOCK):
+            encoding = encode_genomes(block[start : start + _SMALL_BLOCK], form).encoding
+            sha.update(memoryview(encoding)[HEAD:])
+        sha.update(encode([list(map(float, each.fitness.values)) for each in block]))
+    return sha.hexdigest()
+
+
+def same_genome(one: object, other: object) -> bool:
+    """Whether two individuals have equal genomes: by `==` where that answers, else bit by bit."""
+    try:
+        return bool(one == other)
+    except ValueError:  # arrays among the genes: their comparison is an array
+        return encode_genomes([one], _FORM).encoding == encode_genomes([other], _FORM).encoding
+
+
+_FORM = PlainForm(exact=False)

@@ -1,0 +1,88 @@
+"""Genomes of some individuals as bytes, each kind of genome by the shortest way.
+
+All ways give the bytes of the plain form. Most genomes are flat lists of numbers: for those, a
+look at every gene would take longer than encoding them, which tells the same.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import chain
+from typing import Any, Literal, NamedTuple
+
+import numpy
+from deap import gp
+
+from evosweep.genomes import scalar_rows
+from evosweep.genomes.class_values import base_of
+from evosweep.genomes.encoding import ELLIPSIS, HEAD, encode
+from evosweep.genomes.form import Form
+from evosweep.genomes.numpy_values import SCALAR_DTYPES
+from evosweep.genomes.value_kinds import NATIVE, is_immutable, is_native
+
+Layout = Literal["native", "scalars", "tagged"]
+"""What the encoding holds: no tags; lists of NumPy scalars of one type; or anything."""
+
+
+class Encoded(NamedTuple):
+    """The genomes of some individuals."""
+
+    encoding: bytes
+    """Of the list of them."""
+    layout: Layout
+    contents: list[list[object]] | None = None
+    """Copies of genomes that are lists of values that cannot change; they share these."""
+
+
+def encode_genomes(individuals: Sequence[Any], form: Form) -> Encoded:
+    """The genomes of individuals, in their order."""
+    kinds = set(map(type, individuals))
+    parent = base_of(kinds.pop()) if len(kinds) == 1 else None
+    if parent is list:
+        return _encode_lists(list(map(list.copy, individuals)), form)
+    encoding = encode([form.genome(individual) for individual in individuals])
+    layout: Layout = "tagged" if ELLIPSIS in encoding else "native"
+    if parent is gp.PrimitiveTree:
+        return Encoded(encoding, "tagged", list(map(list.copy, individuals)))
+    return Encoded(encoding, layout)
+
+
+def _encode_lists(genomes: list[list[object]], form: Form) -> Encoded:
+    if type(next(chain.from_iterable(genomes), None)) in SCALAR_DTYPES:
+        rows = scalar_rows.encode_rows(genomes)
+        if rows is not None:
+            return Encoded(rows, "scalars", genomes)
+    with suppress(ValueError):
+        encoding = encode(genomes)
+        if _is_of_numbers(encoding, genomes):
+            return Encoded(encoding, "native", genomes)
+        if is_native(genomes):
+            flat = NATIVE.issuperset(map(type, chain.from_iterable(genomes)))
+            return Encoded(encoding, "native", genomes if flat else None)
+    encoding = encode([form(genome) for genome in genomes])
+    return Encoded(encoding, "tagged", genomes if is_immutable(genomes) else None)
+
+
+def _is_of_numbers(encoding: bytes, genomes: Sequence[list[object]]) -> bool:
+    """Whether flat lists of ints of 32 bits are all that is encoded; or lists of floats or of truth
+    values, equally many in each. The first byte of each value's encoding tells its type.
+    """
+    # The head of a list and an int have five bytes each: no other value can stand between them,
+    # nor a list in a list, since there are no more heads than genomes (and the outermost one).
+    codes = encoding[::HEAD]
+    heads = codes.count(b"[")
+    if heads == len(genomes) + 1 and heads + codes.count(b"i") == len(codes):
+        return len(encoding) == HEAD * len(codes)
+    return _is_of_rows(encoding, len(genomes), len(genomes[0]))
+
+
+def _is_of_rows(encoding: bytes, count: int, genes: int) -> bool:
+    size, rest = divmod(len(encoding) - HEAD, count)
+    width, odd = divmod(size - HEAD, genes) if genes else (0, 1)
+    if rest or odd or width not in (1, 9):
+        return False
+    rows = numpy.frombuffer(encoding, "u1", offset=HEAD).reshape(count, size)
+    if (rows[:, :HEAD] != rows[0, :HEAD]).any():
+        return False
+    codes = rows[:, HEAD::width]
+    alike = codes == ord("g") if width == 9 else (codes == ord("T")) | (codes == ord("F"))
+    return bool(alike.all())
