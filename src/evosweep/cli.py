@@ -20,6 +20,8 @@ COMMANDS = {
     "compare": "tables, statistics, plots and one HTML report",
     "track": "brings MLflow up to date with the run folders",
     "ui": "MLflow's UI on the results, kept up to date",
+    "why": "what makes a run another than the nearest one that is there",
+    "prune": "the runs that a config no longer asks for; removes them when told to",
     "reproduce": "repeats a run from its receipt and compares",
     "export": "finished runs for IOHprofiler, COCO, CSV or RO-Crate",
     "pull": "brings run folders back from MLflow",

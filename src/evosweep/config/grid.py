@@ -49,7 +49,7 @@ class Job:
     @property
     def seeds(self) -> str:
         """Its seeds as `evosweep run --seeds` takes them: `1-5,8`."""
-        return ",".join(_ranges([run.seed for run in self.runs]))
+        return ",".join(ranges([run.seed for run in self.runs]))
 
     @cached_property
     def name(self) -> str:
@@ -127,7 +127,8 @@ def _short(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _ranges(seeds: Sequence[int]) -> Iterator[str]:
+def ranges(seeds: Sequence[int]) -> Iterator[str]:
+    """Seeds in their order as `evosweep run --seeds` takes them: `1-5`, `8`."""
     start = 0
     for end in range(1, len(seeds) + 1):
         if end == len(seeds) or seeds[end] != seeds[end - 1] + 1:

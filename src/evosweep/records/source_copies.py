@@ -32,6 +32,16 @@ def keep_sources(spec: RunSpec, folder: Path) -> None:
                 _keep(sources.covered(kind, use, spec.import_path), copy)
 
 
+def read_sources(spec: RunSpec, kind: str) -> dict[str, str]:
+    """The sources of a function as they are now, by the places that copies have."""
+    covered = sources.covered(kind, spec.functions[kind], spec.import_path)
+    return {
+        str(_place(source)): source.path.read_bytes().decode(errors="replace")
+        for source in covered
+        if source.path.suffix == ".py"
+    }
+
+
 def _keep(covered: list[Source], copy: Path) -> None:
     contents = {_place(source): source.path.read_bytes() for source in covered}
     if sum(map(len, contents.values())) > MAX_BYTES:

@@ -1,0 +1,72 @@
+"""A run as flat facts (`problem.params.bits`: `100`), and the difference between two runs.
+
+Values are JSON texts, so that `1`, `1.0`, `true` and `"1"` stay apart, as they do in a run_id.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from evosweep.config.spec import RunSpec
+
+SEED = "seed"
+_SOURCE = "source of the "
+_ABSENT = "not given"
+# What a difference costs when the nearest run is looked for: an edit of the code is the nearest.
+_COSTS = {_SOURCE: 1, "problem.params.": 5, "algorithm.params.": 5, "problem.use": 50,
+          "algorithm.use": 50}  # fmt: skip
+_OPTION = 2
+SEED_COST = 4
+
+Facts = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A fact that two runs do not share."""
+
+    name: str
+    here: str
+    there: str
+
+    @property
+    def kind(self) -> str:
+        """The function whose source differs; empty where it is something else."""
+        return self.name.removeprefix(_SOURCE) if self.name.startswith(_SOURCE) else ""
+
+
+def facts_of(spec: RunSpec, sources: Mapping[str, str]) -> dict[str, str]:
+    """Everything that names a run, except its seed."""
+    parts = {
+        part: json.loads(getattr(spec, part).canonical)
+        for part in ("problem", "algorithm", "backend")
+    }
+    facts = dict(_flat("", parts))
+    return facts | {f"{_SOURCE}{kind}": digest for kind, digest in sources.items()}
+
+
+def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield from _flat(f"{name}.{key}" if name else key, item)
+    else:
+        yield name, json.dumps(value, sort_keys=True)
+
+
+def differences(here: Facts, there: Facts) -> list[Difference]:
+    """What differs between two runs, in the order of the first one's facts."""
+    names = dict.fromkeys((*here, *there))
+    return [
+        Difference(name, here.get(name, _ABSENT), there.get(name, _ABSENT))
+        for name in names
+        if here.get(name) != there.get(name)
+    ]
+
+
+def distance(here: Facts, there: Facts) -> int:
+    """How far two runs are from each other, their seeds aside."""
+    return sum(
+        next((cost for start, cost in _COSTS.items() if each.name.startswith(start)), _OPTION)
+        for each in differences(here, there)
+    )

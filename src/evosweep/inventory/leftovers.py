@@ -1,0 +1,100 @@
+"""Runs that lie in an experiment's folder and that its config no longer asks for."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from evosweep.config import grid
+from evosweep.config.experiment import Experiment
+from evosweep.config.spec import RunSpec
+from evosweep.errors import EvosweepError, InputError
+from evosweep.inventory.facts import facts_of
+from evosweep.inventory.holdings import label_of, run_folders
+from evosweep.processes.lock import Lock
+from evosweep.records.folder import RUN_ID, RunFolder
+from evosweep.records.opening import check_output, is_folder
+from evosweep.records.reading import read_outcome
+
+EARLIER = "earlier version of the code"
+OTHER = "not in the grid"
+UNFINISHED = "unfinished, or damaged"
+_REMOVED = ".removed"  # the ending of a folder whose removal was interrupted
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """A run that nothing asks for."""
+
+    folder: RunFolder
+    label: str
+    reason: str
+    bytes: int
+
+
+def asked_runs(experiment: Experiment) -> Iterator[str]:
+    """The run_ids that a config asks for."""
+    return (run.run_id for run in grid.expand(experiment))
+
+
+def leftovers(experiment: Experiment) -> Iterator[Leftover]:
+    """The runs that a config does not ask for, sorted by run_id; those being removed come last."""
+    asked = set(asked_runs(experiment))
+    configurations = {
+        _configuration(combination.run(0, experiment.import_path))
+        for combination in grid.combinations(experiment)
+    }
+    runs = experiment.folder / "runs"
+    for folder in run_folders(runs):
+        if folder.path.name not in asked:
+            yield _leftover(folder, configurations)
+    for path in sorted(runs.glob(f".*{_REMOVED}")) if is_folder(runs) else ():
+        if RUN_ID.fullmatch(path.name[1:].removesuffix(_REMOVED)) and is_folder(path):
+            yield Leftover(RunFolder(path), "", "its removal was interrupted", _size(path))
+
+
+def remove(leftover: Leftover) -> None:
+    """Remove a leftover's folder, and nothing else: links in it are removed, not followed.
+
+    Raises
+    ------
+    Locked
+        Where a process works on the run.
+    InputError
+        Where the folder is not, or no longer, a run's folder in a `runs` folder.
+    EvosweepError
+        Where the system refuses it.
+    """
+    path = leftover.folder.path
+    runs = path.parent
+    if runs.name != "runs" or not is_folder(path):
+        raise InputError(f"{path}: is no run's folder; it stays")
+    check_output(path, runs.parent.parent)
+    try:
+        if not path.name.endswith(_REMOVED):
+            with Lock(leftover.folder.lock, f"run {path.name} in {path}"):
+                path = path.rename(runs / f".{path.name}{_REMOVED}")
+        shutil.rmtree(path)
+    except OSError as error:
+        raise EvosweepError(f"{path}: cannot be removed ({error.strerror})") from error
+
+
+def _leftover(folder: RunFolder, configurations: set[tuple[tuple[str, str], ...]]) -> Leftover:
+    size = _size(folder.path)
+    try:
+        document, _ = read_outcome(folder)
+        spec = RunSpec.parse(dict(document.spec))
+    except (InputError, OSError):
+        return Leftover(folder, "", UNFINISHED, size)
+    reason = EARLIER if _configuration(spec) in configurations else OTHER
+    return Leftover(folder, f"{label_of(spec)}, seed {spec.seed}", reason, size)
+
+
+def _configuration(spec: RunSpec) -> tuple[tuple[str, str], ...]:
+    """Everything that names a run, but its seed and its code."""
+    return tuple(sorted(facts_of(spec, {}).items()))
+
+
+def _size(path: Path) -> int:
+    """Bytes of the files that lie in a folder itself."""
+    return sum(each.lstat().st_size for each in path.iterdir() if not each.is_dir())

@@ -1,0 +1,47 @@
+"""Which lines of the sources differ between two digests, as far as their sources are there."""
+
+import difflib
+from collections.abc import Iterator, Mapping
+
+from evosweep.plugins.normal_form import normal_form, parse
+from evosweep.wording import printable
+
+MOST_LINES = 200
+"""Of one difference: what is shown of it."""
+Texts = Mapping[str, str]
+"""Sources by their place below the import path."""
+
+
+def source_differences(here: Texts, there: Texts) -> Iterator[str]:
+    """A line for each file that differs, each followed by the unified difference of its lines.
+
+    Files that differ in comments, docstrings or blank lines alone are left out.
+    """
+    if not here or not there:
+        yield "  its lines cannot be compared: that source was not kept"
+        return
+    lines = list(_lines(here, there))
+    yield from lines[:MOST_LINES] or ["  no file differs: another evosweep made that digest"]
+    if len(lines) > MOST_LINES:
+        yield f"  ... and {len(lines) - MOST_LINES} more lines"
+
+
+def _lines(here: Texts, there: Texts) -> Iterator[str]:
+    for place in sorted({*here, *there}):
+        name = printable(place)
+        if place not in there:
+            yield f"  {name}: only here"
+        elif place not in here:
+            yield f"  {name}: only there"
+        elif _essence(here[place]) != _essence(there[place]):
+            yield f"  {name}:"
+            texts = (there[place].splitlines(), here[place].splitlines())
+            diff = difflib.unified_diff(*texts, "there", "here", lineterm="", n=1)
+            yield from (f"    {printable(line.expandtabs())}" for line in diff)
+
+
+def _essence(text: str) -> str:
+    try:
+        return normal_form(text, parse(text, "kept source"))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return text
