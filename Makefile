@@ -15,15 +15,18 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
     --no-header --no-emit-index-url pyproject.toml
 
+# Tests of one group (tests/conftest.py) share a worker, so that none fights for what it needs.
+PARALLEL := --numprocesses auto --dist loadgroup
+
 # An image is told what it was made from, so that a caller with other code can refuse it.
 BUILD_IMAGE = $(ENGINE) build $(BUILD_OPTIONS) $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_IMAGE)) \
     $(shell $(PYTHON) -c 'import sys; sys.path.insert(0, "src"); \
         from evosweep.containers.engines import build_arguments; print(*build_arguments())')
 
-.PHONY: help run test venv check bench faults image lock schema clean
+.PHONY: help run test test-fast venv check bench faults image lock schema clean
 
 help: ## show the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: venv ## set up and run config/experiment.yaml
 	$(BIN)/snakemake --cores all --keep-going
@@ -31,7 +34,13 @@ run: venv ## set up and run config/experiment.yaml
 
 test: .venv/.test ## set up and run every test
 	tests/setup.sh
-	$(BIN)/pytest
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest $(PARALLEL)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+test-fast: .venv/.test ## the tests that need no root, no Debian package and no minute
+	$(BIN)/pytest -m "not slow and not thorough" $(PARALLEL)
 
 venv: .venv/.workflow ## set up alone: .venv from the hash-locked requirements
 
@@ -39,6 +48,7 @@ check: .venv/.test ## format, lint and types: everything that CI asks beside the
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict src
+	$(BIN)/lint-imports
 	$(BIN)/snakefmt --check Snakefile workflow/rules
 	$(BIN)/snakemake --lint
 
