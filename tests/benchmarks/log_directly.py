@@ -11,10 +11,11 @@ from typing import Any
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 
 from evosweep.records.folder import RunFolder
-from evosweep.track.content.entry import Entry, read_entry
+from evosweep.track.content.mlflow_run import MlflowRun
+from evosweep.track.content.read import read_run
 
 
-def log(client: Any, experiment: str, entry: Entry) -> None:
+def log(client: Any, experiment: str, entry: MlflowRun) -> None:
     """One run: everything in one batch, the files one by one."""
     from mlflow.entities import Metric, Param, RunTag
 
@@ -41,7 +42,7 @@ def main(database: str, *folders: str) -> None:
     client = MlflowClient(f"sqlite:///{database}")
     experiment = client.get_experiment_by_name("bench").experiment_id
     for folder in folders:
-        log(client, experiment, read_entry(RunFolder(Path(folder)), "bench"))
+        log(client, experiment, read_run(RunFolder(Path(folder)), "bench"))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import run_folders as folders
+import servers
 
 from evosweep.track.store.address import resolve
 from evosweep.track.store.database import open_database
@@ -42,3 +43,11 @@ def results(tmp_path: Path, empty_database: Path) -> Path:
     folders.write_failure(runs, folders.spec(3, mutation=0.1))
     shutil.copyfile(empty_database, tmp_path / "results" / "mlflow.db")
     return tmp_path / "results"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.MlflowServer]:
+    """A server with a database of its own, for all tests that do not stop it."""
+    folder = tmp_path_factory.mktemp("server")
+    with servers.mlflow_server(folder, f"sqlite:///{folder}/served.db") as started:
+        yield started

@@ -28,7 +28,10 @@ pytestmark = pytest.mark.timeout(900)
 
 
 def test_a_run_is_repeated_from_its_tracked_receipt_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    server: servers.MlflowServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     spec = RunSpec.parse(SPEC)
     results = tmp_path / "results"
@@ -36,18 +39,17 @@ def test_a_run_is_repeated_from_its_tracked_receipt_alone(
         folder = RunFolder(results / "bits" / "runs" / spec.run_id)
         record = run_one(spec, folder, backend, Attempt())
     (tmp_path / "elsewhere").mkdir()
-    with servers.mlflow_server(tmp_path, f"sqlite:///{tmp_path}/served.db") as server:
-        track(results, server.uri)
-        shutil.rmtree(results)
-        monkeypatch.chdir(tmp_path / "elsewhere")
-        mlflow = contents.client(server.uri)
-        experiment = mlflow.get_experiment_by_name("bits").experiment_id
-        run, parent = sorted(
-            mlflow.search_runs([experiment]), key=lambda run: run.data.tags["kind"], reverse=True
-        )
-        assert main(["reproduce", run.info.run_id, "--uri", server.uri]) == 0
-        assert record.population_digest in capfd.readouterr().out
-        assert main(["reproduce", parent.info.run_id, "--uri", server.uri]) == 2
-        assert "a configuration; name one of the runs" in capfd.readouterr().err
-        assert main(["reproduce", "0" * 32, "--uri", server.uri]) == 2
-        assert "has no run" in capfd.readouterr().err
+    track(results, server.uri)
+    shutil.rmtree(results)
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    mlflow = contents.client(server.uri)
+    experiment = mlflow.get_experiment_by_name("bits").experiment_id
+    run, parent = sorted(
+        mlflow.search_runs([experiment]), key=lambda run: run.data.tags["kind"], reverse=True
+    )
+    assert main(["reproduce", run.info.run_id, "--uri", server.uri]) == 0
+    assert record.population_digest in capfd.readouterr().out
+    assert main(["reproduce", parent.info.run_id, "--uri", server.uri]) == 2
+    assert "a configuration; name one of the runs" in capfd.readouterr().err
+    assert main(["reproduce", "0" * 32, "--uri", server.uri]) == 2
+    assert "has no run" in capfd.readouterr().err

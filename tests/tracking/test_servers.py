@@ -20,7 +20,6 @@ import run_folders as folders
 import servers
 
 from evosweep.cli import main
-from evosweep.commands.pull import main as pull_main
 from evosweep.errors import InputError
 from evosweep.track.passes.receipts import receipt
 from evosweep.track.passes.tracking import track
@@ -37,13 +36,6 @@ def postgresql() -> Iterator[servers.PostgreSQL]:
     cluster.start()
     yield cluster
     cluster.remove()
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.MlflowServer]:
-    folder = tmp_path_factory.mktemp("server")
-    with servers.mlflow_server(folder, f"sqlite:///{folder}/served.db") as started:
-        yield started
 
 
 def own(results: Path) -> str:
@@ -282,5 +274,4 @@ def test_a_colleague_pulls_and_has_the_receipts(
     while run.data.tags["kind"] != "run":
         (run, *_) = mlflow.search_runs([experiment], "tags.population_digest LIKE '%'")
     assert receipt(run.info.run_id, server.uri)["run_id"] == run.data.tags["run_id"]
-    assert callable(pull_main)
     assert resolve(results, server.uri).is_server

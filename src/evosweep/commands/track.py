@@ -44,11 +44,11 @@ def main(args: argparse.Namespace) -> int:
         return _follow(args)
     if args.process is not None:
         raise InputError("--while PID: needs --follow")
-    outcome = track(args.results, args.uri)
-    for problem in outcome.problems:
+    changes = track(args.results, args.uri)
+    for problem in changes.problems:
         print(f"evosweep: error: {problem}", file=sys.stderr)
-    print(f"tracked {args.results}: {outcome} -> {resolve(args.results, args.uri).shown}")
-    return 1 if outcome.problems else 0
+    print(f"tracked {args.results}: {changes} -> {resolve(args.results, args.uri).shown}")
+    return 1 if changes.problems else 0
 
 
 def _rebase(args: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ from evosweep.track.passes.follow import follow
 from evosweep.track.passes.tracking import open_store
 from evosweep.track.store import view
 from evosweep.track.store.address import STATE, resolve
-from evosweep.track.store.client import Store
+from evosweep.track.store.protocol import Store
 from evosweep.track.ui.server import Server
 
 PORT = 5000

@@ -45,8 +45,7 @@ class _Frame:
     def __init__(self, points: _Curve, levels: Sequence[float]) -> None:
         steps, values = zip(*points, strict=True)
         low, high = min(*values, *levels, values[0]), max(*values, *levels, values[0])
-        if low == high:
-            low, high = low - 0.5, high + 0.5
+        low, high = _apart(low, high)
         margin = 0.04 * (high - low)
         self.x = (float(min(steps)), float(max(*steps, min(steps) + 1)))
         self.y = (low - margin, high + margin)
@@ -83,6 +82,14 @@ class _Frame:
     def goal(self, value: float) -> str:
         y = self.at(self.x[0], value)[1]
         return _line(_LEFT, y, _WIDTH - _RIGHT, y, _GOAL, f'stroke-dasharray="{_DASHES["goal"]}"')
+
+
+def _apart(low: float, high: float) -> tuple[float, float]:
+    """The interval, widened where its ends are too near each other for ticks between them."""
+    near = 1e-9 * max(abs(low), abs(high))
+    if high - low > near:
+        return low, high
+    return low - max(0.5, near), high + max(0.5, near)
 
 
 def _curves(history: History) -> dict[str, _Curve]:

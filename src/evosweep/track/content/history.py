@@ -1,4 +1,4 @@
-"""A run's logbook as curves: one list of values a metric, a value a generation.
+"""A run's logbook as curves: for each metric a list with one value per generation.
 
 What a table shows of a curve is its last value, so `best` is the best so far and `evaluations`
 are counted from the start.
@@ -20,7 +20,7 @@ _NO_METRICS = {"generation", "digest", "seconds"}
 
 @dataclass(frozen=True)
 class History:
-    """Curves of one run; every list has a value a generation."""
+    """The curves of one run; every list has one value per generation."""
 
     generations: list[int]
     seconds: list[float]
@@ -36,6 +36,8 @@ class History:
 def read_history(folder: RunFolder, record: Record) -> History:
     """The curves in a run's logbook: its numeric columns, `best` first and as the best so far."""
     table = parquet.read_table(folder.logbook)
+    if "generation" not in table.column_names:  # the algorithm kept no logbook
+        return History([], [])
     generations = [int(value) for value in table["generation"].to_pylist()]
     seconds = _column(table, "seconds") if "seconds" in table.column_names else None
     columns: dict[str, list[float | None]] = {}

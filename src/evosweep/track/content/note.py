@@ -5,10 +5,11 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from evosweep.records.record import FailureRecord, Named, Record
+from evosweep.records.record import FailureRecord, Named, Record, Spec
+from evosweep.track.content.mlflow_run import Summary
 
 
-def of_record(record: Record, summary: dict[str, Any]) -> str:
+def of_record(record: Record, summary: Summary) -> str:
     """Markdown for a run that finished."""
     spec = record.spec
     rows = {
@@ -43,7 +44,7 @@ def of_unfinished(run: Named, text: str) -> str:
     return "\n".join([_headline(run.spec), "", text, "", _command(run)])
 
 
-def of_configuration(spec: Mapping[str, Any]) -> str:
+def of_configuration(spec: Spec) -> str:
     """Markdown for a configuration, the parent of its runs."""
     parts = [_part("problem", spec["problem"]), _part("algorithm", spec["algorithm"])]
     return "\n".join(
@@ -57,7 +58,7 @@ def of_configuration(spec: Mapping[str, Any]) -> str:
     )
 
 
-def _headline(spec: Mapping[str, Any]) -> str:
+def _headline(spec: Spec) -> str:
     backend = spec["backend"]
     workers = backend.get("workers", 1)
     lines = [_part("problem", spec["problem"]), _part("algorithm", spec["algorithm"])]

@@ -10,7 +10,7 @@ from evosweep.records.folder import RunFolder
 from evosweep.records.journal import Entry, Session, read_behind
 from evosweep.records.reading import read_running
 from evosweep.records.record import RunningRecord
-from evosweep.track.content.entry import Point
+from evosweep.track.content.mlflow_run import Point
 
 
 def is_worked_on(lock: Path) -> bool:

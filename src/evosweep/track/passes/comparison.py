@@ -1,47 +1,54 @@
 """What `evosweep compare` wrote, as a run of its own in the experiment."""
 
 import hashlib
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from evosweep.track.content.entry import FINISHED, Entry, content_id
-from evosweep.track.passes.index import Index, Tracked
-from evosweep.track.store.client import Experiment, Store
+from evosweep.track.content.mlflow_run import FINISHED, MlflowRun, content_id
+from evosweep.track.passes.index import Tracked
+from evosweep.track.passes.target import COMPARISON, COMPARISON_KEY, Target
 
-FOLDER = "comparison"
-KEY = ".comparison"
-"""Its place in the index, where no run's folder can be."""
 _NOTE = (
     "The comparison of this experiment's runs. Open `report.html` under Artifacts; each table is "
-    "beside it as CSV, each plot under `plots`.\n\n```\nevosweep compare {name}\n```"
+    "beside it as CSV, each plot under `plots`.\n\nMade again, from the folder that holds "
+    "`{root}`:\n\n```\nevosweep compare {command}\n```"
 )
 
 
-def track_comparison(
-    store: Store, index: Index, experiment: Experiment, folder: Path, known: Tracked | None
-) -> None:
-    """Brings the comparison in `folder` to MLflow, if it has changed since `known`."""
+def track_comparison(target: Target, folder: Path) -> None:
+    """Brings the comparison in `folder` to MLflow, if it has changed since it was tracked."""
+    known = target.comparison
     files = sorted(_files(folder)) if (folder / "report.html").exists() else []
     stamp = _stamp(files)
     if known and known.stamp == stamp:
         return
     if not files:
-        _remove(store, index, experiment, known)
+        _forget(target)
         return
-    entry = _entry(experiment.name, folder, files)
-    if known is None or known.content != entry.mlflow_id:
-        _remove(store, index, experiment, known)
-        mlflow_id = store.create(experiment, [entry])[0]
-    else:
+    run = _as_run(target.name, folder, files)
+    if known is not None and known.content == run.mlflow_id:
         mlflow_id = known.mlflow_id
-    row = Tracked(KEY, stamp, mlflow_id, entry.mlflow_id, "", FINISHED, entry.start, place=0)
-    index.keep(experiment.name, [row])
+    else:
+        _forget(target)
+        mlflow_id = target.store.create(target.experiment, [run])[0]
+    target.keep(
+        Tracked(
+            COMPARISON_KEY,
+            stamp,
+            mlflow_id=mlflow_id,
+            content=run.mlflow_id,
+            configuration="",
+            status=FINISHED,
+            finished=run.start,
+            place=0,
+        )
+    )
 
 
-def _remove(store: Store, index: Index, experiment: Experiment, known: Tracked | None) -> None:
-    if known is not None:
-        store.delete(known.mlflow_id)
-        index.drop(experiment.name, known)
+def _forget(target: Target) -> None:
+    if target.comparison is not None:
+        target.forget(target.comparison)
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -53,18 +60,34 @@ def _stamp(files: list[Path]) -> str:
     return hashlib.sha256(repr(states).encode()).hexdigest()[:16] if files else ""
 
 
-def _entry(experiment: str, folder: Path, files: list[Path]) -> Entry:
+def _as_run(experiment: str, folder: Path, files: list[Path]) -> MlflowRun:
     names = {str(path.relative_to(folder)): path for path in files}
     contents = [part for name, path in names.items() for part in (name, path.read_bytes())]
-    mlflow_id = content_id(experiment, FOLDER, *contents)
+    mlflow_id = content_id(experiment, COMPARISON, *contents)
     written = round(1000 * max(path.stat().st_mtime for path in files))
     tags = {
-        "kind": FOLDER,
+        "kind": COMPARISON,
         "evosweep": "entry",
         "content": mlflow_id,
-        "folder": KEY,
+        "folder": COMPARISON_KEY,
         "mlflow.source.name": "evosweep compare",
         "mlflow.source.type": "LOCAL",
-        "mlflow.note.content": _NOTE.format(name=experiment),
+        "mlflow.note.content": _note(folder),
     }
-    return Entry(mlflow_id, FOLDER, FINISHED, written, written, {}, tags, files=dict(names))
+    return MlflowRun(
+        mlflow_id,
+        COMPARISON,
+        FINISHED,
+        start=written,
+        end=written,
+        params={},
+        tags=tags,
+        files=names,
+    )
+
+
+def _note(folder: Path) -> str:
+    """With the command by the results folder's own name, wherever that lies."""
+    results = folder.parent.parent.absolute()
+    command = shlex.quote(f"{results.name}/{folder.parent.name}")
+    return _NOTE.format(root=results.name, command=command)

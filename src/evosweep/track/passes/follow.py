@@ -11,9 +11,9 @@ from evosweep.track.passes.index import Index
 from evosweep.track.passes.live import Live
 from evosweep.track.passes.tracking import one_pass, open_store
 from evosweep.track.store.address import Address
-from evosweep.track.store.client import Store
 from evosweep.track.store.lock import only_tracker
 from evosweep.track.store.patience import Unreachable
+from evosweep.track.store.protocol import Store
 
 PAUSE = 2.0
 
@@ -58,9 +58,9 @@ class Follower:
         try:
             self._store = self._store or open_store(self.address)
             with only_tracker(self.address), Index(self.address.index) as index:
-                outcome = one_pass(self.results, self._store, index, self.live)
+                changes = one_pass(self.results, self._store, index, self.live)
         except (RunError, Unreachable) as error:
             return {str(error)}
-        if outcome.acted:
-            print(f"tracked: {outcome}", flush=True)
-        return set(outcome.problems)
+        if changes.acted:
+            print(f"tracked: {changes}", flush=True)
+        return set(changes.problems)

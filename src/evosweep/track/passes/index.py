@@ -39,14 +39,14 @@ class Tracked:
     """Of its record or failure: modification time, size and name of the file."""
     mlflow_id: str
     content: str
-    """What its record held, see `Entry.mlflow_id`."""
+    """What its record held, see `MlflowRun.mlflow_id`."""
     configuration: str
     status: str
     finished: int = 0
     generation: int = -1
     """The last generation that was shown while the run was under way."""
     summary: str = "{}"
-    """`Entry.summary` as JSON; while the run is under way, its evaluations so far."""
+    """`MlflowRun.summary` as JSON; while the run is under way, its evaluations so far."""
     place: int | None = None
     """Its turn in the aggregate of its configuration, from 1."""
 

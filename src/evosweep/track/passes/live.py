@@ -4,25 +4,16 @@ import json
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from evosweep.records.record import Named
 from evosweep.track.content import note
-from evosweep.track.content.entry import (
-    KILLED,
-    RUNNING,
-    Entry,
-    content_id,
-    identity,
-    parameters,
-    run_name,
-)
+from evosweep.track.content.mlflow_run import KILLED, RUNNING, MlflowRun, content_id
+from evosweep.track.content.names import parameters, run_name
 from evosweep.track.content.progress import Progress, is_worked_on
+from evosweep.track.content.tags import identity
 from evosweep.track.passes import scan
 from evosweep.track.passes.index import Tracked
-
-if TYPE_CHECKING:
-    from evosweep.track.passes.sync import Pass
+from evosweep.track.passes.target import Target
 
 _UNDER_WAY = "Under way: `best` is the best so far, by the run's journal."
 _STOPPED = "Stopped before its end. The same command continues it from its journal."
@@ -35,86 +26,102 @@ class Live:
         self.shows = shows
         self._progress: dict[Path, Progress] = {}
 
-    def update(self, one: "Pass", under_way: list[scan.Found]) -> None:
+    def update(self, target: Target, under_way: list[scan.Source]) -> None:
         """Shows how far each run has come, and which has died."""
-        there = {found.path for found in under_way}
+        there = {source.path for source in under_way}
         self._progress = {path: p for path, p in self._progress.items() if path in there}
-        for found in under_way:
-            known = one.tracked.get(found.run_id)
-            alive = is_worked_on(found.folder.lock)
-            if alive and self.shows:
-                self._show(one, found, known)
-            elif known and known.status == RUNNING and not alive and not _has_outcome(found):
-                self._stop(one, found, known)
+        for source in under_way:
+            self._update(target, source)
 
-    def agrees(self, known: Tracked, entry: Entry) -> bool:
-        """Whether a finished run's curves go on where those that were shown stopped.
+    def _update(self, target: Target, source: scan.Source) -> None:
+        known = target.tracked.get(source.run_id)
+        alive = is_worked_on(source.folder.lock)
+        if alive and self.shows:
+            self._show(target, source, known)
+        elif known and known.status == RUNNING and not alive and not _has_outcome(source):
+            self._stop(target, source, known)
 
-        They don't where a generation is several batches: the run is then tracked anew.
-        """
-        shown = json.loads(known.summary).get("evaluations")
-        return any(
-            point.key == "evaluations" and (point.step, point.value) == (known.generation, shown)
-            for point in entry.points
-        )
-
-    def _show(self, one: "Pass", found: scan.Found, known: Tracked | None) -> None:
-        progress = self._progress.setdefault(found.path, Progress(found.folder))
+    def _show(self, target: Target, source: scan.Source, known: Tracked | None) -> None:
+        progress = self._progress.setdefault(source.path, Progress(source.folder))
         points, document = progress.advance(), progress.document
         if not document or progress.generation < 0:
             return
         if known is not None and not known.is_live:  # it failed, or was discarded, and starts again
-            one.store.delete(known.mlflow_id)
-            one.index.drop(one.name, known)
+            target.forget(known)
             known = None
         if known is None:
-            known = self._begin(one, found, progress, document)
+            known = self._begin(target, source, progress, document)
         elif known.status == KILLED:
-            one.store.end(known.mlflow_id, RUNNING, None)
-            one.store.log(known.mlflow_id, [], _note(document, _UNDER_WAY))
+            target.store.end(known.mlflow_id, RUNNING, None)
+            target.store.log(known.mlflow_id, [], _note(document, _UNDER_WAY))
         new = [point for point in points if point.step > known.generation]
         if new:
-            one.store.log(known.mlflow_id, new, {})
+            target.store.log(known.mlflow_id, new, {})
         if new or known.status != RUNNING:
-            values = json.dumps({"evaluations": progress.evaluations})
-            changes = {"generation": progress.generation, "summary": values, "status": RUNNING}
-            one.index.keep(one.name, [replace(known, **changes)])  # type: ignore[arg-type]
+            summary = json.dumps({"evaluations": progress.evaluations})
+            generation = progress.generation
+            target.keep(replace(known, generation=generation, summary=summary, status=RUNNING))
 
     def _begin(
-        self, one: "Pass", found: scan.Found, progress: Progress, document: Named
+        self, target: Target, source: scan.Source, progress: Progress, document: Named
     ) -> Tracked:
-        entry = _entry(one.name, found, progress, document)
-        entry.tags["mlflow.parentRunId"] = one.parents.of(entry, document)
-        mlflow_id = one.store.create(one.experiment, [entry])[0]
-        configuration = entry.tags["configuration"]
+        run = _under_way(target.name, source, progress, document)
+        run.tags["mlflow.parentRunId"] = target.parents.of(run, document)
         return Tracked(
-            found.run_id, "", mlflow_id, entry.mlflow_id, configuration, RUNNING, entry.start
+            source.run_id,
+            "",
+            mlflow_id=target.store.create(target.experiment, [run])[0],
+            content=run.mlflow_id,
+            configuration=run.tags["configuration"],
+            status=RUNNING,
+            finished=run.start,
         )
 
-    def _stop(self, one: "Pass", found: scan.Found, known: Tracked) -> None:
-        one.store.end(known.mlflow_id, KILLED, round(1000 * time.time()))
-        progress = Progress(found.folder)
+    def _stop(self, target: Target, source: scan.Source, known: Tracked) -> None:
+        target.store.end(known.mlflow_id, KILLED, round(1000 * time.time()))
+        progress = Progress(source.folder)
         progress.advance()
         if progress.document:
-            one.store.log(known.mlflow_id, [], _note(progress.document, _STOPPED))
-        one.index.keep(one.name, [replace(known, status=KILLED)])
+            target.store.log(known.mlflow_id, [], _note(progress.document, _STOPPED))
+        target.keep(replace(known, status=KILLED))
 
 
-def _has_outcome(found: scan.Found) -> bool:
+def agrees(known: Tracked, run: MlflowRun) -> bool:
+    """Whether a finished run's curves go on where those that were shown stopped.
+
+    They don't where a generation is several batches: the run is then tracked anew.
+    """
+    shown = json.loads(known.summary).get("evaluations")
+    return any(
+        point.key == "evaluations" and (point.step, point.value) == (known.generation, shown)
+        for point in run.points
+    )
+
+
+def _has_outcome(source: scan.Source) -> bool:
     """Whether the run ended while it was looked at: the next pass tells how."""
-    return found.folder.record.exists() or found.folder.failure.exists()
+    return source.folder.record.exists() or source.folder.failure.exists()
 
 
-def _entry(experiment: str, found: scan.Found, progress: Progress, document: Named) -> Entry:
-    spec = document.spec
+def _under_way(
+    experiment: str, source: scan.Source, progress: Progress, document: Named
+) -> MlflowRun:
     start = round(1000 * progress.started)
-    mlflow_id = content_id(experiment, found.run_id, "under way", str(start))
+    mlflow_id = content_id(experiment, source.run_id, "under way", str(start))
     tags = identity(document) | {
         "content": mlflow_id,
-        "folder": found.run_id,
+        "folder": source.run_id,
     }
     tags |= _note(document, _UNDER_WAY)
-    return Entry(mlflow_id, run_name(spec), RUNNING, start, None, parameters(spec), tags)
+    return MlflowRun(
+        mlflow_id,
+        run_name(document.spec),
+        RUNNING,
+        start=start,
+        end=None,
+        params=parameters(document.spec),
+        tags=tags,
+    )
 
 
 def _note(document: Named, text: str) -> dict[str, str]:

@@ -13,20 +13,17 @@ from typing import Any
 
 from evosweep.records.record import Named
 from evosweep.track.content import note
-from evosweep.track.content.entry import (
-    FINISHED,
-    Entry,
-    Point,
+from evosweep.track.content.mlflow_run import FINISHED, MlflowRun, Point, content_id
+from evosweep.track.content.names import (
     configuration_id,
     configuration_name,
     configuration_parameters,
-    content_id,
 )
 from evosweep.track.passes.index import Index, Parent, Tracked
-from evosweep.track.store.client import Experiment, Store
+from evosweep.track.store.protocol import Experiment, Store
 
 
-def parent_entry(experiment: str, document: Named, start: int) -> Entry:
+def parent_run(experiment: str, document: Named, start: int) -> MlflowRun:
     """The parent run of a configuration, before any aggregate."""
     configuration = configuration_id(document)
     spec = document.spec
@@ -42,7 +39,7 @@ def parent_entry(experiment: str, document: Named, start: int) -> Entry:
     }
     params = configuration_parameters(spec)
     name = configuration_name(spec)
-    return Entry(mlflow_id, name, FINISHED, start, start, params, tags)
+    return MlflowRun(mlflow_id, name, FINISHED, start=start, end=start, params=params, tags=tags)
 
 
 _STATUSES = ("RUNNING", "FINISHED", "FAILED", "KILLED")
@@ -54,13 +51,16 @@ class Parents:
     def __init__(self, store: Store, index: Index, experiment: Experiment) -> None:
         self.store, self.index, self.experiment = store, index, experiment
         self.known = index.parents(experiment.name)
+        self.made: set[str] = set()
+        """MLflow's ids of those that were made in this pass."""
 
-    def of(self, entry: Entry, document: Named) -> str:
+    def of(self, run: MlflowRun, document: Named) -> str:
         """The MLflow id of a run's parent, which is made where there is none."""
-        configuration = entry.tags["configuration"]
+        configuration = run.tags["configuration"]
         if configuration not in self.known:
-            made = parent_entry(self.experiment.name, document, entry.start)
-            mlflow_id = self.store.create(self.experiment, [made])[0]
+            parent = parent_run(self.experiment.name, document, run.start)
+            mlflow_id = self.store.create(self.experiment, [parent])[0]
+            self.made.add(mlflow_id)
             self._keep(Parent(configuration, mlflow_id, False, None, "{}"))
         return self.known[configuration].mlflow_id
 
@@ -91,8 +91,8 @@ class Parents:
         """A parent without history in the place of a stale one; goes on where it was killed."""
         if parent.previous is None:
             new_id = content_id(self.experiment.name, "configuration", parent.mlflow_id)
-            entry = self.store.copy(parent.mlflow_id, new_id)
-            mlflow_id = self.store.create(self.experiment, [entry])[0]
+            copy = self.store.copy(parent.mlflow_id, new_id)
+            mlflow_id = self.store.create(self.experiment, [copy])[0]
             parent = Parent(parent.configuration, mlflow_id, False, parent.mlflow_id, "{}")
             self.index.replace_parent(self.experiment.name, parent)
         for run in self.index.runs_of(self.experiment.name, parent.configuration):
@@ -131,7 +131,7 @@ class Aggregate:
     disagreements: set[str] = field(default_factory=set)
 
     def add(self, run: dict[str, Any]) -> None:
-        """Counts a finished run, by its summary (see `Entry.summary`)."""
+        """Counts a finished run, by its summary (see `MlflowRun.summary`)."""
         self.runs += 1
         insort(self.seconds, run["seconds"])
         known = self.digests.setdefault(run["spec_id"], run["digest"])

@@ -10,7 +10,7 @@ from evosweep.records.folder import RunFolder
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Source:
     """A run folder: its run_id, the stamp of its outcome, and when that was written."""
 
     run_id: str
@@ -35,11 +35,11 @@ def experiments(results: Path) -> list[tuple[str, Path]]:
     if (results / "runs").is_dir():
         return [(results.absolute().name, results / "runs")]
     with os.scandir(results) as folders:
-        found = [(each.name, Path(each.path) / "runs") for each in folders if each.is_dir()]
-    return sorted((name, runs) for name, runs in found if runs.is_dir())
+        all_runs = [(each.name, Path(each.path) / "runs") for each in folders if each.is_dir()]
+    return sorted((name, runs) for name, runs in all_runs if runs.is_dir())
 
 
-def find(runs: Path) -> Iterator[Found]:
+def find(runs: Path) -> Iterator[Source]:
     """The run folders of one experiment, in no order."""
     with os.scandir(runs) as entries:
         for entry in entries:
@@ -47,10 +47,10 @@ def find(runs: Path) -> Iterator[Found]:
                 yield _look(entry.name, Path(entry.path))
 
 
-def _look(run_id: str, path: Path) -> Found:
+def _look(run_id: str, path: Path) -> Source:
     for name in ("record.json", "failure.json"):
         with suppress(FileNotFoundError, NotADirectoryError):
             status = os.stat(f"{path}/{name}")  # noqa: PTH116 - four times as fast as Path.stat
             stamp = f"{status.st_mtime_ns}:{status.st_size}:{name}"
-            return Found(run_id, path, stamp, status.st_mtime_ns)
-    return Found(run_id, path, "", 0)
+            return Source(run_id, path, stamp, status.st_mtime_ns)
+    return Source(run_id, path, "", 0)

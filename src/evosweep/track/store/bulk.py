@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from evosweep.track.content.entry import Entry, Point
+from evosweep.track.content.mlflow_run import MlflowRun, Point
 from evosweep.track.store.datasets import input_rows, keep_datasets
 
 _LARGEST = 1.7976931348623157e308  # what MLflow stores for an infinity
@@ -29,56 +29,70 @@ def existing(store: Any, ids: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def insert(store: Any, experiment_id: str, root: str, entries: Sequence[Entry]) -> None:
+def stages(store: Any, experiment_id: str) -> dict[str, str]:
+    """The life-cycle stage of every run of an experiment, deleted ones included."""
+    from mlflow.store.tracking.dbmodels.models import SqlRun
+    from sqlalchemy import select
+
+    rows = select(SqlRun.run_uuid, SqlRun.lifecycle_stage).where(
+        SqlRun.experiment_id == int(experiment_id)
+    )
+    with store.ManagedSessionMaker() as session:
+        return {row[0]: row[1] for row in session.execute(rows)}
+
+
+def insert(store: Any, experiment_id: str, root: str, runs: Sequence[MlflowRun]) -> None:
     """Puts new runs into the database, in one transaction."""
     from mlflow.store.tracking.dbmodels import models
+    from sqlalchemy import delete
     from sqlalchemy import insert as insert_into
 
     tables: dict[Any, list[dict[str, Any]]] = {
-        models.SqlRun: [_run(entry, experiment_id, root) for entry in entries],
-        models.SqlTag: [row for entry in entries for row in _pairs(entry, _tags(entry))],
-        models.SqlParam: [row for entry in entries for row in _pairs(entry, entry.params)],
-        models.SqlMetric: [row for entry in entries for row in _metrics(entry, entry.points)],
-        models.SqlLatestMetric: [
-            row for entry in entries for row in _metrics(entry, _latest(entry.points))
-        ],
+        models.SqlRun: [_run(run, experiment_id, root) for run in runs],
+        models.SqlTag: [row for run in runs for row in _pairs(run, _tags(run))],
+        models.SqlParam: [row for run in runs for row in _pairs(run, run.params)],
+        models.SqlMetric: [row for run in runs for row in _metrics(run, run.points)],
+        models.SqlLatestMetric: [row for run in runs for row in _metrics(run, _latest(run.points))],
     }
-    tables |= input_rows(entries, keep_datasets(store, int(experiment_id), entries))
+    tables |= input_rows(runs, keep_datasets(store, int(experiment_id), runs))
     with store.ManagedSessionMaker(read_only=False) as session:
+        for model in (models.SqlInput, models.SqlInputTag):  # `mlflow gc` leaves them behind
+            ids = [row["input_uuid"] for row in tables[model]]
+            session.execute(delete(model.__table__).where(model.input_uuid.in_(ids)))
         for model, rows in tables.items():
             if rows:
                 session.execute(insert_into(model.__table__), rows)
 
 
-def _run(entry: Entry, experiment_id: str, root: str) -> dict[str, Any]:
+def _run(run: MlflowRun, experiment_id: str, root: str) -> dict[str, Any]:
     return {
-        "run_uuid": entry.mlflow_id,
-        "name": entry.name,
+        "run_uuid": run.mlflow_id,
+        "name": run.name,
         "source_type": "UNKNOWN",
         "source_name": "",
         "entry_point_name": "",
-        "user_id": entry.tags.get("mlflow.user", "unknown"),
-        "status": entry.status,
-        "start_time": entry.start,
-        "end_time": entry.end,
+        "user_id": run.tags.get("mlflow.user", "unknown"),
+        "status": run.status,
+        "start_time": run.start,
+        "end_time": run.end,
         "deleted_time": None,
         "source_version": "",
         "lifecycle_stage": "active",
-        "artifact_uri": f"{root}/{entry.mlflow_id}/artifacts",
+        "artifact_uri": f"{root}/{run.mlflow_id}/artifacts",
         "experiment_id": int(experiment_id),
     }
 
 
-def _tags(entry: Entry) -> dict[str, str]:
-    return entry.tags | {"mlflow.runName": entry.name}
+def _tags(run: MlflowRun) -> dict[str, str]:
+    return run.tags | {"mlflow.runName": run.name}
 
 
-def _pairs(entry: Entry, values: dict[str, str]) -> Iterable[dict[str, Any]]:
+def _pairs(run: MlflowRun, values: dict[str, str]) -> Iterable[dict[str, Any]]:
     for key, value in values.items():
-        yield {"run_uuid": entry.mlflow_id, "key": key, "value": value}
+        yield {"run_uuid": run.mlflow_id, "key": key, "value": value}
 
 
-def _metrics(entry: Entry, points: Iterable[Point]) -> Iterable[dict[str, Any]]:
+def _metrics(run: MlflowRun, points: Iterable[Point]) -> Iterable[dict[str, Any]]:
     seen = set()
     for point in points:
         is_nan = math.isnan(point.value)
@@ -87,7 +101,7 @@ def _metrics(entry: Entry, points: Iterable[Point]) -> Iterable[dict[str, Any]]:
         if row not in seen:
             seen.add(row)
             names = ("key", "value", "timestamp", "step", "is_nan")
-            yield dict(zip(names, row, strict=True)) | {"run_uuid": entry.mlflow_id}
+            yield dict(zip(names, row, strict=True)) | {"run_uuid": run.mlflow_id}
 
 
 def _latest(points: Iterable[Point]) -> Iterable[Point]:

@@ -1,16 +1,18 @@
 """A database as a store: new runs go in whole, a transaction a batch; the rest is the client's."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from evosweep.track.content.entry import Entry
+from evosweep.track.content.mlflow_run import MlflowRun
 from evosweep.track.store import bulk
 from evosweep.track.store.address import Address
-from evosweep.track.store.client import Experiment, Known, ServerStore, write_files
 from evosweep.track.store.database import open_database
 from evosweep.track.store.patience import persist
+from evosweep.track.store.protocol import Experiment, Known
 from evosweep.track.store.rebase import rebase
+from evosweep.track.store.server_store import ServerStore, write_files
 
 _TAGS = ("kind", "folder", "configuration", "content")
 
@@ -36,7 +38,7 @@ class DatabaseStore(ServerStore):
         from sqlalchemy import select
 
         ours = (SqlRun.experiment_id == int(experiment.id), SqlRun.lifecycle_stage == "active")
-        runs = select(SqlRun.run_uuid, SqlRun.status).where(*ours)
+        statuses = select(SqlRun.run_uuid, SqlRun.status).where(*ours)
         tags = (
             select(SqlTag.run_uuid, SqlTag.key, SqlTag.value)
             .join(SqlRun, SqlRun.run_uuid == SqlTag.run_uuid)
@@ -46,54 +48,61 @@ class DatabaseStore(ServerStore):
         with self.database.ManagedSessionMaker() as session:
             for run_uuid, key, value in session.execute(tags):
                 found.setdefault(run_uuid, {})[key] = value
-            status = {row[0]: row[1] for row in session.execute(runs)}
+            status = {row[0]: row[1] for row in session.execute(statuses)}
         return [
-            Known(run, **{name: values.get(name, "") for name in _TAGS}, status=status[run])
-            for run, values in found.items()
+            Known(run_id, **{name: values.get(name, "") for name in _TAGS}, status=status[run_id])
+            for run_id, values in found.items()
             if "content" in values
         ]
 
-    def create(self, experiment: Experiment, entries: Sequence[Entry]) -> list[str]:
-        persist(lambda: self._insert(experiment, entries), self.address.shown)
-        return [entry.mlflow_id for entry in entries]
+    def restore(self, experiment: Experiment, ids: Set[str]) -> tuple[int, Set[str]]:
+        stages = persist(lambda: bulk.stages(self.database, experiment.id), self.address.shown)
+        binned = [each for each in ids if stages.get(each) == "deleted"]
+        for mlflow_id in binned:
+            persist(partial(self.client.restore_run, mlflow_id), self.address.shown)
+        return len(binned), ids - stages.keys()
 
-    def _insert(self, experiment: Experiment, entries: Sequence[Entry]) -> None:
-        there = bulk.existing(self.database, [entry.mlflow_id for entry in entries])
+    def create(self, experiment: Experiment, runs: Sequence[MlflowRun]) -> list[str]:
+        persist(lambda: self._insert(experiment, runs), self.address.shown)
+        return [run.mlflow_id for run in runs]
+
+    def _insert(self, experiment: Experiment, runs: Sequence[MlflowRun]) -> None:
+        there = bulk.existing(self.database, [run.mlflow_id for run in runs])
         for mlflow_id, stage in there.items():
             if stage == "deleted":
                 self.client.restore_run(mlflow_id)
-        new = [entry for entry in entries if entry.mlflow_id not in there]
-        for entry in new:
-            if entry.files:
-                self._write(experiment.location, entry)
+        new = [run for run in runs if run.mlflow_id not in there]
+        for run in new:
+            if run.files:
+                self._write(experiment.location, run)
         if new:
             self._insert_rows(experiment, new)
 
-    def _insert_rows(self, experiment: Experiment, new: Sequence[Entry]) -> None:
-        """Inserts the entries; those that another tracker was faster with are its own."""
+    def _insert_rows(self, experiment: Experiment, new: Sequence[MlflowRun]) -> None:
+        """Inserts the runs; those that another tracker was faster with are its own."""
         from mlflow.exceptions import MlflowException
 
         try:
             bulk.insert(self.database, experiment.id, experiment.location, new)
         except MlflowException:
-            there = bulk.existing(self.database, [entry.mlflow_id for entry in new])
+            there = bulk.existing(self.database, [run.mlflow_id for run in new])
             if not there:
                 raise
-            if rest := [entry for entry in new if entry.mlflow_id not in there]:
+            if rest := [run for run in new if run.mlflow_id not in there]:
                 self._insert_rows(experiment, rest)
 
-    def _write(self, location: str, entry: Entry) -> None:
+    def _write(self, location: str, run: MlflowRun) -> None:
         """Artifacts first: a run that is there is whole."""
         folder = local_folder(location)
         if folder:
-            write_files(folder / entry.mlflow_id / "artifacts", entry)
+            write_files(folder / run.mlflow_id / "artifacts", run)
 
-    def _upload(self, mlflow_id: str, entry: Entry) -> None:
+    def _upload(self, mlflow_id: str, run: MlflowRun) -> None:
         folder = local_folder(self.client.get_run(mlflow_id).info.artifact_uri)
         if folder:
-            write_files(folder, entry)
+            write_files(folder, run)
         else:
-            super()._upload(mlflow_id, entry)
+            super()._upload(mlflow_id, run)
 
 
 def local_folder(location: str) -> Path | None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from evosweep.track.content.entry import Entry, content_id
+from evosweep.track.content.mlflow_run import Data, MlflowRun, content_id
 
 _DIGEST = 32  # MLflow keeps 36 characters of it
 _CONTEXT = ("mlflow.data.context", "evaluation")
@@ -12,23 +12,23 @@ _Known = dict[tuple[str, str], str]
 """MLflow's id of a data set by its name and digest."""
 
 
-def dataset_input(described: dict[str, Any]) -> Any:
-    """The data of a problem (see `Entry.dataset`) as MLflow's client takes them."""
+def dataset_input(data: Data) -> Any:
+    """The data of a problem (see `MlflowRun.dataset`) as MLflow's client takes them."""
     from mlflow.entities import Dataset, DatasetInput, InputTag
 
-    return DatasetInput(Dataset(**_fields(described)), [InputTag(*_CONTEXT)])
+    return DatasetInput(Dataset(**_fields(data)), [InputTag(*_CONTEXT)])
 
 
-def keep_datasets(store: Any, experiment_id: int, entries: Sequence[Entry]) -> _Known:
+def keep_datasets(store: Any, experiment_id: int, runs: Sequence[MlflowRun]) -> _Known:
     """The data sets of new runs, which an experiment that lacks them is given."""
     from mlflow.exceptions import MlflowException
     from mlflow.store.tracking.dbmodels.models import SqlDataset
     from sqlalchemy import insert
 
     wanted = {}
-    for entry in entries:
-        if entry.dataset:
-            fields = _fields(entry.dataset)
+    for run in runs:
+        if run.data:
+            fields = _fields(run.data)
             wanted[fields["name"], fields["digest"]] = fields
     known = _known(store, experiment_id) if wanted else {}
     new = [_row(experiment_id, fields) for key, fields in wanted.items() if key not in known]
@@ -43,26 +43,26 @@ def keep_datasets(store: Any, experiment_id: int, entries: Sequence[Entry]) -> _
     return _known(store, experiment_id)
 
 
-def input_rows(entries: Sequence[Entry], known: _Known) -> dict[Any, list[dict[str, Any]]]:
+def input_rows(runs: Sequence[MlflowRun], known: _Known) -> dict[Any, list[dict[str, Any]]]:
     """By table, the rows that tie new runs to their data."""
     from mlflow.store.tracking.dbmodels.models import SqlInput, SqlInputTag
 
-    inputs = list(_inputs(entries, known))
+    inputs = list(_inputs(runs, known))
     name, value = _CONTEXT
     tags = [{"input_uuid": row["input_uuid"], "name": name, "value": value} for row in inputs]
     return {SqlInput: inputs, SqlInputTag: tags}
 
 
-def _inputs(entries: Sequence[Entry], known: _Known) -> Iterator[dict[str, Any]]:
-    for entry in entries:
-        if entry.dataset:
-            fields = _fields(entry.dataset)
+def _inputs(runs: Sequence[MlflowRun], known: _Known) -> Iterator[dict[str, Any]]:
+    for run in runs:
+        if run.data:
+            fields = _fields(run.data)
             yield {
-                "input_uuid": content_id(entry.mlflow_id, "input"),
+                "input_uuid": content_id(run.mlflow_id, "input"),
                 "source_type": "DATASET",
                 "source_id": known[fields["name"], fields["digest"]],
                 "destination_type": "RUN",
-                "destination_id": entry.mlflow_id,
+                "destination_id": run.mlflow_id,
                 "step": 0,
             }
 
@@ -77,14 +77,14 @@ def _known(store: Any, experiment_id: int) -> _Known:
         return {(name, digest): uuid for name, digest, uuid in rows}
 
 
-def _fields(described: dict[str, Any]) -> dict[str, str]:
-    rows, columns = described.get("rows"), described.get("columns")
+def _fields(data: Data) -> dict[str, str]:
+    rows, columns = data.get("rows"), data.get("columns")
     size = {"num_rows": rows, "num_elements": rows * columns} if rows and columns else {}
     return {
-        "name": str(described["name"])[:500],
-        "digest": described["digest"][:_DIGEST],
+        "name": str(data["name"])[:500],
+        "digest": data["digest"][:_DIGEST],
         "source_type": "code",
-        "source": json.dumps({"tags": {"mlflow.source.name": described["source"]}}),
+        "source": json.dumps({"tags": {"mlflow.source.name": data["source"]}}),
         "profile": json.dumps(size),
     }
 

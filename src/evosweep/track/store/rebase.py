@@ -9,6 +9,7 @@ from typing import Any
 from evosweep.errors import InputError
 from evosweep.track.store.address import Address
 from evosweep.track.store.patience import persist
+from evosweep.track.store.server_store import NAME
 
 
 def rebase(address: Address, database: Any) -> int:
@@ -37,10 +38,10 @@ def _rebase(address: Address, database: Any) -> int:
     assert folder is not None
     with database.ManagedSessionMaker(read_only=False) as session:
         for experiment in session.scalars(select(SqlExperiment)):
-            new = (folder / experiment.name).as_uri()
-            old = experiment.artifact_location
-            is_ours = any(tag.key == "evosweep" for tag in experiment.tags)
-            if is_ours and old != new and (folder / experiment.name).is_dir():
+            tags = {tag.key: tag.value for tag in experiment.tags}
+            name = tags.get(NAME, experiment.name)
+            old, new = experiment.artifact_location, (folder / name).as_uri()
+            if "evosweep" in tags and old != new and (folder / name).is_dir():
                 _move(session, experiment, old, new)
                 moved += 1
     return moved

@@ -1,0 +1,79 @@
+"""The metrics of a run in MLflow, and what the aggregate over seeds needs of it."""
+
+import math
+from collections.abc import Iterator
+from datetime import datetime
+
+from evosweep.records.record import Record
+from evosweep.track.content.history import History
+from evosweep.track.content.mlflow_run import Point, Summary, accepted_keys
+
+
+def milliseconds(iso: str) -> int:
+    """An ISO 8601 time as MLflow counts it: milliseconds since the epoch."""
+    return round(datetime.fromisoformat(iso).timestamp() * 1000)
+
+
+def points_of(history: History, record: Record, summary: Summary) -> list[Point]:
+    """Every metric: those of each generation, and those of the whole run, at its end."""
+    start, end = milliseconds(record.started), milliseconds(record.finished)
+    return [*_by_generation(history, start), *_totals(record, summary, end)]
+
+
+def summary_of(record: Record, history: History) -> Summary:
+    """What the aggregate over seeds needs."""
+    start, end = milliseconds(record.started), milliseconds(record.finished)
+    return {
+        "seed": record.spec["seed"],
+        "spec_id": record.spec_id,
+        "digest": record.population_digest,
+        "best": record.best if isinstance(record.best, (int, float)) else None,
+        "hypervolume": history.last("hypervolume"),
+        "evaluations": record.evaluations,
+        "seconds": record.timings.get("total", (end - start) / 1000),
+        "success": success(record),
+        "weight": record.weights[0],
+    }
+
+
+def success(record: Record) -> bool | None:
+    """Whether the run reached its problem's target; None where none is declared.
+
+    Without a target, a known optimum counts as reached within 1e-8, as BBOB's functions do.
+    """
+    goal, best = _goal(record), record.best
+    if goal is None or not isinstance(best, (int, float)):
+        return None
+    sign = math.copysign(1.0, record.weights[0])
+    return sign * best >= sign * goal
+
+
+def _goal(record: Record) -> float | None:
+    target, optimum = record.traits.get("target"), record.traits.get("optimum")
+    if target is not None or optimum is None:
+        return target
+    return optimum - math.copysign(1e-8, record.weights[0])
+
+
+def _by_generation(history: History, start: int) -> Iterator[Point]:
+    names = accepted_keys(history.columns)
+    for key, values in history.columns.items():
+        for step, value, seconds in zip(history.generations, values, history.seconds, strict=True):
+            if value is not None:
+                yield Point(names[key], float(value), start + round(1000 * seconds), step)
+
+
+def _totals(record: Record, summary: Summary, end: int) -> Iterator[Point]:
+    phases = {f"time_{phase}": seconds for phase, seconds in record.timings.items()}
+    names = accepted_keys(phases)
+    for phase, seconds in phases.items():
+        yield Point(names[phase], float(seconds), end, 0)
+    if summary["success"] is not None:
+        yield Point("success", float(summary["success"]), end, 0)
+    counts = {
+        "penalised": record.failures.get("penalised"),
+        "retried": record.failures.get("retried"),
+    }
+    for kind, count in counts.items():
+        if count:
+            yield Point(f"failures_{kind}", float(count), end, 0)

@@ -1,0 +1,104 @@
+"""One run as MLflow is to have it: names, times, parameters, tags, metrics and artifacts."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypedDict
+
+FINISHED, FAILED, RUNNING, KILLED = "FINISHED", "FAILED", "RUNNING", "KILLED"
+_LONGEST_KEY = 250
+_LONGEST_TAG = 7900
+_REFUSED = re.compile(r"[^\w.\-/ ]")
+_LEADING_DOTS = re.compile(r"^\.+")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One value of a metric; `timestamp` in milliseconds since the epoch."""
+
+    key: str
+    value: float
+    timestamp: int
+    step: int
+
+
+class Data(TypedDict):
+    """The data behind a problem: a name, a digest, perhaps a size, and the problem as `source`."""
+
+    name: str
+    digest: str
+    source: str
+    rows: int | None
+    columns: int | None
+
+
+class Summary(TypedDict, total=False):
+    """What the aggregate over seeds needs of a run."""
+
+    seed: int
+    spec_id: str
+    digest: str
+    best: float | None
+    hypervolume: float | None
+    evaluations: int
+    seconds: float
+    success: bool | None
+    weight: float
+
+
+@dataclass(frozen=True)
+class MlflowRun:
+    """What MLflow shows as one run, made from a folder alone: the same folder, the same content."""
+
+    mlflow_id: str
+    """What MLflow is asked to call it: the same content, the same id, in a rebuilt database."""
+    name: str
+    status: str
+    start: int
+    """In milliseconds since the epoch, as `end`."""
+    end: int | None
+    params: dict[str, str]
+    tags: dict[str, str]
+    points: list[Point] = field(default_factory=list)
+    files: Mapping[str, Path | bytes] = field(default_factory=dict)
+    """Artifacts by name: a file to copy, or the content itself."""
+    data: Data | None = None
+    summary: Summary = field(default_factory=Summary)
+
+
+def content_id(*parts: str | bytes) -> str:
+    """32 hexadecimal digits that name a content."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "little") + data)
+    return digest.hexdigest()[:32]
+
+
+def clipped(text: str, length: int = _LONGEST_TAG) -> str:
+    """The text as far as MLflow keeps it: of a tag, unless another length is given."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def accepted_keys(keys: Iterable[str]) -> dict[str, str]:
+    """By name, the name under which any MLflow takes it; two names never become one.
+
+    MLflow takes letters, digits and `_-./ ` in up to 250 characters, and refuses what no file could
+    be called: an empty part, or one that starts with dots.
+    """
+    accepted: dict[str, str] = {}
+    taken: set[str] = set()
+    for key in sorted(keys, key=lambda key: (_cleaned(key) != key, key)):
+        name = _cleaned(key)
+        if name in taken or len(name) > _LONGEST_KEY:
+            name = f"{name[: _LONGEST_KEY - 9]}_{content_id(key)[:8]}"
+        taken.add(name)
+        accepted[key] = name
+    return accepted
+
+
+def _cleaned(key: str) -> str:
+    parts = _REFUSED.sub("_", key).split("/")
+    return "/".join(_LEADING_DOTS.sub("_", part) or "_" for part in parts)

@@ -1,0 +1,75 @@
+"""What tracking asks of an MLflow: experiments and whole runs; every act may be repeated.
+
+What is there already stays, what is missing is added.
+"""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from typing import Protocol
+
+from evosweep.track.content.mlflow_run import MlflowRun, Point
+from evosweep.track.store.address import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """An experiment in MLflow."""
+
+    name: str
+    id: str
+    identity: str
+    """Differs from that of an experiment of the same name in another or a rebuilt database."""
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A run that MLflow has, by its tags."""
+
+    mlflow_id: str
+    kind: str
+    folder: str
+    configuration: str
+    content: str
+    status: str
+
+
+class Store(Protocol):
+    """What tracking asks of an MLflow."""
+
+    address: Address
+    batch: int
+    """How many runs `create` takes at best."""
+
+    def experiment(self, name: str) -> Experiment:
+        """The experiment of a folder of that name, created or restored where need be.
+
+        One that was renamed in MLflow is found by its tag, and keeps its new name there.
+        """
+
+    def known(self, experiment: Experiment) -> list[Known]:
+        """What the experiment has from these results alone; nothing where others write too."""
+
+    def create(self, experiment: Experiment, runs: Sequence[MlflowRun]) -> list[str]:
+        """The MLflow ids of the runs, each whole when this returns."""
+
+    def complete(self, mlflow_id: str, run: MlflowRun, after: int) -> None:
+        """Makes a run that was shown up to generation `after` whole."""
+
+    def log(self, mlflow_id: str, points: Sequence[Point], tags: dict[str, str]) -> None:
+        """Adds metrics, and sets tags."""
+
+    def end(self, mlflow_id: str, status: str, end: int | None) -> None:
+        """Sets the status of a run and its end, in milliseconds since the epoch."""
+
+    def delete(self, mlflow_id: str) -> None:
+        """Moves a run to MLflow's bin."""
+
+    def restore(self, experiment: Experiment, ids: Set[str]) -> tuple[int, Set[str]]:
+        """Takes runs out of MLflow's bin: how many, and which of `ids` MLflow has no more.
+
+        A server is not asked for the second: that would be a list of all its runs.
+        """
+
+    def copy(self, mlflow_id: str, new_id: str) -> MlflowRun:
+        """A run without its metrics and files, to be created under a new id."""

@@ -1,0 +1,215 @@
+"""An MLflow behind HTTP: runs go there by MLflow's own client, with the environment's account."""
+
+import tempfile
+from collections.abc import Iterator, Sequence, Set
+from contextlib import suppress
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from evosweep.track.content.mlflow_run import RUNNING, MlflowRun, Point
+from evosweep.track.store import view
+from evosweep.track.store.address import Address
+from evosweep.track.store.datasets import dataset_input
+from evosweep.track.store.patience import persist
+from evosweep.track.store.protocol import Experiment, Known
+from evosweep.track.store.quiet import import_mlflow
+
+NAME = "evosweep.name"
+"""The tag by which an experiment is known when it was renamed in MLflow."""
+_ENTITIES, _PAIRS = 1000, 100  # what one log_batch takes: in all, and of params or tags
+_PAGE = 1000
+
+
+class ServerStore:
+    """An MLflow behind HTTP, with the environment's account."""
+
+    batch = 1
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self.client = import_mlflow().tracking.MlflowClient(address.uri)
+
+    def experiment(self, name: str) -> Experiment:
+        return persist(lambda: self._experiment(name), self.address.shown)
+
+    def _experiment(self, name: str) -> Experiment:
+        there = self._find(name)
+        if there is None:
+            there = self._create_experiment(name)
+        elif there.lifecycle_stage == "deleted":
+            self.client.restore_experiment(there.experiment_id)
+        if there.tags.get(NAME) != name:
+            for key, value in _tags(name).items():
+                self.client.set_experiment_tag(there.experiment_id, key, value)
+        identity = f"{there.experiment_id}:{there.creation_time}"
+        return Experiment(name, there.experiment_id, identity, there.artifact_location)
+
+    def _find(self, name: str) -> Any:
+        """The experiment that was made for this name, else the one that is called so."""
+        from mlflow.entities import ViewType
+
+        called = self.client.get_experiment_by_name(name)
+        if called is not None and called.tags.get(NAME, name) == name:
+            return called
+        quote = "'" if '"' in name else '"'
+        tagged = self.client.search_experiments(
+            ViewType.ALL, filter_string=f"tags.`{NAME}` = {quote}{name}{quote}"
+        )
+        return min(tagged, key=lambda each: each.lifecycle_stage, default=called)
+
+    def known(self, experiment: Experiment) -> list[Known]:  # noqa: ARG002 - the contract's
+        return []
+
+    def _create_experiment(self, name: str) -> Any:
+        from mlflow.exceptions import MlflowException
+
+        folder = self.address.artifacts
+        location = (folder / name).as_uri() if folder else None
+        try:
+            self.client.create_experiment(name, artifact_location=location, tags=_tags(name))
+        except MlflowException as error:  # another tracker was faster, or the answer was lost
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+        return self.client.get_experiment_by_name(name)
+
+    def _search(self, experiment: Experiment, condition: str, deleted: bool) -> Iterator[Known]:
+        from mlflow.entities import ViewType
+
+        kind = ViewType.DELETED_ONLY if deleted else ViewType.ACTIVE_ONLY
+        search = partial(
+            self.client.search_runs, [experiment.id], condition, kind, max_results=_PAGE
+        )
+        token: str | None = None
+        while True:
+            page = persist(partial(search, page_token=token), self.address.shown)
+            yield from (_known(run) for run in page)
+            token = page.token
+            if not token:
+                return
+
+    def create(self, experiment: Experiment, runs: Sequence[MlflowRun]) -> list[str]:
+        return [persist(partial(self._create, experiment, run), self.address.shown) for run in runs]
+
+    def _create(self, experiment: Experiment, run: MlflowRun) -> str:
+        condition = f"tags.content = '{run.mlflow_id}'"
+        found = list(self._search(experiment, condition, deleted=False))
+        if found:
+            mlflow_id = found[0].mlflow_id
+            if found[0].status == run.status and run.status != RUNNING:
+                return mlflow_id
+        else:
+            mlflow_id = self.client.create_run(
+                experiment.id, start_time=run.start, tags=run.tags, run_name=run.name
+            ).info.run_id
+        self._fill(mlflow_id, run, run.points)
+        return mlflow_id
+
+    def complete(self, mlflow_id: str, run: MlflowRun, after: int) -> None:
+        shown = {"best", "evaluations"}
+        points = [p for p in run.points if p.step > after or p.key not in shown]
+        persist(lambda: self._fill(mlflow_id, run, points), self.address.shown)
+
+    def _fill(self, mlflow_id: str, run: MlflowRun, points: Sequence[Point]) -> None:
+        self._log(mlflow_id, points, run.tags, run.params)
+        self._log_dataset(mlflow_id, run)
+        if run.files:
+            self._upload(mlflow_id, run)
+        self._end(mlflow_id, run.status, run.end)
+
+    def _log_dataset(self, mlflow_id: str, run: MlflowRun) -> None:
+        if run.data:
+            self.client.log_inputs(mlflow_id, [dataset_input(run.data)])
+
+    def _upload(self, mlflow_id: str, run: MlflowRun) -> None:
+        with tempfile.TemporaryDirectory(prefix="evosweep-track-") as folder:
+            write_files(Path(folder), run)
+            self.client.log_artifacts(mlflow_id, folder)
+
+    def log(self, mlflow_id: str, points: Sequence[Point], tags: dict[str, str]) -> None:
+        persist(lambda: self._log(mlflow_id, points, tags, {}), self.address.shown)
+
+    def _log(
+        self, mlflow_id: str, points: Sequence[Point], tags: dict[str, str], params: dict[str, str]
+    ) -> None:
+        from mlflow.entities import Metric, Param, RunTag
+
+        metrics = iter([Metric(p.key, p.value, p.timestamp, p.step) for p in points])
+        pairs = iter([Param(key, value) for key, value in params.items()])
+        labels = iter([RunTag(key, value) for key, value in tags.items()])
+        while True:
+            some, others = list(islice(pairs, _PAIRS)), list(islice(labels, _PAIRS))
+            values = list(islice(metrics, _ENTITIES - len(some) - len(others)))
+            if not (values or some or others):
+                return
+            self.client.log_batch(mlflow_id, values, some, others)
+
+    def end(self, mlflow_id: str, status: str, end: int | None) -> None:
+        persist(lambda: self._end(mlflow_id, status, end), self.address.shown)
+
+    def _end(self, mlflow_id: str, status: str, end: int | None) -> None:
+        if status == RUNNING:
+            self.client.update_run(mlflow_id, status)
+        else:
+            self.client.set_terminated(mlflow_id, status, end)
+
+    def delete(self, mlflow_id: str) -> None:
+        from mlflow.exceptions import MlflowException
+
+        def step() -> None:
+            try:
+                self.client.delete_run(mlflow_id)
+            except MlflowException as error:
+                if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+                    raise
+
+        persist(step, self.address.shown)
+
+    def restore(self, experiment: Experiment, ids: Set[str]) -> tuple[int, Set[str]]:
+        if not ids:
+            return 0, ids
+        deleted = self._search(experiment, "tags.evosweep = 'entry'", deleted=True)
+        binned = [run.mlflow_id for run in deleted if run.mlflow_id in ids]
+        for mlflow_id in binned:
+            persist(partial(self.client.restore_run, mlflow_id), self.address.shown)
+        return len(binned), frozenset()
+
+    def copy(self, mlflow_id: str, new_id: str) -> MlflowRun:
+        run = persist(lambda: self.client.get_run(mlflow_id), self.address.shown)
+        tags = {k: v for k, v in run.data.tags.items() if k != "mlflow.runName"}
+        info = run.info
+        times = (info.start_time, info.end_time or info.start_time)
+        tags["content"] = new_id
+        return MlflowRun(new_id, info.run_name, "FINISHED", *times, dict(run.data.params), tags)
+
+
+def _tags(name: str) -> dict[str, str]:
+    return {
+        "mlflow.experimentKind": "custom_model_development",
+        "evosweep": "experiment",
+        NAME: name,
+        view.TAG: view.STATE,
+    }
+
+
+def _known(run: Any) -> Known:
+    tags = run.data.tags
+    names = ("kind", "folder", "configuration", "content")
+    found = {name: tags.get(name, "") for name in names}
+    return Known(mlflow_id=run.info.run_id, status=run.info.status, **found)
+
+
+def write_files(folder: Path, run: MlflowRun) -> None:
+    """Copies an entry's artifacts into a folder."""
+    import shutil
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in run.files.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, bytes):
+            target.write_bytes(content)
+        else:
+            with suppress(shutil.SameFileError):
+                shutil.copyfile(content, target)
