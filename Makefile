@@ -17,13 +17,14 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 
 # Tests of one group (tests/conftest.py) share a worker, so that none fights for what it needs.
 PARALLEL := --numprocesses auto --dist loadgroup
+FAST := -m "not slow and not thorough" $(PARALLEL)
 
 # An image is told what it was made from, so that a caller with other code can refuse it.
 BUILD_IMAGE = $(ENGINE) build $(BUILD_OPTIONS) $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_IMAGE)) \
     $(shell $(PYTHON) -c 'import sys; sys.path.insert(0, "src"); \
         from evosweep.containers.engines import build_arguments; print(*build_arguments())')
 
-.PHONY: help run test test-fast venv check bench faults image lock schema clean
+.PHONY: help run test test-fast coverage venv check bench faults image lock schema clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -34,13 +35,16 @@ run: venv ## set up and run config/experiment.yaml
 
 test: .venv/.test ## set up and run every test
 	tests/setup.sh
+	$(BIN)/pytest $(PARALLEL)
+
+test-fast: .venv/.test ## the tests that need no root, no Debian package, and about a minute
+	$(BIN)/pytest $(FAST)
+
+coverage: .venv/.test ## what those cover, line and branch, in every process that they start
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest $(PARALLEL)
+	$(BIN)/coverage run -m pytest $(FAST)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
-
-test-fast: .venv/.test ## the tests that need no root, no Debian package and no minute
-	$(BIN)/pytest -m "not slow and not thorough" $(PARALLEL)
 
 venv: .venv/.workflow ## set up alone: .venv from the hash-locked requirements
 
@@ -75,7 +79,7 @@ schema: venv ## write the JSON schemas of the config and of the record from thei
 	$(BIN)/python -m evosweep.records.record > workflow/schemas/record.schema.json
 
 clean: ## remove the environment and caches; results stay
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .coverage .import_linter_cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "evosweep needs Python 3.11 to 3.14 with venv (on Debian:" \
