@@ -40,6 +40,11 @@ class Made:
     milliseconds: float = 1.0
 
 
+def unnamed(part: Mapping[str, Any]) -> dict[str, Any]:
+    """What counts in an id: everything but the user's label."""
+    return {key: value for key, value in part.items() if key != "name"}
+
+
 def identifier(*parts: object) -> str:
     """Twelve hex digits, as run_id and spec_id have."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
@@ -47,8 +52,9 @@ def identifier(*parts: object) -> str:
 
 def write_run(results: Path, made: Made) -> Path:
     """Write one run below results/<experiment>/runs; returns its folder."""
-    spec_id = identifier(made.problem, made.algorithm, made.seed, made.sources)
-    run_id = identifier(made.problem, made.algorithm, made.seed, made.sources, made.backend)
+    parts = [unnamed(made.problem), unnamed(made.algorithm), made.seed, dict(made.sources)]
+    spec_id = identifier(*parts)
+    run_id = identifier(*parts, unnamed(made.backend))
     folder = results / "runs" / run_id
     folder.mkdir(parents=True)
     _write_logbook(folder, made, spec_id)

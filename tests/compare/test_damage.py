@@ -180,4 +180,4 @@ def test_options_of_one_folder_are_refused_for_two(
 ) -> None:
     run(tmp_path, 1)
     assert main(["compare", str(tmp_path), str(tmp_path), "--target", "1"]) == 2
-    assert "--target and --config are for the comparison of one folder" in capsys.readouterr().err
+    assert "--target is for the comparison of one folder" in capsys.readouterr().err

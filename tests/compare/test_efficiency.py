@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from folders import POOL, SERIAL, Made, write_run
 
-from evosweep.compare.numbers.efficiency import advice, duration, efficiency_table, measure
-from evosweep.compare.read.study import open_studies
+from evosweep.compare.numbers.efficiency import measure
+from evosweep.compare.numbers.efficiency_tables import advice, duration, efficiency_table
+from evosweep.compare.read.folders import open_studies
 
 SPHERE = {"name": "sphere", "use": "bbob"}
 GA = {"name": "ga", "use": "ea_simple"}
@@ -19,7 +20,7 @@ def study(folder: Path, serial: tuple[float, ...] | None, pool: tuple[float, ...
     for backend, times in ((SERIAL, serial), (POOL, pool)):
         if times is not None:
             timings = dict(zip(PHASES, times, strict=True))
-            for seed in (1, 2):
+            for seed in (1, 2, 3):
                 made = Made(SPHERE, GA, backend, seed, fitness, timings=timings)
                 write_run(folder / "study", made)
     return open_studies(folder)[0]
@@ -52,7 +53,7 @@ def test_cpu_time_is_of_all_processes_where_every_run_knows_it(tmp_path: Path) -
 
 def test_parallel_evaluation_that_did_not_pay(tmp_path: Path) -> None:
     timings, _ = measure(
-        study(tmp_path, (0.5, 0.01, 0.0, 0.5, 0.0, 0.5), (2.5, 0.01, 0.5, 0.5, 1.0, 1.5))
+        study(tmp_path, (0.5, 0.01, 0.0, 1.5, 0.0, 1.5), (4.5, 0.01, 0.5, 1.5, 1.0, 3.5))
     )
     assert "did not pay on sphere (speed-up 0.25)" in advice(timings)[0]
 

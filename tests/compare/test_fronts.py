@@ -19,8 +19,9 @@ from evosweep.compare.numbers.fronts import (
     read_fronts,
 )
 from evosweep.compare.numbers.quality import measure_all, non_dominated
+from evosweep.compare.read.folders import open_studies
 from evosweep.compare.read.run import read_run
-from evosweep.compare.read.study import Study, open_studies
+from evosweep.compare.read.study import Study
 from evosweep.records.folder import RunFolder
 
 ZDT = {"name": "zdt", "use": "my:zdt"}
@@ -30,7 +31,7 @@ def two_objectives(
     results: Path, seeds: int = 5, weights: tuple[float, float] = (-1.0, -1.0)
 ) -> Path:
     for place in range(2):
-        algorithm = {"name": f"nsga{place}", "use": "ea_simple"}
+        algorithm = {"name": f"nsga{place}", "use": f"my:nsga{place}"}
         for seed in range(seeds):
             rng = np.random.default_rng([place, seed])
             x = rng.uniform(size=(13, 20))
@@ -144,7 +145,7 @@ def test_three_objectives_show_their_joint_front_in_parallel_coordinates(tmp_pat
     for place in range(2):
         for seed in range(3):
             fitness = np.random.default_rng([place, seed]).uniform(size=(3, 30, 3))
-            made = Made(ZDT, {"name": f"a{place}", "use": "x"}, SERIAL, seed, fitness, (-1.0,) * 3)
+            made = Made(ZDT, {"name": f"a{place}", "use": f"my:a{place}"}, SERIAL, seed, fitness, (-1.0,) * 3)
             write_run(tmp_path / "study", made)
     assert main(["compare", str(tmp_path)]) == 0
     folder = tmp_path / "study" / "comparison"

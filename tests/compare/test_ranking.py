@@ -7,12 +7,10 @@ import pytest
 import scikit_posthocs
 from scipy import stats
 
+from evosweep.compare.numbers.rank_tables import posthoc_table, ranks_table, sentence
 from evosweep.compare.numbers.ranking import (
     critical_difference,
-    posthoc_table,
     rank_losses,
-    ranks_table,
-    sentence,
 )
 from evosweep.compare.plots.critical import plot_critical_difference
 
@@ -126,7 +124,7 @@ def test_a_perfect_order_is_as_significant_as_can_be() -> None:
 
 def test_tables_and_diagram_of_a_significant_ranking() -> None:
     found = rank_losses(NAMES, SETS, -AUC)
-    assert ranks_table(found).rows[0]["algorithm"] == "C4.5+m+cf"
+    assert ranks_table([found]).rows[0]["algorithm"] == "C4.5+m+cf"
     table = posthoc_table(found)
     assert table is not None
     assert len(table.rows) == 4

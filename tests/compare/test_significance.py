@@ -9,6 +9,7 @@ import pytest
 from folders import SERIAL, Made, write_run
 from scipy import stats
 
+from evosweep.compare.numbers.pair_tables import outcome, pairs_table
 from evosweep.compare.numbers.quality import measure_all
 from evosweep.compare.numbers.significance import (
     Pair,
@@ -17,11 +18,9 @@ from evosweep.compare.numbers.significance import (
     family_size,
     holm,
     make_pairs,
-    outcome,
-    pairs_table,
     run_pairs,
 )
-from evosweep.compare.read.study import open_studies
+from evosweep.compare.read.folders import open_studies
 
 RNG = np.random.default_rng(20090)
 
@@ -161,13 +160,15 @@ def test_an_outcome_without_significance() -> None:
 def three(results: Path, seeds: int) -> tuple[list[Pair], float]:
     """The pairs of three algorithms, each clearly better than the next, paired by their seeds."""
     for place in range(3):
-        algorithm = {"name": f"a{place}", "use": "ea_simple"}
+        algorithm = {"name": f"a{place}", "use": f"my:a{place}"}
         for seed in range(seeds):
             fitness = np.full((3, 4, 1), 100.0 * place + seed)
             write_run(results / "study", Made({"use": "p"}, algorithm, SERIAL, seed, fitness))
     study = open_studies(results)[0]
     problem, groups = next(iter(study.problems.items()))
-    pairs = make_pairs(problem, groups, measure_all(study, {})[problem], Starts(), 0.05)
+    quality = measure_all(study, {})[problem]
+    losses = {name: quality.loss(quality.of(runs)) for name, runs in groups.items()}
+    pairs = make_pairs(problem, groups, losses, starts=Starts(), alpha=0.05)
     run_pairs(pairs, 0.05)
     return pairs, max(pair.corrected for pair in pairs)
 

@@ -13,7 +13,7 @@ from folders import POOL, SERIAL, Made, history, write_run
 
 from evosweep.cli import main
 from evosweep.compare.numbers.anytime import expected_running_times
-from evosweep.compare.read.study import open_studies
+from evosweep.compare.read.folders import open_studies
 from evosweep.compare.read.traces import read_trace
 
 OPTIMUM = 79.48  # of BBOB's function 1, instance 1

@@ -4,18 +4,25 @@ import argparse
 import math
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from evosweep.compare.build import build_page
 from evosweep.compare.extra import check
-from evosweep.compare.numbers.agreement import disagreements
-from evosweep.compare.numbers.table import Table, text
+from evosweep.compare.numbers.results import for_terminal
+from evosweep.compare.numbers.table import text
 from evosweep.compare.page.html import write_page
 from evosweep.compare.page.material import Options
 from evosweep.compare.page.section import Page
-from evosweep.compare.read.missing import add_missing
-from evosweep.compare.read.study import Study, open_studies
+from evosweep.compare.read.current import need_current, take_current
+from evosweep.compare.read.folders import open_studies
+from evosweep.compare.read.grid import Grid, read_config, read_ids, take_asked
+from evosweep.compare.read.study import Study
 from evosweep.compare.sections.changes import build_changes
 from evosweep.errors import InputError
+from evosweep.wording import printable
+
+PLAIN = {"×": "x", "–": "-", "−": "-", "∞": "inf", "µ": "u", "°": "*", "↑": "(max)", "↓": "(min)"}
+"""What stands for a sign where the terminal's encoding has none."""
 
 NEEDED = ("jinja2", "matplotlib", "pandas", "scikit_posthocs", "scipy")
 
@@ -39,7 +46,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="test after a significant Friedman test (default: nemenyi)",
     )
     parser.add_argument(
-        "--config", type=Path, help="the experiment's config: counts and names what is missing"
+        "--config",
+        type=Path,
+        help="the experiment's config: its runs are compared, and named where they are missing",
+    )
+    parser.add_argument(
+        "--runs",
+        type=Path,
+        metavar="FILE",
+        help="run_ids to compare, one per line, in the place of a config",
+    )
+    parser.add_argument(
+        "--all-versions",
+        action="store_true",
+        help="compare every version of the code side by side, not the current one alone",
     )
     parser.add_argument("--out", type=Path, help="folder to write to (default: in the results)")
 
@@ -65,24 +85,44 @@ def main(args: argparse.Namespace) -> int:
     """Compare, write, print; returns 0. A disagreement of backends is reported, not a failure."""
     check(NEEDED)
     if args.other is not None:
-        if args.target is not None or args.config is not None:
-            raise InputError("--target and --config are for the comparison of one folder, not two")
+        if args.target is not None:
+            raise InputError("--target is for the comparison of one folder, not two")
         return _changes(args)
-    studies = open_studies(args.results)
-    if args.config is not None:
-        studies = add_missing(studies, args.config)
     options = Options(args.target, args.alpha, args.posthoc)
+    studies = _current(open_studies(args.results), args)
     for study in studies:
         folder = _folder(args.out, study, len(studies))
         page = build_page(study, options, folder)
-        _print(page, write_page(page, folder), "summary")
+        _print(page, write_page(page, folder), "results")
     return 0
 
 
+def _current(studies: list[Study], args: argparse.Namespace) -> list[Study]:
+    """The studies with the runs to compare: what is asked for, else the newest code."""
+    grid = _grid(args)
+    if args.all_versions and grid is None:
+        return studies
+    asked = take_asked(studies, grid) if grid else studies
+    return [study if grid and grid.fits(study) else take_current(study) for study in asked]
+
+
+def _grid(args: argparse.Namespace) -> Grid | None:
+    if args.config is not None and args.runs is not None:
+        raise InputError("--config and --runs both say what is compared; give one of them")
+    if args.runs is not None:
+        return read_ids(args.runs)
+    return None if args.config is None else read_config(args.config)
+
+
 def _changes(args: argparse.Namespace) -> int:
-    """The same experiments in two results folders."""
-    pairs = pair_studies(open_studies(args.results), open_studies(args.other))
-    for before, after in pairs:
+    """The same experiments in two results folders: the code before, and the current code."""
+    grid = _grid(args)
+    after_all = open_studies(args.other)
+    after_all = take_asked(after_all, grid) if grid else after_all
+    pairs = pair_studies(open_studies(args.results), after_all)
+    for earlier, later in pairs:
+        before = need_current(earlier)
+        after = later if grid and grid.fits(later) else need_current(later)
         page = build_changes(before, after, args.alpha)
         folder = args.out if args.out else after.folder / "changes"
         folder = folder / after.name if args.out and len(pairs) > 1 else folder
@@ -110,20 +150,34 @@ def _folder(out: Path | None, study: Study, studies: int) -> Path:
 
 def _print(page: Page, path: Path, shown: str) -> None:
     tables = {table.name: table for table in page.tables()}
-    print(f"{page.title}\n{page.subtitle}\n")
+    _say(f"{page.title}\n{page.subtitle}\n")
     if shown in tables:
-        print(text(tables[shown]), end="\n\n")
+        _say(f"{text(for_terminal(tables[shown]))}\n")
     for line in page.summary:
-        print(f"- {line}")
-    _warn(page, tables.get("agreement"))
-    print(f"\nReport: {path}", flush=True)
-
-
-def _warn(page: Page, agreement: Table | None) -> None:
-    loud = disagreements(agreement) if agreement else []
+        _say(f"- {line}")
     for line in page.alerts:
-        if line not in loud:
-            print(f"! {line}")
+        if line not in page.loud:
+            _say(f"! {line}")
+    _say(f"\nReport: {path}")
     sys.stdout.flush()
-    for line in loud:
-        print(f"evosweep: {line}", file=sys.stderr)
+    for line in page.loud:
+        _say(f"evosweep: {line}", sys.stderr)
+
+
+def _say(text: str, stream: TextIO | None = None) -> None:
+    """Print, whatever the terminal's encoding can show, and nothing that moves its cursor."""
+    stream = stream or sys.stdout
+    lines = "\n".join(printable(line) for line in text.split("\n"))
+    for sign, plain in PLAIN.items():
+        if not _encodes(stream, sign):
+            lines = lines.replace(sign, plain)
+    encoding = stream.encoding or "utf-8"
+    print(lines.encode(encoding, "backslashreplace").decode(encoding), file=stream)
+
+
+def _encodes(stream: TextIO, sign: str) -> bool:
+    try:
+        sign.encode(stream.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from evosweep.compare.read.study import Study, open_studies
+from evosweep.compare.read.folders import open_studies
+from evosweep.compare.read.study import Study
 from evosweep.errors import InputError, RunError
 
 # Each module has `write(study, folder)`, which returns a sentence on what it wrote.

@@ -1,77 +1,96 @@
 """From a study to its page: which numbers and pictures stand where."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from evosweep.compare.numbers import methods, results
-from evosweep.compare.numbers.agreement import disagreements
+from evosweep.compare.numbers.agreement import backends_of, disagreements
 from evosweep.compare.numbers.finals import fronts_of
-from evosweep.compare.numbers.fronts import Fronts, read_fronts
+from evosweep.compare.numbers.fronts import Floats, Fronts, read_fronts
+from evosweep.compare.numbers.pivot import pivot_table
 from evosweep.compare.numbers.summary import summarise
 from evosweep.compare.page.material import Material, Options, gather
+from evosweep.compare.page.parameters import parameters_of
 from evosweep.compare.page.section import Page, Section
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
 from evosweep.compare.sections import sentences, tables
 from evosweep.compare.sections.anytime import anytime_section
-from evosweep.compare.sections.failures import failures_section, failures_table
+from evosweep.compare.sections.failures import earlier_section, failures_section, failures_table
 from evosweep.compare.sections.problems import problems_section
 
 
 def build_page(study: Study, options: Options, out: Path) -> Page:
     """The whole report of one experiment, to be written into the folder `out`."""
     with np.errstate(invalid="ignore"):  # infinite results are results: inf - inf is no mistake
-        found = gather(study, options)
-        return _empty(found) if isinstance(found, Study) else _full(found, out)
+        material = gather(study, options)
+        return _empty(material) if isinstance(material, Study) else _full(material, out)
 
 
-def _full(found: Material, out: Path) -> Page:
-    fronts = _fronts(found)
-    runs = tables.runs_table(found, out)
+def _full(material: Material, out: Path) -> Page:
+    fronts = _fronts(material)
+    runs = tables.runs_table(material, out)
+    study, alpha = material.study, material.options.alpha
+    pivot = pivot_table(study, material.standings, alpha)
     sections = [
-        failures_section(found),
-        _results(found),
-        tables.statistics_section(found),
-        problems_section(found, fronts),
-        anytime_section(found),
-        tables.fronts_section(found, fronts),
-        tables.populations_section(found),
-        tables.agreement_section(found),
-        tables.efficiency_section(found),
-        tables.runs_section(runs),
-        Section("methods", "Methods", methods.methods(found.options.alpha)),
+        tables.ranks_section(material),
+        Section("pivot", "Problems and algorithms", tables=[pivot]),
+        failures_section(material),
+        problems_section(material, fronts),
+        _results(material),
+        tables.tests_section(material),
+        anytime_section(material),
+        tables.fronts_section(material, fronts),
+        tables.populations_section(material),
+        tables.agreement_section(material),
+        tables.efficiency_section(material),
+        tables.runs_section(study, runs),
+        earlier_section(study),
+        Section("methods", "Methods", methods.methods(alpha)),
     ]
+    loud = [*study.alerts, *disagreements(material.agreement)]
     return Page(
-        f"Comparison: {found.study.name}",
-        sentences.subtitle(found),
-        sentences.summary(found),
-        [*sentences.outcomes(found.study), *disagreements(found.agreement), *found.unread],
+        f"Comparison: {study.name}",
+        sentences.subtitle(material),
+        sentences.summary(material),
+        [
+            *sentences.outcomes(study),
+            *sentences.warnings(material),
+            *loud,
+            *material.unread,
+        ],
         [section for section in sections if section is not None],
-        [runs],
+        extra=[runs],
+        loud=loud,
+        parameters=parameters_of(study),
     )
 
 
-def _results(found: Material) -> Section:
-    options = found.options
+def _results(material: Material) -> Section:
+    options, study = material.options, material.study
     table = results.results_table(
-        found.study, found.qualities, found.traces, target=options.target, alpha=options.alpha
+        study,
+        material.standings,
+        material.traces,
+        backends_of(study, material.agreement),
+        target=options.target,
+        alpha=options.alpha,
     )
-    return Section("results", "Results", tables=[summarise(found.study, found.qualities), table])
+    summary = summarise(study, material.qualities)
+    return Section("results", "Results", tables=[table], folded=[summary])
 
 
-def _fronts(found: Material) -> dict[str, Fronts]:
-    known = fronts_of(found.finals)
+def _fronts(material: Material) -> dict[str, Fronts]:
+    known = fronts_of(material.finals)
     return {
         problem: read_fronts(problem, groups, known, true_front)
-        for problem, groups in found.study.problems.items()
+        for problem, groups in material.study.problems.items()
         if next(iter(groups.values()))[0].objectives > 1
     }
 
 
-def true_front(run: Run) -> Any:
+def true_front(run: Run) -> Floats | None:
     """The true front of a built-in problem that knows it, or None.
 
     A user's own problem is not imported: a comparison reads results, it runs no one's code.
@@ -81,18 +100,14 @@ def true_front(run: Run) -> Any:
     from evosweep.plugins.loading import load_problem
     from evosweep.problems.traits import Traits
 
-    use, params = str(run.problem.get("use")), run.problem.get("params") or {}
+    use, params = run.problem["use"], run.problem.get("params", {})
     if use not in PROBLEMS:
         return None
     try:
-        front = Traits.of(load_problem(use)(**_keywords(params))).front
-    except (EvosweepError, ImportError, TypeError):
-        return None
-    return None if front is None else front()
-
-
-def _keywords(params: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(params)
+        front = Traits.of(load_problem(use)(**params)).front
+        return None if front is None else np.asarray(front(), dtype=np.float64)
+    except (EvosweepError, ImportError, TypeError, ValueError, ArithmeticError, MemoryError):
+        return None  # parameters of a receipt that the problem does not take
 
 
 def _empty(study: Study) -> Page:
@@ -104,5 +119,4 @@ def _empty(study: Study) -> Page:
         ["There is nothing to compare yet: no run has a receipt."],
         sentences.outcomes(study),
         [Section("failures", "Failures", tables=[listed])],
-        [],
     )

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from evosweep.compare.page.html import file_name
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
 from evosweep.errors import InputError
@@ -58,7 +57,7 @@ def _optimum(run: Run) -> float | None:
 
 def _place(study: Study, run: Run) -> Place:
     params = _params(run)
-    return study.algorithm(run), params["function"], params["dimension"]
+    return study.stems[1][study.algorithm(run)], params["function"], params["dimension"]
 
 
 def _stem(function: int, dimension: int) -> str:
@@ -66,7 +65,7 @@ def _stem(function: int, dimension: int) -> str:
 
 
 def _write_data(folder: Path, place: Place, members: Sequence[tuple[Run, Curve]]) -> None:
-    path = folder / file_name(place[0]) / _stem(place[1], place[2])
+    path = folder / place[0] / _stem(place[1], place[2])
     path.parent.mkdir(parents=True, exist_ok=True)
     for ending, choose in ((".dat", by_target), (".tdat", by_evaluations)):
         lines = []
@@ -127,9 +126,9 @@ def _write_info(
         ]
         lines += [
             f"suite = 'bbob', funcId = {function}, DIM = {place[2]}, Precision = 1.000e-08, "
-            f"algId = '{file_name(algorithm)}', logger = 'bbob', data_format = 'bbob-new2'",
+            f"algId = '{algorithm}', logger = 'bbob', data_format = 'bbob-new2'",
             "% written by evosweep",
             f"{_stem(function, place[2])}.dat, {', '.join(entries)}",
         ]
-    path = folder / file_name(algorithm) / f"bbobexp_f{function}.info"
+    path = folder / algorithm / f"bbobexp_f{function}.info"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

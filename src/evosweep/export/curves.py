@@ -5,7 +5,7 @@ from itertools import islice
 
 import numpy as np
 
-from evosweep.compare.numbers.many_traces import read_traces
+from evosweep.compare.numbers.many_traces import TraceJob, read_traces
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.traces import Trace
 from evosweep.errors import RunError
@@ -22,7 +22,7 @@ def curves(runs: Sequence[Run]) -> Iterator[tuple[Run, Trace]]:
     """Each run with its trace, read in batches; raises RunError for one that cannot be read."""
     waiting = iter(runs)
     while batch := list(islice(waiting, BATCH)):
-        traces, unread = read_traces([(run, ()) for run in batch])
+        traces, unread = read_traces([TraceJob(run) for run in batch])
         if unread:
             raise RunError(f"{unread[0]}; nothing was exported: remove its folder, run it again")
         yield from ((run, traces[run.run_id]) for run in batch)

@@ -8,11 +8,11 @@ Vermetten, Ye, Doerr and Back: IOHanalyzer, ACM Trans. Evolutionary Learning and
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from evosweep import __version__
-from evosweep.compare.page.html import file_name
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
 from evosweep.errors import InputError
@@ -22,6 +22,15 @@ Place = tuple[str, str]
 """Labels of algorithm and problem: what one JSON file describes."""
 
 
+@dataclass(frozen=True)
+class Names:
+    """What stands for a label: the number of a problem, and the stems of names of files."""
+
+    ids: Mapping[str, int]
+    problems: Mapping[str, str]
+    algorithms: Mapping[str, str]
+
+
 def write(study: Study, folder: Path) -> str:
     """Write one run a seed, problems with one objective; returns what was written."""
     every = [run for runs in study.configurations.values() for run in runs]
@@ -29,15 +38,16 @@ def write(study: Study, folder: Path) -> str:
     if not runs:
         raise InputError(f"{study.folder}: no problem with one objective, which the format is for")
     ids = {label: place for place, label in enumerate(study.problems, start=1)}
+    names = Names(ids, *study.stems)
     scenarios: dict[Place, dict[int, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
     for run, trace in curves(runs):
         place = study.algorithm(run), study.problem(run)
         found = points(run, trace)
-        _append(folder / _data_file(place, run, ids), found)
+        _append(folder / _data_file(place, run, names), found)
         scenarios[place][_dimension(run)].append(_entry(run, found))
     for place, by_dimension in scenarios.items():
         first = next(run for run in runs if study.problem(run) == place[1])
-        _write_json(folder, place, first, by_dimension, ids)
+        _write_json(folder, place, first, by_dimension=by_dimension, names=names)
     left = len(every) - len(runs)
     return f"{len(runs)} runs" + (f" ({left} with several objectives left out)" if left else "")
 
@@ -46,20 +56,20 @@ def _dimension(run: Run) -> int:
     return int((run.problem.get("params") or {}).get("dimension") or run.genome_length or 0)
 
 
-def _function_id(run: Run, place: Place, ids: Mapping[str, int]) -> int:
+def _function_id(run: Run, place: Place, names: Names) -> int:
     """BBOB functions keep their number; others are numbered from 1001 by their labels."""
     if run.problem.get("use") == "bbob":
         return int((run.problem.get("params") or {}).get("function", 1))
-    return 1000 + ids[place[1]]
+    return 1000 + names.ids[place[1]]
 
 
-def _data_folder(place: Place, run: Run, ids: Mapping[str, int]) -> str:
-    return f"data_f{_function_id(run, place, ids)}_{file_name(place[1])}"
+def _data_folder(place: Place, run: Run, names: Names) -> str:
+    return f"data_f{_function_id(run, place, names)}_{names.problems[place[1]]}"
 
 
-def _data_file(place: Place, run: Run, ids: Mapping[str, int]) -> Path:
-    name = f"IOHprofiler_f{_function_id(run, place, ids)}_DIM{_dimension(run)}.dat"
-    return Path(file_name(place[0])) / _data_folder(place, run, ids) / name
+def _data_file(place: Place, run: Run, names: Names) -> Path:
+    name = f"IOHprofiler_f{_function_id(run, place, names)}_DIM{_dimension(run)}.dat"
+    return Path(names.algorithms[place[0]]) / _data_folder(place, run, names) / name
 
 
 def _append(path: Path, found: Sequence[tuple[int, float]]) -> None:
@@ -84,11 +94,12 @@ def _write_json(
     folder: Path,
     place: Place,
     first: Run,
+    *,
     by_dimension: Mapping[int, list[dict[str, Any]]],
-    ids: Mapping[str, int],
+    names: Names,
 ) -> None:
-    number = _function_id(first, place, ids)
-    data = _data_folder(place, first, ids)
+    number = _function_id(first, place, names)
+    data = _data_folder(place, first, names)
     described = {
         "version": __version__,
         "suite": "BBOB" if first.problem.get("use") == "bbob" else "evosweep",
@@ -103,5 +114,9 @@ def _write_json(
             for dimension, entries in sorted(by_dimension.items())
         ],
     }  # fmt: skip
-    path = folder / file_name(place[0]) / f"IOHprofiler_f{number}_{file_name(place[1])}.json"
+    path = (
+        folder
+        / names.algorithms[place[0]]
+        / f"IOHprofiler_f{number}_{names.problems[place[1]]}.json"
+    )
     path.write_text(json.dumps(described, indent=1), encoding="utf-8")

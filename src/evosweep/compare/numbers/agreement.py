@@ -1,11 +1,12 @@
 """Agreement: whether every backend gave the same final population, to the bit."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import combinations
 
-from evosweep.compare.numbers.table import Column, Row, Table
+from evosweep.compare.numbers.table import Column, Row, Table, Value
 from evosweep.compare.read.run import Run
-from evosweep.compare.read.study import Study
+from evosweep.compare.read.study import Key, Study
 
 COLUMNS = (
     Column("problem", "problem"),
@@ -22,8 +23,10 @@ COLUMNS = (
 
 
 def agree(study: Study) -> Table:
-    """A row for each `spec_id`: `agree`, `DISAGREE`, `single` where only one backend ran it, or
-    `clock` where one ended the runs at different generations, equal as far as they go together.
+    """A row for each `spec_id`: `agree`, `DISAGREE`, or `single` where only one backend ran it.
+
+    `clock` where one ended the runs at different generations, equal as far as they go together;
+    `mixed` where a run differs that was resumed in another environment.
     """
     rows = [_row(study, spec_id, runs) for spec_id, runs in study.by_spec.items()]
     rows.sort(
@@ -65,6 +68,8 @@ def _row(study: Study, spec_id: str, runs: Sequence[Run]) -> dict[str, str | int
 def _verdict(runs: Sequence[Run]) -> str:
     if len({run.digest for run in runs}) == 1:
         return "agree" if len(runs) > 1 else "single"
+    if any(run.mixed for run in runs):
+        return "mixed"
     return "clock" if _differ_by_clock(runs) else "DISAGREE"
 
 
@@ -113,7 +118,7 @@ def matrix(study: Study) -> Table:
     for runs in study.by_spec.values():
         for one, other in combinations(runs, 2):
             verdict = _verdict((one, other))
-            if verdict == "clock":
+            if verdict in ("clock", "mixed"):
                 continue
             key = tuple(sorted((study.backend(one), study.backend(other))))
             count = counts.setdefault((key[0], key[1]), [0, 0])
@@ -134,6 +139,26 @@ def _matrix_row(
         same, total = counts.get((low, high), [0, 0])
         row[other] = "" if name == other else f"{same} of {total}" if total else None
     return row
+
+
+def backends_of(study: Study, table: Table) -> dict[Key, str]:
+    """For each configuration the backend that ran it, or whether its backends agree."""
+    verdicts: dict[Key, set[Value]] = defaultdict(set)
+    for row in table.rows:
+        verdicts[str(row["problem"]), str(row["algorithm"])].add(row["verdict"])
+    backends: dict[Key, set[str]] = defaultdict(set)
+    for run in study.runs:
+        backends[study.problem(run), study.algorithm(run)].add(study.backend(run))
+    return {key: _in_words(backends[key], verdicts[key]) for key in study.configurations}
+
+
+def _in_words(backends: set[str], verdicts: set[Value]) -> str:
+    count = f"{len(backends)} backends"
+    if "DISAGREE" in verdicts:
+        return f"{count} DISAGREE"
+    if "agree" in verdicts and verdicts <= {"agree", "single"}:
+        return f"{count} agree"
+    return ", ".join(sorted(backends))
 
 
 def disagreements(table: Table) -> list[str]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from evosweep.compare.numbers.location import median, quartiles
 from evosweep.compare.numbers.table import Column, Row, Table
 from evosweep.compare.numbers.targets import Targets
 from evosweep.compare.read.traces import Trace
@@ -49,7 +50,7 @@ def convergence_target(traces: Sequence[Trace], larger: bool, accuracy: float = 
     median first value: Benchmarking Derivative-Free Optimization Algorithms, SIAM J. Optimization
     20, 2009, equation 2.2.
     """
-    first = float(np.median([trace.best[0] for trace in traces if len(trace.best)]))
+    first = median(np.array([trace.best[0] for trace in traces if len(trace.best)]))
     lasts = [float(trace.best[-1]) for trace in traces if len(trace.best)]
     best = max(lasts) if larger else min(lasts)
     return best + accuracy * (first - best)
@@ -70,17 +71,15 @@ def fixed_budget_rows(problem: str, groups: Groups) -> list[Row]:
             "algorithm": name,
             "budget": int(budget),
             "runs": len(traces),
-            "median": _finite(np.median(values)),
-            "q1": _finite(np.percentile(values, 25)),
-            "q3": _finite(np.percentile(values, 75)),
+            **dict(zip(("q1", "median", "q3"), map(_finite, quartiles(values)), strict=True)),
         }
         for name, traces in groups.items()
         for budget, values in zip(budgets, np.array([t.at(budgets) for t in traces]).T, strict=True)
     ]
 
 
-def _finite(value: float | np.floating) -> float | None:
-    return None if np.isnan(value) else float(value)
+def _finite(value: float) -> float | None:
+    return None if np.isnan(value) else value
 
 
 BUDGET_COLUMNS = (

@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evosweep.compare.numbers.agreement import first_difference
+from evosweep.compare.numbers.location import median
+from evosweep.compare.numbers.pair_tables import outcome
 from evosweep.compare.numbers.quality import Quality, measure
-from evosweep.compare.numbers.significance import Pair, outcome, run_pairs
+from evosweep.compare.numbers.significance import Pair, run_pairs
 from evosweep.compare.numbers.table import Column, Row, Table
 from evosweep.compare.read.labels import by_name, identity
 from evosweep.compare.read.run import Run
@@ -49,6 +51,7 @@ class Change:
 
 
 def _tag(run: Run) -> str:
+    """What a run is, apart from its code: problem, algorithm, backend and seed."""
     parts = (run.problem, run.algorithm, run.backend)
     return " ".join([*(identity(part) for part in parts), str(run.seed)])
 
@@ -142,7 +145,7 @@ def changes_table(changes: Sequence[Change], alpha: float) -> Table:
 
 
 def _median(change: Change, runs: Sequence[Run]) -> float:
-    return float(np.median(change.quality.of(distinct(runs))))
+    return median(change.quality.of(distinct(runs)))
 
 
 def _outcome(change: Change, alpha: float) -> str:

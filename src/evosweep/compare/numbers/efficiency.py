@@ -1,45 +1,37 @@
 """Where the time went, and whether parallel evaluation paid.
 
 Speed-up is the wall time (start-up included) of the serial run of the same spec divided by that of
-the parallel run; efficiency is speed-up by workers. The break-even cost of an evaluation is where
-both would take equally long: with N evaluations, w workers, a start-up that takes S seconds longer
-than serial's and an overhead of d seconds an evaluation (all that neither variation nor evaluation
-by every worker explains), c* = (S / N + d) / (1 - 1 / w). Runs that were resumed are left out:
-their clocks saw a part only.
+the parallel run, and its geometric mean over the runs; efficiency is speed-up by workers. Wall
+times vary from run to run, so a speed-up has an interval (Student's t on logarithms), and parallel
+evaluation paid only where the whole interval is above 1. The break-even cost of an evaluation is
+where both would take equally long: with N evaluations, w workers, a start-up that takes S seconds
+longer than serial's and an overhead of d seconds an evaluation (all that neither variation nor
+evaluation by every worker explains), c* = (S / N + d) / (1 - 1 / w). Runs that were resumed are
+left out: their clocks saw a part only.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from evosweep.backends.table import REFERENCE
-from evosweep.compare.numbers.table import Column, Row, Table, show
 from evosweep.compare.read.labels import by_name
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
 
 CPU = ("evaluation_cpu", "parent_cpu")
-PHASES = ("startup", "evaluation", "dispatch", "variation", "idle")
+PAID, SAME, LOST = "paid", "made no difference beyond noise", "did not pay"
+TOO_FEW, TOO_SHORT = "has too few runs to tell", "ran too short to tell"
+VERDICTS = (PAID, SAME, LOST, TOO_FEW, TOO_SHORT)
+NOISE = 1.1  # a ratio of wall times below this is no difference
+CONFIDENCE = 0.95  # of a speed-up's interval
+FEWEST_RATIOS = 3  # runs that an interval takes
+SHORTEST = 1.0  # seconds of a serial run; below, start-up and chance are all that there is
 
-COLUMNS = (
-    Column("problem", "problem"),
-    Column("algorithm", "algorithm"),
-    Column("backend", "backend"),
-    Column("workers", "workers"),
-    Column("runs", "runs"),
-    Column("wall", "wall time", "s", 3),
-    Column("cpu", "CPU time", "s", 3),
-    Column("evaluation_cpu", "CPU time of evaluation", "s", 3),
-    *(Column(phase, phase.replace("startup", "start-up"), "s", 3) for phase in PHASES),
-    Column("cost", "cost of an evaluation", "µs", 3),
-    Column("overhead", "overhead of an evaluation", "µs", 3),
-    Column("speedup", "speed-up", "×", 3),
-    Column("efficiency", "efficiency", "", 3),
-    Column("break_even", "break-even cost", "µs", 3),
-    Column("paid", "parallel evaluation"),
-)
+PHASES = ("startup", "evaluation", "dispatch", "variation", "idle")
 
 
 @dataclass(frozen=True)
@@ -51,8 +43,42 @@ class Timing:
     runs: int
     evaluations: float
     seconds: Mapping[str, float]
-    speedup: float | None
     extra_startup: float
+    ratios: tuple[float, ...] = ()
+    """The speed-ups of the single runs; none for a serial backend."""
+    serial_total: float = 0.0
+    """Median seconds of the serial runs, start-up left out."""
+
+    @property
+    def speedup(self) -> float | None:
+        """The geometric mean of the runs' speed-ups."""
+        return float(np.exp(np.log(self.ratios).mean())) if self.ratios else None
+
+    @cached_property
+    def interval(self) -> tuple[float, float] | None:
+        """Where the speed-up lies with 95 %; None below three runs."""
+        from scipy.stats import t
+
+        if len(self.ratios) < FEWEST_RATIOS:
+            return None
+        logs = np.log(self.ratios)
+        quantile = t.ppf((1 + CONFIDENCE) / 2, len(logs) - 1)
+        margin = quantile * logs.std(ddof=1) / np.sqrt(len(logs))
+        return float(np.exp(logs.mean() - margin)), float(np.exp(logs.mean() + margin))
+
+    @property
+    def verdict(self) -> str | None:
+        """Whether parallel evaluation paid, beyond chance; None without a speed-up."""
+        if self.speedup is None:
+            return None
+        if self.serial_total < SHORTEST:
+            return TOO_SHORT
+        if self.interval is None:
+            return TOO_FEW
+        low, high = self.interval
+        if low > 1 and self.speedup >= NOISE:
+            return PAID
+        return LOST if high < 1 and self.speedup <= 1 / NOISE else SAME
 
     @property
     def wall(self) -> float:
@@ -125,8 +151,9 @@ def _timing(place: tuple[str, str, str], runs: Sequence[Run], serial: Mapping[st
         len(runs),
         float(np.median([run.evaluations for run in runs])),
         _medians(runs),
-        float(np.median(ratios)) if ratios else None,
         float(np.median(startups)) if startups else 0.0,
+        tuple(ratios),
+        float(np.median([one.timings["total"] for one, _ in matched])) if matched else 0.0,
     )
 
 
@@ -135,87 +162,3 @@ def _medians(runs: Sequence[Run]) -> dict[str, float]:
     known = [name for name in CPU if all(name in run.timings for run in runs)]
     names = (*PHASES, "total", *known)
     return {name: float(np.median([run.timings[name] for run in runs])) for name in names}
-
-
-def efficiency_table(timings: Sequence[Timing]) -> Table:
-    """A row for each problem, algorithm and backend: seconds by phase, speed-up and efficiency."""
-    note = (
-        "Medians over the runs. Evaluation and idle are summed over all workers; CPU time is that "
-        "of the parent and all workers, start-up left out. Speed-up is against the serial runs "
-        "with the same specs."
-    )
-    return Table("efficiency", "Time and efficiency", COLUMNS, [_row(t) for t in timings], note)
-
-
-def _row(timing: Timing) -> Row:
-    row: dict[str, str | int | float | bool | None] = {
-        "problem": timing.place[0],
-        "algorithm": timing.place[1],
-        "backend": timing.place[2],
-        "workers": timing.workers,
-        "runs": timing.runs,
-        "wall": timing.wall,
-        "cpu": timing.cpu,
-        "evaluation_cpu": timing.seconds.get("evaluation_cpu"),
-        "cost": timing.cost * 1e6,
-        "overhead": timing.overhead * 1e6,
-        "speedup": timing.speedup,
-        "efficiency": None if timing.speedup is None else timing.speedup / timing.workers,
-        "break_even": None if timing.break_even is None else timing.break_even * 1e6,
-        "paid": None if timing.speedup is None else _verdict(timing.speedup),
-    }
-    return row | {phase: timing.seconds[phase] for phase in PHASES}
-
-
-def advice(timings: Sequence[Timing]) -> list[str]:
-    """A sentence for each parallel backend: where it paid, where it did not, and why."""
-    backends = sorted({t.place[2] for t in timings if t.workers > 1})
-    return [_advise(name, [t for t in timings if t.place[2] == name]) for name in backends]
-
-
-def _advise(backend: str, timings: Sequence[Timing]) -> str:
-    known = [t for t in timings if t.speedup is not None]
-    if not known:
-        return f"{backend}: no serial run has the same spec, so its speed-up is unknown."
-    found: dict[str, list[tuple[str, float]]] = defaultdict(list)
-    for problem in dict.fromkeys(t.place[0] for t in known):
-        speedup = float(np.median([t.speedup for t in known if t.place[0] == problem]))
-        found[_verdict(speedup)].append((problem, speedup))
-    parts = [f"{verdict} on {_places(found[verdict])}" for verdict in VERDICTS if verdict in found]
-    return f"{backend} {'; it '.join(parts)}. {_break_even(known)}"
-
-
-VERDICTS = ("paid", "made no difference", "did not pay")
-NOISE = 1.1  # a ratio of wall times below this is no difference
-
-
-def _verdict(speedup: float) -> str:
-    if speedup >= NOISE:
-        return VERDICTS[0]
-    return VERDICTS[1] if speedup > 1 / NOISE else VERDICTS[2]
-
-
-def _places(found: Sequence[tuple[str, float]]) -> str:
-    names = ", ".join(name for name, _ in found)
-    names = names if len(found) < 5 else f"{len(found)} problems"
-    low, high = (show(pick(ratio for _, ratio in found), 2) for pick in (min, max))
-    return f"{names} (speed-up {low if low == high else f'{low} to {high}'})"
-
-
-def _break_even(timings: Sequence[Timing]) -> str:
-    costs = sorted(t.break_even or 0.0 for t in timings)
-    actual = sorted(t.cost for t in timings)
-    return f"It breaks even at {_span(costs)} an evaluation; here one takes {_span(actual)}."
-
-
-def _span(values: Sequence[float]) -> str:
-    low, high = duration(values[0]), duration(values[-1])
-    return low if low == high else f"{low} to {high}"
-
-
-def duration(seconds: float) -> str:
-    """A time with a unit that suits it."""
-    for unit, size in (("s", 1.0), ("ms", 1e-3)):
-        if seconds >= size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds * 1e6:.3g} µs"

@@ -50,11 +50,15 @@ def read_fronts(
     return Fronts(problem, first.weights, fronts, joint, joint if known is None else known, origin)
 
 
-def hypervolume_trace(run: Run, reference: Sequence[float]) -> Trace:
-    """Hypervolume of all evaluated points so far, at log-spaced numbers of evaluations."""
+def hypervolume_trace(run: Run, reference: Sequence[float], common: int = 0) -> Trace:
+    """Hypervolume of all evaluated points so far, at log-spaced numbers of evaluations.
+
+    And at the `common` budget of the problem's runs, where there is one.
+    """
     fitness, seconds = evaluations_in_order(run)
     total = len(fitness)
     marks = np.unique(np.geomspace(1, max(total, 1), CHECKPOINTS).round().astype(np.int64))
+    marks = np.union1d(marks, [common]) if 0 < common < total else marks
     archive, values, start = np.empty((0, run.objectives)), [], 0
     for mark in marks if total else []:
         fresh = fitness[start:mark]
@@ -180,7 +184,10 @@ def attainment_difference(
     """
     signs = -np.sign(np.asarray(weights))
     sides = [_with_sets(fronts, signs) for fronts in (one, other)]
-    rectangles: Floats = moocore.eafdiff(*sides, rectangles=True)
+    try:
+        rectangles: Floats = moocore.eafdiff(*sides, rectangles=True)
+    except (ValueError, IndexError):  # moocore has no shape for "nowhere", as with equal fronts
+        return np.empty((0, 5))
     rectangles[:, 4] /= (len(one) + len(other)) // 2  # moocore counts in half the runs
     return rectangles
 

@@ -1,19 +1,21 @@
 """Bootstrap confidence intervals of means and medians, many samples at once."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evosweep.compare.numbers.location import scale_of
+
 Floats = NDArray[np.float64]
 RESAMPLES = 2000
+Statistic = Callable[..., object]
 SEED = 0  # of the resampling: the same data gives the same interval
 
 
 def bootstrap(
-    samples: Sequence[Floats], statistic: Any, alpha: float = 0.05
+    samples: Sequence[Floats], statistic: Statistic, alpha: float = 0.05
 ) -> list[tuple[float, float]]:
     """The percentile interval of a statistic (`numpy.mean` or `numpy.median`) for each sample.
 
@@ -27,13 +29,15 @@ def bootstrap(
     for size, places in by_size.items():
         if size < 2:
             continue
-        rows = np.array([samples[place] for place in places])
-        for place, low, high in zip(places, *_intervals(rows, statistic, alpha), strict=True):
-            found[place] = (float(low), float(high))
+        scales = np.array([scale_of(samples[place]) for place in places])
+        rows = np.array([samples[place] for place in places]) / scales[:, None]
+        for place, *bounds in zip(places, *_intervals(rows, statistic, alpha), scales, strict=True):
+            low, high, scale = map(float, bounds)
+            found[place] = (low * scale, high * scale)
     return found
 
 
-def _intervals(rows: Floats, statistic: Any, alpha: float) -> tuple[Floats, Floats]:
+def _intervals(rows: Floats, statistic: Statistic, alpha: float) -> tuple[Floats, Floats]:
     from scipy.stats import bootstrap as scipy_bootstrap
 
     result = scipy_bootstrap(

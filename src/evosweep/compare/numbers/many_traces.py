@@ -1,6 +1,7 @@
 """The traces of many runs: read in parallel, and only improvements kept in memory."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from evosweep.compare.numbers.fronts import hypervolume_trace
@@ -11,7 +12,18 @@ from evosweep.errors import EvosweepError
 
 Item = TypeVar("Item")
 Found = TypeVar("Found")
-Job = tuple[Run, tuple[float, ...]]
+
+
+@dataclass(frozen=True)
+class TraceJob:
+    """A trace to read: a run, its hypervolume's reference point, and its problem's common budget.
+
+    The reference point is empty for one objective.
+    """
+
+    run: Run
+    reference: tuple[float, ...] = ()
+    common: int = 0
 
 
 def read_many(function: Callable[[Item], Found], items: Sequence[Item]) -> Iterable[Found]:
@@ -19,26 +31,25 @@ def read_many(function: Callable[[Item], Found], items: Sequence[Item]) -> Itera
     return map_many(function, items, worthwhile=400, chunk=64)
 
 
-def read_traces(jobs: Sequence[Job]) -> tuple[dict[str, Trace], list[str]]:
-    """The traces by run_id, and a line for each run whose trace cannot be read.
-
-    A job is a run and its hypervolume's reference point, empty for one objective.
-    """
+def read_traces(jobs: Sequence[TraceJob]) -> tuple[dict[str, Trace], list[str]]:
+    """The traces by run_id, and a line for each run whose trace cannot be read."""
     traces: dict[str, Trace] = {}
     unread = []
-    for (run, _), found in zip(jobs, read_many(_attempt, jobs), strict=True):
+    for job, found in zip(jobs, read_many(_attempt, jobs), strict=True):
         if isinstance(found, Trace):
-            traces[run.run_id] = found
+            traces[job.run.run_id] = found
         else:
             unread.append(found)
     return traces, unread
 
 
-def _attempt(job: Job) -> Trace | str:
-    run, reference = job
+def _attempt(job: TraceJob) -> Trace | str:
+    run = job.run
     said = f"{run.run_id}: it is in no curve and has no running time, since"
     try:
-        found = hypervolume_trace(run, reference) if reference else read_trace(run)
+        found = (
+            hypervolume_trace(run, job.reference, job.common) if job.reference else read_trace(run)
+        )
     except (EvosweepError, OSError, ValueError, KeyError) as error:
         return f"{said} its trace cannot be read: {' '.join(str(error).split())}"
     if found.total < run.evaluations:

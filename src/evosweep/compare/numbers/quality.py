@@ -7,6 +7,7 @@ import moocore
 import numpy as np
 from numpy.typing import NDArray
 
+from evosweep.compare.numbers.location import scale_of
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
 from evosweep.errors import InputError
@@ -63,17 +64,6 @@ def _hypervolumes(runs: Sequence[Run], fronts: Mapping[str, Floats]) -> Quality:
     return Quality("hypervolume", True, values, reference, note)
 
 
-def quartiles(values: Floats) -> tuple[float, float, float]:
-    """The quartiles and, between them, the median, by linear interpolation.
-
-    Infinite results are results: between two equal ones lies the same one, not NaN.
-    """
-    marks = [25, 50, 75]
-    low, high = (np.percentile(values, marks, method=side) for side in ("lower", "higher"))
-    q1, median, q3 = np.where(low == high, low, np.percentile(values, marks))
-    return float(q1), float(median), float(q3)
-
-
 def final_front(run: Run) -> Floats:
     """The non-dominated fitnesses of the final population, (points, objectives), sorted."""
     import pyarrow.parquet as pq
@@ -112,10 +102,12 @@ def reference_point(
     points = np.vstack(list(fronts.values()))
     if not len(points):
         return (0.0,) * len(runs[0].weights), "no final front has a finite point"
-    low, high = points.min(axis=0), points.max(axis=0)
-    span = np.where(high > low, high - low, 1.0)
+    scale = scale_of(points)
+    low, high = points.min(axis=0) / scale, points.max(axis=0) / scale
+    span = np.where(high > low, high - low, 1.0 / scale)
     signs = np.sign(runs[0].weights)
-    worst = np.where(signs > 0, low, high) - signs * 0.1 * span
+    with np.errstate(over="ignore"):  # a tenth beyond the largest floats is infinite
+        worst = (np.where(signs > 0, low, high) - signs * 0.1 * span) * scale
     return tuple(
         map(float, worst)
     ), "reference point: worst of all final fronts plus 10 % of the range"

@@ -1,28 +1,40 @@
 """The results by problem and algorithm: location, spread, intervals, success and ERT."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evosweep.compare.numbers.anytime import expected_running_times, hits
+from evosweep.compare.numbers.anytime import expected_running_times
 from evosweep.compare.numbers.intervals import RESAMPLES, bootstrap
-from evosweep.compare.numbers.quality import Quality, quartiles
-from evosweep.compare.numbers.summary import anchor
-from evosweep.compare.numbers.table import Column, Row, Table
+from evosweep.compare.numbers.location import deviation, mean, median, quartiles, scale_of
+from evosweep.compare.numbers.quality import Quality
+from evosweep.compare.numbers.standing import Standing
+from evosweep.compare.numbers.table import Column, Row, Table, Value
 from evosweep.compare.numbers.targets import success_goal
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
 from evosweep.compare.read.traces import Trace
+from evosweep.records.goal import reaches
 
 Floats = NDArray[np.float64]
+
+ON_TERMINAL = (
+    *("problem", "algorithm", "runs", "backends", "median", "q1", "q3", "evaluations"),
+    *("common_budget", "median_common", "distance", "success_rate"),
+)
 
 COLUMNS = (
     Column("problem", "problem", link="problem_link"),
     Column("algorithm", "algorithm", link="runs_link"),
     Column("runs", "runs", link="runs_link"),
-    Column("best", "best", digits=6),
-    Column("median", "median", digits=6),
+    Column("backends", "backends"),
+    Column("best", "best", digits=6, apart="target"),
+    Column("median", "median", digits=6, apart="target"),
+    Column("common_budget", "common budget", "evaluations"),
+    Column("median_common", "median at the common budget", digits=6, apart="target"),
+    Column("distance", "distance to the optimum, median"),
     Column("median_low", "median, lower", digits=6),
     Column("median_high", "median, upper", digits=6),
     Column("q1", "1st quartile", digits=6),
@@ -31,6 +43,7 @@ COLUMNS = (
     Column("mean_low", "mean, lower", digits=6),
     Column("mean_high", "mean, upper", digits=6),
     Column("std", "std"),
+    Column("evaluations", "evaluations, median"),
     Column("target", "target", digits=6),
     Column("successes", "successes"),
     Column("success_rate", "success rate", digits=3),
@@ -41,59 +54,104 @@ COLUMNS = (
 
 def results_table(
     study: Study,
-    qualities: Mapping[str, Quality],
+    standings: Mapping[str, Standing],
     traces: Mapping[str, Trace],
+    backends: Mapping[tuple[str, str], str],
     *,
     target: float | None = None,
     alpha: float = 0.05,
 ) -> Table:
-    """A row for each problem and algorithm, over one run a seed."""
+    """A row for each problem and algorithm, over one run per seed."""
     keys = list(study.configurations)
-    samples = [qualities[problem].of(study.configurations[problem, a]) for problem, a in keys]
-    medians = bootstrap(samples, np.median, alpha)
-    means = bootstrap(samples, np.mean, alpha)
+    samples = [standings[key[0]].quality.of(study.configurations[key]) for key in keys]
+    medians, means = (bootstrap(samples, statistic, alpha) for statistic in (np.median, np.mean))
     rows = [
         {
-            **_place(key, len(sample), qualities[key[0]].measure),
-            **_statistics(sample, qualities[key[0]].larger),
-            **_interval("median", median),
-            **_interval("mean", mean),
-            **_success(study.configurations[key], qualities[key[0]], traces, target),
+            **_place(study, key, len(sample)),
+            "backends": backends[key],
+            **_statistics(sample, standings[key[0]].quality),
+            **_interval("median", middle),
+            **_interval("mean", average),
+            **_budget(standings[key[0]], key[1]),
+            **_distance(study.configurations[key], sample),
+            **_success(study.configurations[key], standings[key[0]].quality, traces, target),
         }
-        for key, sample, median, mean in zip(keys, samples, medians, means, strict=True)
+        for key, sample, middle, average in zip(keys, samples, medians, means, strict=True)
     ]
     note = (
-        f"One run a seed. Lower and upper: bootstrap intervals, {100 * (1 - alpha):g} %, "
+        f"One run per seed. Lower and upper: bootstrap intervals, {100 * (1 - alpha):g} %, "
         f"percentile, {RESAMPLES} resamples; none for a single run. Std has n - 1. ERT counts "
         "unsuccessful runs with all their evaluations; it is infinite without a success."
     )
-    return Table("results", "Results by problem and algorithm", COLUMNS, rows, note)
+    columns = _shown_columns(rows)
+    return Table("results", "Results by problem and algorithm", columns, rows, note)
 
 
-def _place(key: tuple[str, str], runs: int, measure: str) -> dict[str, str | int]:
+def for_terminal(table: Table) -> Table:
+    """The results with the columns that fit a terminal; other tables as they are."""
+    if table.name != "results":
+        return table
+    return replace(table, columns=[col for col in table.columns if col.key in ON_TERMINAL])
+
+
+def _shown_columns(rows: Sequence[Row]) -> list[Column]:
+    """The columns; without those on distances or a common budget where no row has one."""
+    optional = ("common_budget", "median_common", "distance")
+    empty = {key for key in optional if all(row[key] is None for row in rows)}
+    return [column for column in COLUMNS if column.key not in empty]
+
+
+def _place(study: Study, key: tuple[str, str], runs: int) -> dict[str, Value]:
     return {
         "problem": key[0],
         "algorithm": key[1],
         "runs": runs,
-        "measure": measure,
-        "problem_link": f"#{anchor('problem', key[0])}",
-        "runs_link": f"#{anchor('runs', *key)}",
+        "problem_link": f"#{study.anchor('problem', key[0])}",
+        "runs_link": f"#{study.anchor('runs', *key)}",
     }
 
 
-def _statistics(sample: Floats, larger: bool) -> dict[str, float | None]:
-    q1, median, q3 = quartiles(sample)
+def _statistics(sample: Floats, quality: Quality) -> dict[str, Value]:
+    q1, middle, q3 = quartiles(sample)
     return {
-        "best": float(sample.max() if larger else sample.min()),
-        "median": median,
+        "best": float(sample.max() if quality.larger else sample.min()),
+        "median": middle,
         "q1": q1,
         "q3": q3,
-        "mean": float(sample.mean()),
-        "std": float(sample.std(ddof=1)) if len(sample) > 1 else None,
+        "mean": mean(sample),
+        "std": deviation(sample),
+        "measure": quality.measure,
     }
 
 
-def _interval(name: str, bounds: tuple[float, float]) -> dict[str, float | None]:
+def _budget(standing: Standing, name: str) -> dict[str, Value]:
+    """The median budget and, where budgets are unequal, the median within the common one."""
+    budget = standing.budget
+    common = median(budget.values[name]) if budget.unequal and name in budget.values else None
+    return {
+        "evaluations": budget.medians[name],
+        "common_budget": budget.common if budget.unequal else None,
+        "median_common": common,
+    }
+
+
+def distances(runs: Sequence[Run], values: Floats) -> Floats | None:
+    """How far results are from the problem's optimum; None where it is not known."""
+    optimum = runs[0].traits.get("optimum")
+    if runs[0].objectives > 1 or not isinstance(optimum, int | float):
+        return None
+    scale = 2 * scale_of(values, np.array([float(optimum)]))
+    with np.errstate(over="ignore"):
+        found: Floats = np.abs(values / scale - optimum / scale) * scale
+    return found
+
+
+def _distance(runs: Sequence[Run], sample: Floats) -> dict[str, Value]:
+    found = distances(runs, sample)
+    return {"distance": None if found is None else median(found)}
+
+
+def _interval(name: str, bounds: tuple[float, float]) -> dict[str, Value]:
     low, high = (None if np.isnan(bound) else bound for bound in bounds)
     return {f"{name}_low": low, f"{name}_high": high}
 
@@ -103,16 +161,20 @@ def _success(
     quality: Quality,
     traces: Mapping[str, Trace],
     target: float | None,
-) -> Row:
-    goal = success_goal(runs[0], target)
-    found = [traces[run.run_id] for run in runs if run.run_id in traces]
-    if goal.value is None or len(found) < len(runs):
-        return {"target": goal.value, "successes": None, "success_rate": None, "ert": None}
-    goals = np.array([goal.value])
-    successes = int(np.isfinite(hits(found, goals, quality.larger)).sum())
+) -> dict[str, Value]:
+    """How many results reach the target, and the running time to it where every run has a trace."""
+    value = success_goal(runs[0], target).value
+    if value is None:
+        return dict.fromkeys(("target", "successes", "success_rate", "ert"))
+    sign = 1.0 if quality.larger else -1.0
+    successes = sum(reaches(quality.values[run.run_id], value, sign) for run in runs)
+    known = [traces[run.run_id] for run in runs if run.run_id in traces]
+    ert = None
+    if len(known) == len(runs):
+        ert = float(expected_running_times(known, np.array([value]), quality.larger)[0])
     return {
-        "target": goal.value,
+        "target": value,
         "successes": successes,
         "success_rate": successes / len(runs),
-        "ert": float(expected_running_times(found, goals, quality.larger)[0]),
+        "ert": ert,
     }

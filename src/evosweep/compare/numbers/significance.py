@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 
 from evosweep.compare.numbers.agreement import generation_digests
 from evosweep.compare.numbers.effects import effect
-from evosweep.compare.numbers.quality import Quality
-from evosweep.compare.numbers.table import Column, Row, Table
+from evosweep.compare.numbers.location import median, scale_of
 from evosweep.compare.read.run import Run
 
 Floats = NDArray[np.float64]
@@ -28,9 +27,12 @@ EXACT_UP_TO = 50  # values a side; scipy's exact distributions are quick and exa
 MOST_PAIRS = 300  # of a problem; beyond, each configuration is tested against the best one
 
 
+EQUAL = "all results are equal"
+
+
 @dataclass
 class Pair:
-    """Two samples of losses and, once tested, what came out. `reason` is set where refused."""
+    """Two samples of losses and, once tested, the result. `reason` is set where it is refused."""
 
     problem: str
     names: tuple[str, str]
@@ -42,6 +44,14 @@ class Pair:
     corrected: float = float("nan")
     method: str = ""
     reason: str = ""
+
+    def decides(self, alpha: float) -> bool:
+        """Whether the test finds one of the two better."""
+        return not self.reason and self.corrected < alpha
+
+    def favours(self, name: str, alpha: float) -> bool:
+        """Whether the test finds that this one is the better of the two."""
+        return self.decides(alpha) and self.names[0 if better(self) > 0 else 1] == name
 
 
 @dataclass(frozen=True)
@@ -99,7 +109,7 @@ def refusal(pair: Pair, alpha: float, family: int = 1) -> str:
     """
     sizes = len(pair.one), len(pair.other)
     if all_equal(np.concatenate([pair.one, pair.other])):
-        return "all results are equal"
+        return EQUAL
     if pair.paired:
         count = int((pair.one != pair.other).sum())
         least, what = 2.0 * 0.5**count, f"{count} pairs with different results"
@@ -125,9 +135,18 @@ def _used(pair: Pair) -> tuple[Floats, Floats]:
     return pair.one[kept], pair.other[kept]
 
 
+def _differences(pair: Pair) -> Floats:
+    """The differences that are not zero, in units in which none overflows."""
+    one, other = _used(pair)
+    scale = 2 * scale_of(pair.one, pair.other)
+    with np.errstate(invalid="ignore"):
+        found: Floats = one / scale - other / scale
+    return found
+
+
 def _method(pair: Pair) -> str:
     one, other = _used(pair)
-    values = np.abs(one - other) if pair.paired else np.concatenate([one, other])
+    values = np.abs(_differences(pair)) if pair.paired else np.concatenate([one, other])
     ties = len(np.unique(values)) < len(values)
     exact = not ties and max(len(one), len(other)) <= EXACT_UP_TO
     name = "Wilcoxon signed-rank" if pair.paired else "Mann-Whitney U"
@@ -138,14 +157,16 @@ def _run_tests(pairs: Sequence[Pair]) -> None:
     """All tests of one kind and size in one call, which is what makes thousands of pairs quick."""
     from scipy.stats import mannwhitneyu, wilcoxon
 
-    samples = [_used(pair) for pair in pairs]
-    one, other = (np.array(side) for side in zip(*samples, strict=True))
     exact = pairs[0].method.endswith("exact")
+    method = "exact" if exact else "asymptotic"
     if pairs[0].paired:
-        method = "exact" if exact else "asymptotic"
-        found = wilcoxon(one - other, axis=1, method=method, correction=not exact)
+        differences = np.array([_differences(pair) for pair in pairs])
+        found = wilcoxon(differences, axis=1, method=method, correction=not exact)
     else:
-        method = "exact" if exact else "asymptotic"
+        one, other = (
+            np.array([pair.one for pair in pairs]),
+            np.array([pair.other for pair in pairs]),
+        )
         found = mannwhitneyu(one, other, axis=1, method=method)
     for pair, statistic, p in zip(pairs, found.statistic, found.pvalue, strict=True):
         pair.statistic, pair.p = float(statistic), float(p)
@@ -164,12 +185,18 @@ def holm(p_values: Sequence[float]) -> list[float]:
 def make_pairs(
     problem: str,
     groups: Mapping[str, Sequence[Run]],
-    quality: Quality,
+    losses: Mapping[str, Floats],
+    *,
     starts: Starts,
     alpha: float,
 ) -> list[Pair]:
-    """The pairs of algorithms to test on a problem, paired by seeds where the rules allow it."""
-    losses = {name: quality.loss(quality.of(runs)) for name, runs in groups.items()}
+    """The pairs of algorithms to test on a problem, paired by seeds where the rules allow it.
+
+    Parameters
+    ----------
+    groups, losses
+        The runs of each algorithm, and in the same order how bad their results are.
+    """
     pairs = [
         Pair(problem, (one, other), losses[one], losses[other], paired=False)
         for one, other in _choose(losses)
@@ -185,73 +212,16 @@ def make_pairs(
 def _choose(losses: Mapping[str, Floats]) -> Iterable[tuple[str, str]]:
     if comb(len(losses), 2) <= MOST_PAIRS:
         return combinations(losses, 2)
-    best = min(losses, key=lambda name: (float(np.median(losses[name])), name))
+    best = min(losses, key=lambda name: (median(losses[name]), name))
     return ((best, name) for name in losses if name != best)
 
 
-COLUMNS = (
-    Column("problem", "problem"),
-    Column("a", "A"),
-    Column("b", "B"),
-    Column("outcome", "outcome"),
-    Column("p_holm", "p, Holm", digits=3),
-    Column("a12", "A12", digits=3),
-    Column("effect", "effect"),
-    Column("delta", "Cliff's delta", digits=3),
-    Column("delta_low", "delta, lower", digits=3),
-    Column("delta_high", "delta, upper", digits=3),
-    Column("test", "test"),
-    Column("n_a", "n of A"),
-    Column("n_b", "n of B"),
-    Column("statistic", "statistic"),
-    Column("p", "p", digits=3),
-)
-
-
-def pairs_table(pairs: Sequence[Pair], alpha: float) -> Table:
-    """A row for each pair: test, n, statistic, p, Holm's p, effect sizes and the outcome."""
-    note = (
-        f"Two-sided, level {alpha:g}, Holm's correction over the tested pairs of a problem. A12: "
-        "the probability that A gives the better result, ties half. Delta: Cliff's, with its "
-        f"{100 * (1 - alpha):g} % interval. See Methods for how a test is chosen."
-    )
-    rows = [_row(pair, alpha) for pair in pairs]
-    return Table("tests", "Pairs of algorithms", COLUMNS, rows, note)
-
-
-def _row(pair: Pair, alpha: float) -> Row:
-    found = effect(pair.one, pair.other, alpha)
-    refused = bool(pair.reason)
-    return {
-        "problem": pair.problem,
-        "a": pair.names[0],
-        "b": pair.names[1],
-        "outcome": outcome(pair, alpha),
-        "p_holm": None if refused else pair.corrected,
-        "a12": found.a12,
-        "effect": found.size,
-        "delta": found.delta,
-        "delta_low": _known(found.low),
-        "delta_high": _known(found.high),
-        "test": pair.method or "none",
-        "n_a": len(pair.one),
-        "n_b": len(pair.other),
-        "statistic": None if refused else pair.statistic,
-        "p": None if refused else pair.p,
-    }
-
-
-def _known(value: float) -> float | None:
-    return None if np.isnan(value) else value
-
-
-def outcome(pair: Pair, alpha: float) -> str:
-    """Who is better, or why nobody can say, in a few words."""
-    if pair.reason:
-        return f"not tested: {pair.reason}"
-    if pair.corrected >= alpha:
-        return "no significant difference"
-    return f"{pair.names[0 if better(pair) > 0 else 1]} is better"
+def fewest_seeds(family: int, alpha: float) -> int:
+    """The runs per algorithm from which on every one of `family` pairs can reach the level."""
+    seeds = 2
+    while 2.0 / comb(2 * seeds, seeds) * family > alpha:
+        seeds += 1
+    return seeds
 
 
 def better(pair: Pair) -> float:
@@ -260,6 +230,5 @@ def better(pair: Pair) -> float:
         return effect(pair.one, pair.other).delta
     from scipy.stats import rankdata
 
-    differences = pair.other - pair.one
-    differences = differences[differences != 0]
+    differences = -_differences(pair)
     return float((np.sign(differences) * rankdata(np.abs(differences))).sum())

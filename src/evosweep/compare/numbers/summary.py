@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from evosweep.compare.numbers.quality import Quality, quartiles
+from evosweep.compare.numbers.location import quartiles
+from evosweep.compare.numbers.quality import Quality
 from evosweep.compare.numbers.table import Column, Row, Table
 from evosweep.compare.read.labels import by_name, identity
 from evosweep.compare.read.run import Failure, Run
@@ -34,7 +35,12 @@ def summarise(study: Study, qualities: Mapping[str, Quality]) -> Table:
         groups[study.problem(run), study.algorithm(run), study.backend(run)].append(run)
     failed = Counter(_place(failure) for failure in study.failures)
     rows = [
-        _row(key, groups[key], qualities[key[0]], failed) for key in sorted(groups, key=by_name)
+        {
+            **_links(study, key),
+            "failed": failed.get(_place(groups[key][0]), 0),
+            **_row(key, groups[key], qualities[key[0]]),
+        }
+        for key in sorted(groups, key=by_name)
     ]
     return Table(
         "summary",
@@ -49,36 +55,29 @@ def summarise(study: Study, qualities: Mapping[str, Quality]) -> Table:
 def _place(item: Run | Failure) -> str:
     """What groups runs and failures alike: the spec without its seed."""
     if isinstance(item, Run):
-        parts = [item.problem, item.algorithm, item.backend]
-    else:
-        parts = [item.spec.get(name) or {} for name in ("problem", "algorithm", "backend")]
-    return " ".join(identity(part) for part in parts)
+        return " ".join(identity(part) for part in (item.problem, item.algorithm, item.backend))
+    return " ".join(identity(item.part(kind)) for kind in ("problem", "algorithm", "backend"))
 
 
-def _row(
-    key: tuple[str, str, str], runs: Sequence[Run], quality: Quality, failed: Mapping[str, int]
-) -> Row:
-    values = quality.of(runs)
-    q1, median, q3 = quartiles(values)
+def _links(study: Study, key: tuple[str, str, str]) -> Row:
+    return {
+        "problem_link": f"#{study.anchor('problem', key[0])}",
+        "runs_link": f"#{study.anchor('runs', key[0], key[1])}",
+    }
+
+
+def _row(key: tuple[str, str, str], runs: Sequence[Run], quality: Quality) -> Row:
+    q1, middle, q3 = quartiles(quality.of(runs))
     return {
         "problem": key[0],
         "algorithm": key[1],
         "backend": key[2],
         "workers": runs[0].workers,
         "runs": len(runs),
-        "failed": failed.get(_place(runs[0]), 0),
         "measure": quality.measure,
-        "best_median": median,
+        "best_median": middle,
         "best_q1": q1,
         "best_q3": q3,
         "evaluations": float(np.median([run.evaluations for run in runs])),
         "wall_seconds": float(np.median([run.seconds for run in runs])),
-        "problem_link": f"#{anchor('problem', key[0])}",
-        "runs_link": f"#{anchor('runs', key[0], key[1])}",
     }
-
-
-def anchor(*parts: str) -> str:
-    """The id of a place in the report, from its labels."""
-    text = "-".join(parts)
-    return "".join(char if char.isalnum() or char in "-_." else "_" for char in text)

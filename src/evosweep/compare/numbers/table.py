@@ -13,7 +13,9 @@ class Column:
     """One column: its key in the rows and in files, its title and unit for people.
 
     `link` names the key, not itself a column, of the rows that holds where a cell leads. `cut`
-    is how many characters people see; files have all.
+    is how many characters people see; files have all. `apart` is the key of a value that a cell of
+    another value must not look equal to. `strong` names the key of the rows that says which cells
+    stand out.
     """
 
     key: str
@@ -22,6 +24,8 @@ class Column:
     digits: int = 4
     link: str = ""
     cut: int = 0
+    apart: str = ""
+    strong: str = ""
 
     @property
     def heading(self) -> str:
@@ -42,7 +46,7 @@ class Table:
 
     def cells(self, row: Row) -> list[str]:
         """One row as text, in the order of the columns."""
-        return [_cut(show(row.get(col.key), col.digits), col.cut) for col in self.columns]
+        return [_cut(show(row.get(col.key), _digits(row, col)), col.cut) for col in self.columns]
 
     def column(self, key: str) -> list[Value]:
         """The values of one column."""
@@ -52,6 +56,23 @@ class Table:
         """Whether every value of a column that is there is a number."""
         values = [value for value in self.column(key) if value is not None]
         return bool(values) and all(_is_number(value) for value in values)
+
+
+def _digits(row: Row, column: Column) -> int:
+    value, other = row.get(column.key), row.get(column.apart) if column.apart else None
+    if isinstance(value, float) and isinstance(other, int | float):
+        return digits_apart(value, float(other), column.digits)
+    return column.digits
+
+
+def digits_apart(value: float, other: float, least: int) -> int:
+    """The significant digits with which two different values look different."""
+    if value == other or not (math.isfinite(value) and math.isfinite(other)):
+        return least
+    digits = least
+    while digits < 17 and show(value, digits) == show(other, digits):
+        digits += 1
+    return digits
 
 
 def _is_number(value: Value) -> bool:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evosweep.compare.numbers.location import median, scale_of
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.traces import Trace
+from evosweep.records.goal import goal
 
 Floats = NDArray[np.float64]
 COUNT = 51  # targets of a problem's profile, as in COCO
-PRECISION = 1e-8  # COCO's distance to the optimum at which a problem counts as solved
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,11 @@ def success_goal(run: Run, given: float | None) -> Goal:
         return Goal(given, "given with --target")
     if run.objectives > 1:
         return Goal(None, "several objectives: give a hypervolume with --target")
-    if run.traits.get("target") is not None:
-        return Goal(float(run.traits["target"]), "declared by the problem")
-    if run.traits.get("optimum") is not None:
-        sign = -1 if run.weights[0] > 0 else 1
-        return Goal(float(run.traits["optimum"]) + sign * PRECISION, "the optimum within 1e-8")
-    return Goal(None, "the problem declares no target: give one with --target")
+    value = goal(run.traits, run.weights[0])
+    if value is None:
+        return Goal(None, "the problem declares no target: give one with --target")
+    declared = run.traits.get("target") is not None
+    return Goal(value, "declared by the problem" if declared else "the optimum within 1e-8")
 
 
 def profile_targets(run: Run, traces: Sequence[Trace], larger: bool) -> Targets:
@@ -60,5 +60,7 @@ def profile_targets(run: Run, traces: Sequence[Trace], larger: bool) -> Targets:
     if not firsts:
         return Targets(np.empty(0), "no evaluation has a result")
     best = max(lasts) if larger else min(lasts)
-    values = np.linspace(float(np.median(firsts)), best, COUNT + 1)[1:]
+    scale = scale_of(np.array([*firsts, best]))
+    with np.errstate(invalid="ignore"):
+        values = np.linspace(median(np.array(firsts)) / scale, best / scale, COUNT + 1)[1:] * scale
     return Targets(values, "51 values, evenly spaced from the median first to the best result")

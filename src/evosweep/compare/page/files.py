@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from evosweep.compare.numbers.table import Table, Value
@@ -31,10 +31,16 @@ def as_csv(table: Table) -> str:
     return out.getvalue()
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
 def _plain(value: Value) -> object:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return repr(value) if isinstance(value, float) else value
+    if isinstance(value, float):
+        return repr(value)
+    # A spreadsheet runs a text that looks like a formula.
+    return f"'{value}" if isinstance(value, str) and value[:1] in _FORMULA else value
 
 
 def as_parquet(table: Table) -> bytes:
@@ -100,18 +106,14 @@ def _tex(text: str) -> str:
     return "".join(_TEX.get(char, char) for char in text)
 
 
-_FORMATS: dict[str, Callable[[Table], str | bytes]] = {
-    "csv": as_csv,
-    "parquet": as_parquet,
-    "tex": as_latex,
-}
+def table_files(table: Table, data: Table) -> Iterator[tuple[str, str | bytes]]:
+    """`<name>.csv`, and its Parquet and LaTeX twins in `tables/`: path and content of each.
 
-
-def table_files(table: Table) -> Iterator[tuple[str, str | bytes]]:
-    """`<name>.csv`, and its Parquet and LaTeX twins in `tables/`: path and content of each."""
-    for ending, render in _FORMATS.items():
-        place = "" if ending == "csv" else "tables/"
-        yield f"{place}{table.name}.{ending}", render(table)
+    `data` is the table with every column that is of use to a program.
+    """
+    yield f"{table.name}.csv", as_csv(data)
+    yield f"tables/{table.name}.parquet", as_parquet(data)
+    yield f"tables/{table.name}.tex", as_latex(table)
 
 
 def forget_stale(folder: Path, names: Iterable[str]) -> None:

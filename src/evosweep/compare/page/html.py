@@ -1,9 +1,7 @@
 """The report as one HTML file that needs nothing else, and its tables and plots beside it."""
 
 import base64
-import re
 from collections.abc import Iterator
-from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -33,12 +31,13 @@ def write_page(page: Page, folder: Path) -> Path:
 
 def _contents(page: Page) -> Iterator[tuple[str, str | bytes]]:
     """Every file beside the page: its path below the folder, and what is in it."""
+    add = page.parameters.added_to
     for table in page.tables():
-        yield from table_files(table)
+        yield from table_files(table, add(table))
         yield f"tables/{table.name}.html", render_table(table)
     for plot in page.plots():
         yield f"plots/{plot.name}.svg", standalone(plot.svg)
-        yield f"plots/{plot.name}.csv", as_csv(plot.data)
+        yield f"plots/{plot.name}.csv", as_csv(add(plot.data))
 
 
 def render(page: Page) -> str:
@@ -79,12 +78,3 @@ def _encoded(table: Table) -> str:
 
 def _is_number(value: Value) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def file_name(text: str) -> str:
-    """A label as the stem of a file's name: letters, digits and `._-` only, at most 80 of them.
-
-    One that is cut ends with six digits of its digest, so that it stays unlike others.
-    """
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.") or "unnamed"
-    return stem if len(stem) <= 80 else f"{stem[:73]}-{sha256(text.encode()).hexdigest()[:6]}"

@@ -1,17 +1,17 @@
 """What is computed once of a study and used by several sections of its report."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import numpy as np
-
-from evosweep.compare.numbers import efficiency, ranking
+from evosweep.compare.numbers import efficiency
 from evosweep.compare.numbers.agreement import agree
+from evosweep.compare.numbers.budgets import common_budget, measure_budget
 from evosweep.compare.numbers.finals import Final, fronts_of, read_finals
-from evosweep.compare.numbers.many_traces import read_traces
+from evosweep.compare.numbers.many_traces import TraceJob, read_traces
 from evosweep.compare.numbers.quality import Quality, measure_all
-from evosweep.compare.numbers.ranking import Ranking
+from evosweep.compare.numbers.ranking import Ranking, rank
 from evosweep.compare.numbers.significance import Pair, Starts, make_pairs, run_pairs
+from evosweep.compare.numbers.standing import Standing
 from evosweep.compare.numbers.table import Table
 from evosweep.compare.plots.canvas import MOST_LINES
 from evosweep.compare.read.run import Run
@@ -30,7 +30,11 @@ class Options:
 
 @dataclass(frozen=True)
 class Material:
-    """A study with its qualities, traces, tests, ranking, agreement and timings."""
+    """A study with its qualities, traces, tests, rankings, agreement and timings.
+
+    `pairs` are of the final results; `standings` say what is compared of each problem, and hold the
+    pairs at the largest common budget where budgets are unequal.
+    """
 
     study: Study
     options: Options
@@ -39,7 +43,8 @@ class Material:
     traces: Mapping[str, Trace]
     unread: Sequence[str]
     pairs: Sequence[Pair]
-    ranking: Ranking
+    standings: Mapping[str, Standing]
+    rankings: Sequence[Ranking]
     agreement: Table
     timings: Sequence[efficiency.Timing]
     untimed: int
@@ -50,20 +55,11 @@ class Material:
             algorithm: [self.traces[run.run_id] for run in runs if run.run_id in self.traces]
             for algorithm, runs in self.study.problems[problem].items()
         }
-        return {name: found for name, found in groups.items() if found}
-
-    def by_median(self, problem: str) -> list[str]:
-        """The algorithms of a problem, the best median first."""
-        quality = self.qualities[problem]
-        groups = self.study.problems[problem]
-        losses = {
-            name: float(np.median(quality.loss(quality.of(runs)))) for name, runs in groups.items()
-        }
-        return sorted(losses, key=lambda name: (losses[name], name))
+        return {name: traces for name, traces in groups.items() if traces}
 
     def drawn(self, problem: str) -> list[str]:
         """The algorithms that the plots of a problem show: the best ones, in the tables' order."""
-        best = self.by_median(problem)[:MOST_LINES]
+        best = self.standings[problem].order[:MOST_LINES]
         return [name for name in self.study.problems[problem] if name in best]
 
 
@@ -78,33 +74,68 @@ def gather(study: Study, options: Options) -> Material | Study:
     qualities = measure_all(study, fronts_of(finals))
     traces, unread = read_traces(_jobs(study, qualities))
     timings, untimed = efficiency.measure(study)
+    pairs, standings = _compare(study, qualities, traces, options.alpha)
     return Material(
-        study,
-        options,
-        finals,
-        qualities,
-        traces,
-        unread,
-        _pairs(study, qualities, options.alpha),
-        ranking.rank(study.problems, qualities, options.alpha, options.posthoc),
-        agree(study),
-        timings,
-        untimed,
+        study=study,
+        options=options,
+        finals=finals,
+        qualities=qualities,
+        traces=traces,
+        unread=unread,
+        pairs=pairs,
+        standings=standings,
+        rankings=_rank(study, standings, options),
+        agreement=agree(study),
+        timings=timings,
+        untimed=untimed,
     )
 
 
-def _jobs(study: Study, qualities: Mapping[str, Quality]) -> list[tuple[Run, tuple[float, ...]]]:
+def _jobs(study: Study, qualities: Mapping[str, Quality]) -> list[TraceJob]:
     return [
-        (run, qualities[problem].reference)
-        for (problem, _), runs in study.configurations.items()
+        TraceJob(run, qualities[problem].reference, common_budget(groups))
+        for problem, groups in study.problems.items()
+        for runs in groups.values()
         for run in runs
     ]
 
 
-def _pairs(study: Study, qualities: Mapping[str, Quality], alpha: float) -> list[Pair]:
-    starts, found = Starts(), []
+def _compare(
+    study: Study, qualities: Mapping[str, Quality], traces: Mapping[str, Trace], alpha: float
+) -> tuple[list[Pair], dict[str, Standing]]:
+    """The tested pairs of final results, and where the algorithms of each problem stand."""
+    starts = Starts()
+    final_pairs: list[Pair] = []
+    standings: dict[str, Standing] = {}
     for problem, groups in study.problems.items():
-        pairs = make_pairs(problem, groups, qualities[problem], starts, alpha)
-        run_pairs(pairs, alpha)
-        found += pairs
-    return found
+        quality, budget = qualities[problem], measure_budget(groups, traces)
+        values = {name: quality.of(runs) for name, runs in groups.items()}
+        standing = _tested(Standing(problem, quality, budget, values), groups, starts, alpha)
+        final_pairs += standing.pairs
+        if budget.comparable:
+            standing = replace(standing, values=budget.values)
+            standing = _tested(standing, groups, starts, alpha)
+        standings[problem] = standing
+    return final_pairs, standings
+
+
+def _tested(
+    standing: Standing, groups: Mapping[str, Sequence[Run]], starts: Starts, alpha: float
+) -> Standing:
+    losses = {name: standing.quality.loss(found) for name, found in standing.values.items()}
+    pairs = make_pairs(standing.problem, groups, losses, starts=starts, alpha=alpha)
+    run_pairs(pairs, alpha)
+    return replace(standing, pairs=pairs)
+
+
+def _rank(study: Study, standings: Mapping[str, Standing], options: Options) -> list[Ranking]:
+    """A ranking for the problems with one objective and one for those with several."""
+    kinds: dict[str, dict[str, dict[str, float]]] = {"one": {}, "several": {}}
+    for problem, standing in standings.items():
+        first = next(iter(study.problems[problem].values()))[0]
+        kinds["one" if first.objectives == 1 else "several"][problem] = standing.losses
+    return [
+        rank(losses, options.alpha, options.posthoc, kind)
+        for kind, losses in kinds.items()
+        if losses
+    ]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from evosweep.compare.numbers.table import Table
+from evosweep.compare.page.parameters import Parameters
 from evosweep.compare.plots.canvas import Plot
 
 
@@ -34,7 +35,8 @@ class Section:
 class Page:
     """A whole report: its title, a summary in plain words, and its sections.
 
-    `extra` tables are written to files only.
+    `extra` tables are written to files only. `loud` are the alerts that go to standard error.
+    `parameters` has the columns that files add for swept parameters.
     """
 
     title: str
@@ -43,6 +45,8 @@ class Page:
     alerts: list[str]
     sections: list[Section]
     extra: list[Table] = field(default_factory=list)
+    loud: list[str] = field(default_factory=list)
+    parameters: Parameters = field(default_factory=Parameters)
 
     def tables(self) -> Iterator[Table]:
         """Every table of the report that has files, each once."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from evosweep.compare.numbers.location import median
 from evosweep.compare.numbers.table import Column, Row, Table
 from evosweep.compare.plots.canvas import (
     COLOURS,
@@ -44,7 +45,7 @@ def plot_boxes(name: str, problem: str, measure: str, samples: Mapping[str, Floa
         put_title(figure, f"{problem}: final results")
         axes.grid(axis="y", visible=False)
         svg = as_svg(figure)
-    medians = "; ".join(f"{label} {np.median(values):.4g}" for label, values in samples.items())
+    medians = "; ".join(f"{label} {median(values):.4g}" for label, values in samples.items())
     rows: list[Row] = [
         {"algorithm": label, "value": float(value)}
         for label, values in samples.items()

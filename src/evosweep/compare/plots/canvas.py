@@ -34,6 +34,7 @@ _STYLE = {
     "svg.fonttype": "none",
     "font.family": ["DejaVu Sans"],
     "figure.dpi": 100,
+    "text.parse_math": False,  # a name with two dollar signs is a name
 }
 
 

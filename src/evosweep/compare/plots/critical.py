@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from evosweep.compare.extra import need
-from evosweep.compare.numbers.ranking import Ranking, ranks_table
+from evosweep.compare.numbers.rank_tables import ranks_table
+from evosweep.compare.numbers.ranking import Ranking
 from evosweep.compare.plots.canvas import Plot, as_svg, canvas
 
 
@@ -17,7 +18,7 @@ def plot_critical_difference(ranking: Ranking, alpha: float) -> Plot | None:
     names = [_short(name) for name in ranking.names]
     ranks = dict(zip(names, ranking.ranks, strict=True))
     p_values = pandas.DataFrame(ranking.posthoc, index=names, columns=names)
-    name = "critical-difference"
+    name = "critical-difference" + ("-several" if ranking.kind == "several" else "")
     with canvas(name, height=1.6 + 0.28 * len(names), width=6.4) as figure:
         axes = figure.add_subplot()
         axes.grid(visible=False)
@@ -35,7 +36,7 @@ def plot_critical_difference(ranking: Ranking, alpha: float) -> Plot | None:
         "Critical difference diagram",
         f"Mean ranks from best to worst: {listed}.",
         svg,
-        ranks_table(ranking),
+        ranks_table([ranking]),
         caption,
     )
 

@@ -1,10 +1,19 @@
-"""Short names that tell configurations apart: the label, and only the parameters that differ."""
+"""Short names that tell configurations apart: the label, and only the parameters that differ.
+
+An identity is what decides a result: the function, its parameters with their types, its options and
+the digest of its code. A label is for people. Each identity has one label and each label belongs to
+one identity, so tables may group by either.
+"""
 
 import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from hashlib import sha256
+
+from evosweep.wording import printable
+
+ABSENT = object()  # a parameter that a namesake has and this one leaves to its default
 
 
 def natural(text: str) -> list[tuple[float, str]]:
@@ -18,50 +27,111 @@ def by_name(key: Sequence[str]) -> list[list[tuple[float, str]]]:
     return [natural(text) for text in key]
 
 
-def identity(part: Mapping[str, Any], source: str = "") -> str:
-    """The canonical text of a problem or an algorithm: equal for two runs that share it."""
-    return json.dumps({**part, "source": source}, sort_keys=True, separators=(",", ":"))
+def identity(part: Mapping[str, object], source: str = "") -> str:
+    """The canonical text of a problem, an algorithm or a backend, without the user's label."""
+    facts = {key: value for key, value in part.items() if key != "name"}
+    return json.dumps({**facts, "source": source}, sort_keys=True, separators=(",", ":"))
 
 
-def label_all(identities: Iterable[str]) -> dict[str, str]:
+def label_all(names: Mapping[str, str]) -> dict[str, str]:
     """A label for each identity: its name, then `(key=value)` for what differs among namesakes.
 
-    A parameter that all namesakes share is left out; code that differs shows as `code=` and the
-    first six digits of its digest.
+    A parameter that all namesakes share is left out. Code that differs shows as `code=` and the
+    first six digits of its digest. `names` has the user's name of each identity; where it is empty,
+    the function's own name stands for it.
     """
-    groups: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
-    for text in sorted(set(identities)):
+    groups: dict[str, dict[str, dict[str, object]]] = defaultdict(dict)
+    for text in sorted(names):
         part = json.loads(text)
-        groups[_name(part)].append((text, _facts(part)))
+        name = printable(names[text] or str(part.get("use") or "?"))
+        groups[name][text] = facts_of(part)
     labels: dict[str, str] = {}
     for name, members in groups.items():
-        varying = _varying([facts for _, facts in members])
-        for text, facts in members:
-            chosen = ",".join(f"{key}={_show(facts.get(key))}" for key in varying)
-            labels[text] = f"{name}({chosen})" if chosen else name
-    return labels
+        labels |= _label_namesakes(name, members)
+    return _told_apart(labels)
 
 
-def _name(part: Mapping[str, Any]) -> str:
-    return str(part.get("name") or part.get("use") or "?")
+def facts_of(part: Mapping[str, object]) -> dict[str, object]:
+    """What may differ between namesakes: parameters, options, the function and its code."""
+    params = part.get("params")
+    facts = dict(params) if isinstance(params, Mapping) else {}
+    facts |= {key: value for key, value in part.items() if key not in ("params", "source")}
+    return {**facts, "code": str(part.get("source", ""))[:6]}
 
 
-def _facts(part: Mapping[str, Any]) -> dict[str, Any]:
-    facts = dict(part.get("params") or {})
-    ignored = {"name", "params", "source"}
-    facts.update({key: value for key, value in part.items() if key not in ignored})
-    facts["code"] = str(part.get("source", ""))[:6]
-    return facts
+def varying(members: Iterable[Mapping[str, object]]) -> list[str]:
+    """The keys whose values are not the same, with the same type, in all members."""
+    known = list(members)
+    keys = dict.fromkeys(key for facts in known for key in facts)
+    return [key for key in keys if len({_exact(facts.get(key, ABSENT)) for facts in known}) > 1]
 
 
-def _varying(members: list[dict[str, Any]]) -> list[str]:
-    keys = dict.fromkeys(key for facts in members for key in facts)
-    return [key for key in keys if len({json.dumps(facts.get(key)) for facts in members}) > 1]
+def _label_namesakes(name: str, members: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
+    columns = {}
+    for key in varying(members.values()):
+        values = [facts.get(key, ABSENT) for facts in members.values()]
+        columns[key] = _shown(values)
+    rows = {
+        text: ",".join(f"{printable(key)}={shown[place]}" for key, shown in columns.items())
+        for place, text in enumerate(members)
+    }
+    return {text: f"{name}({row})" if row else name for text, row in rows.items()}
 
 
-def _show(value: object) -> str:
+def _shown(values: Sequence[object]) -> list[str]:
+    """The values as people write them; as JSON where two different ones would look alike."""
+    exact = [_exact(value) for value in values]
+    short = [_short(value) for value in values]
+    return short if len(set(short)) == len(set(exact)) else exact
+
+
+def _short(value: object) -> str:
     if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, dict | list):
-        return json.dumps(value, separators=(",", ":"))
-    return "default" if value is None else str(value)
+        text = f"{value:g}"
+        return text if float(text) == value else repr(value)
+    return printable(value) if isinstance(value, str) else _exact(value)
+
+
+def _exact(value: object) -> str:
+    if value is ABSENT:
+        return "default"
+    return json.dumps(value, separators=(",", ":"), sort_keys=True)
+
+
+def _told_apart(labels: Mapping[str, str]) -> dict[str, str]:
+    """The labels, with six digits of the identity's digest where two would be the same text."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for text, label in labels.items():
+        groups[label].append(text)
+    return {
+        text: label if len(groups[label]) == 1 else f"{label} #{_digest(text)}"
+        for text, label in labels.items()
+    }
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:6]
+
+
+def unique_stems(labels: Iterable[str]) -> dict[str, str]:
+    """For each label the stem of its files: letters, digits and `._-`, at most 80 characters.
+
+    Labels whose stems would be the same file, on a disk that ignores case too, and those that were
+    cut get six digits of their digest.
+    """
+    stems = {label: _stem(label) for label in labels}
+    seen: dict[str, int] = defaultdict(int)
+    for stem in stems.values():
+        seen[stem.casefold()] += 1
+    return {
+        label: stem if seen[stem.casefold()] == 1 and len(stem) <= 80 else _suffixed(stem, label)
+        for label, stem in stems.items()
+    }
+
+
+def _stem(label: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", label).strip("-.") or "unnamed"
+
+
+def _suffixed(stem: str, label: str) -> str:
+    return f"{stem[:73]}-{_digest(label)}"

@@ -2,28 +2,31 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
+from evosweep.compare.read.labels import identity
 from evosweep.records import reading
 from evosweep.records.folder import RunFolder
-from evosweep.records.reading import read_record
+from evosweep.records.record import PartFields, TraitFields
 
 
 @dataclass(frozen=True)
 class Run:
     """What a receipt says, with everything that the comparison does not need left out.
 
-    `best` and `weights` hold one value an objective; a weight is negative where smaller is better.
+    `best` and `weights` hold one value per objective; a weight is negative where smaller is better.
     `timings` are seconds by phase. `genome_length` is None where genomes have no fixed length.
+    `finished` is the time in the receipt; times of files decide nothing. A `mixed` run was resumed
+    in another environment, so its population may be one that neither environment gives.
     """
 
     folder: RunFolder
     run_id: str
     spec_id: str
-    problem: Mapping[str, Any]
-    algorithm: Mapping[str, Any]
-    backend: Mapping[str, Any]
+    problem: PartFields
+    algorithm: PartFields
+    backend: PartFields
     seed: int
     sources: Mapping[str, str]
     digest: str
@@ -33,13 +36,30 @@ class Run:
     generations: int
     population: int
     timings: Mapping[str, float]
-    traits: Mapping[str, Any] = field(default_factory=dict)
+    traits: TraitFields = field(default_factory=TraitFields)
     stopped: str = ""
     """Why it ended before its algorithm would have; "seconds" for a clock. Empty: it did not."""
     resumed: int = 0
     penalised: int = 0
     genome_length: int | None = None
     workers: int = 1
+    finished: str = ""
+    mixed: bool = False
+
+    @cached_property
+    def problem_id(self) -> str:
+        """The identity of its problem: function, parameters, options and code."""
+        return identity(self.problem, self.sources.get("problem", ""))
+
+    @cached_property
+    def algorithm_id(self) -> str:
+        """The identity of its algorithm: function, parameters, options and code."""
+        return identity(self.algorithm, self.sources.get("algorithm", ""))
+
+    @cached_property
+    def backend_id(self) -> str:
+        """The identity of its backend."""
+        return identity(self.backend)
 
     @property
     def objectives(self) -> int:
@@ -47,7 +67,7 @@ class Run:
         return len(self.weights)
 
     @property
-    def spec(self) -> dict[str, Any]:
+    def spec(self) -> dict[str, object]:
         """What the run was asked to do."""
         parts = {"problem": self.problem, "algorithm": self.algorithm, "backend": self.backend}
         return {**parts, "seed": self.seed}
@@ -70,13 +90,28 @@ class Failure:
     kind: str
     error: str
     path: Path | None = None
-    spec: Mapping[str, Any] = field(default_factory=dict)
+    spec: Mapping[str, object] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
+
+    def part(self, kind: str) -> Mapping[str, object]:
+        """The problem, the algorithm or the backend of its spec; empty where that is not known."""
+        found = self.spec.get(kind)
+        return found if isinstance(found, Mapping) else {}
+
+    @property
+    def seed(self) -> int | None:
+        """Its seed, where that is known."""
+        found = self.spec.get("seed")
+        return found if isinstance(found, int) else None
 
 
 def read_run(folder: RunFolder) -> Run:
-    """The run in a folder; raises `Damaged` where its receipt is not what it should be."""
-    record = read_record(folder)
+    """The run in a folder; raises `Damaged` where its receipt is not what it should be.
+
+    The folder may have another name than its run_id: `evosweep run --out` takes any.
+    """
+    folder.check_name()
+    record = reading.load_record(folder.path)
     spec = record.spec
     return Run(
         folder=folder,
@@ -100,6 +135,8 @@ def read_run(folder: RunFolder) -> Run:
         penalised=record.failures.get("penalised", 0),
         genome_length=_length(record.best_genome),
         workers=record.workers,
+        finished=record.finished,
+        mixed=bool(getattr(record, "mixed", False)),
     )
 
 

@@ -1,17 +1,13 @@
-"""A study: every run of one experiment, named, grouped, and with what is missing counted."""
+"""A study: every run of one experiment, named and grouped, and what is in no number."""
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from evosweep.compare.read.labels import by_name, identity, label_all
-from evosweep.compare.read.run import Failure, Run, read_failure, read_run
-from evosweep.errors import Damaged, InputError
-from evosweep.records.folder import RunFolder, find_runs
-from evosweep.records.opening import is_file
+from evosweep.compare.read.labels import by_name, label_all, unique_stems
+from evosweep.compare.read.run import Failure, Run
 
 Key = tuple[str, str]
 """A configuration: the labels of its problem and of its algorithm."""
@@ -19,40 +15,72 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Study:
-    """The runs of one experiment. `runs` is sorted by problem, algorithm, backend and seed."""
+    """The runs of one experiment. `runs` is sorted by problem, algorithm, backend and seed.
+
+    `earlier` runs are of older code, or no longer in the config, and `forgotten` failures are of
+    such runs: they are in no number. `basis` says by what `runs` were chosen. `alerts` are lines
+    that nobody may miss. `names` has what the config calls an identity; elsewhere the name in the
+    last receipt counts.
+    """
 
     name: str
     folder: Path
     runs: tuple[Run, ...]
     failures: tuple[Failure, ...]
+    earlier: tuple[Run, ...] = ()
+    forgotten: tuple[Failure, ...] = ()
+    basis: str = ""
+    alerts: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def problem_labels(self) -> dict[str, str]:
-        """Labels by identity of the problem, failed runs included."""
-        return label_all(_identities(self, "problem"))
+        """Labels by identity of the problem."""
+        return label_all(self._names((run.problem_id, run.problem, run) for run in self.runs))
 
     @cached_property
     def algorithm_labels(self) -> dict[str, str]:
-        """Labels by identity of the algorithm, failed runs included."""
-        return label_all(_identities(self, "algorithm"))
+        """Labels by identity of the algorithm."""
+        return label_all(self._names((run.algorithm_id, run.algorithm, run) for run in self.runs))
 
     @cached_property
     def backend_labels(self) -> dict[str, str]:
         """Labels by identity of the backend."""
-        return label_all(identity(run.backend) for run in self.runs)
+        return label_all(self._names((run.backend_id, run.backend, run) for run in self.runs))
+
+    def _names(self, parts: Iterable[tuple[str, Mapping[str, object], Run]]) -> dict[str, str]:
+        """The user's name of each identity: the config's, else the one that finished last."""
+        last: dict[str, tuple[str, str]] = {}
+        for text, part, run in parts:
+            found = (run.finished, str(part.get("name") or ""))
+            last[text] = max(last.get(text, ("", "")), found)
+        return {text: self.names.get(text) or name for text, (_, name) in last.items()}
 
     def problem(self, run: Run) -> str:
         """The label of a run's problem."""
-        return self.problem_labels[identity(run.problem, run.sources.get("problem", ""))]
+        return self.problem_labels[run.problem_id]
 
     def algorithm(self, run: Run) -> str:
         """The label of a run's algorithm."""
-        return self.algorithm_labels[identity(run.algorithm, run.sources.get("algorithm", ""))]
+        return self.algorithm_labels[run.algorithm_id]
 
     def backend(self, run: Run) -> str:
         """The label of a run's backend, with its workers."""
-        label = self.backend_labels[identity(run.backend)]
+        label = self.backend_labels[run.backend_id]
         return label if "workers=" in label else f"{label} ×{run.workers}"
+
+    @cached_property
+    def stems(self) -> tuple[dict[str, str], dict[str, str]]:
+        """What stands for the labels of problems, and of algorithms, in names of files."""
+        labels = self.problem_labels, self.algorithm_labels
+        problems, algorithms = (unique_stems(known.values()) for known in labels)
+        return problems, algorithms
+
+    def anchor(self, kind: str, problem: str, algorithm: str | None = None) -> str:
+        """The id of a place in the report, by the labels of a problem and of an algorithm."""
+        problems, algorithms = self.stems
+        stems = [problems[problem], *([] if algorithm is None else [algorithms[algorithm]])]
+        return ":".join([kind, *stems])
 
     @cached_property
     def by_spec(self) -> dict[str, list[Run]]:
@@ -66,7 +94,7 @@ class Study:
 
     @cached_property
     def configurations(self) -> dict[Key, list[Run]]:
-        """One run a seed for each configuration: a backend repeats a result, it adds none."""
+        """One run per seed for each configuration: a backend repeats a result, it adds none."""
         groups: dict[Key, list[Run]] = defaultdict(list)
         for group in self.by_spec.values():
             groups[self.problem(group[0]), self.algorithm(group[0])].append(group[0])
@@ -82,54 +110,3 @@ class Study:
         for (problem, algorithm), runs in self.configurations.items():
             nested[problem][algorithm] = runs
         return dict(nested)
-
-
-def _identities(study: Study, part: str) -> Iterator[str]:
-    for run in study.runs:
-        yield identity(getattr(run, part), run.sources.get(part, ""))
-
-
-def open_studies(results: Path) -> list[Study]:
-    """A study for each experiment below `results`: a results folder, or one experiment's.
-
-    Raises InputError where there is no such folder, or no run in it.
-    """
-    if not results.is_dir():
-        raise InputError(f"{results}: no such folder; give results/ or results/<experiment>")
-    folders: dict[Path, list[Any]] = defaultdict(list)
-    for folder in find_runs(results):
-        folders[folder.path.parent.parent].append(folder)
-    if not folders:
-        raise InputError(f"{results}: no runs in it; `make run` or `evosweep run` makes some")
-    return [_open(path, found) for path, found in sorted(folders.items())]
-
-
-def _open(folder: Path, found: list[Any]) -> Study:
-    runs, failures = [], []
-    for place in sorted(found, key=lambda place: str(place.path.name)):
-        try:
-            outcome = _outcome(place)
-        except Damaged as damage:
-            outcome = Failure(place.path.name, "damaged", damage.reason, place.path)
-        except OSError as error:
-            outcome = Failure(place.path.name, "damaged", error.strerror or "", place.path)
-        if isinstance(outcome, Run):
-            runs.append(outcome)
-        else:
-            failures.append(outcome)
-    runs.sort(key=lambda run: (_order(run), run.seed, run.run_id))
-    return Study(folder.resolve().name, folder, tuple(runs), tuple(failures))
-
-
-def _outcome(place: RunFolder) -> Run | Failure:
-    try:
-        run = read_run(place)
-    except FileNotFoundError:
-        return read_failure(place)
-    if not is_file(place.population):
-        raise Damaged(place.path, place.population.name, "is gone, though the run has a receipt")
-    return run
-
-
-def _order(run: Run) -> tuple[str, ...]:
-    return tuple(identity(part) for part in (run.problem, run.algorithm, run.backend))

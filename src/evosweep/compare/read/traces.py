@@ -122,5 +122,6 @@ def bands(traces: Sequence[Trace], marks: Floats, *, seconds: bool = False) -> M
     A run that has ended keeps its last value. NaN where some run has no result yet.
     """
     rows = np.array([t.at_seconds(marks) if seconds else t.at(marks) for t in traces])
-    q1, median, q3 = np.percentile(rows, [25, 50, 75], axis=0)
+    with np.errstate(over="ignore"):  # beyond the largest floats there is nothing to draw
+        q1, median, q3 = np.percentile(rows, [25, 50, 75], axis=0)
     return {"q1": q1, "median": median, "q3": q3}

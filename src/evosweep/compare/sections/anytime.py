@@ -43,11 +43,12 @@ def _targets(found: Material, problem: str, groups: Mapping[str, list[Trace]]) -
 
 
 def _profiles(found: Material, problems: Problems, targets: Mapping[str, Targets]) -> list[Plot]:
-    """ECDF and data profile of the algorithms that ran on every problem."""
-    order = np.argsort(found.ranking.ranks, kind="stable")[:MOST_LINES]
-    everywhere = set.intersection(*(set(groups) for groups in problems.values()))
-    names = sorted((found.ranking.names[place] for place in order), key=natural)
-    names = [name for name in names if name in everywhere]
+    """ECDF and data profile of the algorithms and problems that are ranked."""
+    ranking = found.rankings[0]
+    problems = {name: problems[name] for name in ranking.problems if name in problems}
+    order = np.argsort(ranking.ranks, kind="stable")[:MOST_LINES]
+    names = sorted((ranking.names[place] for place in order), key=natural)
+    names = [name for name in names if all(name in groups for groups in problems.values())]
     if not names or len(problems) < 2:
         return []
     return [_ecdf(found, problems, targets, names), *_data_profile(found, problems, names)]

@@ -15,16 +15,18 @@ from evosweep.compare.numbers.changes import (
     seeds_table,
 )
 from evosweep.compare.numbers.finals import Final, fronts_of, read_finals
-from evosweep.compare.numbers.significance import outcome
+from evosweep.compare.numbers.pair_tables import outcome
 from evosweep.compare.numbers.table import Column, Row, Table, show
-from evosweep.compare.page.html import file_name
+from evosweep.compare.numbers.words import plural
+from evosweep.compare.page.parameters import parameters_of
 from evosweep.compare.page.section import Page, Section
 from evosweep.compare.plots.boxes import plot_boxes
 from evosweep.compare.plots.canvas import Plot
+from evosweep.compare.read.labels import unique_stems
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
-from evosweep.compare.sections.failures import failures_table
-from evosweep.compare.sections.sentences import outcomes, plural
+from evosweep.compare.sections.failures import earlier_table, failures_table
+from evosweep.compare.sections.sentences import outcomes
 
 Floats = NDArray[np.float64]
 MOST_DRAWN = 24
@@ -56,7 +58,9 @@ def build_changes(before: Study, after: Study, alpha: float) -> Page:
     changes, gone, come = match(before, after, fronts, alpha)
     table = changes_table(changes, alpha)
     section = Section("changes", "Before and after", tables=[table], folded=[seeds_table(changes)])
-    section.plots = [_plot(change) for change in changes[:MOST_DRAWN] if _worth(change)]
+    drawn = [change for change in changes[:MOST_DRAWN] if change.same < len(change.before)]
+    stems = unique_stems(", ".join(change.key) for change in drawn)
+    section.plots = [_plot(change, stems[", ".join(change.key)]) for change in drawn]
     sections = [section]
     if gone or come:
         sides = (("before", before, gone), ("after", after, come))
@@ -67,14 +71,45 @@ def build_changes(before: Study, after: Study, alpha: float) -> Page:
         for name, study in folders
         if study.failures
     ]
-    sections += failed
+    aside = [
+        Section(f"earlier-{name}", f"Set aside {name}", folded=[earlier_table(study, name)])
+        for name, study in folders
+        if study.earlier
+    ]
+    loud = [*before.alerts, *after.alerts, *unequal_twins(changes)]
     return Page(
         f"Changes: {after.name}",
         f"Before: {before.folder}. After: {after.folder}.",
-        _sentences(changes, gone, come, alpha),
-        [f"{name}: {line}" for name, study in folders for line in outcomes(study)],
-        sections,
+        [*_sentences(changes, gone, come, alpha), *_set_aside(folders)],
+        [*(f"{name}: {line}" for name, study in folders for line in outcomes(study)), *loud],
+        [*sections, *failed, *aside],
+        loud=loud,
+        parameters=parameters_of(after),
     )
+
+
+def _set_aside(folders: Sequence[tuple[str, Study]]) -> list[str]:
+    """Which code each side was taken from, where it holds runs of other code too."""
+    return [
+        f"{name.capitalize()}: {study.basis}; set aside: earlier versions "
+        f"({plural(len(study.earlier), 'run')})."
+        for name, study in folders
+        if study.earlier
+    ]
+
+
+def unequal_twins(changes: Sequence[Change]) -> list[str]:
+    """A line for each run that both folders have, by run_id, with unequal populations.
+
+    Equal run_ids mean equal code, parameters, seed and backend, so the machines disagree.
+    """
+    return [
+        f"DISAGREEMENT: {', '.join(change.key)}, seed {old.seed}: run {old.run_id} is in both "
+        f"folders, with unequal populations ({old.digest[:12]} and {new.digest[:12]})"
+        for change in changes
+        for old, new in zip(change.before, change.after, strict=True)
+        if old.run_id == new.run_id and old.digest != new.digest
+    ]
 
 
 def _by_place(study: Study, finals: Mapping[str, Final]) -> dict[str, Floats]:
@@ -82,17 +117,13 @@ def _by_place(study: Study, finals: Mapping[str, Final]) -> dict[str, Floats]:
     return {place(run): fronts[run.run_id] for run in study.runs if run.run_id in fronts}
 
 
-def _worth(change: Change) -> bool:
-    return change.same < len(change.before)
-
-
-def _plot(change: Change) -> Plot:
+def _plot(change: Change, stem: str) -> Plot:
     samples = {
         "before": change.quality.of(distinct(change.before)),
         "after": change.quality.of(distinct(change.after)),
     }
-    name = f"change-{file_name(', '.join(change.key))}"
-    return plot_boxes(name, ", ".join(change.key), change.quality.measure, samples)
+    title = ", ".join(change.key)
+    return plot_boxes(f"change-{stem}", title, change.quality.measure, samples)
 
 
 def _sentences(
@@ -105,7 +136,7 @@ def _sentences(
     lines = [f"{same} of {plural(seeds, 'pair')} of runs end with the same population to the bit."]
     counts = {"before": 0, "after": 0}
     for change in changes:
-        if not change.pair.reason and change.pair.corrected < alpha:
+        if change.pair.decides(alpha):
             counts["after" if outcome(change.pair, alpha).startswith("after") else "before"] += 1
     lines.append(
         f"Significantly better after: {counts['after']} of "

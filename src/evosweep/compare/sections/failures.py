@@ -1,12 +1,15 @@
-"""Runs that are in no number: failed, damaged, unfinished, missing; each is named."""
+"""Runs that are in no number: failed, damaged, unfinished, missing, earlier; each is named."""
 
 from collections.abc import Mapping
 
 from evosweep.compare.numbers.table import Column, Row, Table
+from evosweep.compare.numbers.words import plural
 from evosweep.compare.page.material import Material
 from evosweep.compare.page.section import Section
 from evosweep.compare.read.study import Study
+from evosweep.wording import one_line, printable
 
+KINDS = ("problem", "algorithm", "backend")
 FAILURE_COLUMNS = (
     Column("run_id", "run"),
     Column("kind", "outcome"),
@@ -25,15 +28,51 @@ def failures_section(found: Material) -> Section | None:
     return Section("failures", "Failures", tables=[failures_table(found.study)])
 
 
+def earlier_section(study: Study) -> Section | None:
+    """The runs of older code or of combinations that nothing asks for, folded; or None."""
+    if not study.earlier:
+        return None
+    title = f"Earlier versions ({plural(len(study.earlier), 'run')})"
+    section = Section("earlier", title, [f"In no number. Compared are {study.basis}."])
+    section.folded = [earlier_table(study)]
+    return section
+
+
+def earlier_table(study: Study, folder: str = "") -> Table:
+    """A row for each run that was set aside, with the digests of its code."""
+    rows: list[Row] = [
+        {
+            "run_id": run.run_id,
+            "problem": _label(run.problem),
+            "algorithm": _label(run.algorithm),
+            "backend": _label(run.backend),
+            "seed": run.seed,
+            "problem_code": run.sources.get("problem", "")[:6],
+            "algorithm_code": run.sources.get("algorithm", "")[:6],
+            "finished": run.finished,
+        }
+        for run in study.earlier
+    ]
+    columns = (
+        Column("run_id", "run"),
+        *FAILURE_COLUMNS[2:6],
+        Column("problem_code", "code of the problem"),
+        Column("algorithm_code", "code of the algorithm"),
+        Column("finished", "finished"),
+    )
+    name, title = (f"earlier_{folder}", f", {folder}") if folder else ("earlier", "")
+    return Table(name, f"Runs that were set aside{title}", columns, rows)
+
+
 def failures_table(study: Study, folder: str = "") -> Table:
     """A row for each run that has failed, is damaged, unfinished or missing."""
     rows: list[Row] = [
         {
             "run_id": failure.run_id,
             "kind": failure.kind,
-            **{part: _label(failure.spec, part) for part in ("problem", "algorithm", "backend")},
-            "seed": failure.spec.get("seed"),
-            "error": failure.error,
+            **{kind: _label(failure.part(kind)) for kind in KINDS},
+            "seed": failure.seed,
+            "error": one_line(failure.error),
         }
         for failure in study.failures
     ]
@@ -45,8 +84,5 @@ def failures_table(study: Study, folder: str = "") -> Table:
     return Table(name, f"Runs that are in no number{title}", FAILURE_COLUMNS, rows, note)
 
 
-def _label(spec: Mapping[str, object], part: str) -> str:
-    described = spec.get(part)
-    if not isinstance(described, Mapping):
-        return ""
-    return str(described.get("name") or described.get("use") or "")
+def _label(part: Mapping[str, object]) -> str:
+    return printable(str(part.get("name") or part.get("use") or ""))

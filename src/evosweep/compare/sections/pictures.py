@@ -10,7 +10,6 @@ from evosweep.compare.numbers import anytime
 from evosweep.compare.numbers.fronts import Fronts
 from evosweep.compare.numbers.quality import Quality
 from evosweep.compare.numbers.targets import profile_targets
-from evosweep.compare.page.html import file_name
 from evosweep.compare.plots.boxes import plot_boxes
 from evosweep.compare.plots.canvas import Plot
 from evosweep.compare.plots.convergence import Curves, plot_convergence
@@ -27,13 +26,17 @@ Floats = NDArray[np.float64]
 class Pictured:
     """What is drawn of a problem, and nothing else: it travels to the process that draws.
 
-    `samples` and `traces` are by algorithm, `best` names two of them where there are two.
+    `samples` and `traces` are by algorithm, `best` names two of them where there are two. `stem`
+    stands for the problem in names of files. `measure` says what
+    the samples are: results, or distances to the optimum.
     """
 
     problem: str
+    stem: str
     example: Run
     quality: Quality
     backends: Sequence[str]
+    measure: str
     samples: Mapping[str, Floats]
     traces: Mapping[str, Sequence[Trace]]
     fronts: Fronts | None
@@ -46,8 +49,8 @@ def draw(shown: Pictured) -> list[Plot]:
     with np.errstate(invalid="ignore"):  # infinite results are results: inf - inf is no mistake
         if shown.traces:
             plots += [*_curves(shown), _profile(shown)]
-        name = f"results-{file_name(shown.problem)}"
-        plots.append(plot_boxes(name, shown.problem, shown.quality.measure, shown.samples))
+        name = f"results-{shown.stem}"
+        plots.append(plot_boxes(name, shown.problem, shown.measure, shown.samples))
         if shown.fronts is not None and len(shown.fronts.joint):
             plots += _fronts(shown, shown.fronts)
     return plots
@@ -57,7 +60,7 @@ def _curves(shown: Pictured) -> list[Plot]:
     single = shown.example.objectives == 1
     optimum = shown.example.traits.get("optimum") if single else None
     curves = Curves(shown.problem, shown.quality.measure, shown.traces, optimum)
-    stem = file_name(shown.problem)
+    stem = shown.stem
     return [
         plot_convergence(f"convergence-{stem}", curves),
         plot_convergence(f"seconds-{stem}", curves, ", ".join(shown.backends)),
@@ -78,11 +81,11 @@ def _profile(shown: Pictured) -> Plot:
         "evaluations",
         f"Targets: {targets.origin}.",
     )
-    return plot_profile(f"ecdf-{file_name(shown.problem)}", words, reached)
+    return plot_profile(f"ecdf-{shown.stem}", words, reached)
 
 
 def _fronts(shown: Pictured, fronts: Fronts) -> list[Plot]:
-    names, stem = list(shown.samples), file_name(shown.problem)
+    names, stem = list(shown.samples), shown.stem
     if len(fronts.weights) > 2:
         return [plot_parallel(f"front-{stem}", fronts, names)]
     plots = [plot_attainment(f"attainment-{stem}", fronts, names)]

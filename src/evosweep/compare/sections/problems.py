@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from evosweep.compare.numbers.fronts import Fronts
-from evosweep.compare.numbers.summary import anchor
+from evosweep.compare.numbers.results import distances
 from evosweep.compare.page.material import Material
 from evosweep.compare.page.section import Section
 from evosweep.compare.read.processes import map_many
 from evosweep.compare.sections.pictures import Pictured, draw
-from evosweep.compare.sections.sentences import problem_sentence
+from evosweep.compare.sections.verdict import problem_sentence
 
 MOST_DRAWN = 12  # problems with plots; the tables have all
 PARALLEL_FROM = 3  # problems; the pictures of one take a second or two
@@ -23,7 +23,7 @@ def problems_section(found: Material, fronts: Mapping[str, Fronts]) -> Section:
             f"Plots are of the first {MOST_DRAWN} of {len(names)} problems; the tables have all."
         )
     section.parts = [
-        Section(anchor("problem", problem), problem, [problem_sentence(found, problem)])
+        Section(found.study.anchor("problem", problem), problem, [problem_sentence(found, problem)])
         for problem in names
     ]
     wanted = [_pictured(found, problem, fronts.get(problem)) for problem in names[:MOST_DRAWN]]
@@ -37,15 +37,20 @@ def problems_section(found: Material, fronts: Mapping[str, Fronts]) -> Section:
 def _pictured(found: Material, problem: str, fronts: Fronts | None) -> Pictured:
     names, quality = found.drawn(problem), found.qualities[problem]
     groups = found.study.problems[problem]
+    samples = {name: quality.of(groups[name]) for name in names}
+    far = {name: distances(groups[name], sample) for name, sample in samples.items()}
+    known = {name: distance for name, distance in far.items() if distance is not None}
     return Pictured(
-        problem,
-        next(iter(groups.values()))[0],
-        quality,
-        sorted({found.study.backend(run) for runs in groups.values() for run in runs}),
-        {name: quality.of(groups[name]) for name in names},
-        {name: traces for name, traces in found.traces_of(problem).items() if name in names},
-        fronts,
-        found.by_median(problem)[:2],
+        problem=problem,
+        stem=found.study.stems[0][problem],
+        example=next(iter(groups.values()))[0],
+        quality=quality,
+        backends=sorted({found.study.backend(run) for runs in groups.values() for run in runs}),
+        measure="distance to the optimum" if known else quality.measure,
+        samples=known or samples,
+        traces={name: traces for name, traces in found.traces_of(problem).items() if name in names},
+        fronts=fronts,
+        best=found.standings[problem].order[:2],
     )
 
 

@@ -2,32 +2,30 @@
 
 from collections import Counter
 
-import numpy as np
-
-from evosweep.compare.numbers import efficiency, ranking
-from evosweep.compare.numbers.effects import effect
-from evosweep.compare.numbers.significance import Pair, all_equal, better
-from evosweep.compare.numbers.table import show
+from evosweep.compare.numbers import efficiency_tables, rank_tables
+from evosweep.compare.numbers.words import listed, plural
 from evosweep.compare.page.material import Material
 from evosweep.compare.read.study import Study
+from evosweep.compare.sections.advice import seeds_advice
+from evosweep.compare.sections.verdict import leads, problem_sentence
 
 MOST_PROBLEMS = 8  # with a sentence each; beyond, they are counted
 
 
-def summary(found: Material) -> list[str]:
+def summary(material: Material) -> list[str]:
     """The sentences of the summary, most important first."""
     return [
-        *_problems(found),
-        ranking.sentence(found.ranking, found.options.alpha),
-        _agreement(found),
-        *efficiency.advice(found.timings),
-        *_cautions(found),
+        *_problems(material),
+        *(rank_tables.sentence(ranking, material.options.alpha) for ranking in material.rankings),
+        _agreement(material),
+        *efficiency_tables.advice(material.timings),
+        *_cautions(material),
     ]
 
 
-def subtitle(found: Material) -> str:
+def subtitle(material: Material) -> str:
     """How much was compared, in one line."""
-    study = found.study
+    study = material.study
     algorithms = {algorithm for _, algorithm in study.configurations}
     backends = {study.backend(run) for run in study.runs}
     seeds = {run.seed for run in study.runs}
@@ -41,88 +39,51 @@ def subtitle(found: Material) -> str:
     return ", ".join(plural(count, word) for count, word in counts) + "."
 
 
-def plural(count: int, word: str) -> str:
-    """A count with its noun."""
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
-
-
-def _problems(found: Material) -> list[str]:
-    names = list(found.study.problems)
+def _problems(material: Material) -> list[str]:
+    names = list(material.study.problems)
     if len(names) <= MOST_PROBLEMS:
-        return [problem_sentence(found, name) for name in names]
-    wins = Counter(found.by_median(name)[0] for name in names)
-    listed = ", ".join(f"{name} on {count}" for name, count in wins.most_common(5))
-    return [f"Best median, over {len(names)} problems: {listed}."]
+        return [problem_sentence(material, name) for name in names]
+    leaders = [leads(material, name) for name in names]
+    wins = Counter(found[0] for found in leaders if len(found) == 1)
+    best = [f"{name} on {count}" for name, count in wins.most_common(5)]
+    ties = sum(len(found) > 1 for found in leaders)
+    best += [f"several tie on {ties}"] if ties else []
+    return [f"Best median, over {len(names)} problems: {', '.join(best)}."]
 
 
-def problem_sentence(found: Material, problem: str) -> str:
-    """Which algorithm did best on a problem, by how much, and how sure that is."""
-    order, quality = found.by_median(problem), found.qualities[problem]
-    values = {name: quality.of(found.study.problems[problem][name]) for name in order}
-    best = order[0]
-    median = show(float(np.median(values[best])), 6)
-    if len(order) == 1:
-        count = plural(len(values[best]), "run")
-        return f"{problem}: one algorithm, {best}; median {quality.measure} {median}, {count}."
-    second = show(float(np.median(values[order[1]])), 6)
-    if all_equal(np.concatenate(list(values.values()))):
-        return f"{problem}: every run of every algorithm gave {median}; there is nothing to tell."
-    lead = f"{problem}: {best} has the best median ({quality.measure} {median})"
-    rest = f"; {order[1]} has the same" if median == second else f"; {order[1]} has {second}"
-    return f"{lead}{rest}. {_sureness(found, problem, best)}"
-
-
-def _sureness(found: Material, problem: str, best: str) -> str:
-    pairs = [p for p in found.pairs if p.problem == problem and best in p.names]
-    tested = [pair for pair in pairs if not pair.reason]
-    if not tested:
-        return f"No test: {pairs[0].reason}." if pairs else ""
-    sure = [pair for pair in tested if pair.corrected < found.options.alpha]
-    sure = [pair for pair in sure if (better(pair) > 0) == (pair.names[0] == best)]
-    if len(pairs) == 1:
-        return _one(pairs[0], best, bool(sure))
-    beaten = {0: "none", len(pairs): "each"}.get(len(sure), str(len(sure)))
-    return (
-        f"It is significantly better than {beaten} of the {len(pairs)} others "
-        f"(Holm-corrected, level {found.options.alpha:g})."
-    )
-
-
-def _one(pair: Pair, best: str, sure: bool) -> str:
-    sides = (pair.one, pair.other) if pair.names[0] == best else (pair.other, pair.one)
-    size = effect(*sides)
-    verdict = "The difference is significant" if sure else "The difference is not significant"
-    return f"{verdict} (p = {pair.corrected:.3g}, A12 = {size.a12:.3g}, a {size.size} effect)."
-
-
-def _agreement(found: Material) -> str:
-    verdicts = Counter(row["verdict"] for row in found.agreement.rows)
+def _agreement(material: Material) -> str:
+    verdicts = Counter(row["verdict"] for row in material.agreement.rows)
     compared = verdicts["agree"] + verdicts["DISAGREE"]
-    said = []
+    parts = []
     if verdicts["DISAGREE"]:
-        said.append(
+        parts.append(
             f"BACKENDS DISAGREE on {verdicts['DISAGREE']} of {compared} specs: the final "
             "populations differ. See Agreement."
         )
     elif compared:
-        said.append(
+        parts.append(
             f"All backends agree: {plural(compared, 'spec')} ran on more than one, each with the "
             "same final population to the bit."
         )
     if verdicts["clock"]:
-        said.append(
+        parts.append(
             f"A clock ended the runs of {plural(verdicts['clock'], 'spec')} at different "
             "generations; they are equal as far as they go together."
         )
-    if not said:
+    if verdicts["mixed"]:
+        parts.append(
+            f"On {plural(verdicts['mixed'], 'spec')}, a run that was resumed in another "
+            "environment differs from the others."
+        )
+    if not parts:
         return "No spec ran on more than one backend, so there is no agreement to check."
-    return " ".join(said)
+    return " ".join(parts)
 
 
-def _cautions(found: Material) -> list[str]:
-    study, cautions = found.study, []
-    smallest = min(len(runs) for runs in study.configurations.values())
-    if smallest == 1:
+def _cautions(material: Material) -> list[str]:
+    study = material.study
+    cautions = seeds_advice(material)
+    if not cautions and min(len(runs) for runs in study.configurations.values()) == 1:
         cautions.append(
             "Some configurations have a single seed: their results have no spread and no test. "
             "Add seeds."
@@ -133,14 +94,46 @@ def _cautions(found: Material) -> list[str]:
     penalised = sum(run.penalised > 0 for run in study.runs)
     if penalised:
         cautions.append(f"{plural(penalised, 'run')} gave a penalty to failed evaluations.")
-    return cautions
+    return [*cautions, *set_aside(study)]
+
+
+def set_aside(study: Study) -> list[str]:
+    """Which runs were compared, where others are there too."""
+    if not study.earlier:
+        return []
+    return [
+        f"Compared are {study.basis}; earlier versions ({plural(len(study.earlier), 'run')}) are "
+        "set aside and listed below."
+    ]
 
 
 def outcomes(study: Study) -> list[str]:
-    """What went wrong, counted: failed, damaged, unfinished, missing. Nothing where all is well."""
+    """How many runs are in no number, by what became of them; nothing where all is well."""
     kinds = Counter(_kind(failure.kind) for failure in study.failures)
     return [f"{plural(kinds[kind], 'run')} {kind}: named under Failures." for kind in sorted(kinds)]
 
 
 def _kind(kind: str) -> str:
     return kind if kind in ("damaged", "missing", "unfinished") else "failed"
+
+
+def warnings(material: Material) -> list[str]:
+    """What a reader must not miss before believing a number: unequal budgets, mixed runs."""
+    study = material.study
+    unequal = [name for name, found in material.standings.items() if found.budget.unequal]
+    lines = []
+    if unequal:
+        count = f"{len(unequal)} of {plural(len(study.problems), 'problem')}"
+        where = f" ({listed(unequal)})" if len(unequal) <= MOST_PROBLEMS else ""
+        lines.append(
+            f"UNEQUAL BUDGETS on {count}{where}: more evaluations give better results whatever the "
+            "algorithm. Algorithms are compared at the largest common budget; their final results "
+            "stand beside it."
+        )
+    mixed = [run.run_id for run in study.runs if run.mixed]
+    if mixed:
+        lines.append(
+            f"MIXED: {plural(len(mixed), 'run')} resumed in another environment, so no environment "
+            f"repeats {'it' if len(mixed) == 1 else 'them'}: {', '.join(mixed)}."
+        )
+    return lines

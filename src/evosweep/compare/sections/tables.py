@@ -4,43 +4,59 @@ from collections.abc import Mapping, Sequence
 from os.path import relpath
 from pathlib import Path
 
-from evosweep.compare.numbers import efficiency, fronts, populations, ranking
+from evosweep.compare.numbers import efficiency, efficiency_tables, fronts, populations, rank_tables
 from evosweep.compare.numbers.agreement import disagreements, matrix
-from evosweep.compare.numbers.significance import pairs_table
-from evosweep.compare.numbers.summary import anchor
+from evosweep.compare.numbers.pair_tables import pairs_table
 from evosweep.compare.numbers.table import Column, Row, Table
-from evosweep.compare.page.html import file_name
 from evosweep.compare.page.material import Material
 from evosweep.compare.page.section import Section
 from evosweep.compare.plots.critical import plot_critical_difference
 from evosweep.compare.plots.efficiency import plot_phases
 from evosweep.compare.plots.genes import plot_genes
 from evosweep.compare.read.run import Run
+from evosweep.compare.read.study import Study
 from evosweep.compare.sections.problems import MOST_DRAWN
 
 MOST_LISTED = 2000  # runs in the page, all of them; beyond, the first ones of each configuration
 FIRST_RUNS = 10
+MOST_SHOWN = 40  # pairs in an open table; more are folded
 MOST_BARS = 12  # bars of a plot of phases
 
 
-def statistics_section(found: Material) -> Section:
-    """Pairs of algorithms problem by problem, and the ranking over all problems."""
-    alpha, ranked = found.options.alpha, found.ranking
-    section = Section("statistics", "Which differences are real", [ranking.sentence(ranked, alpha)])
-    if ranked.left_out:
-        listed = ", ".join(ranked.left_out)
-        section.paragraphs.append(f"Not ranked, since not run on every problem: {listed}.")
-    diagram = plot_critical_difference(ranked, alpha)
-    section.plots = [diagram] if diagram else []
-    if len(ranked.names) > 1:
-        section.tables.append(ranking.ranks_table(ranked))
-    posthoc = ranking.posthoc_table(ranked)
-    section.tables += [posthoc] if posthoc else []
-    if found.pairs:
-        pairs = pairs_table(found.pairs, alpha)
-        (section.tables if len(pairs.rows) <= 40 else section.folded).append(pairs)
-    else:
-        section.paragraphs.append("One algorithm a problem: there is no pair to test.")
+def ranks_section(found: Material) -> Section:
+    """The ranking over the problems, and what it leaves out."""
+    alpha = found.options.alpha
+    section = Section("statistics", "Ranks over the problems")
+    for ranking in found.rankings:
+        section.paragraphs.append(rank_tables.sentence(ranking, alpha))
+        section.paragraphs += rank_tables.left_out(ranking)
+        diagram = plot_critical_difference(ranking, alpha)
+        section.plots += [diagram] if diagram else []
+        posthoc = rank_tables.posthoc_table(ranking)
+        section.folded += [posthoc] if posthoc else []
+    ranked = [ranking for ranking in found.rankings if len(ranking.names) > 1]
+    if ranked:
+        section.tables.append(rank_tables.ranks_table(ranked))
+    return section
+
+
+def tests_section(found: Material) -> Section:
+    """Pairs of algorithms problem by problem; also at the common budget, where there is one."""
+    alpha = found.options.alpha
+    section = Section("tests", "Which differences are real")
+    common = [
+        pair
+        for standing in found.standings.values()
+        if standing.at_common_budget
+        for pair in standing.pairs
+    ]
+    if not found.pairs:
+        section.paragraphs.append("One algorithm per problem: there is no pair to test.")
+        return section
+    for pairs, at_common in ((common, True), (found.pairs, False)):
+        table = pairs_table(pairs, alpha, common=at_common)
+        if pairs:
+            (section.tables if len(pairs) <= MOST_SHOWN else section.folded).append(table)
     return section
 
 
@@ -61,10 +77,10 @@ def populations_section(found: Material) -> Section:
     varied = {run_id: final.diversity for run_id, final in found.finals.items()}
     section.tables = [populations.populations_table(found.study, varied)]
     for problem, groups in list(found.study.problems.items())[:MOST_DRAWN]:
-        best = found.by_median(problem)[0]
+        best = found.standings[problem].order[0]
         quantiles = populations.gene_quantiles(groups[best])
         if quantiles is not None:
-            name = f"genes-{file_name(problem)}"
+            name = f"genes-{found.study.stems[0][problem]}"
             section.plots.append(plot_genes(name, problem, best, quantiles))
     return section
 
@@ -87,16 +103,17 @@ def agreement_section(found: Material) -> Section:
 
 def efficiency_section(found: Material) -> Section:
     """Advice, the table of times, and where the time went on each problem."""
-    section = Section("efficiency", "Time and efficiency", efficiency.advice(found.timings))
+    section = Section("efficiency", "Time and efficiency", efficiency_tables.advice(found.timings))
     if found.untimed:
         section.paragraphs.append(
             f"Left out: {found.untimed} runs that were resumed or have no timings."
         )
-    section.tables = [efficiency.efficiency_table(found.timings)]
+    section.tables = [efficiency_tables.efficiency_table(found.timings)]
     for problem in list(found.study.problems)[:MOST_DRAWN]:
+        stem = found.study.stems[0][problem]
         timings = [timing for timing in found.timings if timing.place[0] == problem]
         if 0 < len(timings) <= MOST_BARS:
-            section.plots.append(plot_phases(f"time-{file_name(problem)}", problem, timings))
+            section.plots.append(plot_phases(f"time-{stem}", problem, timings))
     return section
 
 
@@ -119,7 +136,8 @@ def runs_table(found: Material, out: Path) -> Table:
     """Every run, with where it lies as seen from `out`."""
     rows = [_run_row(found, run, out) for run in found.study.runs]
     speed = (Column("speedup", "speed-up", "×", 3), Column("efficiency", "efficiency", "", 3))
-    return Table("runs", "All runs", (*RUN_COLUMNS, *PHASE_COLUMNS, *speed), rows)
+    marks = (Column("mixed", "resumed in another environment"),)
+    return Table("runs", "All runs", (*RUN_COLUMNS, *PHASE_COLUMNS, *speed, *marks), rows)
 
 
 def _run_row(found: Material, run: Run, out: Path) -> dict[str, str | int | float | bool | None]:
@@ -142,10 +160,11 @@ def _run_row(found: Material, run: Run, out: Path) -> dict[str, str | int | floa
         "wall_seconds": run.seconds,
         "digest": run.digest,
         "link": Path(place).as_posix(),
+        "mixed": run.mixed,
     }
 
 
-def runs_section(runs: Table) -> Section:
+def runs_section(study: Study, runs: Table) -> Section:
     """The runs of each configuration, folded, where links from the tables lead."""
     groups: dict[tuple[object, object], list[Row]] = {}
     for row in runs.rows:
@@ -159,13 +178,13 @@ def runs_section(runs: Table) -> Section:
         )
     for (problem, algorithm), rows in sorted(groups.items(), key=str):
         shown = rows[:FIRST_RUNS] if many else rows
-        section.parts.append(_configuration(str(problem), str(algorithm), shown, len(rows)))
+        key = str(problem), str(algorithm)
+        section.parts.append(_configuration(study.anchor("runs", *key), key, shown, len(rows)))
     return section
 
 
-def _configuration(problem: str, algorithm: str, rows: Sequence[Row], total: int) -> Section:
-    place = anchor("runs", problem, algorithm)
+def _configuration(place: str, key: tuple[str, str], rows: Sequence[Row], total: int) -> Section:
     columns = [column for column in RUN_COLUMNS if column.key not in ("problem", "algorithm")]
     first = f": the first of {total} runs" if len(rows) < total else ""
-    table = Table(place, f"{problem}, {algorithm}{first}", columns, rows, saved=False)
+    table = Table(place, f"{', '.join(key)}{first}", columns, rows, saved=False)
     return Section(place, "", folded=[table])

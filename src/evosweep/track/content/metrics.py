@@ -1,9 +1,9 @@
 """The metrics of a run in MLflow, and what the aggregate over seeds needs of it."""
 
-import math
 from collections.abc import Iterator
 from datetime import datetime
 
+from evosweep.records.goal import goal, reaches
 from evosweep.records.record import Record
 from evosweep.track.content.history import History
 from evosweep.track.content.mlflow_run import Point, Summary, accepted_keys
@@ -37,22 +37,14 @@ def summary_of(record: Record, history: History) -> Summary:
 
 
 def success(record: Record) -> bool | None:
-    """Whether the run reached its problem's target; None where none is declared.
+    """Whether the run solved its problem, by the rule of `records.goal`; None where none is known.
 
-    Without a target, a known optimum counts as reached within 1e-8, as BBOB's functions do.
+    None also with several objectives.
     """
-    goal, best = _goal(record), record.best
-    if goal is None or not isinstance(best, (int, float)):
+    if isinstance(record.best, tuple):
         return None
-    sign = math.copysign(1.0, record.weights[0])
-    return sign * best >= sign * goal
-
-
-def _goal(record: Record) -> float | None:
-    target, optimum = record.traits.get("target"), record.traits.get("optimum")
-    if target is not None or optimum is None:
-        return target
-    return optimum - math.copysign(1e-8, record.weights[0])
+    value = goal(record.traits, record.weights[0])
+    return None if value is None else reaches(record.best, value, record.weights[0])
 
 
 def _by_generation(history: History, start: int) -> Iterator[Point]:

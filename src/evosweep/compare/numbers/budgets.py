@@ -1,0 +1,74 @@
+"""Budgets: how many evaluations each algorithm had, and what it had found within a common budget.
+
+An algorithm with more evaluations finds better results; that says nothing about the algorithm.
+Where budgets differ, results are compared at the largest budget that every run of the problem has
+used.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evosweep.compare.numbers.location import median
+from evosweep.compare.read.run import Run
+from evosweep.compare.read.traces import Trace
+
+Floats = NDArray[np.float64]
+UNEQUAL = 1.05  # the ratio of median budgets from which on they are called unequal
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The budgets on one problem, in evaluations.
+
+    Parameters
+    ----------
+    common
+        The largest budget that every run has used.
+    medians
+        The median budget of each algorithm.
+    values
+        The best results of each algorithm's runs within the common budget, in the order of its
+        runs; without the algorithms of which a run has no trace.
+    """
+
+    common: int
+    medians: Mapping[str, float]
+    values: Mapping[str, Floats] = field(default_factory=dict)
+
+    @property
+    def unequal(self) -> bool:
+        """Whether some algorithm had clearly more evaluations than another one."""
+        return max(self.medians.values()) > UNEQUAL * min(self.medians.values())
+
+    @property
+    def comparable(self) -> bool:
+        """Whether budgets are unequal, and every algorithm has results at the common one."""
+        return self.unequal and len(self.values) == len(self.medians)
+
+
+def common_budget(groups: Mapping[str, Sequence[Run]]) -> int:
+    """The largest number of evaluations that every run has made."""
+    return min(run.evaluations for runs in groups.values() for run in runs)
+
+
+def measure_budget(groups: Mapping[str, Sequence[Run]], traces: Mapping[str, Trace]) -> Budget:
+    """The budgets of one problem; `groups` are its runs by algorithm, `traces` by run_id."""
+    common = common_budget(groups)
+    medians = {
+        name: median(np.array([run.evaluations for run in runs], dtype=np.float64))
+        for name, runs in groups.items()
+    }
+    budget = Budget(common, medians)
+    if not budget.unequal:
+        return budget
+    marks = np.array([float(common)])
+    values = {
+        name: np.array([float(traces[run.run_id].at(marks)[0]) for run in runs])
+        for name, runs in groups.items()
+        if all(run.run_id in traces for run in runs)
+    }
+    known = {name: found for name, found in values.items() if not np.isnan(found).any()}
+    return Budget(common, medians, known)

@@ -1,0 +1,115 @@
+"""Times, speed-up and efficiency as a table, and in plain words."""
+
+from collections.abc import Sequence
+
+from evosweep.compare.numbers.efficiency import PHASES, VERDICTS, Timing
+from evosweep.compare.numbers.table import Column, Row, Table, show
+
+MOST_NAMED = 4  # problems that a sentence names; beyond, it counts
+
+COLUMNS = (
+    Column("problem", "problem"),
+    Column("algorithm", "algorithm"),
+    Column("backend", "backend"),
+    Column("workers", "workers"),
+    Column("runs", "runs"),
+    Column("wall", "wall time", "s", 3),
+    Column("cpu", "CPU time", "s", 3),
+    Column("evaluation_cpu", "CPU time of evaluation", "s", 3),
+    *(Column(phase, phase.replace("startup", "start-up"), "s", 3) for phase in PHASES),
+    Column("cost", "cost of an evaluation", "µs", 3),
+    Column("overhead", "overhead of an evaluation", "µs", 3),
+    Column("speedup", "speed-up", "×", 3),
+    Column("speedup_low", "speed-up, lower", "×", 3),
+    Column("speedup_high", "speed-up, upper", "×", 3),
+    Column("serial_seconds", "serial run", "s", 3),
+    Column("efficiency", "efficiency", "", 3),
+    Column("break_even", "break-even cost", "µs", 3),
+    Column("paid", "parallel evaluation"),
+)
+
+
+def efficiency_table(timings: Sequence[Timing]) -> Table:
+    """A row for each problem, algorithm and backend: seconds by phase, speed-up and efficiency."""
+    note = (
+        "Medians over the runs. Evaluation and idle are summed over all workers; CPU time is that "
+        "of the parent and all workers, start-up left out. Speed-up is against the serial runs "
+        "with the same specs."
+    )
+    return Table("efficiency", "Time and efficiency", COLUMNS, [_row(t) for t in timings], note)
+
+
+def _row(timing: Timing) -> Row:
+    row: dict[str, str | int | float | bool | None] = {
+        "problem": timing.place[0],
+        "algorithm": timing.place[1],
+        "backend": timing.place[2],
+        "workers": timing.workers,
+        "runs": timing.runs,
+        "wall": timing.wall,
+        "cpu": timing.cpu,
+        "evaluation_cpu": timing.seconds.get("evaluation_cpu"),
+        "cost": timing.cost * 1e6,
+        "overhead": timing.overhead * 1e6,
+        "speedup": timing.speedup,
+        "efficiency": None if timing.speedup is None else timing.speedup / timing.workers,
+        "break_even": None if timing.break_even is None else timing.break_even * 1e6,
+        "speedup_low": timing.interval[0] if timing.interval else None,
+        "speedup_high": timing.interval[1] if timing.interval else None,
+        "serial_seconds": timing.serial_total if timing.ratios else None,
+        "paid": timing.verdict,
+    }
+    return row | {phase: timing.seconds[phase] for phase in PHASES}
+
+
+def advice(timings: Sequence[Timing]) -> list[str]:
+    """A sentence for each parallel backend: where it paid, where it did not, and why."""
+    backends = sorted({t.place[2] for t in timings if t.workers > 1})
+    return [_advise(name, [t for t in timings if t.place[2] == name]) for name in backends]
+
+
+def _advise(backend: str, timings: Sequence[Timing]) -> str:
+    measured = [timing for timing in timings if timing.verdict is not None]
+    if not measured:
+        return f"{backend}: no serial run has the same spec, so its speed-up is unknown."
+    groups = {
+        verdict: [timing for timing in measured if timing.verdict == verdict]
+        for verdict in VERDICTS
+    }
+    parts = [
+        f"{verdict} on {_places(found, measured)}" for verdict, found in groups.items() if found
+    ]
+    return f"{backend} {'; it '.join(parts)}. {_break_even(measured)}"
+
+
+def _places(found: Sequence[Timing], every: Sequence[Timing]) -> str:
+    """Where a verdict holds: a problem where it holds for all of its algorithms, else both."""
+    low, high = (show(pick(t.speedup or 0.0 for t in found), 2) for pick in (min, max))
+    speedup = f" (speed-up {low if low == high else f'{low} to {high}'})"
+    names = []
+    for problem in dict.fromkeys(timing.place[0] for timing in found):
+        algorithms = [timing.place[1] for timing in found if timing.place[0] == problem]
+        whole = len(algorithms) == sum(timing.place[0] == problem for timing in every)
+        names.append(problem if whole else f"{problem} with {', '.join(algorithms)}")
+    if len(names) <= MOST_NAMED:
+        return f"{', '.join(names)}{speedup}"
+    return f"{len(found)} of {len(every)} configurations{speedup}"
+
+
+def _break_even(timings: Sequence[Timing]) -> str:
+    costs = sorted(t.break_even or 0.0 for t in timings)
+    actual = sorted(t.cost for t in timings)
+    return f"It breaks even at {_span(costs)} an evaluation; here one takes {_span(actual)}."
+
+
+def _span(values: Sequence[float]) -> str:
+    low, high = duration(values[0]), duration(values[-1])
+    return low if low == high else f"{low} to {high}"
+
+
+def duration(seconds: float) -> str:
+    """A time with a unit that suits it."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds * 1e6:.3g} µs"

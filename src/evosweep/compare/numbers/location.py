@@ -1,0 +1,59 @@
+"""Where samples lie and how they spread, for every float: no overflow, and infinity is a value.
+
+Values beyond 1e100 are divided by a power of two first, which is exact, so that sums, differences
+and squares of the largest floats stay finite.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+LARGE = 1e100
+
+
+def scale_of(*samples: Floats) -> float:
+    """A power of two by which the samples are divided before arithmetic; 1 for usual values."""
+    values = np.concatenate([np.ravel(sample) for sample in samples])
+    finite = np.abs(values[np.isfinite(values)])
+    most = float(finite.max(initial=0.0))
+    return 1.0 if most < LARGE else 2.0 ** min(math.frexp(most)[1], 1023)
+
+
+def median(values: Floats) -> float:
+    """The median, by linear interpolation."""
+    return quartiles(values)[1]
+
+
+def quartiles(values: Floats) -> tuple[float, float, float]:
+    """The quartiles and, between them, the median, by linear interpolation.
+
+    Infinite results are results: between two equal ones lies the same one, between a number and
+    infinity lies infinity.
+    """
+    scale, marks = scale_of(values), [25, 50, 75]
+    scaled = values / scale
+    low, high = (np.percentile(scaled, marks, method=side) for side in ("lower", "higher"))
+    with np.errstate(invalid="ignore"):
+        between = np.where(low == high, low, np.percentile(scaled, marks))
+    lost = np.isnan(between) & ~np.isnan(low)  # numpy's arithmetic between a number and infinity
+    between = np.where(lost, np.where(np.isinf(high), high, low), between)
+    q1, middle, q3 = between * scale
+    return float(q1), float(middle), float(q3)
+
+
+def mean(values: Floats) -> float:
+    """The arithmetic mean."""
+    scale = scale_of(values)
+    with np.errstate(invalid="ignore"):
+        return float((values / scale).mean() * scale)
+
+
+def deviation(values: Floats) -> float | None:
+    """The standard deviation with n - 1; None below two values or where one is infinite."""
+    if len(values) < 2 or not np.isfinite(values).all():
+        return None
+    scale = scale_of(values)
+    with np.errstate(over="ignore"):  # that of the largest floats is beyond them
+        return float((values / scale).std(ddof=1) * scale)

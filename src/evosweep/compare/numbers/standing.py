@@ -1,0 +1,74 @@
+"""Where the algorithms of a problem stand, at equal budgets: leaders, ties, and what tests say."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evosweep.compare.numbers.budgets import Budget
+from evosweep.compare.numbers.location import median
+from evosweep.compare.numbers.quality import Quality
+from evosweep.compare.numbers.significance import Pair
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The algorithms of one problem, compared.
+
+    Parameters
+    ----------
+    values
+        The results by algorithm that are compared: final ones, or those within the largest common
+        budget where budgets are unequal.
+    pairs
+        The tested pairs of these results.
+    """
+
+    problem: str
+    quality: Quality
+    budget: Budget
+    values: Mapping[str, Floats]
+    pairs: Sequence[Pair] = field(default_factory=list)
+
+    @property
+    def at_common_budget(self) -> bool:
+        """Whether the results are those within the largest common budget."""
+        return self.budget.comparable
+
+    @cached_property
+    def losses(self) -> dict[str, float]:
+        """The median loss of each algorithm: smaller is better."""
+        return {name: median(self.quality.loss(found)) for name, found in self.values.items()}
+
+    @cached_property
+    def order(self) -> list[str]:
+        """The algorithms, the best median first."""
+        return sorted(self.losses, key=lambda name: (self.losses[name], name))
+
+    @cached_property
+    def leaders(self) -> list[str]:
+        """The algorithms with the best median: several where they tie."""
+        best = self.losses[self.order[0]]
+        return [name for name in self.order if self.losses[name] == best]
+
+    def median(self, name: str) -> float:
+        """The median result of an algorithm."""
+        return median(self.values[name])
+
+    def beaten(self, alpha: float) -> list[str]:
+        """The algorithms that are significantly worse than each of the leaders."""
+        return [
+            name
+            for name in self.order
+            if name not in self.leaders
+            and all(self._beats(leader, name, alpha) for leader in self.leaders)
+        ]
+
+    def _beats(self, one: str, other: str, alpha: float) -> bool:
+        return any(
+            pair.favours(one, alpha) for pair in self.pairs if set(pair.names) == {one, other}
+        )

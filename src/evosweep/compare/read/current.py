@@ -1,0 +1,87 @@
+"""Which version of the code is compared, where results hold runs of several versions.
+
+Every edit of the code gives new runs beside the old ones. The config says which are current;
+without one, the code that ran last, by the times in the receipts. Where the times of two versions
+overlap, nothing says which is current.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from evosweep.compare.read.run import Run
+from evosweep.compare.read.study import Study
+from evosweep.errors import InputError
+
+KINDS = ("problem", "algorithm")
+Place = tuple[str, str]
+"""A kind of function, and what `use` says."""
+
+
+@dataclass
+class Version:
+    """When one version of a function's code ran: the times of its first and its last receipt."""
+
+    digest: str
+    first: str
+    last: str
+
+
+def take_current(study: Study) -> Study:
+    """The study with the runs of its newest code; the others are earlier ones.
+
+    Where nothing says which code is the newest, all versions stay, and a line says so.
+    """
+    versions = _versions(study)
+    unsure = [place for place, found in versions.items() if _overlap(found)]
+    newest = {place: found[-1].digest for place, found in versions.items() if place not in unsure}
+    runs = tuple(run for run in study.runs if _is_current(run, newest))
+    earlier = tuple(run for run in study.runs if not _is_current(run, newest))
+    basis = "the newest code, by the times in the receipts" if earlier else ""
+    alerts = tuple(_several(place, versions[place]) for place in unsure)
+    return replace(study, runs=runs, earlier=earlier, basis=basis, alerts=(*study.alerts, *alerts))
+
+
+def need_current(study: Study) -> Study:
+    """As `take_current`; raises InputError where nothing says which code is the newest."""
+    for place, versions in _versions(study).items():
+        if _overlap(versions):
+            raise InputError(
+                f"{study.folder}: {_several(place, versions)}; say with --config which one is "
+                "current, or give a folder with the runs of one version"
+            )
+    return take_current(study)
+
+
+def _versions(study: Study) -> dict[Place, list[Version]]:
+    """The versions of each function's code, the one that ran last at the end."""
+    found: dict[Place, dict[str, Version]] = defaultdict(dict)
+    for run in study.runs:
+        for place, digest in _code(run).items():
+            version = found[place].setdefault(digest, Version(digest, run.finished, run.finished))
+            version.first = min(version.first, run.finished)
+            version.last = max(version.last, run.finished)
+    return {
+        place: sorted(versions.values(), key=lambda version: (version.last, version.digest))
+        for place, versions in found.items()
+    }
+
+
+def _code(run: Run) -> dict[Place, str]:
+    parts: Mapping[str, Mapping[str, object]] = {"problem": run.problem, "algorithm": run.algorithm}
+    return {(kind, str(parts[kind].get("use"))): run.sources.get(kind, "") for kind in KINDS}
+
+
+def _overlap(versions: list[Version]) -> bool:
+    """Whether the last version had begun before an earlier one had ended."""
+    return any(version.last >= versions[-1].first for version in versions[:-1])
+
+
+def _is_current(run: Run, newest: Mapping[Place, str]) -> bool:
+    return all(newest.get(place, digest) == digest for place, digest in _code(run).items())
+
+
+def _several(place: Place, versions: list[Version]) -> str:
+    kind, use = place
+    digests = ", ".join(version.digest[:6] or "unknown" for version in versions)
+    return f"the code of {kind} {use} has {len(versions)} versions whose runs overlap ({digests})"

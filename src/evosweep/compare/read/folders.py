@@ -1,0 +1,91 @@
+"""Folders of results read into studies; of copies of a run, one counts."""
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from evosweep.compare.read.run import Failure, Run, read_failure, read_run
+from evosweep.compare.read.study import Study
+from evosweep.errors import Damaged, InputError
+from evosweep.records.folder import RunFolder, find_runs
+from evosweep.records.opening import is_file
+from evosweep.wording import one_line
+
+
+def open_studies(results: Path) -> list[Study]:
+    """A study for each experiment below `results`: a results folder, or one experiment's.
+
+    Raises InputError where there is no such folder, or no run in it.
+    """
+    if not results.is_dir():
+        raise InputError(f"{results}: no such folder; give results/ or results/<experiment>")
+    folders: dict[Path, list[RunFolder]] = defaultdict(list)
+    for folder in find_runs(results):
+        folders[folder.path.parent.parent].append(folder)
+    if not folders:
+        raise InputError(f"{results}: no runs in it; `make run` or `evosweep run` makes some")
+    return [_open(path, places) for path, places in sorted(folders.items())]
+
+
+def _open(folder: Path, places: Sequence[RunFolder]) -> Study:
+    runs: list[Run] = []
+    failures: list[Failure] = []
+    for place in sorted(places, key=lambda place: place.path.name):
+        outcome = _read(place)
+        if isinstance(outcome, Run):
+            runs.append(outcome)
+        else:
+            failures.append(outcome)
+    kept, copies, alerts = _one_of_each(runs)
+    kept.sort(key=lambda run: (run.problem_id, run.algorithm_id, run.backend_id, run.seed))
+    return Study(
+        folder.resolve().name, folder, tuple(kept), (*failures, *copies), alerts=tuple(alerts)
+    )
+
+
+def _read(place: RunFolder) -> Run | Failure:
+    try:
+        if not os.path.lexists(place.record):
+            return read_failure(place)
+        run = read_run(place)
+        if not is_file(place.population):
+            raise Damaged(place.path, "population.parquet", "is gone, though there is a receipt")
+    except Damaged as damage:
+        return Failure(place.path.name, "damaged", damage.reason, place.path)
+    except (InputError, OSError) as error:
+        return Failure(place.path.name, "damaged", one_line(error), place.path)
+    return run
+
+
+def _one_of_each(runs: Iterable[Run]) -> tuple[list[Run], list[Failure], list[str]]:
+    """One run per run_id, the copies as failures, and a line for each copy with another result.
+
+    The run whose folder is named by its run_id is the genuine one.
+    """
+    groups: dict[str, list[Run]] = defaultdict(list)
+    for run in runs:
+        groups[run.run_id].append(run)
+    kept, copies, alerts = [], [], []
+    for run_id, group in groups.items():
+        first, *others = sorted(group, key=lambda run: run.folder.path.name != run_id)
+        kept.append(first)
+        copies += [_copy(run, first) for run in others]
+        alerts += [_unequal(run, first) for run in others if run.digest != first.digest]
+    return kept, copies, alerts
+
+
+def _copy(run: Run, first: Run) -> Failure:
+    error = (
+        f"{run.folder.path}: holds run {run.run_id}, and so does {first.folder.path.name}: a run "
+        "counts once; remove the copy"
+    )
+    return Failure(run.folder.path.name, "damaged", error, run.folder.path, run.spec, run.sources)
+
+
+def _unequal(run: Run, first: Run) -> str:
+    return (
+        f"DISAGREEMENT: run {run.run_id}, seed {run.seed}: the folders {first.folder.path.name} "
+        f"and {run.folder.path.name} both hold it, with unequal populations ({first.digest[:12]} "
+        f"and {run.digest[:12]})"
+    )

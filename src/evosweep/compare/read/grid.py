@@ -1,0 +1,96 @@
+"""The runs that a config asks for, which decide what is compared and what is missing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from evosweep.compare.read.labels import identity
+from evosweep.compare.read.run import Failure
+from evosweep.compare.read.study import Study
+from evosweep.errors import InputError
+
+Spec = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """What is asked for: the specs by run_id, empty where only the ids are given.
+
+    `names` has what the config calls each problem, algorithm and backend, by identity. An empty
+    `experiment` fits every study.
+    """
+
+    specs: Mapping[str, Spec]
+    origin: str
+    experiment: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def fits(self, study: Study) -> bool:
+        """Whether a study is of this experiment."""
+        return self.experiment in ("", study.name)
+
+
+def read_config(path: Path) -> Grid:
+    """The grid of a config; raises InputError where it has mistakes."""
+    from evosweep.config.grid import expand
+    from evosweep.config.load import load
+
+    experiment = load(path)
+    specs: dict[str, Spec] = {}
+    names: dict[str, str] = {}
+    for spec in expand(experiment):
+        parts = spec.to_dict()
+        specs[spec.run_id] = parts
+        for kind in ("problem", "algorithm", "backend"):
+            text = identity(parts[kind], spec.sources.get(kind, ""))
+            names.setdefault(text, str(parts[kind].get("name") or ""))
+    return Grid(specs, str(path), experiment.experiment, names)
+
+
+def read_ids(path: Path) -> Grid:
+    """The run_ids in a file, one per line; raises InputError where it cannot be read."""
+    try:
+        lines = path.read_text(encoding="utf-8").split()
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read as a list of run_ids: {error}") from error
+    return Grid({line: {} for line in lines}, str(path))
+
+
+def take_asked(studies: Sequence[Study], grid: Grid) -> list[Study]:
+    """The studies; the one that the grid describes with its runs, and what is missing of them.
+
+    Runs that are not in the grid are set aside. Raises InputError where it describes no study.
+    """
+    if not any(grid.fits(study) for study in studies):
+        names = ", ".join(study.name for study in studies)
+        raise InputError(
+            f"{grid.origin}: is experiment '{grid.experiment}', and the results are of {names}"
+        )
+    return [_take(study, grid) if grid.fits(study) else study for study in studies]
+
+
+def _take(study: Study, grid: Grid) -> Study:
+    ids = grid.specs
+    present = {run.run_id for run in study.runs} | {item.run_id for item in study.failures}
+    missing = tuple(_missing(grid, ids.keys() - present))
+    return replace(
+        study,
+        runs=tuple(run for run in study.runs if run.run_id in ids),
+        failures=(*(item for item in study.failures if _asked(item, grid)), *missing),
+        earlier=tuple(run for run in study.runs if run.run_id not in ids),
+        forgotten=tuple(item for item in study.failures if not _asked(item, grid)),
+        basis=f"the runs of {grid.origin}",
+        names=grid.names,
+    )
+
+
+def _asked(item: Failure, grid: Grid) -> bool:
+    """Whether a failure concerns a run of the grid; what is damaged has no sure name."""
+    return item.run_id in grid.specs or item.kind == "damaged"
+
+
+def _missing(grid: Grid, run_ids: set[str]) -> Iterator[Failure]:
+    error = "in the grid, but there is no folder of it"
+    for run_id, spec in grid.specs.items():
+        if run_id in run_ids:
+            yield Failure(run_id, "missing", error, None, spec)

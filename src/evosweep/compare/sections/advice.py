@@ -1,0 +1,48 @@
+"""What to do where there are too few runs: how many seeds a test needs, and what they cost."""
+
+import numpy as np
+
+from evosweep.compare.numbers.efficiency_tables import duration
+from evosweep.compare.numbers.significance import EQUAL, family_size, fewest_seeds
+from evosweep.compare.numbers.standing import Standing
+from evosweep.compare.numbers.words import plural
+from evosweep.compare.page.material import Material
+
+
+def seeds_advice(material: Material) -> list[str]:
+    """One sentence on the seeds that are missing, for all problems; none where tests were made."""
+    study, alpha = material.study, material.options.alpha
+    few = [standing for standing in material.standings.values() if _too_few(standing)]
+    if not few:
+        return []
+    needed = max(fewest_seeds(family_size(standing.pairs), alpha) for standing in few)
+    present = min(len(values) for standing in few for values in standing.values.values())
+    more, seconds = _cost(material, needed)
+    if present >= needed or not more:
+        return []
+    have = f"there {'is' if present == 1 else 'are'} {present}"
+    return [
+        f"Too few runs for a test on {len(few)} of {plural(len(study.problems), 'problem')}: "
+        f"{plural(needed, 'seed')} per algorithm are needed, {have}. "
+        f"`seeds: {{count: {needed}}}` means {plural(more, 'more run')}, about "
+        f"{duration(seconds)} of work."
+    ]
+
+
+def _too_few(standing: Standing) -> bool:
+    return any(pair.reason not in ("", EQUAL) for pair in standing.pairs)
+
+
+def _cost(material: Material, needed: int) -> tuple[int, float]:
+    """How many runs are missing, and the seconds that they take one after another."""
+    study, runs, seconds = material.study, 0, 0.0
+    groups: dict[tuple[str, str, str], list[float]] = {}
+    for run in study.runs:
+        key = study.problem(run), study.algorithm(run), study.backend(run)
+        groups.setdefault(key, []).append(run.seconds)
+    for times in groups.values():
+        missing = max(0, needed - len(times))
+        runs += missing
+        known = [time for time in times if np.isfinite(time)]
+        seconds += missing * float(np.median(known)) if known else 0.0
+    return runs, seconds

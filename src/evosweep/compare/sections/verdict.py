@@ -1,0 +1,148 @@
+"""One problem in plain words: who leads, who ties, at which budget, and how sure that is."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from evosweep.compare.numbers.effects import effect
+from evosweep.compare.numbers.location import median
+from evosweep.compare.numbers.results import distances
+from evosweep.compare.numbers.significance import EQUAL, all_equal
+from evosweep.compare.numbers.standing import Standing
+from evosweep.compare.numbers.table import digits_apart, show
+from evosweep.compare.numbers.words import listed, plural
+from evosweep.compare.page.material import Material
+
+DIGITS = 6
+
+
+def problem_sentence(material: Material, problem: str) -> str:
+    """Which algorithms did best on a problem, by how much, and how sure that is."""
+    standing = material.standings[problem]
+    if len(standing.order) == 1:
+        return _alone(material, standing)
+    if all_equal(np.concatenate(list(standing.values.values()))):
+        value = show(standing.median(standing.order[0]), DIGITS)
+        return f"{problem}: every run of every algorithm gave {value}; there is nothing to tell."
+    parts = [
+        _budgets(standing),
+        _lead(material, standing),
+        _sureness(standing, material.options.alpha),
+        _with_all_evaluations(material, standing),
+    ]
+    return f"{problem}: {' '.join(filter(None, parts))}"
+
+
+def leads(material: Material, problem: str) -> list[str]:
+    """The algorithms with the best median on a problem."""
+    return material.standings[problem].leaders
+
+
+def _alone(material: Material, standing: Standing) -> str:
+    name = standing.order[0]
+    count = plural(len(standing.values[name]), "run")
+    value = _value(material, standing, name)
+    return f"{standing.problem}: one algorithm, {name}; median {value}, {count}."
+
+
+def _budgets(standing: Standing) -> str:
+    if not standing.budget.unequal:
+        return ""
+    medians = standing.budget.medians
+    low, high = min(medians.values()), max(medians.values())
+    text = f"budgets are unequal, {_who(medians, low)} to {_who(medians, high)}."
+    if not standing.at_common_budget:
+        return f"{text} No trace shows the results at a common budget; of the final results,"
+    return f"{text} At {standing.budget.common} evaluations, the largest common budget,"
+
+
+def _who(medians: Mapping[str, float], value: float) -> str:
+    names = listed([name for name, found in medians.items() if found == value])
+    return f"{show(value, DIGITS)} evaluations ({names})"
+
+
+def _lead(material: Material, standing: Standing) -> str:
+    leaders = standing.leaders
+    others = [name for name in standing.order if name not in leaders]
+    verb = "has" if len(leaders) == 1 else "tie for"
+    best = _value(material, standing, leaders[0], others[0] if others else "")
+    text = f"{listed(leaders)} {verb} the best median ({best})"
+    if not others:
+        return f"{text}."
+    second = standing.losses[others[0]]
+    tied = [name for name in others if standing.losses[name] == second]
+    value = _number(material, standing, others[0], leaders[0])
+    return f"{text}; {listed(tied)} {'has' if len(tied) == 1 else 'have'} {value}."
+
+
+def _value(material: Material, standing: Standing, name: str, other: str = "") -> str:
+    far = _far(material, standing, name) is not None
+    measure = "distance to the optimum" if far else standing.quality.measure
+    return f"{measure} {_number(material, standing, name, other)}"
+
+
+def _number(material: Material, standing: Standing, name: str, other: str = "") -> str:
+    """A median, with digits enough to tell it from another algorithm's."""
+    value = _shown(material, standing, name)
+    rival = _shown(material, standing, other) if other else value
+    return show(value, digits_apart(value, rival, DIGITS))
+
+
+def _shown(material: Material, standing: Standing, name: str) -> float:
+    far = _far(material, standing, name)
+    return standing.median(name) if far is None else far
+
+
+def _far(material: Material, standing: Standing, name: str) -> float | None:
+    """The median distance to the optimum, where that is known."""
+    runs = material.study.problems[standing.problem][name]
+    found = distances(runs, standing.values[name])
+    return None if found is None else median(found)
+
+
+def _sureness(standing: Standing, alpha: float) -> str:
+    leaders = standing.leaders
+    others = [name for name in standing.order if name not in leaders]
+    pairs = [pair for pair in standing.pairs if len(set(pair.names) & set(leaders)) == 1]
+    tested = [pair for pair in pairs if not pair.reason]
+    if not others or not tested:
+        return "Not tested." if any(pair.reason != EQUAL for pair in pairs) else ""
+    if len(pairs) == 1:
+        return _one(standing, alpha)
+    beaten = len(standing.beaten(alpha))
+    share = {0: "none", len(others): "each"}.get(beaten, str(beaten))
+    verb = "It is" if len(leaders) == 1 else "They are"
+    untested = len(pairs) - len(tested)
+    rest = f"; {plural(untested, 'pair')} not tested" if untested else ""
+    return (
+        f"{verb} significantly better than {share} of {plural(len(others), 'other')} "
+        f"(Holm-corrected, level {alpha:g}{rest})."
+    )
+
+
+def _one(standing: Standing, alpha: float) -> str:
+    """The sentence on two algorithms: the word for the effect only where there is one."""
+    (pair,) = standing.pairs
+    best = standing.leaders[0]
+    sides = (pair.one, pair.other) if pair.names[0] == best else (pair.other, pair.one)
+    size = effect(*sides)
+    numbers = f"p = {pair.corrected:.3g}, A12 = {size.a12:.3g}"
+    if pair.favours(best, alpha):
+        return f"The difference is significant ({numbers}, a {size.size} effect)."
+    if pair.decides(alpha):
+        other = pair.names[1] if pair.names[0] == best else pair.names[0]
+        return f"By ranks, {other} is significantly better ({numbers})."
+    return f"The difference is not significant ({numbers})."
+
+
+def _with_all_evaluations(material: Material, standing: Standing) -> str:
+    """Who leads by final results, where these are not what is compared."""
+    if not standing.at_common_budget:
+        return ""
+    groups = material.study.problems[standing.problem]
+    values = {name: standing.quality.of(runs) for name, runs in groups.items()}
+    final = replace(standing, values=values, pairs=[])
+    verb = "has" if len(final.leaders) == 1 else "tie for"
+    value = _value(material, final, final.leaders[0])
+    return f"With all their evaluations, {listed(final.leaders)} {verb} the best median ({value})."
