@@ -73,6 +73,7 @@ def column(page: Any, table: str, title: str) -> list[str]:
 
 
 def test_a_table_is_sorted_by_a_click_and_by_the_keyboard(page: Any) -> None:
+    page.locator("#fold-summary > summary").click()
     head = page.locator("#table-summary th", has_text="median")
     assert head.get_attribute("aria-sort") == "none"
     head.locator("button").click()
@@ -87,6 +88,7 @@ def test_a_table_is_sorted_by_a_click_and_by_the_keyboard(page: Any) -> None:
 
 
 def test_a_cell_leads_to_its_runs_and_a_run_to_its_receipt(page: Any, report: Path) -> None:
+    page.locator("#fold-summary > summary").click()
     link = page.locator("#table-summary tbody tr").first.locator("td:nth-child(5) a")
     place = link.get_attribute("href")
     assert not page.locator(f'[id="{place[1:]}"] details').evaluate("node => node.open")
