@@ -145,7 +145,8 @@ def test_three_objectives_show_their_joint_front_in_parallel_coordinates(tmp_pat
     for place in range(2):
         for seed in range(3):
             fitness = np.random.default_rng([place, seed]).uniform(size=(3, 30, 3))
-            made = Made(ZDT, {"name": f"a{place}", "use": f"my:a{place}"}, SERIAL, seed, fitness, (-1.0,) * 3)
+            algorithm = {"name": f"a{place}", "use": f"my:a{place}"}
+            made = Made(ZDT, algorithm, SERIAL, seed, fitness, (-1.0,) * 3)
             write_run(tmp_path / "study", made)
     assert main(["compare", str(tmp_path)]) == 0
     folder = tmp_path / "study" / "comparison"
