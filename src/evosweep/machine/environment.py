@@ -2,7 +2,6 @@
 
 import os
 import platform
-import subprocess
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from evosweep import __version__
 from evosweep.machine import numerics
+from evosweep.machine.git import commit_and_changes
 from evosweep.machine.threads import THREAD_VARIABLES
 
 _PACKAGES = (
@@ -71,13 +71,4 @@ def git() -> tuple[str | None, bool | None]:
     commit = os.environ.get("EVOSWEEP_GIT_COMMIT")
     if commit is not None:  # in a container, which has neither git nor the repository
         return commit or None, os.environ.get("EVOSWEEP_GIT_DIRTY") == "1"
-    try:
-        head = _ask_git("rev-parse", "HEAD")
-        return head, bool(_ask_git("status", "--porcelain", "--untracked-files=no"))
-    except (OSError, subprocess.SubprocessError):
-        return None, None
-
-
-def _ask_git(*words: str) -> str:
-    done = subprocess.run(["git", *words], capture_output=True, text=True, check=True, timeout=10)
-    return done.stdout.strip()
+    return commit_and_changes()

@@ -47,6 +47,7 @@ class Server:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "evosweep.track.ui.server", *self._options],
                 env=environment,
+                cwd="/",  # uvicorn imports from its working folder first
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
