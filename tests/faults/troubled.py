@@ -134,3 +134,15 @@ def clock(toolbox: Any, *, note: str, **_: Any) -> Any:
 def dies(*_: Any, **__: Any) -> Any:
     """An algorithm that never comes to evaluate anything."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def leaves_a_process(individual: Any) -> None:  # noqa: ARG001
+    """A program of its own session, which a thread awaits, as libraries of processes do."""
+    child = subprocess.Popen(["sleep", "600"], start_new_session=True)
+    threading.Thread(target=child.wait).start()
+
+
+def takes_the_last_word(individual: Any) -> None:  # noqa: ARG001
+    """What a full TMPDIR does at worst: how the working process ended is never told."""
+    job = Path(os.environ["EVOSWEEP_BOARD"]).parent
+    (job / "outcome.json").unlink(missing_ok=True)

@@ -82,11 +82,28 @@ def test_a_tree_is_killed_with_all_that_it_started(words: tuple[str, ...]) -> No
     _wait_for(child)
 
 
-@pytest.mark.parametrize("thoroughly", [False, True])
-def test_a_group_is_killed_and_thoroughly_who_left_it(thoroughly: bool) -> None:
-    leader, child = _family(*(["own group"] if thoroughly else []))
-    kill.group(leader, and_who_left=thoroughly)
+@pytest.mark.parametrize("words", [(), ("own group",)])
+def test_a_group_is_killed_with_who_has_left_it(words: tuple[str, ...]) -> None:
+    leader, child = _family(*words)
+    kill.group(leader)
     assert leader.returncode == -signal.SIGKILL
+    _wait_for(child)
+
+
+def test_descendants_are_the_same_with_and_without_the_kernels_lists(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    leader, child = _family()
+    assert kill.descendants(leader.pid) == [child.pid]
+    assert kill._children_by_psutil(leader.pid) == [child.pid]
+
+    def missing(*_: object) -> list[int]:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(kill, "_children_of_task", missing)
+    monkeypatch.setattr(kill, "_lists_children", lambda: False)
+    assert kill.descendants(leader.pid) == [child.pid]
+    kill.group(leader)
     _wait_for(child)
 
 

@@ -4,6 +4,7 @@ The executor breaks as a whole when one worker dies, and says neither which nor 
 note what they evaluate on the board, so that the chunk and the individual are known.
 """
 
+import errno
 import fcntl
 import multiprocessing
 import os
@@ -15,7 +16,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import ForkServerContext, ForkServerProcess
@@ -25,12 +26,14 @@ from types import TracebackType
 from typing import Self
 
 from evosweep.backends.protocol import Lost, Result, Timed, Work
+from evosweep.errors import RunError
 from evosweep.processes import activity, kill, safe_path, signals
 
 _PRELOADED = ["deap.tools", "deap.gp", "numpy.random", "evosweep.evaluation.worker"]
 _TICK = 0.1
 _HANDOVER = 0.0005  # seconds in which a chunk is on its way to a worker
 _PIPE = 2**20  # bytes; more is not for everybody
+_NO_ROOM = (errno.ENOSPC, errno.ENOENT, errno.EACCES, errno.EROFS, errno.ENOMEM)
 _GRACE = 2.0  # seconds for a worker that has nothing left to do
 _CHUNKS_A_WORKER = 2  # one at work and one that waits for it
 
@@ -155,7 +158,7 @@ class Pool:
             context = _Context()
             context.set_forkserver_preload(_PRELOADED)
             given = (str(self._board), multiprocessing.get_start_method(allow_none=True))
-            with safe_path.required():
+            with safe_path.required(), _shared_memory():
                 self._executor = ProcessPoolExecutor(self.workers, context, _start, given)
                 forkserver.ensure_running()
             _widen(self._executor)
@@ -210,6 +213,20 @@ class Pool:
         for process in self._processes():
             if process.pid is not None and process.is_alive():
                 kill.tree(process.pid)
+
+
+@contextmanager
+def _shared_memory() -> Iterator[None]:
+    """Queues between processes have semaphores in /dev/shm: says so where that is impossible."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise RunError(
+            f"backend pool: /dev/shm is needed and cannot be written to ({error.strerror}); make "
+            "room there, give the container some (--shm-size 64m), or use another backend"
+        ) from error
 
 
 def _widen(executor: ProcessPoolExecutor) -> None:

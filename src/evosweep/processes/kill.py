@@ -4,9 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 
 def is_alive(pid: int) -> bool:
@@ -30,10 +28,35 @@ def _is_zombie(pid: int) -> bool:
 
 def descendants(pid: int) -> list[int]:
     """The numbers of all processes that a living process has started, directly or not."""
+    family = [pid]
+    for member in family:  # it grows meanwhile
+        family += _children(member)
+    return family[1:]
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        tasks = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208 - pathlib is slow to import
+        return [child for task in tasks for child in _children_of_task(pid, task)]
+    except (FileNotFoundError, ProcessLookupError):
+        return [] if _lists_children() else _children_by_psutil(pid)
+
+
+def _children_of_task(pid: int, task: str) -> list[int]:
+    with open(f"/proc/{pid}/task/{task}/children", "rb") as file:  # noqa: PTH123
+        return [int(number) for number in file.read().split()]
+
+
+def _lists_children() -> bool:
+    """Whether this system's kernel has the lists: Linux, unless it was built without."""
+    return os.path.exists(f"/proc/self/task/{os.getpid()}/children")  # noqa: PTH110
+
+
+def _children_by_psutil(pid: int) -> list[int]:
     import psutil
 
     try:
-        return [child.pid for child in psutil.Process(pid).children(recursive=True)]
+        return [child.pid for child in psutil.Process(pid).children()]
     except psutil.NoSuchProcess:
         return []
 
@@ -43,23 +66,17 @@ def tree(pid: int, number: int = signal.SIGKILL) -> None:
 
     The process is stopped meanwhile: it neither starts another child nor notices their deaths.
     """
-    import psutil
-
-    with suppress(psutil.NoSuchProcess):
-        process = psutil.Process(pid)
-        if pid != os.getpid():
-            process.suspend()
-        for child in process.children(recursive=True):
-            _unless_gone(child.kill)
-        process.send_signal(number)
-        process.resume()
+    if pid != os.getpid():
+        _unless_gone(pid, signal.SIGSTOP)
+    for child in descendants(pid):
+        _unless_gone(child, signal.SIGKILL)
+    _unless_gone(pid, number)
+    _unless_gone(pid, signal.SIGCONT)
 
 
-def _unless_gone(action: Callable[[], Any]) -> None:
-    import psutil
-
-    with suppress(psutil.NoSuchProcess):
-        action()
+def _unless_gone(pid: int, number: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, number)
 
 
 def send(group: int, number: int) -> bool:
@@ -73,16 +90,12 @@ def send(group: int, number: int) -> bool:
     return True
 
 
-def group(leader: "subprocess.Popen[bytes]", *, and_who_left: bool = False) -> None:
-    """SIGKILL to the process group that a child leads, until the child is reaped.
-
-    `and_who_left`: also to the child's descendants that have made groups of their own.
-    """
-    family = descendants(leader.pid) if and_who_left and leader.poll() is None else []
+def group(leader: "subprocess.Popen[bytes]") -> None:
+    """SIGKILL to a child, to its descendants, and to the process group that it leads."""
+    family = descendants(leader.pid) if leader.poll() is None else []
     send(leader.pid, signal.SIGKILL)
-    for pid in family:
-        with suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, signal.SIGKILL)
+    for pid in family:  # also those that have made groups of their own
+        _unless_gone(pid, signal.SIGKILL)
     leader.wait()
 
 

@@ -80,7 +80,7 @@ class _Supervisor:
             self.reaper.watch(self.group.pid)
             return self._watch()
         finally:
-            kill.group(self.group, and_who_left=self.job.last_word() is None)
+            kill.group(self.group)
             self.reaper.watch(None)
             self._flush_journal()
 
