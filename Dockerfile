@@ -70,7 +70,7 @@ LABEL org.opencontainers.image.version="${VERSION}" \
 ENV EVOSWEEP_GIT_COMMIT=${REVISION} EVOSWEEP_GIT_DIRTY=${DIRTY}
 USER 10001:10001
 WORKDIR /tmp
-ENTRYPOINT ["/usr/bin/tini", "-g", "--", "evosweep"]
+ENTRYPOINT ["/usr/bin/tini", "-g", "--", "python3", "-P", "-m", "evosweep.entry.run_image"]
 CMD ["--help"]
 
 
@@ -89,7 +89,8 @@ FROM base AS workflow
 COPY --from=build-workflow /difference /
 COPY --from=build-evosweep /difference /
 # The one program that can become the owner of the mounted results folder. Only the image's own user
-# may execute it; the capabilities are CAP_SETGID, CAP_SETUID and CAP_SETPCAP. See entrypoint.py.
+# may execute it; the capabilities are CAP_SETGID, CAP_SETUID and CAP_SETPCAP. The entry forbids new
+# privileges before it starts a command, so that no command can use it. See entry/workflow_image.py.
 RUN install -D --owner=0 --group=10001 --mode=0750 \
         "$(command -v setpriv)" /usr/local/evosweep/libexec/become \
     && python3 -c 'import os, struct; os.setxattr("/usr/local/evosweep/libexec/become", \
@@ -111,5 +112,5 @@ LABEL org.opencontainers.image.version="${VERSION}" \
       evosweep.source="${SOURCE}"
 ENV EVOSWEEP_GIT_COMMIT=${REVISION} EVOSWEEP_GIT_DIRTY=${DIRTY}
 USER 10001:10001
-ENTRYPOINT ["/usr/bin/tini", "-g", "--", "python3", "-m", "evosweep.entry.workflow_image"]
+ENTRYPOINT ["/usr/bin/tini", "-g", "--", "python3", "-P", "-m", "evosweep.entry.workflow_image"]
 CMD ["snakemake", "--cores", "all", "--config", "config=config/quick.yaml"]

@@ -24,6 +24,12 @@ def test_the_team_server_is_published_on_this_machine_alone() -> None:
     assert _read("compose.yaml")["networks"]["inner"] == {"internal": True}
 
 
+def test_the_teams_workflow_has_no_capability_but_to_become_its_callers_user() -> None:
+    workflow = _read("compose.yaml")["services"]["workflow"]
+    assert workflow["cap_drop"] == ["ALL"]
+    assert set(workflow["cap_add"]) == {"SETGID", "SETPCAP", "SETUID"}
+
+
 def test_the_team_server_has_no_password_of_its_own() -> None:
     password = _read("compose.yaml")["services"]["database"]["environment"]["POSTGRES_PASSWORD"]
     assert password.startswith("${POSTGRES_PASSWORD:?")
@@ -35,6 +41,7 @@ def test_the_cloud_machine_resumes_after_every_boot() -> None:
     files = {entry["path"]: entry["content"] for entry in cloud["write_files"]}
     start = files["/usr/local/sbin/evosweep-start"]
     assert "-v /srv/evosweep/results:/evosweep/results" in start
+    assert "ExecStop=-/usr/bin/docker stop" in files["/etc/systemd/system/evosweep.service"]
     assert "WantedBy=multi-user.target" in files["/etc/systemd/system/evosweep.service"]
 
 

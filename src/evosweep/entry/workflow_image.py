@@ -2,13 +2,15 @@
 
 The image's user is a number without rights, so that a container is never root by accident. Files
 in a mounted folder must belong to the caller all the same, and a container is not told who that is:
-the owner of the results folder says so. One program in the image, a copy of `setpriv` that only
-that user may execute, can change to that owner; it drops every capability on the way, and
-forbids to gain any again. With `--user` the container already is who it should be.
+the owner of the results folder tells it. One program in the image, a copy of `setpriv` that only
+the image's user may execute, can change to that owner, never to root; it drops every capability on
+the way. Before any command starts, new privileges are forbidden for good, so that neither that
+program nor another one gives a command any right. With `--user` nothing has to change.
 
 Where `--cores all` is asked of Snakemake, the container's CPU quota counts as well.
 """
 
+import ctypes
 import os
 import sys
 from pathlib import Path
@@ -19,6 +21,8 @@ from evosweep.machine.cpus import available_cpus
 RESULTS = Path("/evosweep/results")
 BECOME = Path("/usr/local/evosweep/libexec/become")
 
+_WRITERS = {"bundle", "compare", "export", "prune", "pull", "run", "sweep", "track", "ui"}
+_NO_NEW_PRIVILEGES = 38
 _NEEDED = 1 << 6 | 1 << 7 | 1 << 8  # CAP_SETGID, CAP_SETUID, CAP_SETPCAP
 
 
@@ -27,6 +31,7 @@ def main(argv: list[str]) -> int:
     try:
         _become_owner(argv)
         command = capped(argv, available_cpus())
+        _forbid_new_privileges()
         os.environ.setdefault("PYTHON_CPU_COUNT", str(available_cpus()))
         os.execvp(command[0], command)
     except EvosweepError as error:
@@ -49,28 +54,40 @@ def capped(argv: list[str], cpus: int) -> list[str]:
 
 
 def _become_owner(argv: list[str]) -> None:
-    """Start again as the owner of the results folder, where this user cannot write to it."""
+    """Start again as the owner of the results folder, where this user cannot write to it.
+
+    Where that is impossible, raises InputError for commands that write results.
+    """
     if os.access(RESULTS, os.W_OK):
         return
     owner = RESULTS.stat()
     if owner.st_uid == os.getuid():  # nothing is mounted there, and the image is read-only
         return
-    if not _may_change():
+    if owner.st_uid != 0 and _may_change():
+        identity = [f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
+        without_rights = ["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]
+        again = [sys.executable, "-P", "-m", "evosweep.entry.workflow_image", *argv]
+        os.execv(BECOME, [str(BECOME), *identity, *without_rights, "--", *again])
+    if _writes_results(argv):
+        before = "make it yourself before, or " if owner.st_uid == 0 else ""
         raise InputError(
             f"{RESULTS} belongs to user {owner.st_uid} and user {os.getuid()} cannot write to it: "
-            f"start the container with --user {owner.st_uid}:{owner.st_gid}"
+            f"{before}start the container with --user {owner.st_uid}:{owner.st_gid}"
         )
-    if owner.st_uid == 0 and _root_is_real():
-        print("evosweep: results/ belongs to root, and so will the files in it", file=sys.stderr)
-    identity = [f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
-    without_rights = ["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]
-    again = [sys.executable, "-m", "evosweep.entry.workflow_image", *argv]
-    os.execv(BECOME, [str(BECOME), *identity, *without_rights, "--", *again])
 
 
-def _root_is_real() -> bool:
-    """Whether user 0 is the machine's; rootless podman's is the caller."""
-    return Path("/proc/self/uid_map").read_text().split()[:2] == ["0", "0"]
+def _writes_results(argv: list[str]) -> bool:
+    """Whether a command is of no use without a results folder that it may write to."""
+    program = Path(argv[0]).name
+    if program == "evosweep":
+        return next((word for word in argv[1:] if not word.startswith("-")), "") in _WRITERS
+    return program == "snakemake" and not {"--version", "--help", "-h", "-v"} & set(argv)
+
+
+def _forbid_new_privileges() -> None:
+    """From here on, no program that is started gains a right; raises OSError where that fails."""
+    if ctypes.CDLL(None, use_errno=True).prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "cannot forbid new privileges")
 
 
 def _may_change() -> bool:
