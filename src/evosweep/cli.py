@@ -10,6 +10,7 @@ from typing import Any
 from evosweep import __version__
 from evosweep.errors import EvosweepError
 from evosweep.processes import safe_path
+from evosweep.wording import printable
 
 # Each is a module of `evosweep.commands`: `add_arguments(parser)`, `main(args) -> exit code`.
 COMMANDS = {
@@ -65,7 +66,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         args = build_parser(chosen).parse_args(given)
         return int(_module(args.command).main(args))
     except EvosweepError as error:
-        print(f"evosweep: error: {error}", file=sys.stderr)
+        lines = "\n".join(map(printable, str(error).split("\n")))
+        print(f"evosweep: error: {lines}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return 130

@@ -11,7 +11,7 @@ import yaml
 
 from evosweep import cli
 from evosweep.backends.table import BACKENDS
-from evosweep.config import load
+from evosweep.config import grid, load
 from evosweep.config.experiment import schema
 from evosweep.errors import InputError
 
@@ -67,6 +67,33 @@ def test_overrides_are_laid_over_key_by_key() -> None:
         ({"experiment": "a/b"}, "experiment: 'a/b' is not a name"),
         ({"experiment": ".."}, "experiment: '..' is not a name"),
         ({"experiment": "x" * 65}, "is not a name (A-Z a-z 0-9 . _ -, at most 64)"),
+        ({"experiment": "runs"}, "experiment: 'runs' is a name that results or MLflow use"),
+        ({"experiment": "mlflow.db"}, "'mlflow.db' is a name that results or MLflow use"),
+        ({"experiment": "Default"}, "'Default' is a name that results or MLflow use"),
+        ({"experiment": ".track"}, "'.track' is a name that results or MLflow use"),
+        ({"container": {"image": "--help"}}, "container.image: '--help' is no image"),
+        ({"tracking": {"live": "yes"}}, "live: should be true or false (YAML 1.2), not 'yes'"),
+        (
+            {"problems": {"p": {"use": "os:system"}}},
+            "problems.p.use: 'os:system': os is a module of",
+        ),
+        (
+            {"algorithms": {"s": {"use": "ea_simple", "callback": "shutil:rmtree"}}},
+            "algorithms.s.callback: 'shutil:rmtree': shutil is a module of Python's standard",
+        ),
+        (
+            {
+                "problems": {"p": {"use": "onemax", "grid": {"bits": list(range(1, 1001))}}},
+                "algorithms": {
+                    "s": {"use": "ea_simple", "grid": {"population": list(range(1, 1001))}}
+                },
+            },
+            "the grid has 2,000,000 combinations; at most 1,000,000 are looked at",
+        ),
+        (
+            {"problems": {"p": {"use": "onemax", "params": {"bits": {1: 2}}}}},
+            "keys must be text, not 1",
+        ),
         ({"tracing": {}}, "tracing: unknown key; allowed: experiment, problems"),
         ({"tracing": {}}, "did you mean 'tracking'?"),
         ({"problems": {}}, "problems: is empty; give at least 1"),
@@ -109,6 +136,85 @@ def test_a_mistake_is_named_with_its_key_and_what_is_allowed(
     changes: dict[str, Any], message: str
 ) -> None:
     assert message in refusal(changes)
+
+
+DEEP = "[" * 60 + "]" * 60
+HOSTILE = {
+    "long name": f"experiment: {'x' * 300}",
+    "long key": f"{'x' * 300}: 1",
+    "long value": f"experiment: x\nproblems: {'x' * 100000}",
+    "escape in a value": 'experiment: "\\e[31mred\\e[0m"',
+    "escape in a key": '"\\e]0;title\\a": 1',
+    "escape in a parameter": 'problems: {p: {use: onemax, params: {"\\e[2J": 1}}}',
+    "escape in a use": 'problems: {p: {use: "\\e[2J:f"}}',
+    "line break in a name": 'problems: {"a\\nb": {use: onemax}}',
+    "right to left": 'problems: {p: {use: "\\u202e:f"}}',
+    "surrogate": 'problems: {p: {use: onemax, params: {bits: "\\ud800"}}}',
+    "surrogate in a use": 'problems: {p: {use: "\\ud800:f"}}',
+    "deep": f"problems: {{p: {{use: onemax, params: {{bits: {DEEP}}}}}}}",
+    "deeper": "problems: " + "[" * 20000,
+    "huge number": f"problems: {{p: {{use: onemax, params: {{bits: 0x{'f' * 9000}}}}}}}",
+    "huger number": f"seeds: [{'9' * 5000}]",
+    "infinite": "problems: {p: {use: onemax, params: {bits: .inf}}}",
+    "not a number": "problems: {p: {use: onemax, params: {bits: .nan}}}",
+    "list for a mapping": "problems: [1, 2]",
+    "null for everything": "experiment:\nproblems:\nalgorithms:\nbackends:\nseeds:",
+    "number as a key": "problems: {1: {use: onemax}}",
+    "list as a key": "{[1]: 2}",
+    "alias to itself": "problems: &a {p: *a}",
+    "thousands of mistakes": "experiment: x\n" + "".join(f"k{n}: 1\n" for n in range(5000)),
+    "binary": "experiment: !!binary aGk=",
+    "timestamp": "experiment: !!timestamp 2026-01-01",
+    "two documents": "experiment: x\n---\nexperiment: y",
+    "directive": "%YAML 3.0\n---\nexperiment: x",
+    "tab": "experiment: x\n\tproblems: 1",
+    "null character": "experiment: x\0",
+    "seeds of text": "seeds: ['1']",
+    "seeds of truth": "seeds: [true]",
+    "endless seeds": "seeds: {first: 0, count: 99999999999999999999}",
+    "path as a use": "problems: {p: {use: ../../etc/passwd:f}}",
+    "empty use": "problems: {p: {use: ''}}",
+    "colons": "problems: {p: {use: '::::'}}",
+    "dotted": "problems: {p: {use: '..a:f'}}",
+    "number as a use": "problems: {p: {use: 3}}",
+    "dunder": "problems: {p: {use: 'builtins:__import__'}}",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_config_gets_lines_that_a_terminal_only_prints(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("hostile.yaml").write_bytes(HOSTILE[name].encode())
+    assert cli.main(["check", "hostile.yaml"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("evosweep: error: hostile.yaml")
+    assert len(error.splitlines()) <= 110
+    for line in error.splitlines():
+        assert line.isprintable()
+        assert len(line) < 1200
+
+
+def test_a_link_to_a_disk_that_is_not_mounted_is_named() -> None:
+    Path("results").symlink_to("/nowhere/at/all")
+    with pytest.raises(InputError, match="is a link to /nowhere/at/all, which is not there: mount"):
+        load.check_results(Path("results/small"))
+
+
+def test_values_that_look_alike_stay_apart() -> None:
+    """In names of runs, in labels, and where `only` and `exclude` compare."""
+    alike = [0, "0", 0.0, False, None, "null", "", 1e22, 10**22]
+    Path("alike.py").write_text("def build(value): ...\n")
+    problems = {"p": {"use": "alike:build", "grid": {"value": alike}}}
+    one = {"algorithms": {"s": {"use": "ea_simple"}}, "backends": {"b": {"use": "serial"}}}
+    experiment = load.load(write({"problems": problems, "seeds": [1]} | one))
+    runs = list(grid.expand(experiment))
+    assert len({run.run_id for run in runs}) == len(alike)
+    assert len({combination.label for combination in grid.combinations(experiment)}) == len(alike)
+    for value in alike:
+        only = {"problems": problems, "seeds": [1], "only": [{"value": [value]}]} | one
+        [run] = grid.expand(load.load(write(only)))
+        assert repr(run.problem.params["value"]) == repr(value)
 
 
 def test_every_mistake_is_told_at_once() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     Field,
     PlainValidator,
     PrivateAttr,
@@ -40,6 +41,23 @@ class Swept(Part):
         return self
 
 
+# What lies in results/ and results/<experiment>/ beside experiments, and MLflow's own experiment.
+_RESERVED = {"runs", "jobs", "logs", "sources", "specs", "comparison", "changes", "export",
+             "mlartifacts", "mlruns", "Default"}  # fmt: skip
+
+
+def _image(name: str) -> str:
+    if name.startswith("-") or not name.isprintable():
+        raise ValueError(f"{shown(name)} is no image; give one such as evosweep-run")
+    return name
+
+
+def _own_name(name: str) -> str:
+    if name in _RESERVED or name.startswith((".", "mlflow.db")):
+        raise ValueError(f"'{name}' is a name that results or MLflow use themselves; take another")
+    return name
+
+
 class Problem(ProblemOptions, Swept):
     """What is optimised: a function that returns a DEAP toolbox."""
 
@@ -65,8 +83,11 @@ class Container(Strict):
     engine: Literal["none", "docker", "podman", "apptainer"] = Field(
         default="none", description="What starts it; none: a run is a process of the machine."
     )
-    image: str | None = Field(
-        default=None, min_length=1, description="The image, as its engine names it."
+    image: Annotated[str, AfterValidator(_image)] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=1000,
+        description="The image, as its engine names it; it does not begin with '-'.",
     )
     memory: str | None = Field(
         default=None, pattern=r"^[1-9][0-9]*[kmgKMG]?$", description="Memory limit, such as 4g."
@@ -141,7 +162,9 @@ Match = Annotated[
 class Experiment(Strict):
     """A grid of runs: every problem with every algorithm on every backend from every seed."""
 
-    experiment: Name = Field(description="Its name; results lie in results/<experiment>/.")
+    experiment: Annotated[Name, AfterValidator(_own_name)] = Field(
+        description="Its name; results lie in results/<experiment>/."
+    )
     problems: dict[Name, Problem] = Field(min_length=1, description="What is optimised, by name.")
     algorithms: dict[Name, Algorithm] = Field(min_length=1, description="What optimises, by name.")
     backends: dict[Name, Backend] = Field(min_length=1, description="Where, by name.")

@@ -6,6 +6,7 @@ backend. A job is a combination with up to `runs_per_job` of its seeds.
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,11 @@ from evosweep.config import only_exclude
 from evosweep.config.experiment import Experiment, Problem, Swept
 from evosweep.config.only_exclude import is_selected
 from evosweep.config.spec import AlgorithmSpec, BackendSpec, ProblemSpec, RunSpec
+from evosweep.config.yaml_subset import scalar
+from evosweep.wording import shortened
+
+MAX_COMBINATIONS = 1_000_000
+"""Of problems, algorithms and backends with their parameters; seeds are not counted."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,9 @@ def expand(experiment: Experiment) -> Iterator[RunSpec]:
 
 def mistakes(experiment: Experiment) -> Iterator[str]:
     """What is wrong with the grid as a whole: nothing in it, or one run twice."""
+    if (size := _size(experiment)) > MAX_COMBINATIONS:
+        yield f"the grid has {size:,} combinations; at most {MAX_COMBINATIONS:,} are looked at"
+        return
     unknown = list(only_exclude.mistakes(experiment))
     yield from unknown
     seen: dict[str, str] = {}
@@ -110,6 +119,13 @@ def mistakes(experiment: Experiment) -> Iterator[str]:
         seen.setdefault(run_id, combination.label)
     if not seen and not unknown:
         yield "the grid is empty: only and exclude leave no combination"
+
+
+def _size(experiment: Experiment) -> int:
+    """How many combinations there are before `only` and `exclude`."""
+    parts = (experiment.problems.values(), experiment.algorithms.values())
+    variants = (sum(math.prod(map(len, p.grid.values())) for p in each) for each in parts)
+    return math.prod(variants) * len(experiment.backends)
 
 
 def _variants(name: str, part: Swept) -> Iterator[tuple[Any, str]]:
@@ -124,7 +140,9 @@ def _variants(name: str, part: Swept) -> Iterator[tuple[Any, str]]:
 
 
 def _short(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+    """A value for a label: text as it is, unless YAML would take it for something else."""
+    plain = isinstance(value, str) and value.isprintable() and scalar(value) == value
+    return shortened(value if plain else json.dumps(value))
 
 
 def ranges(seeds: Sequence[int]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """A config file, read and checked whole: every mistake at once, before anything runs."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,10 @@ from evosweep.config.experiment import Algorithm, Experiment, Problem, Swept
 from evosweep.config.strict import explain
 from evosweep.errors import InputError
 from evosweep.plugins import signatures
+from evosweep.plugins.sources import locate
+from evosweep.wording import key_path, printable
+
+_SHOWN = 100  # mistakes that are listed
 
 
 def load(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Experiment:
@@ -31,14 +35,29 @@ def load(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Experi
     mistakes += _functions(data, import_path)
     mistakes = mistakes or [*_missing_extras(experiment), *grid.mistakes(experiment)]
     if mistakes:
-        lines = "\n  ".join([f"{len(mistakes)} mistakes", *mistakes])
-        raise InputError(f"{path}: {lines if len(mistakes) > 1 else mistakes[0]}")
+        raise InputError(listed(path, mistakes))
     return experiment
+
+
+def listed(path: str | Path, mistakes: Sequence[str]) -> str:
+    """Mistakes in a config as a message: one in its line, several with a line each."""
+    name = printable(str(path))
+    if len(mistakes) == 1:
+        return f"{name}: {mistakes[0]}"
+    rest = len(mistakes) - _SHOWN
+    lines = [*mistakes[:_SHOWN], *([f"... and {rest} more"] if rest > 0 else [])]
+    return "\n  ".join([f"{name}: {len(mistakes)} mistakes", *lines])
 
 
 def check_results(folder: Path) -> None:
     """Raise InputError when `folder` cannot be created or written to."""
-    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    places = (folder, *folder.absolute().parents)
+    existing = next(path for path in places if path.exists() or path.is_symlink())
+    if not existing.exists():
+        raise InputError(
+            f"{existing} is a link to {existing.readlink()}, which is not there: mount its disk, "
+            f"or remove the link; results are written to {folder}"
+        )
     if not existing.is_dir():
         raise InputError(f"{existing} is not a folder; results are written to {folder}")
     if not os.access(existing, os.W_OK | os.X_OK):
@@ -55,11 +74,21 @@ def _functions(data: dict[str, Any], import_path: str) -> Iterator[str]:
                 part = model.model_validate(entry)
             except ValidationError:
                 continue  # told already
+            if isinstance(part, Algorithm) and part.callback:
+                yield from _callback(name, part.callback, import_path)
             params = part.params | part.grid
             for key, message in signatures.complaints(kind, part.use, params, import_path):
                 where, _, parameter = key.partition(".")
                 where = "grid" if parameter in part.grid else where
-                yield f"{kind}s.{name}.{where}{'.' * bool(parameter)}{parameter}: {message}"
+                place = (f"{kind}s", str(name), where, *([parameter] if parameter else []))
+                yield f"{key_path(place)}: {message}"
+
+
+def _callback(name: str, use: str, import_path: str) -> Iterator[str]:
+    try:
+        locate("callback", use, import_path)
+    except InputError as error:
+        yield f"{key_path(('algorithms', name, 'callback'))}: {error}"
 
 
 def _missing_extras(experiment: Experiment) -> Iterator[str]:

@@ -2,9 +2,11 @@
 
 A match is a mapping. `problem`, `algorithm` and `backend` are compared with names; any other key
 is a parameter of the problem or the algorithm (`algorithm.population` where both have it). A list
-means any of its values, so a parameter whose value is itself a list is written inside one.
+means any of its values, so a parameter whose value is itself a list is written inside one. Values
+are equal when their JSON is: `1`, `1.0`, `true` and `"1"` are four.
 """
 
+import json
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
@@ -47,9 +49,13 @@ def mistakes(experiment: Experiment) -> Iterator[str]:
 
 def _matches(facts: dict[str, list[Any]], match: Match) -> bool:
     return all(
-        any(value in _choices(wanted) for value in facts.get(key, ()))
+        any(_is_among(_choices(wanted), value) for value in facts.get(key, ()))
         for key, wanted in match.items()
     )
+
+
+def _is_among(values: list[Any], value: Any) -> bool:
+    return any(value == other and json.dumps(value) == json.dumps(other) for other in values)
 
 
 def _choices(wanted: Any) -> list[Any]:
@@ -61,7 +67,7 @@ def _mistake(known: dict[str, list[Any]], key: str, wanted: Any) -> str:
         allowed = ", ".join(name for name in known if "." not in name)
         return f"nothing in the grid has it; allowed: {allowed}{did_you_mean(key, known)}"
     for value in _choices(wanted):
-        if value not in known[key]:
+        if not _is_among(known[key], value):
             allowed = ", ".join(shown(choice) for choice in known[key][:20])
             return f"no combination has {shown(value)}; allowed: {allowed}"
     return ""

@@ -13,6 +13,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from evosweep.wording import did_you_mean, key_path, shown
 
+MAX_DEPTH = 50
+_MAX_BITS = 8192
 NAME_PATTERN = r"^[A-Za-z0-9._-]{1,64}$"
 
 
@@ -22,24 +24,39 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
-def _json_value(value: Any) -> Any:
+def _json_value(value: object, depth: int = 0) -> object:
     """`value` as JSON knows it; raises ValueError for what JSON (and so a spec) cannot hold."""
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise ValueError(f"{value} is not a number that JSON can hold")
-        return value
-    if isinstance(value, list | tuple):
-        return [_json_value(item) for item in value]
-    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
-        return {key: _json_value(item) for key, item in value.items()}
-    if isinstance(value, dict):
-        raise ValueError(f"keys must be text, not {next(k for k in value if type(k) is not str)!r}")
+    if depth > MAX_DEPTH:
+        raise ValueError(f"is nested more than {MAX_DEPTH} levels deep")
+    match value:
+        case None | bool():
+            return value
+        case int():
+            if value.bit_length() > _MAX_BITS:
+                raise ValueError(f"is a whole number of more than {_MAX_BITS} bits")
+            return value
+        case float():
+            if not math.isfinite(value):
+                raise ValueError(f"{value} is not a number that JSON can hold")
+            return value
+        case str():
+            return _text(value)
+        case list() | tuple():
+            return [_json_value(item, depth + 1) for item in value]
+        case dict():
+            if wrong := [key for key in value if type(key) is not str]:
+                raise ValueError(f"keys must be text, not {shown(wrong[0])}")
+            return {_text(key): _json_value(item, depth + 1) for key, item in value.items()}
     raise ValueError(
-        f"{value!r} is a {type(value).__name__}; allowed are numbers, text, true, false, null, "
-        "lists and mappings (quote it to make it text)"
+        f"{shown(value)} is a {type(value).__name__}; allowed are numbers, text, true, false, "
+        "null, lists and mappings (quote it to make it text)"
     )
+
+
+def _text(value: str) -> str:
+    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+        raise ValueError(f"{shown(value)} is not text that UTF-8 can hold")
+    return value
 
 
 def _no_folder(name: str) -> str:
@@ -51,6 +68,9 @@ def _no_folder(name: str) -> str:
 JsonValue = Annotated[Any, AfterValidator(_json_value)]
 Parameters = dict[str, JsonValue]
 Name = Annotated[str, Field(pattern=NAME_PATTERN), AfterValidator(_no_folder)]
+
+
+_NO_BOOLEANS = [word for each in ("yes", "no", "on", "off") for word in (each, each.title())]
 
 
 def explain(error: ValidationError, model: type[BaseModel]) -> Iterator[str]:
@@ -69,6 +89,8 @@ def explain(error: ValidationError, model: type[BaseModel]) -> Iterator[str]:
                 message = "is empty; give at least 1"
             case "string_pattern_mismatch" if NAME_PATTERN in detail["msg"]:
                 message = f"{shown(detail['input'])} is not a name (A-Z a-z 0-9 . _ -, at most 64)"
+            case "bool_type" if detail["input"] in _NO_BOOLEANS:
+                message = f"should be true or false (YAML 1.2), not {shown(detail['input'])}"
             case "model_type" | "dict_type":
                 message = f"should be a mapping, not {shown(detail['input'])}"
             case kind if kind != "value_error":

@@ -1,12 +1,15 @@
 """YAML as a config needs it: plain data, each key once, nothing that runs or explodes.
 
-Tags are refused (they construct objects elsewhere), duplicate keys are refused (the second would
-silently win), aliases may not expand to more than `MAX_NODES` values, and `1e-3` is a number, as
-in YAML 1.2. Snakemake would run the Python in a file that sets `__use_yte__`: it is refused here,
-and the Snakefile reads its config through here alone.
+Words are read by the core schema of YAML 1.2, so that what looks like text is text: `yes`, `off`,
+`1:30`, `1_000` and dates are texts, `010` is ten, `0o17` is fifteen, `1e-3` is a number. Tags are
+refused (they construct objects elsewhere), duplicate keys are refused (the second would silently
+win), and aliases may not expand to more than `MAX_NODES` values. Snakemake would run the Python in
+a file that sets `__use_yte__`: it is refused here, and the Snakefile reads its config through here
+alone.
 """
 
 import re
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,49 +17,94 @@ from typing import Any
 import yaml
 
 from evosweep.errors import InputError
+from evosweep.wording import one_line, printable, shortened, shown
 
 MAX_NODES = 1_000_000
+MAX_BYTES = 16_000_000
+_PREFIX = "tag:yaml.org,2002:"
+
+# The core schema: tag, the words that have it, the characters with which they begin.
+_WORDS = (
+    ("null", r"~|null|Null|NULL|", "~nN\0"),
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
+    (
+        "float",
+        r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+        "-+.0123456789",
+    ),
+    ("merge", r"<<", "<"),  # not of the core schema, but of every YAML that people write
+)
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader with YAML 1.2's floats."""
+    """PyYAML's safe loader, which reads words as YAML 1.2 does."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+
+    def whole_number(self, node: yaml.ScalarNode) -> int:
+        """`10`, `010`, `0o17`, `0x1F`."""
+        text = str(node.value)
+        base = {"0o": 8, "0x": 16}.get(text[:2], 10)
+        return int(text, base)
+
+    def real_number(self, node: yaml.ScalarNode) -> float:
+        """`1.5`, `1e-3`, `.inf`."""
+        text = str(node.value).lower()
+        return float(text.replace(".inf", "inf").replace(".nan", "nan"))
 
 
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)[eE][-+]?[0-9]+$"),
-    list("-+.0123456789"),
-)
+for _tag, _words, _first in _WORDS:
+    _Loader.add_implicit_resolver(
+        f"{_PREFIX}{_tag}", re.compile(f"(?:{_words})\\Z"), [c.strip("\0") for c in _first]
+    )
+_Loader.add_constructor(f"{_PREFIX}int", _Loader.whole_number)
+_Loader.add_constructor(f"{_PREFIX}float", _Loader.real_number)
 
 
 def read(path: Path) -> dict[str, Any]:
     """The mapping in a YAML (or JSON) file; raises InputError naming file and line otherwise."""
+    name = printable(str(path))
     try:
-        return parse(path.read_text(encoding="utf-8"), str(path))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is not UTF-8 text: {error.reason}") from None
+        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+            what = "a folder" if path.is_dir() else "a pipe or a device"
+            raise InputError(f"{name}: is {what}, and should be a YAML file")
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise InputError(f"{name}: has more than {MAX_BYTES:,} bytes, too many for a config")
+        return parse(content.decode("utf-8-sig"), name)
+    except (OSError, ValueError) as error:
+        if isinstance(error, UnicodeDecodeError):
+            raise InputError(f"{name}: is not UTF-8 text: {error.reason}") from None
+        raise InputError(f"{name}: cannot be read: {_words_of(error)}") from None
 
 
 def parse(text: str, name: str) -> dict[str, Any]:
     """The mapping in a YAML text; `name` says in errors where it came from."""
-    try:
-        root = yaml.compose(text, Loader=_Loader)
-        found = [*_tags(text), *_duplicates(root)] if root else []
-        if found:
-            raise InputError("\n".join(f"{name}, {mistake}" for mistake in found))
-        _measure(root, {}, name)
-        data = yaml.load(text, Loader=_Loader)
-    except yaml.YAMLError as error:
-        raise InputError(f"{name}{_reason(error)}") from None
-    except (RecursionError, ValueError) as error:
-        raise InputError(f"{name}: cannot be read as YAML: {error}") from None
+    data = value(text, name)
     if not isinstance(data, dict):
         raise InputError(f"{name}: should be a mapping of keys to values, as in config/README.md")
     if "__use_yte__" in data:
         raise InputError(f"{name}: __use_yte__ is refused: a config is data, not a program")
     return data
+
+
+def value(text: str, name: str) -> Any:
+    """What a YAML text says: a mapping, a list, a number, text, true, false or null."""
+    try:
+        root = yaml.compose(text, Loader=_Loader)
+        mistakes = [*_tags(text), *_duplicates(root)] if root else []
+        if mistakes:
+            raise InputError("\n".join(f"{name}, {mistake}" for mistake in mistakes))
+        _measure(root, {}, name)
+        return yaml.load(text, Loader=_Loader)
+    except yaml.YAMLError as error:
+        raise InputError(f"{name}{_reason(error)}") from None
+    except RecursionError:
+        raise InputError(f"{name}: cannot be read as YAML: it is nested too deep") from None
+    except (ValueError, TypeError, OverflowError) as error:
+        raise InputError(f"{name}: cannot be read as YAML: {one_line(error)}") from None
 
 
 def scalar(text: str) -> Any:
@@ -66,11 +114,16 @@ def scalar(text: str) -> Any:
     return loader.construct_object(yaml.ScalarNode(tag, text), deep=True)
 
 
+def _words_of(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or one_line(error))
+
+
 def _tags(text: str) -> Iterator[str]:
     for event in yaml.parse(text, Loader=_Loader):
         tag, mark = getattr(event, "tag", None), event.start_mark
         if tag is not None and mark is not None:
-            yield f"line {mark.line + 1}: the tag {tag} is refused; write plain values"
+            refused = printable(shortened(tag))
+            yield f"line {mark.line + 1}: the tag {refused} is refused; write plain values"
 
 
 def _duplicates(root: yaml.Node) -> Iterator[str]:
@@ -80,12 +133,14 @@ def _duplicates(root: yaml.Node) -> Iterator[str]:
         if id(node) in seen:
             continue
         seen.add(id(node))
-        keys: set[str] = set()
-        for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
-            if isinstance(key, yaml.ScalarNode) and key.value in keys:
-                yield f"line {key.start_mark.line + 1}: the key '{key.value}' is there twice"
-            keys.add(str(key.value))
-            waiting.append(value)
+        keys: set[tuple[str, str]] = set()
+        for key, item in node.value if isinstance(node, yaml.MappingNode) else ():
+            if isinstance(key, yaml.ScalarNode):
+                if (key.tag, key.value) in keys:
+                    line = key.start_mark.line + 1
+                    yield f"line {line}: the key {shown(key.value)} is there twice"
+                keys.add((key.tag, key.value))
+            waiting.append(item)
         if isinstance(node, yaml.SequenceNode):
             waiting.extend(node.value)
 
@@ -112,4 +167,4 @@ def _reason(error: yaml.YAMLError) -> str:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
     where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-    return f"{where}: {problem}"
+    return f"{where}: {one_line(problem)}"

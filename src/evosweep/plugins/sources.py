@@ -21,9 +21,10 @@ from evosweep.plugins.builtins import ALGORITHMS, PROBLEMS
 from evosweep.plugins.normal_form import decode, normal_form, parse
 from evosweep.plugins.permission import check_name, check_permitted
 from evosweep.plugins.search import Source
-from evosweep.wording import did_you_mean
+from evosweep.wording import did_you_mean, shown
 
 _DECISIVE = ("evosweep.problems.", "evosweep.algorithms.", "evosweep.variation")
+_MAX_NAME = 300  # characters of module:function
 _FRAMEWORK = "deap"  # installed, and the same for everybody: its version is in the receipt
 
 
@@ -40,9 +41,10 @@ def resolve(kind: str, use: str) -> tuple[str, str]:
         hint = did_you_mean(use, table)
         names = "".join(f"{name}, " for name in table)
         either = f"{names}or " if table else ""
-        raise InputError(f"unknown {kind} '{use}'; allowed: {either}module:function{hint}")
-    if not all(part.isidentifier() for part in (*module.split("."), function)):
-        raise InputError(f"'{use}' is not of the form module:function")
+        raise InputError(f"unknown {kind} {shown(use)}; allowed: {either}module:function{hint}")
+    parts = (*module.split("."), function)
+    if len(use) > _MAX_NAME or not all(part.isidentifier() for part in parts):
+        raise InputError(f"{shown(use)} is not of the form module:function")
     return module, function
 
 
