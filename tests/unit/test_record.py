@@ -9,10 +9,11 @@ import documents
 import pytest
 
 from evosweep.errors import Damaged
-from evosweep.records import reading, strict_json
+from evosweep.files import strict_json
+from evosweep.files.writing import write_json
+from evosweep.records import reading
 from evosweep.records.folder import RunFolder
 from evosweep.records.record import FailureRecord, Record, RunningRecord, schema
-from evosweep.records.writing import write_json
 
 ROOT = Path(__file__).parents[2]
 

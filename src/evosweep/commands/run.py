@@ -129,7 +129,7 @@ def write_receipt(args: argparse.Namespace) -> None:
     if args.receipt is None:
         return
     from evosweep.config.spec import RunSpec
-    from evosweep.records.writing import write_json
+    from evosweep.files.writing import write_json
 
     spec, several = read_spec(args.spec, elsewhere=True), args.seeds is not None
     seeds = read_seeds(args.seeds) if several else [spec["seed"]]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from evosweep.config.spec import RunSpec
 from evosweep.errors import InputError
+from evosweep.files.opening import is_folder
 from evosweep.inventory.facts import SEED_COST, Facts, distance, facts_of
 from evosweep.records.folder import RUN_ID, RunFolder
-from evosweep.records.opening import is_folder
 from evosweep.records.reading import read_record
 
 

@@ -9,11 +9,11 @@ from evosweep.config import grid
 from evosweep.config.experiment import Experiment
 from evosweep.config.spec import RunSpec
 from evosweep.errors import EvosweepError, InputError
+from evosweep.files.opening import check_output, is_folder
 from evosweep.inventory.facts import facts_of
 from evosweep.inventory.holdings import label_of, run_folders
 from evosweep.processes.lock import Lock
 from evosweep.records.folder import RUN_ID, RunFolder
-from evosweep.records.opening import check_output, is_folder
 from evosweep.records.reading import read_outcome
 
 EARLIER = "earlier version of the code"

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
-from evosweep.records.strict_json import number
+from evosweep.files.strict_json import number
 from evosweep.wording import printable
 
 MOST = 2**53

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evosweep.errors import Damaged, InputError
-from evosweep.records.opening import is_folder
+from evosweep.files.opening import is_folder
 
 RUN_ID = re.compile(r"[0-9a-f]{12}")
 

@@ -6,8 +6,8 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from evosweep.errors import Damaged, InputError
+from evosweep.files.opening import read_bytes
 from evosweep.records.folder import RunFolder
-from evosweep.records.opening import read_bytes
 from evosweep.records.record import FORMAT, FailureRecord, Named, Record, RunningRecord
 from evosweep.wording import key_path, shown
 

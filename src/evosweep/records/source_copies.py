@@ -15,9 +15,9 @@ from pathlib import Path
 
 from evosweep.config.spec import RunSpec
 from evosweep.errors import Damaged
+from evosweep.files.opening import is_folder, read_bytes
 from evosweep.plugins import sources
 from evosweep.plugins.search import Source
-from evosweep.records.opening import is_folder, read_bytes
 
 MAX_BYTES = 4_000_000
 """Of all the files of one digest; larger sources are not kept."""

@@ -19,17 +19,18 @@ from evosweep.evaluation import problem, seeds
 from evosweep.evaluation.blame import Known
 from evosweep.evaluation.evaluator import EvaluationFailed, Evaluator
 from evosweep.fast import HallOfFame, ParetoFront, accelerate
+from evosweep.files import strict_json
+from evosweep.files.writing import write_json
 from evosweep.genomes import genome
 from evosweep.machine import environment
 from evosweep.plugins.loading import load_algorithm, load_problem
 from evosweep.plugins.signatures import check_parameters
 from evosweep.processes.lock import Lock, Locked
-from evosweep.records import strict_json
 from evosweep.records.folder import RunFolder
 from evosweep.records.journal import Journal
 from evosweep.records.reading import load_record, parse_record
 from evosweep.records.record import FORMAT, Record, Stopped
-from evosweep.records.writing import write_columns, write_json, write_table
+from evosweep.records.writing import write_columns, write_table
 from evosweep.run.dataset import dataset_of
 from evosweep.run.early_stop import StopEvolution, Stopping
 from evosweep.run.final_population import best_of, population_columns, traits_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from evosweep.compare.numbers.table import Table, Value
 from evosweep.errors import InputError
-from evosweep.records.writing import write_whole
+from evosweep.files.writing import write_whole
 
 MANIFEST = ".written"  # in a report's folder: the files that it wrote, a line each
 

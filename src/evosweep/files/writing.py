@@ -1,0 +1,44 @@
+"""How files are written: whole or not at all, by a temporary file and a rename."""
+
+import os
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from evosweep.errors import EvosweepError
+from evosweep.files import strict_json
+from evosweep.files.opening import open_descriptor
+
+_FLAT_LIST = re.compile(r"\[[^][{}\"]*\]")  # of numbers: on one line, or a genome takes a hundred
+
+
+def write_json(path: Path, data: Mapping[str, object]) -> None:
+    """Writes JSON whole or not at all; raises `EvosweepError` naming path and reason."""
+    text = strict_json.dumps(data, indent=2)
+    text = _FLAT_LIST.sub(lambda numbers: " ".join(numbers[0].split()), text)
+    write_whole(path, f"{text}\n".encode(errors="backslashreplace"))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes a file by way of a temporary one beside it, flushed to the disk and renamed.
+
+    What is at `path` is replaced, be it a link: nothing is written through one.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.unlink(missing_ok=True)
+        with os.fdopen(
+            open_descriptor(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb"
+        ) as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise EvosweepError(
+            f"{path}: cannot write {len(content)} bytes ({error.strerror}); "
+            "make room, or make it writable, and call the same command again"
+        ) from error
