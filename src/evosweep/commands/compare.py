@@ -19,6 +19,7 @@ from evosweep.compare.read.grid import Grid, read_config, read_ids, take_asked
 from evosweep.compare.read.study import Study
 from evosweep.compare.sections.changes import build_changes
 from evosweep.errors import InputError
+from evosweep.files.opening import output_folder
 from evosweep.wording import printable
 
 PLAIN = {"×": "x", "–": "-", "−": "-", "∞": "inf", "µ": "u", "°": "*", "↑": "(max)", "↓": "(min)"}
@@ -124,7 +125,7 @@ def _changes(args: argparse.Namespace) -> int:
         before = need_current(earlier)
         after = later if grid and grid.fits(later) else need_current(later)
         page = build_changes(before, after, args.alpha)
-        folder = args.out if args.out else after.folder / "changes"
+        folder = args.out if args.out else output_folder(after.folder, "changes")
         folder = folder / after.name if args.out and len(pairs) > 1 else folder
         _print(page, write_page(page, folder), "changes")
     return 0
@@ -144,7 +145,7 @@ def pair_studies(before: list[Study], after: list[Study]) -> list[tuple[Study, S
 
 def _folder(out: Path | None, study: Study, studies: int) -> Path:
     if out is None:
-        return study.folder / "comparison"
+        return output_folder(study.folder, "comparison")
     return out / study.name if studies > 1 else out
 
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from evosweep.errors import InputError
+from evosweep.files.opening import check_own, output_folder
 from evosweep.processes.signals import exit_on_stops
 from evosweep.track.passes import scan
 from evosweep.track.passes.follow import follow
@@ -49,8 +50,8 @@ def main(args: argparse.Namespace) -> int:
     port = _port(args.host, args.port)
     with exit_on_stops():
         store = open_store(address)
-        log = address.results / STATE
-        log.mkdir(exist_ok=True)
+        log = output_folder(address.results, STATE)
+        check_own(log / "ui.log")
         with Server(address, args.host, port, args.allowed_hosts, log / "ui.log") as server:
             _tell(args.results, server, store)
             follow(args.results, address, check=server.check)

@@ -9,6 +9,7 @@ only what lies in it is not followed.
 
 import errno
 import os
+import shutil
 import stat
 from pathlib import Path
 from typing import BinaryIO
@@ -77,12 +78,43 @@ def is_folder(path: Path) -> bool:
         return False
 
 
+def output_folder(inside: Path, *names: str) -> Path:
+    """The folder `inside/names...`, made where it is missing, to be written to.
+
+    `inside` is the caller's own choice and may be a link. Raises `Damaged` where a folder below it
+    is a link, through which another folder would be written, or is no folder.
+    """
+    place = inside
+    place.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        place = place / name
+        try:
+            place.mkdir(exist_ok=True)
+        except FileExistsError:
+            raise Damaged(place.parent, name, "is no folder, and one is needed") from None
+        if not is_folder(place):
+            raise Damaged(place.parent, name, "is a link, and nothing is written through one")
+    return place
+
+
 def check_output(folder: Path, inside: Path) -> None:
     """Raise `Damaged` where a folder below `inside`, to be written to, is a link or no folder."""
     place = inside
     for part in folder.relative_to(inside).parts:
         place = place / part
-        if place.is_symlink():
-            raise Damaged(place.parent, place.name, "is a link, and nothing is written through one")
-        if place.exists() and not place.is_dir():
-            raise Damaged(place.parent, place.name, "is no folder, and one is to be written there")
+        if os.path.lexists(place) and not is_folder(place):
+            raise Damaged(place.parent, part, "is a link or no folder; nothing is written there")
+
+
+def check_own(path: Path) -> None:
+    """Raise `Damaged` where `path`, which is opened by a library, is there but no regular file."""
+    if os.path.lexists(path) and not is_file(path):
+        raise Damaged(path.parent, path.name, "is a link or no regular file; remove it")
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copies a regular file to `target`; what is there is replaced, and no link is followed."""
+    with open_file(source) as original:
+        target.unlink(missing_ok=True)
+        with os.fdopen(open_descriptor(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as copy:
+            shutil.copyfileobj(original, copy, 2**20)

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from evosweep.errors import EvosweepError, InputError
+from evosweep.files.opening import open_descriptor
 
 SWITCH = "EVOSWEEP_LOCKS"
 """`none`: do without locks, where the caller knows that nothing else works on the folder."""
@@ -161,12 +162,7 @@ def boot_id() -> str:
 
 def _open(path: Path) -> int:
     """The lock's file; its text names processes, which is nobody else's concern."""
-    try:
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            raise InputError(f"{path}: a lock is no symbolic link; remove it") from error
-        raise
+    return open_descriptor(path, os.O_RDWR | os.O_CREAT, 0o600)
 
 
 def _sign(fd: int) -> None:

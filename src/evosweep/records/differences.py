@@ -6,8 +6,10 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from evosweep.files.opening import is_file
 from evosweep.records import journal
 from evosweep.records.folder import RunFolder
+from evosweep.records.tables import read_rows
 
 
 @dataclass(frozen=True)
@@ -67,16 +69,12 @@ def _differing(one: Iterator[Any], other: Iterator[Any]) -> Iterator[tuple[int, 
 
 
 def _rows(path: Path, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
-    from pyarrow import parquet
-
-    if not path.exists():
-        return
-    for batch in parquet.ParquetFile(path).iter_batches(columns=columns):
-        yield from batch.to_pylist()
+    if is_file(path):
+        yield from read_rows(path, 2**40, columns)
 
 
 def _first_evaluation(one: Path, other: Path) -> tuple[int, int] | None:
-    if not (one.exists() and other.exists()):
+    if not (is_file(one) and is_file(other)):
         return None
     for (batch, was), (_, now) in zip(_batches(one), _batches(other), strict=False):
         if was != now:

@@ -17,8 +17,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
 from evosweep.errors import EvosweepError
+from evosweep.files.opening import open_descriptor, open_file
 from evosweep.records import journal_entry
 from evosweep.records.journal_entry import Entry, Session
 
@@ -27,6 +29,9 @@ _HEADER = struct.Struct("<8sHH12sI")
 _FRAME = struct.Struct("<4sII")
 _MAGIC = b"EVOSWJNL"
 _MARK = b"\xe5EVO"
+_UNREADABLE = (ValueError, LookupError, TypeError, RecursionError, OverflowError, struct.error)
+_LONGEST = 2**30
+"""Bytes of an entry at most, so that no length in a file asks for more memory."""
 
 __all__ = ["Entry", "Journal", "JournalCorrupt", "Session", "TornTail", "read", "read_behind"]
 
@@ -44,12 +49,11 @@ def read(path: Path) -> Iterator[Entry]:
 
     Memory is bounded by one chunk. Raises `JournalCorrupt`; a torn tail ends the iteration.
     """
-    with path.open("rb") as file:
+    with open_file(path) as file:
         _check_header(path, file.read(_HEADER.size))
-        for _, payload in _payloads(path, _HEADER.size):
-            entry = journal_entry.unpack(payload)
-            if isinstance(entry, Entry):
-                yield entry
+    for _, entry in _entries(path, _HEADER.size):
+        if isinstance(entry, Entry):
+            yield entry
 
 
 def read_behind(path: Path, start: int) -> Iterator[tuple[int, Entry | Session]]:
@@ -58,10 +62,9 @@ def read_behind(path: Path, start: int) -> Iterator[tuple[int, Entry | Session]]
     For who follows a run that is under way: the last byte that came is the next `start`.
     """
     if start < _HEADER.size:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             _check_header(path, file.read(_HEADER.size))
-    for end, payload in _payloads(path, max(start, _HEADER.size)):
-        yield end, journal_entry.unpack(payload)
+    yield from _entries(path, max(start, _HEADER.size))
 
 
 @dataclass
@@ -81,7 +84,7 @@ class Journal:
     """Seconds that earlier sessions worked, by their last entry."""
 
     def __enter__(self) -> "Journal":
-        self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+        self._fd = open_descriptor(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
         try:
             self._recorded_end = self._recover()
             self._started = time.monotonic()
@@ -120,8 +123,7 @@ class Journal:
 
     def recorded(self) -> Iterator[Entry]:
         """The entries of earlier sessions, read as they are asked for."""
-        for _, payload in _payloads(self.path, _HEADER.size, self._recorded_end):
-            entry = journal_entry.unpack(payload)
+        for _, entry in _entries(self.path, _HEADER.size, self._recorded_end):
             if isinstance(entry, Entry):
                 yield entry
 
@@ -147,8 +149,8 @@ class Journal:
                 "use another folder, or --fresh to discard it"
             )
         end = _HEADER.size
-        for end, payload in _payloads(self.path, _HEADER.size):  # noqa: B007
-            self._count(payload)
+        for end, entry in _entries(self.path, _HEADER.size):  # noqa: B007
+            self._count(entry)
         if end < size:
             warnings.warn(
                 f"{self.path}: cut off a torn tail of {size - end} bytes; "
@@ -165,8 +167,7 @@ class Journal:
         head = _HEADER.pack(_MAGIC, VERSION, 0, self.run_id.encode(), 0)[:-4]
         _write_whole(self.path, self._fd, head + struct.pack("<I", zlib.crc32(head)))
 
-    def _count(self, payload: bytes) -> None:
-        entry = journal_entry.unpack(payload)
+    def _count(self, entry: Entry | Session) -> None:
         if isinstance(entry, Session):
             self.sessions.append(entry)
         else:
@@ -174,6 +175,11 @@ class Journal:
             self.elapsed = max(self.elapsed, entry.finished)
 
     def _write(self, payload: bytes) -> None:
+        if len(payload) > _LONGEST:
+            raise EvosweepError(
+                f"{self.path}: {len(payload)} bytes of genomes in one chunk; an entry of the "
+                f"journal has at most {_LONGEST}: return smaller genomes"
+            )
         _write_whole(self.path, self._fd, frame(payload))
 
     def _sync_often(self) -> None:
@@ -219,9 +225,24 @@ def _check_header(path: Path, header: bytes) -> str:
     )
 
 
+def _entries(
+    path: Path, start: int, end: int | None = None
+) -> Iterator[tuple[int, Entry | Session]]:
+    """(offset behind the entry, entry) of each whole entry up to `end` or to a torn tail."""
+    for behind, payload in _payloads(path, start, end):
+        try:
+            entry = journal_entry.unpack(payload)
+        except _UNREADABLE as error:
+            raise JournalCorrupt(
+                f"{path}: the entry that ends at byte {behind} is damaged ({error}); restore the "
+                "file from a copy, or call with --fresh to discard it and evaluate everything again"
+            ) from None
+        yield behind, entry
+
+
 def _payloads(path: Path, start: int, end: int | None = None) -> Iterator[tuple[int, bytes]]:
     """(offset behind the entry, payload) of each whole entry up to `end` or to a torn tail."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         size = os.fstat(file.fileno()).st_size if end is None else end
         file.seek(start)
         while start < size:
@@ -233,37 +254,57 @@ def _payloads(path: Path, start: int, end: int | None = None) -> Iterator[tuple[
             yield start, payload
 
 
-def _next_payload(head: bytes, file: "object", left: int) -> bytes | None:
+def _next_payload(head: bytes, file: BinaryIO, left: int) -> bytes | None:
     if len(head) < _FRAME.size:
         return None
     mark, length, crc = _FRAME.unpack(head)
-    if mark != _MARK or length > left - _FRAME.size:
+    if mark != _MARK or length > min(left - _FRAME.size, _LONGEST):
         return None
-    payload: bytes = file.read(length)  # type: ignore[attr-defined]
+    payload = file.read(length)
     whole = len(payload) == length and zlib.crc32(head[4:8] + payload) == crc
     return payload if whole else None
 
 
 def _refuse_damage_before_good_entries(path: Path, damaged: int, size: int) -> None:
-    with path.open("rb") as file:
+    """Raise `JournalCorrupt` where the unreadable bytes at `damaged` are no torn tail.
+
+    A tail is what one write left, so it is no longer than an entry. The search for whole entries
+    behind it reads at most a few times its bytes, however many marks there are.
+    """
+    if size - damaged > _FRAME.size + _LONGEST:
+        raise _damage(path, damaged, f"{size - damaged} bytes follow it")
+    with open_file(path) as file:
         file.seek(damaged)
         rest = file.read(size - damaged)
-    at = rest.find(_MARK, 1)
+    at, effort = rest.find(_MARK, 1), 4 * len(rest)
     while at != -1:
+        effort -= _bytes_to_check(rest, at)
+        if effort < 0:
+            raise _damage(path, damaged, "many marks of entries follow it")
         if _whole_entry_at(rest, at):
-            raise JournalCorrupt(
-                f"{path}: the entry at byte {damaged} is damaged, and whole entries follow it at "
-                f"byte {damaged + at}: this is no torn tail; restore the file from a copy, or call "
-                "with --fresh to discard it and evaluate everything again"
-            )
+            raise _damage(path, damaged, f"whole entries follow it at byte {damaged + at}")
         at = rest.find(_MARK, at + 1)
 
 
-def _whole_entry_at(data: bytes, at: int) -> bool:
+def _damage(path: Path, at: int, what: str) -> JournalCorrupt:
+    return JournalCorrupt(
+        f"{path}: the entry at byte {at} is damaged, and {what}: this is no torn tail; restore "
+        "the file from a copy, or call with --fresh to discard it and evaluate everything again"
+    )
+
+
+def _bytes_to_check(data: bytes, at: int) -> int:
+    """The length of the entry that a mark announces; 0 where it cannot be one."""
     if at + _FRAME.size > len(data):
-        return False
-    _, length, crc = _FRAME.unpack_from(data, at)
+        return 0
+    length = int(_FRAME.unpack_from(data, at)[1])
+    return length if at + _FRAME.size + length <= len(data) else 0
+
+
+def _whole_entry_at(data: bytes, at: int) -> bool:
+    length = _bytes_to_check(data, at)
     start = at + _FRAME.size
-    if start + length > len(data):
+    if not length:
         return False
-    return zlib.crc32(data[at + 4 : at + 8] + data[start : start + length]) == int(crc)
+    crc = zlib.crc32(memoryview(data)[start : start + length], zlib.crc32(data[at + 4 : at + 8]))
+    return crc == int(_FRAME.unpack_from(data, at)[2])

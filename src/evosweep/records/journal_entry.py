@@ -1,6 +1,7 @@
 """What the journal's entries hold, and their bytes (format: docs/journal.md)."""
 
 import json
+import math
 import struct
 from base64 import b64decode, b64encode
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from evosweep.genomes.form import Plain
 _SESSION = struct.Struct("<Bdq")
 _CHUNK = struct.Struct("<BBHIIIdd16s")
 _SESSION_KIND, _CHUNK_KIND = 2, 1
+_LAST_SECOND = 253402300800.0  # of the year 9999
 _SCATTERED, _FLAGGED, _WITH_GENOMES = 1, 2, 4
 
 OK, PENALISED, RETRIED = 0, 1, 2
@@ -79,10 +81,16 @@ def pack(entry: Entry | Session) -> bytes:
 def unpack(payload: bytes) -> Entry | Session:
     """The entry of a payload whose CRC was right."""
     if payload[0] == _SESSION_KIND:
-        return Session(*_SESSION.unpack(payload)[1:])
+        _, started, pid = _SESSION.unpack(payload)
+        if not 0 <= started < _LAST_SECOND:
+            raise ValueError(f"a session that started at second {started}")
+        return Session(started, pid)
     _, kinds, objectives, batch, count, first, seconds, finished, digest = _CHUNK.unpack_from(
         payload
     )
+    _check(payload, kinds, count, objectives)
+    if not (0 <= seconds < math.inf and 0 <= finished < math.inf):
+        raise ValueError(f"times of {seconds} and {finished} seconds")
     at = _CHUNK.size
     indices = numpy.arange(first, first + count)
     if kinds & _SCATTERED:
@@ -101,18 +109,33 @@ def unpack(payload: bytes) -> Entry | Session:
     return Entry(batch, indices, shaped, digest, seconds, finished, flags, genomes)
 
 
+def _check(payload: bytes, kinds: int, count: int, objectives: int) -> None:
+    """Raise ValueError where the numbers of a chunk ask for other bytes than there are."""
+    scattered, flagged = bool(kinds & _SCATTERED), bool(kinds & _FLAGGED)
+    needed = _CHUNK.size + count * (8 * objectives + 4 * scattered + flagged)
+    exact = not kinds & _WITH_GENOMES
+    if not (count and objectives) or len(payload) < needed or (exact and len(payload) > needed):
+        raise ValueError(f"{len(payload)} bytes for {count} individuals of {objectives} objectives")
+
+
 def _to_json(value: Plain) -> Any:
     """JSON that keeps what a plain form tells apart: what JSON has not becomes {type: data}."""
     if isinstance(value, list):
         return [_to_json(item) for item in value]
-    if isinstance(value, bytes):
-        return {"bytes": b64encode(value).decode("ascii")}
-    if isinstance(value, complex):
-        return {"complex": [value.real, value.imag]}
     if isinstance(value, tuple | set | frozenset):
         return {type(value).__name__: [_to_json(item) for item in value]}
     if isinstance(value, dict):
         return {"dict": [[_to_json(key), _to_json(item)] for key, item in value.items()]}
+    return _scalar_to_json(value)
+
+
+def _scalar_to_json(value: Plain) -> Any:
+    if isinstance(value, bytes):
+        return {"bytes": b64encode(value).decode("ascii")}
+    if isinstance(value, complex):
+        return {"complex": [_scalar_to_json(value.real), _scalar_to_json(value.imag)]}
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"float": str(float(value))}
     return {"tag": None} if value is Ellipsis else value
 
 
@@ -126,8 +149,11 @@ def _from_json(value: Any) -> Plain:
 
 
 _DECODERS: dict[str, Callable[[Any], Plain]] = {
+    "float": float,
     "bytes": b64decode,
-    "complex": lambda parts: complex(*parts),
+    "complex": lambda parts: complex(
+        *(float(part["float"]) if isinstance(part, dict) else part for part in parts)
+    ),
     "tuple": lambda items: tuple(map(_from_json, items)),
     "set": lambda items: set(map(_from_json, items)),
     "frozenset": lambda items: frozenset(map(_from_json, items)),

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from evosweep.errors import Damaged
+from evosweep.files.opening import open_descriptor
 from evosweep.machine import numerics
 from evosweep.machine.threads import THREAD_VARIABLES
 from evosweep.processes import activity, address, guard, kill, signals
@@ -146,9 +148,9 @@ class _Supervisor:
     def _flush_journal(self) -> None:
         """What the killed group wrote is in the kernel; this puts it on the disk."""
         journal, _ = self._journal()
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, Damaged):
             if journal is not None:
-                fd = os.open(journal, os.O_RDWR)
+                fd = open_descriptor(journal, os.O_RDWR)
                 os.fsync(fd)
                 os.close(fd)
 

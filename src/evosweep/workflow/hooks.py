@@ -10,6 +10,7 @@ from typing import Any
 from evosweep.config import load
 from evosweep.containers import command_line, engines
 from evosweep.errors import InputError
+from evosweep.files.opening import open_descriptor, output_folder
 from evosweep.processes import address, signals
 from evosweep.processes.lock import Lock
 from evosweep.workflow import profile
@@ -61,8 +62,8 @@ def start(plan: Plan) -> None:
 
 def _follow(folder: Path) -> None:
     """Show runs in MLflow while they are under way; it ends with this process, on its own."""
-    (folder / "logs").mkdir(exist_ok=True)
-    with (folder / "logs" / "follow.log").open("w") as log:
+    path = output_folder(folder, "logs") / "follow.log"
+    with os.fdopen(open_descriptor(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "w") as log:
         subprocess.Popen(
             ["evosweep", "track", str(folder), "--follow", "--while", str(os.getpid())],
             stdin=subprocess.DEVNULL,

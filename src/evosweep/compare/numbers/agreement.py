@@ -7,6 +7,8 @@ from itertools import combinations
 from evosweep.compare.numbers.table import Column, Row, Table, Value
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Key, Study
+from evosweep.errors import Damaged
+from evosweep.records.tables import read_columns
 
 COLUMNS = (
     Column("problem", "problem"),
@@ -102,11 +104,9 @@ def first_difference(runs: Sequence[Run]) -> int | None:
 
 def generation_digests(run: Run) -> list[tuple[int, str]]:
     """Generation and digest of the population there, for each row of the logbook."""
-    import pyarrow.parquet as pq
-
     try:
-        rows = pq.ParquetFile(run.folder.logbook).read(columns=["generation", "digest"]).to_pydict()
-    except (OSError, KeyError, ValueError):
+        rows = read_columns(run.folder.logbook, run.logbook_rows, ["generation", "digest"])
+    except (OSError, Damaged):
         return []
     return list(zip(rows["generation"], rows["digest"], strict=True))
 

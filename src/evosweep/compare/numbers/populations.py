@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from evosweep.compare.numbers.table import Column, Row, Table
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
-from evosweep.errors import InputError
+from evosweep.errors import Damaged
+from evosweep.records.tables import read_columns
 
 Floats = NDArray[np.float64]
 MOST_INDIVIDUALS = 500  # for pairwise distances of real vectors, which are quadratic
@@ -34,15 +35,11 @@ class Diversity:
 
 def read_genomes(run: Run) -> list[Any]:
     """The genomes of the final population: lists of numbers, or texts."""
-    import pyarrow.parquet as pq
-
+    path, longest = run.folder.population, 64 * (run.genome_length or 0)
     try:
-        column = pq.ParquetFile(run.folder.population).read(columns=["genome"]).column("genome")
-    except (OSError, ValueError, KeyError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"{run.folder.population}: cannot be read: {reason}") from error
-    found: list[Any] = column.to_pylist()
-    return found
+        return read_columns(path, run.population, ["genome"], longest)["genome"]
+    except OSError as error:
+        raise Damaged(path.parent, path.name, f"cannot be read: {error.strerror}") from error
 
 
 def diversity(genomes: Sequence[Any]) -> Diversity:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from evosweep.compare.numbers.location import scale_of
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
-from evosweep.errors import InputError
+from evosweep.errors import Damaged
+from evosweep.records.tables import read_columns
 from evosweep.run.hypervolume import EXACT_UP_TO, hypervolume
 
 Floats = NDArray[np.float64]
@@ -66,16 +67,13 @@ def _hypervolumes(runs: Sequence[Run], fronts: Mapping[str, Floats]) -> Quality:
 
 def final_front(run: Run) -> Floats:
     """The non-dominated fitnesses of the final population, (points, objectives), sorted."""
-    import pyarrow.parquet as pq
-
     names = [f"fitness_{index}" for index in range(run.objectives)]
     try:
-        columns = pq.ParquetFile(run.folder.population).read(columns=names)
-    except (OSError, ValueError, KeyError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"{run.folder.population}: cannot be read: {reason}") from error
-    points = np.column_stack([columns.column(name).to_numpy() for name in names])
-    points = points[np.isfinite(points).all(axis=1)].astype(np.float64)
+        columns = read_columns(run.folder.population, run.population, names)
+        points = np.column_stack([np.array(columns[name], dtype=np.float64) for name in names])
+    except (OSError, TypeError, ValueError) as error:
+        raise Damaged(run.folder.path, "population.parquet", f"cannot be read: {error}") from error
+    points = points[np.isfinite(points).all(axis=1)]
     return non_dominated(points, run.weights)
 
 

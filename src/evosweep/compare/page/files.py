@@ -3,12 +3,15 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from evosweep.compare.numbers.table import Table, Value
 from evosweep.errors import InputError
+from evosweep.files.opening import is_file, read_bytes
 from evosweep.files.writing import write_whole
 
+_LONGEST_MANIFEST = 2**24
 MANIFEST = ".written"  # in a report's folder: the files that it wrote, a line each
 
 
@@ -119,9 +122,10 @@ def table_files(table: Table, data: Table) -> Iterator[tuple[str, str | bytes]]:
 def forget_stale(folder: Path, names: Iterable[str]) -> None:
     """Remove what the last report wrote here and this one did not; note what this one wrote."""
     note, kept = folder / MANIFEST, set(names)
-    before = note.read_text(encoding="utf-8").splitlines() if note.exists() else []
-    for name in set(before) - kept:
-        path = folder / name
-        if path.resolve().is_relative_to(folder.resolve()):
-            path.unlink(missing_ok=True)
+    before = read_bytes(note, _LONGEST_MANIFEST).splitlines() if is_file(note) else []
+    for name in {line.decode(errors="replace") for line in before} - kept:
+        with suppress(OSError, ValueError):  # a manifest from elsewhere may name anything
+            path = folder / name
+            if path.resolve().is_relative_to(folder.resolve()):
+                path.unlink(missing_ok=True)
     write_text(note, "".join(f"{name}\n" for name in sorted(kept)))

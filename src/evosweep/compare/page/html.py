@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Iterator
 from importlib.resources import files
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from evosweep import __version__
@@ -11,6 +11,7 @@ from evosweep.compare.extra import need
 from evosweep.compare.numbers.table import Table, Value
 from evosweep.compare.page.files import as_csv, forget_stale, table_files, write_text
 from evosweep.compare.page.section import Page
+from evosweep.files.opening import output_folder
 
 MOST_ROWS = 500  # of a table in the page; its files have all
 
@@ -22,6 +23,7 @@ def write_page(page: Page, folder: Path) -> Path:
     """
     contents = dict(_contents(page))
     for name, text in contents.items():
+        output_folder(folder, *PurePath(name).parent.parts)
         write_text(folder / name, text)
     forget_stale(folder, contents)
     path = folder / "report.html"

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from evosweep.compare.read.labels import identity
-from evosweep.records import reading
+from evosweep.records import reading, tables
 from evosweep.records.folder import RunFolder
 from evosweep.records.record import PartFields, TraitFields
 
@@ -65,6 +65,11 @@ class Run:
     def objectives(self) -> int:
         """How many objectives the run's problem has."""
         return len(self.weights)
+
+    @property
+    def logbook_rows(self) -> int:
+        """How many rows its logbook may have."""
+        return tables.logbook_rows(self.evaluations, self.generations)
 
     @property
     def spec(self) -> dict[str, object]:

@@ -7,8 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evosweep.compare.read.run import Run
-from evosweep.errors import InputError
+from evosweep.errors import Damaged, InputError
+from evosweep.files.opening import is_file
 from evosweep.records import journal
+from evosweep.records.tables import read_columns
 
 Floats = NDArray[np.float64]
 
@@ -57,9 +59,9 @@ def _step(marks: Floats, values: Floats, where: Floats) -> Floats:
 def read_trace(run: Run) -> Trace:
     """The trace of a run with one objective, from its journal, else from its logbook."""
     larger = run.weights[0] > 0
-    if run.folder.journal.exists():
+    if is_file(run.folder.journal):
         return _from_journal(run, larger)
-    if run.folder.logbook.exists():
+    if is_file(run.folder.logbook):
         return _from_logbook(run, larger)
     raise InputError(f"{run.folder.path}: has neither a journal nor a logbook")
 
@@ -103,12 +105,13 @@ def _improvements(marks: Floats, values: Floats, larger: bool) -> tuple[Floats, 
 
 
 def _from_logbook(run: Run, larger: bool) -> Trace:
-    import pyarrow.parquet as pq
-
-    rows = pq.ParquetFile(run.folder.logbook).read(columns=["evaluations", "seconds", "best"])
-    counts = np.cumsum(rows.column("evaluations").to_numpy()).astype(np.float64)
-    seconds = rows.column("seconds").to_numpy()
-    best = rows.column("best").to_numpy().astype(np.float64)
+    names = ["evaluations", "seconds", "best"]
+    rows = read_columns(run.folder.logbook, run.logbook_rows, names)
+    try:
+        counts, seconds, best = (np.array(rows[name], dtype=np.float64) for name in names)
+    except (TypeError, ValueError) as error:
+        raise Damaged(run.folder.path, "logbook.parquet", f"cannot be read: {error}") from error
+    counts = np.cumsum(counts)
     evaluations, values = _improvements(counts, best, larger)
     moments, moments_best = _improvements(seconds, best, larger)
     total = int(counts[-1]) if len(counts) else 0

@@ -1,16 +1,15 @@
 """The artifacts of a run: its receipt, its curves and its final population, to read and to see."""
 
 import heapq
-import json
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from pyarrow import parquet
-
+from evosweep.files import strict_json
 from evosweep.records.folder import RunFolder
 from evosweep.records.record import FailureRecord, Record
+from evosweep.records.tables import open_table
 from evosweep.track.content.curve import convergence_plot
 from evosweep.track.content.history import History
 
@@ -41,11 +40,11 @@ def failure_files(folder: RunFolder, failure: FailureRecord) -> dict[str, Path |
 
 def population_table(path: Path, size: int) -> bytes:
     """A final population as MLflow's tables are kept: JSON of columns and rows, best rank first."""
-    file = parquet.ParquetFile(path)
-    names = [name for name in file.schema_arrow.names if name != "genome"]
-    columns = ["rank", *[name for name in names if name != "rank"], "genome"]
-    rows = _best_rows(_rows(file, columns), TABLE_ROWS if size > TABLE_ROWS else size)
-    return json.dumps({"columns": ["place", *columns], "data": rows}).encode()
+    with open_table(path, size) as file:
+        names = [name for name in file.schema_arrow.names if name != "genome"]
+        columns = ["rank", *[name for name in names if name != "rank"], "genome"]
+        rows = _best_rows(_rows(file, columns), TABLE_ROWS if size > TABLE_ROWS else size)
+    return strict_json.dumps({"columns": ["place", *columns], "data": rows}).encode()
 
 
 def _rows(file: Any, columns: list[str]) -> Iterator[list[Any]]:
@@ -53,7 +52,7 @@ def _rows(file: Any, columns: list[str]) -> Iterator[list[Any]]:
     records = chain.from_iterable(batch.to_pylist() for batch in batches)
     for place, record in enumerate(records):
         *numbers, genome = (record[name] for name in columns)
-        yield [place, *numbers, genome if isinstance(genome, str) else json.dumps(genome)]
+        yield [place, *numbers, genome if isinstance(genome, str) else strict_json.dumps(genome)]
 
 
 def _best_rows(rows: Iterator[list[Any]], count: int) -> list[list[Any]]:

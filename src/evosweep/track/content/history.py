@@ -10,10 +10,9 @@ from itertools import accumulate
 from math import isnan
 from typing import Any
 
-from pyarrow import parquet
-
 from evosweep.records.folder import RunFolder
 from evosweep.records.record import Record
+from evosweep.records.tables import logbook_rows, open_table
 
 _NO_METRICS = {"generation", "digest", "seconds"}
 
@@ -35,7 +34,9 @@ class History:
 
 def read_history(folder: RunFolder, record: Record) -> History:
     """The curves in a run's logbook: its numeric columns, `best` first and as the best so far."""
-    table = parquet.read_table(folder.logbook)
+    most = logbook_rows(record.evaluations, record.generations)
+    with open_table(folder.logbook, most) as opened:
+        table = opened.read()
     if "generation" not in table.column_names:  # the algorithm kept no logbook
         return History([], [])
     generations = [int(value) for value in table["generation"].to_pylist()]

@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+from evosweep.files.opening import is_file, is_folder
 from evosweep.track.content.mlflow_run import FINISHED, MlflowRun, content_id
 from evosweep.track.passes.index import Tracked
 from evosweep.track.passes.target import COMPARISON, COMPARISON_KEY, Target
@@ -19,7 +20,7 @@ _NOTE = (
 def track_comparison(target: Target, folder: Path) -> None:
     """Brings the comparison in `folder` to MLflow, if it has changed since it was tracked."""
     known = target.comparison
-    files = sorted(_files(folder)) if (folder / "report.html").exists() else []
+    files = sorted(_files(folder)) if is_folder(folder) and is_file(folder / "report.html") else []
     stamp = _stamp(files)
     if known and known.stamp == stamp:
         return
@@ -52,7 +53,7 @@ def _forget(target: Target) -> None:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.rglob("*") if path.is_file() and path.name[0] != ".")
+    return (path for path in folder.rglob("*") if is_file(path) and path.name[0] != ".")
 
 
 def _stamp(files: list[Path]) -> str:

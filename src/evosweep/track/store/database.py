@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evosweep.errors import InputError
+from evosweep.files.opening import check_own
 from evosweep.processes.lock import queue
 from evosweep.track.store.address import Address
 from evosweep.track.store.patience import one_line, persist
@@ -43,6 +44,7 @@ def _store(address: Address) -> Any:
 
 def _prepare_file(path: Path) -> None:
     """An SQLite file with MLflow's tables, put in place by a rename."""
+    check_own(path)
     if path.exists() and path.stat().st_size:
         return
     try:

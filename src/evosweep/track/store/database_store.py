@@ -5,6 +5,8 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from evosweep.errors import InputError
+from evosweep.files.opening import output_folder
 from evosweep.track.content.mlflow_run import MlflowRun
 from evosweep.track.store import bulk
 from evosweep.track.store.address import Address
@@ -95,12 +97,24 @@ class DatabaseStore(ServerStore):
         """Artifacts first: a run that is there is whole."""
         folder = local_folder(location)
         if folder:
-            write_files(folder / run.mlflow_id / "artifacts", run)
+            write_files(self._own(folder / run.mlflow_id / "artifacts"), run)
+
+    def _own(self, folder: Path) -> Path:
+        """The folder, where it is one of this database's artifacts; links to others are refused."""
+        artifacts = self.address.artifacts
+        if artifacts is None or not self.address.is_own:
+            return folder
+        if not folder.is_relative_to(artifacts):
+            raise InputError(
+                f"{self.address.shown}: its artifacts are at {folder.parent}, outside these "
+                "results; were they moved? call `evosweep track RESULTS --rebase`"
+            )
+        return output_folder(artifacts.parent, *folder.relative_to(artifacts.parent).parts)
 
     def _upload(self, mlflow_id: str, run: MlflowRun) -> None:
         folder = local_folder(self.client.get_run(mlflow_id).info.artifact_uri)
         if folder:
-            write_files(folder, run)
+            write_files(self._own(folder), run)
         else:
             super()._upload(mlflow_id, run)
 

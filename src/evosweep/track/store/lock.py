@@ -4,8 +4,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from evosweep.files.opening import check_own, output_folder
 from evosweep.processes.lock import queue
-from evosweep.track.store.address import Address
+from evosweep.track.store.address import STATE, Address
 from evosweep.track.store.patience import one_line
 
 
@@ -17,7 +18,8 @@ def only_tracker(address: Address) -> Iterator[None]:
     """
     with ExitStack() as stack:
         try:
-            address.lock.parent.mkdir(exist_ok=True)
+            output_folder(address.results, STATE)
+            check_own(address.index)
             stack.enter_context(queue(address.lock, lambda who: _tell(who, address)))
         except OSError as error:
             print(

@@ -2,12 +2,13 @@
 
 import tempfile
 from collections.abc import Iterator, Sequence, Set
-from contextlib import suppress
 from functools import partial
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
+from evosweep.files.opening import copy_file, output_folder
+from evosweep.files.writing import write_whole
 from evosweep.track.content.mlflow_run import RUNNING, MlflowRun, Point
 from evosweep.track.store import view
 from evosweep.track.store.address import Address
@@ -201,15 +202,10 @@ def _known(run: Any) -> Known:
 
 
 def write_files(folder: Path, run: MlflowRun) -> None:
-    """Copies an entry's artifacts into a folder."""
-    import shutil
-
-    folder.mkdir(parents=True, exist_ok=True)
+    """Copies a run's artifacts into a folder; nothing is written through a link in it."""
     for name, content in run.files.items():
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
+        target = output_folder(folder, *PurePath(name).parent.parts) / PurePath(name).name
         if isinstance(content, bytes):
-            target.write_bytes(content)
+            write_whole(target, content)
         else:
-            with suppress(shutil.SameFileError):
-                shutil.copyfile(content, target)
+            copy_file(content, target)

@@ -1,0 +1,149 @@
+"""The Parquet tables of a run, opened so that no file takes more memory than its receipt explains.
+
+A Parquet file of two megabytes may hold a billion equal values. What a file is going to need is in
+its footer, and is compared with what the run's receipt says before a column is read.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evosweep.errors import Damaged
+from evosweep.files.opening import open_file
+
+if TYPE_CHECKING:
+    from pyarrow.parquet import ParquetFile
+
+LONGEST_GENOME = 100_000
+"""Values of a genome at least that are taken for possible, however short the best one is."""
+_MOST_COLUMNS = 10_000
+_MOST_ROWS_OF_LOGBOOK = 10_000_000
+_MOST_VALUES = 2**28
+"""Of a column that is read whole, whatever a receipt says."""
+_MOST_TEXT = 2**31
+_BATCH = 4096
+
+
+@contextmanager
+def open_table(path: Path, rows: int, values: int = LONGEST_GENOME) -> "Iterator[ParquetFile]":
+    """The Parquet file at `path`, checked.
+
+    Parameters
+    ----------
+    path
+        A file in a run's folder.
+    rows
+        How many rows the run's receipt explains.
+    values
+        How many values one cell may have.
+
+    Raises
+    ------
+    Damaged
+        Where it is no regular file, no Parquet file, or larger than that.
+    FileNotFoundError
+        Where it is not there.
+    """
+    from pyarrow import ArrowException, parquet
+
+    with open_file(path) as file:
+        try:
+            table = parquet.ParquetFile(file)
+            _check(path, table, rows, max(values, LONGEST_GENOME))
+            yield table
+        except (ArrowException, OSError, ValueError, KeyError) as error:
+            raise Damaged(path.parent, path.name, f"cannot be read: {error}") from error
+
+
+def read_columns(
+    path: Path, rows: int, names: Sequence[str] | None = None, values: int = LONGEST_GENOME
+) -> dict[str, list[Any]]:
+    """Columns of a table, all of them or those of `names`; raises as `open_table`."""
+    with open_table(path, rows, values) as table:
+        for name, count in _counts(table).items():
+            if count > _MOST_VALUES and (names is None or name.partition(".")[0] in names):
+                reason = f"has {count} values of {name}; at most {_MOST_VALUES} are read at once"
+                raise Damaged(path.parent, path.name, reason)
+        columns: dict[str, list[Any]] = table.read(columns=names).to_pydict()
+    if missing := [name for name in names or () if name not in columns]:
+        raise Damaged(path.parent, path.name, f"has no column {missing[0]}")
+    return columns
+
+
+def read_rows(
+    path: Path, rows: int, names: Sequence[str] | None = None, values: int = LONGEST_GENOME
+) -> Iterator[dict[str, Any]]:
+    """The rows of a table, a few thousand in memory at a time; raises as `open_table`."""
+    with open_table(path, rows, values) as table:
+        for batch in table.iter_batches(batch_size=_BATCH, columns=names):
+            yield from batch.to_pylist()
+
+
+def logbook_rows(evaluations: int, generations: int) -> int:
+    """How many rows a logbook may have: an algorithm may note more than one per generation."""
+    return min(evaluations + generations + 1000, _MOST_ROWS_OF_LOGBOOK)
+
+
+def _counts(table: "ParquetFile") -> dict[str, int]:
+    """How many values each column has."""
+    counts: dict[str, int] = {}
+    for group in range(table.metadata.num_row_groups):
+        part = table.metadata.row_group(group)
+        for number in range(part.num_columns):
+            column = part.column(number)
+            name = column.path_in_schema
+            counts[name] = counts.get(name, 0) + column.num_values
+    return counts
+
+
+def _check(path: Path, table: "ParquetFile", rows: int, values: int) -> None:
+    footer = table.metadata
+    if footer.num_rows > rows or footer.num_columns > _MOST_COLUMNS:
+        raise Damaged(
+            path.parent,
+            path.name,
+            f"has {footer.num_rows} rows and {footer.num_columns} columns; its receipt explains "
+            f"{rows} rows",
+        )
+    for group in range(footer.num_row_groups):
+        part = footer.row_group(group)
+        for number in range(part.num_columns):
+            _check_column(path, part.column(number), part.num_rows, values)
+
+
+def _check_column(path: Path, column: Any, rows: int, values: int) -> None:
+    if column.num_values > max(rows, 1) * values:
+        raise Damaged(
+            path.parent,
+            path.name,
+            f"has {column.num_values} values in {rows} rows of {column.path_in_schema}; at most "
+            f"{values} in a row are read",
+        )
+    # Equal texts are in the file once, and in memory as often as they are named.
+    is_text = column.physical_type == "BYTE_ARRAY"
+    if is_text and column.total_uncompressed_size * max(rows, 1) > _MOST_TEXT:
+        size = _text_bytes(path, column.path_in_schema)
+        if size > _MOST_TEXT:
+            raise Damaged(
+                path.parent, path.name, f"has {size} bytes of text; at most {_MOST_TEXT} are read"
+            )
+
+
+def _text_bytes(path: Path, column: str) -> int:
+    """How many bytes a column of text has in memory, found without making them."""
+    from pyarrow import compute, parquet, types
+
+    size = 0
+    with open_file(path) as file:
+        table = parquet.ParquetFile(file, read_dictionary=[column])
+        for batch in table.iter_batches(columns=[column.partition(".")[0]]):
+            array = batch.column(0)
+            while types.is_list(array.type) or types.is_large_list(array.type):
+                array = array.flatten()
+            if types.is_dictionary(array.type):
+                lengths = compute.binary_length(array.dictionary).take(array.indices)
+            else:
+                lengths = compute.binary_length(array)
+            size += compute.sum(lengths).as_py() or 0
+    return size
