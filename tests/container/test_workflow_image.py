@@ -12,6 +12,8 @@ from laboratory import Laboratory, docker_first, limit
 pytestmark = pytest.mark.container
 
 OWNER = 1234
+IMAGE_USER = 10001
+BECOME = "/usr/local/evosweep/libexec/become"
 
 
 @pytest.fixture
@@ -56,9 +58,40 @@ def test_it_gives_up_every_right_on_the_way(results: Path, engine: str) -> None:
     assert lines["Uid"].split() == [str(OWNER)] * 4
     assert {lines[name] for name in ("CapPrm", "CapEff", "CapBnd")} == {"0" * 16}
     assert lines["NoNewPrivs"] == "1"
-    again = _start(engine, *_mount(results), "evosweep", "/usr/local/evosweep/libexec/become")
+    again = _start(engine, *_mount(results), "evosweep", BECOME)
     assert again.returncode == 126
     assert "Permission denied" in again.stderr
+
+
+@pytest.mark.parametrize("mounted", [False, True], ids=["alone", "with its own results"])
+def test_no_command_becomes_root(results: Path, engine: str, mounted: bool) -> None:
+    """As the image's own user, who alone may execute the program that changes users."""
+    os.chown(results, IMAGE_USER, IMAGE_USER)
+    mount = _mount(results) if mounted else ()
+    root = ("--reuid=0", "--regid=0", "--clear-groups", "id", "-u")
+    done = _start(engine, *mount, "evosweep", BECOME, *root)
+    assert done.returncode != 0
+    assert done.stdout == ""
+    assert _start(engine, *mount, "evosweep", "id", "-u").stdout == f"{IMAGE_USER}\n"
+
+
+def test_a_folder_of_root_makes_nobody_root(results: Path, engine: str) -> None:
+    os.chown(results, 0, 0)
+    done = _start(engine, *_mount(results), "evosweep")
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert "make it yourself before, or start the container with --user 0:0" in line
+
+
+def test_a_foreign_user_may_do_what_needs_no_results(results: Path, engine: str) -> None:
+    stranger = ("--user", "4321:4321", *_mount(results), "evosweep")
+    assert _start(engine, *stranger, "evosweep", "list").returncode == 0
+    assert _start(engine, *stranger, "id", "-u").stdout == "4321\n"
+
+
+@pytest.mark.parametrize("words", [["--version"], ["evosweep", "--version"]])
+def test_the_image_of_one_run_takes_evosweep_by_name_or_not(engine: str, words: list[str]) -> None:
+    assert _start(engine, "evosweep-run", *words).stdout.startswith("evosweep ")
 
 
 @pytest.mark.parametrize("options", [("--user", "4321:4321"), ("--cap-drop", "ALL")])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from evosweep.containers import command_line
+from evosweep.containers import command_line, mounts
 from evosweep.containers.command_line import ContainedRun, Container, Image
 from evosweep.errors import InputError
 from evosweep.machine.cpus import available_cpus
@@ -123,6 +123,23 @@ def test_variables_of_evosweep_go_inside_but_for_what_is_about_this_machine(
     assert not any("PARENT" in word or "SECRET" in word for word in given)
 
 
+def test_a_module_that_is_a_link_is_shown_where_it_lies(job: ContainedRun, tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    library.mkdir()
+    (library / "shared.py").touch()
+    (job.import_path / "mine.py").symlink_to(library / "shared.py")
+    (job.import_path / "same.py").symlink_to("other.py")
+    (job.import_path / "other.py").touch()
+    (job.import_path / "data.csv").symlink_to("/nowhere/data.csv")
+    argv = command_line.engine_command(Container("docker"), IMAGE, job)
+    shown = library / "shared.py"
+    assert _has(argv, "--mount", f"type=bind,source={shown},target={shown},readonly")
+    assert sum(word.startswith("type=bind") for word in argv) == 3
+    (library / "shared.py").unlink()
+    with pytest.raises(InputError, match=r"mine.py: cannot be shown to a container: .* not exist"):
+        command_line.engine_command(Container("docker"), IMAGE, job)
+
+
 def test_options_of_this_machines_engine(
     job: ContainedRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,13 +166,13 @@ def test_a_folder_that_no_engine_can_mount(tmp_path: Path, name: str, said: str)
     if "none" not in name:
         (tmp_path / name).mkdir()
     with pytest.raises(InputError, match="cannot be mounted") as caught:
-        command_line.check_mountable(tmp_path / name)
+        mounts.check_mountable(tmp_path / name)
     assert said in str(caught.value)
 
 
 def test_the_root_is_not_mounted() -> None:
     with pytest.raises(InputError, match="over the container's own files"):
-        command_line.check_mountable(Path("/"))
+        mounts.check_mountable(Path("/"))
 
 
 def test_the_prefix_of_a_runs_command_line() -> None:

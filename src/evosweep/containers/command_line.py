@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evosweep.containers.mounts import check_mountable, linked_modules
 from evosweep.errors import InputError
 from evosweep.machine.cpus import available_cpus
 from evosweep.machine.threads import THREAD_VARIABLES
@@ -35,7 +36,6 @@ OPTIONS_VARIABLE = "EVOSWEEP_ENGINE_OPTIONS"
 
 _SHARED_MEMORY = "256m"  # queues and semaphores of a pool; a container's own default is 64m
 _INSIDE = ("python3", "-P", "-m", "evosweep.entry.in_container")
-_NOT_MOUNTABLE = re.compile(r'[:,"\n]')  # engines read these as their own syntax
 _STAYS_OUTSIDE = (PARENT_VARIABLE, SUPERVISOR_VARIABLE, OPTIONS_VARIABLE)
 
 
@@ -122,18 +122,6 @@ def engine_command(container: Container, image: Image, run: ContainedRun) -> lis
     return [*build(container, image, run), *run.command]
 
 
-def check_mountable(folder: Path) -> None:
-    """Raise InputError, one line, when no engine could show the folder to a container."""
-    if not folder.is_dir():
-        raise InputError(f"{folder}: cannot be mounted: there is no such folder")
-    if found := _NOT_MOUNTABLE.search(str(folder)):
-        raise InputError(
-            f"{folder}: cannot be mounted: its path contains {found[0]!r}; use another folder"
-        )
-    if len(folder.parts) < 2:
-        raise InputError(f"{folder}: cannot be mounted over the container's own files")
-
-
 def _docker(container: Container, image: Image, run: ContainedRun) -> Iterator[str]:
     yield from (container.engine, "run", "--rm", "--init", "--interactive", "--pull", "never")
     # SCOOP looks its own host's name up, and with no network nothing else would know it.
@@ -150,7 +138,8 @@ def _docker(container: Container, image: Image, run: ContainedRun) -> Iterator[s
     yield from ("--shm-size", _SHARED_MEMORY)
     for name, value in _environment(image).items():
         yield from ("--env", f"{name}={value}")
-    yield from ("--mount", f"type=bind,source={run.import_path},target={run.import_path},readonly")
+    for shown in (run.import_path, *linked_modules(run.import_path)):
+        yield from ("--mount", f"type=bind,source={shown},target={shown},readonly")
     yield from ("--mount", f"type=bind,source={run.out},target={run.out}")
     if not _is_shown(Path.cwd(), run):  # podman wants the working folder to be there
         yield from ("--tmpfs", f"{Path.cwd()}:ro,mode=755")
@@ -168,7 +157,8 @@ def _apptainer(container: Container, image: Image, run: ContainedRun) -> Iterato
         yield from ("--memory", container.memory)
     for name, value in _environment(image).items():
         yield from ("--env", f"{name}={value}")
-    yield from ("--bind", f"{run.import_path}:{run.import_path}:ro")
+    for shown in (run.import_path, *linked_modules(run.import_path)):
+        yield from ("--bind", f"{shown}:{shown}:ro")
     yield from ("--bind", f"{run.out}:{run.out}")
     yield from ("--pwd", str(Path.cwd()))
     yield from _own_options()

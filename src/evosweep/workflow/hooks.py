@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from evosweep.config import load
-from evosweep.containers import command_line, engines
+from evosweep.containers import command_line, engines, mounts
 from evosweep.errors import InputError
 from evosweep.files.opening import open_descriptor, output_folder
 from evosweep.processes import address, signals
@@ -79,7 +79,7 @@ def _check_container(plan: Plan) -> None:
     engines.look_at(plan.container)
     plan.experiment.folder.mkdir(parents=True, exist_ok=True)
     for folder in (plan.experiment.folder, Path(plan.experiment.import_path)):
-        command_line.check_mountable(folder.absolute())
+        mounts.check_mountable(folder.absolute())
 
 
 def succeed(plan: Plan) -> None:
