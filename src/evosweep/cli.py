@@ -29,7 +29,8 @@ COMMANDS = {
 }
 
 _EXIT_CODES = """\
-exit codes: 0 done, 1 failed, 2 bad input, 130 and 143 stopped by Ctrl-C and by SIGTERM"""
+exit codes: 0 done, 1 failed, 2 bad input, 75 another process has it (try again later),
+130 and 143 stopped by Ctrl-C and by SIGTERM"""
 
 
 def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:

@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import pickle
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -96,3 +98,30 @@ def test_a_pickle_of_another_user_is_never_opened(
         assert attacker.exitcode == 0
         assert run.finish()[0] == 0
     run.kill_everything()
+
+
+PROGRAM = """
+import psutil
+from evosweep import open_backend
+
+if __name__ == "__main__":
+    with open_backend("scoop") as backend:
+        print(backend.map(abs, range(-40, 0)) == list(range(40, 0, -1)))
+        family = psutil.Process().parent().parent().children(recursive=True)
+        ports = [c for p in family for c in p.net_connections("inet") if c.status == "LISTEN"]
+        print(bool(ports))
+"""
+
+
+@pytest.mark.parametrize("private", [True, False])
+def test_a_program_of_ones_own_on_scoop_is_private_or_says_that_it_is_not(
+    tmp_path: Path, private: bool
+) -> None:
+    (tmp_path / "program.py").write_text(PROGRAM)
+    launcher = ["-m", "evosweep.entry.private_scoop"] if private else []
+    done = subprocess.run(
+        [sys.executable, *launcher, "-m", "scoop", "--host", "127.0.0.1", "-n", "2", "program.py"],
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.stdout.split() == ["True", str(not private)], done.stderr
+    assert ("SCOOP listens on every network interface" in done.stderr) == (not private)

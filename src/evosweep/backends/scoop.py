@@ -5,6 +5,7 @@ dies while idle, or the broker, leaves SCOOP waiting for ever: `evosweep.supervi
 watches them from outside and starts the whole group again.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from types import TracebackType
@@ -31,8 +32,16 @@ class Scoop:
                 f"call it as: python -m scoop --host 127.0.0.1 -n {workers} PROGRAM"
             )
         self.workers = int(scoop.SIZE)
+        self._is_exposed = scoop.IS_ORIGIN and not hasattr(scoop, "EVOSWEEP_PRIVATE")
 
     def __enter__(self) -> Self:
+        if self._is_exposed:  # `evosweep run` starts it in a way that nobody else reaches
+            print(
+                "evosweep: warning: SCOOP listens on every network interface and runs what anybody "
+                "sends; where others reach this machine, start the program by python -m "
+                f"evosweep.entry.private_scoop -m scoop -n {self.workers} PROGRAM",
+                file=sys.stderr,
+            )
         return self
 
     def __exit__(

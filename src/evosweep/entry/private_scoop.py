@@ -1,8 +1,9 @@
-"""`python private_scoop.py FOLDER -m scoop ...`: SCOOP with sockets for this user alone.
+"""`python private_scoop.py [FOLDER] -m scoop ...`: SCOOP with sockets for this user alone.
 
 SCOOP's broker and workers listen on every network interface and unpickle what anybody sends, and
 no option changes that. Here each of its TCP ports is a socket file in FOLDER, which only this user
-can enter. A port's number stays its name, so SCOOP's own addressing holds, and no port is opened.
+can enter (a temporary one, where none is given). A port's number stays its name, so SCOOP's own
+addressing holds, and no port is opened.
 
 SCOOP starts its workers through this program too, and without the working folder on their import
 path, where a `string.py` would replace the standard library's.
@@ -12,27 +13,32 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import zmq
 
-_FOLDER = Path(sys.argv[1])
+from evosweep.supervision.scratch import private_folder
+
 _WORKER = "scoop.bootstrap.__main__"
+_SHORT = 60  # bytes of a path to which the folder's name and a port's are added; 107 are allowed
 
 
 class PrivateSocket(zmq.Socket[bytes]):
     """A socket that takes TCP addresses, and reaches a file in the folder instead."""
 
+    folder = Path()
+
     def bind(self, address: str) -> Any:
         """Listen on the file of the address's port; raises ZMQError where it is taken."""
         port = address.rpartition(":")[2]
         try:  # a socket file is silently replaced by the next one that is bound to it
-            os.close(os.open(_FOLDER / f"{port}.taken", os.O_CREAT | os.O_EXCL, 0o600))
+            os.close(os.open(self.folder / f"{port}.taken", os.O_CREAT | os.O_EXCL, 0o600))
         except FileExistsError:
             raise zmq.ZMQError(zmq.EADDRINUSE) from None
-        return super().bind(_private(address))
+        return super().bind(self._private(address))
 
     def bind_to_random_port(
         self, address: str, min_port: int = 49152, max_port: int = 65536, max_tries: int = 100
@@ -50,7 +56,10 @@ class PrivateSocket(zmq.Socket[bytes]):
 
     def connect(self, address: str) -> Any:
         """Reach who listens on the file of the address's port."""
-        return super().connect(_private(address))
+        return super().connect(self._private(address))
+
+    def _private(self, address: str) -> str:
+        return f"ipc://{self.folder / address.rpartition(':')[2]}"
 
 
 class PrivateContext(zmq.Context[PrivateSocket]):
@@ -59,12 +68,18 @@ class PrivateContext(zmq.Context[PrivateSocket]):
     _socket_class = PrivateSocket
 
 
-def _private(address: str) -> str:
-    return f"ipc://{_FOLDER / address.rpartition(':')[2]}"
+def main(words: list[str]) -> None:
+    """Run SCOOP's launcher, `-m scoop`, or one of its workers; before it, the folder if any."""
+    if words[0] != "-m":
+        _run(Path(words[0]), words[2], words[3:])
+        return
+    temporary = Path(tempfile.gettempdir())
+    with private_folder(temporary if len(os.fsencode(temporary)) < _SHORT else Path("/tmp")) as own:
+        _run(own, words[1], words[2:])
 
 
-def main(program: str, words: list[str]) -> None:
-    """Run SCOOP's launcher, `scoop`, or one of its workers."""
+def _run(folder: Path, program: str, words: list[str]) -> None:
+    PrivateSocket.folder = folder
     _make_private()
     sys.argv = [program, *words]
     if program == _WORKER:
@@ -80,11 +95,13 @@ def main(program: str, words: list[str]) -> None:
 
 def _make_private() -> None:
     """Replace what SCOOP's own modules call `zmq`; a program's own sockets stay as they are."""
+    import scoop
     from scoop._comm import scoopzmq
     from scoop.broker import brokerzmq
 
     private = SimpleNamespace(**{**vars(zmq), "Context": PrivateContext})
     scoopzmq.zmq = brokerzmq.zmq = private
+    scoop.EVOSWEEP_PRIVATE = True
 
 
 def _host_class() -> Any:
@@ -95,10 +112,10 @@ def _host_class() -> Any:
         workersArguments: Any
 
         def launch(self, tunnelPorts: object = None) -> Any:  # noqa: ARG002 - SCOOP's names
-            program = [sys.executable, "-P", __file__, str(_FOLDER), "-m", _WORKER]
+            program = [sys.executable, "-P", __file__, str(PrivateSocket.folder)]
             for _ in range(self.workerAmount):
                 words = [*self._WorkerCommand_options(), *self._WorkerCommand_executable()]
-                self.subprocesses.append(subprocess.Popen([*program, *words]))
+                self.subprocesses.append(subprocess.Popen([*program, "-m", _WORKER, *words]))
                 self.workersArguments = self.workersArguments._replace(origin=False)
             return self.subprocesses
 
@@ -106,4 +123,4 @@ def _host_class() -> Any:
 
 
 if __name__ == "__main__":
-    main(sys.argv[3], sys.argv[4:])
+    main(sys.argv[1:])

@@ -44,17 +44,18 @@ def open_plan(settings: Any) -> Plan:
 def start(plan: Plan) -> None:
     """Take the experiment for this process; raises Locked when another one works on it.
 
-    Ends the process with 2 where the runs' containers could not be started.
+    Ends the process with 2 where the runs' containers could not be started, or where the results'
+    file system has no locks.
     """
+    folder = plan.experiment.folder
     try:
         _check_container(plan)
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = Lock(folder / ".snakemake.lock", str(folder))
+        lock.__enter__()
     except InputError as error:
         print(f"evosweep: error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    folder = plan.experiment.folder
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = Lock(folder / ".snakemake.lock", str(folder))
-    lock.__enter__()
     _locks.append(lock)
     if plan.experiment.tracking.live:
         _follow(folder)
