@@ -85,7 +85,8 @@ def _reproduce(*words: str) -> int:
 
     parser = argparse.ArgumentParser()
     add_arguments(parser)
-    return reproduce(parser.parse_args(words))
+    own = ["--trust", "--import-path", str(Path(__file__).parent)]
+    return reproduce(parser.parse_args([*words, *own]))
 
 
 @pytest.mark.parametrize("problem", KINDS[:2])

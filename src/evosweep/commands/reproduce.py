@@ -5,18 +5,22 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from evosweep.backends.table import backend_kind
 from evosweep.errors import EvosweepError, InputError
-from evosweep.records.differences import Difference, first_difference
+from evosweep.files.opening import copy_file, is_file
+from evosweep.records.differences import first_difference
 from evosweep.records.folder import RunFolder, find_runs
-from evosweep.records.reading import load_record
+from evosweep.records.reading import load_record, read_record
 from evosweep.records.record import Record
 from evosweep.supervision.job_folder import JobFolder
+from evosweep.wording import printable
+
+if TYPE_CHECKING:
+    from evosweep.config.spec import RunSpec
 
 _RUN_ID = re.compile(r"[0-9a-f]{12}$")
 _MLFLOW_ID = re.compile(r"[0-9a-f]{32}$")
@@ -33,27 +37,55 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--backend", metavar="NAME[:WORKERS]", help="another backend than the run's"
     )
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="keep the repetition there")
+    parser.add_argument("--import-path", default="", metavar="FOLDER",
+                        help="where the modules of its own functions lie here")  # fmt: skip
+    parser.add_argument("--trust", action="store_true",
+                        help="run functions that are not evosweep's own")  # fmt: skip
     parser.add_argument("--audit", action="store_true",
                         help="replay the journal and evaluate a sample only")  # fmt: skip
 
 
 def main(args: argparse.Namespace) -> int:
     """0 when the final population is identical to the bit, 1 when it is not."""
-    from evosweep.run.early_stop import repeatable
+    from evosweep.run.repetition import differences_of_circumstances, spec_of
 
     _check(args)
     record, folder = find_receipt(args.run, args.results, args.uri)
-    for warning in warnings_about(record):
+    spec = _with_backend(spec_of(record, args.import_path), args.backend)
+    _ask_for_trust(record, spec, args.trust)
+    spec.check()
+    for warning in differences_of_circumstances(record, spec):
         print(f"evosweep: warning: {warning}", file=sys.stderr)
     scratch = Path(tempfile.mkdtemp(prefix="evosweep-reproduce-"))
     try:
         if args.audit:
-            again = _audit(record, folder, scratch)
+            again = _audit(record, spec, folder, scratch)
         else:
-            again = _repeat(_with_backend(repeatable(record), args.backend), args.out or scratch)
+            again = _repeat(spec, args.out or scratch)
         return _verdict(record, again, folder)
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        if not RunFolder(scratch).failure.exists():  # what an error has pointed into stays
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _ask_for_trust(record: Record, spec: "RunSpec", trusted: bool) -> None:
+    """Tell whose code is going to run; raises `InputError` unless somebody says that it may."""
+    from evosweep.run.repetition import foreign_code
+
+    if not (codes := foreign_code(record, spec)):
+        return
+    for code in codes:
+        print(f"evosweep: this runs {printable(str(code))}", file=sys.stderr)
+    if trusted:
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise InputError(
+            f"{codes[0].use}: it is not evosweep's own code, and a receipt may come from anybody; "
+            "read it, then call again with --trust"
+        )
+    print("Run it? [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise InputError(f"{codes[0].use}: not trusted, so nothing was run")
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -80,63 +112,41 @@ def find_receipt(run: str, results: Path, uri: str | None) -> tuple[Record, RunF
         )
     for folder in find_runs(results):
         if folder.path.name == run:
-            return load_record(folder.path), folder
+            return read_record(folder), folder
     raise InputError(f"run {run} is not in {results}; name its folder, or --results FOLDER")
 
 
-def warnings_about(record: Record) -> Iterator[str]:
-    """What is not as it was when the run was made: sources, versions, platform, processor."""
-    from evosweep.config.spec import RunSpec
-    from evosweep.machine import environment
-
-    then: Mapping[str, Any] = record.environment
-    now = environment.describe()
-    sources = RunSpec.parse(record.spec).sources
-    for part, digest in record.sources.items():
-        if sources.get(part) != digest:
-            yield f"the source of the {part} is not that of the record: it was edited since"
-    for name in ("python", "machine", "cpu", "platform"):
-        if then.get(name) != now.get(name):
-            yield f"{name} was {then.get(name)}, and is {now.get(name)}"
-    for package, version in (then.get("packages") or {}).items():
-        if now["packages"].get(package) != version:
-            yield f"{package} was {version}, and is {now['packages'].get(package, 'not installed')}"
-
-
-def _with_backend(spec: dict[str, Any], choice: str | None) -> dict[str, Any]:
+def _with_backend(spec: "RunSpec", choice: str | None) -> "RunSpec":
     if choice is None:
         return spec
     name, _, workers = choice.partition(":")
     if workers and not workers.isdigit():
         raise InputError(f"--backend: {choice!r}; the workers in {workers!r} are no number")
     count = int(workers) if workers else (1 if backend_kind(name).alone else 2)
-    return spec | {"backend": {"use": name, "workers": count}}
+    return spec.parse(spec.to_dict() | {"backend": {"use": name, "workers": count}})
 
 
-def _repeat(spec: dict[str, Any], out: Path) -> RunFolder:
-    from evosweep.config.spec import RunSpec
+def _repeat(spec: "RunSpec", out: Path) -> RunFolder:
     from evosweep.supervision.supervisor import supervise
 
-    parsed = RunSpec.parse(spec)
-    parsed.check()
-    what = {"spec": parsed.to_dict(), "seeds": [parsed.seed], "out": out, "several": False}
+    what = {"spec": spec.to_dict(), "seeds": [spec.seed], "out": out, "several": False}
     with JobFolder.temporary(**what) as job:
         code = supervise(job)
-    if code != 0:
-        raise EvosweepError(f"the repetition did not finish (exit code {code}); see above")
-    return RunFolder(out)
+    if code == 0:
+        return RunFolder(out)
+    kept = f"; what it left is in {out}" if RunFolder(out).failure.exists() else ""
+    raise EvosweepError(f"the repetition did not finish (exit code {code}); see above{kept}")
 
 
-def _audit(record: Record, folder: RunFolder | None, scratch: Path) -> RunFolder:
+def _audit(record: Record, spec: "RunSpec", folder: RunFolder | None, scratch: Path) -> RunFolder:
     from evosweep.backends.table import REFERENCE, create
-    from evosweep.config.spec import RunSpec
     from evosweep.run.attempt import Attempt, run_one
 
-    if folder is None or not folder.journal.exists():
+    if folder is None or not is_file(folder.journal):
         raise InputError("--audit needs the run's folder with its journal.bin; name the folder")
     copy = RunFolder(scratch)
-    shutil.copyfile(folder.journal, copy.journal)
-    spec = RunSpec.parse(record.spec)
+    copy_file(folder.journal, copy.journal)
+    spec = spec.parse(spec.to_dict() | {"backend": {**record.spec["backend"]}})
     if spec.run_id != record.run_id:
         raise InputError(
             f"--audit: by today's source this is run {spec.run_id}, and the journal is that of "
@@ -153,11 +163,14 @@ def _verdict(record: Record, again: RunFolder, folder: RunFolder | None) -> int:
         print(f"identical: final population {digest}")
         return 0
     print(f"different: final population {digest}, and the record has {record.population_digest}")
-    print(_explain(first_difference(folder, again) if folder is not None else None))
+    print(_explain(folder, again))
     return 1
 
 
-def _explain(difference: Difference | None) -> str:
-    if difference is None:
+def _explain(folder: RunFolder | None, again: RunFolder) -> str:
+    if folder is None:
         return "the record alone is there, so that generations cannot be compared"
-    return str(difference)
+    try:
+        return printable(str(first_difference(folder, again)))
+    except (EvosweepError, OSError) as error:
+        return f"where they part cannot be told: {error}"

@@ -1,0 +1,105 @@
+"""A run to be repeated from its receipt, which is data: it names code, and it brings none.
+
+evosweep's and DEAP's own functions are repeated as they are installed here, with no import path.
+Every other function is code of whoever wrote the receipt or of the reader, so the reader says where
+it lies and that it may run; the receipt's own import path is never used.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evosweep.config.spec import RunSpec
+from evosweep.errors import InputError
+from evosweep.machine import environment
+from evosweep.machine.cpus import available_cpus
+from evosweep.plugins import search, sources
+from evosweep.records.record import Record
+from evosweep.run.early_stop import repeatable
+
+_OWN = ("evosweep", "deap")
+
+
+@dataclass(frozen=True)
+class ForeignCode:
+    """A function that is neither evosweep's nor DEAP's: what it is, where it lies here."""
+
+    kind: str
+    use: str
+    path: Path
+    digest: str
+    recorded: str
+    """The digest in the receipt; empty where it has none."""
+
+    def __str__(self) -> str:
+        if self.digest == self.recorded:
+            same = "as in the receipt"
+        elif self.recorded:
+            same = f"and the receipt has {self.recorded[:12]}: it is not the code of that run"
+        else:
+            same = "and the receipt has none"
+        return f"{self.kind} {self.use} in {self.path}, digest {self.digest[:12]}, {same}"
+
+
+def spec_of(record: Record, import_path: str) -> RunSpec:
+    """The spec that repeats a record here, with the reader's import path and no more workers than
+    this machine has CPUs; raises `InputError` where it cannot be run.
+    """
+    spec = repeatable(record)
+    backend = dict(spec["backend"])
+    backend["workers"] = min(backend.get("workers", 1), max(available_cpus(), 1))
+    return RunSpec.parse({**spec, "backend": backend, "import_path": import_path})
+
+
+def foreign_code(record: Record, spec: RunSpec) -> list[ForeignCode]:
+    """The functions of a spec that somebody must trust before they run; none is imported."""
+    named = {"problem": spec.problem.use, "algorithm": spec.algorithm.use}
+    if spec.algorithm.callback:
+        named["callback"] = spec.algorithm.callback
+    return [
+        _foreign(kind, use, record, spec.import_path)
+        for kind, use in named.items()
+        if not _is_own(kind, use)
+    ]
+
+
+def _is_own(kind: str, use: str) -> bool:
+    if use in sources.builtins(kind):
+        return True
+    if use.partition(".")[0] not in _OWN:
+        return False
+    source, _ = sources.locate(kind, use, "")
+    return search.is_installed(source) or source.module.startswith("evosweep.")
+
+
+def _foreign(kind: str, use: str, record: Record, import_path: str) -> ForeignCode:
+    try:
+        source, _ = sources.locate(kind, use, import_path)
+        digest = sources.digest(kind, use, import_path)
+    except InputError as error:
+        if import_path:
+            raise
+        raise InputError(
+            f"{kind} {use}: {error}; say where its module lies with --import-path FOLDER (the "
+            "receipt's own import path is not used)"
+        ) from None
+    return ForeignCode(kind, use, source.path, digest, record.sources.get(kind, ""))
+
+
+def differences_of_circumstances(record: Record, spec: RunSpec) -> Iterator[str]:
+    """What is not as it was when the run was made: sources, versions, platform, processor."""
+    then: Mapping[str, Any] = record.environment
+    now = environment.describe()
+    for part, digest in record.sources.items():
+        if spec.sources.get(part) != digest:
+            yield f"the source of the {part} is not that of the record: it was edited since"
+    for name in ("python", "machine", "cpu", "platform"):
+        if then.get(name) != now.get(name):
+            yield f"{name} was {then.get(name)}, and is {now.get(name)}"
+    for package, version in (then.get("packages") or {}).items():
+        if now["packages"].get(package) != version:
+            yield f"{package} was {version}, and is {now['packages'].get(package, 'not installed')}"
+    asked = record.workers
+    if spec.backend.workers < asked:
+        yield f"{asked} workers were used; this machine has CPUs for {spec.backend.workers}"
