@@ -1,5 +1,8 @@
 """The pool: what becomes of chunks where its helpers die at a bad moment."""
 
+import errno
+import multiprocessing.synchronize
+import os
 import time
 from typing import Any, NamedTuple
 
@@ -8,6 +11,7 @@ import pytest
 from evosweep.backends import pool
 from evosweep.backends.pool import Pool
 from evosweep.backends.protocol import Lost
+from evosweep.errors import RunError
 
 NUMBERS = range(8)
 
@@ -47,3 +51,14 @@ def test_chunks_are_lost_where_the_forkserver_dies_as_it_starts_a_worker(
     assert kept == {number: doubled[number] for number in kept}
     assert len(kept) >= len(NUMBERS) - 4  # no more are lost than can be in flight
     assert again == doubled
+
+
+def test_shared_memory_that_is_full_is_named_with_the_remedy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(multiprocessing.synchronize.SemLock, "__init__", refuse)
+    with Pool(2) as opened, pytest.raises(RunError, match=r"/dev/shm is needed .*--shm-size"):
+        list(opened.run(map(Doubling, NUMBERS)))

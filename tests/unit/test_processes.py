@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from evosweep.processes import address, kill, safe_path, signals
+from evosweep.processes import address, guard, kill, safe_path, signals
 from evosweep.processes.signals import Stops
 
 FAMILY = (
@@ -140,3 +140,30 @@ def test_children_import_nothing_from_the_working_folder(
     monkeypatch.setenv("PYTHONSAFEPATH", "1")
     safe_path.release()  # the user's own wish stays
     assert fails()
+
+
+FOLLOW = "import time; from evosweep.processes import guard; guard.follow_supervisor()\n" \
+    "print('follows', flush=True); time.sleep(600)"  # fmt: skip
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_a_helper_ends_with_its_supervisor_on_the_same_host(here: bool) -> None:
+    supervisor = subprocess.Popen(["sleep", "600"])
+    host = os.uname().nodename if here else "elsewhere"
+    helper = subprocess.Popen(
+        [sys.executable, "-c", FOLLOW],
+        env=os.environ | {guard.SUPERVISOR_VARIABLE: f"{supervisor.pid}@{host}"},
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert helper.stdout is not None
+    assert helper.stdout.readline() == b"follows\n"
+    supervisor.kill()
+    supervisor.wait()
+    if here:
+        assert helper.wait(timeout=60) == -signal.SIGKILL
+    else:
+        with pytest.raises(subprocess.TimeoutExpired):
+            helper.wait(timeout=2.5)  # it looks once a second
+        kill.group(helper)
+    helper.stdout.close()

@@ -1,4 +1,4 @@
-"""The engine's client (`docker run ...`) as a child: watched, stopped, and cleaned up after."""
+"""The engine's client (`docker run ...`) as a child process, which leaves no container behind."""
 
 import contextlib
 import os

@@ -41,7 +41,7 @@ _STAYS_OUTSIDE = (PARENT_VARIABLE, SUPERVISOR_VARIABLE, OPTIONS_VARIABLE)
 
 @dataclass(frozen=True)
 class Container:
-    """What the config's `container:` asks for; `reference` is the image, or the engine's own."""
+    """The config's `container:`, whose values are None where the engine's defaults hold."""
 
     engine: str = NONE
     image: str | None = None
@@ -56,7 +56,7 @@ class Container:
 
 @dataclass(frozen=True)
 class Image:
-    """An image that was looked at: the name it was asked by, and what identifies its content."""
+    """An image that can be used: its name, and the digest of its content."""
 
     name: str
     digest: str
@@ -64,7 +64,7 @@ class Image:
 
 @dataclass(frozen=True)
 class ContainedRun:
-    """An `evosweep run` that is to happen in a container."""
+    """An `evosweep run` in a container: its spec, its folder, and the rest of its options."""
 
     spec: Mapping[str, Any]
     out: Path
@@ -89,7 +89,7 @@ class ContainedRun:
 
     @property
     def name(self) -> str:
-        """What `docker ps` shows: the run's labels and id, and a sign of its folder's path."""
+        """The container's name for `docker ps`: the run's labels and id, and its folder's hash."""
         parts = (self.spec["problem"], self.spec["algorithm"], self.spec["backend"])
         labels = [part.get("name") or part["use"] for part in parts]
         seed = self.spec["seed"] if self.seeds is None else self.seeds
@@ -104,7 +104,7 @@ class ContainedRun:
 
 
 def command_prefix(container: Container) -> list[str]:
-    """What goes before `evosweep run ...` so that it happens in the container; [] for no engine."""
+    """The words before `evosweep run ...` that move it into a container; [] for no engine."""
     if container.engine == NONE:
         return []
     prefix = ["evosweep", "contain", "--engine", container.engine]

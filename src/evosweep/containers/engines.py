@@ -1,7 +1,7 @@
-"""What the container engines of this machine can do, asked before anything runs.
+"""Checks of this machine's container engines and images, before anything runs.
 
-Each question that has a wrong answer raises InputError with one line: the engine is missing, its
-daemon is down, the image is missing, or holds no evosweep, or one that differs from the caller's.
+InputError says in one line what is wrong: the engine is not installed, its daemon does not answer,
+the image is missing, has no evosweep in it, or another evosweep than the caller's.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from evosweep import __version__
 from evosweep.containers.command_line import ENGINES, Container, Image
@@ -22,7 +22,7 @@ SOURCE_LABEL = "evosweep.source"
 
 
 def look_at(container: Container) -> Image:
-    """The image, fit to run this version of evosweep; raises InputError with what is not so."""
+    """The image, which can run this version of evosweep; raises InputError where it cannot."""
     if container.engine not in ENGINES:
         allowed = ", ".join(("none", *ENGINES))
         raise InputError(f"container engine '{container.engine}' is unknown; allowed: {allowed}")
@@ -38,7 +38,7 @@ def look_at(container: Container) -> Image:
 
 @cache
 def source_digest() -> str:
-    """SHA-256 over the Python files of the installed evosweep: equal code, equal digest."""
+    """SHA-256 over the Python files of the installed evosweep."""
     package = Path(__file__).parent.parent
     hashed = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
@@ -48,20 +48,22 @@ def source_digest() -> str:
 
 
 def build_arguments() -> list[str]:
-    """Options of `docker build` that tell an image what it was made from, as `make image` does."""
+    """Options of `docker build` that label an image with its source, as `make image` does."""
     commit, dirty = environment.git()
-    told = {"VERSION": __version__, "SOURCE": source_digest()}
-    told |= {"REVISION": commit or "", "DIRTY": "1" if dirty else "0"}
-    return [word for name, value in told.items() for word in ("--build-arg", f"{name}={value}")]
+    arguments = {"VERSION": __version__, "SOURCE": source_digest()}
+    arguments |= {"REVISION": commit or "", "DIRTY": "1" if dirty else "0"}
+    return [
+        word for name, value in arguments.items() for word in ("--build-arg", f"{name}={value}")
+    ]
 
 
 def _look_at_image(engine: str, name: str) -> Image:
     asked = _ask(engine, "image", "inspect", name)
     if asked.returncode != 0:
         raise InputError(_why_not(engine, name, asked.stderr))
-    found = json.loads(asked.stdout)[0]
-    _check_labels(engine, name, (found.get("Config") or {}).get("Labels") or {})
-    return Image(name, _digest(found))
+    inspected = json.loads(asked.stdout)[0]
+    _check_labels(engine, name, (inspected.get("Config") or {}).get("Labels") or {})
+    return Image(name, _digest(inspected))
 
 
 def _look_at_file(name: str) -> Image:
@@ -85,13 +87,20 @@ def _look_at_file(name: str) -> Image:
         return Image(name, f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}")
 
 
-def _digest(found: dict[str, Any]) -> str:
-    """What a registry knows the image by, else its own id, which docker and podman share."""
-    for reference in found.get("RepoDigests") or ():
+class _Inspected(TypedDict):
+    """What an engine tells of an image, as far as it is used."""
+
+    Id: str
+    RepoDigests: list[str] | None
+
+
+def _digest(image: _Inspected) -> str:
+    """The registry's name of the image, else its own id, which docker and podman share."""
+    for reference in image.get("RepoDigests") or ():
         repository, _, digest = reference.partition("@")
         if digest and not repository.startswith("localhost/"):
             return str(digest)
-    identity = str(found["Id"])
+    identity = image["Id"]
     return identity if ":" in identity else f"sha256:{identity}"
 
 

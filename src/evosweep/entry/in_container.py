@@ -1,8 +1,8 @@
-"""What runs inside a container: an `evosweep` command that stops when nobody is there any more.
+"""The program inside a container: an `evosweep` command that ends with its caller outside.
 
-The watching process outside holds the other end of standard input. However that process or the
-engine's client ends, with a kill that nobody can catch too, this end is closed by the kernel, and
-the command is stopped as by SIGTERM. So no container outlives the one who asked for it.
+The caller holds the other end of standard input. When the caller or the engine's client ends, also
+by SIGKILL, the kernel closes this end, and the command stops as by SIGTERM. So no container
+outlives its caller.
 """
 
 import os
@@ -13,7 +13,7 @@ import time
 
 from evosweep import cli
 
-_GRACE = 8.0  # seconds for a stop, before the init of the container is left without a child
+_GRACE = 8.0  # seconds for a stop; after them this process, and with it the container, ends
 
 
 def main() -> int:

@@ -88,8 +88,10 @@ def _run(folder: Path, program: str, words: list[str]) -> None:
         Bootstrap().main()
     else:
         from scoop import launcher
+        from scoop.launch import Host
 
-        launcher.ScoopApp.LAUNCH_HOST_CLASS = _host_class()
+        host = type("PrivateHost", (Host,), {"launch": _launch})
+        launcher.ScoopApp.LAUNCH_HOST_CLASS = host
         launcher.main()
 
 
@@ -104,22 +106,15 @@ def _make_private() -> None:
     scoop.EVOSWEEP_PRIVATE = True
 
 
-def _host_class() -> Any:
-    """SCOOP's own class for a host, whose workers are started by this program."""
-    from scoop.launch import Host
-
-    class PrivateHost(Host):  # type: ignore[misc]
-        workersArguments: Any
-
-        def launch(self, tunnelPorts: object = None) -> Any:  # noqa: ARG002 - SCOOP's names
-            program = [sys.executable, "-P", __file__, str(PrivateSocket.folder)]
-            for _ in range(self.workerAmount):
-                words = [*self._WorkerCommand_options(), *self._WorkerCommand_executable()]
-                self.subprocesses.append(subprocess.Popen([*program, "-m", _WORKER, *words]))
-                self.workersArguments = self.workersArguments._replace(origin=False)
-            return self.subprocesses
-
-    return PrivateHost
+def _launch(host: Any, _: object = None) -> list["subprocess.Popen[bytes]"]:
+    """Start the workers of one of SCOOP's hosts, this machine, through this program."""
+    program = [sys.executable, "-P", __file__, str(PrivateSocket.folder), "-m", _WORKER]
+    for _ in range(host.workerAmount):
+        words = [*host._WorkerCommand_options(), *host._WorkerCommand_executable()]
+        host.subprocesses.append(subprocess.Popen([*program, *words]))
+        host.workersArguments = host.workersArguments._replace(origin=False)
+    workers: list[subprocess.Popen[bytes]] = host.subprocesses
+    return workers
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Where and with what a run was made: the part of its receipt that explains a difference."""
+"""The software and hardware that a run was made with, as its receipt lists them."""
 
 import os
 import platform

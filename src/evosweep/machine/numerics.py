@@ -26,17 +26,17 @@ _ABOVE_V3_BEFORE_2_4 = (
 
 
 def mode() -> str:
-    """ "native" or "portable", as the environment says; raises InputError for anything else."""
-    asked = os.environ.get(VARIABLE) or MODES[0]
-    if asked not in MODES:
-        raise InputError(f"{VARIABLE}: '{asked}' is unknown; allowed: {', '.join(MODES)}")
-    return asked
+    """The environment's choice, `native` or `portable`; raises InputError for anything else."""
+    choice = os.environ.get(VARIABLE) or MODES[0]
+    if choice not in MODES:
+        raise InputError(f"{VARIABLE}: '{choice}' is unknown; allowed: {', '.join(MODES)}")
+    return choice
 
 
 def environment() -> dict[str, str]:
     """The variables that must be set before NumPy is imported; {} for native numerics.
 
-    Raises InputError where this processor has not what portable numerics need.
+    Raises InputError where this processor lacks a feature that portable numerics need.
     """
     if mode() == "native":
         return {}

@@ -1,8 +1,9 @@
-"""Who evaluates what right now: a folder with one small memory-mapped file a process.
+"""Which process evaluates which individual right now: one small memory-mapped file per process.
 
-A process that is killed cannot say which individual killed it, and one that hangs cannot say so
-either. Each writes the individual's place down before it starts, which costs no system call, and
-whoever watches reads it.
+A process that is killed cannot tell which individual killed it, and a process that hangs cannot
+tell that it hangs. So each writes the individual's place into its file before it starts, which
+costs no system call. The file lies in a folder, the board, where the supervisor or the pool reads
+it.
 """
 
 import mmap
@@ -18,29 +19,30 @@ from evosweep.errors import RunError
 
 FOLDER_VARIABLE = "EVOSWEEP_BOARD"
 
-_SEAT = struct.Struct("=qqdq")  # for processes of one machine
+_SEAT = struct.Struct("=qqdq")  # batch + 1 (0: idle), index, deadline, pooled; on one machine
 _SIZE = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One process evaluates one individual."""
+    """A process and the individual that it evaluates."""
 
     pid: int
     batch: int
     index: int
     deadline: float
-    """When it must be done, by the monotonic clock; 0: never."""
+    """When the evaluation must be done, by the monotonic clock; 0: never."""
     pooled: bool
-    """Whether a pool in the run's own process watches it, and not the supervisor."""
+    """Whether a pool in the run's own process watches the deadline, and not the supervisor."""
 
     @property
     def overdue(self) -> bool:
+        """Whether the deadline has passed."""
         return 0 < self.deadline < time.monotonic()
 
 
 class Seat:
-    """This process's place on the board; does nothing where there is no board."""
+    """This process's file on the board; it does nothing where there is no board."""
 
     def __init__(self) -> None:
         folder = os.environ.get(FOLDER_VARIABLE)
@@ -51,14 +53,15 @@ class Seat:
             self._map = _mapped(Path(folder, str(self.pid)))
 
     def take(self, batch: int, index: int, timeout: float | None = None) -> None:
-        """Notes that the evaluation of an individual starts."""
+        """Note that the evaluation of an individual starts; `timeout` is in seconds."""
         if self._map is not None:
             deadline = time.monotonic() + timeout if timeout else 0.0
             _SEAT.pack_into(self._map, 0, batch + 1, index, deadline, self.pooled)
 
     def places(self, batch: int, index: int) -> "memoryview | list[int]":
-        """Takes the place; item 1 of what is returned is the index, for the evaluations that follow
-        in the same batch.
+        """Note that an evaluation starts, for callers that go on within the batch.
+
+        Item 1 of the returned sequence is the index: setting it notes the next individual.
         """
         if self._map is None:
             return [0, 0]
@@ -66,13 +69,13 @@ class Seat:
         return memoryview(self._map).cast("q")
 
     def leave(self) -> None:
-        """Notes that this process evaluates nothing."""
+        """Note that this process evaluates nothing."""
         if self._map is not None:
             _SEAT.pack_into(self._map, 0, 0, 0, 0.0, 0)
 
 
 def _mapped(path: Path) -> mmap.mmap:
-    """A new file in memory; it is written first, for a hole is no place to write on a full disk."""
+    """A new file in memory, written at once: a full disk is an error here, and SIGBUS later."""
     try:
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -91,7 +94,7 @@ _seat: Seat | None = None
 
 
 def seat() -> Seat:
-    """The place of this process, made when first asked for; a forked child makes its own."""
+    """The seat of this process, made at the first call; a forked child makes its own."""
     global _seat  # noqa: PLW0603 - one per process by nature
     if _seat is None or _seat.pid != os.getpid():
         _seat = Seat()
@@ -99,21 +102,23 @@ def seat() -> Seat:
 
 
 def note(folder: Path, pid: int) -> Note | None:
-    """What the process was evaluating when it last said so; None for nothing."""
+    """What the process evaluates by its own file; None where it is idle or has no file."""
     with suppress(OSError, struct.error):
         batch, index, deadline, pooled = _SEAT.unpack_from(Path(folder, str(pid)).read_bytes())
         if batch:
-            return Note(pid, batch - 1, index, deadline, bool(pooled))
+            return Note(
+                pid=pid, batch=batch - 1, index=index, deadline=deadline, pooled=bool(pooled)
+            )
     return None
 
 
 def notes(folder: Path) -> Iterator[Note]:
-    """Everything that is being evaluated, by the board."""
+    """What every process on the board evaluates; those that are idle are left out."""
     for pid in pids(folder):
-        if found := note(folder, pid):
-            yield found
+        if current := note(folder, pid):
+            yield current
 
 
 def pids(folder: Path) -> list[int]:
-    """Every process that has taken a seat, living or dead."""
+    """The number of every process that has a file on the board, whether it lives or is dead."""
     return [int(path.name) for path in folder.iterdir() if path.name.isdigit()]

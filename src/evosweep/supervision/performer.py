@@ -1,7 +1,7 @@
-"""The working process of `evosweep run`: performs the runs of a job, one after the other.
+"""The working process of `evosweep run`: it performs the runs of a job, one after the other.
 
-It tells its supervisor how it ended through files in the job's folder, since the exit code of
-`python -m scoop` says nothing.
+A file in the job's folder tells the supervisor how it ended: the exit code of `python -m scoop`
+means nothing.
 """
 
 import sys
@@ -10,7 +10,7 @@ import traceback
 import warnings
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from evosweep.backends.table import create
 from evosweep.config.spec import RunSpec
@@ -26,7 +26,7 @@ from evosweep.supervision.job_folder import JobFolder
 
 
 def main(job_folder: str) -> None:
-    """Performs the job that a supervisor left in the folder, and leaves its outcome there."""
+    """Perform the job that a supervisor left in the folder, and leave the last word there."""
     guard.die_with_parent()
     safe_path.release()
     job = JobFolder.load(Path(job_folder))
@@ -47,10 +47,18 @@ def main(job_folder: str) -> None:
 
 
 def perform(job: JobFolder) -> int:
-    """Performs every run of the job; a failing one does not stop the others.
+    """Perform every run of the job; a run that fails does not stop the others.
 
-    Returns 0 when all are done, 1 when one failed, and 75 when all that is missing is in the hands
-    of other processes; raises `InputError` at the first bad input.
+    Returns
+    -------
+    int
+        0 when all runs are done, 1 when one failed, 75 when other processes work on all that are
+        missing.
+
+    Raises
+    ------
+    InputError
+        At the first bad input.
     """
     specs = job.specs()
     for spec in specs:
@@ -76,7 +84,7 @@ def perform(job: JobFolder) -> int:
 
 
 def _together(failures: list[int]) -> int:
-    """The exit code of several runs, of which these failed."""
+    """The exit code of the job, by the exit codes of the runs that are not done."""
     if all(code == Locked.exit_code for code in failures):
         return failures[0] if failures else 0
     return 1
@@ -111,7 +119,7 @@ def _show_warning(
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
-    """One line for a warning of this program's own; all others as Python shows them."""
+    """Show a warning of evosweep's own in one line, and all others as Python does."""
     if issubclass(category, TornTail):
         print(f"evosweep: warning: {message}", file=sys.stderr, flush=True)
     else:
@@ -121,7 +129,7 @@ def _show_warning(
 _shown_by_python = warnings.showwarning
 
 
-def _number(best: Any) -> str:
+def _number(best: object) -> str:
     if isinstance(best, tuple):
         return "(" + ", ".join(map(_number, best)) + ")"
     return f"{best:g}" if isinstance(best, float) else str(best)

@@ -37,9 +37,9 @@ class _Loss:
     """Why the group has to be started again."""
 
     notes: list[activity.Note]
-    """What the dead were evaluating; one that only died with the others is cleared later."""
+    """What the dead processes evaluated; one that only died with the others is cleared later."""
     signal: int | None = None
-    """What killed the working process, where it was a child of this one."""
+    """The signal that killed the working process, where it was a child of this one."""
     reason: str = "worker"
 
 
@@ -67,7 +67,9 @@ class _Supervisor:
                 return _conclude(word)
             if loss is None:
                 return 128 + self.stops.signal
-            if (code := self._after(loss, _has_grown(before, self._journal()))) is not None:
+            if (
+                code := self._after(loss, progress=_has_grown(before, self._journal()))
+            ) is not None:
                 return code
 
     def _once(self) -> _Loss | None:
@@ -111,7 +113,7 @@ class _Supervisor:
         code = self.group.returncode
         return _Loss(notes, -code if code < 0 else None)
 
-    def _after(self, loss: _Loss, progress: bool) -> int | None:
+    def _after(self, loss: _Loss, *, progress: bool) -> int | None:
         """Prepare the next start; an exit code where there is none to be."""
         if self.job.is_finished():  # only its last word was lost
             return 0
