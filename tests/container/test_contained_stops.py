@@ -163,7 +163,7 @@ def test_a_second_container_on_a_run_waits_and_then_says_so(
     laboratory.start(laboratory.command(engine, spec, "runs/a"))
     laboratory.wait(lambda: bool(laboratory.containers(engine)))
     second = laboratory.run(engine, spec, "runs/a")
-    assert second.returncode == 1
+    assert second.returncode == 75
     (line,) = second.stderr.splitlines()
     assert "works on this run already" in line
     assert engine in line

@@ -85,7 +85,7 @@ def test_a_folder_of_root_makes_nobody_root(results: Path, engine: str) -> None:
 
 def test_a_foreign_user_may_do_what_needs_no_results(results: Path, engine: str) -> None:
     stranger = ("--user", "4321:4321", *_mount(results), "evosweep")
-    assert _start(engine, *stranger, "evosweep", "list").returncode == 0
+    assert _start(engine, *stranger, "evosweep", "grid", "config/quick.yaml").returncode == 0
     assert _start(engine, *stranger, "id", "-u").stdout == "4321\n"
 
 
