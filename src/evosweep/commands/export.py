@@ -11,6 +11,9 @@ from typing import Any
 from evosweep.compare.read.folders import open_studies
 from evosweep.compare.read.study import Study
 from evosweep.errors import InputError, RunError
+from evosweep.export.written import Written
+from evosweep.files.opening import check_output, output_folder
+from evosweep.wording import printable
 
 # Each module has `write(study, folder)`, which returns a sentence on what it wrote.
 FORMATS = {
@@ -46,27 +49,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Write each experiment's export whole or not at all; returns 0."""
-    found = open_studies(args.results)
-    studies = [study for study in found if study.runs]
+    opened = open_studies(args.results)
+    studies = [study for study in opened if study.runs]
     if not studies:
         raise InputError(f"{args.results}: no run has finished, so there is nothing to export")
     options = _options(args)
+    unfit: list[InputError] = []
     for study in studies:
         folder = _folder(args.out, study, args.format, len(studies))
-        said = _write(study, folder, args.format, options)
-        print(f"{study.name}: {said}: {folder}")
-    for study in found:
+        try:
+            written = _write(study, folder, args.format, options)
+        except InputError as error:  # such as an experiment without a problem for the format
+            unfit.append(error)
+            continue
+        print(printable(f"{study.name}: {written.sentence}: {folder}"))
+        for line in written.left_out[:MOST_NAMED]:
+            print(printable(f"{study.name}: left out: {line}"), file=sys.stderr)
+    for study in opened:
         _name_left_out(study)
+    if len(unfit) == len(studies):
+        raise unfit[0]
+    for unfitness in unfit:
+        print(f"evosweep: {unfitness}", file=sys.stderr)
     return 0
 
 
 def _name_left_out(study: Study) -> None:
     """Runs without a receipt have nothing to export; nobody may think that they were none."""
-    if study.failures:
-        named = ", ".join(f"{run.run_id} ({run.kind})" for run in study.failures[:MOST_NAMED])
-        more = len(study.failures) - MOST_NAMED
-        rest = f" and {more} more; evosweep compare names them all" if more > 0 else ""
-        print(f"{study.name}: left out, without a receipt: {named}{rest}", file=sys.stderr)
+    for run in study.failures[:MOST_NAMED]:
+        reason = f": {run.error}" if run.kind == "damaged" else ""
+        line = f"{study.name}: left out, without a receipt: {run.run_id} ({run.kind}){reason}"
+        print(printable(line), file=sys.stderr)
+    more = len(study.failures) - MOST_NAMED
+    if more > 0:
+        print(f"{study.name}: and {more} more; evosweep compare names them all", file=sys.stderr)
 
 
 def _options(args: argparse.Namespace) -> dict[str, Any]:
@@ -86,18 +102,20 @@ def _options(args: argparse.Namespace) -> dict[str, Any]:
 
 def _folder(out: Path | None, study: Study, kind: str, studies: int) -> Path:
     if out is None:
-        return study.folder / "export" / kind
+        folder = output_folder(study.folder, "export") / kind
+        check_output(folder, study.folder)
+        return folder
     folder = out / study.name if studies > 1 else out
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder}: exists and is not empty; choose another --out or remove it")
     return folder
 
 
-def _write(study: Study, folder: Path, kind: str, options: dict[str, Any]) -> str:
+def _write(study: Study, folder: Path, kind: str, options: dict[str, Any]) -> Written:
     part = folder.with_name(f".{folder.name}.{os.getpid()}")
     try:
         part.mkdir(parents=True)
-        said = str(importlib.import_module(FORMATS[kind]).write(study, part, **options))
+        written: Written = importlib.import_module(FORMATS[kind]).write(study, part, **options)
         if folder.exists():
             shutil.rmtree(folder)
         part.replace(folder)
@@ -105,4 +123,4 @@ def _write(study: Study, folder: Path, kind: str, options: dict[str, Any]) -> st
         raise RunError(f"{folder}: cannot be written: {error}") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
-    return said
+    return written

@@ -15,24 +15,27 @@ from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
 from evosweep.errors import InputError
 from evosweep.export.curves import curves, points
+from evosweep.export.written import Written, parameter
 
 HEADER = (
     "% f evaluations | g evaluations | best noise-free fitness - Fopt ({optimum:.12e}) + sum g_i+ "
     "| measured fitness | best measured fitness or single-digit g-values"
 )
+_FUNCTIONS = 24
 Curve = Sequence[tuple[int, float]]
 Place = tuple[str, int, int]
 """Label of the algorithm, number of the function, dimension."""
 
 
-def write(study: Study, folder: Path) -> str:
-    """Write one run a seed of the problems `use: bbob`; returns what was written."""
+def write(study: Study, folder: Path) -> Written:
+    """Write one run per seed of the problems `use: bbob`."""
     every = [run for runs in study.configurations.values() for run in runs]
-    runs = [run for run in every if run.problem.get("use") == "bbob" and _optimum(run) is not None]
+    runs = [run for run in every if _is_bbob(run)]
     if not runs:
         raise InputError(f"{study.folder}: no BBOB problem (`use: bbob`) in it, which COCO is for")
     trials: dict[Place, list[tuple[Run, Curve]]] = defaultdict(list)
-    for run, trace in curves(runs):
+    left_out: list[str] = []
+    for run, trace in curves(runs, left_out):
         trials[_place(study, run)].append((run, points(run, trace)))
     for place, members in sorted(trials.items()):
         members.sort(key=lambda member: (_params(member[0])["instance"], member[0].seed))
@@ -40,14 +43,19 @@ def write(study: Study, folder: Path) -> str:
     for algorithm, function in sorted({place[:2] for place in trials}):
         _write_info(folder, algorithm, function, trials)
     left = len(every) - len(runs)
-    return f"{len(runs)} runs" + (f" ({left} of other problems left out)" if left else "")
+    others = f" ({left} of other problems left out)" if left else ""
+    return Written(f"{len(runs) - len(left_out)} runs{others}", left_out)
+
+
+def _is_bbob(run: Run) -> bool:
+    known = run.problem.get("use") == "bbob" and _optimum(run) is not None and run.objectives == 1
+    return known and run.weights[0] < 0 and 1 <= _params(run)["function"] <= _FUNCTIONS
 
 
 def _params(run: Run) -> dict[str, int]:
     """The three numbers that name a BBOB problem, with the defaults of `bbob`."""
-    params = run.problem.get("params") or {}
     defaults = {"function": 1, "instance": 1, "dimension": 5}
-    return {name: int(params.get(name, value)) for name, value in defaults.items()}
+    return {name: parameter(run, name, value) for name, value in defaults.items()}
 
 
 def _optimum(run: Run) -> float | None:

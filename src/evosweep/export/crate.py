@@ -14,6 +14,8 @@ from evosweep import __version__
 from evosweep.compare.extra import need
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
+from evosweep.export.written import Written
+from evosweep.files.opening import is_file, is_folder
 from evosweep.records.reading import read_record
 from evosweep.records.record import Record
 
@@ -22,13 +24,13 @@ UNLICENSED = "No licence is stated: ask the authors before you use these data."
 FILES = {
     "record": ("receipt", "application/json"),
     "population": ("final population", PARQUET),
-    "logbook": ("a row a generation", PARQUET),
+    "logbook": ("one row per generation", PARQUET),
 }
 
 
 def write(
     study: Study, folder: Path, config: Path | None = None, license: str | None = None
-) -> str:
+) -> Written:
     """Write the crate, with the config if given; the journals, which are large, are left out."""
     need("rocrate.rocrate")
     from rocrate.rocrate import ROCrate
@@ -51,7 +53,7 @@ def write(
     for run in study.runs:
         _add_run(crate, study, run, software)
     crate.write(folder)
-    return f"{len(study.runs)} runs"
+    return Written(f"{len(study.runs)} runs")
 
 
 def _licence(crate: Any, address: str | None) -> Any:
@@ -67,7 +69,9 @@ def _licence(crate: Any, address: str | None) -> Any:
 def _shared(study: Study) -> Iterator[Path]:
     """Config and comparison, where the experiment has them."""
     for pattern in ("*.yaml", "*.yml", "*.json", "comparison/*.html", "comparison/*.csv"):
-        yield from sorted(study.folder.glob(pattern))
+        folder = (study.folder / pattern).parent
+        if folder == study.folder or is_folder(folder):
+            yield from (path for path in sorted(folder.glob(Path(pattern).name)) if is_file(path))
 
 
 def _type(path: Path) -> dict[str, str]:
@@ -102,7 +106,7 @@ def _add_run(crate: Any, study: Study, run: Run, software: list[Any]) -> None:
     made = []
     for attribute, (what, kind) in FILES.items():
         path: Path = getattr(run.folder, attribute)
-        if path.exists():
+        if is_file(path):  # never what a link points to
             described = {"name": f"{label}, seed {run.seed}: {what}", "encodingFormat": kind}
             place = f"runs/{run.run_id}/{path.name}"
             made.append(crate.add_file(path, place, properties=described))

@@ -8,7 +8,6 @@ import numpy as np
 from evosweep.compare.numbers.many_traces import TraceJob, read_traces
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.traces import Trace
-from evosweep.errors import RunError
 
 BATCH = 1000  # runs whose curves are in memory at a time
 
@@ -18,14 +17,13 @@ def single_objective(runs: Sequence[Run]) -> list[Run]:
     return [run for run in runs if run.objectives == 1]
 
 
-def curves(runs: Sequence[Run]) -> Iterator[tuple[Run, Trace]]:
-    """Each run with its trace, read in batches; raises RunError for one that cannot be read."""
-    waiting = iter(runs)
-    while batch := list(islice(waiting, BATCH)):
+def curves(runs: Sequence[Run], left_out: list[str]) -> Iterator[tuple[Run, Trace]]:
+    """Each run with its trace, read in batches; a line in `left_out` for one that has none."""
+    queue = iter(runs)
+    while batch := list(islice(queue, BATCH)):
         traces, unread = read_traces([TraceJob(run) for run in batch])
-        if unread:
-            raise RunError(f"{unread[0]}; nothing was exported: remove its folder, run it again")
-        yield from ((run, traces[run.run_id]) for run in batch)
+        left_out += unread
+        yield from ((run, traces[run.run_id]) for run in batch if run.run_id in traces)
 
 
 def points(run: Run, trace: Trace) -> list[tuple[int, float]]:
@@ -35,9 +33,9 @@ def points(run: Run, trace: Trace) -> list[tuple[int, float]]:
     """
     worst = -np.inf if run.weights[0] > 0 else np.inf
     counts = trace.evaluations
-    found = [(int(count), float(best)) for count, best in zip(counts, trace.best, strict=True)]
-    if not found or found[0][0] > 1:
-        found.insert(0, (1, float(worst)))
-    if found[-1][0] < trace.total:
-        found.append((trace.total, found[-1][1]))
-    return found
+    curve = [(int(count), float(best)) for count, best in zip(counts, trace.best, strict=True)]
+    if not curve or curve[0][0] > 1:
+        curve.insert(0, (1, float(worst)))
+    if curve[-1][0] < trace.total:
+        curve.append((trace.total, curve[-1][1]))
+    return curve

@@ -9,22 +9,28 @@ from typing import Any
 
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
-from evosweep.errors import RunError
+from evosweep.errors import Damaged
 from evosweep.export.curves import curves, points, single_objective
+from evosweep.export.written import Written, cell
+from evosweep.records.tables import read_rows
 
 ROWS = 50_000  # in memory at a time
 Row = Mapping[str, Any]
 
 
-def write(study: Study, folder: Path) -> str:
-    """Write the three tables, every run of every backend; returns what was written."""
-    tables: dict[str, Callable[[Study], Iterator[Row]]] = {
+def write(study: Study, folder: Path) -> Written:
+    """Write the three tables, with every run of every backend."""
+    tables: dict[str, Callable[[Study, list[str]], Iterator[Row]]] = {
         "runs": _runs,
         "generations": _generations,
         "improvements": _improvements,
     }
-    counts = {name: _write(folder, name, partial(rows, study)) for name, rows in tables.items()}
-    return ", ".join(f"{count} {name}" for name, count in counts.items())
+    counts, left_out = {}, dict[str, None]()
+    for name, rows in tables.items():
+        lines: list[str] = []
+        counts[name] = _write(folder, name, partial(rows, study, lines))
+        left_out |= dict.fromkeys(lines)
+    return Written(", ".join(f"{count} {name}" for name, count in counts.items()), list(left_out))
 
 
 def _names(study: Study, run: Run) -> dict[str, Any]:
@@ -37,7 +43,7 @@ def _names(study: Study, run: Run) -> dict[str, Any]:
     }
 
 
-def _runs(study: Study) -> Iterator[Row]:
+def _runs(study: Study, _: list[str]) -> Iterator[Row]:
     width = max((run.objectives for run in study.runs), default=0)
     for run in study.runs:
         best = {f"best_{i}": run.best[i] if i < len(run.best) else None for i in range(width)}
@@ -56,25 +62,20 @@ def _runs(study: Study) -> Iterator[Row]:
         }
 
 
-def _generations(study: Study) -> Iterator[Row]:
-    import pyarrow.parquet as pq
-
+def _generations(study: Study, left_out: list[str]) -> Iterator[Row]:
     for run in study.runs:
         names = _names(study, run)
         try:
-            rows = pq.read_table(run.folder.logbook).to_pylist()
-        except (OSError, ValueError) as error:
-            reason = " ".join(str(error).split())
-            raise RunError(
-                f"{run.folder.logbook}: cannot be read, so nothing was exported: {reason}; "
-                "remove the run's folder and run it again"
-            ) from error
-        for row in rows:
-            yield {**names, **row}
+            for row in read_rows(run.folder.logbook, run.logbook_rows):
+                yield {**names, **{name: row[name] for name in row if name not in names}}
+        except Damaged as damage:
+            left_out.append(f"{damage}: its generations are left out")
+        except OSError as error:
+            left_out.append(f"{run.run_id}: no generations: its logbook: {error.strerror}")
 
 
-def _improvements(study: Study) -> Iterator[Row]:
-    for run, trace in curves(single_objective(study.runs)):
+def _improvements(study: Study, left_out: list[str]) -> Iterator[Row]:
+    for run, trace in curves(single_objective(study.runs), left_out):
         names = _names(study, run)
         for count, best in points(run, trace):
             yield {**names, "evaluations": count, "best": best}
@@ -90,11 +91,11 @@ def _write(folder: Path, name: str, rows: Callable[[], Iterator[Row]]) -> int:
         (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as file,
         pq.ParquetWriter(folder / f"{name}.parquet", schema) as parquet,
     ):
-        writer = csv.DictWriter(file, schema.names, lineterminator="\n")
-        writer.writeheader()
-        waiting = rows()
-        while batch := list(islice(waiting, ROWS)):
-            writer.writerows(batch)
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(map(cell, schema.names))
+        queue = rows()
+        while batch := list(islice(queue, ROWS)):
+            writer.writerows([cell(row.get(name)) for name in schema.names] for row in batch)
             parquet.write_table(_table(batch, schema))
             count += len(batch)
     return count
@@ -107,8 +108,13 @@ def _schema(rows: Iterator[Row]) -> Any:
     kinds: dict[str, set[type]] = {}
     for row in rows:
         for key, value in row.items():
-            kinds.setdefault(key, set()).update(() if value is None else (type(value),))
-    return pa.schema([(name, _arrow(found)) for name, found in kinds.items()])
+            kinds.setdefault(key, set()).update(() if value is None else (_kind(value),))
+    return pa.schema([(name, _arrow(types)) for name, types in kinds.items()])
+
+
+def _kind(value: object) -> type:
+    """The type of a value; an int beyond 64 bits is none that a column of ints can hold."""
+    return float if type(value) is int and not -(2**63) <= value < 2**63 else type(value)
 
 
 def _arrow(kinds: set[type]) -> Any:

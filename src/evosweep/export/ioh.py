@@ -5,21 +5,23 @@ Vermetten, Ye, Doerr and Back: IOHanalyzer, ACM Trans. Evolutionary Learning and
 2022.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from evosweep import __version__
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
 from evosweep.errors import InputError
 from evosweep.export.curves import curves, points, single_objective
+from evosweep.export.written import Written, parameter
+from evosweep.files import strict_json
 
 Place = tuple[str, str]
 """Labels of algorithm and problem: what one JSON file describes."""
+Scenarios = dict[int, list[dict[str, object]]]
+"""The runs by dimension."""
 
 
 @dataclass(frozen=True)
@@ -31,35 +33,39 @@ class Names:
     algorithms: Mapping[str, str]
 
 
-def write(study: Study, folder: Path) -> str:
-    """Write one run a seed, problems with one objective; returns what was written."""
+def write(study: Study, folder: Path) -> Written:
+    """Write one run per seed, for problems with one objective."""
     every = [run for runs in study.configurations.values() for run in runs]
     runs = single_objective(every)
     if not runs:
         raise InputError(f"{study.folder}: no problem with one objective, which the format is for")
     ids = {label: place for place, label in enumerate(study.problems, start=1)}
     names = Names(ids, *study.stems)
-    scenarios: dict[Place, dict[int, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
-    for run, trace in curves(runs):
+    scenarios: dict[Place, dict[int, list[dict[str, object]]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    left_out: list[str] = []
+    for run, trace in curves(runs, left_out):
         place = study.algorithm(run), study.problem(run)
-        found = points(run, trace)
-        _append(folder / _data_file(place, run, names), found)
-        scenarios[place][_dimension(run)].append(_entry(run, found))
+        curve = points(run, trace)
+        _append(folder / _data_file(place, run, names), curve)
+        scenarios[place][_dimension(run)].append(_scenario(run, curve))
     for place, by_dimension in scenarios.items():
         first = next(run for run in runs if study.problem(run) == place[1])
         _write_json(folder, place, first, by_dimension=by_dimension, names=names)
-    left = len(every) - len(runs)
-    return f"{len(runs)} runs" + (f" ({left} with several objectives left out)" if left else "")
+    left, count = len(every) - len(runs), len(runs) - len(left_out)
+    several = f" ({left} with several objectives left out)" if left else ""
+    return Written(f"{count} runs{several}", left_out)
 
 
 def _dimension(run: Run) -> int:
-    return int((run.problem.get("params") or {}).get("dimension") or run.genome_length or 0)
+    return parameter(run, "dimension", run.genome_length or 0)
 
 
 def _function_id(run: Run, place: Place, names: Names) -> int:
     """BBOB functions keep their number; others are numbered from 1001 by their labels."""
     if run.problem.get("use") == "bbob":
-        return int((run.problem.get("params") or {}).get("function", 1))
+        return parameter(run, "function", 1)
     return 1000 + names.ids[place[1]]
 
 
@@ -72,20 +78,19 @@ def _data_file(place: Place, run: Run, names: Names) -> Path:
     return Path(names.algorithms[place[0]]) / _data_folder(place, run, names) / name
 
 
-def _append(path: Path, found: Sequence[tuple[int, float]]) -> None:
+def _append(path: Path, curve: Sequence[tuple[int, float]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    lines = ["evaluations raw_y", *(f"{count} {best!r}" for count, best in found)]
+    lines = ["evaluations raw_y", *(f"{count} {best!r}" for count, best in curve)]
     with path.open("a", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
 
 
-def _entry(run: Run, found: Sequence[tuple[int, float]]) -> dict[str, Any]:
-    best = found[-1][1]
-    count = next(count for count, value in found if value == best)
-    params = run.problem.get("params") or {}
+def _scenario(run: Run, curve: Sequence[tuple[int, float]]) -> dict[str, object]:
+    best = curve[-1][1]
+    count = next(count for count, value in curve if value == best)
     return {
-        "instance": int(params.get("instance", 1)),
-        "evals": found[-1][0],
+        "instance": parameter(run, "instance", 1),
+        "evals": curve[-1][0],
         "best": {"evals": count, "y": best, "x": []},
     }
 
@@ -95,7 +100,7 @@ def _write_json(
     place: Place,
     first: Run,
     *,
-    by_dimension: Mapping[int, list[dict[str, Any]]],
+    by_dimension: Mapping[int, list[dict[str, object]]],
     names: Names,
 ) -> None:
     number = _function_id(first, place, names)
@@ -119,4 +124,4 @@ def _write_json(
         / names.algorithms[place[0]]
         / f"IOHprofiler_f{number}_{names.problems[place[1]]}.json"
     )
-    path.write_text(json.dumps(described, indent=1), encoding="utf-8")
+    path.write_text(strict_json.dumps(described, indent=1), encoding="utf-8")
