@@ -42,7 +42,7 @@ def scoop_map(*_: Any) -> Iterator[Callable[..., Any]]:
 def evosweep(toolbox: Any, milliseconds: float | None, use: str) -> Iterator[Callable[..., Any]]:
     from evosweep.backends.table import create
     from evosweep.evaluation import problem
-    from evosweep.evaluation.evaluator import Evaluator
+    from evosweep.evaluation.evaluator import Circumstances, Evaluator
     from evosweep.records.journal import Journal
 
     spec = {"use": "spinning:build", "params": {"milliseconds": milliseconds}}
@@ -53,7 +53,9 @@ def evosweep(toolbox: Any, milliseconds: float | None, use: str) -> Iterator[Cal
         Journal(Path(folder, "journal.bin"), "0" * 12) as journal,
         create(use, 1 if use == "serial" else WORKERS) as backend,
     ):
-        evaluator = Evaluator(toolbox, built, description, backend, journal, 1)
+        evaluator = Evaluator(
+            toolbox, built, backend, journal, how=Circumstances(description=description, seed=1)
+        )
         yield evaluator.map
 
 

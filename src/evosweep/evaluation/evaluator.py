@@ -6,8 +6,7 @@ population -> chunks of bare genomes -> backend -> fitnesses -> journal -> popul
 import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from copy import deepcopy
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -15,16 +14,19 @@ from typing import Any
 import numpy
 
 from evosweep.backends.protocol import Backend
-from evosweep.errors import RunError
+from evosweep.errors import InputError, RunError
+from evosweep.evaluation.as_given import AsGiven, Evaluation
+from evosweep.evaluation.batch import Batch, first_weights, refusal, rows_for, weights_of
+from evosweep.evaluation.best import Best
 from evosweep.evaluation.blame import Known, Losses
 from evosweep.evaluation.dispatcher import Dispatcher
 from evosweep.evaluation.failure import Failure
-from evosweep.evaluation.problem import Kind, Problem, kind_of
+from evosweep.evaluation.problem import Problem
 from evosweep.evaluation.recovery import Recovery
 from evosweep.evaluation.replay import Replay
-from evosweep.evaluation.worker import Chunk, Outcome
+from evosweep.evaluation.result import Fitness, Outcome, Row, rows_of
+from evosweep.evaluation.worker import Chunk
 from evosweep.genomes import blocks, genome
-from evosweep.genomes.form import Plain
 from evosweep.records.journal import Journal
 from evosweep.records.journal_entry import OK, PENALISED, RETRIED, Entry
 
@@ -45,68 +47,78 @@ class AuditFailed(RunError):
     """An evaluation that was made again gave another fitness than the journal has."""
 
 
-@dataclass
-class _Batch:
-    """The individuals of one call of `toolbox.map`, and what is known of them so far."""
+@dataclass(frozen=True, kw_only=True)
+class Circumstances:
+    """Where and how the evaluations of a run are made."""
 
-    number: int
-    individuals: Sequence[Any]
-    source: Sequence[Any]
-    """What their genomes are taken from: themselves; or copies, where evaluations change them."""
-    kind: Kind
-    objectives: int
-    fitnesses: list[tuple[float, ...] | None]
+    description: str
+    """What workers build the problem from."""
+    seed: int
+    lost: Known = ()
+    """Evaluations that killed an earlier process."""
+    audit: int = 0
+    """Of what the journal has, one evaluation in so many is made again; 0: none."""
 
 
 class Evaluator:
     """A deterministic, journaled `map` over a backend.
 
-    `map` evaluates where it is called with the toolbox's own `evaluate`, and is Python's `map`
-    for anything else. It returns a list of tuples of floats, in the order of the individuals, or
-    raises `EvaluationFailed`. `toolbox` is made to use it.
+    `map` evaluates where it is called with the toolbox's own `evaluate`, or with a `partial` of it,
+    and is Python's `map` for anything else. It returns a list of tuples of floats, in the order of
+    the individuals, or raises `EvaluationFailed`. `toolbox` is made to use it.
     """
 
     def __init__(
         self,
         toolbox: Any,
         problem: Problem,
-        description: str,
         backend: Backend,
         journal: Journal,
-        seed: int,
-        lost: Known = (),
-        audit: int = 0,
+        *,
+        how: Circumstances,
     ) -> None:
-        self.problem, self.description, self.seed = problem, description, seed
-        self.journal, self.audit = journal, audit
+        self.problem, self.journal, self._how = problem, journal, how
         self.evaluations = 0
+        self.best = Best()
         self.flagged: Counter[int] = Counter()
         self.map_seconds = 0.0
         self.cpu, self.cpu_here = 0.0, 0.0
         """CPU seconds of evaluations: of all of them, and of those made in this process."""
+        self.when_weights_are_known: Callable[[Sequence[float]], None] | None = None
+        """Called once, before the first individual is evaluated."""
         self._batches = 0
-        losses = Losses(lost, problem.retries, problem.timeout)
-        watched = problem.timeout is not None or bool(losses)
+        self._losses = Losses(how.lost, problem.retries, problem.timeout)
+        watched = problem.timeout is not None or bool(self._losses)
         self.dispatcher = Dispatcher(backend, workers_only=watched and not backend.local)
-        self._recovery = Recovery(self.dispatcher, losses)
+        self._recovery = Recovery(self.dispatcher, self._losses)
         self._replay = Replay(journal, problem.form)
+        self._as_given = AsGiven(problem, how.seed)
         toolbox.map = self.map
         toolbox.evaluate = self.evaluate
 
-    def evaluate(self, individual: Any) -> tuple[float, ...]:
-        """The fitness of one individual: a batch of one."""
-        return self._timed([individual])[0]
+    def evaluate(self, *arguments: Any, **keywords: Any) -> Any:
+        """The fitness of one individual: a batch of one.
+
+        With other arguments it is what the problem's own `evaluate` returns for them: a fitness, or
+        one for each individual of a population that is the only argument.
+        """
+        if len(arguments) == 1 and not keywords and weights_of(arguments[0]):
+            return self._timed(self._individuals, arguments)[0]
+        return self._timed(self._rows, [(arguments, keywords)])[0]
 
     def map(self, function: Any, *iterables: Iterable[Any]) -> Any:
         """What DEAP's algorithms call as `toolbox.map`."""
         if len(iterables) == 1 and function in (self.evaluate, self.problem.evaluate):
-            return self._timed(list(iterables[0]))
-        return map(function, *iterables)
+            return self._timed(self._individuals, list(iterables[0]))
+        rows = rows_for(function, (self.evaluate, self.problem.evaluate), iterables)
+        if rows is None:
+            return map(function, *iterables)
+        return self._timed(self._rows, list(rows))
 
-    def _timed(self, individuals: Sequence[Any]) -> list[tuple[float, ...]]:
+    def _timed(self, evaluate: Callable[[Any], list[Any]], items: Sequence[Any]) -> list[Any]:
         started = time.perf_counter()
         try:
-            return self._evaluate_batch(individuals)
+            return evaluate(items) if items else []
         finally:
             self.map_seconds += time.perf_counter() - started
 
@@ -118,117 +130,157 @@ class Evaluator:
         """Raises where the journal has evaluations that the run did not ask for again."""
         self._replay.finish(self._batches)
 
-    def _evaluate_batch(self, individuals: Sequence[Any]) -> list[tuple[float, ...]]:
-        if not individuals:
-            return []
-        batch = self._open(individuals)
+    def _individuals(self, individuals: Sequence[Any]) -> list[Any]:
+        changed = self.problem.lamarckian
+        return self._evaluated(Batch.of_individuals(self._batches, individuals, changed=changed))
+
+    def _rows(self, rows: Sequence[Row]) -> list[Any]:
+        if self.problem.lamarckian:
+            raise InputError(
+                "evaluate: a Lamarckian problem is evaluated by evaluate(individual) alone, and "
+                f"was called with {len(rows[0][0])} arguments and {list(rows[0][1])}"
+            )
+        try:
+            return self._evaluated(Batch.of_rows(self._batches, rows))
+        except InputError as error:
+            if str(error).startswith("genome:"):
+                raise refusal(error) from error
+            raise
+
+    def _evaluated(self, batch: Batch) -> list[Any]:
+        self._batches += 1
+        if self.when_weights_are_known is not None:
+            self._tell_weights(batch)
         self._from_journal(batch)
         self._from_workers(batch)
-        self.evaluations += len(individuals)
-        return batch.fitnesses  # type: ignore[return-value]
+        if not batch.spread:
+            self.evaluations += len(batch.items)
+            if batch.objectives:
+                self.best.note(batch.items, batch.results)  # type: ignore[arg-type]
+            return batch.results
+        fitnesses = batch.fitnesses
+        self.evaluations += len(fitnesses)
+        if individuals := batch.individuals:
+            self.best.note(individuals, fitnesses)
+        return [list(result) if rows_of(result) == result else result for result in batch.results]
 
-    def _open(self, individuals: Sequence[Any]) -> _Batch:
-        first = individuals[0]
-        kind = kind_of(first)
-        if len(set(map(type, individuals))) > 1:
-            kind = ("builtins", "object")
-        number = self._batches
-        self._batches += 1
-        source = list(map(deepcopy, individuals)) if self.problem.lamarckian else individuals
-        objectives = len(first.fitness.weights)
-        return _Batch(number, individuals, source, kind, objectives, [None] * len(individuals))
+    def _tell_weights(self, batch: Batch) -> None:
+        tell, weights = self.when_weights_are_known, first_weights(batch.items)
+        if tell is not None and weights:
+            self.when_weights_are_known = None
+            tell(weights)
 
-    def _from_journal(self, batch: _Batch) -> None:
-        for entry in self._replay.entries_of(batch.number, batch.source):
-            values = map(tuple, entry.fitnesses.tolist())
-            flags = None if entry.flags is None else entry.flags.tolist()
-            if self.audit:
+    def _from_journal(self, batch: Batch) -> None:
+        for entry in self._replay.entries_of(batch):
+            if self._how.audit:
                 self._check_sample(batch, entry)
-            self._place(batch, entry.indices.tolist(), values, flags, entry.genomes)
+            flags = None if entry.flags is None else entry.flags.tolist()
+            self._place(batch, entry, list(map(tuple, entry.fitnesses.tolist())), flags)
 
-    def _check_sample(self, batch: _Batch, entry: Entry) -> None:
+    def _check_sample(self, batch: Batch, entry: Entry) -> None:
         """Evaluates again one in `audit` of a recorded chunk; a penalty has nothing to compare."""
         flags = entry.flags if entry.flags is not None else numpy.zeros(len(entry.indices))
-        rows = [r for r in range(0, len(entry.indices), self.audit) if flags[r] != PENALISED]
+        rows = [r for r in range(0, len(entry.indices), self._how.audit) if flags[r] != PENALISED]
         if not rows:
             return
-        indices = [int(entry.indices[row]) for row in rows]
+        indices = [0] if batch.spread else [int(entry.indices[row]) for row in rows]
         outcome = self._chunk(batch, -1, indices, sent=False).work()
-        for row, index, found in zip(rows, indices, outcome.fitnesses, strict=False):
-            if tuple(entry.fitnesses[row].tolist()) != found:
+        found = [fitness for result in outcome.fitnesses for fitness in rows_of(result)]
+        for row, index, fitness in zip(rows, indices, found, strict=False):
+            if tuple(entry.fitnesses[row].tolist()) != fitness:
                 raise AuditFailed(
-                    f"batch {batch.number}, individual {index}: its fitness is {found}, and the "
+                    f"batch {batch.number}, individual {index}: its fitness is {fitness}, and the "
                     f"journal has {tuple(entry.fitnesses[row].tolist())}"
                 )
 
-    def _from_workers(self, batch: _Batch) -> None:
+    def _from_workers(self, batch: Batch) -> None:
         def make(number: int, items: Sequence[int], *, sent: bool) -> Chunk:
             return self._chunk(batch, number, items, sent=sent)
 
-        todo = [i for i, fitness in enumerate(batch.fitnesses) if fitness is None]
-        for indices, outcome in self._recovery.run(batch.number, todo, make):
+        for indices, outcome in self._recovery.run(batch.number, batch.missing, make):
             if isinstance(outcome, Failure):
                 self._record(batch, indices, self._penalty(batch, outcome))
             else:
+                self._compare(batch, indices, outcome)
                 self._record(batch, indices, outcome)
 
-    def _chunk(self, batch: _Batch, number: int, items: Sequence[int], *, sent: bool) -> Chunk:
-        size = blocks.SIZE if self.problem.evaluate_batch is None else len(items)
-        parts = blocks.Blocks(batch.source, items, size, self.problem.form)
+    def _chunk(self, batch: Batch, number: int, items: Sequence[int], *, sent: bool) -> Chunk:
+        problem = self.problem
+        together = problem.evaluate_batch is not None and not batch.spread
+        size = len(items) if together else blocks.SIZE
+        parts = blocks.Blocks(batch.source, items, size, problem.form, problem.attributes)
         return Chunk(
-            number,
-            batch.number,
-            list(items),
-            parts.to_send() if sent else parts,
-            batch.kind,
-            batch.objectives,
-            self.description,
-            self.seed,
-            sent and self.dispatcher.backend.watches,
+            number=number,
+            batch=batch.number,
+            indices=list(items),
+            blocks=parts.to_send() if sent else parts,
+            objectives=batch.objectives,
+            problem=self._how.description,
+            seed=self._how.seed,
+            pooled=sent and self.dispatcher.backend.watches,
+            spread=batch.spread,
         )
 
-    def _record(self, batch: _Batch, items: Sequence[int], outcome: Outcome) -> None:
+    def _compare(self, batch: Batch, items: Sequence[int], outcome: Outcome) -> None:
+        """Compares an evaluation, now and then, with that of the program's own individual."""
+        failure, flags = outcome.failure, outcome.flags
+        if failure is not None and failure.kind in ("program", "fitness"):
+            self._as_given.compare(self._made(batch, failure.index, None))
+        elif failure is None and (flags is None or flags[0] != RETRIED):
+            index = items[0]
+            due = self._as_given.is_due(batch.first_of(index), outcome.process)
+            if due and not self._losses.suspects(batch.number, [index]):
+                penalised = flags is not None and flags[0] == PENALISED
+                result = None if penalised else outcome.fitnesses[0]
+                self._as_given.compare(self._made(batch, index, result))
+
+    def _made(self, batch: Batch, index: int, result: Any) -> Evaluation:
+        arguments, keywords = batch.arguments(index)
+        return Evaluation(batch.number, index, arguments, keywords, result, batch.objectives)
+
+    def _record(self, batch: Batch, items: Sequence[int], outcome: Outcome) -> None:
         self.cpu += outcome.cpu
         self.cpu_here += outcome.cpu if outcome.process == os.getpid() else 0.0
-        done = len(outcome.fitnesses)
         if outcome.failure is not None:
             failure = outcome.failure
-            raise EvaluationFailed(failure, batch.number, batch.individuals[failure.index])
-        indices = items[:done]
-        self.journal.append(
-            Entry(
-                batch.number,
-                numpy.asarray(indices),
-                _table(outcome.fitnesses, batch.objectives),
-                outcome.digest,
-                outcome.seconds,
-                self.journal.now(),
-                None if outcome.flags is None else numpy.asarray(outcome.flags, dtype="u1"),
-                outcome.genomes,
-            )
+            raise EvaluationFailed(failure, batch.number, batch.first_of(failure.index))
+        indices = items[: len(outcome.fitnesses)]
+        if batch.spread:
+            indices, outcome = batch.laid_out(indices, outcome, self.problem.form)
+        fitnesses: Sequence[Any] = outcome.fitnesses
+        flags = outcome.flags
+        entry = Entry(
+            batch.number,
+            numpy.asarray(indices),
+            _table(fitnesses, batch.objectives or len(fitnesses[0])),
+            outcome.digest,
+            outcome.seconds,
+            self.journal.now(),
+            None if flags is None else numpy.asarray(flags, dtype="u1"),
+            outcome.genomes,
         )
-        self._place(batch, indices, outcome.fitnesses, outcome.flags, outcome.genomes)
+        self.journal.append(entry)
+        self._place(batch, entry, fitnesses, flags)
 
     def _place(
         self,
-        batch: _Batch,
-        indices: Sequence[int],
-        fitnesses: Iterable[tuple[float, ...]],
+        batch: Batch,
+        entry: Entry,
+        fitnesses: Sequence[Fitness],
         flags: Sequence[int] | None,
-        genomes: Sequence[Plain] | None,
     ) -> None:
-        for index, values in zip(indices, fitnesses, strict=True):
-            batch.fitnesses[index] = values
+        indices = entry.indices.tolist()
+        batch.put(indices, fitnesses, table=batch.is_table(entry.digest, self.problem.form))
         if flags is not None:
             self.flagged.update(flag for flag in flags if flag != OK)
-        if genomes is not None:
-            for index, new in zip(indices, genomes, strict=True):
-                self.problem.rebuild.write_back(batch.individuals[index], new)
+        if entry.genomes is not None:
+            for index, new in zip(indices, entry.genomes, strict=True):
+                self.problem.rebuild.write_back(batch.items[index], new)
 
-    def _penalty(self, batch: _Batch, failure: Failure) -> Outcome:
+    def _penalty(self, batch: Batch, failure: Failure) -> Outcome:
         """What stands in for an evaluation that is given up; raises where no policy covers it."""
         if self.problem.penalty is None:
-            raise EvaluationFailed(failure, batch.number, batch.individuals[failure.index])
+            raise EvaluationFailed(failure, batch.number, batch.first_of(failure.index))
         given = batch.source[failure.index]
         genomes = [self.problem.form.genome(given)] if self.problem.lamarckian else None
         digest = blocks.digest(batch.source, [failure.index], self.problem.form)
@@ -240,7 +292,7 @@ class Evaluator:
         return {"penalised": self.flagged[PENALISED], "retried": self.flagged[RETRIED]}
 
 
-def _table(fitnesses: Sequence[tuple[float, ...]], objectives: int) -> numpy.ndarray:
+def _table(fitnesses: Sequence[Fitness], objectives: int) -> numpy.ndarray:
     values = chain.from_iterable(fitnesses)
     shape = (len(fitnesses), objectives)
     return numpy.fromiter(values, float, shape[0] * shape[1]).reshape(shape)

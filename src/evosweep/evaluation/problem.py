@@ -2,24 +2,18 @@
 
 import copy
 import json
-import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib import import_module
 from typing import Any
 
-from deap import creator
-
 from evosweep.evaluation import seeds
+from evosweep.genomes.companions import left_behind
 from evosweep.genomes.plain_form import PlainForm
 from evosweep.genomes.rebuild import Rebuilder, primitive_sets
 from evosweep.plugins.loading import load_problem
 from evosweep.problems.traits import Traits
-
-Kind = tuple[str, str]
-"""The class of an individual by name: (module, qualified name)."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +27,13 @@ class Problem:
     timeout: float | None
     retries: int
     """How often a failing evaluation is tried again."""
+    attributes: frozenset[str]
+    """What evaluations are given of an individual whatever it is."""
     penalty: tuple[float, ...] | None
     """What counts as the fitness of a failing evaluation; None: the run fails."""
 
     @property
-    def evaluate(self) -> Callable[[Any], Any]:
+    def evaluate(self) -> Callable[..., Any]:
         """The problem's own evaluation."""
         return self.toolbox.evaluate  # type: ignore[no-any-return]
 
@@ -66,6 +62,10 @@ class Problem:
     def form(self) -> PlainForm:
         """Takes individuals apart into what travels."""
         return PlainForm(getattr(self.toolbox, "encode", None), primitive_sets(self.toolbox))
+
+    def left_behind(self, individual: object) -> list[str]:
+        """The attributes of an individual that evaluations are not given."""
+        return left_behind(individual, self.form, self.attributes)
 
     def own_toolbox(self) -> Any:
         """A copy of the toolbox, for a run to register its map on."""
@@ -115,6 +115,7 @@ def build(description: str) -> Problem:
         infinite=spec.get("infinite", False) or traits.infinite,
         timeout=spec.get("timeout"),
         retries=policy.get("retry", 0),
+        attributes=frozenset(spec.get("attributes", ())) | frozenset(traits.attributes),
         penalty=tuple(policy["penalty"]) if "penalty" in policy else None,
     )
 
@@ -123,23 +124,3 @@ def describe(problem: dict[str, Any], import_path: str) -> str:
     """What workers build a problem from: its part of the spec and where its code is."""
     kept = {key: value for key, value in problem.items() if key != "name"}
     return json.dumps(kept | {"import_path": import_path}, sort_keys=True)
-
-
-def kind_of(individual: Any) -> Kind:
-    """The name by which other processes find an individual's class."""
-    kind = type(individual)
-    if getattr(creator, kind.__name__, None) is kind:
-        return ("deap.creator", kind.__name__)
-    return (kind.__module__, kind.__qualname__)
-
-
-@cache
-def class_of(kind: Kind) -> type | None:
-    """The class of that name in this process; None where only its genome is known here."""
-    module, name = kind
-    if module == "builtins" or "<locals>" in name:
-        return None
-    found: Any = sys.modules.get(module) or import_module(module)
-    for part in name.split("."):
-        found = getattr(found, part, None)
-    return found if isinstance(found, type) else None

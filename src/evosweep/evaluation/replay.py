@@ -1,10 +1,9 @@
 """What the journal already knows, handed out batch by batch as the run asks for it again."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 from evosweep.errors import RunError
-from evosweep.genomes import blocks
+from evosweep.evaluation.batch import Batch
 from evosweep.genomes.plain_form import PlainForm
 from evosweep.records.journal import Journal
 from evosweep.records.journal_entry import Entry
@@ -27,16 +26,16 @@ class Replay:
         """Whether the journal has more than the run has asked for yet."""
         return self._next is not None
 
-    def entries_of(self, batch: int, individuals: Sequence[Any]) -> Iterator[Entry]:
+    def entries_of(self, batch: Batch) -> Iterator[Entry]:
         """The recorded chunks of a batch; raises `NotDeterministic` where genomes differ."""
-        while self._next is not None and self._next.batch <= batch:
+        while self._next is not None and self._next.batch <= batch.number:
             entry = self._next
             self._next = next(self._entries, None)
-            if entry.batch != batch or int(entry.indices.max()) >= len(individuals):
-                raise self._differs(batch, "has another size")
-            if blocks.digest(individuals, entry.indices.tolist(), self._form) != entry.digest:
+            if entry.batch != batch.number:
+                raise self._differs(batch.number, "has another size")
+            if not batch.has(entry.indices.tolist(), entry.digest, self._form):
                 places = f"{entry.indices.min()} to {entry.indices.max()}"
-                raise self._differs(batch, f"has other genomes (among individuals {places})")
+                raise self._differs(batch.number, f"has other genomes (among individuals {places})")
             yield entry
 
     def finish(self, batches: int) -> None:

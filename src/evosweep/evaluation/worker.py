@@ -7,13 +7,13 @@ happens can make no difference: each sees a new individual made of its genome al
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, NamedTuple
 
-from evosweep.evaluation import failure, seeds, vectorised
+from evosweep.evaluation import current, failure, seeds, vectorised
 from evosweep.evaluation.failure import Failure
-from evosweep.evaluation.problem import Kind, Problem, build
+from evosweep.evaluation.problem import Problem, build
+from evosweep.evaluation.result import Fitness, Outcome, Row, Table, result_of
 from evosweep.genomes.blocks import Block, is_changed
 from evosweep.genomes.digest import Digest
 from evosweep.genomes.encoding import decode_list, encode
@@ -31,33 +31,18 @@ class Chunk(NamedTuple):
     indices: list[int]
     blocks: Iterable[Block]
     """The genomes, in the order of the indices."""
-    kind: Kind
     objectives: int
+    """Of the fitness; 0: as many as the evaluation returns."""
     problem: str
     seed: int
     pooled: bool = False
     """Whether it is sent to a worker of a pool, which watches over timeouts itself."""
+    spread: bool = False
+    """Whether each genome is a row: all arguments of an evaluation."""
 
-    def work(self) -> "Outcome":
+    def work(self) -> Outcome:
         """Evaluates the chunk in this process."""
         return evaluate(self)
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What became of a chunk; fitnesses stop at the first failure that no policy covers."""
-
-    fitnesses: list[tuple[float, ...]] = field(default_factory=list)
-    genomes: list[Plain] | None = None
-    seconds: float = 0.0
-    flags: list[int] | None = None
-    cpu: float = 0.0
-    """CPU seconds of the process that evaluated, all its threads."""
-    process: int = 0
-    """The id of that process."""
-    failure: Failure | None = None
-    digest: bytes = b""
-    """By which the journal knows the chunk's genomes, as they were when they were evaluated."""
 
 
 _RAISED = BaseException
@@ -77,6 +62,7 @@ def evaluate(chunk: Chunk) -> Outcome:
     touched = True
     place = seat()
     place.pooled = chunk.pooled
+    current.enter(chunk.batch)
     try:
         problem = build(chunk.problem)
         _evaluate_all(chunk, problem, outcome)
@@ -117,7 +103,9 @@ def _rebuilt(chunk: Chunk, problem: Problem) -> Iterator[tuple[list[int], Block,
 def _evaluate_block(
     chunk: Chunk, problem: Problem, indices: list[int], individuals: list[Any], outcome: Outcome
 ) -> None:
-    if (evaluate_batch := problem.evaluate_batch) is not None:
+    if chunk.spread:
+        _evaluate_each(chunk, problem, indices, individuals, outcome)
+    elif (evaluate_batch := problem.evaluate_batch) is not None:
         _evaluate_together(evaluate_batch, chunk, problem, individuals, outcome)
     elif problem.is_plain:
         _evaluate_plainly(chunk, problem, indices, individuals, outcome)
@@ -191,7 +179,7 @@ def _evaluate_each(
 
 def _with_policy(
     chunk: Chunk, problem: Problem, index: int, individual: Any
-) -> tuple[tuple[float, ...], Plain, int]:
+) -> tuple[Fitness | Table, Plain, int]:
     given = problem.form.genome(individual) if problem.lamarckian else None
     for attempt in range(problem.retries + 1):
         try:
@@ -214,20 +202,31 @@ def _with_policy(
 
 def _evaluate_one(
     chunk: Chunk, problem: Problem, index: int, individual: Any
-) -> tuple[tuple[float, ...], Plain]:
+) -> tuple[Fitness | Table, Plain]:
     if problem.stochastic:
         seeds.seed_evaluation(chunk.seed, chunk.batch, index)
     seat().take(chunk.batch, index, problem.timeout)
+    if chunk.spread:
+        return _call(problem, individual), None
     returned = problem.evaluate(individual)
     if not problem.lamarckian:
         return fitness_of(returned, chunk.objectives, problem.infinite), None
     if not isinstance(returned, tuple) or len(returned) != 2:
         raise BadFitness(
-            f"a Lamarckian evaluation returned {returned!r}", "return (fitness, genome)", False
+            f"a Lamarckian evaluation returned {returned!r}",
+            "return (fitness, genome)",
+            covered=False,
         )
     return fitness_of(returned[0], chunk.objectives, problem.infinite), problem.form.genome(
         returned[1]
     )
+
+
+def _call(problem: Problem, row: Row) -> Fitness | Table:
+    """The fitness of an evaluation by several arguments; those of a population, if it is one."""
+    arguments, keywords = row
+    returned = problem.evaluate(*arguments, **keywords)
+    return result_of(returned, 0, infinite=problem.infinite)
 
 
 def _find_change(
@@ -247,7 +246,8 @@ def _find_draw(chunk: Chunk, problem: Problem) -> Failure:
     culprit = chunk.indices[0]
     for index, individual in _one_by_one(chunk, problem):
         before = seeds.state()
-        _quietly(problem.evaluate, individual)
+        arguments, keywords = individual if chunk.spread else ((individual,), {})
+        _quietly(lambda: problem.evaluate(*arguments, **keywords))  # noqa: B023
         if not before.same(seeds.state()):
             culprit = index
             break
@@ -259,9 +259,9 @@ def _one_by_one(chunk: Chunk, problem: Problem) -> Iterator[tuple[int, Any]]:
         yield from zip(indices, individuals, strict=True)
 
 
-def _quietly(evaluate: Callable[[Any], Any], individual: Any) -> None:
+def _quietly(call: Callable[[], Any]) -> None:
     try:
-        evaluate(individual)
+        call()
     except KeyboardInterrupt:
         raise
     except _RAISED:

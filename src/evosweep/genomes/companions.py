@@ -75,6 +75,23 @@ def _state(individual: object, form: Form, declared: frozenset[str]) -> State:
     return state
 
 
+def left_behind(individual: object, form: Form, declared: frozenset[str]) -> list[str]:
+    """The names of the attributes of an individual that do not travel."""
+    kind: type = type(individual)
+    if base_of(kind) is None:
+        return []
+    sent = _state(individual, form, declared)
+    return [
+        name
+        for name, value in state_of(individual).items()
+        if name not in sent and not _is_fresh_part(name, value, kind)
+    ]
+
+
+def _is_fresh_part(name: str, value: object, kind: type) -> bool:
+    return name == "fitness" and _is_fresh(value, kind)
+
+
 def _is_simple(value: object) -> bool:
     if type(value) in NATIVE:
         return True

@@ -18,7 +18,7 @@ class BadFitness(Exception):
 
 
 def fitness_of(returned: Any, objectives: int, infinite: bool = False) -> tuple[float, ...]:
-    """The objective values as floats, as DEAP keeps them; shape (objectives,).
+    """The objective values as floats, as DEAP keeps them; shape (objectives,), 0: as returned.
 
     Raises `BadFitness` for a wrong number of values, for anything that is no real number, for NaN,
     and for infinity where the problem does not declare it.
@@ -31,7 +31,7 @@ def fitness_of(returned: Any, objectives: int, infinite: bool = False) -> tuple[
             "return a tuple, with a comma even for one objective: return value,",
             False,
         ) from None
-    if len(values) != objectives:
+    if objectives and len(values) != objectives:
         raise BadFitness(
             f"evaluate returned {len(values)} values, and the fitness has {objectives} weights",
             "return as many values as the fitness class has weights",

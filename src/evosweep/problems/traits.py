@@ -12,6 +12,7 @@ class Traits:
     stochastic        evaluate draws random numbers: it is seeded for each evaluation
     lamarckian        evaluate returns (fitness, improved genome)
     infinite          evaluate may return infinity
+    attributes        attributes of an individual that evaluate reads: they are sent to it
     genome            kind of genome: "bits", "integers", "reals", "permutation", "tree"
     optimum           best value of the (one) objective that exists, where it is known
     target            value of the objective at which the problem counts as solved
@@ -25,6 +26,7 @@ class Traits:
     stochastic: bool = False
     lamarckian: bool = False
     infinite: bool = False
+    attributes: tuple[str, ...] = ()
     genome: str = ""
     optimum: float | None = None
     target: float | None = None

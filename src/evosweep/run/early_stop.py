@@ -65,26 +65,34 @@ class Stopping:
         self,
         algorithm: AlgorithmSpec,
         import_path: str,
-        weights: Sequence[float],
         traits: Traits,
+        *,
         evaluations: Callable[[], int],
         replaying: Callable[[], bool],
     ) -> None:
         stop = algorithm.stop
-        if len(weights) > 1 and (stop.target is not None or stop.stagnation is not None):
-            raise InputError(
-                f"stop: target and stagnation need one objective, and the problem has "
-                f"{len(weights)}; use evaluations, seconds or a callback"
-            )
-        self._stop, self._weights = stop, weights
+        self._stop = stop
+        self._weights: Sequence[float] = ()
         self._target = _target(stop.target, traits)
         self._evaluations, self._replaying = evaluations, replaying
         use = algorithm.callback
         self._callback = use and loading.load("callback", use, import_path)
         self._number, self._best, self._best_at = -1, float("-inf"), 0
 
+    def begin(self, weights: Sequence[float]) -> None:
+        """Takes the weights of the objectives; raises `InputError` for what needs one objective."""
+        needs_one = self._stop.target is not None or self._stop.stagnation is not None
+        if len(weights) > 1 and needs_one:
+            raise InputError(
+                f"stop: target and stagnation need one objective, and the problem has "
+                f"{len(weights)}; use evaluations, seconds or a callback"
+            )
+        self._weights = weights
+
     def after(self, population: Sequence[Any], row: dict[str, Any]) -> None:
         """Raise `StopEvolution` where a condition holds after this generation."""
+        if not self._weights:  # nothing was evaluated by `toolbox.map`
+            self.begin(next((ind.fitness.weights for ind in population), (1.0,)))
         self._number += 1
         last = Generation(self._number, self._evaluations(), row["seconds"], population, row)
         self._note_best(row)

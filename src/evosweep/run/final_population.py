@@ -5,25 +5,28 @@ from typing import Any
 
 from deap import tools
 
+from evosweep.evaluation.best import Best
 from evosweep.genomes import genome
 from evosweep.problems.traits import Traits
 
 
-def best_of(population: Sequence[Any], hall_of_fame: Any) -> tuple[Any, Any, list[float]]:
+def best_of(
+    population: Sequence[Any], hall_of_fame: Any, evaluated: Best
+) -> tuple[Any, Any, list[float]]:
     """(best fitness, its genome as JSON, weights).
 
-    One objective: the best value ever seen, as a number. Several: the best of each, and no genome.
+    One objective: the best value of all evaluations, as a number. Several: the best of each, and no
+    genome. Where the program evaluated by itself, what it returned and kept is all there is.
     """
-    seen = [ind for ind in (*hall_of_fame, *population) if ind.fitness.valid]
-    if not seen:
-        return None, None, []
-    weights = [float(weight) for weight in seen[0].fitness.weights]
-    if len(weights) == 1:
-        best = max(seen, key=lambda ind: ind.fitness.wvalues)
-        return best.fitness.values[0], genome.readable(best), weights
-    columns = zip(*[ind.fitness.values for ind in seen], strict=True)
-    best_values = [max(c) if w >= 0 else min(c) for c, w in zip(columns, weights, strict=True)]
-    return best_values, None, weights
+    if evaluated.values:
+        values: tuple[float, ...] = evaluated.values
+        best = values[0] if len(values) == 1 else list(values)
+        return best, evaluated.genome, list(evaluated.weights)
+    seen = Best()
+    for individual in (*hall_of_fame, *population):
+        if individual.fitness.valid:
+            seen.note([individual], [individual.fitness.values])
+    return best_of((), (), seen) if seen.values else (None, None, [])
 
 
 def population_columns(population: Sequence[Any]) -> dict[str, list[Any]]:

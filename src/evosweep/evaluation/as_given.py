@@ -1,0 +1,148 @@
+"""Whether an evaluation sees what the program sees.
+
+Evaluations are given individuals that were made anew of what travels. One of them is evaluated as
+the program has it, in this process, and both fitnesses are compared. A difference means that the
+evaluation reads something that does not travel, and the run is refused.
+
+The first chunk of every session is looked at; then the first that another process evaluated; then a
+few of those before which something changed that an evaluation may read.
+"""
+
+import copy
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from evosweep.errors import InputError
+from evosweep.evaluation import current, seeds, surroundings
+from evosweep.evaluation.problem import Problem
+from evosweep.evaluation.result import Fitness, Table, result_of
+from evosweep.genomes.fitness import BadFitness, fitness_of
+from evosweep.processes.activity import seat
+
+_EVERY = 3
+"""After so many looks for one reason, only each power of two of its occasions is another one."""
+
+
+class NotAsGiven(InputError):
+    """An individual has another fitness as the program has it than as evaluations are given it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """An evaluation that was made, and what it was made of in the program."""
+
+    batch: int
+    index: int
+    arguments: tuple[Any, ...]
+    keywords: dict[str, Any]
+    fitness: Fitness | Table | None
+    """What the evaluation gave; None where it failed."""
+    objectives: int
+
+
+class AsGiven:
+    """Decides which evaluations are looked at, and compares them."""
+
+    def __init__(self, problem: Problem, seed: int) -> None:
+        self._problem, self._seed = problem, seed
+        self._occasions = {"first": 0, "elsewhere": 0, "attributes": 0, "surroundings": 0}
+        self._surroundings: surroundings.Snapshot | None = None
+        self._attributes: set[str] = set()
+        self._off = problem.evaluate_batch is not None
+
+    def is_due(self, individual: Any, process: int) -> bool:
+        """Whether the evaluation of an individual by that process is to be looked at."""
+        reason = None if self._off else self._reason(individual, process)
+        if reason is None:
+            return False
+        self._occasions[reason] += 1
+        count = self._occasions[reason]
+        return count <= _EVERY or count & (count - 1) == 0
+
+    def _reason(self, individual: Any, process: int) -> str | None:
+        if self._occasions["first"] == 0:
+            self._surroundings = surroundings.snapshot(self._problem.evaluate)
+            return "first"
+        if self._has_stayed_behind(individual):
+            return "attributes"
+        if process == os.getpid():
+            return None
+        before, self._surroundings = (
+            self._surroundings,
+            surroundings.snapshot(self._problem.evaluate),
+        )
+        if self._occasions["elsewhere"] == 0:
+            return "elsewhere"
+        return None if before == self._surroundings else "surroundings"
+
+    def compare(self, made: Evaluation) -> None:
+        """Raises `NotAsGiven` where the program's own individual has another fitness."""
+        given = None if self._off else self._as_given(made)
+        if given is None or given == made.fitness:
+            return
+        if self._as_given(made) != given:
+            raise NotAsGiven(
+                f"{_place(made)}: its evaluation gives another fitness each time ({given} first): "
+                "it reads the clock, a counter or a generator of its own; make it depend on its "
+                "individual alone, or declare the problem `stochastic: true` and draw from random "
+                "or numpy.random"
+            )
+        found = "fails" if made.fitness is None else f"is {made.fitness}"
+        raise NotAsGiven(
+            f"{_place(made)}: its fitness is {given} for the program's own individual, and {found} "
+            f"for the one that evaluations are given; {self._cause(made)}"
+        )
+
+    def _has_stayed_behind(self, individual: Any) -> bool:
+        """Whether an individual has attributes that do not travel."""
+        attributes = getattr(individual, "__dict__", None)
+        if not attributes or (len(attributes) == 1 and "fitness" in attributes):
+            return False
+        return bool(self._problem.left_behind(individual))
+
+    def _as_given(self, made: Evaluation) -> Fitness | Table | None:
+        """The fitness of the program's own individual; None where it has none either."""
+        before = seeds.state()
+        if self._problem.stochastic:
+            seeds.seed_evaluation(self._seed, made.batch, made.index)
+        current.enter(made.batch)
+        seat().take(made.batch, made.index)  # a crash is this individual's
+        try:
+            return self._fitness(made)
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # whatever a program raises: it fails as the other one did
+            return None
+        finally:
+            seat().leave()
+            before.restore()
+
+    def _fitness(self, made: Evaluation) -> Fitness | Table:
+        evaluate: Callable[..., Any] = self._problem.evaluate
+        if not self._problem.lamarckian:
+            returned = evaluate(*made.arguments, **made.keywords)
+            return result_of(returned, made.objectives, infinite=self._problem.infinite)
+        arguments = copy.deepcopy(made.arguments)  # it may change its individual
+        returned = evaluate(*arguments, **made.keywords)
+        if not isinstance(returned, tuple) or len(returned) != 2:
+            raise BadFitness("no (fitness, genome)", "", covered=False)
+        return fitness_of(returned[0], made.objectives, self._problem.infinite)
+
+    def _cause(self, made: Evaluation) -> str:
+        first = made.arguments[0] if made.arguments else None
+        if names := self._problem.left_behind(first):
+            return (
+                f"it may read {', '.join(names)}, which does not travel: declare the problem "
+                f"`attributes: [{', '.join(names)}]`"
+            )
+        return (
+            "it reads what this process alone has: a global that the program changes, a class or "
+            "an order that is lost on the way, an identity; give evaluate that value as another "
+            "argument, keep it in a gene or a declared attribute, or use evosweep.current_batch()"
+        )
+
+
+def _place(made: Evaluation) -> str:
+    return f"individual {made.index} of batch {made.batch}"

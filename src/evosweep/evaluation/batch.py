@@ -1,0 +1,178 @@
+"""The evaluations that a program asks for in one call: of individuals, or by other arguments."""
+
+import copy
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from evosweep.errors import InputError
+from evosweep.evaluation.result import Fitness, Outcome, Row, Table, rows_of
+from evosweep.genomes import blocks
+from evosweep.genomes.form import Form
+from evosweep.records.journal_entry import PENALISED
+from evosweep.wording import shown
+
+
+@dataclass
+class Batch:
+    """What one call of `toolbox.map`, or one evaluation, asks for, and what it has so far."""
+
+    number: int
+    items: Sequence[Any]
+    """The individuals; or a row of arguments for each evaluation."""
+    spread: bool = False
+    """Whether the items are rows."""
+    source: Sequence[Any] = ()
+    """What the genomes are taken from: the items; or copies, where evaluations change them."""
+    objectives: int = 0
+    """How many values an evaluation returns; 0: as many as it likes."""
+    results: list[Fitness | Table | None] = field(default_factory=list)
+
+    @classmethod
+    def of_individuals(cls, number: int, individuals: Sequence[Any], *, changed: bool) -> "Batch":
+        """A batch of individuals; `changed`: by their evaluation."""
+        source = list(map(copy.deepcopy, individuals)) if changed else individuals
+        weights = weights_of(individuals[0])
+        empty: list[Fitness | Table | None] = [None] * len(individuals)
+        return cls(number, individuals, False, source, len(weights), empty)
+
+    @classmethod
+    def of_rows(cls, number: int, rows: Sequence[Row]) -> "Batch":
+        """A batch of evaluations that are given more, or something else, than an individual."""
+        return cls(number, rows, True, rows, 0, [None] * len(rows))
+
+    def arguments(self, index: int) -> Row:
+        """What the evaluation of an item is called with."""
+        return self.items[index] if self.spread else ((self.items[index],), {})
+
+    def first_of(self, index: int) -> Any:
+        """The individual of an item, or the first argument in its place."""
+        arguments, keywords = self.arguments(index)
+        return arguments[0] if arguments else next(iter(keywords.values()), None)
+
+    def has(self, indices: Sequence[int], digest: bytes, form: Form) -> bool:
+        """Whether the items at these places are those that the journal knows by a digest."""
+        if self.is_table(digest, form):
+            return len(indices) == len(self._population or ())
+        inside = max(indices) < len(self.items)
+        return inside and blocks.digest(self.source, indices, form) == digest
+
+    def is_table(self, digest: bytes, form: Form) -> bool:
+        """Whether the digest is that of the population which is the only argument."""
+        population = self._population
+        if population is None:
+            return False
+        return blocks.digest(population, range(len(population)), form) == digest
+
+    def laid_out(
+        self, indices: Sequence[int], outcome: Outcome, form: Form
+    ) -> tuple[Sequence[int], Outcome]:
+        """The fitnesses of rows as the journal has them: one for each individual.
+
+        Raises `InputError` for several fitnesses that are not those of a population.
+        """
+        population, fitnesses = self._population, outcome.fitnesses
+        given_up = outcome.flags is not None and outcome.flags[0] == PENALISED
+        if population is not None and given_up:
+            fitnesses = [rows_of(fitnesses[0]) * len(population)]
+        table = rows_of(fitnesses[0])
+        if table != fitnesses[0]:
+            return indices, outcome
+        if len(table) != len(population or ()):
+            given = shown(self.arguments(indices[0]))
+            raise InputError(
+                f"evaluate returned {len(table)} fitnesses for {given}; several are those of a "
+                "population, which is the only argument: return one for each individual"
+            )
+        places = range(len(table))
+        flags = outcome.flags and outcome.flags * len(table)
+        digest = blocks.digest(population or (), places, form)
+        return places, replace(outcome, fitnesses=list(table), flags=flags, digest=digest)
+
+    def put(
+        self, indices: Sequence[int], fitnesses: Sequence[Fitness], *, table: bool = False
+    ) -> None:
+        """Gives items their fitnesses; `table`: the only row has one for each individual."""
+        if table:
+            self.results[0] = tuple(fitnesses)
+            return
+        for index, fitness in zip(indices, fitnesses, strict=True):
+            self.results[index] = fitness
+
+    @property
+    def _population(self) -> Sequence[Any] | None:
+        """The individuals that are the only argument of the only evaluation, if so."""
+        if not self.spread or len(self.items) != 1:
+            return None
+        arguments, keywords = self.items[0]
+        if len(arguments) != 1 or keywords or not _is_population(arguments[0]):
+            return None
+        return arguments[0]  # type: ignore[no-any-return]
+
+    @property
+    def missing(self) -> list[int]:
+        """The items that have no fitness yet."""
+        return [index for index, result in enumerate(self.results) if result is None]
+
+    @property
+    def individuals(self) -> Sequence[Any] | None:
+        """The individuals that the fitnesses are those of; None where that is not clear."""
+        if not self.spread:
+            return self.items if self.objectives else None
+        first = self._population or [self.first_of(index) for index in range(len(self.items))]
+        fitnesses = self.fitnesses
+        fitting = len(first) == len(fitnesses) and all(
+            len(weights_of(each)) == len(fitness)
+            for each, fitness in zip(first, fitnesses, strict=True)
+        )
+        return first if fitting else None
+
+    @property
+    def fitnesses(self) -> list[Fitness]:
+        """All fitnesses, those of a table one after the other."""
+        return [fitness for result in self.results for fitness in rows_of(result)]
+
+
+def weights_of(item: Any) -> Sequence[float]:
+    """The weights of an individual's fitness; none for what is no individual."""
+    return getattr(getattr(item, "fitness", None), "weights", None) or ()
+
+
+def first_weights(items: Iterable[Any]) -> Sequence[float]:
+    """The weights of the first individual in arguments, at any depth of lists."""
+    for item in items:
+        if weights := weights_of(item):
+            return weights
+        if isinstance(item, list | tuple) and (weights := first_weights(item)):
+            return weights
+        if isinstance(item, Mapping) and (weights := first_weights(item.values())):
+            return weights
+    return ()
+
+
+def rows_for(
+    function: Any, evaluations: Sequence[Callable[..., Any]], iterables: Sequence[Iterable[Any]]
+) -> Iterator[Row] | None:
+    """The arguments of each evaluation of a `toolbox.map`; None where it maps something else."""
+    arguments: tuple[Any, ...] = ()
+    keywords: dict[str, Any] = {}
+    while isinstance(function, partial) and function not in evaluations:
+        arguments, keywords = (*function.args, *arguments), {**function.keywords, **keywords}
+        function = function.func
+    if function not in evaluations:
+        return None
+    return (((*arguments, *row), keywords) for row in zip(*iterables, strict=False))
+
+
+def _is_population(value: Any) -> bool:
+    return isinstance(value, list | tuple) and len(value) > 0 and all(map(weights_of, value))
+
+
+def refusal(error: InputError) -> InputError:
+    """The error of arguments that cannot travel, with what an evaluation may be."""
+    return InputError(
+        f"{error}; an evaluation is evaluate(individual), or evaluate of several individuals, "
+        "lists, numbers and text, and returns a fitness, or one fitness for each individual of a "
+        "population that is its only argument"
+    )

@@ -1,0 +1,47 @@
+"""The best of all evaluations of a run, whatever its algorithm keeps."""
+
+from collections.abc import Sequence
+
+from evosweep.genomes import genome
+from evosweep.genomes.deap_types import Individual
+
+
+class Best:
+    """What was best so far: for one objective with its genome, for several one value for each."""
+
+    def __init__(self) -> None:
+        self.values: tuple[float, ...] = ()
+        """The best value of each objective, in raw units; empty before the first evaluation."""
+        self.genome: object = None
+        """As JSON data; None for several objectives."""
+        self.weights: tuple[float, ...] = ()
+        """Those of the first individual that was evaluated."""
+
+    def note(
+        self, individuals: Sequence[Individual], fitnesses: Sequence[tuple[float, ...]]
+    ) -> None:
+        """Takes in the fitnesses of a batch; of equal ones the first is kept.
+
+        Individuals of other objectives than those of the first one, as other species have them, are
+        left out.
+        """
+        weights = tuple(map(float, individuals[0].fitness.weights))
+        self.weights = self.weights or weights
+        if weights != self.weights:
+            return
+        if len(weights) == 1:
+            self._note_one(individuals, fitnesses)
+        else:
+            columns = zip(*fitnesses, *([self.values] if self.values else []), strict=True)
+            self.values = tuple(
+                max(column) if weight >= 0 else min(column)
+                for weight, column in zip(weights, columns, strict=True)
+            )
+
+    def _note_one(
+        self, individuals: Sequence[Individual], fitnesses: Sequence[tuple[float, ...]]
+    ) -> None:
+        best = (max if self.weights[0] >= 0 else min)(fitnesses)
+        if not self.values or best[0] * self.weights[0] > self.values[0] * self.weights[0]:
+            self.values = best
+            self.genome = genome.readable(individuals[fitnesses.index(best)])

@@ -1,0 +1,50 @@
+"""What evaluations are called with, and what comes of them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from evosweep.evaluation.failure import Failure
+from evosweep.genomes.fitness import fitness_of
+from evosweep.genomes.form import Plain
+
+Row = tuple[tuple[Any, ...], dict[str, Any]]
+"""The arguments of one evaluation: by place and by name."""
+
+Fitness = tuple[float, ...]
+Table = tuple[Fitness, ...]
+"""One fitness for each individual of a population that one evaluation is given."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a chunk; fitnesses stop at the first failure that no policy covers."""
+
+    fitnesses: list[Fitness | Table] = field(default_factory=list)
+    genomes: list[Plain] | None = None
+    seconds: float = 0.0
+    flags: list[int] | None = None
+    cpu: float = 0.0
+    """CPU seconds of the process that evaluated, all its threads."""
+    process: int = 0
+    """The id of that process."""
+    failure: Failure | None = None
+    digest: bytes = b""
+    """By which the journal knows the chunk's genomes, as they were when they were evaluated."""
+
+
+def result_of(returned: Any, objectives: int, *, infinite: bool) -> Fitness | Table:
+    """What an evaluation returned, as a fitness or as a list of them; raises `BadFitness`."""
+    if isinstance(returned, list | tuple) and returned and _is_row(returned[0]):
+        return tuple(fitness_of(each, objectives, infinite) for each in returned)
+    return fitness_of(returned, objectives, infinite)
+
+
+def _is_row(value: Any) -> bool:
+    return isinstance(value, list | tuple) or getattr(value, "shape", ()) != ()
+
+
+def rows_of(result: Any) -> Table:
+    """The fitnesses of a result: several, or the only one."""
+    if result and isinstance(result[0], tuple):
+        return tuple(result)
+    return (result,)

@@ -1,0 +1,170 @@
+"""One evolution: problem, algorithm and what the run gives them, from the seed to the population"""
+
+import copy
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from deap import tools
+
+from evosweep.backends.protocol import Backend
+from evosweep.config.spec import RunSpec
+from evosweep.errors import InputError, RunError
+from evosweep.evaluation import problem, seeds
+from evosweep.evaluation.blame import Known
+from evosweep.evaluation.evaluator import Circumstances, Evaluator
+from evosweep.evaluation.problem import Problem
+from evosweep.fast import accelerate
+from evosweep.plugins.loading import load_algorithm, load_problem
+from evosweep.plugins.signatures import check_parameters
+from evosweep.records.journal import Journal
+from evosweep.records.record import Stopped
+from evosweep.run import hall_of_fame
+from evosweep.run.early_stop import StopEvolution, Stopping
+from evosweep.run.statistics import GenerationStatistics, logbook_rows
+from evosweep.wording import shown
+
+Population = Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Evolved:
+    """What an evolution came to."""
+
+    population: Population
+    rows: list[dict[str, Any]]
+    """Of the logbook, one for each generation."""
+    stopped: Stopped | None
+    """What ended it before its algorithm did."""
+    seconds: float
+    cpu: float
+    """Seconds of this process."""
+
+
+class Evolution:
+    """Problem and algorithm of a spec, ready to be run once.
+
+    Parameters
+    ----------
+    announce
+        Called with the weights of the objectives as soon as they are known.
+    """
+
+    def __init__(
+        self,
+        spec: RunSpec,
+        backend: Backend,
+        journal: Journal,
+        *,
+        announce: Callable[[Sequence[float]], None],
+        lost: Known = (),
+        audit: int = 0,
+    ) -> None:
+        self._spec, self._announce = spec, announce
+        self.problem, self._algorithm, description = _load(spec)
+        self._toolbox = accelerate(self.problem.own_toolbox())
+        how = Circumstances(description=description, seed=spec.seed, lost=lost, audit=audit)
+        self.evaluator = Evaluator(self._toolbox, self.problem, backend, journal, how=how)
+        self._hall = hall_of_fame.chosen(spec.algorithm.hall_of_fame)
+        self._stopping = Stopping(
+            spec.algorithm,
+            spec.import_path,
+            self.problem.traits,
+            evaluations=lambda: self.evaluator.evaluations,
+            replaying=self.evaluator.replaying,
+        )
+        self._statistics = GenerationStatistics(
+            journal.now,
+            lambda: self.evaluator.evaluations,
+            self._stopping.after,
+            self.problem.traits.reference_point,
+        )
+
+    @property
+    def hall(self) -> tools.HallOfFame:
+        """The hall of fame, an empty one where the algorithm was given none."""
+        return self._hall if self._hall is not None else tools.HallOfFame(1)
+
+    def run(self) -> Evolved:
+        """Seeds, calls the algorithm, and checks what it returns."""
+        self._wait_for_weights()
+        seeds.seed_run(self._spec.seed)
+        started, cpu_began = time.perf_counter(), time.process_time()
+        stopped: Stopped | None = None
+        try:
+            returned = self._algorithm(
+                self._toolbox,
+                statistics=self._statistics,
+                hall_of_fame=self._hall,
+                **copy.deepcopy(self._spec.algorithm.params),
+            )
+        except StopEvolution as stop:
+            returned, stopped = (stop.population, None), stop.receipt()
+        seconds, cpu = time.perf_counter() - started, time.process_time() - cpu_began
+        population, logbook = result_of(returned, self._spec.algorithm.use)
+        self.evaluator.finish()
+        rows = logbook_rows(logbook, self._statistics)
+        return Evolved(population, rows, stopped, seconds, cpu)
+
+    def _wait_for_weights(self) -> None:
+        """The problem may declare weights; else the first individual that is evaluated tells them.
+
+        None is made to learn them: that would take a draw, or whatever the program makes it of.
+        """
+        if declared := getattr(self._toolbox, "weights", None):
+            self._begin(tuple(declared))
+        else:
+            self.evaluator.when_weights_are_known = self._begin
+
+    def _begin(self, weights: Sequence[float]) -> None:
+        penalty = self.problem.penalty
+        if penalty is not None and len(penalty) != len(weights):
+            raise InputError(
+                f"problem.failure: the penalty has {len(penalty)} numbers, and the problem "
+                f"{len(weights)} objectives; give one number for each objective"
+            )
+        self._stopping.begin(weights)
+        hall_of_fame.suit(self._hall, self._spec.algorithm.hall_of_fame, weights)
+        self._announce(weights)
+
+
+def _load(spec: RunSpec) -> tuple[Problem, Callable[..., Any], str]:
+    """Problem and algorithm, with every mistake in naming them as `InputError`."""
+    algorithm = load_algorithm(spec.algorithm.use, spec.import_path)
+    check_parameters("algorithm", spec.algorithm.use, algorithm, spec.algorithm.params)
+    function = load_problem(spec.problem.use, spec.import_path)
+    check_parameters("problem", spec.problem.use, function, spec.problem.params)
+    description = problem.describe(spec.to_dict()["problem"], spec.import_path)
+    return problem.build_for_run(description), algorithm, description
+
+
+def result_of(returned: Any, use: str) -> tuple[Population, Any]:
+    """Population and logbook that an algorithm returned; raises `RunError` for anything else."""
+    population, logbook = returned, None
+    pair = isinstance(returned, tuple) and len(returned) == 2 and not _is_individual(returned[0])
+    if pair:
+        population, logbook = returned
+    if population is None or not hasattr(population, "__len__"):
+        raise _wrong(use, f"returned {shown(returned)}")
+    if len(population) == 0:
+        raise _wrong(use, "returned an empty population")
+    for number, individual in enumerate(population):
+        if not _is_individual(individual):
+            raise _wrong(
+                use, f"returned a population whose item {number} is {shown(individual)}, no "
+                "individual with a fitness"
+            )  # fmt: skip
+    if not any(individual.fitness.valid for individual in population):
+        raise _wrong(use, "returned a population that is not evaluated")
+    return population, logbook
+
+
+def _is_individual(value: Any) -> bool:
+    return hasattr(getattr(value, "fitness", None), "valid")
+
+
+def _wrong(use: str, what: str) -> RunError:
+    return RunError(
+        f"algorithm {use} {what}; return the evaluated population, or (population, logbook)"
+    )

@@ -1,0 +1,31 @@
+"""The hall of fame that an algorithm is given: its program may put it back into the population."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from deap import tools
+
+from evosweep.fast import HallOfFame, ParetoFront
+from evosweep.genomes.digest import same_genome
+
+Choice = int | Literal["pareto", "none"] | None
+"""So many best individuals; the Pareto front; none; or None for what suits the objectives."""
+
+
+def chosen(choice: Choice) -> tools.HallOfFame | None:
+    """The hall of fame that the config asks for."""
+    if choice == "none":
+        return None
+    if choice == "pareto":
+        return ParetoFront(similar=same_genome)
+    return HallOfFame(choice or 1, similar=same_genome)
+
+
+def suit(hall: tools.HallOfFame | None, choice: Choice, weights: Sequence[float]) -> None:
+    """Makes one that was not asked for a Pareto front where there are several objectives.
+
+    The algorithm has it already when the first individual tells how many objectives there are.
+    """
+    if choice is None and hall is not None and len(weights) > 1:
+        hall.__class__ = ParetoFront
+        hall.__init__(similar=same_genome)

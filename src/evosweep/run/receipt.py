@@ -1,0 +1,123 @@
+"""What a run writes about itself: that it is under way, its receipt, or why it failed."""
+
+import time
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from evosweep.config.spec import RunSpec
+from evosweep.errors import EvosweepError
+from evosweep.evaluation.evaluator import EvaluationFailed, Evaluator
+from evosweep.files import strict_json
+from evosweep.files.writing import write_json
+from evosweep.genomes import genome
+from evosweep.machine import environment
+from evosweep.records.folder import RunFolder
+from evosweep.records.journal import Journal
+from evosweep.records.reading import parse_record
+from evosweep.records.record import FORMAT, Record
+from evosweep.records.writing import write_columns, write_table
+from evosweep.run.dataset import dataset_of
+from evosweep.run.evolution import Evolution, Evolved
+from evosweep.run.final_population import best_of, population_columns, traits_of
+
+
+def announce(spec: RunSpec, folder: RunFolder, weights: Sequence[float]) -> None:
+    """Says in `running.json` what is under way; errors are ignored, for it is informational."""
+    with suppress(EvosweepError):
+        write_json(folder.running, {**_named(spec), "weights": list(weights)})
+
+
+def record_of(
+    spec: RunSpec, folder: RunFolder, journal: Journal, *, evolution: Evolution, evolved: Evolved,
+    startup: float,
+) -> Record:  # fmt: skip
+    """The receipt of an evolution; population and logbook are in the folder afterwards."""
+    evaluator, population = evolution.evaluator, evolved.population
+    best, best_genome, weights = best_of(population, evolution.hall, evaluator.best)
+    document = strict_json.dumps({
+        **_named(spec),
+        "population_digest": genome.population_digest(population),
+        "best": best,
+        "best_genome": best_genome,
+        "weights": weights,
+        "population": len(population),
+        "evaluations": evaluator.evaluations,
+        "generations": max((row["generation"] for row in evolved.rows), default=0),
+        "traits": traits_of(evolution.problem.traits),
+        "failures": evaluator.failures,
+        "dataset": dataset_of(evolution.problem.traits, spec.problem.use),
+        "stopped": evolved.stopped,
+        "timings": _timings(evaluator, evolved, startup),
+        **_circumstances(journal),
+    })  # fmt: skip
+    record = parse_record(document.encode(), folder.path)
+    write_columns(folder.population, population_columns(population))
+    write_table(folder.logbook, evolved.rows)
+    return record
+
+
+def write_failure(spec: RunSpec, folder: RunFolder, error: BaseException) -> None:
+    """Says what went wrong in `failure.json`, unless the disk is full."""
+    failed = error.failure if isinstance(error, EvaluationFailed) else None
+    individual = getattr(error, "individual", None)
+    data = {
+        **_named(spec),
+        "kind": failed.kind if failed else "program",
+        "error": failed.error if failed else f"{type(error).__name__}: {error}",
+        "traceback": failed.traceback if failed else "".join(traceback.format_exception(error)),
+        "individual": genome.readable(individual) if individual is not None else None,
+        "batch": getattr(error, "batch", None),
+        "index": failed.index if failed else None,
+        "remedy": failed.remedy if failed else "mend what the traceback shows, then run again",
+        "environment": environment.describe(),
+        "failed": _iso(time.time()),
+    }
+    with suppress(EvosweepError):
+        write_json(folder.failure, data)
+    with suppress(OSError):
+        folder.running.unlink(missing_ok=True)
+
+
+def _named(spec: RunSpec) -> dict[str, Any]:
+    """What names the run, in each of its documents."""
+    return {
+        "format": FORMAT,
+        "run_id": spec.run_id,
+        "spec_id": spec.spec_id,
+        "spec": spec.to_dict(),
+        "sources": spec.sources,
+    }
+
+
+def _timings(evaluator: Evaluator, evolved: Evolved, startup: float) -> dict[str, float]:
+    """Seconds by phase: evaluation and idle over all workers, the rest in the parent.
+
+    The CPU time that this process spent on evaluations counts as theirs.
+    """
+    times = evaluator.dispatcher.times
+    return {
+        "startup": startup,
+        "evaluation": times.evaluation,
+        "dispatch": times.dispatch,
+        "variation": max(0.0, evolved.seconds - evaluator.map_seconds),
+        "idle": times.idle,
+        "total": evolved.seconds,
+        "evaluation_cpu": evaluator.cpu,
+        "parent_cpu": max(0.0, evolved.cpu - evaluator.cpu_here),
+    }
+
+
+def _circumstances(journal: Journal) -> dict[str, Any]:
+    return {
+        "environment": environment.describe(),
+        "resumed": journal.resumed,
+        "started": _iso(journal.started),
+        "finished": _iso(time.time()),
+    }
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
