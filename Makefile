@@ -30,7 +30,7 @@ help: ## show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: venv ## set up and run config/experiment.yaml
-	$(BIN)/snakemake --cores all --keep-going
+	$(BIN)/snakemake --cores all
 	@echo "Open the report with a browser; browse the runs with: $(BIN)/evosweep ui"
 
 test: .venv/.test ## set up and run every test

@@ -17,7 +17,7 @@ from evosweep.workflow import hooks
 report: "workflow/report/workflow.rst"
 
 
-PLAN = hooks.open_plan(workflow.config_settings)
+PLAN = hooks.open_plan(workflow)
 RESULTS = PLAN.folder
 
 
@@ -43,7 +43,7 @@ rule all:
 
 
 onstart:
-    hooks.start(PLAN)
+    hooks.start(PLAN, workflow)
 
 
 onsuccess:
@@ -51,4 +51,4 @@ onsuccess:
 
 
 onerror:
-    hooks.fail(PLAN)
+    hooks.fail(PLAN, workflow)

@@ -24,7 +24,8 @@ rule compare:
         f"{RESULTS}/logs/compare.log",
     params:
         folder=subpath(output.page, ancestor=2),
+        runs=PLAN.asked_file,
     message:
         "{params.folder} -> {output.page}"
     shell:
-        "evosweep compare {params.folder:q} > {log:q} 2>&1"
+        "evosweep compare {params.folder:q} --runs {params.runs:q} > {log:q} 2>&1"

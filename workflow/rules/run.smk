@@ -12,12 +12,14 @@ rule run:
         contained=PLAN.contained,
         spec=PLAN.spec,
         folder=subpath(output[0], parent=True),
+        fresh=PLAN.fresh,
     message:
         "{params.label}"
     shell:
         "export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMEXPR_NUM_THREADS=1 "
         "VECLIB_MAXIMUM_THREADS=1 GOTO_NUM_THREADS=1\n"
-        "{params.contained:q} evosweep run --spec {params.spec:q} --out {params.folder:q} > {log:q} 2>&1"
+        "{params.contained:q} evosweep run --spec {params.spec:q} --out {params.folder:q} "
+        "{params.fresh:q} > {log:q} 2>&1"
 
 
 rule batch:
@@ -32,6 +34,7 @@ rule batch:
         spec=PLAN.spec,
         seeds=PLAN.seeds,
         folder=f"{RESULTS}/runs",
+        fresh=PLAN.fresh,
     message:
         "{params.label}"
     shell:
@@ -39,4 +42,4 @@ rule batch:
         "VECLIB_MAXIMUM_THREADS=1 GOTO_NUM_THREADS=1\n"
         "{params.contained:q} evosweep run --spec {params.spec:q} --seeds {params.seeds:q} "
         "--out {params.folder:q} "
-        "--receipt {output:q} > {log:q} 2>&1"
+        "--receipt {output:q} {params.fresh:q} > {log:q} 2>&1"

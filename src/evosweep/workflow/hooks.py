@@ -1,5 +1,6 @@
 """One call of Snakemake on an experiment: what it needs before, and what it says afterwards."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -7,21 +8,21 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from evosweep.config import load
 from evosweep.containers import command_line, engines, mounts
 from evosweep.errors import InputError
 from evosweep.files.opening import open_descriptor, output_folder
-from evosweep.processes import address, signals
+from evosweep.processes import address, safe_path, signals
 from evosweep.processes.lock import Lock
-from evosweep.workflow import profile
-from evosweep.workflow.plan import Plan
+from evosweep.workflow import settings
+from evosweep.workflow.partial import use_what_is_there
+from evosweep.workflow.plan import FRESH_VARIABLE, Plan
 
 _SHOWN = 20  # failures that are listed
 _locks: list[Lock] = []  # kept to the end of the process
 
 
-def open_plan(settings: Any) -> Plan:
-    """The plan for Snakemake's config settings; ends the process with 2 on bad input.
+def open_plan(workflow: Any) -> Plan:
+    """The plan for a call of Snakemake; ends the process with 2 on bad input.
 
     Jobs inherit this environment's commands, wherever Snakemake was called from, and the process
     whose end is theirs: a run stops when EVOSWEEP_PARENT is gone, so that a killed Snakemake
@@ -29,25 +30,31 @@ def open_plan(settings: Any) -> Plan:
     """
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     os.environ[signals.PARENT_VARIABLE] = address.of_this_process()
+    safe_path.require()
     try:
-        given = load.laid_over(profile.config(), settings.config)
-        plan = Plan.read(given, settings.configfiles)
+        inherited = None if workflow.is_main_process else settings.passed_on()
+        asked = inherited or settings.settings_of(workflow.config_settings)
+        plan = Plan.read(asked)
     except InputError as error:
         print(f"evosweep: error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    settings.pass_on(asked)
     if uri := plan.experiment.tracking.uri:
         os.environ["MLFLOW_TRACKING_URI"] = uri
     plan.forget_stale_receipts()
     return plan
 
 
-def start(plan: Plan) -> None:
+def start(plan: Plan, workflow: Any) -> None:
     """Take the experiment for this process; raises Locked when another one works on it.
 
     Ends the process with 2 where the runs' containers could not be started, or where the results'
     file system has no locks.
     """
     folder = plan.experiment.folder
+    asked = workflow.dag_settings
+    if asked.forceall or {"run", "batch"} & set(asked.forcerun):
+        os.environ[FRESH_VARIABLE] = "1"
     try:
         _check_container(plan)
         folder.mkdir(parents=True, exist_ok=True)
@@ -57,6 +64,7 @@ def start(plan: Plan) -> None:
         print(f"evosweep: error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     _locks.append(lock)
+    plan.write_files()
     if plan.experiment.tracking.live:
         _follow(folder)
 
@@ -95,13 +103,18 @@ def succeed(plan: Plan) -> None:
     _release()
 
 
-def fail(plan: Plan) -> None:
-    """Say which runs failed and why, and how to go on."""
+def fail(plan: Plan, workflow: Any) -> None:
+    """Say which runs failed and why, and how to go on; compare and track those that are there."""
     failures = list(islice(plan.failures(), _SHOWN + 1))
     for line in failures[:_SHOWN]:
         print(f"failed: {line}", file=sys.stderr)
     if len(failures) > _SHOWN:
         print("... and more; see the failure.json files", file=sys.stderr)
+    whole = not (workflow.dag_settings.until or workflow.dag_settings.targets)
+    if failures and whole and plan.finished():
+        with contextlib.suppress(KeyboardInterrupt):
+            for line in use_what_is_there(plan):
+                print(line, file=sys.stderr)
     print(
         "The same command continues: finished runs stay, interrupted ones resume, failed ones are "
         f"tried again.\nWhat is there: evosweep compare {plan.folder}",

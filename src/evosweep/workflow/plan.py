@@ -4,15 +4,30 @@ Snakemake sees files: a run's record, or the receipt of a job of several runs.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
-from evosweep.config import grid, load, yaml_subset
+from evosweep.config import grid, load
 from evosweep.config.experiment import Experiment
 from evosweep.containers.command_line import Container, command_prefix
+from evosweep.errors import InputError
+from evosweep.records.folder import RunFolder
+from evosweep.records.reading import read_failure
+from evosweep.records.writing import write_whole
+from evosweep.wording import printable
+from evosweep.workflow.settings import Settings
 
-DEFAULT_CONFIG = "config/experiment.yaml"
+FRESH_VARIABLE = "EVOSWEEP_FRESH"
+"""Set for a call that does finished runs again."""
+_LONG = 20_000  # characters; quoted they may be five times as many, and a shell takes 131,072
+
+
+class Wildcards(Protocol):
+    """Snakemake's wildcards of a job."""
+
+    name: str
 
 
 class Plan:
@@ -23,14 +38,9 @@ class Plan:
         self._jobs = {job.name: job for job in grid.jobs(experiment)}
 
     @classmethod
-    def read(cls, given: Mapping[str, Any], configfiles: Sequence[Path]) -> "Plan":
-        """The plan for what `--config` and `--configfile` gave; raises InputError.
-
-        `--config config=FILE` names the config file; every other key is laid over its contents.
-        """
-        overrides = {key: _typed(value) for key, value in given.items()}
-        path = overrides.pop("config", configfiles[-1] if configfiles else DEFAULT_CONFIG)
-        experiment = load.load(path, overrides)
+    def read(cls, settings: Settings) -> "Plan":
+        """The plan for the settings of a call; raises InputError."""
+        experiment = load.load(settings.config, settings.overrides)
         load.check_results(experiment.folder)
         return cls(experiment)
 
@@ -65,19 +75,55 @@ class Plan:
         """The file of every job."""
         return [str(job.output(self.experiment.folder)) for job in self._jobs.values()]
 
-    def spec(self, wildcards: Any) -> str:
-        """The spec of a job, as JSON; its seed is the first of the job's."""
-        return json.dumps(self._jobs[wildcards.name].runs[0].to_dict(), separators=(",", ":"))
+    @property
+    def asked_file(self) -> str:
+        """The file with the run_ids that this plan asks for, one per line."""
+        return f"{self.folder}/asked.txt"
 
-    def seeds(self, wildcards: Any) -> str:
+    def write_files(self) -> None:
+        """Write what the commands of jobs read: the runs that are asked for, and long specs."""
+        folder = self.experiment.folder
+        run_ids = (run.run_id for job in self._jobs.values() for run in job.runs)
+        write_whole(Path(self.asked_file), "".join(f"{name}\n" for name in run_ids).encode())
+        for job in self._jobs.values():
+            if _is_long(job):
+                (folder / "specs").mkdir(exist_ok=True)
+                write_whole(folder / "specs" / f"{job.name}.json", _json(job).encode())
+
+    def spec(self, wildcards: Wildcards) -> str:
+        """The spec of a job, as JSON; its seed is the first of the job's.
+
+        A spec that is too long for a command line is in a file, named as `@FILE`.
+        """
+        job = self._jobs[wildcards.name]
+        return f"@{self.folder}/specs/{job.name}.json" if _is_long(job) else _json(job)
+
+    def fresh(self, _: Wildcards) -> list[str]:
+        """The option by which runs start from nothing, where --forceall or --forcerun ask for it.
+
+        A replay of their journals would give the same populations, with other times than those of
+        the evaluations.
+        """
+        return ["--fresh"] if os.environ.get(FRESH_VARIABLE) else []
+
+    def finished(self) -> int:
+        """How many runs have a record."""
+        runs = self.experiment.folder / "runs"
+        return sum(
+            (runs / run.run_id / "record.json").is_file()
+            for job in self._jobs.values()
+            for run in job.runs
+        )
+
+    def seeds(self, wildcards: Wildcards) -> str:
         """The seeds of a job, as `evosweep run --seeds` takes them."""
         return self._jobs[wildcards.name].seeds
 
-    def workers(self, wildcards: Any) -> int:
+    def workers(self, wildcards: Wildcards) -> int:
         """The cores that a job keeps busy."""
         return self._jobs[wildcards.name].combination.backend.workers
 
-    def label(self, wildcards: Any) -> str:
+    def label(self, wildcards: Wildcards) -> str:
         """A job for people: problem, algorithm, backend and seeds."""
         job = self._jobs[wildcards.name]
         return f"{job.combination.label} seed{'s' if len(job.runs) > 1 else ''} {job.seeds}"
@@ -96,16 +142,18 @@ class Plan:
         """A line for each run that failed: where its failure is told, and the error."""
         for job in self._jobs.values():
             for run in job.runs:
-                folder = self.experiment.folder / "runs" / run.run_id
-                if not (folder / "record.json").exists() and (folder / "failure.json").exists():
-                    failure = json.loads((folder / "failure.json").read_text())
-                    yield f"{folder}: {failure.get('error')}"
+                folder = RunFolder(self.experiment.folder / "runs" / run.run_id)
+                if not folder.record.exists() and folder.failure.exists():
+                    try:
+                        yield f"{folder.path}: {printable(read_failure(folder).error)}"
+                    except (InputError, OSError) as error:
+                        yield str(error)
 
 
-def _typed(value: Any, inside: bool = False) -> Any:
-    """A value of `--config`: Snakemake leaves the numbers inside lists and mappings as text."""
-    if isinstance(value, list):
-        return [_typed(item, inside=True) for item in value]
-    if isinstance(value, Mapping):
-        return {key: _typed(item, inside=True) for key, item in value.items()}
-    return yaml_subset.scalar(value) if inside and isinstance(value, str) else value
+def _is_long(job: grid.Job) -> bool:
+    parts = (job.combination.problem, job.combination.algorithm)
+    return sum(len(part.canonical) for part in parts) > _LONG
+
+
+def _json(job: grid.Job) -> str:
+    return json.dumps(job.runs[0].to_dict(), separators=(",", ":"))

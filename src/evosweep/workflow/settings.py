@@ -1,0 +1,94 @@
+"""What a call of Snakemake says about the experiment: which config file, and which other values.
+
+Snakemake reads the values of `--config` by its own rules and forgets which of them were quoted, so
+that `bits: "10"` would become a number. Here the words of the command line are read again, as the
+config file is: by YAML 1.2. Processes that Snakemake starts for single jobs, on other machines too,
+take what the first process read.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from evosweep.config import yaml_subset
+from evosweep.config.load import laid_over
+from evosweep.errors import InputError
+from evosweep.workflow import profile
+
+DEFAULT_CONFIG = "config/experiment.yaml"
+SETTINGS_VARIABLE = "EVOSWEEP_SETTINGS"
+"""What the first process of a call read, for those that it starts."""
+
+
+class Snakemake(Protocol):
+    """Snakemake's `config_settings`, as far as they are needed here."""
+
+    config: Mapping[str, Any]
+    configfiles: Sequence[Path]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A config file, and the values that are laid over it."""
+
+    config: str
+    overrides: Mapping[str, Any]
+
+
+def settings_of(given: Snakemake, argv: Sequence[str] | None = None) -> Settings:
+    """The settings of a call, from Snakemake's own and the command line; raises InputError."""
+    values = {key: _typed(value) for key, value in given.config.items()}
+    values |= {key: value for key, value in _words(argv).items() if key in values}
+    values = laid_over(profile.config(argv), values)
+    files = list(given.configfiles)
+    if len(files) > 1:
+        names = ", ".join(map(str, files))
+        raise InputError(f"--configfile: {len(files)} files ({names}), and evosweep reads one")
+    path = values.pop("config", str(files[0]) if files else DEFAULT_CONFIG)
+    if not isinstance(path, str) or not path:
+        raise InputError("--config config=: names no file; write --config config=FILE")
+    return Settings(path, values)
+
+
+def pass_on(settings: Settings) -> None:
+    """Let the processes that this one starts take these settings."""
+    os.environ[SETTINGS_VARIABLE] = json.dumps([settings.config, dict(settings.overrides)])
+
+
+def passed_on() -> Settings | None:
+    """The settings of the process that started this one for a job; None where it left none."""
+    text = os.environ.get(SETTINGS_VARIABLE)
+    if text is None:
+        return None
+    config, overrides = json.loads(text)
+    return Settings(config, overrides)
+
+
+def _words(argv: Sequence[str] | None) -> dict[str, Any]:
+    """The values of `--config KEY=VALUE ...`, each read as YAML."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--config", "-C", nargs="*", action="extend", default=[])
+    try:
+        words = parser.parse_known_args(sys.argv[1:] if argv is None else argv)[0].config
+    except SystemExit:  # Snakemake says what is wrong with its command line
+        return {}
+    pairs = (word.partition("=") for word in words)
+    return {
+        key: yaml_subset.value(text, f"--config {key}")
+        for key, sign, text in pairs
+        if sign and not text.startswith("base64//")  # Snakemake's own for processes that it starts
+    }
+
+
+def _typed(value: Any, *, inside: bool = False) -> Any:
+    """A value as Snakemake has it: it leaves the numbers inside lists and mappings as text."""
+    if isinstance(value, list | tuple):
+        return [_typed(item, inside=True) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _typed(item, inside=True) for key, item in value.items()}
+    return yaml_subset.scalar(value) if inside and isinstance(value, str) else value
