@@ -184,3 +184,19 @@ def test_the_prefix_of_a_runs_command_line() -> None:
     assert command_line.command_prefix(asked)[2:] == [
         *("--engine", "podman", "--image", "mine:1", "--memory", "4g", "--network", "host", "--")
     ]
+
+
+def test_a_long_spec_is_in_the_folder_that_the_container_sees(tmp_path: Path) -> None:
+    spec = {"problem": {"use": "onemax", "params": {"text": "x" * 200_000}}, "import_path": ""}
+    run = ContainedRun(spec, tmp_path)
+    run.write_long_spec()
+    word = run.command[2]
+    assert max(map(len, run.command)) < 1000
+    assert Path(word.removeprefix("@")).parent == tmp_path
+    assert json.loads(Path(word.removeprefix("@")).read_text()) == spec
+
+
+def test_no_import_path_shows_the_container_no_folder(tmp_path: Path) -> None:
+    run = ContainedRun({"problem": {}, "import_path": ""}, tmp_path)
+    assert run.import_path is None
+    assert run.code == []

@@ -10,15 +10,20 @@ does not end in time is removed.
 
 import argparse
 import os
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from evosweep.commands.run import add_arguments as add_run_arguments
 from evosweep.commands.run import read_spec, write_receipt
+from evosweep.config.spec import RunSpec
 from evosweep.containers import command_line, engines
 from evosweep.containers.client import Client
 from evosweep.containers.command_line import ContainedRun, Container
 from evosweep.errors import InputError
 from evosweep.machine import environment
+from evosweep.records.folder import RunFolder
+from evosweep.records.source_copies import keep_sources
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -70,4 +75,15 @@ def _contained(run: argparse.Namespace) -> ContainedRun:
     if not os.access(out, os.W_OK | os.X_OK):
         raise InputError(f"{out}: the run's folder is read-only; choose one that you may write to")
     flags = [f"--{name.replace('_', '-')}" for name in ("fresh", "in_process") if vars(run)[name]]
-    return ContainedRun(spec, out, run.seeds, tuple(flags))
+    contained = ContainedRun(spec, out, run.seeds, tuple(flags))
+    contained.write_long_spec()
+    _keep_sources(spec, out, several=run.seeds is not None)
+    return contained
+
+
+def _keep_sources(spec: dict[str, Any], out: Path, *, several: bool) -> None:
+    """The folder of an experiment's sources is not shown to containers, so it is filled here."""
+    with suppress(InputError):  # what only the image has
+        parsed = RunSpec.parse(spec)
+        folder = RunFolder(out / parsed.run_id if several else out)
+        keep_sources(parsed, folder.sources)

@@ -20,6 +20,7 @@ from typing import Any
 
 from evosweep.containers.mounts import check_mountable, linked_modules
 from evosweep.errors import InputError
+from evosweep.files.writing import write_whole
 from evosweep.machine.cpus import available_cpus
 from evosweep.machine.threads import THREAD_VARIABLES
 from evosweep.processes.guard import SUPERVISOR_VARIABLE
@@ -36,7 +37,9 @@ OPTIONS_VARIABLE = "EVOSWEEP_ENGINE_OPTIONS"
 
 _SHARED_MEMORY = "256m"  # queues and semaphores of a pool; a container's own default is 64m
 _INSIDE = ("python3", "-P", "-m", "evosweep.entry.in_container")
-_STAYS_OUTSIDE = (PARENT_VARIABLE, SUPERVISOR_VARIABLE, OPTIONS_VARIABLE)
+_OF_THE_WORKFLOW = ("EVOSWEEP_SETTINGS", "EVOSWEEP_FRESH")
+_STAYS_OUTSIDE = (PARENT_VARIABLE, SUPERVISOR_VARIABLE, OPTIONS_VARIABLE, *_OF_THE_WORKFLOW)
+_LONG_SPEC = 100_000  # characters; the system takes 131,072 bytes in one word
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,23 @@ class ContainedRun:
     def command(self) -> list[str]:
         """The arguments of `evosweep` inside."""
         seeds = ["--seeds", self.seeds] if self.seeds is not None else []
-        return ["run", "--spec", json.dumps(self.spec), "--out", str(self.out), *seeds, *self.flags]
+        return ["run", "--spec", self._spec_word, "--out", str(self.out), *seeds, *self.flags]
+
+    @property
+    def _spec_word(self) -> str:
+        text = json.dumps(self.spec)
+        return text if len(text) < _LONG_SPEC else f"@{self._spec_file}"
+
+    @property
+    def _spec_file(self) -> Path:
+        """In the run's own folder, which the container is shown."""
+        text = json.dumps(self.spec)
+        return self.out / f".spec-{hashlib.sha256(text.encode()).hexdigest()[:12]}.json"
+
+    def write_long_spec(self) -> None:
+        """Leave a spec that is too long for a command line in the run's folder."""
+        if self._spec_word.startswith("@"):
+            write_whole(self._spec_file, json.dumps(self.spec).encode())
 
     @property
     def workers(self) -> int:
@@ -83,9 +102,16 @@ class ContainedRun:
         return int(self.spec["backend"].get("workers", 1))
 
     @property
-    def import_path(self) -> Path:
-        """The folder of the user's modules, absolute."""
-        return Path(os.path.abspath(self.spec.get("import_path", ".")))  # noqa: PTH100
+    def import_path(self) -> Path | None:
+        """The folder of the user's modules, absolute; None where the run needs none."""
+        folder = self.spec.get("import_path", ".")
+        return Path(os.path.abspath(folder)) if folder else None  # noqa: PTH100
+
+    @property
+    def code(self) -> list[Path]:
+        """The folders of the user's modules, and where links in them lead."""
+        folder = self.import_path
+        return [] if folder is None else [folder, *linked_modules(folder)]
 
     @property
     def name(self) -> str:
@@ -117,7 +143,8 @@ def command_prefix(container: Container) -> list[str]:
 def engine_command(container: Container, image: Image, run: ContainedRun) -> list[str]:
     """The argv of docker, podman or apptainer for the run; raises InputError for its folders."""
     for folder in (Path.cwd(), run.out, run.import_path):
-        check_mountable(folder)
+        if folder is not None:
+            check_mountable(folder)
     build = _apptainer if container.engine == "apptainer" else _docker
     return [*build(container, image, run), *run.command]
 
@@ -138,7 +165,7 @@ def _docker(container: Container, image: Image, run: ContainedRun) -> Iterator[s
     yield from ("--shm-size", _SHARED_MEMORY)
     for name, value in _environment(image).items():
         yield from ("--env", f"{name}={value}")
-    for shown in (run.import_path, *linked_modules(run.import_path)):
+    for shown in run.code:
         yield from ("--mount", f"type=bind,source={shown},target={shown},readonly")
     yield from ("--mount", f"type=bind,source={run.out},target={run.out}")
     if not _is_shown(Path.cwd(), run):  # podman wants the working folder to be there
@@ -157,7 +184,7 @@ def _apptainer(container: Container, image: Image, run: ContainedRun) -> Iterato
         yield from ("--memory", container.memory)
     for name, value in _environment(image).items():
         yield from ("--env", f"{name}={value}")
-    for shown in (run.import_path, *linked_modules(run.import_path)):
+    for shown in run.code:
         yield from ("--bind", f"{shown}:{shown}:ro")
     yield from ("--bind", f"{run.out}:{run.out}")
     yield from ("--pwd", str(Path.cwd()))
@@ -167,7 +194,7 @@ def _apptainer(container: Container, image: Image, run: ContainedRun) -> Iterato
 
 def _is_shown(folder: Path, run: ContainedRun) -> bool:
     """Whether the folder is there inside: in a mounted one, or on the way to one."""
-    mounts = (Path("/tmp"), run.out, run.import_path)
+    mounts = (Path("/tmp"), run.out, *([run.import_path] if run.import_path else []))
     return any(folder.is_relative_to(m) or m.is_relative_to(folder) for m in mounts)
 
 

@@ -4,10 +4,12 @@ Snakemake starts no rule whose input is missing, so the rules of these two stage
 Their commands are called here instead, and the next call of Snakemake does both again.
 """
 
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from evosweep.files.opening import open_descriptor, output_folder
 from evosweep.workflow.plan import Plan
 
 
@@ -28,6 +30,7 @@ def use_what_is_there(plan: Plan) -> Iterator[str]:
 
 
 def _call(words: list[str], log: Path) -> bool:
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("w") as file:
+    log = output_folder(log.parent.parent, log.parent.name) / log.name
+    descriptor = open_descriptor(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    with os.fdopen(descriptor, "w") as file:
         return subprocess.call(words, stdin=subprocess.DEVNULL, stdout=file, stderr=file) == 0

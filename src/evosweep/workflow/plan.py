@@ -13,9 +13,10 @@ from evosweep.config import grid, load
 from evosweep.config.experiment import Experiment
 from evosweep.containers.command_line import Container, command_prefix
 from evosweep.errors import InputError
+from evosweep.files.opening import output_folder
+from evosweep.files.writing import write_whole
 from evosweep.records.folder import RunFolder
 from evosweep.records.reading import read_failure
-from evosweep.records.writing import write_whole
 from evosweep.wording import printable
 from evosweep.workflow.settings import Settings
 
@@ -87,8 +88,8 @@ class Plan:
         write_whole(Path(self.asked_file), "".join(f"{name}\n" for name in run_ids).encode())
         for job in self._jobs.values():
             if _is_long(job):
-                (folder / "specs").mkdir(exist_ok=True)
-                write_whole(folder / "specs" / f"{job.name}.json", _json(job).encode())
+                file = output_folder(folder, "specs") / f"{job.name}.json"
+                write_whole(file, _json(job).encode())
 
     def spec(self, wildcards: Wildcards) -> str:
         """The spec of a job, as JSON; its seed is the first of the job's.
