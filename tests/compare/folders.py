@@ -38,6 +38,7 @@ class Made:
     timings: Mapping[str, float] | None = None
     with_journal: bool = True
     milliseconds: float = 1.0
+    finished: str = "2026-01-01T00:01:00Z"
 
 
 def unnamed(part: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,6 +94,7 @@ def _record(made: Made, run_id: str, spec_id: str) -> dict[str, Any]:
         population=made.fitness.shape[1],
         timings=made.timings or _timings(made),
         traits=made.traits,
+        finished=made.finished,
         **({"stopped": {"reason": made.stopped}} if made.stopped else {}),
     )
 
@@ -127,7 +129,7 @@ def _write_logbook(folder: Path, made: Made, spec_id: str) -> None:
         low, high = values.min(axis=1), values.max(axis=1)
         rows[f"best{ending}"] = high if weight > 0 else low
         rows[f"mean{ending}"] = values.mean(axis=1)
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", over="ignore"):
             rows[f"std{ending}"] = values.std(axis=1)
         rows[f"worst{ending}"] = low if weight > 0 else high
     rows["digest"] = [_digest(made, spec_id, g) for g in range(len(made.fitness))]

@@ -19,6 +19,7 @@ from evosweep.compare.sections import sentences, tables
 from evosweep.compare.sections.anytime import anytime_section
 from evosweep.compare.sections.failures import earlier_section, failures_section, failures_table
 from evosweep.compare.sections.problems import problems_section
+from evosweep.compare.sections.runs import runs_section, runs_table
 
 
 def build_page(study: Study, options: Options, out: Path) -> Page:
@@ -30,7 +31,7 @@ def build_page(study: Study, options: Options, out: Path) -> Page:
 
 def _full(material: Material, out: Path) -> Page:
     fronts = _fronts(material)
-    runs = tables.runs_table(material, out)
+    runs = runs_table(material, out)
     study, alpha = material.study, material.options.alpha
     pivot = pivot_table(study, material.standings, alpha)
     sections = [
@@ -45,7 +46,7 @@ def _full(material: Material, out: Path) -> Page:
         tables.populations_section(material),
         tables.agreement_section(material),
         tables.efficiency_section(material),
-        tables.runs_section(study, runs),
+        runs_section(study, runs),
         earlier_section(study),
         Section("methods", "Methods", methods.methods(alpha)),
     ]

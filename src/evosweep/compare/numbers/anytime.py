@@ -57,9 +57,10 @@ def convergence_target(traces: Sequence[Trace], larger: bool, accuracy: float = 
 
 
 def budgets_of(traces: Sequence[Trace]) -> Floats:
-    """Budgets for a table: shares of the longest run, each once."""
-    longest = max(trace.total for trace in traces)
-    return np.unique(np.maximum(1, np.round(np.array(BUDGET_SHARES) * longest)))
+    """Budgets for a table: shares of the longest run, and all of the shortest one; each once."""
+    longest, shortest = (pick(trace.total for trace in traces) for pick in (max, min))
+    shares = np.round(np.array(BUDGET_SHARES) * longest)
+    return np.unique(np.maximum(1, np.append(shares, float(shortest))))
 
 
 def fixed_budget_rows(problem: str, groups: Groups) -> list[Row]:

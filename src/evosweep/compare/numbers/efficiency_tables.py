@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from evosweep.compare.numbers.efficiency import PHASES, VERDICTS, Timing
 from evosweep.compare.numbers.table import Column, Row, Table, show
+from evosweep.compare.numbers.words import some
 
 MOST_NAMED = 4  # problems that a sentence names; beyond, it counts
 
@@ -90,7 +91,7 @@ def _places(found: Sequence[Timing], every: Sequence[Timing]) -> str:
     for problem in dict.fromkeys(timing.place[0] for timing in found):
         algorithms = [timing.place[1] for timing in found if timing.place[0] == problem]
         whole = len(algorithms) == sum(timing.place[0] == problem for timing in every)
-        names.append(problem if whole else f"{problem} with {', '.join(algorithms)}")
+        names.append(problem if whole else f"{problem} with {some(algorithms, 'algorithm')}")
     if len(names) <= MOST_NAMED:
         return f"{', '.join(names)}{speedup}"
     return f"{len(found)} of {len(every)} configurations{speedup}"

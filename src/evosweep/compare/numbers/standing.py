@@ -60,15 +60,16 @@ class Standing:
         return median(self.values[name])
 
     def beaten(self, alpha: float) -> list[str]:
-        """The algorithms that are significantly worse than each of the leaders."""
-        return [
-            name
-            for name in self.order
-            if name not in self.leaders
-            and all(self._beats(leader, name, alpha) for leader in self.leaders)
-        ]
+        """The algorithms that are significantly worse than each leader they were tested against."""
+        others = [name for name in self.order if name not in self.leaders]
+        return [name for name in others if self._is_beaten(name, alpha)]
 
-    def _beats(self, one: str, other: str, alpha: float) -> bool:
-        return any(
-            pair.favours(one, alpha) for pair in self.pairs if set(pair.names) == {one, other}
+    def _is_beaten(self, name: str, alpha: float) -> bool:
+        tests = [
+            pair
+            for pair in self.pairs
+            if not pair.reason and name in pair.names and set(pair.names) & set(self.leaders)
+        ]
+        return bool(tests) and not any(
+            not pair.decides(alpha) or pair.favours(name, alpha) for pair in tests
         )

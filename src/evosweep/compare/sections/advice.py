@@ -1,5 +1,7 @@
 """What to do where there are too few runs: how many seeds a test needs, and what they cost."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from evosweep.compare.numbers.efficiency_tables import duration
@@ -7,6 +9,7 @@ from evosweep.compare.numbers.significance import EQUAL, family_size, fewest_see
 from evosweep.compare.numbers.standing import Standing
 from evosweep.compare.numbers.words import plural
 from evosweep.compare.page.material import Material
+from evosweep.compare.read.study import Key
 
 
 def seeds_advice(material: Material) -> list[str]:
@@ -35,14 +38,18 @@ def _too_few(standing: Standing) -> bool:
 
 def _cost(material: Material, needed: int) -> tuple[int, float]:
     """How many runs are missing, and the seconds that they take one after another."""
-    study, runs, seconds = material.study, 0, 0.0
-    groups: dict[tuple[str, str, str], list[float]] = {}
+    study, more, total = material.study, 0, 0.0
+    seconds: dict[Key, dict[str, list[float]]] = {key: {} for key in study.configurations}
     for run in study.runs:
-        key = study.problem(run), study.algorithm(run), study.backend(run)
-        groups.setdefault(key, []).append(run.seconds)
-    for times in groups.values():
-        missing = max(0, needed - len(times))
-        runs += missing
-        known = [time for time in times if np.isfinite(time)]
-        seconds += missing * float(np.median(known)) if known else 0.0
-    return runs, seconds
+        backends = seconds[study.problem(run), study.algorithm(run)]
+        backends.setdefault(run.backend_id, []).append(run.seconds)
+    for key, runs in study.configurations.items():
+        missing = max(0, needed - len(runs))
+        more += missing * len(seconds[key])
+        total += missing * sum(map(_typical, seconds[key].values()))
+    return more, total
+
+
+def _typical(times: Sequence[float]) -> float:
+    known = [time for time in times if np.isfinite(time)]
+    return float(np.median(known)) if known else 0.0

@@ -33,7 +33,7 @@ def earlier_section(study: Study) -> Section | None:
     if not study.earlier:
         return None
     title = f"Earlier versions ({plural(len(study.earlier), 'run')})"
-    section = Section("earlier", title, [f"In no number. Compared are {study.basis}."])
+    section = Section("earlier", title, [f"They are in no number. Compared: {study.basis}."])
     section.folded = [earlier_table(study)]
     return section
 

@@ -15,11 +15,20 @@ MOST_PROBLEMS = 8  # with a sentence each; beyond, they are counted
 def summary(material: Material) -> list[str]:
     """The sentences of the summary, most important first."""
     return [
+        *_ranked(material, tested=True),
         *_problems(material),
-        *(rank_tables.sentence(ranking, material.options.alpha) for ranking in material.rankings),
+        *_ranked(material, tested=False),
         _agreement(material),
         *efficiency_tables.advice(material.timings),
         *_cautions(material),
+    ]
+
+
+def _ranked(material: Material, *, tested: bool) -> list[str]:
+    return [
+        rank_tables.sentence(ranking, material.options.alpha)
+        for ranking in material.rankings
+        if tested == (not ranking.reason)
     ]
 
 
@@ -102,8 +111,8 @@ def set_aside(study: Study) -> list[str]:
     if not study.earlier:
         return []
     return [
-        f"Compared are {study.basis}; earlier versions ({plural(len(study.earlier), 'run')}) are "
-        "set aside and listed below."
+        f"Compared: {study.basis}. Set aside, and listed below: earlier versions "
+        f"({plural(len(study.earlier), 'run')})."
     ]
 
 

@@ -1,24 +1,17 @@
 """The sections that are mostly tables: statistics, fronts, populations, efficiency, runs."""
 
-from collections.abc import Mapping, Sequence
-from os.path import relpath
-from pathlib import Path
+from collections.abc import Mapping
 
-from evosweep.compare.numbers import efficiency, efficiency_tables, fronts, populations, rank_tables
+from evosweep.compare.numbers import efficiency_tables, fronts, populations, rank_tables
 from evosweep.compare.numbers.agreement import disagreements, matrix
 from evosweep.compare.numbers.pair_tables import pairs_table
-from evosweep.compare.numbers.table import Column, Row, Table
 from evosweep.compare.page.material import Material
 from evosweep.compare.page.section import Section
 from evosweep.compare.plots.critical import plot_critical_difference
 from evosweep.compare.plots.efficiency import plot_phases
 from evosweep.compare.plots.genes import plot_genes
-from evosweep.compare.read.run import Run
-from evosweep.compare.read.study import Study
 from evosweep.compare.sections.problems import MOST_DRAWN
 
-MOST_LISTED = 2000  # runs in the page, all of them; beyond, the first ones of each configuration
-FIRST_RUNS = 10
 MOST_SHOWN = 40  # pairs in an open table; more are folded
 MOST_BARS = 12  # bars of a plot of phases
 
@@ -115,76 +108,3 @@ def efficiency_section(found: Material) -> Section:
         if 0 < len(timings) <= MOST_BARS:
             section.plots.append(plot_phases(f"time-{stem}", problem, timings))
     return section
-
-
-PHASE_COLUMNS = tuple(Column(f"{phase}_seconds", phase, "s", 3) for phase in efficiency.PHASES)
-RUN_COLUMNS = (
-    Column("run_id", "run", link="link"),
-    Column("problem", "problem"),
-    Column("algorithm", "algorithm"),
-    Column("backend", "backend"),
-    Column("seed", "seed"),
-    Column("result", "result"),
-    Column("evaluations", "evaluations"),
-    Column("generations", "generations"),
-    Column("wall_seconds", "wall time", "s", 3),
-    Column("digest", "population digest", cut=12),
-)
-
-
-def runs_table(found: Material, out: Path) -> Table:
-    """Every run, with where it lies as seen from `out`."""
-    rows = [_run_row(found, run, out) for run in found.study.runs]
-    speed = (Column("speedup", "speed-up", "×", 3), Column("efficiency", "efficiency", "", 3))
-    marks = (Column("mixed", "resumed in another environment"),)
-    return Table("runs", "All runs", (*RUN_COLUMNS, *PHASE_COLUMNS, *speed, *marks), rows)
-
-
-def _run_row(found: Material, run: Run, out: Path) -> dict[str, str | int | float | bool | None]:
-    problem = found.study.problem(run)
-    place = relpath(run.folder.record, out)
-    speedup = efficiency.speedup_of(found.study, run)
-    phases = {f"{phase}_seconds": run.timings.get(phase) for phase in efficiency.PHASES}
-    return {
-        **phases,
-        "speedup": speedup,
-        "efficiency": None if speedup is None else speedup / run.workers,
-        "run_id": run.run_id,
-        "problem": problem,
-        "algorithm": found.study.algorithm(run),
-        "backend": found.study.backend(run),
-        "seed": run.seed,
-        "result": found.qualities[problem].values[run.run_id],
-        "evaluations": run.evaluations,
-        "generations": run.generations,
-        "wall_seconds": run.seconds,
-        "digest": run.digest,
-        "link": Path(place).as_posix(),
-        "mixed": run.mixed,
-    }
-
-
-def runs_section(study: Study, runs: Table) -> Section:
-    """The runs of each configuration, folded, where links from the tables lead."""
-    groups: dict[tuple[object, object], list[Row]] = {}
-    for row in runs.rows:
-        groups.setdefault((row["problem"], row["algorithm"]), []).append(row)
-    many = len(runs.rows) > MOST_LISTED
-    section = Section("runs", "Runs")
-    if many:
-        section.paragraphs.append(
-            f"The first {FIRST_RUNS} runs of each configuration, of {len(runs.rows)} in all; "
-            "runs.csv beside this page has every one."
-        )
-    for (problem, algorithm), rows in sorted(groups.items(), key=str):
-        shown = rows[:FIRST_RUNS] if many else rows
-        key = str(problem), str(algorithm)
-        section.parts.append(_configuration(study.anchor("runs", *key), key, shown, len(rows)))
-    return section
-
-
-def _configuration(place: str, key: tuple[str, str], rows: Sequence[Row], total: int) -> Section:
-    columns = [column for column in RUN_COLUMNS if column.key not in ("problem", "algorithm")]
-    first = f": the first of {total} runs" if len(rows) < total else ""
-    table = Table(place, f"{', '.join(key)}{first}", columns, rows, saved=False)
-    return Section(place, "", folded=[table])

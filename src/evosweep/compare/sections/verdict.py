@@ -1,6 +1,5 @@
 """One problem in plain words: who leads, who ties, at which budget, and how sure that is."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -47,19 +46,20 @@ def _alone(material: Material, standing: Standing) -> str:
 
 
 def _budgets(standing: Standing) -> str:
-    if not standing.budget.unequal:
-        return ""
-    medians = standing.budget.medians
-    low, high = min(medians.values()), max(medians.values())
-    text = f"budgets are unequal, {_who(medians, low)} to {_who(medians, high)}."
-    if not standing.at_common_budget:
-        return f"{text} No trace shows the results at a common budget; of the final results,"
-    return f"{text} At {standing.budget.common} evaluations, the largest common budget,"
+    """The budget at which results are compared, as the start of the sentence."""
+    if standing.at_common_budget:
+        return f"at {standing.budget.common} evaluations, the largest common budget,"
+    if standing.budget.unequal:
+        return (
+            f"budgets are unequal, {_span(standing)} evaluations, and no trace shows the results "
+            "at a common one; of the final results,"
+        )
+    return ""
 
 
-def _who(medians: Mapping[str, float], value: float) -> str:
-    names = listed([name for name, found in medians.items() if found == value])
-    return f"{show(value, DIGITS)} evaluations ({names})"
+def _span(standing: Standing) -> str:
+    medians = standing.budget.medians.values()
+    return f"{show(min(medians), DIGITS)} to {show(max(medians), DIGITS)}"
 
 
 def _lead(material: Material, standing: Standing) -> str:
@@ -145,4 +145,7 @@ def _with_all_evaluations(material: Material, standing: Standing) -> str:
     final = replace(standing, values=values, pairs=[])
     verb = "has" if len(final.leaders) == 1 else "tie for"
     value = _value(material, final, final.leaders[0])
-    return f"With all their evaluations, {listed(final.leaders)} {verb} the best median ({value})."
+    return (
+        f"With all their evaluations, {_span(standing)}, {listed(final.leaders)} {verb} the best "
+        f"median ({value})."
+    )
