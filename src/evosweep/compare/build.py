@@ -8,7 +8,7 @@ from evosweep.compare.numbers import methods, results
 from evosweep.compare.numbers.agreement import backends_of, disagreements
 from evosweep.compare.numbers.finals import fronts_of
 from evosweep.compare.numbers.fronts import Floats, Fronts, read_fronts
-from evosweep.compare.numbers.pivot import pivot_table
+from evosweep.compare.numbers.pivot import pivot_tables
 from evosweep.compare.numbers.summary import summarise
 from evosweep.compare.page.material import Material, Options, gather
 from evosweep.compare.page.parameters import parameters_of
@@ -33,10 +33,10 @@ def _full(material: Material, out: Path) -> Page:
     fronts = _fronts(material)
     runs = runs_table(material, out)
     study, alpha = material.study, material.options.alpha
-    pivot = pivot_table(study, material.standings, alpha)
+    pivots = pivot_tables(study, material.standings, alpha)
     sections = [
         tables.ranks_section(material),
-        Section("pivot", "Problems and algorithms", tables=[pivot]),
+        Section("pivot", "Problems and algorithms", tables=pivots),
         failures_section(material),
         problems_section(material, fronts),
         _results(material),

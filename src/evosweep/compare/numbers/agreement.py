@@ -108,7 +108,10 @@ def generation_digests(run: Run) -> list[tuple[int, str]]:
         rows = read_columns(run.folder.logbook, run.logbook_rows, ["generation", "digest"])
     except (OSError, Damaged):
         return []
-    return list(zip(rows["generation"], rows["digest"], strict=True))
+    generations, digests = rows["generation"], rows["digest"]
+    if not all(isinstance(number, int) for number in generations):
+        return []
+    return list(zip(generations, map(str, digests), strict=True))
 
 
 def matrix(study: Study) -> Table:

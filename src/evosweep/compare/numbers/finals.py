@@ -15,7 +15,7 @@ from evosweep.compare.numbers.populations import Diversity, diversity, read_geno
 from evosweep.compare.numbers.quality import final_front
 from evosweep.compare.read.run import Failure, Run
 from evosweep.compare.read.study import Study
-from evosweep.errors import InputError
+from evosweep.errors import Damaged
 
 Floats = NDArray[np.float64]
 
@@ -57,8 +57,8 @@ def _attempt(run: Run) -> Final | str:
     try:
         found = diversity(read_genomes(run))
         return Final(found, final_front(run) if run.objectives > 1 else None)
-    except InputError as error:
-        return str(error)
+    except Damaged as damage:
+        return damage.reason
 
 
 def _without(study: Study, damaged: Mapping[str, str]) -> Study:

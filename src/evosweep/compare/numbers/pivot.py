@@ -1,6 +1,6 @@
 """The pivot: problems against algorithms, the best ones in bold, with ties and significance."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -9,63 +9,92 @@ from evosweep.compare.numbers.results import distances
 from evosweep.compare.numbers.standing import Floats, Standing
 from evosweep.compare.numbers.table import Column, Row, Table, Value, digits_apart, show
 from evosweep.compare.read.labels import natural
+from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
 
-DIGITS = 4
+DIGITS = 3
 WORSE = "°"
+NOTE = (
+    "Median, and quartiles in brackets, over one run per seed; an arrow says which way is better. "
+    "Bold: the best median, and every one that ties with it. "
+    f"{WORSE}: significantly worse than each of the best that it was tested against."
+)
+AT_COMMON = (
+    " Where budgets are unequal, the median at the largest common budget stands behind the stroke "
+    "and decides."
+)
 
 
-def pivot_table(study: Study, standings: Mapping[str, Standing], alpha: float) -> Table:
-    """A row for each problem and a column for each algorithm: median and quartiles."""
-    every = {name for groups in study.problems.values() for name in groups}
-    keys = {name: name if name not in ("problem", "result") else f"algorithm {name}"
-            for name in sorted(every, key=natural)}  # fmt: skip
-    rows = [_row(study, standings[problem], keys, alpha) for problem in study.problems]
+def pivot_tables(study: Study, standings: Mapping[str, Standing], alpha: float) -> list[Table]:
+    """A row for each problem and a column for each algorithm; one table per kind of problem."""
+    kinds: dict[str, list[Standing]] = {"pivot": [], "pivot_several": []}
+    for standing in standings.values():
+        single = _runs(study, standing, standing.order[0])[0].objectives == 1
+        kinds["pivot" if single else "pivot_several"].append(standing)
+    return [_table(study, name, found, alpha) for name, found in kinds.items() if found]
+
+
+def _table(study: Study, name: str, standings: Sequence[Standing], alpha: float) -> Table:
+    every = {name for standing in standings for name in standing.values}
+    algorithms = sorted(every, key=natural)
+    rows = [_row(study, standing, alpha) for standing in standings]
     columns = [
         Column("problem", "problem", link="problem_link"),
         Column("result", "result"),
-        *(Column(key, name, strong=f"{key} leads") for name, key in keys.items()),
+        *(Column(_key(label), label, strong=f"{label} leads") for label in algorithms),
     ]
-    note = (
-        "Median, and quartiles in brackets, over one run per seed. Bold: the best median, and "
-        f"every one that ties with it. {WORSE}: significantly worse than each of the best. Where "
-        "budgets are unequal, the median at the largest common budget stands beside, and decides."
-    )
-    return Table("pivot", "Problems and algorithms", columns, rows, note)
+    common = AT_COMMON if any(standing.at_common_budget for standing in standings) else ""
+    title = "Several objectives" if name == "pivot_several" else "One objective"
+    return Table(name, title, columns, rows, NOTE + common)
 
 
-def _row(study: Study, standing: Standing, keys: Mapping[str, str], alpha: float) -> Row:
-    groups = study.problems[standing.problem]
-    far = distances(next(iter(groups.values())), np.zeros(1)) is not None
+def _key(label: str) -> str:
+    return f"algorithm {label}" if label in ("problem", "result") else label
+
+
+def _row(study: Study, standing: Standing, alpha: float) -> Row:
+    far = distances(_runs(study, standing, standing.order[0]), np.zeros(1)) is not None
     arrow = "↑" if standing.quality.larger and not far else "↓"
+    measure = "distance to the optimum" if far else standing.quality.measure
     row: dict[str, Value] = {
         "problem": standing.problem,
         "problem_link": f"#{study.anchor('problem', standing.problem)}",
-        "result": f"{'distance to the optimum' if far else standing.quality.measure} {arrow}",
+        "result": f"{measure} {arrow}",
     }
+    if standing.at_common_budget:
+        row["result"] = f"{row['result']} / at {standing.budget.common} evaluations"
     beaten = standing.beaten(alpha)
-    for name, key in keys.items():
-        if name in groups:
-            row[key] = _cell(study, standing, name) + (WORSE if name in beaten else "")
-            row[f"{key} leads"] = name in standing.leaders and len(keys) > 1
+    tells = len(standing.leaders) < len(standing.order)
+    for name in standing.values:
+        row[_key(name)] = _cell(study, standing, name) + (WORSE if name in beaten else "")
+        row[f"{name} leads"] = tells and name in standing.leaders
     return row
 
 
 def _cell(study: Study, standing: Standing, name: str) -> str:
-    runs = study.problems[standing.problem][name]
-    q1, middle, q3 = quartiles(_shown(study, standing, name, standing.quality.of(runs)))
-    lead = standing.leaders[0]
-    first = study.problems[standing.problem][lead]
-    best = median(_shown(study, standing, lead, standing.quality.of(first)))
-    digits = digits_apart(middle, best, DIGITS)
-    text = f"{show(middle, digits)} ({show(q1, DIGITS)} to {show(q3, DIGITS)})"
+    final = _final(study, standing, name)
+    q1, middle, q3 = quartiles(final)
+    best = median(_final(study, standing, standing.leaders[0]))
+    text = show(middle, digits_apart(middle, best, DIGITS))
+    if q1 != q3:
+        text = f"{text} ({show(q1, DIGITS)} to {show(q3, DIGITS)})"
     if not standing.at_common_budget:
         return text
-    common = median(_shown(study, standing, name, standing.values[name]))
-    return f"{text}; {show(common, DIGITS)} at {standing.budget.common} evaluations"
+    common = _shown(study, standing, name, standing.values[name])
+    first = _shown(study, standing, standing.leaders[0], standing.values[standing.leaders[0]])
+    value = median(common)
+    return f"{text} / {show(value, digits_apart(value, median(first), DIGITS))}"
+
+
+def _runs(study: Study, standing: Standing, name: str) -> Sequence[Run]:
+    return study.problems[standing.problem][name]
+
+
+def _final(study: Study, standing: Standing, name: str) -> Floats:
+    return _shown(study, standing, name, standing.quality.of(_runs(study, standing, name)))
 
 
 def _shown(study: Study, standing: Standing, name: str, values: Floats) -> Floats:
     """The values as the pivot shows them: as distances where the optimum is known."""
-    found = distances(study.problems[standing.problem][name], values)
+    found = distances(_runs(study, standing, name), values)
     return values if found is None else found

@@ -1,7 +1,7 @@
 """Convergence: the best result by evaluations and by seconds, median and quartile band."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -42,16 +42,18 @@ class Scale:
 
 
 def choose_scale(traces: Sequence[Trace], optimum: float | None, measure: str) -> Scale:
-    """Logarithmic where the results span three decades or more, else linear."""
+    """Logarithmic where the results span three decades or more, else linear.
+
+    Where the optimum is known, the results are drawn as distances to it.
+    """
     values = np.concatenate([trace.best for trace in traces])
     values = values[np.isfinite(values)]
     gaps = values if optimum is None else np.abs(values - optimum)
     positive = gaps[gaps > 0]
     wide = len(positive) > 1 and positive.max() >= 1e3 * positive.min()
-    if wide and (optimum is not None or (gaps > 0).all()):
-        name = measure if optimum is None else "distance to the optimum"
-        return Scale(name, True, optimum)
-    return Scale(measure, False)
+    if optimum is not None:
+        return Scale("distance to the optimum", wide, optimum)
+    return Scale(measure, bool(wide and (gaps > 0).all()))
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def plot_convergence(name: str, curves: Curves, backend: str = "") -> Plot:
         label: bands(group, marks, seconds=bool(backend)) for label, group in curves.traces.items()
     }
     if not any(np.isfinite(scale(curve["median"])).any() for curve in found.values()):
-        scale = Scale(curves.measure, False)  # no median to be drawn, so no decades to span
+        scale = replace(scale, log=False)  # no median to be drawn, so no decades to span
     unit = "wall time [s]" if backend else "evaluations"
     how = f"by wall time, on {backend}" if backend else "by evaluations"
     title = f"{curves.problem}: {how}"
@@ -121,6 +123,8 @@ def _dress(axes: Any, marks: Floats, scale: Scale, unit: str, title: str) -> Non
     if scale.log:
         axes.set_yscale("log")
         label_powers(axes.yaxis)
+    else:
+        axes.ticklabel_format(axis="y", useOffset=False)
 
 
 def _alt(curves: Curves, unit: str, found: Mapping[str, Mapping[str, Floats]]) -> str:
