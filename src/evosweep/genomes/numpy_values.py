@@ -70,10 +70,10 @@ def fortran_of(dtype: Dtype, shape: list[int], data: bytes) -> numpy.ndarray:
 
 def scalar_of(dtype: Dtype, data: bytes) -> numpy.generic:
     """The scalar; text and bytes keep the zeros at their end, which an array would drop."""
-    if isinstance(dtype, str) and dtype[1] == "U":
-        return numpy.str_(data.decode(_UTF32, "surrogatepass"))
-    if isinstance(dtype, str) and dtype[1] == "S":
-        return numpy.bytes_(data)
+    if isinstance(dtype, str) and dtype[1] in "US":
+        data = data[: int(dtype[2:]) * (4 if dtype[1] == "U" else 1)]  # nothing has a zero, too
+        text = dtype[1] == "U"
+        return numpy.str_(data.decode(_UTF32, "surrogatepass")) if text else numpy.bytes_(data)
     scalar: numpy.generic = numpy.frombuffer(data, numpy.dtype(dtype))[0]
     return scalar
 
