@@ -4,7 +4,7 @@ import random
 
 import numpy
 
-from evosweep.evaluation import seeds
+from evosweep.evaluation import generators, seeds
 
 
 def test_a_run_is_seeded_as_a_program_by_hand() -> None:
@@ -38,3 +38,28 @@ def test_an_evaluation_is_seeded_by_its_place_alone() -> None:
     places = [(1, 0, 0), (2, 0, 0), (1, 1, 0), (1, 0, 1), (1, 11, 0), (11, 1, 0)]
     assert len({drawn(*place) for place in places}) == len(places)
     assert drawn(1, 0, 0) == drawn(1, 0, 0)
+
+
+def test_states_in_memory_are_those_that_the_generators_tell() -> None:
+    for _ in range(1300):  # past the end of the words, twice
+        random.random()
+        numpy.random.random()
+        numpy.random.randn()
+        random.gauss(0, 1)
+        taken = seeds.state()
+        assert taken.python == generators._ask_python()
+        assert taken.numpy == generators._ask_numpy()
+        told = numpy.random.get_state(legacy=False)
+        assert taken.numpy_gauss == (told["gauss"] if told["has_gauss"] else None)
+        assert taken.python_gauss == random.getstate()[2]
+
+
+def test_a_generator_put_in_the_place_of_numpys_is_asked() -> None:
+    first = numpy.random.get_bit_generator()
+    numpy.random.set_bit_generator(numpy.random.MT19937(5))
+    try:
+        before = seeds.state()
+        numpy.random.random()
+        assert not before.same(seeds.state())
+    finally:
+        numpy.random.set_bit_generator(first)

@@ -7,38 +7,14 @@ of its own, made from the run's seed and from the place of the evaluation in the
 
 import hashlib
 import random
-from typing import Any, NamedTuple
 
 import numpy
 
+from evosweep.evaluation.generators import Generators, state
+
+__all__ = ["Generators", "seed_build", "seed_evaluation", "seed_run", "state"]
+
 _BUILD_SEED = 0
-
-
-class Generators(NamedTuple):
-    """The state of `random` and `numpy.random`, as taken by `state`."""
-
-    python: tuple[Any, ...]
-    numpy: dict[str, Any]
-
-    def same(self, other: "Generators") -> bool:
-        """Whether nothing was drawn between the two states."""
-        mine, theirs = self.numpy["state"], other.numpy["state"]
-        return (
-            self.python == other.python
-            and mine["pos"] == theirs["pos"]
-            and self.numpy["has_gauss"] == other.numpy["has_gauss"]
-            and bool((mine["key"] == theirs["key"]).all())
-        )
-
-    def restore(self) -> None:
-        """Puts both generators back where they were."""
-        random.setstate(self.python)
-        numpy.random.set_state(self.numpy)
-
-
-def state() -> Generators:
-    """The state of both global generators, about 10 us."""
-    return Generators(random.getstate(), numpy.random.get_state(legacy=False))
 
 
 def seed_run(seed: int) -> None:
