@@ -5,7 +5,9 @@ every module whose classes the genome can hold.
 """
 
 import sys
+from collections.abc import Mapping
 from types import BuiltinFunctionType, FunctionType
+from typing import NamedTuple
 
 import numpy
 from deap import creator
@@ -13,6 +15,21 @@ from deap import creator
 from evosweep.errors import InputError
 
 FUNCTIONS = (FunctionType, BuiltinFunctionType, numpy.ufunc)
+
+
+class _Name(NamedTuple):
+    """A name that led to a thing, and the way there."""
+
+    name: str
+    space: Mapping[str, object]
+    qualified: str
+
+    def still_leads_to(self, thing: object) -> bool:
+        """Whether no other thing was given the name since."""
+        return self.space.get(self.qualified) is thing
+
+
+_names: dict[int, _Name] = {}  # by the id of what is named
 _seen: dict[str, object] = {}  # what this process has named itself
 
 
@@ -24,6 +41,8 @@ def name_of(thing: object) -> str:
     InputError
         Where the name leads to something else or to nothing, as for what a function defines inside.
     """
+    if (known := _names.get(id(thing))) is not None and known.still_leads_to(thing):
+        return known.name
     kind = type(thing)
     module = "numpy" if isinstance(thing, numpy.ufunc) else getattr(thing, "__module__", None)
     qualified = getattr(thing, "__qualname__", None) or getattr(thing, "__name__", None)
@@ -35,6 +54,9 @@ def name_of(thing: object) -> str:
             "process; define it at the top level of its module"
         )
     _seen[name] = thing
+    if isinstance(qualified, str) and "." not in qualified:
+        space = vars(creator if module == "deap.creator" else sys.modules[str(module)])
+        _names[id(thing)] = _Name(name, space, qualified)
     return name
 
 

@@ -41,6 +41,7 @@ _CONTENT: dict[type, Callable[..., object]] = {
 """Of each base class: its part of an object, as an object of exactly that class."""
 
 
+@cache
 def base_of(kind: type) -> type | None:
     """The built-in or library class that holds the content of objects of `kind`, if any."""
     return next((parent for parent in kind.__mro__ if parent in _CONTENT), None)
@@ -94,7 +95,7 @@ def plain_object(value: object, form: Form) -> Plain:
     """The class, content and attributes of an object of a class on a built-in one, of a named
     tuple, or of a dataclass.
     """
-    kind = type(value)
+    kind: type = type(value)
     parent = base_of(kind)
     state = state_of(value)
     content = None if parent is None else form.content(content_of(value, parent), parent)

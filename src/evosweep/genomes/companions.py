@@ -7,6 +7,7 @@ individual. An evaluation that reads an attribute that stayed behind fails by it
 
 from collections.abc import Sequence
 from contextlib import suppress
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from deap import base
@@ -39,9 +40,21 @@ def companions_of(
     kinds = list(map(type, individuals))
     names = {kind: class_names.name_of(kind) for kind in set(kinds)}
     classes = list(names.values()) if len(names) == 1 else [names[kind] for kind in kinds]
-    if all(map(_is_bare, individuals)):
+    if (len(names) == 1 and _are_bare(individuals)) or all(map(_is_bare, individuals)):
         return Companions(classes)
     return Companions(classes, [_state(each, form, declared) for each in individuals])
+
+
+_FITNESS_VALUES = attrgetter("fitness.wvalues")
+
+
+def _are_bare(individuals: Sequence[object]) -> bool:
+    """As `_is_bare` of all, sooner where they are of one usual class of `creator`."""
+    kind: type = type(individuals[0])
+    if made_by_class(kind).keys() != {"fitness"} or not kind.__dictoffset__:
+        return False
+    sizes = set(map(len, map(vars, individuals)))
+    return sizes == {1} and not any(map(_FITNESS_VALUES, individuals))
 
 
 def _is_bare(individual: object) -> bool:

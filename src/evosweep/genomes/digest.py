@@ -1,8 +1,10 @@
 """Digests of genomes: of a chunk for the journal, of a population for the receipt."""
 
 import hashlib
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Iterable, Sequence
+from itertools import chain, islice
+
+import numpy
 
 from evosweep.genomes.deap_types import Individual
 from evosweep.genomes.encoded import encode_genomes
@@ -53,8 +55,29 @@ def population_digest(population: Iterable[Individual], form: Form | None = None
         for start in range(0, len(block), _SMALL_BLOCK):
             encoding = encode_genomes(block[start : start + _SMALL_BLOCK], form).encoding
             sha.update(memoryview(encoding)[HEAD:])
-        sha.update(encode([list(map(float, each.fitness.values)) for each in block]))
+        sha.update(_fitness_rows(block))
     return sha.hexdigest()
+
+
+def _fitness_rows(individuals: Sequence[Individual]) -> bytes:
+    """The encoding of a list of lists: the fitness values of each individual."""
+    fitnesses = [individual.fitness for individual in individuals]
+    weighted = list(chain.from_iterable(fitness.wvalues for fitness in fitnesses))
+    weights = fitnesses[0].weights
+    usual = _FLOATS.issuperset(map(type, weighted)) and _FLOATS.issuperset(map(type, weights))
+    if not usual or len({(fitness.weights, len(fitness.wvalues)) for fitness in fitnesses}) != 1:
+        return encode([list(map(float, fitness.values)) for fitness in fitnesses])
+    count, objectives = len(fitnesses), len(fitnesses[0].wvalues)
+    rows = numpy.empty(count, [("head", f"V{HEAD}"), ("values", _FLOAT_CODE, (objectives,))])
+    rows["head"] = numpy.void(list_head(objectives))
+    rows["values"]["code"] = ord("g")
+    table = numpy.fromiter(weighted, float, len(weighted)).reshape(count, objectives)
+    rows["values"]["value"] = table / numpy.array(weights[:objectives])  # as `values` does it
+    return list_head(count) + rows.tobytes()
+
+
+_FLOATS = frozenset({float, numpy.float64})
+_FLOAT_CODE = numpy.dtype([("code", "u1"), ("value", "<f8")])
 
 
 def same_genome(one: object, other: object) -> bool:

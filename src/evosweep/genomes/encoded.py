@@ -17,10 +17,14 @@ from evosweep.genomes.class_values import base_of
 from evosweep.genomes.encoding import ELLIPSIS, HEAD, encode
 from evosweep.genomes.form import Form
 from evosweep.genomes.numpy_values import SCALAR_DTYPES
-from evosweep.genomes.value_kinds import NATIVE, is_immutable, is_native
+from evosweep.genomes.value_kinds import is_immutable, survey
 
 Layout = Literal["native", "scalars", "tagged"]
 """What the encoding holds: no tags; lists of NumPy scalars of one type; or anything."""
+
+
+_WORTH_A_TABLE = 1000
+"""Bytes from which on NumPy looks faster at an encoding than Python at the genes."""
 
 
 class Encoded(NamedTuple):
@@ -53,11 +57,11 @@ def _encode_lists(genomes: list[list[object]], form: Form) -> Encoded:
             return Encoded(rows, "scalars", genomes)
     with suppress(ValueError):
         encoding = encode(genomes)
-        if _is_of_numbers(encoding, genomes):
+        if len(encoding) > _WORTH_A_TABLE and _is_of_numbers(encoding, genomes):
             return Encoded(encoding, "native", genomes)
-        if is_native(genomes):
-            flat = NATIVE.issuperset(map(type, chain.from_iterable(genomes)))
-            return Encoded(encoding, "native", genomes if flat else None)
+        native, constant = survey(list(chain.from_iterable(genomes)))
+        if native:
+            return Encoded(encoding, "native", genomes if constant else None)
     encoding = encode([form(genome) for genome in genomes])
     return Encoded(encoding, "tagged", genomes if is_immutable(genomes) else None)
 

@@ -4,7 +4,9 @@ import math
 from numbers import Real
 from typing import Any
 
-_FAST = frozenset({int, float, bool})
+import numpy
+
+_FAST = frozenset({int, float, bool, numpy.float64})
 
 
 class BadFitness(Exception):

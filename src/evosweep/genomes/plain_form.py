@@ -75,7 +75,7 @@ class PlainForm:
 
     def genome(self, individual: object) -> Plain:
         """The plain form of an individual without its own class and attributes."""
-        kind = type(individual)
+        kind: type = type(individual)
         parent = class_values.base_of(kind)
         if kind in _CONVERTERS or parent is None or issubclass(kind, Enum | numpy.generic):
             return self(individual)

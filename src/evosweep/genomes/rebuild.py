@@ -17,6 +17,7 @@ from evosweep.genomes.companions import State
 from evosweep.genomes.encoding import decode_list
 from evosweep.genomes.form import Plain, is_tagged
 from evosweep.genomes.tree_values import Token, nodes_of
+from evosweep.genomes.value_kinds import NATIVE
 
 Decode = Callable[[object], object]
 """The toolbox's `decode`: simple values -> an object of a class of the program's own."""
@@ -62,6 +63,8 @@ class Rebuilder:
         if is_tagged(value):
             return self._tagged(value)
         if isinstance(value, list):
+            if NATIVE.issuperset(map(type, value)):
+                return value.copy()
             return [self.value(part) for part in value]
         if isinstance(value, tuple | set | frozenset):
             return type(value)(map(self.value, value))

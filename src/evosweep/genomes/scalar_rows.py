@@ -15,49 +15,41 @@ from evosweep.genomes.numpy_values import SCALAR_DTYPES
 
 
 def encode_rows(genomes: Sequence[list[object]]) -> bytes | None:
-    """The encoding of lists whose items are all scalars of one type; None where they are not."""
+    """The encoding of lists of one length whose items are all scalars of one type; else None."""
     genes = list(chain.from_iterable(genomes))
     kinds = set(map(type, genes))
     if len(kinds) != 1 or (dtype := SCALAR_DTYPES.get(kinds.pop())) is None:
         return None
     values = numpy.fromiter(genes, dtype, len(genes))
-    head = _head(dtype)
-    table = numpy.empty((len(genes), len(head) + values.itemsize), "u1")
-    table[:, : len(head)] = numpy.frombuffer(head, "u1")
-    table[:, len(head) :] = values.view("u1").reshape(len(genes), -1)
-    data, width, at = table.tobytes(), table.shape[1], 0
-    parts = [list_head(len(genomes))]
-    for genome in genomes:
-        parts += list_head(len(genome)), data[at : at + width * len(genome)]
-        at += width * len(genome)
-    return b"".join(parts)
+    lengths = set(map(len, genomes))
+    if len(lengths) > 1:
+        return None
+    length = lengths.pop()
+    rows = numpy.empty(len(genomes), _row(dtype, length))
+    rows["head"] = numpy.void(list_head(length))
+    rows["genes"]["head"] = numpy.void(_head(dtype))
+    rows["genes"]["value"] = values.reshape(len(genomes), length)
+    return list_head(len(genomes)) + rows.tobytes()
 
 
 def decode_rows(encoding: bytes) -> list[list[object]]:
     """The lists of scalars whose encoding `encode_rows` made."""
-    genomes: list[list[object]] = []
-    dtype, head, width, at = "", 0, 0, HEAD
-    while at < len(encoding):
-        count = int.from_bytes(encoding[at + 1 : at + HEAD], "little")
-        at += HEAD
-        if count and not dtype:
-            dtype, head, width = _first_gene(encoding[at : at + _LONGEST])
-        table = numpy.frombuffer(encoding, "u1", count * width, at).reshape(count, width)
-        genomes.append(list(numpy.frombuffer(table[:, head:].tobytes(), dtype or "u1")))
-        at += count * width
-    return genomes
+    length = int.from_bytes(encoding[HEAD + 1 : 2 * HEAD], "little")
+    row = _row(_dtype_at(encoding, 2 * HEAD), length)
+    return [list(genes) for genes in numpy.frombuffer(encoding, row, offset=HEAD)["genes"]["value"]]
 
 
-_LONGEST = 64  # bytes of a gene, at most
+def _dtype_at(encoding: bytes, place: int) -> str:
+    """The dtype of the gene that is encoded there."""
+    return next(d for d in set(SCALAR_DTYPES.values()) if encoding.startswith(_head(d), place))
 
 
-def _first_gene(encoding: bytes) -> tuple[str, int, int]:
-    """The first gene of an encoding: its dtype, the bytes before its value, all its bytes."""
-    for dtype in set(SCALAR_DTYPES.values()):
-        head = _head(dtype)
-        if encoding.startswith(head):
-            return dtype, len(head), len(head) + numpy.dtype(dtype).itemsize
-    raise AssertionError(encoding)
+@cache
+def _row(dtype: str, length: int) -> "numpy.dtype[numpy.void]":
+    """The layout of an encoded list of scalars."""
+    head, gene_head = f"V{HEAD}", f"V{len(_head(dtype))}"
+    genes = numpy.dtype([("head", gene_head), ("value", dtype)])
+    return numpy.dtype([("head", head), ("genes", genes, (length,))])
 
 
 @cache

@@ -7,7 +7,7 @@ from enum import Enum
 from fractions import Fraction
 from functools import cache
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import numpy
@@ -15,25 +15,33 @@ import numpy
 NATIVE = frozenset({int, float, bool, str, bytes, complex, type(None)})
 """The types that marshal knows and that hold nothing else."""
 _NESTING = frozenset({list, tuple, dict})
+_OF_ONE_KIND = ({tuple}, {list})
 _CONSTANT = (Decimal, Fraction, dt.date, dt.time, dt.timedelta, dt.tzinfo, range, UUID)
 
 
-def is_native(values: Sequence[object]) -> bool:
-    """Whether there are only lists, tuples and dicts of native values, at any depth.
+class Survey(NamedTuple):
+    """What some values hold, at any depth."""
 
-    `values` must be known to end, such as what marshal has encoded.
-    """
-    level: Sequence[Any] = values
-    while level:
-        kinds = set(map(type, level))
-        kinds -= NATIVE
-        if not kinds <= _NESTING:
-            return False
-        held = [part for part in level if type(part) in _NESTING] if kinds else []
-        if dict in kinds:
-            held = [(*p, *p.values()) if isinstance(p, dict) else p for p in held]
-        level = list(chain.from_iterable(held))
-    return True
+    native: bool
+    """Lists, tuples and dicts of native values only."""
+    constant: bool
+    """Nothing that can change; meaningful only for native ones."""
+
+
+def survey(values: Sequence[Any]) -> Survey:
+    """What values hold; they must be known to end, such as what marshal has encoded."""
+    level, constant = values, True
+    while kinds := set(map(type, level)):
+        nesting = kinds - NATIVE
+        if not nesting <= _NESTING:
+            return Survey(native=False, constant=False)
+        constant = constant and nesting <= {tuple}
+        if kinds not in _OF_ONE_KIND:
+            level = [part for part in level if type(part) in _NESTING]
+        if dict in nesting:
+            level = [(*p, *p.values()) if isinstance(p, dict) else p for p in level]
+        level = list(chain.from_iterable(level))
+    return Survey(native=True, constant=constant)
 
 
 def is_immutable(genomes: Sequence[Sequence[object]]) -> bool:

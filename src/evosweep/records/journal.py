@@ -134,7 +134,8 @@ class Journal:
     def append(self, entry: Entry) -> None:
         """Adds a finished chunk; it survives the process from here on."""
         self._write(journal_entry.pack(entry))
-        self._dirty.set()
+        if not self._dirty.is_set():
+            self._dirty.set()
 
     def _recover(self) -> int:
         size = os.fstat(self._fd).st_size
