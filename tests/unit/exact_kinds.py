@@ -48,7 +48,7 @@ class Move(enum.Flag):
     UP = 4
 
 
-Task = namedtuple("Task", "job machine")  # noqa: PYI024 - the untyped kind
+Task = namedtuple("Task", "job machine")
 
 
 class Visit(NamedTuple):
@@ -77,7 +77,7 @@ class Celsius(float):
     pass
 
 
-class Word(str):  # noqa: SLOT000 - with a __dict__, as a user writes it
+class Word(str):
     pass
 
 
@@ -171,7 +171,7 @@ alike = st.sampled_from([native, constants, numpy_scalars, arrays, hashable])
 genomes = st.lists(values, max_size=5) | alike.flatmap(lambda gene: st.lists(gene, max_size=6))
 
 
-def shape(value: Any) -> Any:
+def shape(value: Any) -> Any:  # noqa: PLR0911 - one line for each kind
     """What two values must have in common to be called the same: types, bits, order, attributes."""
     kind = type(value)
     if isinstance(value, enum.Enum | type | UUID | ZoneInfo) or callable(value):

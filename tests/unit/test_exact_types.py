@@ -190,7 +190,7 @@ def test_names_from_a_disk_lead_nowhere_new() -> None:
     from evosweep.genomes import class_names
 
     rebuilder = Rebuilder(look_up=class_names.seen_here)
-    with pytest.raises(InputError, match="os.system"):
+    with pytest.raises(InputError, match=r"os\.system"):
         rebuilder.value([..., "name", "os:system"])
     assert rebuilder.value(PlainForm()(len)) is len
 
