@@ -113,6 +113,19 @@ def one_plus_one(generations: int) -> Any:
     return [parent]
 
 
+def one_fifth(generations: int) -> Any:
+    toolbox, width = sphere(), 0.3 * (UP - LOW)
+    (parent,) = toolbox.population(n=1)
+    evaluate(toolbox, [parent])
+    for _ in range(generations):
+        child = creator.PlainReals(gene + width * random.gauss(0, 1) for gene in parent)
+        evaluate(toolbox, [child])
+        better = child.fitness >= parent.fitness
+        width *= 1.5 if better else 1.5**-0.25
+        parent = child if better else parent
+    return [parent]
+
+
 def nsga2(population: int, generations: int) -> Any:
     toolbox = zdt1()
     pop = toolbox.population(n=population)

@@ -18,7 +18,7 @@ BITS = ("onemax", {"bits": 20})
 SUITABLE = {
     "cma_es": REALS, "cma_one_plus_lambda": REALS, "differential_evolution": REALS, "emna": REALS,
     "evolution_strategy": REALS, "harm_gp": TREES, "mo_cma_es": ZDT, "nsga2": ZDT, "nsga3": ZDT,
-    "particle_swarm": REALS, "pycma": REALS, "scipy_de": REALS, "spea2": ZDT,
+    "one_fifth": REALS, "particle_swarm": REALS, "pycma": REALS, "scipy_de": REALS, "spea2": ZDT,
 }  # fmt: skip
 OPTIONS: dict[str, dict[str, Any]] = {"harm_gp": {"model": 60, "population": 20}}
 

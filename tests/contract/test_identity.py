@@ -68,6 +68,7 @@ CASES = [
     _case(REALS, "cma_es", GENERATIONS),
     _case(REALS, "cma_one_plus_lambda", GENERATIONS),
     _case(REALS, "emna", GENERATIONS),
+    _case(REALS, "one_fifth", {"generations": 40}),
     _case(REALS, "differential_evolution"),
     _case(
         REALS, "differential_evolution", program="differential_evolution_immediate",

@@ -4,6 +4,7 @@ Hansen and Ostermeier: Completely derandomized self-adaptation in evolution stra
 Computation 9(2), 2001. The strategy is DEAP's.
 """
 
+import random
 from typing import Any
 
 from deap import cma
@@ -24,18 +25,20 @@ def cma_es(
     lambda_: int | None = None,
     centroid: float | None = None,
     sigma: float | None = None,
+    start: float | None = None,
 ) -> Any:
     """`generations` of `lambda_` samples (4 + 3 ln(dimension) by default).
 
     centroid   where the search starts, the same in every gene (the middle of the bounds by default)
     sigma      the first standard deviation (0.3 of the width of the bounds by default)
+    start      half the width of the cube around the middle in which the search starts at random
     """
     integer("generations", generations)
     one_objective(toolbox, "cma_es")
     individual = real_example(toolbox, "cma_es")
-    start, width = start_of(toolbox, individual, centroid, sigma)
+    first, width = start_of(toolbox, individual, centroid, sigma, start)
     size = {} if lambda_ is None else {"lambda_": integer("lambda_", lambda_, 2)}
-    strategy = cma.Strategy(start, width, **size)
+    strategy = cma.Strategy(first, width, **size)
     run = Generations(toolbox, statistics, hall_of_fame)
     population = sample_and_learn(
         run,
@@ -47,10 +50,20 @@ def cma_es(
 
 
 def start_of(
-    toolbox: Any, individual: Any, centroid: float | None, sigma: float | None
+    toolbox: Any,
+    individual: Any,
+    centroid: float | None,
+    sigma: float | None,
+    start: float | None = None,
 ) -> tuple[list[float], float]:
-    """Where a distribution starts and how wide it is, from the problem's bounds if not given."""
+    """Where a distribution starts and how wide it is, from the problem's bounds if not given.
+
+    With `start` the place is drawn, one uniform number for each gene, as the BBOB papers do it.
+    """
     low, up = bounds_of(toolbox, [individual])
     middle = (low + up) / 2 if centroid is None else number("centroid", centroid)
     width = 0.3 * (up - low) if sigma is None else number("sigma", sigma, 1e-300)
-    return [middle] * len(individual), width
+    if start is None:
+        return [middle] * len(individual), width
+    reach = number("start", start, 0)
+    return [random.uniform(middle - reach, middle + reach) for _ in individual], width

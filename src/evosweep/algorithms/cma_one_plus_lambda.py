@@ -23,18 +23,22 @@ def cma_one_plus_lambda(
     generations: int = 200,
     lambda_: int = 8,
     sigma: float | None = None,
+    start: float | None = None,
 ) -> Any:
     """A parent drawn as the problem draws individuals, and `lambda_` children a generation.
 
     sigma   the first standard deviation (0.3 of the width of the bounds by default)
+    start   half the width of the cube around the middle in which the parent is drawn instead
     """
     integer("generations", generations)
     one_objective(toolbox, "cma_one_plus_lambda")
     kind = type(real_example(toolbox, "cma_one_plus_lambda"))
     parent = toolbox.individual()
+    place, width = start_of(toolbox, parent, None, sigma, start)
+    if start is not None:
+        parent = kind(place)
     run = Generations(toolbox, statistics, hall_of_fame)
     run.record([parent])
-    _, width = start_of(toolbox, parent, None, sigma)
     strategy = cma.StrategyOnePlusLambda(parent, width, lambda_=integer("lambda_", lambda_))
     population = sample_and_learn(
         run, generations, lambda: list(strategy.generate(kind)), strategy.update

@@ -22,26 +22,28 @@ def pycma(
     lambda_: int | None = None,
     centroid: float | None = None,
     sigma: float | None = None,
+    start: float | None = None,
     bounded: bool = True,
 ) -> Any:
     """`generations` of `lambda_` samples (4 + 3 ln(dimension) by default), within the bounds.
 
     centroid   where the search starts, the same in every gene (the middle of the bounds by default)
     sigma      the first standard deviation (0.3 of the width of the bounds by default)
+    start      half the width of the cube around the middle in which the search starts at random
     The search ends early where `cma` sees no further progress.
     """
     cma = _package()
     integer("generations", generations)
     one_objective(toolbox, "pycma")
     individual = real_example(toolbox, "pycma")
-    start, width = start_of(toolbox, individual, centroid, sigma)
+    first, width = start_of(toolbox, individual, centroid, sigma, start)
     # seed nan: leave numpy.random as the run has seeded it
     options: dict[str, Any] = {"verbose": -9, "seed": math.nan, "maxiter": generations}
     if bounded:
         options["bounds"] = [float(bound) for bound in bounds_of(toolbox, [individual])]
     if lambda_ is not None:
         options["popsize"] = integer("lambda_", lambda_, 2)
-    strategy = cma.CMAEvolutionStrategy(start, width, options)
+    strategy = cma.CMAEvolutionStrategy(first, width, options)
     run = Generations(toolbox, statistics, hall_of_fame)
     population: list[Any] = []
     sign = -1.0 if individual.fitness.weights[0] > 0 else 1.0  # cma minimises

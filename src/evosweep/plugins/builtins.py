@@ -39,6 +39,7 @@ _ALGORITHMS = (
     "mo_cma_es",
     "nsga2",
     "nsga3",
+    "one_fifth",
     "one_plus_one",
     "particle_swarm",
     "pbil",

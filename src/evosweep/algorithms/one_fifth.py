@@ -1,0 +1,51 @@
+"""The (1 + 1) evolution strategy whose step size follows the one-fifth success rule.
+
+Rechenberg: Evolutionsstrategie, 1973; the factors are those of Auger: Benchmarking the (1+1)
+evolution strategy with one-fifth success rule on the BBOB-2009 function testbed, GECCO 2009.
+"""
+
+import random
+from typing import Any
+
+from evosweep.algorithms.cma_es import start_of
+from evosweep.algorithms.generation import Generations
+from evosweep.algorithms.genomes import one_objective, real_example
+from evosweep.plugins.parameters import integer
+
+_SUCCESS = 1.5  # factor of the step size after a child that is not worse
+_FAILURE = 1.5 ** (-1 / 4)
+
+
+def one_fifth(
+    toolbox: Any,
+    *,
+    statistics: Any,
+    hall_of_fame: Any,
+    generations: int = 1000,
+    sigma: float | None = None,
+    start: float | None = None,
+) -> Any:
+    """One individual; in each generation a child is drawn around it, and the better goes on.
+
+    sigma   the first standard deviation (0.3 of the width of the bounds by default)
+    start   half the width of the cube around the middle in which the parent is drawn, instead of
+            as the problem draws individuals
+    """
+    integer("generations", generations, 0)
+    one_objective(toolbox, "one_fifth")
+    kind = type(real_example(toolbox, "one_fifth"))
+    parent = toolbox.individual()
+    place, width = start_of(toolbox, parent, None, sigma, start)
+    if start is not None:
+        parent = kind(place)
+    run = Generations(toolbox, statistics, hall_of_fame)
+    run.record([parent])
+    for _ in range(generations):
+        child = kind(gene + width * random.gauss(0.0, 1.0) for gene in parent)
+        evaluations = run.evaluate([child])
+        if child.fitness >= parent.fitness:
+            parent, width = child, width * _SUCCESS
+        else:
+            width *= _FAILURE
+        run.log([child], [parent], evaluations)
+    return [parent], run.logbook
