@@ -24,7 +24,7 @@ BUILD_IMAGE = $(ENGINE) build $(BUILD_OPTIONS) $(if $(BASE_IMAGE),--build-arg BA
     $(shell $(PYTHON) -c 'import sys; sys.path.insert(0, "src"); \
         from evosweep.containers.engines import build_arguments; print(*build_arguments())')
 
-.PHONY: help run test test-fast coverage venv check bench faults image lock schema clean
+.PHONY: help run test test-fast coverage venv check bench bench-peers faults proof image lock schema clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -60,13 +60,22 @@ check: .venv/.test ## format, lint and types: everything that CI asks beside the
 bench: .venv/.test ## measure, side by side with DEAP, Pool.map and SCOOP
 	$(BIN)/python tests/benchmarks
 
+bench-peers: .venv/.test .peers/.installed ## the same work in pymoo, pygmo, PyGAD, LEAP and DEAP
+	$(BIN)/python tests/benchmarks/peers
+
 faults: .venv/.test ## every fault at full size
 	$(BIN)/pytest tests/faults -m "slow or not slow"
+
+proof: .venv/.test ## known numbers of theory and literature, reproduced into docs/proof.md
+	$(BIN)/snakemake --cores all --config config=config/proof/laws.yaml
+	$(BIN)/snakemake --cores all --config config=config/proof/bbob.yaml
+	$(BIN)/python tests/proof
 
 lock: ## resolve the requirements again (needs uv); test first, the others follow it
 	$(LOCK) --extra test --output-file envs/test.txt
 	$(LOCK) --extra workflow --constraints envs/test.txt --output-file envs/workflow.txt
 	$(LOCK) --extra scoop --extra problems --constraints envs/test.txt --output-file envs/run.txt
+	$(LOCK:pyproject.toml=envs/peers.in) --output-file envs/peers.txt
 
 image: ## build evosweep-run and evosweep (ENGINE=podman BASE_IMAGE=... BUILD_OPTIONS=... to choose)
 	$(BUILD_IMAGE) --target run --tag evosweep-run .
@@ -79,7 +88,7 @@ schema: venv ## write the JSON schemas of the config and of the record from thei
 	$(BIN)/python -m evosweep.records.record > workflow/schemas/record.schema.json
 
 clean: ## remove the environment and caches; results stay
-	rm -rf .venv .coverage .import_linter_cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .peers .coverage .import_linter_cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "evosweep needs Python 3.11 to 3.14 with venv (on Debian:" \
@@ -94,6 +103,12 @@ BUILD_TOOLS := awk '/^[^ \#]/ { wanted = /^(setuptools|setuptools-scm)==/ } want
 	$(PIP) install --require-hashes --no-deps --requirement .venv/build-tools.txt
 	$(PIP) install --require-hashes --no-build-isolation --requirement envs/workflow.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The peers of make bench-peers, in an environment of their own.
+.peers/.installed: envs/peers.txt
+	$(PYTHON) -m venv .peers
+	.peers/bin/python -m pip --quiet --no-input install --require-hashes --requirement envs/peers.txt
 	@touch $@
 
 .venv/.test: envs/test.txt .venv/.workflow

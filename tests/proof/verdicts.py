@@ -1,0 +1,78 @@
+"""What the finished experiments of config/proof say, as rows of Markdown tables."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from laws import distribution, leading_ones_chain, mean, onemax_chain
+from published import expected_running_time
+
+CHAINS = {"onemax": onemax_chain, "leading_ones": leading_ones_chain}
+SIGNIFICANT = 1.63  # of Kolmogorov and Smirnov's distance times sqrt(n): p = 0.01
+FACTOR = 1.5
+BBOB = (  # function, dimension, algorithm's name in the config, the entry of 2009
+    (10, 10, "one-plus-one-cma", "(1+1)-CMA-ES"),
+    (10, 20, "one-plus-one-cma", "(1+1)-CMA-ES"),
+    (11, 20, "cma", "BIPOP-CMA-ES"),
+    (11, 20, "pycma", "BIPOP-CMA-ES"),
+    (6, 5, "one-fifth", "(1+1)-ES, one-fifth rule"),
+)
+
+
+def records(folder: Path) -> list[dict[str, Any]]:
+    """The receipts of an experiment's runs."""
+    return [json.loads(path.read_text()) for path in folder.glob("runs/*/record.json")]
+
+
+def distance(times: np.ndarray, law: np.ndarray) -> float:
+    """The largest distance between the law and the empirical distribution of `times`."""
+    empirical = np.searchsorted(np.sort(times), np.arange(len(law)), side="right") / len(times)
+    return float(np.abs(empirical - law).max())
+
+
+def law_rows(folder: Path) -> Iterator[str]:
+    """One row for each problem, size and backend of config/proof/laws.yaml."""
+    times = defaultdict(list)
+    for record in records(folder):
+        problem = record["spec"]["problem"]
+        key = (problem["use"], problem["params"]["bits"], record["spec"]["backend"]["use"])
+        times[key].append(record["evaluations"])
+    for (problem, bits, backend), values in sorted(times.items()):
+        counts = np.array(values)
+        chain = CHAINS[problem](bits)
+        gap = distance(counts, distribution(*chain, counts.max())) * len(counts) ** 0.5
+        yield (
+            f"| {problem} | {bits} | {backend} | {len(counts):,} | {mean(*chain):,.2f} | "
+            f"{counts.mean():,.2f} ± {1.96 * counts.std(ddof=1) / len(counts) ** 0.5:,.2f} | "
+            f"{gap:.2f} | {'yes' if gap < SIGNIFICANT else 'NO'} |"
+        )
+
+
+def bbob_rows(folder: Path) -> Iterator[str]:
+    """One row for each entry of 2009 that config/proof/bbob.yaml repeats."""
+    found = records(folder)
+    for function, dimension, algorithm, entry in BBOB:
+        runs = [
+            record
+            for record in found
+            if record["spec"]["algorithm"]["name"] == algorithm
+            and record["spec"]["problem"]["params"]["function"] == function
+            and record["spec"]["problem"]["params"]["dimension"] == dimension
+        ]
+        counts = [record["evaluations"] for record in runs]
+        solved = sum(is_solved(record) for record in runs)
+        published = expected_running_time(function, dimension)
+        ours = sum(counts) / solved if solved else float("inf")
+        yield (
+            f"| f{function}, {dimension}-D | {entry} | {published:,.0f} | {algorithm} | "
+            f"{solved} of {len(runs)} | {ours:,.0f} | {np.median(counts):,.0f} | "
+            f"{ours / published:.2f} | {'yes' if 1 / FACTOR < ours / published < FACTOR else 'no'} |"
+        )
+
+
+def is_solved(record: dict[str, Any]) -> bool:
+    """Whether the run was stopped by its target."""
+    return bool(record.get("stopped", {}).get("reason") == "target")
