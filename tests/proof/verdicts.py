@@ -66,10 +66,11 @@ def bbob_rows(folder: Path) -> Iterator[str]:
         solved = sum(is_solved(record) for record in runs)
         published = expected_running_time(function, dimension)
         ours = sum(counts) / solved if solved else float("inf")
+        factor = ours / published
         yield (
             f"| f{function}, {dimension}-D | {entry} | {published:,.0f} | {algorithm} | "
             f"{solved} of {len(runs)} | {ours:,.0f} | {np.median(counts):,.0f} | "
-            f"{ours / published:.2f} | {'yes' if 1 / FACTOR < ours / published < FACTOR else 'no'} |"
+            f"{factor:.2f} | {'yes' if 1 / FACTOR < factor < FACTOR else 'no'} |"
         )
 
 
