@@ -1,20 +1,49 @@
 """`evosweep check`: every mistake in a config at once; else the size of its grid."""
 
 import argparse
+import math
+import sys
 
 from evosweep.config import grid
-from evosweep.config.load import check_results, load
+from evosweep.config.experiment import Experiment
+from evosweep.config.load import check_results, listed, load
+from evosweep.errors import InputError
+from evosweep.wording import printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `evosweep check`."""
     parser.add_argument("config", metavar="CONFIG", help="an experiment's YAML file")
+    parser.add_argument(
+        "--no-build",
+        action="store_true",
+        help="read only: build no problem, call no algorithm, evaluate nothing",
+    )
+    parser.add_argument(
+        "--limit",
+        type=_seconds,
+        default=60.0,
+        metavar="SECONDS",
+        help="for building each problem and evaluating an individual of it (default: 60)",
+    )
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= 1e6:
+        raise argparse.ArgumentTypeError(f"{text}: is no number of seconds; give one such as 60")
+    return seconds
 
 
 def main(args: argparse.Namespace) -> int:
     """Print the size of a config's grid; raises InputError with every mistake in it."""
     experiment = load(args.config)
     check_results(experiment.folder)
+    if not args.no_build:
+        _try_out(experiment, args)
     combinations = sum(1 for _ in grid.combinations(experiment))
     seeds = len(experiment.seeds)
     jobs = combinations * -(-seeds // experiment.runs_per_job)
@@ -23,3 +52,17 @@ def main(args: argparse.Namespace) -> int:
         f"backends, {seeds:,} seeds each) in {jobs:,} jobs; results in {experiment.folder}"
     )
     return 0
+
+
+def _try_out(experiment: Experiment, args: argparse.Namespace) -> None:
+    """Try the problems and algorithms, unless only a container's image has what they need."""
+    if experiment.container.engine != "none":
+        print("evosweep: the runs are in containers, so nothing is built here", file=sys.stderr)
+        return
+    from evosweep.supervision.trials import try_out
+
+    findings = try_out(experiment, args.limit)
+    for note in findings.notes:
+        print(f"evosweep: {printable(note)}", file=sys.stderr)
+    if findings.mistakes:
+        raise InputError(listed(args.config, findings.mistakes))

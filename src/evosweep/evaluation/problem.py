@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
+from evosweep.errors import InputError
 from evosweep.evaluation import seeds
 from evosweep.genomes.companions import left_behind
 from evosweep.genomes.plain_form import PlainForm
 from evosweep.genomes.rebuild import Rebuilder, primitive_sets
 from evosweep.plugins.loading import load_problem
 from evosweep.problems.traits import Traits
+from evosweep.wording import shown
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ def build(description: str) -> Problem:
             warnings.filterwarnings("ignore", "A class named", RuntimeWarning)
             function = load_problem(spec["use"], spec["import_path"])
             toolbox = function(**spec["params"])
+            _check_toolbox(toolbox, spec["use"])
     finally:
         before.restore()
     traits = Traits.of(toolbox)
@@ -118,6 +121,18 @@ def build(description: str) -> Problem:
         attributes=frozenset(spec.get("attributes", ())) | frozenset(traits.attributes),
         penalty=tuple(policy["penalty"]) if "penalty" in policy else None,
     )
+
+
+def _check_toolbox(toolbox: object, use: str) -> None:
+    if not callable(getattr(toolbox, "evaluate", None)):
+        forgotten = " (is `return toolbox` missing?)" if toolbox is None else ""
+        what = (
+            shown(toolbox) if not hasattr(toolbox, "register") else "a toolbox without `evaluate`"
+        )
+        raise InputError(
+            f"problem {use} returned {what}{forgotten}; a problem returns a DEAP toolbox with "
+            "`evaluate` registered"
+        )
 
 
 def describe(problem: dict[str, Any], import_path: str) -> str:

@@ -49,6 +49,8 @@ class Evolution:
     ----------
     announce
         Called with the weights of the objectives as soon as they are known.
+    evaluator
+        The class that evaluates: a trial ends with the first individual.
     """
 
     def __init__(
@@ -60,12 +62,13 @@ class Evolution:
         announce: Callable[[Sequence[float]], None],
         lost: Known = (),
         audit: int = 0,
+        evaluator: type[Evaluator] = Evaluator,
     ) -> None:
         self._spec, self._announce = spec, announce
         self.problem, self._algorithm, description = _load(spec)
         self._toolbox = accelerate(self.problem.own_toolbox())
         how = Circumstances(description=description, seed=spec.seed, lost=lost, audit=audit)
-        self.evaluator = Evaluator(self._toolbox, self.problem, backend, journal, how=how)
+        self.evaluator = evaluator(self._toolbox, self.problem, backend, journal, how=how)
         self._hall = hall_of_fame.chosen(spec.algorithm.hall_of_fame)
         self._stopping = Stopping(
             spec.algorithm,

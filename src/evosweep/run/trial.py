@@ -1,0 +1,77 @@
+"""A run up to its first evaluation, to see whether a config's numbers and functions can work.
+
+The problem is built, the algorithm is called and makes its first individuals, and the first of them
+is evaluated as a run would do it. Nothing is kept.
+"""
+
+import tempfile
+import traceback
+from pathlib import Path
+
+from evosweep.backends.table import REFERENCE, create
+from evosweep.config.spec import RunSpec
+from evosweep.errors import EvosweepError
+from evosweep.evaluation.batch import Batch
+from evosweep.evaluation.evaluator import EvaluationFailed, Evaluator
+from evosweep.evaluation.problem import build, describe
+from evosweep.records.journal import Journal
+from evosweep.run.early_stop import StopEvolution
+from evosweep.run.evolution import Evolution
+from evosweep.wording import one_line
+
+
+class _Enough(BaseException):
+    """The first individual is evaluated: the trial is over."""
+
+
+class _FirstOnly(Evaluator):
+    """Evaluates one individual, and ends the trial."""
+
+    def _evaluated(self, batch: Batch) -> list[object]:
+        items = batch.items[:1]
+        if batch.spread:
+            first = Batch.of_rows(batch.number, items)
+        else:
+            first = Batch.of_individuals(batch.number, items, changed=self.problem.lamarckian)
+        super()._evaluated(first)
+        raise _Enough
+
+
+def problem_mistake(spec: RunSpec) -> str:
+    """What is wrong with building the problem of `spec`, in one line; empty where nothing is."""
+    try:
+        build(describe(spec.to_dict()["problem"], spec.import_path))
+    except EvosweepError as error:
+        return one_line(error)
+    except (Exception, SystemExit) as error:
+        return _told(error)
+    return ""
+
+
+def evolution_mistake(spec: RunSpec) -> tuple[str, str]:
+    """Whose mistake, "problem" or "algorithm", and which; empty texts where nothing is wrong."""
+    with tempfile.TemporaryDirectory(prefix="evosweep-check-") as folder:
+        try:
+            with (
+                create(REFERENCE) as backend,
+                Journal(Path(folder, "journal.bin"), spec.run_id) as journal,
+            ):
+                Evolution(
+                    spec, backend, journal, announce=lambda _: None, evaluator=_FirstOnly
+                ).run()
+        except (_Enough, StopEvolution):
+            pass
+        except EvaluationFailed as error:
+            return "problem", one_line(f"its evaluation fails: {error}")
+        except EvosweepError as error:
+            return "algorithm", one_line(error)
+        except (Exception, SystemExit) as error:
+            return "algorithm", _told(error)
+    return "", ""
+
+
+def _told(error: BaseException) -> str:
+    """An error of the user's code, with the line of it that raised."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(last.filename).name}, line {last.lineno}"
+    return one_line(f"{type(error).__name__}: {error} ({where})")

@@ -1,0 +1,162 @@
+"""Trials of a config's problems and algorithms, each problem in a process of its own.
+
+A trial builds the problem, calls the algorithm and evaluates the first individual. The user's code
+may end its process, hang or take all memory: that is told as any other mistake, and no more than
+that process is lost.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from evosweep.config import grid
+from evosweep.config.experiment import Experiment, Swept
+from evosweep.config.spec import RunSpec
+from evosweep.machine import numerics
+from evosweep.machine.cpus import available_cpus
+from evosweep.machine.threads import THREAD_VARIABLES
+from evosweep.processes import address
+from evosweep.processes.guard import SUPERVISOR_VARIABLE
+from evosweep.wording import one_line, shortened
+
+_WITH = " with "
+MOST = 200
+"""Trials of one problem; further variants are left to their runs."""
+
+
+@dataclass
+class Findings:
+    """What trials showed: mistakes, and what they could not look at."""
+
+    mistakes: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def try_out(experiment: Experiment, seconds: float) -> Findings:
+    """Try every problem and algorithm of a grid, each variant once; a problem has `seconds`."""
+    findings = Findings()
+    chosen = _chosen(experiment)
+    for name, specs in chosen.items():
+        if len(specs) > MOST:
+            findings.notes.append(f"problems.{name}: {MOST} of {len(specs)} variants were tried")
+            del specs[MOST:]
+    with ThreadPoolExecutor(min(available_cpus(), len(chosen))) as pool:
+        outcomes = pool.map(lambda specs: _try_all(specs, seconds), chosen.values())
+        for specs, outcome in zip(chosen.values(), outcomes, strict=True):
+            _conclude(experiment, specs, outcome, findings)
+    findings.mistakes = list(_joined(findings.mistakes))
+    return findings
+
+
+def _joined(mistakes: list[str]) -> Iterator[str]:
+    """The mistakes; one of an algorithm that several problems showed, as a single line."""
+    by_text: dict[tuple[str, str], list[str]] = {}
+    for mistake in mistakes:
+        place, _, text = mistake.partition(": ")
+        place, _, problem = place.partition(_WITH)
+        by_text.setdefault((place, text), []).append(problem)
+    for (place, text), problems in by_text.items():
+        shown = ", ".join(dict.fromkeys(filter(None, problems)))
+        yield f"{place}{f'{_WITH}{shown}' if shown else ''}: {text}"
+
+
+def _chosen(experiment: Experiment) -> dict[str, list[RunSpec]]:
+    """By problem: runs that have each variant of it, and each variant of an algorithm with it."""
+    chosen: dict[str, list[RunSpec]] = {}
+    seen: set[tuple[str, ...]] = set()
+    for combination in grid.combinations(experiment):
+        problem, algorithm = combination.problem, combination.algorithm
+        new = {
+            (problem.name, problem.canonical),
+            (problem.name, algorithm.name, algorithm.canonical),
+        } - seen
+        if new:
+            seen |= new
+            run = combination.run(experiment.seeds[0], experiment.import_path)
+            chosen.setdefault(problem.name, []).append(run)
+    return chosen
+
+
+@dataclass
+class _Outcome:
+    """What the process of one problem left."""
+
+    told: list[list[str | int]]
+    """Number, whose mistake, and the mistake; the number alone for a trial that did not end."""
+    ended: str
+    """Why it ended before its last trial; empty where it did not."""
+    in_time: bool = True
+
+
+def _try_all(specs: list[RunSpec], seconds: float) -> _Outcome:
+    lines = "".join(f"{json.dumps(spec.to_dict())}\n" for spec in specs)
+    with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "evosweep.entry.config_trial", str(told.fileno())],
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors,
+            pass_fds=[told.fileno()], env=_environment(), start_new_session=True,
+        )  # fmt: skip
+        in_time = True
+        try:
+            process.communicate(lines.encode(), timeout=seconds)
+        except subprocess.TimeoutExpired:
+            in_time = False
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        told.seek(0)
+        errors.seek(max(0, errors.seek(0, os.SEEK_END) - 2000))
+        last = errors.read().decode(errors="replace").strip().splitlines()[-1:]
+        rows = [json.loads(line) for line in told.read().splitlines() if line.endswith(b"]")]
+        return _Outcome(rows, _ending(process.returncode, last), in_time)
+
+
+def _ending(code: int, last: list[str]) -> str:
+    if code == 0:
+        return ""
+    how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+    return (
+        f"the process that tried it was {how}{': ' if last else ''}{''.join(map(one_line, last))}"
+    )
+
+
+def _environment() -> Mapping[str, str]:
+    mine = {SUPERVISOR_VARIABLE: address.of_this_process()}
+    return dict.fromkeys(THREAD_VARIABLES, "1") | os.environ | numerics.environment() | mine
+
+
+def _conclude(
+    experiment: Experiment, specs: list[RunSpec], outcome: _Outcome, findings: Findings
+) -> None:
+    done = {int(row[0]): (str(row[1]), str(row[2])) for row in outcome.told if len(row) == 3}
+    for number, (kind, mistake) in done.items():
+        if mistake:
+            place = _place(experiment, kind, specs[number])
+            findings.mistakes.append(f"{place}: {mistake}")
+    if len(done) < len(specs):
+        place = _place(experiment, "problem", specs[len(done)])
+        if not outcome.in_time:
+            findings.notes.append(
+                f"{place}: its first evaluation takes longer than the time limit; --limit SECONDS "
+                "gives it more, --no-build leaves it out"
+            )
+        else:
+            findings.mistakes.append(f"{place}: {outcome.ended or 'its trial was cut short'}")
+
+
+def _place(experiment: Experiment, kind: str, spec: RunSpec) -> str:
+    """The variant of a problem or an algorithm, as its label in the grid has it."""
+    part = getattr(spec, kind)
+    swept: Mapping[str, Swept] = getattr(experiment, f"{kind}s")
+    chosen = (f"{key}={json.dumps(part.params[key])}" for key in swept[part.name].grid)
+    label = shortened(", ".join(chosen))
+    where = f"{kind}s.{part.name}{f' ({label})' if label else ''}"
+    return f"{where}{_WITH}{spec.problem.name}" if kind == "algorithm" else where

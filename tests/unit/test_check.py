@@ -1,0 +1,129 @@
+"""`evosweep check` tries what a config names, in processes that may hang or die."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evosweep import cli
+from evosweep.config import load
+from evosweep.supervision import trials
+
+PROBLEM = """
+import os, time
+from evosweep.problems.onemax import onemax
+
+
+def build(how="", seconds=0.0):
+    print("a line of the user's")
+    toolbox = onemax(bits=5)
+    if how == "forgotten":
+        return None
+    if how == "raises":
+        raise KeyError("of the user's")
+    if how == "exits":
+        os._exit(3)
+    if how == "killed":
+        os.kill(os.getpid(), 9)
+    if how == "text":
+        toolbox.register("evaluate", lambda individual: "abc")
+    if how == "fails":
+        toolbox.register("evaluate", lambda individual: (1 / 0,))
+    if how == "slow":
+        toolbox.register("evaluate", lambda individual: time.sleep(100))
+    return toolbox
+"""
+EA: dict[str, Any] = {"use": "ea_simple", "params": {"population": 6, "generations": 10**9}}
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("check_problem.py").write_text(PROBLEM)
+
+
+def configure(problems: dict[str, Any], **changes: Any) -> str:
+    rest = {"algorithms": {"s": EA}, "backends": {"b": {"use": "serial"}}, "seeds": [1]}
+    Path("c.yaml").write_text(
+        json.dumps({"experiment": "x", "problems": problems} | rest | changes)
+    )
+    return "c.yaml"
+
+
+def mine(how: str) -> dict[str, Any]:
+    return {"use": "check_problem:build", "params": {"how": how}}
+
+
+def test_every_mistake_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    config = configure(
+        {
+            "range": {"use": "bbob", "params": {"function": 99, "instance": 1, "dimension": 2}},
+            "negative": {"use": "onemax", "grid": {"bits": [10, -5, 1]}},
+            "text": {"use": "onemax", "params": {"bits": "10"}},
+        }
+        | {how: mine(how) for how in ("forgotten", "raises", "exits", "killed", "fails")},
+        algorithms={
+            "s": {"use": "ea_simple", "grid": {"population": [6, -3]}},
+            "n": {"use": "nsga2", "params": {"population": 8, "generations": 1}},
+        },
+    )
+    assert cli.main(["check", config]) == 2
+    error = capsys.readouterr().err
+    for line in (
+        "problems.range: function must be from 1 to 24, not 99",
+        "problems.negative (bits=-5): bits must be 2 or more, not -5",
+        "problems.negative (bits=1): bits must be 2 or more, not 1",
+        "problems.text: bits must be an integer, not '10'",
+        "problems.forgotten: problem check_problem:build returned None (is `return toolbox`",
+        """problems.raises: KeyError: "of the user's" (check_problem.py, line 12)""",
+        "problems.exits: the process that tried it was ended with exit code 3",
+        "problems.killed: the process that tried it was killed by SIGKILL",
+        "problems.fails: its evaluation fails: ",
+        "algorithms.s (population=-3) with negative, fails: population must be 1 or more, not -3",
+        "algorithms.n with negative, fails: nsga2 needs a problem of two objectives",
+    ):
+        assert line in error, line
+    assert all(line.isprintable() for line in error.splitlines())
+    assert not Path("results").exists()
+
+
+def test_nothing_is_built_where_that_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    config = configure({"p": mine("exits")})
+    assert cli.main(["check", config, "--no-build"]) == 0
+    assert "1 runs" in capsys.readouterr().out
+    assert "check_problem" not in sys.modules
+
+
+def test_a_slow_evaluation_is_no_mistake(capsys: pytest.CaptureFixture[str]) -> None:
+    config = configure({"p": mine("slow"), "q": mine("")})
+    assert cli.main(["check", config, "--limit", "4"]) == 0
+    captured = capsys.readouterr()
+    assert "problems.p: its first evaluation takes longer than the time limit" in captured.err
+    assert "problems.q" not in captured.err
+    assert "a line of the user's" not in captured.out + captured.err
+
+
+def test_what_a_container_has_is_not_built_here(capsys: pytest.CaptureFixture[str]) -> None:
+    config = configure({"p": mine("exits")}, container={"engine": "docker"})
+    assert cli.main(["check", config]) == 0
+    assert "in containers, so nothing is built here" in capsys.readouterr().err
+
+
+def test_only_what_is_selected_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    problems = {"p": mine("exits"), "q": {"use": "onemax", "grid": {"bits": [5, 6, 7]}}}
+    config = configure(problems, exclude=[{"problem": "p"}, {"bits": 7}])
+    chosen = trials._chosen(load.load(config))
+    assert {name: len(specs) for name, specs in chosen.items()} == {"q": 2}
+    monkeypatch.setattr(trials, "MOST", 1)
+    findings = trials.try_out(load.load(config), 60)
+    assert findings.notes == ["problems.q: 1 of 2 variants were tried"]
+    assert not findings.mistakes
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "x", "nan", "inf"])
+def test_a_limit_is_a_number_of_seconds(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["check", "c.yaml", "--limit", text])
+    assert "is no number of seconds" in capsys.readouterr().err
