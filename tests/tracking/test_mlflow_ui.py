@@ -12,11 +12,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import psutil
 import pytest
@@ -69,12 +69,12 @@ def grid(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return results
 
 
-@pytest.fixture
-def ui(grid: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[subprocess.Popen[str], str]]:
+@contextmanager
+def started(grid: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """`evosweep ui` on the grid, and the page that it names for the experiment."""
-    monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "false")  # evosweep's own choice comes first
+    environment = os.environ | {"MLFLOW_DISABLE_TELEMETRY": "false"}  # evosweep's own comes first
     command = evosweep("ui", str(grid), "--port", str(servers.free_port()))
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         lines = iter(process.stdout.readline, "")
         page = next((line.split()[1] for line in lines if line.startswith("    default")), "")
@@ -82,6 +82,13 @@ def ui(grid: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[subprocess
         yield process, page
         if process.poll() is None:
             process.terminate()
+
+
+@pytest.fixture(scope="module")
+def ui(grid: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """One for all tests that do not stop it."""
+    with started(grid) as both:
+        yield both
 
 
 @pytest.fixture
@@ -163,8 +170,7 @@ def test_it_is_served_to_this_machine_alone_and_runs_nothing_for_others(
     assert listening
     assert set(listening) == {"127.0.0.1"}
     assert answer(host, "/health") == 200
-    assert answer(host, "/ajax-api/2.0/mlflow/experiments/get?experiment_id=0", "evil.test") == 403
-    assert answer(host, "/ajax-api/3.0/mlflow/assistant/config") == 404
+    assert answer(host, "/ajax-api/3.0/mlflow/assistant/config", secret_of(address)) == 404
     for each in family:
         assert "jobs" not in " ".join(each.cmdline())
         environment = each.environ()
@@ -172,10 +178,107 @@ def test_it_is_served_to_this_machine_alone_and_runs_nothing_for_others(
         assert environment["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] == "false"
 
 
-def answer(host: str, path: str, name: str = "") -> int:
+def secret_of(address: str) -> str:
+    return dict(parse_qsl(urlsplit(address).query))["token"]
+
+
+def answer(host: str, path: str, secret: str = "", name: str = "", method: str = "GET") -> int:
+    headers = {"Host": name or host} | ({"Authorization": f"Bearer {secret}"} if secret else {})
     with closing(HTTPConnection(host, timeout=120)) as connection:
-        connection.request("GET", path, headers={"Host": name or host})
+        connection.request(method, path, headers=headers)
         return connection.getresponse().status
+
+
+PATHS = [
+    "/",
+    "/health",
+    "/version",
+    "/static-files/index.html",
+    "/ajax-api/2.0/mlflow/experiments/get?experiment_id=0",
+    "/ajax-api/3.0/mlflow/assistant/config",
+    "/api/2.0/mlflow-artifacts/artifacts/0/x",
+    "/get-artifact?path=record.json&run_uuid=0",
+    "/graphql",
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_name_that_is_not_its_own_is_refused_everywhere(
+    ui: tuple[subprocess.Popen[str], str], path: str
+) -> None:
+    _, address = ui
+    host, secret = urlsplit(address).netloc, secret_of(address)
+    port = host.rpartition(":")[2]
+    for name in ("evil.test", f"evil.test:{port}", "192.168.0.1", f"127.0.0.1.evil.test:{port}"):
+        assert answer(host, path, secret, name) == 403
+    assert answer(host, path, secret, f"localhost:{port}") != 403
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if path != "/health"])
+@pytest.mark.parametrize("method", ["GET", "PUT", "POST", "DELETE"])
+def test_without_the_secret_nothing_is_answered(
+    ui: tuple[subprocess.Popen[str], str], path: str, method: str
+) -> None:
+    _, address = ui
+    host = urlsplit(address).netloc
+    assert answer(host, path, method=method) == 401
+    assert answer(host, path, "x" + secret_of(address), method=method) == 401
+
+
+ATTACK = """
+import sys, urllib.request, urllib.error
+url, secret = sys.argv[1:]
+headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+request = urllib.request.Request(url, b"#!/bin/sh", headers, method="PUT")
+try:
+    print(urllib.request.urlopen(request).status)
+except urllib.error.HTTPError as error:
+    print(error.code)
+"""
+
+
+def test_another_user_of_the_machine_writes_nothing(
+    ui: tuple[subprocess.Popen[str], str], grid: Path
+) -> None:
+    """Through MLflow's upload of artifacts, whose place they know; its own user may."""
+    if os.geteuid() != 0:
+        pytest.skip("becomes another user, which only root may")
+    process, address = ui
+    place = f"http://{urlsplit(address).netloc}/api/2.0/mlflow-artifacts/artifacts/default/planted"
+    other = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    python = "/usr/bin/python3"  # the tests' own may lie where only root may look
+    attack = [*other, python, "-c", ATTACK, place, ""]
+    asked = subprocess.run(attack, capture_output=True, text=True, check=True)
+    assert asked.stdout.strip() == "401"
+    assert not list(grid.rglob("planted"))
+    for child in psutil.Process(process.pid).children(recursive=True):
+        assert secret_of(address) not in " ".join(child.cmdline())
+        read = subprocess.run(
+            [*other, "cat", f"/proc/{child.pid}/environ", str(grid / ".track" / "ui.log")],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert secret_of(address) not in read.stdout
+    own = [sys.executable, "-c", ATTACK, place, secret_of(address)]
+    asked = subprocess.run(own, capture_output=True, text=True, check=True)
+    assert asked.stdout.strip() == "200"
+    (planted,) = grid.rglob("planted")
+    planted.unlink()
+
+
+def test_a_browser_keeps_the_secret_and_another_one_has_none(
+    ui: tuple[subprocess.Popen[str], str], page: Any
+) -> None:
+    _, address = ui
+    without = address.replace(f"?token={secret_of(address)}", "")
+    assert page.goto(without).status == 401
+    page.get_by_text("Open the address that it printed").wait_for()
+    page.goto(address)
+    assert secret_of(address) not in page.url
+    assert "#/experiments/" in page.url
+    assert page.evaluate("document.cookie") == ""  # scripts cannot read it
+    assert page.goto(without.split("#")[0]).status == 200
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "example.org"])
@@ -189,14 +292,12 @@ def test_another_address_is_refused_without_the_hosts_that_may_ask(
 
 
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_a_stop_leaves_no_process_behind(
-    ui: tuple[subprocess.Popen[str], str], sign: int, code: int
-) -> None:
-    process, _ = ui
-    family = psutil.Process(process.pid).children(recursive=True)
-    assert family
-    process.send_signal(sign)
-    assert process.wait(timeout=120) == code
-    gone, alive = psutil.wait_procs(family, timeout=60)
+def test_a_stop_leaves_no_process_behind(grid: Path, sign: int, code: int) -> None:
+    with started(grid) as (process, _):
+        family = psutil.Process(process.pid).children(recursive=True)
+        assert family
+        process.send_signal(sign)
+        assert process.wait(timeout=120) == code
+        gone, alive = psutil.wait_procs(family, timeout=60)
     assert alive == []
     assert len(gone) == len(family)

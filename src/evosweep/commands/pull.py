@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 
 from evosweep.errors import InputError
-from evosweep.track.passes.pull import experiments, pull, runs
-from evosweep.track.passes.receipts import client_of, existing_address
+from evosweep.track.passes.pull import chosen_experiments, pull
+from evosweep.track.passes.receipts import existing_address
+from evosweep.track.store.origin import open_origin
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,19 +29,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Pulls; returns 0 when every tracked run has its folder."""
-    address = existing_address(args.out, args.uri)
-    client = client_of(address)
+    origin = open_origin(existing_address(args.out, args.uri))
     pulled = there = 0
     problems = []
-    for name, experiment_id in experiments(client, address, args.experiment):
-        for run in runs(client, address, experiment_id):
+    for name, experiment_id in chosen_experiments(origin, args.experiment):
+        for run in origin.runs(experiment_id):
             try:
-                brought = pull(address, run, args.out / name / "runs")
+                brought = pull(origin, run, args.out, name)
             except InputError as error:
                 problems.append(str(error))
                 continue
             pulled, there = pulled + brought, there + (not brought)
     for problem in problems:
         print(f"evosweep: error: {problem}", file=sys.stderr)
-    print(f"pulled {pulled} runs from {address.shown} to {args.out}; {there} were there already")
+    print(
+        f"pulled {pulled} runs from {origin.address.shown} to {args.out}; "
+        f"{there} were there already"
+    )
     return 1 if problems else 0

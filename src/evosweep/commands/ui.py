@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from evosweep.errors import InputError
-from evosweep.files.opening import check_own, output_folder
+from evosweep.files.opening import output_folder
 from evosweep.processes.signals import exit_on_stops
 from evosweep.track.passes import scan
 from evosweep.track.passes.follow import follow
@@ -50,9 +50,8 @@ def main(args: argparse.Namespace) -> int:
     port = _port(args.host, args.port)
     with exit_on_stops():
         store = open_store(address)
-        log = output_folder(address.results, STATE)
-        check_own(log / "ui.log")
-        with Server(address, args.host, port, args.allowed_hosts, log / "ui.log") as server:
+        log = output_folder(address.results, STATE) / "ui.log"
+        with Server(address, args.host, port=port, allowed=args.allowed_hosts, log=log) as server:
             _tell(args.results, server, store)
             follow(args.results, address, check=server.check)
     return 0
@@ -60,16 +59,18 @@ def main(args: argparse.Namespace) -> int:
 
 def _tell(results: Path, server: Server, store: Store) -> None:
     print(f"MLflow's UI on {results} ({store.address.shown}):\n", flush=True)
-    for name, page in _pages(store, server.url):
+    for name, page in _pages(store, server):
         print(f"    {name:<16}{page}", flush=True)
-    print("\nIt follows the runs; Ctrl-C stops it.", flush=True)
+    print("\nThe token lets you in, and no other user of this machine.", flush=True)
+    print("It follows the runs; Ctrl-C stops it.", flush=True)
 
 
-def _pages(store: Store, url: str) -> list[tuple[str, str]]:
+def _pages(store: Store, server: Server) -> list[tuple[str, str]]:
     """(name, address) of the pages to open; MLflow's front page shows language models first."""
-    pages = [("all experiments", f"{url}/#/experiments?workflowType=machine_learning")]
+    pages = [("all experiments", server.page("/experiments?workflowType=machine_learning"))]
     for name, _ in scan.experiments(store.address.results)[:_LISTED]:
-        pages.append((name, f"{url}/#/experiments/{store.experiment(name).id}/runs?{view.QUERY}"))
+        place = f"/experiments/{store.experiment(name).id}/runs?{view.QUERY}"
+        pages.append((name, server.page(place)))
     return pages
 
 

@@ -5,12 +5,15 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from evosweep.errors import InputError
 
 _DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
 _SERVERS = ("http", "https")
+_ACCOUNT = re.compile(r"(://[^\s:/@]*):[^\s\"'<>]*@")
+_OPTION = re.compile(r"([?&;](?:\w*passw(?:or)?d|\w*secret|\w*token|\w*key)=)[^\s&;\"'<>]*", re.I)
+_SHORTEST_SECRET = 4
 DEFAULT = Path("results")
 STATE = ".track"
 """Folder of locks and indexes in the results folder."""
@@ -85,29 +88,35 @@ def results_root(results: Path) -> Path:
     return folder.parent if (folder / "runs").is_dir() else folder
 
 
-def without_password(uri: str) -> str:
-    """The address as it may be printed."""
-    parts = urlsplit(uri)
-    if parts.password is None:
-        return uri
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{parts.username}:***@{host}"))
+def without_password(text: str) -> str:
+    """An address, or a text with addresses in it, as it may be printed.
+
+    Hidden are the password of an account (`user:password@host`), values of options that are called
+    like one (`?password=`), and what the environment holds for MLflow's servers.
+    """
+    text = _ACCOUNT.sub(r"\1:***@", text)
+    text = _OPTION.sub(r"\1***", text)
+    for name in ("MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN"):
+        if len(secret := os.environ.get(name, "")) >= _SHORTEST_SECRET:
+            text = text.replace(secret, "***")
+    return text
 
 
 def _checked(uri: str) -> str:
+    shown = without_password(uri)
     scheme = uri.partition("://")[0].partition("+")[0]
     if "://" not in uri or scheme not in (*_DATABASES, *_SERVERS):
         raise InputError(
-            f"tracking address {without_password(uri)!r}: should start with sqlite:///, "
+            f"tracking address {shown!r}: should start with sqlite:///, "
             "postgresql://, http:// or https://"
         )
     if scheme in _SERVERS:
         if not urlsplit(uri).hostname:
-            raise InputError(f"tracking address {uri!r}: there is no host in it")
+            raise InputError(f"tracking address {shown!r}: there is no host in it")
         return uri.rstrip("/")
     if scheme != "sqlite":
         return uri
     path = re.sub(r"^sqlite(\+\w+)?:///", "", uri)
     if not path or path.startswith(("sqlite:", ":memory:")):
-        raise InputError(f"tracking address {uri!r}: should name a file, as in sqlite:///runs.db")
+        raise InputError(f"tracking address {shown!r}: should name a file, as in sqlite:///runs.db")
     return f"sqlite:///{Path(path).absolute()}"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from evosweep.errors import EvosweepError, InputError
+from evosweep.track.store.address import without_password
 
 Result = TypeVar("Result")
 
@@ -20,7 +21,19 @@ class Unreachable(EvosweepError):
 
 
 class Refused(InputError):
-    """MLflow answered that this may not be done."""
+    """MLflow answered that this may not be done; `status` is HTTP's, where it has one."""
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        self.status = status
+        super().__init__(message)
+
+
+class Answered(Exception):
+    """A server's answer that is no success."""
+
+    def __init__(self, status: int, text: str) -> None:
+        self.status = status
+        super().__init__(f"it answered {status}: {text}")
 
 
 def persist(step: Callable[[], Result], shown: str) -> Result:
@@ -57,6 +70,8 @@ def patience() -> float:
 def is_transient(error: BaseException) -> bool:
     """Whether the same call may succeed later: the server is down, slow, busy or failing."""
     kind = type(error)
+    if isinstance(error, Answered):
+        return error.status == 429 or error.status >= 500
     if kind.__module__.startswith("sqlalchemy") and kind.__name__ in _DATABASE_ERRORS:
         return True
     if kind.__module__.startswith("requests") or isinstance(error, ConnectionError):
@@ -74,6 +89,8 @@ _SAID = re.compile(r"failed with error code (\d{3})")
 
 
 def _status_of(error: BaseException) -> int:
+    if isinstance(error, Answered):
+        return error.status
     response = getattr(error, "response", None)
     if response is not None:
         return int(response.status_code)
@@ -92,12 +109,14 @@ def _told(error: Exception, shown: str) -> Exception:
         )
     if is_transient(error):
         return Unreachable(f"{shown} does not answer as it should: {reason}")
-    if isinstance(error, (OSError, ValueError)) or type(error).__module__.startswith("mlflow"):
-        return Refused(f"{shown}: {reason}")
+    if isinstance(error, (OSError, ValueError, ArithmeticError, Answered)) or type(
+        error
+    ).__module__.startswith("mlflow"):
+        return Refused(f"{shown}: {reason}", status)
     return error
 
 
 def one_line(error: BaseException) -> str:
-    """The message of an error, as far as one line holds it."""
-    text = " ".join(str(error).split()) or type(error).__name__
+    """The message of an error, as far as one line holds it, without any password."""
+    text = without_password(" ".join(str(error).split())) or type(error).__name__
     return text if len(text) <= 300 else text[:299] + "…"

@@ -7,14 +7,11 @@ machine that is shared that is every user of it. `mlflow server` finds this app 
 """
 
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import cast
 
-_Message = MutableMapping[str, Any]
-_Send = Callable[[_Message], Awaitable[None]]
-_Receive = Callable[[], Awaitable[_Message]]
+from evosweep.track.ui.guard import Application, Guard, Message, Receive, Send, answer, refuse
 
 _ASSISTANT = "/ajax-api/3.0/mlflow/assistant"
 _FIRST_VISIT = {  # of a browser; what its user chooses later stays
@@ -23,27 +20,25 @@ _FIRST_VISIT = {  # of a browser; what its user chooses later stays
 }
 
 
-class App:
-    """An ASGI application before MLflow's."""
-
-    async def __call__(self, scope: _Message, receive: _Receive, send: _Send) -> None:
-        path = scope.get("path", "")
-        if path.startswith(_ASSISTANT):
-            await _answer(send, 404, "text/plain", b"evosweep ui has no assistant")
-        elif path == "/" and scope.get("method") == "GET":
-            await _answer(send, 200, "text/html; charset=utf-8", _first_page())
-        else:
-            await _mlflow()(scope, receive, send)
+async def _pages(scope: Message, receive: Receive, send: Send) -> None:
+    """MLflow's pages, but for the first one and the assistant."""
+    path = str(scope.get("path", ""))
+    if path.startswith(_ASSISTANT):
+        await refuse(scope, send, 404, b"evosweep ui has no assistant\n")
+    elif path == "/" and scope.get("method") == "GET":
+        await answer(send, 200, "text/html; charset=utf-8", _first_page())
+    else:
+        await _mlflow()(scope, receive, send)
 
 
-app = App()
+app = Guard(_pages)
 
 
 @cache
-def _mlflow() -> Any:
+def _mlflow() -> Application:
     from mlflow.server.fastapi_app import app as mlflow
 
-    return mlflow
+    return cast("Application", mlflow)
 
 
 @cache
@@ -60,16 +55,3 @@ def _first_page() -> bytes:
     style = "[data-assistant-ui] { display: none !important }"  # its button would open nothing
     before = f"<head><script>{script}</script><style>{style}</style>"
     return page.replace("<head>", before, 1).encode()
-
-
-async def _answer(send: _Send, status: int, kind: str, body: bytes) -> None:
-    headers = {
-        "content-type": kind,
-        "content-length": str(len(body)),
-        "cache-control": "no-cache",
-        "x-frame-options": "SAMEORIGIN",
-        "x-content-type-options": "nosniff",
-    }
-    pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": status, "headers": pairs})
-    await send({"type": "http.response.body", "body": body})

@@ -5,6 +5,7 @@ which ends when the parent does, however that comes about.
 """
 
 import os
+import secrets
 import subprocess
 import sys
 import threading
@@ -16,12 +17,15 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from evosweep.errors import RunError
+from evosweep.files.opening import open_descriptor
 from evosweep.processes import kill
 from evosweep.track.store.address import Address
 from evosweep.track.store.quiet import ENVIRONMENT
+from evosweep.track.ui.guard import LOCAL, SECRET
 
 _GRACE = 8.0
 _START = 300.0
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 
 class Server:
@@ -31,19 +35,26 @@ class Server:
         self.address, self.host, self.port, self.log = address, host, port, log
         self._options = ["--host", host, "--port", str(port), "--workers", "1"]
         self._options += ["--artifacts-destination", str(address.artifacts)]
-        self._options += ["--allowed-hosts", allowed] if allowed else []
+        names = [*LOCAL, *([allowed] if allowed else [])]
+        self._options += ["--allowed-hosts", ",".join(names)]
+        self._secret = secrets.token_urlsafe(32)
 
     @property
     def url(self) -> str:
-        """What to open in a browser."""
+        """Where it listens."""
         host = "127.0.0.1" if self.host == "0.0.0.0" else self.host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
+    def page(self, fragment: str) -> str:
+        """The address of a page, with the secret that lets its user in."""
+        return f"{self.url}/?token={self._secret}#{fragment}"
+
     def __enter__(self) -> "Server":
-        # The database's address goes by environment: a command line can be read by everybody.
-        environment = os.environ | ENVIRONMENT | {"MLFLOW_BACKEND_STORE_URI": self.address.uri}
+        # A command line can be read by everybody, an environment by its own user alone.
+        environment = os.environ | ENVIRONMENT | {SECRET: self._secret}
+        environment["MLFLOW_BACKEND_STORE_URI"] = self.address.uri
         environment.pop("MLFLOW_TRACKING_URI", None)
-        with self.log.open("wb") as log:
+        with os.fdopen(open_descriptor(self.log, _NEW, 0o600), "wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "evosweep.track.ui.server", *self._options],
                 env=environment,

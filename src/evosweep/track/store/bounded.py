@@ -1,0 +1,164 @@
+"""A server asked within bounds: its own origin alone, and so many bytes, seconds and pages.
+
+What is pulled comes from whoever runs the server, or has written to it. A run may name any host or
+file as the place of its artifacts, an answer may never end, and a list may have no last page. The
+account that the environment holds is for the server, so nothing else is ever asked.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote, urlsplit
+
+from evosweep.errors import InputError
+from evosweep.track.store.address import Address, without_password
+from evosweep.track.store.patience import Answered, Refused, Unreachable, persist
+from evosweep.track.store.quiet import import_mlflow
+
+LARGEST_ANSWER = 2**26
+PAGES = 10_000
+SECONDS = 600.0
+"""Of one answer, from the first byte sent to the last one received."""
+_CHUNK = 2**16
+_PROXIED = "/api/2.0/mlflow-artifacts/artifacts"
+Result = TypeVar("Result")
+
+
+class Remote:
+    """An MLflow server, read only."""
+
+    def __init__(self, address: Address) -> None:
+        import_mlflow()
+        self.address = address
+
+    def ask(self, endpoint: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
+        """The answer to one call of MLflow's REST interface: POST with a body, GET without one.
+
+        Raises
+        ------
+        Unreachable
+            Where the server stays silent, slow or failing for as long as patience lasts.
+        InputError
+            Where it refuses, or its answer is too long or no JSON object.
+        """
+        content = persist(lambda: self._content(endpoint, body), self.address.shown)
+        try:
+            answer = json.loads(content)
+        except (ValueError, RecursionError):
+            answer = None
+        if not isinstance(answer, dict):
+            raise InputError(f"{self.address.shown}: its answer to {endpoint} is no JSON object")
+        return answer
+
+    def download(self, location: str, name: str, target: Path, limit: int) -> None:
+        """Brings the artifact `name` of a run at `location` to `target`; raises as `ask`."""
+        endpoint = f"{_PROXIED}/{quote(self._path(location))}/{quote(name)}"
+
+        def step() -> None:
+            with target.open("wb") as file:
+                self._receive(endpoint, None, file.write, limit)
+
+        persist(step, self.address.shown)
+
+    def _path(self, location: str) -> str:
+        """The path of an artifact location on the server; refuses all other places."""
+        parts, own = urlsplit(location), urlsplit(self.address.uri)
+        path = parts.path
+        if parts.scheme == own.scheme and path.startswith(f"{_PROXIED}/"):
+            here = _origin(parts.netloc) == _origin(own.netloc)
+            path = path.removeprefix(_PROXIED)
+        else:
+            here = parts.scheme == "mlflow-artifacts"
+            here = here and _origin(parts.netloc) in ("", _origin(own.netloc))
+        if not here or ".." in path.split("/"):
+            raise InputError(
+                f"{self.address.shown}: a run's artifacts lie in {without_password(location)!r}, "
+                "and only those that the server itself serves are pulled"
+            )
+        return path.strip("/")
+
+    def _content(self, endpoint: str, body: Mapping[str, object] | None) -> bytes:
+        content = bytearray()
+        self._receive(endpoint, body, content.extend, LARGEST_ANSWER)
+        return bytes(content)
+
+    def _receive(
+        self,
+        endpoint: str,
+        body: Mapping[str, object] | None,
+        take: Callable[[bytes], object],
+        limit: int,
+    ) -> None:
+        over = threading.Event()
+
+        def step() -> None:
+            with self._open(endpoint, body) as response:
+                left = limit
+                for chunk in response.iter_content(_CHUNK):
+                    left -= len(chunk)
+                    if left < 0:
+                        raise Refused(
+                            f"{self.address.shown}: {endpoint} has more than {limit} bytes"
+                        )
+                    if over.is_set():
+                        return
+                    take(chunk)
+
+        try:
+            _within(SECONDS, step)
+        except TimeoutError:
+            over.set()
+            raise Unreachable(
+                f"{self.address.shown}: {endpoint} was not complete after {SECONDS:g} s"
+            ) from None
+
+    def _open(self, endpoint: str, body: Mapping[str, object] | None) -> Any:
+        from mlflow.tracking._tracking_service import utils
+        from mlflow.utils import rest_utils
+
+        http_request: Any = rest_utils.http_request
+        store: Any = utils._get_store
+        response = http_request(
+            store(self.address.uri).get_host_creds(),
+            endpoint,
+            "GET" if body is None else "POST",
+            raise_on_status=False,
+            stream=True,
+            allow_redirects=False,
+            extra_headers={"Accept-Encoding": "identity"},
+            **({} if body is None else {"json": body}),
+        )
+        if response.status_code == 200:
+            return response
+        with response:
+            text = response.raw.read(2000).decode(errors="replace")
+        raise Answered(response.status_code, text)
+
+
+def _origin(place: str) -> str:
+    return place.rpartition("@")[2].lower()
+
+
+def _within(seconds: float, step: Callable[[], None]) -> None:
+    """Runs `step`; raises TimeoutError when it takes longer, whatever it waits for.
+
+    A thread, since a server that sends its headers a byte at a time resets every other clock. One
+    that is given up ends with the process.
+    """
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            step()
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if thread.is_alive():
+        raise TimeoutError
+    if errors:
+        raise errors[0]
