@@ -67,17 +67,30 @@ def _create_file(path: Path) -> None:
     draft.replace(path)
 
 
-def _reach(address: Address) -> Any:
-    """The store at a database server; on PostgreSQL, which may be shared, under a lock of its own.
+def probe(address: Address) -> None:
+    """Raises `Unreachable` where a database server cannot be reached; MLflow waits far longer."""
+    if not address.database:
+        import_mlflow()
+        persist(lambda: _engine(address).connect().close(), address.shown)
 
-    The connection that holds the lock is a probe too: MLflow waits far longer for a dead server.
-    """
+
+def _engine(address: Address) -> Any:
     import sqlalchemy
 
     try:
-        engine = sqlalchemy.create_engine(address.uri, poolclass=sqlalchemy.NullPool)
+        return sqlalchemy.create_engine(address.uri, poolclass=sqlalchemy.NullPool)
     except (sqlalchemy.exc.ArgumentError, ImportError) as error:
         raise InputError(f"tracking address {address.shown}: {one_line(error)}") from None
+
+
+def _reach(address: Address) -> Any:
+    """The store at a database server; on PostgreSQL, which may be shared, under a lock of its own.
+
+    The connection that holds the lock is a probe too.
+    """
+    import sqlalchemy
+
+    engine = _engine(address)
     connection = engine.connect()
     try:
         if engine.dialect.name == "postgresql":

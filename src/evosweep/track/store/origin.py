@@ -11,6 +11,7 @@ from evosweep.errors import InputError
 from evosweep.files.opening import open_file
 from evosweep.track.store.address import Address, without_password
 from evosweep.track.store.bounded import PAGES, Remote
+from evosweep.track.store.database import probe
 from evosweep.track.store.database_store import local_folder
 from evosweep.track.store.patience import Refused, persist
 from evosweep.track.store.quiet import import_mlflow
@@ -111,6 +112,7 @@ class DatabaseOrigin:
     def __init__(self, address: Address) -> None:
         self.address = address
         mlflow = import_mlflow()
+        probe(address)
         self._client = persist(lambda: mlflow.tracking.MlflowClient(address.uri), address.shown)
 
     def experiments(self) -> list[tuple[str, str]]:
