@@ -151,6 +151,8 @@ def test_an_experiment_may_be_called_as_mlflows_first_one(
     assert track(results, uri).unchanged == 9
     experiment = contents.client(uri).get_experiment_by_name("Default")
     assert experiment.tags["evosweep"] == "experiment"
+    if where == "own":
+        assert len(list((results / "mlartifacts" / "Default").glob("*/artifacts"))) == 9
 
 
 def test_the_comparison_says_a_command_that_works(

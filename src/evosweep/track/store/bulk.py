@@ -41,6 +41,16 @@ def stages(store: Any, experiment_id: str) -> dict[str, str]:
         return {row[0]: row[1] for row in session.execute(rows)}
 
 
+def place(store: Any, experiment_id: str, location: str) -> None:
+    """Sets where the artifacts of an experiment's coming runs are to lie."""
+    from mlflow.store.tracking.dbmodels.models import SqlExperiment
+    from sqlalchemy import update
+
+    chosen = SqlExperiment.experiment_id == int(experiment_id)
+    with store.ManagedSessionMaker(read_only=False) as session:
+        session.execute(update(SqlExperiment).where(chosen).values(artifact_location=location))
+
+
 def insert(store: Any, experiment_id: str, root: str, runs: Sequence[MlflowRun]) -> None:
     """Puts new runs into the database, in one transaction."""
     from mlflow.store.tracking.dbmodels import models

@@ -1,6 +1,7 @@
 """A database as a store: new runs go in whole, a transaction a batch; the rest is the client's."""
 
 from collections.abc import Sequence, Set
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -16,6 +17,8 @@ from evosweep.track.store.protocol import Experiment, Known
 from evosweep.track.store.rebase import rebase
 from evosweep.track.store.server_store import ServerStore, write_files
 
+_FIRST = "0"
+"""MLflow's own experiment, Default, which lies where the database happened to be made."""
 _TAGS = ("kind", "folder", "configuration", "content")
 
 
@@ -29,6 +32,16 @@ class DatabaseStore(ServerStore):
         super().__init__(address)
         if address.is_own:
             rebase(address, self.database)
+
+    def _experiment(self, name: str) -> Experiment:
+        experiment = super()._experiment(name)
+        folder = self.address.artifacts
+        if folder is None or experiment.id != _FIRST:
+            return experiment
+        location = (folder / name).as_uri()
+        if location != experiment.location:
+            bulk.place(self.database, experiment.id, location)
+        return replace(experiment, location=location)
 
     def known(self, experiment: Experiment) -> list[Known]:
         if not self.address.is_own:
