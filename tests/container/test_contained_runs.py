@@ -54,6 +54,7 @@ def test_several_seeds_share_a_container(laboratory: Laboratory, engine: str) ->
     receipt = json.loads(Path("jobs/first.json").read_text())
     assert len(receipt["runs"]) == 3
     assert all((Path(folder) / "record.json").exists() for folder in receipt["runs"].values())
+    assert len(list(Path("sources").iterdir())) == 2  # of the problem and of the algorithm
 
 
 PROBE = """

@@ -1,11 +1,11 @@
 """`evosweep contain ... -- evosweep run ...`: one run in a container, watched from outside.
 
-The engine's client is not enough: killed with -9 it leaves its container running, and so does
-the death of whoever started it. So this process stays beside it. It passes SIGTERM and Ctrl-C on,
-stops the container when the workflow that started it dies (EVOSWEEP_PARENT, as for `evosweep run`),
-and holds the pipe that is the container's standard input: when this process or the client is
-killed, the pipe closes, and `evosweep.entry.in_container` ends the run. A container that
-does not end in time is removed.
+An engine's client that is killed leaves its container running, and so does the death of the
+client's parent. So this process stays beside the client. It passes SIGTERM and Ctrl-C on, and stops
+the container when the workflow has died (EVOSWEEP_PARENT, as for `evosweep run`). It also holds the
+pipe that is the container's standard input: when this process or the client is killed, the pipe
+closes, and `evosweep.entry.in_container` ends the run. A container that does not end in time is
+removed.
 """
 
 import argparse
@@ -51,8 +51,20 @@ def main(args: argparse.Namespace) -> int:
     argv = command_line.engine_command(asked, image, contained)
     code = Client(asked.engine, contained.name, argv).run()
     if code == 0:
+        _keep_sources(run)
         write_receipt(run)
     return code
+
+
+def _keep_sources(run: argparse.Namespace) -> None:
+    """Copies of the code that decided the runs; inside, their place beside the runs is not shown."""
+    from evosweep.config.spec import RunSpec
+    from evosweep.records.folder import RunFolder
+    from evosweep.records.source_copies import keep_sources
+
+    spec = RunSpec.parse(read_spec(run.spec, elsewhere=True))
+    folder = run.out if run.seeds is None else run.out / spec.run_id
+    keep_sources(spec, RunFolder(folder).sources)
 
 
 def _parse_run(command: list[str]) -> argparse.Namespace:
