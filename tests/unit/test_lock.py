@@ -61,9 +61,20 @@ def test_a_file_system_without_locks_is_no_other_process(
         Lock(tmp_path / "lock", "it").__enter__()
     assert str(tmp_path) in str(refused.value)
     assert refused.value.exit_code == 2
+    with pytest.raises(NoLocks, match="this file system has no locks"):
+        lock.probe(tmp_path / "results" / "not yet made")
     monkeypatch.setenv(lock.SWITCH, "none")
+    lock.probe(tmp_path)
     with Lock(tmp_path / "lock", "it"):
         pass
+
+
+def test_a_probe_leaves_nothing_and_does_not_mind_a_folder_that_is_read_only(
+    tmp_path: Path,
+) -> None:
+    lock.probe(tmp_path)
+    assert not any(tmp_path.iterdir())
+    lock.probe(Path("/proc/nothing"))
 
 
 def test_a_lock_that_is_a_link_is_refused_and_its_target_kept(tmp_path: Path) -> None:

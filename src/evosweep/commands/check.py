@@ -8,6 +8,7 @@ from evosweep.config import grid
 from evosweep.config.experiment import Experiment
 from evosweep.config.load import check_results, listed, load
 from evosweep.errors import InputError
+from evosweep.processes import lock
 from evosweep.wording import printable
 
 
@@ -42,6 +43,7 @@ def main(args: argparse.Namespace) -> int:
     """Print the size of a config's grid; raises InputError with every mistake in it."""
     experiment = load(args.config)
     check_results(experiment.folder)
+    lock.probe(experiment.folder)
     if not args.no_build:
         _try_out(experiment, args)
     combinations = sum(1 for _ in grid.combinations(experiment))

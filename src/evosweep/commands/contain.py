@@ -20,7 +20,7 @@ from evosweep.config.spec import RunSpec
 from evosweep.containers import command_line, engines
 from evosweep.containers.client import Client
 from evosweep.containers.command_line import ContainedRun, Container
-from evosweep.errors import InputError
+from evosweep.errors import EvosweepError, InputError
 from evosweep.machine import environment
 from evosweep.records.folder import RunFolder
 from evosweep.records.source_copies import keep_sources
@@ -57,14 +57,15 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _keep_sources(run: argparse.Namespace) -> None:
-    """Copies of the code that decided the runs; inside, their place beside the runs is not shown."""
+    """Copies of the code of the runs: their place beside the runs is not shown inside."""
     from evosweep.config.spec import RunSpec
     from evosweep.records.folder import RunFolder
     from evosweep.records.source_copies import keep_sources
 
-    spec = RunSpec.parse(read_spec(run.spec, elsewhere=True))
-    folder = run.out if run.seeds is None else run.out / spec.run_id
-    keep_sources(spec, RunFolder(folder).sources)
+    with suppress(EvosweepError):  # what the run needs may be missing outside
+        spec = RunSpec.parse(read_spec(run.spec, elsewhere=True))
+        folder = run.out if run.seeds is None else run.out / spec.run_id
+        keep_sources(spec, RunFolder(folder).sources)
 
 
 def _parse_run(command: list[str]) -> argparse.Namespace:

@@ -140,6 +140,19 @@ def acquire(fd: int, path: Path, *, wait: bool = False) -> bool:
     return True
 
 
+def probe(folder: Path) -> None:
+    """Raise `NoLocks` where the file system of a folder has none, also before it is made.
+
+    A folder that cannot be written to is no concern of this.
+    """
+    import tempfile
+
+    whole = folder.absolute()
+    there = next(path for path in (whole, *whole.parents) if path.is_dir())
+    with suppress(OSError), tempfile.TemporaryFile(dir=there) as file:
+        acquire(file.fileno(), whole / "lock")
+
+
 def holder(fd: int) -> str:
     """Who holds the lock on an open file, by what is written in it."""
     try:
