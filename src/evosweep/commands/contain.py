@@ -20,7 +20,7 @@ from evosweep.config.spec import RunSpec
 from evosweep.containers import command_line, engines
 from evosweep.containers.client import Client
 from evosweep.containers.command_line import ContainedRun, Container
-from evosweep.errors import EvosweepError, InputError
+from evosweep.errors import InputError
 from evosweep.machine import environment
 from evosweep.records.folder import RunFolder
 from evosweep.records.source_copies import keep_sources
@@ -51,21 +51,8 @@ def main(args: argparse.Namespace) -> int:
     argv = command_line.engine_command(asked, image, contained)
     code = Client(asked.engine, contained.name, argv).run()
     if code == 0:
-        _keep_sources(run)
         write_receipt(run)
     return code
-
-
-def _keep_sources(run: argparse.Namespace) -> None:
-    """Copies of the code of the runs: their place beside the runs is not shown inside."""
-    from evosweep.config.spec import RunSpec
-    from evosweep.records.folder import RunFolder
-    from evosweep.records.source_copies import keep_sources
-
-    with suppress(EvosweepError):  # what the run needs may be missing outside
-        spec = RunSpec.parse(read_spec(run.spec, elsewhere=True))
-        folder = run.out if run.seeds is None else run.out / spec.run_id
-        keep_sources(spec, RunFolder(folder).sources)
 
 
 def _parse_run(command: list[str]) -> argparse.Namespace:
