@@ -225,14 +225,22 @@ class Evaluator:
         """Compares an evaluation, now and then, with that of the program's own individual."""
         failure, flags = outcome.failure, outcome.flags
         if failure is not None and failure.kind in ("program", "fitness"):
-            self._as_given.compare(self._made(batch, failure.index, None))
+            if self._fails_again(batch, failure.index):
+                self._as_given.compare(self._made(batch, failure.index, None))
         elif failure is None and (flags is None or flags[0] != RETRIED):
             index = items[0]
             due = self._as_given.is_due(batch.first_of(index), outcome.process)
-            if due and not self._losses.suspects(batch.number, [index]):
-                penalised = flags is not None and flags[0] == PENALISED
+            if not due or self._losses.suspects(batch.number, [index]):
+                return
+            penalised = flags is not None and flags[0] == PENALISED
+            if not penalised or self._fails_again(batch, index):
                 result = None if penalised else outcome.fitnesses[0]
                 self._as_given.compare(self._made(batch, index, result))
+
+    def _fails_again(self, batch: Batch, index: int) -> bool:
+        """Whether an evaluation that failed was no accident, such as a file that was missing."""
+        again = self._chunk(batch, -1, [index], sent=False).work()
+        return again.failure is not None or again.flags is not None
 
     def _made(self, batch: Batch, index: int, result: Any) -> Evaluation:
         arguments, keywords = batch.arguments(index)
