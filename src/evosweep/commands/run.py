@@ -23,6 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seeds", metavar="LIST",
                         help="several runs, such as 1,2,5-9, in one process")  # fmt: skip
     parser.add_argument("--fresh", action="store_true", help="discard what earlier attempts left")
+    parser.add_argument("--mixed", action="store_true",
+                        help="resume what another environment began, and mark the run")  # fmt: skip
     parser.add_argument("--receipt", type=Path, metavar="FILE",
                         help="written once all runs are done: their run_ids, as JSON")  # fmt: skip
     parser.add_argument("--sync", type=_seconds, default=1.0, metavar="SECONDS",
@@ -38,7 +40,7 @@ def main(args: argparse.Namespace) -> int:
     several = args.seeds is not None
     what = {"spec": spec, "seeds": seeds, "out": args.out, "several": several}
     try:
-        with JobFolder.temporary(**what, fresh=args.fresh, sync=args.sync) as job:
+        with JobFolder.temporary(**what, fresh=args.fresh, sync=args.sync, mixed=args.mixed) as job:
             code = _perform_here(job) if args.in_process else _supervise(job)
     except OSError as error:
         raise EvosweepError(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from evosweep.errors import InputError
+from evosweep.machine import fingerprint
 
 VARIABLE = "EVOSWEEP_NUMERICS"
 MODES = ("native", "portable")
@@ -53,7 +54,7 @@ def environment() -> dict[str, str]:
 
 
 def describe() -> dict[str, Any]:
-    """What is in force in this process: the mode, NumPy's SIMD levels and the BLAS kernels."""
+    """What is in force in this process: the mode, NumPy's SIMD levels, BLAS kernels and libm."""
     import numpy
 
     simd = numpy.show_config(mode="dicts")["SIMD Extensions"]
@@ -61,6 +62,7 @@ def describe() -> dict[str, Any]:
         "mode": mode(),
         "simd": [*simd["baseline"], *simd["found"]],
         "blas": _blas(),
+        "libm": fingerprint.libm(),
     }
 
 

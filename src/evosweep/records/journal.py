@@ -12,15 +12,16 @@ import threading
 import time
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from evosweep.errors import EvosweepError
+from evosweep.errors import EvosweepError, InputError
 from evosweep.files.opening import open_descriptor, open_file
+from evosweep.machine.fingerprint import differences
 from evosweep.records import journal_entry
 from evosweep.records.journal_entry import Entry, Session
 
@@ -78,7 +79,13 @@ class Journal:
     path: Path
     run_id: str
     sync: float = 1.0
+    environment: Mapping[str, Any] | None = None
+    """Of this process; a journal of another one is refused, for last bits would differ."""
+    mixed: bool = False
+    """Go on all the same."""
     sessions: list[Session] = field(default_factory=list)
+    worked: list[Session] = field(default_factory=list)
+    """The earlier sessions that finished evaluations."""
     entries: int = 0
     elapsed: float = 0.0
     """Seconds that earlier sessions worked, by their last entry."""
@@ -87,8 +94,10 @@ class Journal:
         self._fd = open_descriptor(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
         try:
             self._recorded_end = self._recover()
+            if self.environment is not None and not self.mixed:
+                self._refuse_mixture(self.environment)
             self._started = time.monotonic()
-            self._session = Session(time.time(), os.getpid())
+            self._session = Session(time.time(), os.getpid(), self.environment)
             self._write(journal_entry.pack(self._session))
         except BaseException:
             os.close(self._fd)
@@ -115,6 +124,22 @@ class Journal:
     def resumed(self) -> int:
         """How often the run was continued before this session."""
         return len(self.sessions)
+
+    @property
+    def environments(self) -> list[Mapping[str, Any]]:
+        """Of every session that finished evaluations, and of this one."""
+        sessions = [*self.worked, self._session]
+        return [session.environment or {} for session in sessions]
+
+    def _refuse_mixture(self, environment: Mapping[str, Any]) -> None:
+        for session in self.worked:
+            if differing := differences(session.environment or {}, environment):
+                raise InputError(
+                    f"{self.path}: its evaluations were made with {'; '.join(differing)}: their "
+                    "last bits may differ from those made here, and no one could repeat the "
+                    "mixture; continue the run there, or call with --fresh to evaluate everything "
+                    "here, or with --mixed to mix and mark the run"
+                )
 
     @property
     def started(self) -> float:
@@ -173,6 +198,8 @@ class Journal:
             self.sessions.append(entry)
         else:
             self.entries += 1
+            if self.sessions and self.sessions[-1] not in self.worked[-1:]:
+                self.worked.append(self.sessions[-1])
             self.elapsed = max(self.elapsed, entry.finished)
 
     def _write(self, payload: bytes) -> None:

@@ -4,7 +4,7 @@ import json
 import math
 import struct
 from base64 import b64decode, b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ _SESSION_KIND, _CHUNK_KIND = 2, 1
 _LAST_SECOND = 253402300800.0  # of the year 9999
 _SCATTERED, _FLAGGED, _WITH_GENOMES = 1, 2, 4
 
+_LONGEST_ENVIRONMENT = 2**18
+
 OK, PENALISED, RETRIED = 0, 1, 2
 """What `Entry.flags` says of an individual: evaluated, given the penalty, evaluated again."""
 
@@ -29,6 +31,8 @@ class Session:
     started: float
     """Seconds since the epoch."""
     pid: int
+    environment: Mapping[str, Any] | None = None
+    """As in the receipt; None in journals of earlier versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,8 @@ class Entry:
 def pack(entry: Entry | Session) -> bytes:
     """The payload of an entry, little-endian."""
     if isinstance(entry, Session):
-        return _SESSION.pack(_SESSION_KIND, entry.started, entry.pid)
+        text = "" if entry.environment is None else json.dumps(entry.environment)
+        return _SESSION.pack(_SESSION_KIND, entry.started, entry.pid) + text.encode()
     count, objectives = entry.fitnesses.shape
     first = int(entry.indices[0])
     in_a_row = count == 1 or numpy.array_equal(entry.indices, numpy.arange(first, first + count))
@@ -81,10 +86,10 @@ def pack(entry: Entry | Session) -> bytes:
 def unpack(payload: bytes) -> Entry | Session:
     """The entry of a payload whose CRC was right."""
     if payload[0] == _SESSION_KIND:
-        _, started, pid = _SESSION.unpack(payload)
+        _, started, pid = _SESSION.unpack_from(payload)
         if not 0 <= started < _LAST_SECOND:
             raise ValueError(f"a session that started at second {started}")
-        return Session(started, pid)
+        return Session(started, pid, _environment(payload[_SESSION.size :]))
     _, kinds, objectives, batch, count, first, seconds, finished, digest = _CHUNK.unpack_from(
         payload
     )
@@ -116,6 +121,15 @@ def _check(payload: bytes, kinds: int, count: int, objectives: int) -> None:
     exact = not kinds & _WITH_GENOMES
     if not (count and objectives) or len(payload) < needed or (exact and len(payload) > needed):
         raise ValueError(f"{len(payload)} bytes for {count} individuals of {objectives} objectives")
+
+
+def _environment(text: bytes) -> dict[str, Any] | None:
+    if len(text) > _LONGEST_ENVIRONMENT:
+        raise ValueError(f"an environment of {len(text)} bytes")
+    environment = json.loads(text) if text else None
+    if not isinstance(environment, dict | None):
+        raise TypeError("an environment that is no mapping")
+    return environment
 
 
 def _to_json(value: Plain) -> Any:

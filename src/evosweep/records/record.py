@@ -166,6 +166,13 @@ class Record(Named):
         default=EnvironmentFields(),
         description="Python, packages, processor, commit, image.",
     )
+    environments: Annotated[tuple[Environment, ...], Field(max_length=100_000)] = Field(
+        default=(), description="As `environment`, of each session that evaluated, in their order."
+    )
+    mixed: bool = Field(
+        default=False,
+        description="Whether sessions computed other last bits, so that no environment repeats it.",
+    )
     resumed: Count = Field(default=0, description="How often the run was continued.")
     started: Moment = Field(description="When the first session began, ISO 8601.")
     finished: Moment = Field(description="When the run was done, ISO 8601.")

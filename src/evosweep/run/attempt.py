@@ -11,6 +11,7 @@ from evosweep.config.spec import RunSpec
 from evosweep.errors import Damaged, EvosweepError, InputError, RunError
 from evosweep.evaluation.blame import Known
 from evosweep.files.writing import write_json
+from evosweep.machine import environment
 from evosweep.processes.lock import Lock, Locked
 from evosweep.records.folder import RunFolder
 from evosweep.records.journal import Journal
@@ -32,6 +33,8 @@ class Attempt:
     """When the start-up that counts as this run's began, in seconds since the epoch."""
     sync: float = 1.0
     """Seconds after which an evaluation is on the disk at the latest."""
+    mixed: bool = False
+    """Go on with the journal of another environment, whose last bits may differ."""
     audit: int = 0
     """Of what the journal has, one evaluation in so many is made again and compared."""
 
@@ -100,7 +103,11 @@ def _finished(spec: RunSpec, folder: RunFolder) -> Record | None:
 
 
 def _evolve(spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt) -> Record:
-    with Journal(folder.journal, spec.run_id, attempt.sync) as journal:
+    mixed = attempt.mixed or attempt.audit > 0  # which evaluates nothing that is recorded
+    journal = Journal(
+        folder.journal, spec.run_id, attempt.sync, environment=environment.describe(), mixed=mixed
+    )
+    with journal:
         evolution = Evolution(
             spec,
             backend,

@@ -14,6 +14,7 @@ from evosweep.files import strict_json
 from evosweep.files.writing import write_json
 from evosweep.genomes import genome
 from evosweep.machine import environment
+from evosweep.machine.fingerprint import differences
 from evosweep.records.folder import RunFolder
 from evosweep.records.journal import Journal
 from evosweep.records.reading import parse_record
@@ -111,8 +112,11 @@ def _timings(evaluator: Evaluator, evolved: Evolved, startup: float) -> dict[str
 
 
 def _circumstances(journal: Journal) -> dict[str, Any]:
+    environments = journal.environments
     return {
-        "environment": environment.describe(),
+        "environment": environments[-1],
+        "environments": environments,
+        "mixed": any(differences(each, environments[-1]) for each in environments),
         "resumed": journal.resumed,
         "started": _iso(journal.started),
         "finished": _iso(time.time()),

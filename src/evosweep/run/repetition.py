@@ -12,7 +12,7 @@ from typing import Any
 
 from evosweep.config.spec import RunSpec
 from evosweep.errors import InputError
-from evosweep.machine import environment
+from evosweep.machine import environment, fingerprint
 from evosweep.machine.cpus import available_cpus
 from evosweep.plugins import search, sources
 from evosweep.records.record import Record
@@ -97,6 +97,11 @@ def differences_of_circumstances(record: Record, spec: RunSpec) -> Iterator[str]
     for name in ("python", "machine", "cpu", "platform"):
         if then.get(name) != now.get(name):
             yield f"{name} was {then.get(name)}, and is {now.get(name)}"
+    if record.mixed:
+        yield "it was resumed in another environment (--mixed): no single environment repeats it"
+    for part in fingerprint.differences(then, now):
+        if not part.startswith(("Python", "machine", "NumPy", "evosweep")):  # told above and below
+            yield f"last bits may differ: {part}"
     for package, version in (then.get("packages") or {}).items():
         if now["packages"].get(package) != version:
             yield f"{package} was {version}, and is {now['packages'].get(package, 'not installed')}"

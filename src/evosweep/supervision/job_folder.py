@@ -57,6 +57,8 @@ class JobFolder:
     started: float = field(default_factory=time.time)
     sync: float = 1.0
     """Seconds after which an evaluation is on the disk at the latest."""
+    mixed: bool = False
+    """Go on with the journal of another environment."""
     sockets: Path = Path()
     """A folder of this user's alone whose path is short enough for sockets."""
 
@@ -90,6 +92,7 @@ class JobFolder:
             "fresh": self.fresh,
             "started": self.started,
             "sync": self.sync,
+            "mixed": self.mixed,
         }
         _write(self.folder / "job.json", data)
         (self.folder / "outcome.json").write_bytes(b" " * _RESERVED)

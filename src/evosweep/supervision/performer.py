@@ -71,7 +71,13 @@ def perform(job: JobFolder) -> int:
             try:
                 folder = run_folder(job.out, spec, job.several)
                 keep_sources(spec, folder.sources)
-                attempt = Attempt(_is_stale(job, folder), job.lost(spec), began, job.sync)
+                attempt = Attempt(
+                    fresh=_is_stale(job, folder),
+                    lost=job.lost(spec),
+                    began=began,
+                    sync=job.sync,
+                    mixed=job.mixed,
+                )
                 record = run_one(spec, folder, backend, attempt)
                 _tell(spec, record)
             except InputError:

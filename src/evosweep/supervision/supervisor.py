@@ -29,7 +29,6 @@ from evosweep.supervision.launchers import launcher_of
 
 _TICK = 0.2
 _BARREN_STARTS = 5
-_START_BYTES = 28 + 29  # docs/journal.md; a chunk takes 68 or more
 
 
 @dataclass
@@ -165,8 +164,18 @@ def _conclude(word: LastWord) -> int:
 
 def _has_grown(before: tuple[Path | None, int], after: tuple[Path | None, int]) -> bool:
     """Whether an evaluation was finished between: a start alone adds a header and its session."""
-    another_run = before[0] is not None and before[0] != after[0]
-    return another_run or after[1] - before[1] > _START_BYTES
+    from evosweep.records.journal import Entry, JournalCorrupt, read_behind
+
+    path, size = after
+    if before[0] is not None and before[0] != path:
+        return True
+    if path is None or size <= before[1]:
+        return False
+    with contextlib.suppress(OSError, JournalCorrupt):
+        return any(
+            end > before[1] and isinstance(entry, Entry) for end, entry in read_behind(path, 0)
+        )
+    return False
 
 
 @contextlib.contextmanager

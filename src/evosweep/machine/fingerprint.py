@@ -1,0 +1,51 @@
+"""What decides the last bits of a fitness: two processes that agree in all of it compute alike."""
+
+import hashlib
+import math
+import platform
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+_PLACES = (0.1, 0.3, 0.7, 1.7, 2.3, 5.1, 11.3, 37.7)
+_FUNCTIONS = (math.exp, math.log, math.sin, math.cos, math.tan, math.tanh, math.gamma, math.cbrt)
+
+
+def libm() -> str:
+    """The C library and a digest of what its mathematical functions give here."""
+    values = [function(place) for function in _FUNCTIONS for place in _PLACES]
+    values += [math.pow(place, other) for place in _PLACES for other in _PLACES]
+    digest = hashlib.sha256(struct.pack(f"<{len(values)}d", *values)).hexdigest()
+    return f"{' '.join(filter(None, platform.libc_ver()))} {digest[:8]}"
+
+
+def fingerprint(environment: Mapping[str, Any]) -> dict[str, str]:
+    """What decides last bits, out of the environment in a receipt or in a journal."""
+    numerics = environment.get("numerics") or {}
+    packages = environment.get("packages") or {}
+    parts = {
+        "Python": environment.get("python"),
+        "machine": environment.get("machine"),
+        "NumPy": packages.get("numpy"),
+        "evosweep": environment.get("evosweep"),
+        "numerics": numerics.get("mode"),
+        "SIMD": " ".join(numerics.get("simd") or ()),
+        "BLAS": numerics.get("blas"),
+        "libm": numerics.get("libm"),
+    }
+    return {name: str(value) for name, value in parts.items() if value}
+
+
+def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """What of two environments decides last bits and differs: `Python 3.11.7, here 3.12.3`."""
+    before, after = fingerprint(then), fingerprint(now)
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return [_told(name, before.get(name, "unknown"), after.get(name, "unknown")) for name in names]
+
+
+def _told(name: str, before: str, after: str) -> str:
+    if name == "SIMD":  # long lists, of which few words differ
+        first, second = before.split(), after.split()
+        before = " ".join(word for word in first if word not in second) or "less"
+        after = " ".join(word for word in second if word not in first) or "less"
+    return f"{name} {before}, here {after}"

@@ -1,0 +1,131 @@
+"""A resumed run never mixes floating point, unless it is told to, and then it says so."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evosweep.backends.table import create
+from evosweep.config.spec import RunSpec
+from evosweep.errors import InputError
+from evosweep.machine import environment, fingerprint
+from evosweep.records.folder import RunFolder
+from evosweep.records.journal import Journal, read
+from evosweep.records.record import Record
+from evosweep.run.attempt import Attempt, run_one
+from evosweep.run.repetition import differences_of_circumstances
+
+PARAMS = {"population": 20, "generations": 5, "crossover": 0.5, "mutation": 0.3}
+SPEC: dict[str, Any] = {
+    "problem": {"use": "onemax", "params": {"bits": 20}},
+    "algorithm": {"use": "ea_simple", "params": PARAMS},
+    "backend": {"use": "serial"},
+    "seed": 1,
+}
+
+
+def _run(folder: Path, **attempt: Any) -> Record:
+    with create("serial") as backend:
+        return run_one(RunSpec.parse(SPEC), RunFolder(folder), backend, Attempt(**attempt))
+
+
+def _other(**changes: Any) -> dict[str, Any]:
+    here = json.loads(json.dumps(environment.describe()))
+    here["numerics"] |= changes.pop("numerics", {})
+    return here | changes
+
+
+def _begun_elsewhere(tmp_path: Path, elsewhere: dict[str, Any] | None, keep: int = 3) -> Path:
+    """A folder in which a session of another environment finished some chunks."""
+    _run(tmp_path / "whole")
+    entries = list(read(tmp_path / "whole" / "journal.bin"))
+    folder = RunFolder(tmp_path / "run")
+    folder.create()
+    run_id = RunSpec.parse(SPEC).run_id
+    with Journal(folder.journal, run_id, environment=elsewhere) as journal:
+        for entry in entries[:keep]:
+            journal.append(entry)
+    return folder.path
+
+
+ELSEWHERE: dict[str, dict[str, Any]] = {
+    "Python": {"python": "3.10.1"},
+    "NumPy": {"packages": {"numpy": "1.0"}},
+    "numerics": {"numerics": {"mode": "other"}},
+    "SIMD": {"numerics": {"simd": ["X86_V2"]}},
+    "BLAS": {"numerics": {"blas": "Haswell Sandybridge"}},
+    "libm": {"numerics": {"libm": "glibc 2.0 00000000"}},
+}
+
+
+@pytest.mark.parametrize("what", ELSEWHERE)
+def test_a_journal_of_another_environment_is_refused(tmp_path: Path, what: str) -> None:
+    folder = _begun_elsewhere(tmp_path, _other(**ELSEWHERE[what]))
+    with pytest.raises(InputError) as caught:
+        _run(folder)
+    said = str(caught.value)
+    assert f"its evaluations were made with {what} " in said
+    assert "--fresh" in said
+    assert "--mixed" in said
+    assert not (folder / "record.json").exists()
+    with pytest.raises(InputError):  # the session that was refused changes nothing
+        _run(folder)
+    assert _run(folder, fresh=True).mixed is False
+
+
+def test_a_journal_that_does_not_say_is_refused(tmp_path: Path) -> None:
+    folder = _begun_elsewhere(tmp_path, None)
+    with pytest.raises(InputError, match="Python unknown, here"):
+        _run(folder)
+
+
+def test_a_session_that_evaluated_nothing_is_in_nobody_s_way(tmp_path: Path) -> None:
+    folder = _begun_elsewhere(tmp_path, _other(python="3.10.1"), keep=0)
+    record = _run(folder)
+    assert record.mixed is False
+    assert len(record.environments) == 1
+
+
+def test_a_mixture_is_marked_with_every_environment(tmp_path: Path) -> None:
+    folder = _begun_elsewhere(tmp_path, _other(python="3.10.1"))
+    record = _run(folder, mixed=True)
+    assert record.mixed is True
+    assert [each["python"] for each in record.environments] == [
+        "3.10.1",
+        environment.describe()["python"],
+    ]
+    told = list(differences_of_circumstances(record, RunSpec.parse(SPEC)))
+    assert any("no single environment repeats it" in line for line in told)
+
+
+def test_a_run_of_one_environment_is_no_mixture(tmp_path: Path) -> None:
+    record = _run(_begun_elsewhere(tmp_path, environment.describe()))
+    assert record.mixed is False
+    assert record.resumed == 1
+    assert len(record.environments) == 2
+
+
+def test_the_command_refuses_and_mixes(tmp_path: Path) -> None:
+    folder = _begun_elsewhere(tmp_path, _other(python="3.10.1"))
+    command = [sys.executable, "-m", "evosweep", "run", "--spec", json.dumps(SPEC)]
+    command += ["--out", str(folder)]
+    refused = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n") == 1
+    assert "Python 3.10.1, here " in refused.stderr
+    subprocess.run([*command, "--mixed"], check=True, capture_output=True)
+    assert json.loads((folder / "record.json").read_bytes())["mixed"] is True
+
+
+def test_the_fingerprint_is_that_of_every_process_here() -> None:
+    code = (
+        "import json; from evosweep.machine import environment, fingerprint; "
+        "print(json.dumps(fingerprint.fingerprint(environment.describe())))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    mine = fingerprint.fingerprint(environment.describe())
+    assert json.loads(done.stdout) == mine
+    assert set(mine) >= {"Python", "machine", "NumPy", "evosweep", "numerics", "SIMD", "libm"}
