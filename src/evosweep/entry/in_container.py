@@ -6,12 +6,11 @@ outlives its caller.
 """
 
 import os
-import signal
 import sys
 import threading
-import time
 
 from evosweep import cli
+from evosweep.processes import kill
 
 _GRACE = 8.0  # seconds for a stop; after them this process, and with it the container, ends
 
@@ -29,9 +28,7 @@ def main() -> int:
 def _stop_at_end(watched: int) -> None:
     while os.read(watched, 4096):
         pass
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(_GRACE)
-    os._exit(128 + signal.SIGTERM)
+    kill.this_process(_GRACE)
 
 
 if __name__ == "__main__":

@@ -122,3 +122,10 @@ def own_group(grace: float = 0.0) -> None:
         os.killpg(0, signal.SIGTERM)
         time.sleep(grace)
     os.killpg(0, signal.SIGKILL)
+
+
+def this_process(grace: float) -> None:
+    """SIGTERM to this process, and its exit after `grace` seconds; not for the main thread."""
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(grace)
+    os._exit(128 + signal.SIGTERM)

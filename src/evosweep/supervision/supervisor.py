@@ -18,11 +18,10 @@ from pathlib import Path
 
 from evosweep.errors import Damaged
 from evosweep.files.opening import open_descriptor
-from evosweep.machine import numerics
-from evosweep.machine.threads import THREAD_VARIABLES
-from evosweep.processes import activity, address, guard, kill, signals
+from evosweep.processes import activity, kill, signals
 from evosweep.processes.reaper import Reaper
 from evosweep.processes.signals import Stops
+from evosweep.supervision import variables
 from evosweep.supervision.crew import Crew
 from evosweep.supervision.job_folder import JobFolder, LastWord
 from evosweep.supervision.launchers import launcher_of
@@ -75,7 +74,7 @@ class _Supervisor:
         self.job.save()
         self.group = subprocess.Popen(
             self.launcher.command(self.job),
-            env=self._environment(),
+            env=variables.for_workers() | {activity.FOLDER_VARIABLE: str(self.job.board)},
             start_new_session=True,
             stdin=subprocess.DEVNULL,
         )
@@ -86,11 +85,6 @@ class _Supervisor:
             kill.group(self.group)
             self.reaper.watch(None)
             self._flush_journal()
-
-    def _environment(self) -> dict[str, str]:
-        mine = {guard.SUPERVISOR_VARIABLE: address.of_this_process()}
-        mine[activity.FOLDER_VARIABLE] = str(self.job.board)
-        return dict.fromkeys(THREAD_VARIABLES, "1") | os.environ | numerics.environment() | mine
 
     def _watch(self) -> _Loss | None:
         """None at a stop, or when the group has said how it ended; else what was lost."""

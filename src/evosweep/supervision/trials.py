@@ -5,7 +5,6 @@ may end its process, hang or take all memory: that is told as any other mistake,
 that process is lost.
 """
 
-import contextlib
 import json
 import os
 import signal
@@ -19,11 +18,9 @@ from dataclasses import dataclass, field
 from evosweep.config import grid
 from evosweep.config.experiment import Experiment, Swept
 from evosweep.config.spec import RunSpec
-from evosweep.machine import numerics
 from evosweep.machine.cpus import available_cpus
-from evosweep.machine.threads import THREAD_VARIABLES
-from evosweep.processes import address
-from evosweep.processes.guard import SUPERVISOR_VARIABLE
+from evosweep.processes import kill
+from evosweep.supervision import variables
 from evosweep.wording import one_line, shortened
 
 _WITH = " with "
@@ -101,7 +98,7 @@ def _try_all(specs: list[RunSpec], seconds: float) -> _Outcome:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "evosweep.entry.config_trial", str(told.fileno())],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors,
-            pass_fds=[told.fileno()], env=_environment(), start_new_session=True,
+            pass_fds=[told.fileno()], env=variables.for_workers(), start_new_session=True,
         )  # fmt: skip
         in_time = True
         try:
@@ -109,9 +106,7 @@ def _try_all(specs: list[RunSpec], seconds: float) -> _Outcome:
         except subprocess.TimeoutExpired:
             in_time = False
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            kill.group(process)
         told.seek(0)
         errors.seek(max(0, errors.seek(0, os.SEEK_END) - 2000))
         last = errors.read().decode(errors="replace").strip().splitlines()[-1:]
@@ -126,11 +121,6 @@ def _ending(code: int, last: list[str]) -> str:
     return (
         f"the process that tried it was {how}{': ' if last else ''}{''.join(map(one_line, last))}"
     )
-
-
-def _environment() -> Mapping[str, str]:
-    mine = {SUPERVISOR_VARIABLE: address.of_this_process()}
-    return dict.fromkeys(THREAD_VARIABLES, "1") | os.environ | numerics.environment() | mine
 
 
 def _conclude(

@@ -56,7 +56,7 @@ class Server:
         environment.pop("MLFLOW_TRACKING_URI", None)
         with os.fdopen(open_descriptor(self.log, _NEW, 0o600), "wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "evosweep.track.ui.server", *self._options],
+                [sys.executable, "-P", "-m", "evosweep.track.ui.server", *self._options],
                 env=environment,
                 cwd="/",  # uvicorn imports from its working folder first
                 stdin=subprocess.PIPE,

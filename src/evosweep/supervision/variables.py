@@ -1,0 +1,17 @@
+"""The environment of processes that evaluate: threads, numerics, and whom they end with."""
+
+import os
+
+from evosweep.machine import numerics
+from evosweep.machine.threads import THREAD_VARIABLES
+from evosweep.processes import address
+from evosweep.processes.guard import SUPERVISOR_VARIABLE
+
+
+def for_workers() -> dict[str, str]:
+    """This process's environment, with one BLAS thread unless set otherwise, and its own address.
+
+    Raises InputError for numerics that this processor does not have.
+    """
+    mine = {SUPERVISOR_VARIABLE: address.of_this_process()}
+    return dict.fromkeys(THREAD_VARIABLES, "1") | os.environ | numerics.environment() | mine
