@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from evosweep.files import strict_json
 from evosweep.records.journal import frame
 from evosweep.records.journal_entry import Entry, Session, pack
 
@@ -63,7 +64,7 @@ def write_run(results: Path, made: Made) -> Path:
     if made.with_journal:
         _write_journal(folder, made, run_id)
     record = _record(made, run_id, spec_id)
-    (folder / "record.json").write_text(json.dumps(record))
+    (folder / "record.json").write_text(strict_json.dumps(record))
     return folder
 
 

@@ -13,6 +13,7 @@ from hashlib import sha256
 
 from evosweep.wording import printable
 
+LONGEST = 120  # characters of a label
 ABSENT = object()  # a parameter that a namesake has and this one leaves to its default
 
 
@@ -48,7 +49,12 @@ def label_all(names: Mapping[str, str]) -> dict[str, str]:
     labels: dict[str, str] = {}
     for name, members in groups.items():
         labels |= _label_namesakes(name, members)
-    return _told_apart(labels)
+    return _told_apart({text: shorten(label) for text, label in labels.items()})
+
+
+def shorten(label: str) -> str:
+    """A label that a page and a plot have room for, whatever is in a parameter."""
+    return label if len(label) <= LONGEST else f"{label[: LONGEST - 1]}…"
 
 
 def facts_of(part: Mapping[str, object]) -> dict[str, object]:
