@@ -24,6 +24,7 @@ COMMANDS = {
     "why": "what makes a run another than the nearest one that is there",
     "prune": "the runs that a config no longer asks for; removes them when told to",
     "reproduce": "repeats a run from its receipt and compares",
+    "verify": "checks receipts against the populations and journals beside them",
     "export": "finished runs for IOHprofiler, COCO, CSV or RO-Crate",
     "pull": "brings run folders back from MLflow",
 }

@@ -219,7 +219,12 @@ def test_labels_that_differ_by_a_dot_stay_two(tmp_path: Path) -> None:
     folders = list((tmp_path / "study/export/ioh").iterdir())
     assert len({folder.name.casefold() for folder in folders}) == 4
     named = [json.loads(next(folder.glob("*.json")).read_text()) for folder in folders]
-    assert {each["algorithm"]["name"] for each in named} == {"plus", "plus.", "PLUS", "p" * 119 + "…"}
+    assert {each["algorithm"]["name"] for each in named} == {
+        "plus",
+        "plus.",
+        "PLUS",
+        "p" * 119 + "…",
+    }
 
 
 def test_a_formula_is_text(tmp_path: Path) -> None:

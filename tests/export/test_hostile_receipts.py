@@ -160,6 +160,14 @@ def test_track(results: Results, capsys: pytest.CaptureFixture[str]) -> None:
     assert f"{len(whole)} " in printed.out or " new" in printed.out
 
 
+def test_verify(results: Results, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, _, _ = results
+    assert main(["verify", str(folder), "--all"]) == 1
+    printed = capsys.readouterr()
+    check_printed(printed.out + printed.err)
+    assert all(line in printed.out for line in damages(folder).values())
+
+
 def test_reproduce(
     results: Results, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -224,6 +224,12 @@ class RunSpec(Strict):
             for kind, use in self.functions.items()
         }
 
+    def named_by(self, sources: Mapping[str, str]) -> "RunSpec":
+        """The same run with these digests of sources, such as those in its receipt."""
+        copy = RunSpec.parse(self.to_dict())
+        copy.__dict__["sources"] = dict(sources)  # where a cached property keeps its value
+        return copy
+
     @cached_property
     def run_id(self) -> str:
         """The name of this run: 12 hexadecimal digits."""

@@ -57,6 +57,12 @@ def read(path: Path) -> Iterator[Entry]:
             yield entry
 
 
+def run_id_of(path: Path) -> str:
+    """The run that a journal belongs to, by its header; raises `JournalCorrupt`."""
+    with open_file(path) as file:
+        return _check_header(path, file.read(_HEADER.size))
+
+
 def read_behind(path: Path, start: int) -> Iterator[tuple[int, Entry | Session]]:
     """What was appended behind byte `start` (0: everything), each with the byte behind it.
 
@@ -243,7 +249,7 @@ def _check_header(path: Path, header: bytes) -> str:
         magic, version, _, run_id, crc = _HEADER.unpack(header)
         if magic == _MAGIC and crc == zlib.crc32(header[:-4]):
             if version == VERSION:
-                return str(run_id.decode("ascii"))
+                return str(run_id.decode("ascii", "replace"))
             problem = f"has version {version}, and this evosweep reads version {VERSION}"
         else:
             problem = "is damaged"

@@ -3,6 +3,7 @@
 import io
 import math
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,7 +65,9 @@ def canvas(name: str, height: float = HEIGHT, width: float = WIDTH) -> Iterator[
 def as_svg(figure: Any) -> str:
     """The figure as an `<svg>` element to be put into a page: no prolog, no date, scalable."""
     out = io.StringIO()
-    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    with warnings.catch_warnings():  # labels may be longer than the figure is wide
+        warnings.filterwarnings("ignore", "constrained_layout not applied")
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     svg = out.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)

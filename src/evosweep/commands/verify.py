@@ -1,0 +1,48 @@
+"""`evosweep verify`: checks receipts against the files that lie beside them."""
+
+import argparse
+from collections import Counter
+from pathlib import Path
+
+from evosweep.errors import InputError
+from evosweep.records.folder import find_runs
+from evosweep.run.verification import verify
+from evosweep.wording import printable
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `evosweep verify`."""
+    parser.add_argument("results", type=Path, metavar="RESULTS", help="results, or one experiment")
+    parser.add_argument(
+        "--all", action="store_true", help="also say what could not be checked, run by run"
+    )
+
+
+def main(args: argparse.Namespace) -> int:
+    """Print one line for each thing that is wrong; 0 when nothing is, else 1."""
+    counts: Counter[str] = Counter()
+    for folder in find_runs(args.results):
+        counts["folders"] += 1
+        try:
+            findings = verify(folder)
+        except FileNotFoundError:
+            counts["without"] += 1
+            continue
+        for reason in findings.wrong:
+            print(printable(f"damaged: {folder.path}: {reason}"))
+        for reason in findings.unproven if args.all else ():
+            print(printable(f"not checked: {folder.path}: {reason}"))
+        counts["wrong"] += bool(findings.wrong)
+        counts["unproven"] += bool(findings.unproven and not findings.wrong)
+    if not counts["folders"]:
+        raise InputError(f"{args.results}: no runs in it")
+    whole = counts["folders"] - counts["without"] - counts["wrong"] - counts["unproven"]
+    parts = [
+        f"{whole} whole",
+        f"{counts['unproven']} with something that could not be checked (--all says what)",
+        f"{counts['wrong']} damaged",
+        f"{counts['without']} without a receipt",
+    ]
+    kept = [part for part in parts if not part.startswith("0 ")] or ["0 whole"]
+    print(f"{counts['folders']} runs: {', '.join(kept)}")
+    return 1 if counts["wrong"] else 0

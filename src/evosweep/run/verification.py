@@ -1,0 +1,209 @@
+"""What the files of a run prove about its receipt: its names, its population, its best result.
+
+Nothing is run and no code is imported: the receipt is compared with the tables and the journal that
+lie beside it. Whoever can write a folder can make all of its files agree; `evosweep reproduce` is
+the proof that code and seed give that population.
+"""
+
+import array
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+import numpy
+
+from evosweep.config.spec import RunSpec
+from evosweep.errors import Damaged, EvosweepError, InputError
+from evosweep.files.opening import is_file
+from evosweep.genomes.digest import population_digest
+from evosweep.plugins import sources
+from evosweep.records import journal
+from evosweep.records.folder import RunFolder
+from evosweep.records.reading import read_record
+from evosweep.records.record import Record
+from evosweep.records.tables import read_columns
+
+if TYPE_CHECKING:
+    from evosweep.genomes.deap_types import Individual
+
+    TypedArray = array.array[float]
+else:
+    TypedArray = array.array
+
+
+@dataclass
+class Findings:
+    """What was found in one run folder."""
+
+    wrong: list[str] = field(default_factory=list)
+    """What contradicts the receipt."""
+    unproven: list[str] = field(default_factory=list)
+    """What could not be checked, and why."""
+
+
+def verify(folder: RunFolder) -> Findings:
+    """Check a run that lies in a folder of results; raises FileNotFoundError without a receipt."""
+    findings = Findings()
+    try:
+        record = read_record(folder)
+    except Damaged as damage:
+        findings.wrong.append(damage.reason)
+        return findings
+    for check in (_check_names, _check_population, _check_journal):
+        try:
+            check(folder, record, findings)
+        except Damaged as damage:
+            findings.wrong.append(damage.reason)
+        except (EvosweepError, OSError, ValueError) as error:
+            findings.wrong.append(str(error))
+    return findings
+
+
+def _check_names(_: RunFolder, record: Record, findings: Findings) -> None:
+    """The two ids are hashes of the spec and of the sources' digests, both of which are there."""
+    if not record.sources:
+        findings.unproven.append("run_id: the receipt has no digests of sources")
+        return
+    try:
+        spec = RunSpec.parse(record.spec).named_by(record.sources)
+    except InputError as error:
+        findings.unproven.append(f"run_id: {error}")
+        return
+    for name, computed in (("run_id", spec.run_id), ("spec_id", spec.spec_id)):
+        if getattr(record, name) != computed:
+            findings.wrong.append(f"{name}: its spec and sources give {computed}")
+
+
+def _check_population(folder: RunFolder, record: Record, findings: Findings) -> None:
+    length = len(record.best_genome) if isinstance(record.best_genome, list) else 0
+    columns = read_columns(folder.population, record.population, values=64 * length)
+    genomes, fitnesses = columns.get("genome", []), list(_fitnesses(columns, record))
+    if len(genomes) != record.population:
+        findings.wrong.append(
+            f"population: {record.population}, and its table has {len(genomes)} individuals"
+        )
+        return
+    if any(_digest(genomes, fitnesses, make) == record.population_digest for make in _FORMS):
+        return
+    known = record.spec["problem"]["use"] in sources.builtins("problem")
+    if known and all(isinstance(each, list) for each in genomes):
+        findings.wrong.append("population_digest: the population in its table has another one")
+    else:
+        findings.unproven.append("population_digest: its table does not keep the type of its genes")
+
+
+def _fitnesses(columns: dict[str, list[object]], record: Record) -> Iterator[list[object]]:
+    names = [f"fitness_{number}" for number in range(len(record.weights))]
+    for row in zip(*(columns.get(name, []) for name in names), strict=False):
+        yield [] if None in row else list(row)
+
+
+class _Individual(list[object]):
+    fitness: SimpleNamespace
+
+
+class _Array(numpy.ndarray):
+    fitness: SimpleNamespace
+
+
+class _Typed(TypedArray):
+    fitness: SimpleNamespace
+
+
+class _Set(set[object]):
+    fitness: SimpleNamespace
+
+
+Make = Callable[[list[object]], object]
+
+
+def _array_of(dtype: str) -> Make:
+    return lambda genome: numpy.array(genome, dtype).view(_Array)
+
+
+def _scalars_of(kind: type[numpy.generic]) -> Make:
+    return lambda genome: _Individual(map(kind, genome))
+
+
+def _typed_of(code: str) -> Make:
+    return lambda genome: _Typed(code, cast("list[float]", genome))
+
+
+_FORMS: Sequence[Make] = (
+    _Individual,
+    *map(_array_of, ("f8", "i8", "?", "f4", "i4", "i1", "u1")),
+    *map(_scalars_of, (numpy.float64, numpy.int64, numpy.float32, numpy.bool_)),
+    *map(_typed_of, "dbBiqf"),
+    _Set,
+)
+"""What genomes that a table shows as lists may have been."""
+
+
+def _digest(genomes: Sequence[object], fitnesses: Sequence[object], make: Make) -> str:
+    """The digest of a population whose genomes were of one form; empty where they were not."""
+    population = []
+    with suppress(TypeError, ValueError, OverflowError, InputError):
+        for genome, values in zip(genomes, fitnesses, strict=True):
+            items = json.loads(genome) if isinstance(genome, str) else genome
+            if not isinstance(items, list):
+                return ""
+            individual = make(items)
+            vars(individual)["fitness"] = SimpleNamespace(values=values)
+            population.append(individual)
+        return population_digest(cast("list[Individual]", population))
+    return ""
+
+
+def _check_journal(folder: RunFolder, record: Record, findings: Findings) -> None:
+    """Every fitness of the final population was evaluated, and none was better than the best."""
+    if not is_file(folder.journal):
+        findings.unproven.append("best: there is no journal")
+        return
+    owner = journal.run_id_of(folder.journal)
+    if owner != record.run_id:
+        findings.wrong.append(f"journal.bin: belongs to run {owner}")
+        return
+    evaluated = _read_journal(folder, record)
+    if evaluated.missing:
+        fitness = ", ".join(map(str, next(iter(evaluated.missing))))
+        findings.wrong.append(
+            f"population.parquet: fitness {fitness} is in no evaluation of its journal"
+        )
+    if evaluated.count < record.evaluations:
+        findings.wrong.append(
+            f"evaluations: {record.evaluations}, and its journal has {evaluated.count}"
+        )
+    if evaluated.best != record.best_values:
+        best = ", ".join(map(str, evaluated.best))
+        findings.wrong.append(f"best: {record.best}, and the best in its journal is {best}")
+
+
+@dataclass
+class _Evaluated:
+    """What a journal has: evaluations, the best of each objective, and which of the final
+    population's fitnesses are in none of them.
+    """
+
+    count: int
+    best: tuple[float, ...]
+    missing: set[tuple[float, ...]]
+
+
+def _read_journal(folder: RunFolder, record: Record) -> _Evaluated:
+    names = [f"fitness_{number}" for number in range(len(record.weights))]
+    columns = read_columns(folder.population, record.population, names)
+    rows = set(zip(*(columns[name] for name in names), strict=True))
+    missing = {row for row in rows if None not in row}
+    signs = numpy.sign(record.weights)
+    best, count = numpy.full(len(signs), -numpy.inf), 0
+    for entry in journal.read(folder.journal):
+        if entry.fitnesses.shape[1] != len(signs):
+            raise Damaged(folder.path, "journal.bin", "has another number of objectives")
+        count += len(entry.indices)
+        missing.difference_update(map(tuple, entry.fitnesses.tolist()))
+        values = numpy.where(numpy.isnan(entry.fitnesses), -numpy.inf, entry.fitnesses * signs)
+        best = numpy.maximum(best, values.max(axis=0))
+    return _Evaluated(count, tuple((best * signs).tolist()), missing)
