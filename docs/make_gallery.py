@@ -13,7 +13,8 @@ from evosweep.backends.table import create
 from evosweep.config.experiment import Experiment
 from evosweep.config.grid import expand
 from evosweep.evaluation.problem import build, describe
-from evosweep.records.folder import RunFolder, load_record
+from evosweep.records.folder import RunFolder
+from evosweep.records.reading import load_record
 from evosweep.run.attempt import run_one
 
 mpl.use("Agg")
@@ -132,7 +133,7 @@ def plot(one: Entry, folders: list[RunFolder], path: Path) -> None:
     """Best by evaluations of every seed; for several objectives, the final population."""
     figure, axes = plt.subplots(figsize=(5.2, 2.9), layout="constrained")
     records = [load_record(folder.path) for folder in folders]
-    if len(records[0]["weights"]) == 1:
+    if len(records[0].weights) == 1:
         _convergence(axes, records, folders)
     else:
         _front(one, axes, folders)
@@ -144,7 +145,7 @@ def plot(one: Entry, folders: list[RunFolder], path: Path) -> None:
 
 def _convergence(axes: Any, records: list[dict[str, Any]], folders: list[RunFolder]) -> None:
     optimum = (records[0].get("traits") or {}).get("optimum")
-    lowest = records[0]["weights"][0] < 0
+    lowest = records[0].weights[0] < 0
     error = lowest and optimum is not None
     smooth = (records[0].get("traits") or {}).get("genome") in ("reals", "tree")
     for seed, folder in enumerate(folders, 1):
@@ -178,10 +179,10 @@ def _front(one: Entry, axes: Any, folders: list[RunFolder]) -> None:
 def result_of(folders: list[RunFolder]) -> str:
     """One line on what the runs came to."""
     records = [load_record(folder.path) for folder in folders]
-    evaluations = int(np.median([record["evaluations"] for record in records]))
+    evaluations = int(np.median([record.evaluations for record in records]))
     text = f"{SEEDS} seeds, {evaluations:,} evaluations (median)"
-    if len(records[0]["weights"]) == 1:
-        text += f", best {np.median([record['best'] for record in records]):.6g} (median)"
+    if len(records[0].weights) == 1:
+        text += f", best {np.median([record.best_values[0] for record in records]):.6g} (median)"
     return text
 
 

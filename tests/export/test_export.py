@@ -15,6 +15,7 @@ import pytest
 from folders import POOL, SERIAL, Made, history, write_run
 
 from evosweep.cli import main
+from evosweep.commands.export import FORMATS
 from evosweep.compare.numbers.anytime import expected_running_times
 from evosweep.compare.read.folders import open_studies
 from evosweep.compare.read.traces import read_trace
@@ -313,3 +314,21 @@ def test_bad_input_is_one_line_and_leaves_nothing(
     assert error.count("\n") == 1
     assert not list((tmp_path / "other" / "study" / "export").iterdir())
     assert main(["export", str(tmp_path / "nowhere"), "--format", "csv"]) == 2
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_is_the_same_each_time_and_is_written_whole(
+    results: Path, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for out in ("one", "two"):
+        assert main(["export", str(results), "--format", name, "--out", str(tmp_path / out)]) == 0
+        assert capsys.readouterr().out.strip()
+    one, two = (
+        {path.relative_to(top): path.read_bytes() for path in top.rglob("*") if path.is_file()}
+        for top in (tmp_path / "one", tmp_path / "two")
+    )
+    assert one
+    assert one == two
+    (tmp_path / "one" / "kept").write_text("")
+    assert main(["export", str(results), "--format", name, "--out", str(tmp_path / "one")]) == 2
+    assert (tmp_path / "one" / "kept").exists()

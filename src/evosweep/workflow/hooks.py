@@ -71,6 +71,7 @@ def start(plan: Plan, workflow: Any) -> None:
 
 def _follow(folder: Path) -> None:
     """Show runs in MLflow while they are under way; it ends with this process, on its own."""
+    output_folder(folder, "runs")  # by which `track` tells an experiment's folder from all results
     path = output_folder(folder, "logs") / "follow.log"
     with os.fdopen(open_descriptor(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "w") as log:
         subprocess.Popen(

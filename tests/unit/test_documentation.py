@@ -1,0 +1,60 @@
+"""What documents say of the code is true: the figure, the variables, the files, the links."""
+
+import re
+import runpy
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NAME = re.compile(r"EVOSWEEP_[A-Z_]*[A-Z]\b")
+NO_VARIABLES = {"EVOSWEEP_PRIVATE"}  # an attribute of the module scoop
+SOURCES = ("src", "workflow", "profiles", "tests", "deploy", "Snakefile", "Dockerfile")
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md"))]
+
+
+def test_the_figure_of_the_rooms_is_that_of_todays_imports() -> None:
+    made = runpy.run_path(str(ROOT / "docs" / "make_architecture.py"))
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    assert made["with_figure"](page) == page, "call python docs/make_architecture.py"
+
+
+def test_every_package_is_a_room_of_the_figure() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    for package in (ROOT / "src" / "evosweep").glob("*/__init__.py"):
+        assert f"| `{package.parent.name}/` |" in page
+
+
+def _files() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", *SOURCES],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.split("\0")
+    return [ROOT / name for name in listed if name and (ROOT / name).is_file()]
+
+
+def test_every_variable_is_listed_and_every_listed_one_is_used() -> None:
+    files = _files() or list((ROOT / "src").rglob("*.py"))
+    others = [path for path in files if path != Path(__file__)]
+    texts = [path.read_bytes().decode(errors="replace") for path in others]
+    used = {name for text in texts for name in NAME.findall(text)} - NO_VARIABLES
+    listed = set(NAME.findall((ROOT / "docs" / "variables.md").read_text()))
+    assert used == listed
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_leads_to_files_that_are_there(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
+    missing = [target for target in targets if not (page.parent / target).exists()]
+    assert missing == []
+
+
+def test_the_walk_of_a_run_names_files_that_are_there() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text().partition("## The walk")[2]
+    package = ROOT / "src" / "evosweep"
+    for name in re.findall(r"`([a-z_]+/[a-z_./]*)`", page):
+        assert (package / name).exists() or (ROOT / name).exists(), name
