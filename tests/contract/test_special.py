@@ -116,7 +116,7 @@ def test_a_difference_is_told_by_generation_and_individual(tmp_path: Path, capfd
 def test_an_audit_finds_a_fitness_that_the_problem_does_not_give(tmp_path: Path) -> None:
     import numpy
 
-    from evosweep.evaluation.evaluator import AuditFailed
+    from evosweep.evaluation.failure import AuditFailed
     from evosweep.records.journal import Journal
 
     record = _run(KINDS[1], "serial", 1, tmp_path)

@@ -8,43 +8,27 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 import numpy
 
 from evosweep.backends.protocol import Backend
-from evosweep.errors import InputError, RunError
+from evosweep.errors import InputError
+from evosweep.evaluation.alone import evaluate_alone
 from evosweep.evaluation.as_given import AsGiven, Evaluation
 from evosweep.evaluation.batch import Batch, first_weights, refusal, rows_for, weights_of
 from evosweep.evaluation.best import Best
 from evosweep.evaluation.blame import Known, Losses
 from evosweep.evaluation.dispatcher import Dispatcher
-from evosweep.evaluation.failure import Failure
-from evosweep.evaluation.problem import Problem
+from evosweep.evaluation.failure import AuditFailed, EvaluationFailed, Failure
+from evosweep.evaluation.problem import Problem, build
 from evosweep.evaluation.recovery import Recovery
 from evosweep.evaluation.replay import Replay
-from evosweep.evaluation.result import Fitness, Outcome, Row, rows_of
+from evosweep.evaluation.result import Fitness, Outcome, Row, rows_of, table_of
 from evosweep.evaluation.worker import Chunk
-from evosweep.genomes import blocks, genome
+from evosweep.genomes import blocks
 from evosweep.records.journal import Journal
 from evosweep.records.journal_entry import OK, PENALISED, RETRIED, Entry
-
-
-class EvaluationFailed(RunError):
-    """An evaluation failed for good; `failure` has the individual and what to do."""
-
-    def __init__(self, failure: Failure, batch: int, individual: Any) -> None:
-        self.failure, self.batch, self.individual = failure, batch, individual
-        text = genome.readable(individual) if individual is not None else None
-        super().__init__(
-            f"individual {failure.index} of batch {batch}: {failure.error}; "
-            f"{failure.remedy}; the individual: {_short(text)}"
-        )
-
-
-class AuditFailed(RunError):
-    """An evaluation that was made again gave another fitness than the journal has."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +77,9 @@ class Evaluator:
         self._recovery = Recovery(self.dispatcher, self._losses)
         self._replay = Replay(journal, problem.form)
         self._as_given = AsGiven(problem, how.seed)
+        usual = not (problem.is_plain and problem.evaluate_batch is None and backend.local)
+        self._alone = None if usual or how.lost else build(how.description)
+        """The problem, where single evaluations need no more care than it takes here."""
         toolbox.map = self.map
         toolbox.evaluate = self.evaluate
 
@@ -103,7 +90,7 @@ class Evaluator:
         one for each individual of a population that is the only argument.
         """
         if len(arguments) == 1 and not keywords and weights_of(arguments[0]):
-            return self._timed(self._individuals, arguments)[0]
+            return self._timed(self._single, arguments)[0]
         return self._timed(self._rows, [(arguments, keywords)])[0]
 
     def map(self, function: Any, *iterables: Iterable[Any]) -> Any:
@@ -134,6 +121,18 @@ class Evaluator:
         changed = self.problem.lamarckian
         return self._evaluated(Batch.of_individuals(self._batches, individuals, changed=changed))
 
+    def _single(self, individuals: Sequence[Any]) -> list[Any]:
+        """As `_individuals` of one, sooner where that is possible."""
+        alone = self._alone if self._batches and not self._replay.pending else None
+        outcome = alone and evaluate_alone(alone, self._batches, individuals[0])
+        if not outcome:
+            return self._individuals(individuals)
+        batch = Batch.of_individuals(self._batches, individuals, changed=False)
+        self._batches += 1
+        self.dispatcher.times.evaluation += outcome.seconds
+        self._finish(batch, [0], outcome)
+        return self._results(batch)
+
     def _rows(self, rows: Sequence[Row]) -> list[Any]:
         if self.problem.lamarckian:
             raise InputError(
@@ -153,6 +152,10 @@ class Evaluator:
             self._tell_weights(batch)
         self._from_journal(batch)
         self._from_workers(batch)
+        return self._results(batch)
+
+    def _results(self, batch: Batch) -> list[Any]:
+        """What the program gets, which counts as evaluated now."""
         if not batch.spread:
             self.evaluations += len(batch.items)
             if batch.objectives:
@@ -201,8 +204,11 @@ class Evaluator:
             if isinstance(outcome, Failure):
                 self._record(batch, indices, self._penalty(batch, outcome))
             else:
-                self._compare(batch, indices, outcome)
-                self._record(batch, indices, outcome)
+                self._finish(batch, indices, outcome)
+
+    def _finish(self, batch: Batch, indices: Sequence[int], outcome: Outcome) -> None:
+        self._compare(batch, indices, outcome)
+        self._record(batch, indices, outcome)
 
     def _chunk(self, batch: Batch, number: int, items: Sequence[int], *, sent: bool) -> Chunk:
         problem = self.problem
@@ -260,7 +266,7 @@ class Evaluator:
         entry = Entry(
             batch.number,
             numpy.asarray(indices),
-            _table(fitnesses, batch.objectives or len(fitnesses[0])),
+            table_of(fitnesses, batch.objectives or len(fitnesses[0])),
             outcome.digest,
             outcome.seconds,
             self.journal.now(),
@@ -298,14 +304,3 @@ class Evaluator:
     def failures(self) -> dict[str, int]:
         """How many evaluations a policy stood in for, for the record."""
         return {"penalised": self.flagged[PENALISED], "retried": self.flagged[RETRIED]}
-
-
-def _table(fitnesses: Sequence[Fitness], objectives: int) -> numpy.ndarray:
-    values = chain.from_iterable(fitnesses)
-    shape = (len(fitnesses), objectives)
-    return numpy.fromiter(values, float, shape[0] * shape[1]).reshape(shape)
-
-
-def _short(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= 200 else f"{text[:200]}..."

@@ -2,6 +2,10 @@
 
 import traceback
 from dataclasses import dataclass
+from typing import Any
+
+from evosweep.errors import RunError
+from evosweep.genomes.readable import readable
 
 
 @dataclass(slots=True)
@@ -48,3 +52,24 @@ def of_draw(index: int) -> Failure:
         "declare the problem `stochastic: true`, and each evaluation is seeded from the run's "
         "seed; or use a generator of your own with a fixed seed",
     )
+
+
+class EvaluationFailed(RunError):
+    """An evaluation failed for good; `failure` has the individual and what to do."""
+
+    def __init__(self, failure: Failure, batch: int, individual: Any) -> None:
+        self.failure, self.batch, self.individual = failure, batch, individual
+        text = readable(individual) if individual is not None else None
+        super().__init__(
+            f"individual {failure.index} of batch {batch}: {failure.error}; "
+            f"{failure.remedy}; the individual: {_short(text)}"
+        )
+
+
+class AuditFailed(RunError):
+    """An evaluation that was made again gave another fitness than the journal has."""
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 200 else f"{text[:200]}..."

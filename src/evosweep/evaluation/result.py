@@ -1,7 +1,11 @@
 """What evaluations are called with, and what comes of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
+
+import numpy
 
 from evosweep.evaluation.failure import Failure
 from evosweep.genomes.fitness import fitness_of
@@ -48,3 +52,10 @@ def rows_of(result: Any) -> Table:
     if result and isinstance(result[0], tuple):
         return tuple(result)
     return (result,)
+
+
+def table_of(fitnesses: Sequence[Fitness], objectives: int) -> numpy.ndarray:
+    """Fitnesses as the journal has them, shape (individuals, objectives)."""
+    values = chain.from_iterable(fitnesses)
+    shape = (len(fitnesses), objectives)
+    return numpy.fromiter(values, float, shape[0] * shape[1]).reshape(shape)

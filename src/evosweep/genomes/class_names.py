@@ -30,6 +30,7 @@ class _Name(NamedTuple):
 
 
 _names: dict[int, _Name] = {}  # by the id of what is named
+_ways: dict[str, _Name] = {}  # the same by name
 _seen: dict[str, object] = {}  # what this process has named itself
 
 
@@ -56,12 +57,14 @@ def name_of(thing: object) -> str:
     _seen[name] = thing
     if isinstance(qualified, str) and "." not in qualified:
         space = vars(creator if module == "deap.creator" else sys.modules[str(module)])
-        _names[id(thing)] = _Name(name, space, qualified)
+        _names[id(thing)] = _ways[name] = _Name(name, space, qualified)
     return name
 
 
 def named(name: str) -> object:
     """The class or function of that name in a loaded module; `InputError` where there is none."""
+    if (way := _ways.get(name)) is not None:
+        return way.space[way.qualified]
     found = _look_up(name)
     if found is None:
         raise InputError(

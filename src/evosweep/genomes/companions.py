@@ -37,10 +37,15 @@ def companions_of(
 
     `declared` are attributes that travel whatever they are.
     """
-    kinds = list(map(type, individuals))
-    names = {kind: class_names.name_of(kind) for kind in set(kinds)}
-    classes = list(names.values()) if len(names) == 1 else [names[kind] for kind in kinds]
-    if (len(names) == 1 and _are_bare(individuals)) or all(map(_is_bare, individuals)):
+    kinds = set(map(type, individuals))
+    if len(kinds) == 1:
+        classes = [class_names.name_of(*kinds)]
+        if _are_bare(individuals):
+            return Companions(classes)
+    else:
+        names = {kind: class_names.name_of(kind) for kind in kinds}
+        classes = [names[type(each)] for each in individuals]
+    if all(map(_is_bare, individuals)):
         return Companions(classes)
     return Companions(classes, [_state(each, form, declared) for each in individuals])
 
@@ -53,8 +58,9 @@ def _are_bare(individuals: Sequence[object]) -> bool:
     kind: type = type(individuals[0])
     if made_by_class(kind).keys() != {"fitness"} or not kind.__dictoffset__:
         return False
-    sizes = set(map(len, map(vars, individuals)))
-    return sizes == {1} and not any(map(_FITNESS_VALUES, individuals))
+    if set(map(len, map(vars, individuals))) != {1}:
+        return False
+    return not any(map(_FITNESS_VALUES, individuals))
 
 
 def _is_bare(individual: object) -> bool:
@@ -80,12 +86,20 @@ def _state(individual: object, form: Form, declared: frozenset[str]) -> State:
     for name, value in state_of(individual).items():
         if name in declared or _is_simple(value):
             state[name] = form(value)
-        elif name in made_by_class(kind) and not _is_fresh(value, kind):
+        elif isinstance(value, base.Fitness):
+            if not _is_fresh(value, kind):
+                state[name] = _plain_fitness(value, kind, form)
+        elif name in made_by_class(kind):
             with suppress(InputError):  # made anew where it cannot travel
                 state[name] = form(value)
-        elif isinstance(value, base.Fitness) and not _is_fresh(value, kind):
-            state[name] = form(value)
     return state
+
+
+def _plain_fitness(fitness: Any, kind: type, form: Form) -> Plain:
+    """The weighted values of a usual fitness, as a tuple; the plain form of any other one."""
+    values = fitness.wvalues
+    usual = type(fitness) is made_by_class(kind).get("fitness") and len(vars(fitness)) == 1
+    return values if usual and type(values) is tuple and _is_simple(values) else form(fitness)
 
 
 def left_behind(individual: object, form: Form, declared: frozenset[str]) -> list[str]:
@@ -93,16 +107,20 @@ def left_behind(individual: object, form: Form, declared: frozenset[str]) -> lis
     kind: type = type(individual)
     if base_of(kind) is None:
         return []
-    sent = _state(individual, form, declared)
     return [
         name
         for name, value in state_of(individual).items()
-        if name not in sent and not _is_fresh_part(name, value, kind)
+        if not (name in declared or _is_simple(value) or isinstance(value, base.Fitness))
+        and not (name in made_by_class(kind) and _has_form(value, form))
     ]
 
 
-def _is_fresh_part(name: str, value: object, kind: type) -> bool:
-    return name == "fitness" and _is_fresh(value, kind)
+def _has_form(value: object, form: Form) -> bool:
+    try:
+        form(value)
+    except InputError:
+        return False
+    return True
 
 
 def _is_simple(value: object) -> bool:

@@ -17,7 +17,7 @@ from evosweep.genomes.class_values import base_of
 from evosweep.genomes.encoding import ELLIPSIS, HEAD, encode
 from evosweep.genomes.form import Form
 from evosweep.genomes.numpy_values import SCALAR_DTYPES
-from evosweep.genomes.value_kinds import is_immutable, survey
+from evosweep.genomes.value_kinds import NATIVE, is_immutable, survey
 
 Layout = Literal["native", "scalars", "tagged"]
 """What the encoding holds: no tags; lists of NumPy scalars of one type; or anything."""
@@ -59,7 +59,10 @@ def _encode_lists(genomes: list[list[object]], form: Form) -> Encoded:
         encoding = encode(genomes)
         if len(encoding) > _WORTH_A_TABLE and _is_of_numbers(encoding, genomes):
             return Encoded(encoding, "native", genomes)
-        native, constant = survey(list(chain.from_iterable(genomes)))
+        genes = list(chain.from_iterable(genomes))
+        if NATIVE.issuperset(map(type, genes)):
+            return Encoded(encoding, "native", genomes)
+        native, constant = survey(genes)
         if native:
             return Encoded(encoding, "native", genomes if constant else None)
     encoding = encode([form(genome) for genome in genomes])

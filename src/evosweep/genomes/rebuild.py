@@ -111,14 +111,18 @@ class Rebuilder:
 
     def _individual(self, kind: type, genome: object, state: State) -> object:
         if type(genome) is kind or base_of(kind) is None:
-            individual = genome  # an object of the program's own class
+            individual: Any = genome  # an object of the program's own class
         else:
             individual = make_object(kind, genome, {})
             for name, made in made_by_class(kind).items():
                 if name not in state:
                     object.__setattr__(individual, name, made())
         for name, value in state.items():
-            object.__setattr__(individual, name, self.value(value))
+            part: Any = value if type(value) in NATIVE else self.value(value)
+            if name == "fitness" and type(value) is tuple:
+                part = object.__new__(made_by_class(kind)["fitness"])
+                part.wvalues = value
+            object.__setattr__(individual, name, part)
         return individual
 
     def write_back(self, individual: Any, value: Plain) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from evosweep.config.spec import RunSpec
 from evosweep.errors import EvosweepError
-from evosweep.evaluation.evaluator import EvaluationFailed, Evaluator
+from evosweep.evaluation.evaluator import Evaluator
+from evosweep.evaluation.failure import EvaluationFailed
 from evosweep.files import strict_json
 from evosweep.files.writing import write_json
 from evosweep.genomes import genome

@@ -1,0 +1,48 @@
+"""Single evaluations in the run's own process, without what a batch of many needs.
+
+A swarm, a hill climber or a steady-state program evaluates one individual at a time, and then the
+care for chunks, workers and their losses costs more than most evaluations. What is wrong with an
+individual is left to the usual way, which evaluates it again and says so.
+"""
+
+import os
+import time
+
+from evosweep.evaluation import current, seeds
+from evosweep.evaluation.problem import Problem
+from evosweep.evaluation.result import Outcome, result_of
+from evosweep.genomes.blocks import Block, is_changed
+from evosweep.genomes.deap_types import Individual
+from evosweep.genomes.digest import Digest
+from evosweep.processes.activity import seat
+
+
+def evaluate_alone(problem: Problem, batch: int, individual: Individual) -> Outcome | None:
+    """The outcome of one evaluation of a plain problem; None where the usual way must tell more."""
+    began = time.process_time()
+    block = Block.of([individual], problem.form, problem.attributes)
+    (given,) = problem.rebuild.block(block)
+    before, place = seeds.state(), seat()
+    current.enter(batch)
+    place.pooled = False
+    place.take(batch, 0)
+    started = time.perf_counter()
+    try:
+        returned = problem.evaluate(given)
+        fitness = result_of(returned, len(individual.fitness.weights), infinite=problem.infinite)
+    except KeyboardInterrupt:  # the user's
+        raise
+    except BaseException:  # it is raised again the usual way
+        fitness = None
+    finally:
+        place.leave()
+    seconds = time.perf_counter() - started
+    if not before.same(seeds.state()):
+        before.restore()
+        return None
+    if fitness is None or is_changed(block, [given], problem.form):
+        return None
+    digest = Digest(1)
+    digest.add(block.encoding)
+    cpu = time.process_time() - began
+    return Outcome([fitness], None, seconds, None, cpu, os.getpid(), None, digest.value())
