@@ -12,7 +12,8 @@ from evosweep.backends.table import REFERENCE, create
 from evosweep.config.spec import RunSpec
 from evosweep.errors import EvosweepError
 from evosweep.evaluation.batch import Batch
-from evosweep.evaluation.evaluator import EvaluationFailed, Evaluator
+from evosweep.evaluation.evaluator import Evaluator
+from evosweep.evaluation.failure import EvaluationFailed
 from evosweep.evaluation.problem import build, describe
 from evosweep.records.journal import Journal
 from evosweep.run.early_stop import StopEvolution
