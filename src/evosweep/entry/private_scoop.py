@@ -108,6 +108,8 @@ def _make_private() -> None:
 
 def _launch(host: Any, _: object = None) -> list["subprocess.Popen[bytes]"]:
     """Start the workers of one of SCOOP's hosts, this machine, through this program."""
+    if not host.isLocal():
+        sys.exit(f"evosweep: error: host {host.hostname}: private sockets reach this machine alone")
     program = [sys.executable, "-P", __file__, str(PrivateSocket.folder), "-m", _WORKER]
     for _ in range(host.workerAmount):
         words = [*host._WorkerCommand_options(), *host._WorkerCommand_executable()]
