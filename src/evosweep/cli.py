@@ -2,17 +2,18 @@
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Protocol, cast
 
 from evosweep import __version__
 from evosweep.errors import EvosweepError
 from evosweep.processes import safe_path
 from evosweep.wording import printable
 
-# Each is a module of `evosweep.commands`: `add_arguments(parser)`, `main(args) -> exit code`.
+# Each is a module of `evosweep.commands`, a `Command`.
 COMMANDS = {
     "check": "every mistake in a config at once; else the size of its grid",
     "grid": "the runs of a config, a row each",
@@ -55,18 +56,36 @@ def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
     return parser
 
 
-def _module(name: str) -> Any:
-    return importlib.import_module(f"evosweep.commands.{name}")
+class Command(Protocol):
+    """A module of `evosweep.commands`."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Add what the command takes."""
+
+    def main(self, args: argparse.Namespace) -> int:
+        """Do it; returns the exit code."""
+
+
+def _module(name: str) -> Command:
+    return cast(Command, importlib.import_module(f"evosweep.commands.{name}"))
+
+
+def _print_anywhere() -> None:
+    """Let a character that the locale does not have be an escape, and no error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand; returns its exit code."""
     given = sys.argv[1:] if argv is None else argv
     safe_path.require()
+    _print_anywhere()
     chosen = next((word for word in given if not word.startswith("-")), None)
     try:
         args = build_parser(chosen).parse_args(given)
-        return int(_module(args.command).main(args))
+        return _module(args.command).main(args)
     except EvosweepError as error:
         lines = "\n".join(map(printable, str(error).split("\n")))
         print(f"evosweep: error: {lines}", file=sys.stderr)

@@ -12,7 +12,7 @@ import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -20,7 +20,8 @@ from evosweep.errors import InputError
 from evosweep.wording import one_line, printable, shortened, shown
 
 MAX_NODES = 1_000_000
-MAX_BYTES = 16_000_000
+MAX_DEPTH = 100
+MAX_BYTES = 4_000_000
 _PREFIX = "tag:yaml.org,2002:"
 
 # The core schema: tag, the words that have it, the characters with which they begin.
@@ -37,7 +38,13 @@ _WORDS = (
 )
 
 
-class _Loader(yaml.SafeLoader):
+if TYPE_CHECKING:
+    _Safe = yaml.SafeLoader
+else:  # several times faster where PyYAML was built with libyaml, as its wheels are
+    _Safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Safe):
     """PyYAML's safe loader, which reads words as YAML 1.2 does."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
@@ -93,16 +100,22 @@ def parse(text: str, name: str) -> dict[str, Any]:
 def value(text: str, name: str) -> Any:
     """What a YAML text says: a mapping, a list, a number, text, true, false or null."""
     try:
-        root = yaml.compose(text, Loader=_Loader)
-        mistakes = [*_tags(text), *_duplicates(root)] if root else []
+        mistakes = list(_tags(text))
+        loader = _Loader(text)
+        root = loader.get_single_node()
+        if root is None:
+            return None
+        mistakes += _duplicates(root)
         if mistakes:
             raise InputError("\n".join(f"{name}, {mistake}" for mistake in mistakes))
         _measure(root, {}, name)
-        return yaml.load(text, Loader=_Loader)
+        return loader.construct_document(root)
     except yaml.YAMLError as error:
         raise InputError(f"{name}{_reason(error)}") from None
     except RecursionError:
-        raise InputError(f"{name}: cannot be read as YAML: it is nested too deep") from None
+        raise InputError(
+            f"{name}: cannot be read as YAML: it is nested more than {MAX_DEPTH} levels deep"
+        ) from None
     except (ValueError, TypeError, OverflowError) as error:
         raise InputError(f"{name}: cannot be read as YAML: {one_line(error)}") from None
 
@@ -119,7 +132,13 @@ def _words_of(error: Exception) -> str:
 
 
 def _tags(text: str) -> Iterator[str]:
+    """What is wrong with the tags; raises RecursionError, before anything is built, for depth."""
+    depth = 0
     for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise RecursionError
         tag, mark = getattr(event, "tag", None), event.start_mark
         if tag is not None and mark is not None:
             refused = printable(shortened(tag))
