@@ -104,14 +104,14 @@ class Tracking(Strict):
     live: bool = Field(default=False, description="Show runs while they are running.")
 
 
-def _seed_range(value: dict[str, Any]) -> SeedRange:
+def _seed_range(value: dict[object, object]) -> SeedRange:
     try:
         return SeedRange.model_validate(value)
     except ValidationError as error:
         raise ValueError("; ".join(explain(error, SeedRange))) from None
 
 
-def _seeds(value: Any) -> Any:
+def _seeds(value: object) -> tuple[int, ...] | range:
     match value:
         case list() | tuple() if value and all(type(seed) is int for seed in value):
             seed, times = Counter(value).most_common(1)[0]

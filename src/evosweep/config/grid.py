@@ -139,10 +139,11 @@ def _variants(name: str, part: Swept) -> Iterator[tuple[Any, str]]:
         yield spec, f"{name}({label})" if label else name
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     """A value for a label: text as it is, unless YAML would take it for something else."""
-    plain = isinstance(value, str) and value.isprintable() and scalar(value) == value
-    return shortened(value if plain else json.dumps(value))
+    if isinstance(value, str) and value.isprintable() and scalar(value) == value:
+        return shortened(value)
+    return shortened(json.dumps(value))
 
 
 def ranges(seeds: Sequence[int]) -> Iterator[str]:

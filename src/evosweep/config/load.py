@@ -19,7 +19,7 @@ from evosweep.wording import key_path, printable
 _SHOWN = 100  # mistakes that are listed
 
 
-def load(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Experiment:
+def load(path: str | Path, overrides: Mapping[str, object] | None = None) -> Experiment:
     """The experiment in a config file, with `overrides` laid over it, mappings key by key.
 
     Raises InputError with a line for each mistake: in the file's form, in the functions it names,
@@ -103,7 +103,7 @@ def _missing_extras(experiment: Experiment) -> Iterator[str]:
             )
 
 
-def laid_over(data: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+def laid_over(data: Mapping[str, object], overrides: Mapping[str, object]) -> dict[str, object]:
     """The mapping `data` with `overrides` in it, mappings in both key by key."""
     merged = dict(data)
     for key, value in overrides.items():

@@ -9,13 +9,12 @@ are equal when their JSON is: `1`, `1.0`, `true` and `"1"` are four.
 import json
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any
 
 from evosweep.config.experiment import Algorithm, Experiment, Problem
 from evosweep.config.spec import AlgorithmSpec, BackendSpec, ProblemSpec
 from evosweep.wording import did_you_mean, shown
 
-Match = dict[str, Any]
+Match = dict[str, object]
 _NAMED = ("problem", "algorithm", "backend")
 
 
@@ -25,7 +24,7 @@ def is_selected(
     """Whether the grid runs this combination."""
     if not experiment.only and not experiment.exclude:
         return True
-    facts: dict[str, list[Any]] = {
+    facts: dict[str, list[object]] = {
         "problem": [problem.name],
         "algorithm": [algorithm.name],
         "backend": [backend.name],
@@ -47,22 +46,22 @@ def mistakes(experiment: Experiment) -> Iterator[str]:
                     yield f"{where}[{number}].{key}: {reason}"
 
 
-def _matches(facts: dict[str, list[Any]], match: Match) -> bool:
+def _matches(facts: dict[str, list[object]], match: Match) -> bool:
     return all(
         any(_is_among(_choices(wanted), value) for value in facts.get(key, ()))
         for key, wanted in match.items()
     )
 
 
-def _is_among(values: list[Any], value: Any) -> bool:
+def _is_among(values: list[object], value: object) -> bool:
     return any(value == other and json.dumps(value) == json.dumps(other) for other in values)
 
 
-def _choices(wanted: Any) -> list[Any]:
+def _choices(wanted: object) -> list[object]:
     return wanted if isinstance(wanted, list) else [wanted]
 
 
-def _mistake(known: dict[str, list[Any]], key: str, wanted: Any) -> str:
+def _mistake(known: dict[str, list[object]], key: str, wanted: object) -> str:
     if key not in known:
         allowed = ", ".join(name for name in known if "." not in name)
         return f"nothing in the grid has it; allowed: {allowed}{did_you_mean(key, known)}"
@@ -73,9 +72,11 @@ def _mistake(known: dict[str, list[Any]], key: str, wanted: Any) -> str:
     return ""
 
 
-def _known(experiment: Experiment) -> dict[str, list[Any]]:
+def _known(experiment: Experiment) -> dict[str, list[object]]:
     """Every key that a match may have, with the values that it takes in the whole grid."""
-    facts: dict[str, list[Any]] = {name: list(getattr(experiment, f"{name}s")) for name in _NAMED}
+    facts: dict[str, list[object]] = {
+        name: list(getattr(experiment, f"{name}s")) for name in _NAMED
+    }
     parts: Iterator[Problem | Algorithm] = chain(
         experiment.problems.values(), experiment.algorithms.values()
     )
@@ -85,7 +86,7 @@ def _known(experiment: Experiment) -> dict[str, list[Any]]:
     return facts
 
 
-def _add(facts: dict[str, list[Any]], kind: str, params: dict[str, list[Any]]) -> None:
+def _add(facts: dict[str, list[object]], kind: str, params: dict[str, list[object]]) -> None:
     for name, values in params.items():
         facts.setdefault(f"{kind}.{name}", []).extend(values)
         if name not in _NAMED:

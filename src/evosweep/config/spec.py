@@ -26,7 +26,7 @@ MAX_SEED = 2**32 - 1  # what numpy.random.seed takes
 _POLICIES = "'fail', {penalty: [a finite number an objective]} or {retry: how often, 1 or more}"
 
 
-def _failure_policy(value: Any) -> Any:
+def _failure_policy(value: object) -> object:
     """What happens when an evaluation fails, as the spec keeps it."""
     match value:
         case "fail":
@@ -38,8 +38,10 @@ def _failure_policy(value: Any) -> Any:
     raise ValueError(f"should be {_POLICIES}, not {shown(value)}")
 
 
-def _is_finite(value: Any) -> bool:
-    return type(value) in (int, float) and abs(value) <= sys.float_info.max
+def _is_finite(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= sys.float_info.max
 
 
 FailurePolicy = Annotated[
@@ -70,7 +72,7 @@ FailurePolicy = Annotated[
 ]
 
 
-def _backend_name(value: Any) -> Any:
+def _backend_name(value: object) -> object:
     if value not in BACKENDS:
         hint = did_you_mean(str(value), BACKENDS)
         raise ValueError(f"unknown backend {shown(value)}; allowed: {', '.join(BACKENDS)}{hint}")
@@ -185,7 +187,7 @@ class RunSpec(Strict):
     import_path: str = "."
 
     @classmethod
-    def parse(cls, source: str | Mapping[str, Any]) -> "RunSpec":
+    def parse(cls, source: str | Mapping[str, object]) -> "RunSpec":
         """The spec in a JSON text or a dict; raises InputError naming every mistake at once."""
         if isinstance(source, str):
             try:
@@ -257,14 +259,14 @@ class RunSpec(Strict):
         return "{" + ",".join(f'"{key}":{texts[key]}' for key in sorted(texts)) + "}"
 
 
-def _trimmed(part: ProblemSpec | AlgorithmSpec | BackendSpec) -> dict[str, Any]:
+def _trimmed(part: ProblemSpec | AlgorithmSpec | BackendSpec) -> dict[str, object]:
     kept = part.model_dump(exclude_defaults=True)
     always = part.model_dump(include={"use", "params", "workers"})
     named = {"name": part.name} if part.name else {}
     return named | always | kept
 
 
-def _compact(value: Any) -> str:
+def _compact(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 

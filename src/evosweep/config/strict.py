@@ -100,7 +100,7 @@ def explain(error: ValidationError, model: type[BaseModel]) -> Iterator[str]:
         yield f"{key_path(where)}: {message}" if where else message
 
 
-def _keys_at(model: Any, location: Iterable[int | str]) -> list[str]:
+def _keys_at(model: object, location: Iterable[int | str]) -> list[str]:
     for part in location:
         if isinstance(model, type) and issubclass(model, BaseModel):
             fields = model.model_fields
@@ -111,7 +111,7 @@ def _keys_at(model: Any, location: Iterable[int | str]) -> list[str]:
     return list(getattr(model, "model_fields", ()))
 
 
-def _plain(annotation: Any) -> Any:
+def _plain(annotation: object) -> object:
     """The annotation without `Annotated[...]` and without the other arms of a union."""
     if get_origin(annotation) is Annotated:
         return _plain(get_args(annotation)[0])

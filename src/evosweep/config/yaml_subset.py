@@ -12,7 +12,7 @@ import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import yaml
 
@@ -69,7 +69,7 @@ _Loader.add_constructor(f"{_PREFIX}int", _Loader.whole_number)
 _Loader.add_constructor(f"{_PREFIX}float", _Loader.real_number)
 
 
-def read(path: Path) -> dict[str, Any]:
+def read(path: Path) -> dict[str, object]:
     """The mapping in a YAML (or JSON) file; raises InputError naming file and line otherwise."""
     name = printable(str(path))
     try:
@@ -87,7 +87,7 @@ def read(path: Path) -> dict[str, Any]:
         raise InputError(f"{name}: cannot be read: {_words_of(error)}") from None
 
 
-def parse(text: str, name: str) -> dict[str, Any]:
+def parse(text: str, name: str) -> dict[str, object]:
     """The mapping in a YAML text; `name` says in errors where it came from."""
     data = value(text, name)
     if not isinstance(data, dict):
@@ -97,7 +97,7 @@ def parse(text: str, name: str) -> dict[str, Any]:
     return data
 
 
-def value(text: str, name: str) -> Any:
+def value(text: str, name: str) -> object:
     """What a YAML text says: a mapping, a list, a number, text, true, false or null."""
     try:
         mistakes = list(_tags(text))
@@ -120,7 +120,7 @@ def value(text: str, name: str) -> Any:
         raise InputError(f"{name}: cannot be read as YAML: {one_line(error)}") from None
 
 
-def scalar(text: str) -> Any:
+def scalar(text: str) -> object:
     """What a word is in YAML: a number, true, false, null, or else the word itself."""
     loader = _Loader("")
     tag = loader.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]

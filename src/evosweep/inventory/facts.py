@@ -6,7 +6,6 @@ Values are JSON texts, so that `1`, `1.0`, `true` and `"1"` stay apart, as they 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from evosweep.config.spec import RunSpec
 
@@ -46,7 +45,7 @@ def facts_of(spec: RunSpec, sources: Mapping[str, str]) -> dict[str, str]:
     return facts | {f"{_SOURCE}{kind}": digest for kind, digest in sources.items()}
 
 
-def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
+def _flat(name: str, value: object) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict) and value:
         for key, item in value.items():
             yield from _flat(f"{name}.{key}" if name else key, item)

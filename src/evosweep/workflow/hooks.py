@@ -6,7 +6,6 @@ import subprocess
 import sys
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from evosweep.containers import command_line, engines, mounts
 from evosweep.errors import InputError
@@ -16,12 +15,13 @@ from evosweep.processes.lock import Lock
 from evosweep.workflow import settings
 from evosweep.workflow.partial import use_what_is_there
 from evosweep.workflow.plan import FRESH_VARIABLE, Plan
+from evosweep.workflow.settings import Workflow
 
 _SHOWN = 20  # failures that are listed
 _locks: list[Lock] = []  # kept to the end of the process
 
 
-def open_plan(workflow: Any) -> Plan:
+def open_plan(workflow: Workflow) -> Plan:
     """The plan for a call of Snakemake; ends the process with 2 on bad input.
 
     Jobs inherit this environment's commands, wherever Snakemake was called from, and the process
@@ -45,7 +45,7 @@ def open_plan(workflow: Any) -> Plan:
     return plan
 
 
-def start(plan: Plan, workflow: Any) -> None:
+def start(plan: Plan, workflow: Workflow) -> None:
     """Take the experiment for this process; raises Locked when another one works on it.
 
     Ends the process with 2 where the runs' containers could not be started, or where the results'
@@ -104,7 +104,7 @@ def succeed(plan: Plan) -> None:
     _release()
 
 
-def fail(plan: Plan, workflow: Any) -> None:
+def fail(plan: Plan, workflow: Workflow) -> None:
     """Say which runs failed and why, and how to go on; compare and track those that are there."""
     failures = list(islice(plan.failures(), _SHOWN + 1))
     for line in failures[:_SHOWN]:

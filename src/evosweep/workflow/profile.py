@@ -9,12 +9,11 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 import yaml
 
 
-def config(argv: Sequence[str] | None = None) -> dict[str, Any]:
+def config(argv: Sequence[str] | None = None) -> dict[str, object]:
     """What the profile on Snakemake's command line sets; {} without a profile, or one that sets
     nothing. A profile that cannot be read is Snakemake's to complain about."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)

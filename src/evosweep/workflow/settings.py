@@ -10,10 +10,10 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from evosweep.config import yaml_subset
 from evosweep.config.load import laid_over
@@ -25,11 +25,28 @@ SETTINGS_VARIABLE = "EVOSWEEP_SETTINGS"
 """What the first process of a call read, for those that it starts."""
 
 
-class Snakemake(Protocol):
-    """Snakemake's `config_settings`, as far as they are needed here."""
+class ConfigSettings(Protocol):
+    """What Snakemake read of `--config` and `--configfile`."""
 
-    config: Mapping[str, Any]
+    config: Mapping[str, object]
     configfiles: Sequence[Path]
+
+
+class DagSettings(Protocol):
+    """What Snakemake was asked to do."""
+
+    targets: Collection[str]
+    until: Collection[str]
+    forceall: bool
+    forcerun: Collection[str]
+
+
+class Workflow(Protocol):
+    """Snakemake's `workflow`, as far as it is needed here."""
+
+    is_main_process: bool
+    config_settings: ConfigSettings
+    dag_settings: DagSettings
 
 
 @dataclass(frozen=True)
@@ -37,10 +54,10 @@ class Settings:
     """A config file, and the values that are laid over it."""
 
     config: str
-    overrides: Mapping[str, Any]
+    overrides: Mapping[str, object]
 
 
-def settings_of(given: Snakemake, argv: Sequence[str] | None = None) -> Settings:
+def settings_of(given: ConfigSettings, argv: Sequence[str] | None = None) -> Settings:
     """The settings of a call, from Snakemake's own and the command line; raises InputError."""
     values = {key: _typed(value) for key, value in given.config.items()}
     values |= {key: value for key, value in _words(argv).items() if key in values}
@@ -69,7 +86,7 @@ def passed_on() -> Settings | None:
     return Settings(config, overrides)
 
 
-def _words(argv: Sequence[str] | None) -> dict[str, Any]:
+def _words(argv: Sequence[str] | None) -> dict[str, object]:
     """The values of `--config KEY=VALUE ...`, each read as YAML."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--config", "-C", nargs="*", action="extend", default=[])
@@ -85,7 +102,7 @@ def _words(argv: Sequence[str] | None) -> dict[str, Any]:
     }
 
 
-def _typed(value: Any, *, inside: bool = False) -> Any:
+def _typed(value: object, *, inside: bool = False) -> object:
     """A value as Snakemake has it: it leaves the numbers inside lists and mappings as text."""
     if isinstance(value, list | tuple):
         return [_typed(item, inside=True) for item in value]
