@@ -10,6 +10,9 @@ from deap import tools
 from evosweep.genomes.digest import population_digest
 from evosweep.run.hypervolume import EXACT_UP_TO, hypervolume
 
+_SMALL = 2.0**-64  # a power of two: nothing is rounded
+_SQUARABLE = 1e150
+
 
 class GenerationStatistics(tools.Statistics):  # type: ignore[misc]
     """DEAP's `Statistics` with fixed fields: best, mean, std, worst, seconds and digest.
@@ -81,13 +84,20 @@ def _hypervolume(population: Sequence[Any], reference: Sequence[float]) -> float
 def _mean(values: Sequence[float]) -> float:
     if not all(map(math.isfinite, values)):
         return float(numpy.mean(values))
-    return math.fsum(values) / len(values)  # the same on every processor
+    try:
+        return math.fsum(values) / len(values)  # the same on every processor
+    except OverflowError:  # of the sum: the mean of finite values is finite
+        return math.fsum(value * _SMALL for value in values) / len(values) / _SMALL
 
 
 def _std(values: Sequence[float], mean: float) -> float:
     if not math.isfinite(mean):
         return math.nan
-    return math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
+    unit = max(abs(value / 2 - mean / 2) for value in values)
+    if unit < _SQUARABLE:
+        return math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
+    squares = math.fsum(((value / 2 - mean / 2) / unit) ** 2 for value in values)
+    return math.sqrt(squares / len(values)) * unit * 2
 
 
 def logbook_rows(
