@@ -87,14 +87,15 @@ def _mean(values: Sequence[float]) -> float:
     try:
         return math.fsum(values) / len(values)  # the same on every processor
     except OverflowError:  # of the sum: the mean of finite values is finite
-        return math.fsum(value * _SMALL for value in values) / len(values) / _SMALL
+        mean = math.fsum(value * _SMALL for value in values) / len(values) / _SMALL
+        return min(max(mean, min(values)), max(values))
 
 
 def _std(values: Sequence[float], mean: float) -> float:
     if not math.isfinite(mean):
         return math.nan
     unit = max(abs(value / 2 - mean / 2) for value in values)
-    if unit < _SQUARABLE:
+    if unit == 0 or 1 / _SQUARABLE < unit < _SQUARABLE:
         return math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
     squares = math.fsum(((value / 2 - mean / 2) / unit) ** 2 for value in values)
     return math.sqrt(squares / len(values)) * unit * 2
