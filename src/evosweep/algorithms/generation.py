@@ -5,7 +5,7 @@ from typing import Any
 
 from deap import tools
 
-from evosweep.fast.fitnesses import evaluate
+from evosweep.fast.evaluations import evaluate
 
 
 class Generations:

@@ -1,17 +1,16 @@
 """The parts of a toolbox replaced by faster ones that give the same population."""
 
-import operator
 import random
-from collections.abc import Callable
 from copy import deepcopy
-from functools import partial
-from typing import Any
+from functools import partial, update_wrapper
+from operator import methodcaller
+from types import FunctionType, MethodType
+from typing import TypeVar
 
-from deap import base, cma, gp, tools
+from deap import base, gp, tools
 
 from evosweep.fast import (
     crossover,
-    functions,
     init,
     mutation,
     nsga2,
@@ -20,14 +19,13 @@ from evosweep.fast import (
     selection,
     sorting,
     spea2,
+    strategy,
     trees,
 )
-from evosweep.fast import strategy as fast_strategy
 from evosweep.fast.batches import by_rows, map_together
 from evosweep.fast.clone import clone
 from evosweep.fast.draws import faithful
-
-Operator = Callable[..., Any]
+from evosweep.fast.shapes import Operator
 
 # Those below draw indices in bulk, as this Python's `random` does or not at all.
 _DRAWING: dict[Operator, Operator] = {
@@ -67,44 +65,49 @@ _EXACT: dict[Operator, Operator] = {
 }
 
 
-def accelerate(toolbox: base.Toolbox) -> base.Toolbox:
+# Twins go by the names of DEAP's functions, which a program may print.
+for _stock, _twin in (*_DRAWING.items(), *_EXACT.items()):
+    update_wrapper(_twin, _stock, assigned=("__name__", "__doc__"), updated=())
+
+Box = TypeVar("Box", bound=base.Toolbox)
+
+
+def accelerate(toolbox: Box) -> Box:
     """`toolbox` itself, its DEAP operators replaced by faster ones with the same results.
 
     What is recognised: DEAP's own functions as `toolbox.register` registers them (deepcopy as
     `clone`, selections, crossovers, mutations, `gp.compile`, trees under `gp.staticLimit`, CMA-ES's
     `generate` and `update`). Anything else stays: a function of your own, a decorated one.
+
+    The registered partials stay the objects that they are, with the dictionary of keywords that
+    they have: what a program keeps or changes of them has its effect.
     """
-    twins: dict[int, Any] = {}  # by the id of a part, which others may have as an argument
-    for alias, registered in list(vars(toolbox).items()):
-        if isinstance(registered, partial):
-            args = [twins.get(id(argument), argument) for argument in registered.args]
+    for registered in list(vars(toolbox).values()):
+        if type(registered) is partial:
             faster = _faster(registered.func)
-            if faster is not None or any(map(operator.is_not, args, registered.args)):
-                toolbox.register(alias, faster or registered.func, *args, **registered.keywords)
-                twins[id(registered)] = getattr(toolbox, alias)
+            if faster is not None:
+                state = faster, registered.args, registered.keywords, vars(registered)
+                methodcaller("__setstate__", state)(registered)
     _evaluate_together(toolbox)
     return toolbox
 
 
-def _evaluate_together(toolbox: Any) -> None:
-    """Tell the toolbox's `evaluate` how to evaluate many at once, where that is known."""
-    evaluate = getattr(toolbox, "evaluate", None)
-    if isinstance(evaluate, partial):
-        exact = getattr(getattr(toolbox, "traits", None), "batch_tolerance", 0) == 0
-        batch = getattr(toolbox, "evaluate_batch", None) if exact else None
-        known = functions.together(evaluate.func, *evaluate.args, **evaluate.keywords)
-        evaluate.together = by_rows(batch) if batch else known  # type: ignore[attr-defined]
+def _evaluate_together(toolbox: object) -> None:
+    """Tell the toolbox's `evaluate` how to evaluate many at once, where the problem knows."""
+    evaluate, batch = (getattr(toolbox, name, None) for name in ("evaluate", "evaluate_batch"))
+    exact = getattr(getattr(toolbox, "traits", None), "batch_tolerance", 0) == 0
+    if isinstance(evaluate, partial) and callable(batch) and exact:
+        vars(evaluate)["together"] = by_rows(batch)
 
 
-def _faster(function: Any) -> Operator | None:
+def _faster(function: Operator) -> Operator | None:
     """The faster twin of a DEAP function, where there is one."""
-    if isinstance(function, tools.selNSGA3WithMemory):
-        return nsga3.SelNSGA3WithMemory.taking_over(function)
-    owner = getattr(function, "__self__", None)
-    if type(owner) is cma.Strategy:
-        return fast_strategy.method(owner, function.__name__)
-    try:
-        twin = _EXACT.get(function) or (_DRAWING.get(function) if faithful() else None)
-    except TypeError:  # an object that does not hash is no function of DEAP's
+    if type(function) is tools.selNSGA3WithMemory:
+        function.__class__ = nsga3.SelNSGA3WithMemory  # a program may hold it, and read its memory
         return None
+    if isinstance(function, MethodType) and function != random.sample:
+        return strategy.method(function)
+    if function is not map and not isinstance(function, FunctionType | MethodType):
+        return None
+    twin = _EXACT.get(function) or (_DRAWING.get(function) if faithful() else None)
     return twin or trees.faster_limit(function)

@@ -6,33 +6,50 @@ Populations and logbooks are those of DEAP's.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Protocol
 
 from deap import tools
 from deap.algorithms import eaMuCommaLambda, eaMuPlusLambda, varOr
 
-from evosweep.fast.fitnesses import evaluate
+from evosweep.fast.evaluations import evaluate
 from evosweep.fast.generations import var_and
+from evosweep.fast.shapes import Member, Toolbox
 
 __all__ = ["eaGenerateUpdate", "eaMuCommaLambda", "eaMuPlusLambda", "eaSimple", "varAnd", "varOr"]
 
 varAnd = var_and
 
 
+class _Statistics(Protocol):
+    """`tools.Statistics`, or `tools.MultiStatistics`."""
+
+    fields: list[str]
+
+    def compile(self, data: Sequence[Member], /) -> dict[str, object]: ...
+
+
+class _Hall(Protocol):
+    """`tools.HallOfFame`, or anything that is shown the individuals."""
+
+    def update(self, population: Sequence[Member], /) -> object: ...
+
+
 class _Log:
     """What is done with each generation once it is evaluated."""
 
-    def __init__(self, stats: Any, halloffame: Any, verbose: bool) -> None:
+    def __init__(
+        self, stats: _Statistics | None, halloffame: _Hall | None, *, verbose: bool
+    ) -> None:
         self.stats, self.hall, self.verbose = stats, halloffame, verbose
         self.book = tools.Logbook()
         self.book.header = ["gen", "nevals", *(stats.fields if stats else [])]
 
-    def show(self, individuals: Sequence[Any]) -> None:
+    def show(self, individuals: Sequence[Member]) -> None:
         """Show new individuals to the hall of fame."""
         if self.hall is not None:
             self.hall.update(individuals)
 
-    def add(self, gen: int, nevals: int, population: Sequence[Any]) -> None:
+    def add(self, gen: int, nevals: int, population: Sequence[Member]) -> None:
         """Write the next row."""
         compiled = self.stats.compile(population) if self.stats is not None else {}
         self.book.record(gen=gen, nevals=nevals, **compiled)
@@ -41,17 +58,17 @@ class _Log:
 
 
 def eaSimple(
-    population: list[Any],
-    toolbox: Any,
+    population: list[Member],
+    toolbox: Toolbox,
     cxpb: float,
     mutpb: float,
     ngen: int,
-    stats: Any = None,
-    halloffame: Any = None,
+    stats: _Statistics | None = None,
+    halloffame: _Hall | None = None,
     verbose: bool = __debug__,
-) -> tuple[list[Any], tools.Logbook]:
+) -> tuple[list[Member], tools.Logbook]:
     """`deap.algorithms.eaSimple`."""
-    log = _Log(stats, halloffame, verbose)
+    log = _Log(stats, halloffame, verbose=verbose)
     nevals = evaluate(toolbox, population)
     log.show(population)
     log.add(0, nevals, population)
@@ -65,15 +82,15 @@ def eaSimple(
 
 
 def eaGenerateUpdate(
-    toolbox: Any,
+    toolbox: Toolbox,
     ngen: int,
-    halloffame: Any = None,
-    stats: Any = None,
+    halloffame: _Hall | None = None,
+    stats: _Statistics | None = None,
     verbose: bool = __debug__,
-) -> tuple[list[Any], tools.Logbook]:
+) -> tuple[list[Member], tools.Logbook]:
     """`deap.algorithms.eaGenerateUpdate`."""
-    log = _Log(stats, halloffame, verbose)
-    population: list[Any] = []
+    log = _Log(stats, halloffame, verbose=verbose)
+    population: list[Member] = []
     for gen in range(ngen):
         population = toolbox.generate()
         nevals = evaluate(toolbox, population, only_invalid=False)

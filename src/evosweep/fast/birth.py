@@ -1,39 +1,46 @@
-"""New individuals of a creator's class without its `__init__`, where that only sets the fitness."""
+"""New individuals of a creator's class without its `__init__`, where that only sets attributes."""
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
-from deap import base, creator
+from deap import creator
+
+from evosweep.fast.classes import attributes_made, sets_plainly
+from evosweep.fast.kinds import keeps
+from evosweep.fast.shapes import Anything
 
 
-@lru_cache(maxsize=256)
-def maker(kind: Any) -> Callable[[Iterable[Any]], Any]:
-    """A function that makes individuals of `kind` from genes; `kind` itself where it may do more.
+def maker(
+    container: Callable[[Iterable[object]], Anything],
+) -> Callable[[Iterable[object]], Anything] | None:
+    """A function that makes individuals from genes that are drawn before; None where that differs.
 
     DEAP's `__init__` of a class with a fitness takes 6 us, most of them to check the weights.
     """
-    fitness = _fitness_class(kind)
-    if fitness is None:
-        return kind  # type: ignore[no-any-return]
+    make = _maker(container) if isinstance(container, type) else None
+    return cast(Callable[[Iterable[object]], Anything] | None, make)
 
-    def make(genes: Iterable[Any]) -> Any:
+
+@lru_cache(maxsize=256)
+def _maker(kind: Any) -> Callable[[Iterable[object]], object] | None:
+    if kind is list:
+        return list
+    if type(kind) is not creator.MetaCreator or kind.__bases__ != (list,):
+        return None
+    made = attributes_made(kind)
+    if made is None or not sets_plainly(kind) or not keeps(kind, list, ("__new__", "extend")):
+        return None
+    return _bearer(kind, kind.reduce_args[2]["fitness"]) if made == {"fitness"} else kind
+
+
+def _bearer(kind: Any, fitness: Any) -> Callable[[Iterable[object]], object]:
+    """What makes individuals that have genes, and a fitness without values."""
+
+    def make(genes: Iterable[object]) -> object:
         individual = kind.__new__(kind)
         list.extend(individual, genes)
         individual.fitness = fitness.__new__(fitness)
         return individual
 
     return make
-
-
-def _fitness_class(kind: Any) -> Any:
-    """The class of the fitness, where that is all that `kind` adds to a list; else None."""
-    if type(kind) is not creator.MetaCreator or kind.__bases__ != (list,):
-        return None
-    made = {name: value for name, value in kind.reduce_args[2].items() if isinstance(value, type)}
-    fitness: Any = made.pop("fitness", None)
-    if made or type(fitness) is not creator.MetaCreator or fitness.__bases__ != (base.Fitness,):
-        return None
-    attributes = fitness.reduce_args[2]
-    plain = not any(isinstance(value, type) for value in attributes.values())
-    return fitness if plain and isinstance(attributes.get("weights"), tuple) else None

@@ -15,23 +15,31 @@ from typing import Any
 from evosweep.fast import crossover, mutation, permutations
 from evosweep.fast.bulk_permutations import permutations as vary_permutations
 from evosweep.fast.bulk_reals import reals as vary_reals
-from evosweep.fast.clone import clone, is_copied_as_values
+from evosweep.fast.classes import is_copied_as_values
+from evosweep.fast.clone import clone, copies_by_genes
 from evosweep.fast.draws import faithful
-from evosweep.fast.parents import Parents
+from evosweep.fast.kinds import writes_as_array, writes_as_list
+from evosweep.fast.parents import Options, Parents, Varied
+from evosweep.fast.shapes import Member, Toolbox
 
-_PAIRS: dict[Any, Callable[..., Any]] = {
+_Pair = Callable[[Parents[Any], tuple[float, float], Options, Options], Varied | None]
+_PAIRS: dict[tuple[object, object], _Pair] = {
     (permutations.cx_partialy_matched, mutation.mut_shuffle_indexes): vary_permutations,
     (crossover.cx_simulated_binary_bounded, mutation.mut_polynomial_bounded): vary_reals,
 }
 
 
-def vary(population: Sequence[Any], toolbox: Any, cxpb: float, mutpb: float) -> list[Any] | None:
+def vary(
+    population: Sequence[Member], toolbox: Toolbox, cxpb: float, mutpb: float
+) -> list[Member] | None:
     """The children of a population, or None where they are to be made one by one."""
     mate, mutate, copy = toolbox.mate, toolbox.mutate, toolbox.clone
-    if not all(isinstance(part, partial) and not part.args for part in (mate, mutate, copy)):
+    if not isinstance(mate, partial) or not isinstance(mutate, partial) or mate.args or mutate.args:
+        return None
+    if not isinstance(copy, partial) or copy.func is not clone or copy.args or copy.keywords:
         return None
     pair = _PAIRS.get((mate.func, mutate.func))
-    if pair is None or not faithful() or copy.func is not clone:
+    if pair is None or not faithful():
         return None
     parents = Parents(population)
     if not _are_bare(parents.different):
@@ -40,27 +48,29 @@ def vary(population: Sequence[Any], toolbox: Any, cxpb: float, mutpb: float) -> 
     return None if varied is None else _children(population, *varied)
 
 
-def _are_bare(individuals: Sequence[Any]) -> bool:
+def _are_bare(individuals: Sequence[Member]) -> bool:
     """Whether they are lists or arrays of one class, with a fitness and nothing else."""
-    first = individuals[0]
-    if len(set(map(type, individuals))) != 1 or not isinstance(first, list | array):
+    kinds = set(map(type, individuals))
+    kind = kinds.pop()
+    plain = not kinds and (writes_as_list(kind) or writes_as_array(kind)) and copies_by_genes(kind)
+    if not plain or set(map(len, map(vars, individuals))) != {1}:
         return False
-    if set(map(len, map(vars, individuals))) != {1} or "fitness" not in vars(first):
+    if not all("fitness" in vars(individual) for individual in individuals):
         return False
-    kinds = {type(individual.fitness) for individual in individuals}
-    return len(kinds) == 1 and is_copied_as_values(kinds.pop())
+    shapes = {type(individual.fitness) for individual in individuals}
+    return len(shapes) == 1 and is_copied_as_values(shapes.pop())
 
 
-def _children(parents: Sequence[Any], genomes: list[Any], new: bytearray) -> list[Any]:
+def _children(parents: Sequence[Member], genomes: Sequence[Any], new: bytearray) -> list[Member]:
     """Individuals of these genomes; those that are not new keep their parent's fitness."""
     kind: Any = type(parents[0])
-    shape: Any = type(parents[0].fitness)
-    children: list[Any]
+    shape = type(parents[0].fitness)
+    children: list[Member]
     if issubclass(kind, array):
         children = list(map(array.__new__, repeat(kind), repeat(kind.typecode), genomes))
     else:
         children = list(map(kind.__new__, repeat(kind, len(genomes))))
-        deque(map(list.extend, children, genomes), maxlen=0)
+        deque(map(kind.extend, children, genomes), maxlen=0)
     fitnesses = map(shape.__new__, repeat(shape))
     for parent, child, fitness, varied in zip(parents, children, fitnesses, new, strict=False):
         child.fitness = fitness

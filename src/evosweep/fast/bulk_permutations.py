@@ -6,22 +6,23 @@ The genomes are bytes until the children are made: one translation renames all g
 import random
 from array import array
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
-from evosweep.fast.batches import matrix
 from evosweep.fast.draws import indices_below
+from evosweep.fast.matrices import matrix
 from evosweep.fast.mutation import shuffle_indexes
-from evosweep.fast.parents import Parents
+from evosweep.fast.parents import Options, Parents, Varied
 from evosweep.fast.permutations import IDENTITY, exchanged, numbers
+from evosweep.fast.shapes import Sized
 
 Rates = tuple[float, float]
+Code = bytes | bytearray
 
 
 def permutations(
-    parents: Parents, rates: Rates, mate: dict[str, Any], mutate: dict[str, Any]
-) -> tuple[list[Any], bytearray] | None:
+    parents: Parents[Sized], rates: Rates, mate: Options, mutate: Options
+) -> Varied | None:
     """The children's genomes, and which of them are new; None where that is DEAP's to do."""
     size = len(parents.all[0])
     if mate or set(mutate) != {"indpb"} or not 2 <= size <= len(IDENTITY):
@@ -30,27 +31,28 @@ def permutations(
     codes = read(parents.different)
     if codes is None:
         return None
-    genomes = [codes[place] for place in parents.places]
+    genomes: list[Code] = [codes[place] for place in parents.places]
     new = bytearray(len(genomes))
     _mate(genomes, size, rates[0], new)
     _mutate(genomes, rates[1], mutate["indpb"], new)
-    return _as(parents.kind, genomes), new
+    return _as(parents.all[0], genomes), new
 
 
-def _of_lists(parents: Sequence[Any]) -> list[Any] | None:
+def _of_lists(parents: Sequence[Sized]) -> list[bytes] | None:
     """The genomes in bytes, None where one is no permutation of 0 to n - 1."""
-    codes = list(map(numbers, parents))
-    if not all(isinstance(code, bytes) for code in codes) or len(set(map(len, parents))) > 1:
+    codes = [code for code in map(numbers, parents) if isinstance(code, bytes)]
+    if len(codes) < len(parents) or len(set(map(len, codes))) > 1:
         return None
     return codes
 
 
-def _of_arrays(parents: Sequence[Any]) -> list[Any] | None:
+def _of_arrays(parents: Sequence[Sized]) -> list[bytes] | None:
     """As `_of_lists`, of all genomes together."""
-    genes, _ = matrix(parents)
-    if genes is None or genes.dtype.kind not in "iu":
+    genomes, _ = matrix(parents)
+    if genomes is None or genomes.dtype.kind not in "iu":
         return None
-    size = genes.shape[1]
+    size = genomes.shape[1]
+    genes = genomes.astype(np.int64) if genomes.dtype != np.uint64 else genomes.view(np.int64)
     if genes.min() < 0 or genes.max() >= size:
         return None
     there = np.zeros(genes.size, dtype=np.bool_)
@@ -61,7 +63,7 @@ def _of_arrays(parents: Sequence[Any]) -> list[Any] | None:
     return [raw[i : i + size] for i in range(0, len(raw), size)]
 
 
-def _mate(genomes: list[Any], size: int, cxpb: float, new: bytearray) -> None:
+def _mate(genomes: list[Code], size: int, cxpb: float, new: bytearray) -> None:
     draw, firsts, seconds = random.random, indices_below(size + 1), indices_below(size)
     for i in range(1, len(genomes), 2):
         if draw() < cxpb:
@@ -74,7 +76,7 @@ def _mate(genomes: list[Any], size: int, cxpb: float, new: bytearray) -> None:
             new[i - 1] = new[i] = True
 
 
-def _mutate(genomes: list[Any], mutpb: float, indpb: float, new: bytearray) -> None:
+def _mutate(genomes: list[Code], mutpb: float, indpb: float, new: bytearray) -> None:
     draw, others = random.random, indices_below(len(genomes[0]) - 1)
     for number in range(len(genomes)):
         if draw() < mutpb:
@@ -83,10 +85,10 @@ def _mutate(genomes: list[Any], mutpb: float, indpb: float, new: bytearray) -> N
             new[number] = True
 
 
-def _as(kind: Any, codes: list[Any]) -> list[Any]:
-    """The genomes as what individuals of `kind` are made of: lists, or an array's raw bytes."""
-    if not issubclass(kind, array):
+def _as(parent: Sized, codes: list[Code]) -> list[Code]:
+    """The genomes as what such individuals are made of: lists, or an array's raw bytes."""
+    if not isinstance(parent, array):
         return codes
-    raw = np.frombuffer(b"".join(codes), np.uint8).astype(kind.typecode).tobytes()
+    raw = np.frombuffer(b"".join(codes), np.uint8).astype(parent.typecode).tobytes()
     step = len(raw) // len(codes)
     return [raw[i : i + step] for i in range(0, len(raw), step)]

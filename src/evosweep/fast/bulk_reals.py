@@ -7,35 +7,34 @@ arrays of just those genes. Powers are Python's: an array's may differ in the la
 import random
 from array import array
 from itertools import repeat
-from typing import Any
 
 import numpy as np
 
-from evosweep.fast.batches import matrix
 from evosweep.fast.draws import floats, words
 from evosweep.fast.fitnesses import Floats
-from evosweep.fast.parents import Parents
+from evosweep.fast.matrices import matrix
+from evosweep.fast.parents import Options, Parents, Varied
+from evosweep.fast.shapes import Sized
 
 Rates = tuple[float, float]
 
 
-def reals(
-    parents: Parents, rates: Rates, mate: dict[str, Any], mutate: dict[str, Any]
-) -> tuple[list[Any], bytearray] | None:
+def reals(parents: Parents[Sized], rates: Rates, mate: Options, mutate: Options) -> Varied | None:
     """The children's genomes, and which of them are new; None where that is DEAP's to do.
 
     That is so for genomes that are not lists or arrays of floats, all within their bounds.
     """
-    genes, scalars = matrix(parents.different)
-    if genes is None or scalars or genes.dtype != np.float64:
+    genomes, scalars = matrix(parents.different)
+    if genomes is None or scalars or genomes.dtype != np.float64:
         return None
+    genes = genomes.astype(np.float64, copy=False)
     mating = _Bounded.of(genes, mate, {"eta", "low", "up"})
     mutating = _Bounded.of(genes, mutate, {"eta", "low", "up", "indpb"})
     if mating is None or mutating is None or mating.bounds != mutating.bounds:
         return None
     genes, new = genes[parents.places], bytearray(len(parents.places))
     _mate(genes, rates[0], mating, new)
-    _mutate(genes, rates[1], mutating, mutate["indpb"], new)
+    _mutate(genes, rates[1], mutating, indpb=mutate["indpb"], new=new)
     if not issubclass(parents.kind, array):
         return genes.tolist(), new
     raw, step = genes.tobytes(), genes[0].nbytes
@@ -45,12 +44,12 @@ def reals(
 class _Bounded:
     """What both operators are registered with: the crowding degree, and two bounds of all genes."""
 
-    def __init__(self, eta: Any, low: float, up: float) -> None:
+    def __init__(self, eta: float, low: float, up: float) -> None:
         self.power, self.root = eta + 1, 1.0 / (eta + 1)
         self.low, self.up = self.bounds = (low, up)
 
     @classmethod
-    def of(cls, genes: Floats, options: dict[str, Any], names: set[str]) -> "_Bounded | None":
+    def of(cls, genes: Floats, options: Options, names: set[str]) -> "_Bounded | None":
         """None for bounds that are not two floats, or that some gene lies beyond."""
         if set(options) != names or type(options["eta"]) not in (int, float):
             return None

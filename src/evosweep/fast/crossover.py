@@ -1,70 +1,83 @@
 """Crossovers with DEAP's children and random draws, at less cost a gene.
 
-Each falls back to DEAP's own where the genomes are not what it knows how to vary.
+Each leaves to DEAP what it does not know how to vary. The others read, draw and write in DEAP's
+order, so that they do so for genomes of any kind.
 """
 
 import random
-from typing import Any
+from collections.abc import Sequence
 
 from deap import tools
 
 from evosweep.fast.draws import indices_below
+from evosweep.fast.shapes import Genes
 
-Pair = tuple[Any, Any]
 
-
-def cx_one_point(first: Any, second: Any) -> Pair:
+def cx_one_point(ind1: Genes, ind2: Genes) -> tuple[Genes, Genes]:
     """`deap.tools.cxOnePoint`."""
-    size = min(len(first), len(second))
+    size = min(len(ind1), len(ind2))
     if size < 2:
-        return tools.cxOnePoint(first, second)  # type: ignore[no-any-return]
+        stock: tuple[Genes, Genes] = tools.cxOnePoint(ind1, ind2)
+        return stock
     point = 1 + next(indices_below(size - 1))
-    first[point:], second[point:] = second[point:], first[point:]
-    return first, second
+    ind1[point:], ind2[point:] = ind2[point:], ind1[point:]
+    return ind1, ind2
 
 
-def cx_two_point(first: Any, second: Any) -> Pair:
+def cx_two_point(ind1: Genes, ind2: Genes) -> tuple[Genes, Genes]:
     """`deap.tools.cxTwoPoint`."""
-    size = min(len(first), len(second))
+    size = min(len(ind1), len(ind2))
     if size < 2:
-        return tools.cxTwoPoint(first, second)  # type: ignore[no-any-return]
+        stock: tuple[Genes, Genes] = tools.cxTwoPoint(ind1, ind2)
+        return stock
     start, end = two_points(size, size - 1)
     start, end = start + 1, end + 1
-    first[start:end], second[start:end] = second[start:end], first[start:end]
-    return first, second
+    ind1[start:end], ind2[start:end] = ind2[start:end], ind1[start:end]
+    return ind1, ind2
 
 
-def cx_uniform(first: Any, second: Any, indpb: float) -> Pair:
+def cx_uniform(ind1: Genes, ind2: Genes, indpb: float) -> tuple[Genes, Genes]:
     """`deap.tools.cxUniform`."""
     draw = random.random
-    for i in [i for i in range(min(len(first), len(second))) if draw() < indpb]:
-        first[i], second[i] = second[i], first[i]
-    return first, second
+    # The generator goes on with its draws only after a gene is written, as DEAP's loop does.
+    for i in (i for i in range(min(len(ind1), len(ind2))) if draw() < indpb):
+        ind1[i], ind2[i] = ind2[i], ind1[i]
+    return ind1, ind2
 
 
-def cx_blend(first: Any, second: Any, alpha: float) -> Pair:
+def cx_blend(ind1: Genes, ind2: Genes, alpha: float) -> tuple[Genes, Genes]:
     """`deap.tools.cxBlend`: Eshelman and Schaffer, 1993."""
+    if type(alpha) not in (float, int):
+        stock: tuple[Genes, Genes] = tools.cxBlend(ind1, ind2, alpha)
+        return stock
     draw, width = random.random, 1.0 + 2.0 * alpha
-    for i, (x1, x2) in enumerate(zip(first, second, strict=False)):
+    for i, (x1, x2) in enumerate(zip(ind1, ind2, strict=False)):
         gamma = width * draw() - alpha
-        first[i] = (1.0 - gamma) * x1 + gamma * x2
-        second[i] = gamma * x1 + (1.0 - gamma) * x2
-    return first, second
+        ind1[i] = (1.0 - gamma) * x1 + gamma * x2
+        ind2[i] = gamma * x1 + (1.0 - gamma) * x2
+    return ind1, ind2
 
 
-def cx_simulated_binary_bounded(first: Any, second: Any, eta: float, low: Any, up: Any) -> Pair:
+def cx_simulated_binary_bounded(
+    ind1: Genes,
+    ind2: Genes,
+    eta: float,
+    low: float | Sequence[float],
+    up: float | Sequence[float],
+) -> tuple[Genes, Genes]:
     """`deap.tools.cxSimulatedBinaryBounded`: Deb and Agrawal, 1995."""
-    size = min(len(first), len(second))
-    lows, ups = _bounds(low, size), _bounds(up, size)
-    if lows is None or ups is None:
-        return tools.cxSimulatedBinaryBounded(  # type: ignore[no-any-return]
-            first, second, eta, low, up
+    size = min(len(ind1), len(ind2))
+    lows, ups = bounds(low, size), bounds(up, size)
+    if lows is None or ups is None or type(eta) not in (int, float) or not eta >= 0:
+        stock: tuple[Genes, Genes] = tools.cxSimulatedBinaryBounded(
+            ind1, ind2, eta=eta, low=low, up=up
         )
+        return stock
     draw, power, root = random.random, -(eta + 1), 1.0 / (eta + 1)
     for i in range(size):
         if draw() > 0.5:
             continue
-        x1, x2 = first[i], second[i]
+        x1, x2 = ind1[i], ind2[i]
         if not abs(x1 - x2) > 1e-14:
             continue
         if x2 < x1:
@@ -74,22 +87,25 @@ def cx_simulated_binary_bounded(first: Any, second: Any, eta: float, low: Any, u
         c2 = 0.5 * (x1 + x2 + _spread(2.0 * (xu - x2) / span, rand, power, root) * span)
         c1 = min(max(c1, xl), xu)
         c2 = min(max(c2, xl), xu)
-        first[i], second[i] = (c2, c1) if draw() <= 0.5 else (c1, c2)
-    return first, second
+        ind1[i], ind2[i] = (c2, c1) if draw() <= 0.5 else (c1, c2)
+    return ind1, ind2
 
 
-def _spread(room: Any, rand: float, power: float, root: float) -> Any:
+def _spread(room: float, rand: float, power: float, root: float) -> float:
     """How far the children lie apart, given the room up to a bound."""
     alpha = 2.0 - (1.0 + room) ** power
     scaled = rand * alpha
-    return (scaled if rand <= 1.0 / alpha else 1.0 / (2.0 - scaled)) ** root
+    spread: float = (scaled if rand <= 1.0 / alpha else 1.0 / (2.0 - scaled)) ** root
+    return spread
 
 
-def _bounds(bound: Any, size: int) -> Any:
-    """A bound a gene, or None where DEAP's own reading of it is needed."""
-    if isinstance(bound, int | float):
+def bounds(bound: float | Sequence[float], size: int) -> Sequence[float] | None:
+    """One bound for each gene, or None where DEAP's own reading of it is needed."""
+    if type(bound) in (int, float) and isinstance(bound, int | float):
         return [bound] * size
-    return bound if isinstance(bound, list | tuple) and len(bound) >= size else None
+    if type(bound) in (list, tuple) and isinstance(bound, list | tuple):
+        return bound if len(bound) >= size else None
+    return None
 
 
 def two_points(below_first: int, below_second: int) -> tuple[int, int]:

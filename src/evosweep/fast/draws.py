@@ -10,7 +10,6 @@ import random
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import islice, repeat
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,10 +43,10 @@ def draw_below(n: int, count: int, getrandbits: Bits | None = None) -> NDArray[n
     shift, done = 32 - n.bit_length(), 0
     while count - done > _FEW and shift >= 0:
         # Never more words than indices are missing: none is drawn that DEAP would not draw.
-        found = words(count - done, getrandbits) >> np.uint32(shift)
-        found = found[found < n]
-        drawn[done : done + len(found)] = found
-        done += len(found)
+        few = words(count - done, getrandbits) >> np.uint32(shift)
+        few = few[few < n]
+        drawn[done : done + len(few)] = few
+        done += len(few)
     drawn[done:] = list(islice(indices_below(n, getrandbits), count - done))
     return drawn
 
@@ -70,9 +69,9 @@ def faithful() -> bool:
     one, two = random.Random(11), random.Random(11)
     bits = one.getrandbits
     for n in (1, 2, 3, 7, 100, 256, 1000):
-        ours: list[Any] = [*islice(indices_below(n, bits), 20), *draw_below(n, 90, bits).tolist()]
+        ours: list[float] = [*islice(indices_below(n, bits), 20), *draw_below(n, 90, bits).tolist()]
         ours += [*floats(5, bits).tolist(), *shuffled(range(n), bits)]
-        theirs: list[Any] = [two.randrange(n) for _ in range(10)]
+        theirs: list[float] = [two.randrange(n) for _ in range(10)]
         theirs += [two.choice(range(n)) for _ in range(100)]
         theirs += [*(two.random() for _ in range(5)), *two.sample(range(n), n)]
         if ours != theirs:

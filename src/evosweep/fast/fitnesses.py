@@ -1,100 +1,91 @@
 """Fitnesses as keys and arrays, for those classes whose order is that of their weighted values."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain
-from typing import Any
+from math import isnan
+from operator import ne
 
 import numpy as np
 from deap import base
 from numpy.typing import NDArray
 
+from evosweep.fast.shapes import Fitness, Individual, Ordered
+
 Floats = NDArray[np.float64]
 
-_COMPARISONS = ("__gt__", "__ge__", "__le__", "__lt__", "__eq__", "__ne__", "__hash__", "dominates")
-_NUMBERS = frozenset((int, float, np.float64))
+_METHODS = ("__gt__", "__ge__", "__le__", "__lt__", "__eq__", "__ne__", "__hash__", "dominates")
+_PROPERTIES = ("values", "valid", "getValues", "setValues", "delValues", "wvalues")
+_ACCESS = ("__getattribute__", "__setattr__")
+_FLOATS = frozenset((float, np.float64))
+# Each of these is in one order with its own kind; mixed, NumPy rounds one to the other's precision.
+_ALONE = frozenset((np.float64, np.float32, np.float16, np.int64, np.int32))
 _EXACT = 2**53  # integers up to here are floats exactly
+_LARGEST = 1e100  # values beyond may overflow, which Python's floats and NumPy's tell differently
+_WEIGHTS = (1e-20, 1e20)
 _plain: dict[type, bool] = {}
 
 
 def is_plain(kind: type) -> bool:
     """Whether this class of fitness compares, dominates and reads its values as DEAP's Fitness."""
     if kind not in _plain:
-        same = (*_COMPARISONS, "values", "valid", "getValues", "setValues", "delValues")
+        same = (*_METHODS, *_PROPERTIES, *_ACCESS)
         _plain[kind] = issubclass(kind, base.Fitness) and all(
             getattr(kind, name) is getattr(base.Fitness, name) for name in same
         )
     return _plain[kind]
 
 
-def evaluate(toolbox: Any, individuals: Sequence[Any], only_invalid: bool = True) -> int:
-    """Evaluate those without a valid fitness, or all, through `toolbox.map`; returns how many."""
-    kind = _plain_kind(individuals)
-    if only_invalid and kind is not None:
-        individuals = [individual for individual in individuals if not individual.fitness.wvalues]
-    elif only_invalid:
-        individuals = [individual for individual in individuals if not individual.fitness.valid]
-    found = toolbox.map(toolbox.evaluate, individuals)
-    if kind is not None and len(kind.weights) == 1:
-        _assign(individuals, found, kind.weights[0])
-    else:
-        for individual, values in zip(individuals, found, strict=False):
-            individual.fitness.values = values
-    return len(individuals)
-
-
-def _plain_kind(individuals: Sequence[Any]) -> Any:
-    """The one class of their fitnesses, where it is a plain one."""
-    kinds = {type(individual.fitness) for individual in individuals}
-    kind = kinds.pop() if len(kinds) == 1 else None
-    return kind if kind is not None and is_plain(kind) else None
-
-
-def _assign(individuals: Sequence[Any], found: Iterable[Any], weight: Any) -> None:
-    """`individual.fitness.values = values` for each, with one objective, without DEAP's property.
-
-    As in DEAP, each is set before the next is asked for, where `found` is lazy.
-    """
-    if isinstance(found, list) and _are_single_numbers(found):
-        for individual, (value,) in zip(individuals, found, strict=False):
-            individual.fitness.wvalues = (value * weight,)
-        return
-    for individual, values in zip(individuals, found, strict=False):
-        if type(values) is tuple and len(values) == 1 and type(values[0]) in _NUMBERS:
-            individual.fitness.wvalues = (values[0] * weight,)
-        else:
-            individual.fitness.values = values
-
-
-def _are_single_numbers(found: list[Any]) -> bool:
-    if set(map(type, found)) != {tuple} or set(map(len, found)) != {1}:
-        return False
-    return _NUMBERS.issuperset(map(type, chain.from_iterable(found)))
-
-
-def keys(individuals: Sequence[Any]) -> list[Any] | None:
-    """A key an individual that orders them as their fitnesses do, or None where none is known.
+def keys(individuals: Sequence[Individual]) -> Sequence[Ordered] | None:
+    """A key for each individual; they are in the order of the fitnesses. None where none is sure.
 
     The weighted value itself with one objective, else the tuple of them.
     """
-    fitnesses = [individual.fitness for individual in individuals]
+    try:
+        fitnesses = [individual.fitness for individual in individuals]
+    except AttributeError:
+        return None
     if not all(map(is_plain, set(map(type, fitnesses)))):
         return None
     weighted = [fitness.wvalues for fitness in fitnesses]
-    try:
-        flat = [value for (value,) in weighted]
-    except ValueError:  # none, or several objectives
-        lengths = set(map(len, weighted))
-        orders = len(lengths) == 1 and lengths != {0} and _is_number(sum(map(sum, weighted)))
-        return weighted if orders else None
-    return flat if _is_number(sum(flat)) else None
+    if set(map(type, weighted)) != {tuple}:
+        return None
+    lengths = set(map(len, weighted))
+    if lengths == {1}:
+        single = [value for (value,) in weighted]
+        return single if _are_ordered(single) else None
+    if len(lengths) > 1 or lengths == {0}:
+        return None
+    return weighted if _are_ordered(list(chain.from_iterable(weighted))) else None
 
 
-def _is_number(total: Any) -> bool:
-    """False for nan, which has no place in an order."""
-    return bool(total == total)  # noqa: PLR0124
+def _are_ordered(values: list[float]) -> bool:
+    """Whether comparisons of these numbers agree with one another, and none is nan."""
+    kinds = set(map(type, values))
+    if kinds == {float}:
+        return not isnan(sum(values))
+    if kinds in ({int}, {bool}):
+        return True
+    if kinds <= _FLOATS or (len(kinds) == 1 and kinds <= _ALONE):
+        return not any(map(ne, values, values))
+    return False
 
 
-def weighted_array(individuals: Sequence[Any]) -> Floats | None:
+def dominance(one: Fitness, other: Fitness) -> tuple[bool, bool]:
+    """Whether `one` dominates the other, and whether the other dominates it."""
+    kind = type(one)
+    if kind is not type(other) or not is_plain(kind):
+        up = one.dominates(other)
+        return up, not up and other.dominates(one)
+    up = down = False
+    for mine, theirs in zip(one.wvalues, other.wvalues, strict=False):
+        if mine > theirs:
+            up = True
+        elif mine < theirs:
+            down = True
+    return up and not down, down and not up
+
+
+def weighted_array(individuals: Sequence[Individual]) -> Floats | None:
     """The weighted values as an array (individuals, objectives), or None where it is not the same.
 
     None for a class of fitness with an order of its own, for values that are missing, not finite,
@@ -104,14 +95,26 @@ def weighted_array(individuals: Sequence[Any]) -> Floats | None:
     if not known:
         return None
     several = isinstance(known[0], tuple)
-    values = np.array(list(chain.from_iterable(known)) if several else known)
-    if values.dtype.kind in "iub" and np.abs(values).max(initial=0) <= _EXACT:
+    flat = chain.from_iterable(ind.fitness.wvalues for ind in individuals) if several else known
+    values = np.array(list(flat))
+    if values.dtype.kind in "iub" and values.min() >= -_EXACT and values.max() <= _EXACT:
         values = values.astype(np.float64)
     if values.dtype != np.float64 or values.ndim != 1 or not np.isfinite(values).all():
         return None
     return values.reshape(len(known), -1)
 
 
-def values_array(individuals: Sequence[Any], weighted: Floats) -> Floats:
-    """The unweighted values of individuals whose weighted ones are given."""
-    return weighted / np.array(individuals[0].fitness.weights, dtype=np.float64)
+def values_array(individuals: Sequence[Individual], weighted: Floats) -> Floats | None:
+    """The unweighted values of individuals whose weighted ones are given.
+
+    None where they are of several classes, or a division or a square of them may overflow.
+    """
+    kinds = {type(individual.fitness) for individual in individuals}
+    weights = individuals[0].fitness.weights
+    if len(kinds) != 1 or len(weights) != weighted.shape[1]:
+        return None
+    if not all(type(w) in (int, float) and _WEIGHTS[0] <= abs(w) <= _WEIGHTS[1] for w in weights):
+        return None
+    if np.abs(weighted).max() > _LARGEST:
+        return None
+    return weighted / np.array(weights, dtype=np.float64)

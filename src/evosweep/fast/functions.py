@@ -6,16 +6,17 @@ a sum is added up in the order of `sum`: an array's own may differ in the last b
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import repeat
 from math import cos, e, exp, pi, sin, sqrt
-from typing import Any
+from types import FunctionType
 
 import numpy as np
 from deap import benchmarks
 
-from evosweep.fast.batches import Values, matrix
 from evosweep.fast.fitnesses import Floats
+from evosweep.fast.matrices import matrix
 
 _LARGEST = 1e100  # genes beyond may overflow, which Python's floats and NumPy's tell differently
 _COMPENSATED = sys.version_info >= (3, 12)  # the way in which `sum` adds Python's floats
@@ -78,33 +79,49 @@ def _dtlz2(genes: Floats, scalars: bool, obj: int) -> list[Floats]:
     ]
 
 
-def _scalars(column: Column, numpy: bool) -> Any:
-    """The values of a column, as NumPy's floats or Python's."""
-    return column if numpy or isinstance(column, list) else column.tolist()
-
-
-_FORMULAS: dict[Any, Formula] = {
+_FORMULAS: dict[object, Formula] = {
     benchmarks.ackley: _ackley,
     benchmarks.dtlz2: _dtlz2,
     benchmarks.rastrigin: _rastrigin,
     benchmarks.rosenbrock: _rosenbrock,
     benchmarks.sphere: _sphere,
 }
+_LISTS = {_dtlz2}  # where DEAP's function returns a list, not a tuple
+Together = Callable[[Sequence[object]], list[Sequence[float]] | None]
 
 
-def together(
-    function: Any, *args: Any, **options: Any
-) -> Callable[[Sequence[Any]], Values | None] | None:
-    """What evaluates individuals by a function of `deap.benchmarks` at once, where it is known."""
-    formula = _FORMULAS.get(function)
-    if formula is None:
+def together(evaluation: "partial[object]") -> Together | None:
+    """What evaluates individuals by a function of `deap.benchmarks` at once, if this is one."""
+    function = evaluation.func
+    formula = _FORMULAS.get(function) if isinstance(function, FunctionType) else None
+    if formula is None or evaluation.args:
         return None
+    return partial(_evaluate, formula, dict(evaluation.keywords))
 
-    def evaluate(individuals: Sequence[Any]) -> Values | None:
-        genes, scalars = matrix(individuals)
-        if genes is None or genes.dtype != np.float64 or not np.abs(genes).max() < _LARGEST:
-            return None
-        columns = formula(genes, scalars, *args, **options)
-        return list(zip(*(_scalars(column, scalars) for column in columns), strict=True))
 
-    return evaluate
+def _evaluate(
+    formula: Formula, options: dict[str, int], individuals: Sequence[object]
+) -> list[Sequence[float]] | None:
+    genes, scalars = matrix(individuals)
+    if genes is None or genes.dtype != np.float64 or not _suits(formula, options, genes.shape[1]):
+        return None
+    floats = genes.astype(np.float64, copy=False)
+    if not np.abs(floats).max() < _LARGEST:
+        return None
+    columns = [_values(column, scalars) for column in formula(floats, scalars, **options)]
+    rows: list[Sequence[float]] = list(zip(*columns, strict=True))
+    return [*map(list, rows)] if formula in _LISTS else rows
+
+
+def _suits(formula: Formula, options: dict[str, int], size: int) -> bool:
+    """Whether there are as many genes as the formula needs, and the options are its own."""
+    if formula is not _dtlz2:
+        return not options and size > 1
+    return set(options) == {"obj"} and type(options["obj"]) is int and 1 <= options["obj"] <= size
+
+
+def _values(column: Column, scalars: bool) -> Iterable[float]:
+    """The values of a column, as NumPy's floats or Python's."""
+    if isinstance(column, list):
+        return column
+    return iter(column) if scalars else column.tolist()

@@ -7,15 +7,19 @@ parent, not once for each child.
 import random
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from evosweep.fast.bulk import vary
 from evosweep.fast.clone import clone, clones
+from evosweep.fast.kinds import is_sequence
+from evosweep.fast.shapes import Member, Toolbox
 
 
-def var_and(population: Sequence[Any], toolbox: Any, cxpb: float, mutpb: float) -> list[Any]:
+def var_and(
+    population: Sequence[Member], toolbox: Toolbox, cxpb: float, mutpb: float
+) -> list[Member]:
     """The offspring that `deap.algorithms.varAnd` makes, with its random draws."""
-    children = vary(population, toolbox, cxpb, mutpb) if len(population) else None
+    ours = is_sequence(population) and len(population)
+    children = vary(population, toolbox, cxpb, mutpb) if ours else None
     if children is not None:
         return children
     offspring = cloned(population, toolbox)
@@ -31,9 +35,13 @@ def var_and(population: Sequence[Any], toolbox: Any, cxpb: float, mutpb: float) 
     return offspring
 
 
-def cloned(population: Sequence[Any], toolbox: Any) -> list[Any]:
+def cloned(population: Sequence[Member], toolbox: Toolbox) -> list[Member]:
     """A clone of each, as `toolbox.clone` makes it."""
     registered = toolbox.clone
-    if isinstance(registered, partial) and registered.func is clone and not registered.args:
+    if type(registered) is partial and _is_bare(registered):
         return clones(population)
     return [registered(individual) for individual in population]
+
+
+def _is_bare(registered: "partial[object]") -> bool:
+    return registered.func is clone and not registered.args and not registered.keywords

@@ -1,50 +1,71 @@
 """Halls of fame with the contents and the order of DEAP's."""
 
-from collections.abc import Sequence
-from typing import Any
+from array import array
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import compress
+from operator import attrgetter, eq, is_, lt, not_
 
 import numpy as np
 from deap import tools
+from numpy.typing import NDArray
 
+from evosweep.fast.classes import ATOMS
 from evosweep.fast.clone import clone
 from evosweep.fast.fitnesses import is_plain, keys, weighted_array
+from evosweep.fast.kinds import is_count, is_sequence, keeps
+from evosweep.fast.shapes import Fitness, Individual, Ordered, Weighted
 from evosweep.fast.sorting import nondominated
 
 
-def _insert(hall: Any, individual: Any) -> None:
-    """Insert a copy to the right of its equals, as DEAP's `HallOfFame.insert`."""
-    copy = clone(individual)
-    wvalues = copy.fitness.wvalues
-    low, high = 0, len(hall.keys)
-    while low < high:
-        middle = (low + high) // 2
-        if wvalues < hall.keys[middle].wvalues:
-            high = middle
-        else:
-            low = middle + 1
-    hall.items.insert(len(hall.items) - low, copy)
-    hall.keys.insert(low, copy.fitness)
+class _Hall:
+    """What both halls do."""
+
+    items: list[Individual]
+    keys: list[Fitness]
+
+    def _is_in_order(self) -> bool:
+        """Whether the items are from the best to the worst, and nobody changed them or the keys."""
+        fitnesses = [item.fitness for item in self.items]
+        weighted = [fitness.wvalues for fitness in fitnesses]
+        return (
+            len(fitnesses) == len(self.keys)
+            and all(map(is_, fitnesses, reversed(self.keys)))
+            and not any(map(lt, weighted, weighted[1:]))
+        )
+
+    def _inserted(self, individual: Individual) -> bool:
+        """Insert a copy to the right of its equals, as DEAP; False where DEAP is to do it."""
+        kinds = {type(individual.fitness), *map(type, self.keys)}
+        if len(kinds) > 1 or not is_plain(kinds.pop()):
+            return False
+        copy = clone(individual)
+        place = bisect_right(self.keys, copy.fitness.wvalues, key=attrgetter("wvalues"))
+        self.items.insert(len(self.items) - place, copy)
+        self.keys.insert(place, copy.fitness)
+        return True
 
 
-class HallOfFame(tools.HallOfFame):  # type: ignore[misc]
+class HallOfFame(_Hall, tools.HallOfFame):  # type: ignore[misc]
     """`deap.tools.HallOfFame`: most of a population is turned away by one comparison of tuples."""
 
-    def insert(self, item: Any) -> None:
+    def insert(self, item: Individual) -> None:
         """Insert a copy of an individual at its place."""
-        if is_plain(type(item.fitness)):
-            _insert(self, item)
-        else:
+        if not self._inserted(item):
             super().insert(item)
 
-    def update(self, population: Sequence[Any]) -> None:
+    def update(self, population: Sequence[Individual]) -> None:
         """Take in the individuals of `population` that are better than the worst held."""
-        known = keys(population) if len(population) and self.maxsize else None
-        if known is None:
+        known = None
+        if is_count(self.maxsize, 1) and is_sequence(population) and len(population):
+            known = keys([*self.items, *population])
+        if known is None or not self._is_in_order():
             super().update(population)
             return
         items = self.items
         if len(items) >= self.maxsize:
-            population = self._better(population, known)
+            population = _better(population, known[len(items) :], known[len(items) - 1])
         elif not items:
             self.insert(population[0])
             population = population[1:]
@@ -57,48 +78,76 @@ class HallOfFame(tools.HallOfFame):  # type: ignore[misc]
                     self.remove(-1)
                 self.insert(individual)
 
-    def _better(self, population: Sequence[Any], known: list[Any]) -> Sequence[Any]:
-        """Those that are better than the worst held now, which only rises later."""
-        worst = self.items[-1].fitness.wvalues
-        if not isinstance(known[0], tuple) and len(worst) == 1:
-            (worst,) = worst
-        elif not isinstance(known[0], tuple):
-            return population
-        return [ind for ind, key in zip(population, known, strict=True) if key > worst]
+
+def _better(
+    population: Sequence[Individual], known: Sequence[Ordered], worst: Ordered
+) -> list[Individual]:
+    """Those that are better than the worst held now, which only rises later."""
+    return list(compress(population, map(worst.__lt__, known)))
 
 
-class ParetoFront(tools.ParetoFront):  # type: ignore[misc]
+class ParetoFront(_Hall, tools.ParetoFront):  # type: ignore[misc]
     """`deap.tools.ParetoFront`, without comparing every individual with every other in Python."""
 
-    def insert(self, item: Any) -> None:
+    def insert(self, item: Individual) -> None:
         """Insert a copy of an individual at its place."""
-        if is_plain(type(item.fitness)):
-            _insert(self, item)
-        else:
+        if not self._inserted(item):
             super().insert(item)
 
-    def update(self, population: Sequence[Any]) -> None:
+    def update(self, population: Sequence[Individual]) -> None:
         """Take in what is not dominated, and drop what then is.
 
         Whoever is dominated by another of the population leaves again at the latest when that
         other comes, and takes nobody along who would not leave then too; so the front of all
         together is what remains, one of each set of similar twins.
         """
-        everybody = [*self.items, *population]
-        weighted = weighted_array(everybody) if len(population) else None
-        if weighted is None:
+        stays = self._stays(population) if is_sequence(population) and len(population) else None
+        if stays is None:
             super().update(population)
             return
-        stays = nondominated(weighted)
-        for index in np.flatnonzero(~stays[: len(self.items)])[::-1].tolist():
+        first = len(self.items)
+        for index in np.flatnonzero(~stays[:first])[::-1].tolist():
             self.remove(index)
-        twins: dict[Any, list[Any]] = {}
+        twins: dict[Weighted, list[Individual]] = {}
         for item in self.items:
             twins.setdefault(item.fitness.wvalues, []).append(item)
-        first = len(everybody) - len(population)
-        for index in np.flatnonzero(stays[first:]).tolist():
-            individual = population[index]
+        for individual in compress(population, stays[first:]):
             equals = twins.setdefault(individual.fitness.wvalues, [])
             if not any(self.similar(individual, other) for other in equals):
                 self.insert(individual)
                 equals.insert(0, individual)
+
+    def _stays(self, population: Sequence[Individual]) -> NDArray[np.bool_] | None:
+        """Which items and individuals no other dominates; None where DEAP is to find out."""
+        everybody = [*self.items, *population]
+        weighted = weighted_array(everybody)
+        if weighted is None or not self._is_in_order():
+            return None
+        stays, first = nondominated(weighted), len(self.items)
+        if not stays[:first].all() and not nondominated(weighted[:first]).all():
+            return None  # a program put an item in, or changed one: the order of removals counts
+        leaving = list(compress(everybody, map(not_, stays.tolist())))
+        return stays if _compare_safely(leaving, self.similar) else None
+
+
+def _compare_safely(leaving: list[Individual], similar: Callable[..., bool]) -> bool:
+    """Whether DEAP's comparisons of these with their equals can only say yes or no.
+
+    They are not made here, and what they would raise or change would be missing.
+    """
+    counts = Counter(individual.fitness.wvalues for individual in leaving)
+    equals = [ind for ind in leaving if counts[ind.fitness.wvalues] > 1]
+    if not equals or similar is np.array_equal:
+        return True
+    return similar is eq and all(map(_compares_plainly, equals))
+
+
+def _compares_plainly(individual: Individual) -> bool:
+    kind = type(individual)
+    if keeps(kind, array, ("__eq__",)):
+        return True
+    return (
+        isinstance(individual, list)
+        and keeps(kind, list, ("__eq__", "__iter__"))
+        and ATOMS.issuperset(map(type, individual))
+    )

@@ -1,39 +1,39 @@
 """Mutations with DEAP's mutants and random draws, at less cost a gene.
 
-Which genes mutate is drawn in one pass where a mutation draws nothing further; where it does, the
-draws come gene by gene as in DEAP.
+Genes are drawn, read and written in DEAP's order.
 """
 
 import random
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from deap import tools
 
 from evosweep.fast.draws import indices_below
+from evosweep.fast.shapes import Genes, Genome
 
-Mutant = tuple[Any]
+Number = int | float
 
 
-def mut_flip_bit(individual: Any, indpb: float) -> Mutant:
+def mut_flip_bit(individual: Genes, indpb: float) -> tuple[Genes]:
     """`deap.tools.mutFlipBit`."""
     draw = random.random
-    for i in [i for i in range(len(individual)) if draw() < indpb]:
-        gene = individual[i]
-        individual[i] = type(gene)(not gene)
+    # The generator goes on with its draws only after a gene is written, as DEAP's loop does.
+    for i in (i for i in range(len(individual)) if draw() < indpb):
+        individual[i] = type(individual[i])(not individual[i])
     return (individual,)
 
 
-def mut_shuffle_indexes(individual: Any, indpb: float) -> Mutant:
+def mut_shuffle_indexes(individual: Genes, indpb: float) -> tuple[Genes]:
     """`deap.tools.mutShuffleIndexes`."""
     size = len(individual)
     if size < 2:
-        return tools.mutShuffleIndexes(individual, indpb)  # type: ignore[no-any-return]
+        stock: tuple[Genes] = tools.mutShuffleIndexes(individual, indpb)
+        return stock
     shuffle_indexes(individual, indpb, indices_below(size - 1))
     return (individual,)
 
 
-def shuffle_indexes(genes: Any, indpb: float, others: Iterator[int]) -> None:
+def shuffle_indexes(genes: Genome, indpb: float, others: Iterator[int]) -> None:
     """Swap each gene with probability `indpb` with one of the others, as `others` numbers them."""
     draw = random.random
     for i in range(len(genes)):
@@ -44,10 +44,13 @@ def shuffle_indexes(genes: Any, indpb: float, others: Iterator[int]) -> None:
             genes[i], genes[other] = genes[other], genes[i]
 
 
-def mut_gaussian(individual: Any, mu: Any, sigma: Any, indpb: float) -> Mutant:
+def mut_gaussian(
+    individual: Genes, mu: float | Sequence[float], sigma: float | Sequence[float], indpb: float
+) -> tuple[Genes]:
     """`deap.tools.mutGaussian`."""
-    if not isinstance(mu, int | float) or not isinstance(sigma, int | float):
-        return tools.mutGaussian(individual, mu, sigma, indpb)  # type: ignore[no-any-return]
+    if not isinstance(mu, Number) or not isinstance(sigma, Number):
+        stock: tuple[Genes] = tools.mutGaussian(individual, mu, sigma, indpb)
+        return stock
     draw, gauss = random.random, random.gauss
     for i in range(len(individual)):
         if draw() < indpb:
@@ -55,27 +58,35 @@ def mut_gaussian(individual: Any, mu: Any, sigma: Any, indpb: float) -> Mutant:
     return (individual,)
 
 
-def mut_polynomial_bounded(individual: Any, eta: float, low: Any, up: Any, indpb: float) -> Mutant:
+def mut_polynomial_bounded(
+    individual: Genes,
+    eta: float,
+    low: float | Sequence[float],
+    up: float | Sequence[float],
+    indpb: float,
+) -> tuple[Genes]:
     """`deap.tools.mutPolynomialBounded`: Deb and Goyal, 1996."""
-    if not isinstance(low, int | float) or not isinstance(up, int | float):
-        return tools.mutPolynomialBounded(  # type: ignore[no-any-return]
-            individual, eta, low, up, indpb
+    if not isinstance(low, Number) or not isinstance(up, Number):
+        stock: tuple[Genes] = tools.mutPolynomialBounded(
+            individual, eta=eta, low=low, up=up, indpb=indpb
         )
+        return stock
     draw = random.random
     for i in range(len(individual)):
         if draw() <= indpb:
-            individual[i] = _polynomial(individual[i], draw(), eta, low, up)
+            individual[i] = _polynomial(individual[i], eta, low, up)
     return (individual,)
 
 
-def _polynomial(gene: Any, rand: float, eta: float, low: float, up: float) -> Any:
+def _polynomial(gene: Number, eta: float, low: float, up: float) -> Number:
     width = up - low
+    below, above = (gene - low) / width, (up - gene) / width
+    rand, root = random.random(), 1.0 / (eta + 1.0)
     if rand < 0.5:
-        near = 1.0 - (gene - low) / width
-        value = 2.0 * rand + (1.0 - 2.0 * rand) * near ** (eta + 1)
-        step = value ** (1.0 / (eta + 1.0)) - 1.0
+        value = 2.0 * rand + (1.0 - 2.0 * rand) * (1.0 - below) ** (eta + 1)
+        step = value**root - 1.0
     else:
-        near = 1.0 - (up - gene) / width
-        value = 2.0 * (1.0 - rand) + 2.0 * (rand - 0.5) * near ** (eta + 1)
-        step = 1.0 - value ** (1.0 / (eta + 1.0))
-    return min(max(gene + step * width, low), up)
+        value = 2.0 * (1.0 - rand) + 2.0 * (rand - 0.5) * (1.0 - above) ** (eta + 1)
+        step = 1.0 - value**root
+    mutant: Number = min(max(gene + step * width, low), up)
+    return mutant

@@ -7,19 +7,25 @@ IEEE Transactions on Evolutionary Computation 6(2), 2002.
 import random
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any
 
 import numpy as np
 from deap.tools import emo
 
-from evosweep.fast.fitnesses import keys, values_array, weighted_array
-from evosweep.fast.sorting import sort_log_nondominated, sort_nondominated
+from evosweep.fast.draws import faithful, shuffled
+from evosweep.fast.fitnesses import Floats, dominance, values_array, weighted_array
+from evosweep.fast.kinds import is_count, is_sequence
+from evosweep.fast.shapes import Individual, Member
+from evosweep.fast.sorting import SMALL, sort_log_nondominated, sort_nondominated
+
+_FEW = 16  # individuals whose distances DEAP sets as soon
 
 
-def sel_nsga2(individuals: Sequence[Any], k: int, nd: str = "standard") -> list[Any]:
+def sel_nsga2(individuals: Sequence[Member], k: int, nd: str = "standard") -> list[Member]:
     """The `k` individuals that `deap.tools.selNSGA2` selects, in its order."""
-    if nd not in ("standard", "log"):
-        return emo.selNSGA2(individuals, k, nd)  # type: ignore[no-any-return]
+    few = not is_sequence(individuals) or len(individuals) < SMALL
+    if few or nd not in ("standard", "log") or not is_count(k, 1):
+        stock: list[Member] = emo.selNSGA2(individuals, k, nd)
+        return stock
     sort = sort_nondominated if nd == "standard" else sort_log_nondominated
     fronts = sort(individuals, k)
     for front in fronts:
@@ -32,59 +38,76 @@ def sel_nsga2(individuals: Sequence[Any], k: int, nd: str = "standard") -> list[
     return chosen
 
 
-def assign_crowding_distance(individuals: Sequence[Any]) -> None:
+def assign_crowding_distance(individuals: Sequence[Individual]) -> None:
     """Set `fitness.crowding_dist` as DEAP's assignCrowdingDist, to the last bit."""
-    weighted = weighted_array(individuals) if len(individuals) > 8 else None
-    if weighted is None:
+    values = _values(individuals)
+    if values is None:
         emo.assignCrowdingDist(individuals)
         return
-    values = values_array(individuals, weighted)
     objectives = values.shape[1]
     distances = np.zeros(len(values))
+    between = np.zeros(len(values), dtype=np.bool_)  # those to whom a difference was added
     order = np.arange(len(values))
     for objective in range(objectives):
         # A stable sort of the last objective's order, as DEAP's list.sort does.
         order = order[np.argsort(values[order, objective], kind="stable")]
         column = values[order, objective]
         distances[order[0]] = distances[order[-1]] = np.inf
+        between[order[0]] = between[order[-1]] = False
         if column[-1] != column[0]:
             norm = objectives * float(column[-1] - column[0])
             distances[order[1:-1]] += (column[2:] - column[:-2]) / norm
-    for individual, distance in zip(individuals, distances.tolist(), strict=True):
+            between[order[1:-1]] = True
+    typed: list[float] = distances.tolist()
+    if type(individuals[0].fitness.wvalues[0]) is np.float64:
+        typed = [d if added else float(d) for d, added in zip(distances, between, strict=True)]
+    for individual, distance in zip(individuals, typed, strict=True):
         individual.fitness.crowding_dist = distance
 
 
-def sel_tournament_dcd(individuals: Sequence[Any], k: int) -> list[Any]:
+def _values(individuals: Sequence[Individual]) -> Floats | None:
+    """The fitness values; None where they are few, or DEAP's distances may have other types."""
+    if not is_sequence(individuals) or len(individuals) < _FEW:
+        return None
+    weighted = weighted_array(individuals)
+    kinds = set(map(type, chain.from_iterable(ind.fitness.wvalues for ind in individuals)))
+    if weighted is None or (len(kinds) > 1 and np.float64 in kinds):
+        return None
+    return values_array(individuals, weighted)
+
+
+def sel_tournament_dcd(individuals: Sequence[Member], k: int) -> list[Member]:
     """The `k` individuals that `deap.tools.selTournamentDCD` selects, in its order."""
-    known = keys(individuals) if len(individuals) else None
-    n = len(individuals)
-    if known is None or k > n or (k == n and k % 4):
-        return emo.selTournamentDCD(individuals, k)  # type: ignore[no-any-return]
-    points = [individual.fitness.wvalues for individual in individuals]
-    crowding = [individual.fitness.crowding_dist for individual in individuals]
-    one, two = random.sample(range(n), n), random.sample(range(n), n)
+    n = len(individuals) if is_sequence(individuals) else 0
+    if not is_count(k, 1) or k > n or k % 4:
+        stock: list[Member] = emo.selTournamentDCD(individuals, k)
+        return stock
+    one, two = _shuffled(individuals), _shuffled(individuals)
     chosen = []
     for i in range(0, k, 4):
-        for first, second in (
-            (one[i], one[i + 1]),
-            (one[i + 2], one[i + 3]),
-            (two[i], two[i + 1]),
-            (two[i + 2], two[i + 3]),
-        ):
-            chosen.append(individuals[_better(first, second, points, crowding)])
+        for drawn in (one, two):
+            chosen.append(_better(drawn[i], drawn[i + 1]))
+            chosen.append(_better(drawn[i + 2], drawn[i + 3]))
     return chosen
 
 
-def _better(first: int, second: int, points: list[Any], crowding: list[float]) -> int:
+def _shuffled(individuals: Sequence[Member]) -> list[Member]:
+    """`random.sample` of all individuals."""
+    if not faithful():
+        return random.sample(individuals, len(individuals))
+    return list(map(individuals.__getitem__, shuffled(range(len(individuals)))))
+
+
+def _better(first: Member, second: Member) -> Member:
     """The one that dominates, else that of the larger crowding distance, else a random one."""
-    if points[first] != points[second]:
-        pairs = list(zip(points[first], points[second], strict=True))
-        if all(a >= b for a, b in pairs):
-            return first
-        if all(a <= b for a, b in pairs):
-            return second
-    if crowding[first] < crowding[second]:
+    one, two = first.fitness, second.fitness
+    up, down = dominance(one, two)
+    if up:
+        return first
+    if down:
         return second
-    if crowding[first] > crowding[second] or random.random() <= 0.5:
+    if one.crowding_dist < two.crowding_dist:
+        return second
+    if one.crowding_dist > two.crowding_dist or random.random() <= 0.5:
         return first
     return second

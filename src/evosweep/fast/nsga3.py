@@ -6,81 +6,112 @@ nondominated sorting approach, part I, IEEE Transactions on Evolutionary Computa
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from deap.tools import emo
+from numpy.typing import NDArray
 
+from evosweep.fast.fitnesses import Floats
+from evosweep.fast.kinds import is_count, is_sequence
+from evosweep.fast.shapes import Individual, Member
 from evosweep.fast.sorting import sort_log_nondominated, sort_nondominated
 
 
-class SelNSGA3WithMemory:
-    """What `deap.tools.selNSGA3WithMemory` is: best, worst and extreme points are remembered."""
+class Memory(Protocol):
+    """`emo.NSGA3Memory`."""
 
-    def __init__(self, ref_points: Any, nd: str = "log") -> None:
-        self.ref_points = ref_points
-        self.nd = nd
-        self.best_point = np.full((1, ref_points.shape[1]), np.inf)
-        self.worst_point = np.full((1, ref_points.shape[1]), -np.inf)
-        self.extreme_points: Any = None
+    best_point: Floats
+    worst_point: Floats
+    extreme_points: Floats | None
 
-    @classmethod
-    def taking_over(cls, other: emo.selNSGA3WithMemory) -> "SelNSGA3WithMemory":
-        """A selection that goes on from what DEAP's remembers so far."""
-        ours = cls(other.ref_points, other.nd)
-        ours.best_point, ours.worst_point = other.best_point, other.worst_point
-        ours.extreme_points = other.extreme_points
-        return ours
 
-    def __call__(self, individuals: Sequence[Any], k: int) -> list[Any]:
+class _Points(NamedTuple):
+    """What is remembered from earlier generations."""
+
+    best: Floats | None = None
+    worst: Floats | None = None
+    extreme: Floats | None = None
+
+
+class SelNSGA3WithMemory(emo.selNSGA3WithMemory):  # type: ignore[misc]
+    """`deap.tools.selNSGA3WithMemory`: best, worst and extreme points are remembered."""
+
+    best_point: Floats
+    worst_point: Floats
+    extreme_points: Floats | None
+
+    def __call__(self, individuals: Sequence[Member], k: int) -> list[Member]:
         """The `k` individuals that DEAP's class selects, in its order."""
-        chosen, memory = sel_nsga3(
-            individuals,
-            k,
-            self.ref_points,
-            self.nd,
-            self.best_point,
-            self.worst_point,
-            self.extreme_points,
-            return_memory=True,
-        )
+        points = _Points(self.best_point, self.worst_point, self.extreme_points)
+        selected = _select(individuals, k, self.ref_points, self.nd, points=points)
+        if selected is None:
+            stock: list[Member] = super().__call__(individuals, k)
+            return stock
+        chosen, memory = selected
         self.best_point = memory.best_point.reshape((1, -1))
         self.worst_point = memory.worst_point.reshape((1, -1))
         self.extreme_points = memory.extreme_points
-        return chosen  # type: ignore[no-any-return]
+        return chosen
 
 
 def sel_nsga3(
-    individuals: Sequence[Any],
+    individuals: Sequence[Member],
     k: int,
-    ref_points: Any,
+    ref_points: Floats,
     nd: str = "log",
-    best_point: Any = None,
-    worst_point: Any = None,
-    extreme_points: Any = None,
+    best_point: Floats | None = None,
+    worst_point: Floats | None = None,
+    extreme_points: Floats | None = None,
     return_memory: bool = False,
-) -> Any:
+) -> list[Member] | tuple[list[Member], Memory]:
     """The `k` individuals that `deap.tools.selNSGA3` selects, in its order."""
-    if nd not in ("standard", "log"):
-        return emo.selNSGA3(individuals, k, ref_points, nd)
-    sort = sort_nondominated if nd == "standard" else sort_log_nondominated
-    fronts = sort(individuals, k)
-    ranked = list(chain.from_iterable(fronts))
-    fitnesses = np.array([value for ind in ranked for value in ind.fitness.wvalues])
-    fitnesses = fitnesses.reshape(len(ranked), ref_points.shape[1])
-    fitnesses *= -1
-    best, worst = _bounds(fitnesses, best_point, worst_point)
-    extreme = emo.find_extreme_points(fitnesses, best, extreme_points)
+    points = _Points(best_point, worst_point, extreme_points)
+    selected = _select(individuals, k, ref_points, nd, points=points)
+    if selected is None:
+        stock: list[Member] = emo.selNSGA3(
+            individuals, k, ref_points, nd, best_point=best_point, worst_point=worst_point,
+            extreme_points=extreme_points, return_memory=return_memory,
+        )  # fmt: skip
+        return stock
+    return selected if return_memory else selected[0]
+
+
+def _select(
+    individuals: Sequence[Member], k: int, ref_points: Floats, nd: str, points: _Points
+) -> tuple[list[Member], Memory] | None:
+    """The selected individuals, and what to remember; None where that is DEAP's to do."""
+    ours = is_count(k, 1) and is_sequence(individuals) and nd in ("standard", "log")
+    if not ours or type(ref_points) is not np.ndarray or ref_points.dtype != np.float64:
+        return None
+    fronts = (sort_nondominated if nd == "standard" else sort_log_nondominated)(individuals, k)
+    fitnesses = _fitnesses([*chain.from_iterable(fronts)], ref_points)
+    if fitnesses is None:
+        return None
+    best, worst = _bounds(fitnesses, points.best, points.worst)
+    extreme = emo.find_extreme_points(fitnesses, best, points.extreme)
     intercepts = emo.find_intercepts(extreme, best, worst, np.max(fitnesses, axis=0))
     niches, distances = _associate(fitnesses, ref_points, best, intercepts)
     chosen = list(chain(*fronts[:-1]))
-    counts = np.bincount(niches[: len(niches) - len(fronts[-1])], minlength=len(ref_points))
     taken = len(chosen)
-    chosen += _niching(fronts[-1], k - taken, niches[taken:], distances[taken:], counts.tolist())
-    return (chosen, emo.NSGA3Memory(best, worst, extreme)) if return_memory else chosen
+    counts = np.bincount(niches[:taken], minlength=len(ref_points)).tolist()
+    places = _niching(k - taken, niches[taken:], distances[taken:], counts)
+    chosen += [fronts[-1][place] for place in places]
+    return chosen, emo.NSGA3Memory(best, worst, extreme)
 
 
-def _bounds(fitnesses: Any, best: Any, worst: Any) -> tuple[Any, Any]:
+def _fitnesses(individuals: Sequence[Individual], ref_points: Floats) -> Floats | None:
+    """What is minimised, None where a fitness has no value for each axis of the points."""
+    weighted = [individual.fitness.wvalues for individual in individuals]
+    if set(map(len, weighted)) != {ref_points.shape[-1]} or ref_points.ndim != 2:
+        return None
+    values = np.array(list(chain.from_iterable(weighted)))
+    if values.dtype != np.float64:
+        return None
+    return values.reshape(len(weighted), -1) * -1
+
+
+def _bounds(fitnesses: Floats, best: Floats | None, worst: Floats | None) -> tuple[Floats, Floats]:
     if best is None or worst is None:
         return np.min(fitnesses, axis=0), np.max(fitnesses, axis=0)
     return (
@@ -89,13 +120,18 @@ def _bounds(fitnesses: Any, best: Any, worst: Any) -> tuple[Any, Any]:
     )
 
 
-def _associate(fitnesses: Any, points: Any, best: Any, intercepts: Any) -> tuple[Any, Any]:
+def _associate(
+    fitnesses: Floats, points: Floats, best: Floats, intercepts: Floats
+) -> tuple[NDArray[np.intp], Floats]:
     """Each individual's nearest reference line, and its distance, as `emo.associate_to_niche`.
 
     The sums over objectives run in NumPy's order: one after the other, below 8 of them.
     """
     if points.shape[1] >= 8:
-        return emo.associate_to_niche(fitnesses, points, best, intercepts)  # type: ignore[no-any-return]
+        stock: tuple[NDArray[np.intp], Floats] = emo.associate_to_niche(
+            fitnesses, points, best, intercepts
+        )
+        return stock
     scaled = (fitnesses - best) / (intercepts - best + np.finfo(float).eps)
     lengths = np.linalg.norm(points, axis=1)
     along = np.zeros((len(scaled), len(points)))
@@ -114,16 +150,14 @@ def _associate(fitnesses: Any, points: Any, best: Any, intercepts: Any) -> tuple
     return niches, distances[np.arange(len(niches)), niches]
 
 
-def _niching(
-    front: Sequence[Any], k: int, niches: Any, distances: Any, counts: list[int]
-) -> list[Any]:
+def _niching(k: int, niches: NDArray[np.intp], distances: Floats, counts: list[int]) -> list[int]:
     """Fill the emptiest niches first, with the random draws (numpy's) of DEAP's niching."""
     members: dict[int, list[int]] = {}
     for index, niche in enumerate(niches.tolist()):
         members.setdefault(niche, []).append(index)
     # NumPy takes nan for the least distance.
     near = np.where(np.isnan(distances), -np.inf, distances).tolist()
-    chosen: list[Any] = []
+    chosen: list[int] = []
     while len(chosen) < k:
         fewest = min(map(counts.__getitem__, members))
         emptiest = sorted([niche for niche in members if counts[niche] == fewest])
@@ -134,7 +168,7 @@ def _niching(
             if not members[niche]:
                 del members[niche]
             counts[niche] += 1
-            chosen.append(front[index])
+            chosen.append(index)
     return chosen
 
 

@@ -1,21 +1,27 @@
 """The parents of a generation, of which a selection names a good one several times."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Generic
+
+from evosweep.fast.shapes import Anything
+
+Options = dict[str, Any]  # the keywords that an operator is registered with
+# The children's genomes, an array's as bytes, and which of them are new.
+Varied = tuple[Sequence[bytes | bytearray | list[float]], bytearray]
 
 
-class Parents:
+class Parents(Generic[Anything]):
     """Each of them once, and which of these every one is."""
 
-    def __init__(self, individuals: Sequence[Any]) -> None:
+    def __init__(self, individuals: Sequence[Anything]) -> None:
         ids = list(map(id, individuals))
-        found = dict(zip(ids, individuals, strict=True))
-        place = dict(zip(found, range(len(found)), strict=True))
+        by_id = dict(zip(ids, individuals, strict=True))
+        place = dict(zip(by_id, range(len(by_id)), strict=True))
         self.all = individuals
-        self.different: list[Any] = list(found.values())
+        self.different: list[Anything] = list(by_id.values())
         self.places = list(map(place.__getitem__, ids))
 
     @property
-    def kind(self) -> Any:
+    def kind(self) -> type[Anything]:
         """The class of the first one."""
         return type(self.all[0])

@@ -9,71 +9,81 @@ as they were and applied once.
 import random
 from array import array
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from deap import tools
 
-from evosweep.fast.crossover import Pair, two_points
+from evosweep.fast.crossover import two_points
+from evosweep.fast.kinds import writes_as_array, writes_as_list
+from evosweep.fast.shapes import Genes
 
 IDENTITY = bytes(range(256))
 _INTEGERS = frozenset((int,))
 _WHOLE = frozenset("bBhHiIlLqQ")
 Numbers = bytes | list[int]
+Pairs = Iterable[tuple[int, int]]
 Names = TypeVar("Names", bytearray, list[int])
 
 
-def cx_partialy_matched(first: Any, second: Any) -> Pair:
+def cx_partialy_matched(ind1: Genes, ind2: Genes) -> tuple[Genes, Genes]:
     """`deap.tools.cxPartialyMatched`: Goldberg and Lingle, 1985; genomes are permutations."""
-    one, two = numbers(first), numbers(second)
-    if one is None or two is None or len(one) != len(two) or len(one) < 2:
-        return tools.cxPartialyMatched(first, second)  # type: ignore[no-any-return]
+    one, two = numbers(ind1), numbers(ind2)
+    if one is None or two is None or len(one) != len(two) or len(one) < 2 or ind1 is ind2:
+        stock: tuple[Genes, Genes] = tools.cxPartialyMatched(ind1, ind2)
+        return stock
     start, end = two_points(len(one) + 1, len(one))
     pairs = zip(one[start:end], two[start:end], strict=True)
-    return _renamed(first, second, one, two, pairs)
+    ind1[:], ind2[:] = _renamed((one, two), pairs, (ind1, ind2))
+    return ind1, ind2
 
 
-def cx_uniform_partialy_matched(first: Any, second: Any, indpb: float) -> Pair:
+def cx_uniform_partialy_matched(ind1: Genes, ind2: Genes, indpb: float) -> tuple[Genes, Genes]:
     """`deap.tools.cxUniformPartialyMatched`: Cicirello and Smith, 2000."""
-    one, two = numbers(first), numbers(second)
-    if one is None or two is None or len(one) != len(two):
-        return tools.cxUniformPartialyMatched(  # type: ignore[no-any-return]
-            first, second, indpb
-        )
+    one, two = numbers(ind1), numbers(ind2)
+    if one is None or two is None or len(one) != len(two) or ind1 is ind2:
+        stock: tuple[Genes, Genes] = tools.cxUniformPartialyMatched(ind1, ind2, indpb)
+        return stock
     draw = random.random
     pairs = [pair for pair in zip(one, two, strict=True) if draw() < indpb]
-    return _renamed(first, second, one, two, pairs)
+    ind1[:], ind2[:] = _renamed((one, two), pairs, (ind1, ind2))
+    return ind1, ind2
 
 
-def _renamed(first: Any, second: Any, one: Numbers, two: Numbers, pairs: Iterable[Any]) -> Pair:
+def _renamed(
+    both: tuple[Numbers, Numbers], pairs: Pairs, kinds: tuple[object, object]
+) -> tuple["Numbers | array[int]", ...]:
     """Both with the two numbers of each pair exchanged, looked up by what they were before."""
+    one, two = both
     if isinstance(one, bytes) and isinstance(two, bytes):
         table = exchanged(bytearray(IDENTITY), pairs)
-        _write(first, one.translate(table))
-        _write(second, two.translate(table))
+        renamed: list[Numbers] = [one.translate(table), two.translate(table)]
     else:
         names = exchanged(list(range(len(one))), pairs)
-        _write(first, [names[number] for number in one])
-        _write(second, [names[number] for number in two])
-    return first, second
+        renamed = [[names[number] for number in genome] for genome in both]
+    return tuple(map(_as, kinds, renamed))
 
 
-def exchanged(names: Names, pairs: Iterable[Any]) -> Names:
+def _as(kind: object, genome: Numbers) -> "Numbers | array[int]":
+    """The genes as an array of the typecode of `kind`, where that is an array."""
+    return array(kind.typecode, list(genome)) if isinstance(kind, array) else genome
+
+
+def exchanged(names: Names, pairs: Pairs) -> Names:
     """`names` with those of the two numbers of each pair exchanged, one pair after the other."""
     for a, b in pairs:
         names[a], names[b] = names[b], names[a]
     return names
 
 
-def _write(genome: Any, new: Numbers) -> None:
-    genome[:] = array(genome.typecode, list(new)) if isinstance(genome, array) else new
-
-
-def numbers(genome: Any) -> Numbers | None:
+def numbers(genome: object) -> Numbers | None:
     """A permutation of 0 to n - 1, in bytes up to 256; None for any other genome."""
-    if isinstance(genome, array) and genome.typecode in _WHOLE:
+    kind = type(genome)
+    if isinstance(genome, array) and writes_as_array(kind) and genome.typecode in _WHOLE:
         plain = genome.tolist()
-    elif isinstance(genome, list) and _INTEGERS.issuperset(map(type, genome)):
+    elif isinstance(genome, list) and writes_as_list(kind):
         plain = genome
+        if not _INTEGERS.issuperset(map(type, genome)):
+            return None
     else:
         return None
     size = len(plain)

@@ -5,108 +5,159 @@ DEAP compares fitness objects, in Python; here their weighted values are compare
 
 import random
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, islice
-from typing import Any
+from operator import attrgetter
 
 import numpy as np
 from deap import tools
+from numpy.typing import NDArray
 
 from evosweep.fast.draws import draw_below, indices_below
-from evosweep.fast.fitnesses import keys
+from evosweep.fast.fitnesses import is_plain, keys
+from evosweep.fast.kinds import is_count, is_sequence
+from evosweep.fast.shapes import Individual, Member, Ordered, SizedMember
 
+_FEW = 28  # individuals that are sorted as soon by their fitnesses
+_SPUN = 40  # spins times individuals that DEAP's own loops do as soon
+_DRAWN = (6, 64)  # draws that cost less by `random.choice`, and less without an array
 _FLOATS = frozenset((float, np.float64))
+_fitness = attrgetter("fitness")
 
 
-def sel_random(individuals: Sequence[Any], k: int) -> list[Any]:
+def sel_random(individuals: Sequence[Member], k: int) -> list[Member]:
     """The `k` individuals that `deap.tools.selRandom` draws."""
-    if not len(individuals) or k < 1:
-        return tools.selRandom(individuals, k)  # type: ignore[no-any-return]
+    if type(k) is not int or k < _DRAWN[0] or not is_sequence(individuals) or not len(individuals):
+        choice = random.choice
+        return [choice(individuals) for _ in range(k)]
+    if k < _DRAWN[1]:
+        return [individuals[index] for index in islice(indices_below(len(individuals)), k)]
     return [individuals[index] for index in draw_below(len(individuals), k).tolist()]
 
 
-def sel_best(individuals: Sequence[Any], k: int, fit_attr: str = "fitness") -> list[Any]:
+def sel_best(individuals: Sequence[Member], k: int, fit_attr: str = "fitness") -> list[Member]:
     """The `k` individuals that `deap.tools.selBest` selects, in its order."""
-    known = keys(individuals) if fit_attr == "fitness" else None
-    if known is None:
-        return tools.selBest(individuals, k, fit_attr)  # type: ignore[no-any-return]
-    order = sorted(range(len(known)), key=known.__getitem__, reverse=True)
+    key = _fitness if fit_attr == "fitness" else attrgetter(fit_attr)
+    order = _order(individuals, reverse=True) if key is _fitness else None
+    if order is None:
+        return sorted(individuals, key=key, reverse=True)[:k]
     return [individuals[index] for index in order[:k]]
 
 
-def sel_worst(individuals: Sequence[Any], k: int, fit_attr: str = "fitness") -> list[Any]:
+def sel_worst(individuals: Sequence[Member], k: int, fit_attr: str = "fitness") -> list[Member]:
     """The `k` individuals that `deap.tools.selWorst` selects, in its order."""
-    known = keys(individuals) if fit_attr == "fitness" else None
-    if known is None:
-        return tools.selWorst(individuals, k, fit_attr)  # type: ignore[no-any-return]
-    order = sorted(range(len(known)), key=known.__getitem__)
+    key = _fitness if fit_attr == "fitness" else attrgetter(fit_attr)
+    order = _order(individuals, reverse=False) if key is _fitness else None
+    if order is None:
+        return sorted(individuals, key=key)[:k]
     return [individuals[index] for index in order[:k]]
+
+
+def _order(
+    individuals: Sequence[Individual], *, reverse: bool, least: int = _FEW
+) -> list[int] | None:
+    """The indices from the best or the worst one; None where fitnesses are to be compared."""
+    if not is_sequence(individuals) or len(individuals) < least:
+        return None
+    known = keys(individuals)
+    if known is None:
+        return None
+    return sorted(range(len(known)), key=known.__getitem__, reverse=reverse)
 
 
 def sel_tournament(
-    individuals: Sequence[Any], k: int, tournsize: int, fit_attr: str = "fitness"
-) -> list[Any]:
+    individuals: Sequence[Member], k: int, tournsize: int, fit_attr: str = "fitness"
+) -> list[Member]:
     """The `k` individuals that `deap.tools.selTournament` selects."""
-    known = keys(individuals) if fit_attr == "fitness" and len(individuals) else None
-    if known is None or tournsize < 1:
-        return tools.selTournament(  # type: ignore[no-any-return]
-            individuals, k, tournsize, fit_attr
-        )
-    drawn = draw_below(len(individuals), k * tournsize)
-    if _FLOATS.issuperset(map(type, known)):
-        aspirants = drawn.reshape(-1, tournsize)
-        winners = np.array(known)[aspirants].argmax(axis=1)  # the first of the best, as `max`
-        chosen = aspirants[np.arange(len(winners)), winners].tolist()
-    else:
-        groups = zip(*[iter(drawn.tolist())] * tournsize, strict=True)
-        chosen = [max(group, key=known.__getitem__) for group in groups]
-    return [individuals[index] for index in chosen]
+    size = len(individuals) if is_sequence(individuals) and fit_attr == "fitness" else 0
+    if not size or type(k) is not int or type(tournsize) is not int or tournsize < 1:
+        stock: list[Member] = tools.selTournament(individuals, k, tournsize, fit_attr)
+        return stock
+    # Few aspirants are compared one by one; for many, all individuals are looked at first.
+    known = keys(individuals) if k * (tournsize + 2) > 40 + 1.3 * size else None
+    if known is not None:
+        drawn = draw_below(size, k * tournsize)
+        return [individuals[index] for index in _winners(drawn, tournsize, known)]
+    if k * tournsize < _DRAWN[0]:
+        choice = random.choice
+        return [fittest([choice(individuals) for _ in range(tournsize)]) for _ in range(k)]
+    draws = map(individuals.__getitem__, indices_below(size))
+    return [fittest(list(islice(draws, tournsize))) for _ in range(k)]
+
+
+def _winners(drawn: NDArray[np.intp], size: int, known: Sequence[Ordered]) -> list[int]:
+    """The best of each group of so many indices; the first one of equals, as `max` takes it."""
+    if not _FLOATS.issuperset(map(type, known)):
+        groups = zip(*[iter(drawn.tolist())] * size, strict=True)
+        return [max(group, key=known.__getitem__) for group in groups]
+    aspirants = drawn.reshape(-1, size)
+    places = np.array(known)[aspirants].argmax(axis=1)
+    winners: list[int] = aspirants[np.arange(len(places)), places].tolist()
+    return winners
+
+
+def fittest(aspirants: Sequence[Member]) -> Member:
+    """`max(aspirants, key=attrgetter("fitness"))`."""
+    best = aspirants[0]
+    kind, bar = type(best.fitness), best.fitness.wvalues
+    if not is_plain(kind):
+        return max(aspirants, key=_fitness)
+    for aspirant in aspirants:
+        fitness = aspirant.fitness
+        if type(fitness) is not kind:
+            return max(aspirants, key=_fitness)
+        if not fitness.wvalues <= bar:
+            best, bar = aspirant, fitness.wvalues
+    return best
 
 
 def sel_double_tournament(
-    individuals: Sequence[Any],
+    individuals: Sequence[SizedMember],
     k: int,
     fitness_size: int,
     parsimony_size: float,
     fitness_first: bool,
     fit_attr: str = "fitness",
-) -> list[Any]:
+) -> list[SizedMember]:
     """The `k` individuals that `deap.tools.selDoubleTournament` selects."""
-    known = keys(individuals) if fit_attr == "fitness" and len(individuals) else None
-    if known is None or fitness_size < 1 or not 1 <= parsimony_size <= 2:
-        return tools.selDoubleTournament(  # type: ignore[no-any-return]
-            individuals, k, fitness_size, parsimony_size, fitness_first, fit_attr
-        )
-    draws, key = indices_below(len(individuals)), known.__getitem__
-    shorter = partial(_shorter, sizes=list(map(len, individuals)), smaller=parsimony_size / 2.0)
-
-    def fittest(aspirants: Iterable[int]) -> int:
-        return max(aspirants, key=key)
-
-    def contest() -> int:
-        if fitness_first:
-            one, two = fittest(islice(draws, fitness_size)), fittest(islice(draws, fitness_size))
-            return shorter(one, two)
-        return fittest([shorter(next(draws), next(draws)) for _ in range(fitness_size)])
-
-    return [individuals[contest()] for _ in range(k)]
+    ours = fit_attr == "fitness" and is_sequence(individuals) and len(individuals)
+    sizes = is_count(fitness_size, 1) and type(parsimony_size) in (int, float)
+    if not ours or not sizes or not 1 <= parsimony_size <= 2:
+        stock: list[SizedMember] = tools.selDoubleTournament(
+            individuals, k, fitness_size, parsimony_size, fitness_first=fitness_first,
+            fit_attr=fit_attr,
+        )  # fmt: skip
+        return stock
+    drawn = map(individuals.__getitem__, indices_below(len(individuals)))
+    contest = _fittest_first if fitness_first else _shortest_first
+    return [contest(drawn, fitness_size, parsimony_size / 2.0) for _ in range(k)]
 
 
-def _shorter(first: int, second: int, sizes: list[int], smaller: float) -> int:
+def _fittest_first(drawn: Iterator[SizedMember], size: int, smaller: float) -> SizedMember:
+    one, two = fittest(list(islice(drawn, size))), fittest(list(islice(drawn, size)))
+    return _shorter(one, two, smaller)
+
+
+def _shortest_first(drawn: Iterator[SizedMember], size: int, smaller: float) -> SizedMember:
+    return fittest([_shorter(next(drawn), next(drawn), smaller) for _ in range(size)])
+
+
+def _shorter(first: SizedMember, second: SizedMember, smaller: float) -> SizedMember:
     """The smaller of two individuals with probability `smaller`; any of two of the same size."""
-    if sizes[first] == sizes[second]:
+    one, two = len(first), len(second)
+    if one == two:
         smaller = 0.5
-    elif sizes[first] > sizes[second]:
+    elif one > two:
         first, second = second, first
     return first if random.random() < smaller else second
 
 
-def sel_roulette(individuals: Sequence[Any], k: int, fit_attr: str = "fitness") -> list[Any]:
+def sel_roulette(individuals: Sequence[Member], k: int, fit_attr: str = "fitness") -> list[Member]:
     """The `k` individuals that `deap.tools.selRoulette` selects."""
-    wheel = _wheel(individuals, fit_attr)
+    wheel = _wheel(individuals, k) if type(k) is int and fit_attr == "fitness" else None
     if wheel is None:
-        return tools.selRoulette(individuals, k, fit_attr)  # type: ignore[no-any-return]
+        stock: list[Member] = tools.selRoulette(individuals, k, fit_attr)
+        return stock
     order, sums, total = wheel
     chosen = []
     for _ in range(k):
@@ -117,14 +168,13 @@ def sel_roulette(individuals: Sequence[Any], k: int, fit_attr: str = "fitness") 
 
 
 def sel_stochastic_universal_sampling(
-    individuals: Sequence[Any], k: int, fit_attr: str = "fitness"
-) -> list[Any]:
+    individuals: Sequence[Member], k: int, fit_attr: str = "fitness"
+) -> list[Member]:
     """The `k` individuals that `deap.tools.selStochasticUniversalSampling` selects."""
-    wheel = _wheel(individuals, fit_attr)
-    if wheel is None or k < 1:
-        return tools.selStochasticUniversalSampling(  # type: ignore[no-any-return]
-            individuals, k, fit_attr
-        )
+    wheel = _wheel(individuals, k) if is_count(k, 1) and fit_attr == "fitness" else None
+    if wheel is None:
+        stock: list[Member] = tools.selStochasticUniversalSampling(individuals, k, fit_attr)
+        return stock
     order, sums, total = wheel
     distance = total / float(k)
     start = random.uniform(0, distance)
@@ -133,14 +183,15 @@ def sel_stochastic_universal_sampling(
 
 
 def _wheel(
-    individuals: Sequence[Any], fit_attr: str
+    individuals: Sequence[Individual], k: int
 ) -> tuple[list[int], list[float], float] | None:
     """Indices from the fittest, the running sums of their first values, and the sum of all."""
-    known = keys(individuals) if fit_attr == "fitness" and len(individuals) else None
-    if known is None:
+    if not is_sequence(individuals) or k * len(individuals) < _SPUN or not len(individuals):
+        return None
+    order = _order(individuals, reverse=True, least=1)
+    if order is None:
         return None
     values = [individual.fitness.values[0] for individual in individuals]
-    if min(values) < 0:
+    if not _FLOATS.issuperset(map(type, values)) or not min(values) >= 0:
         return None  # sums that fall again cannot be bisected
-    order = sorted(range(len(known)), key=known.__getitem__, reverse=True)
     return order, list(accumulate(values[index] for index in order)), sum(values)

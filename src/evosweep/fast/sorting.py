@@ -6,34 +6,35 @@ the improved run-time complexity algorithm for non-dominated sorting, GECCO 2013
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from deap.tools import emo
 from numpy.typing import NDArray
 
 from evosweep.fast.fitnesses import Floats, weighted_array
+from evosweep.fast.kinds import is_count, is_sequence
+from evosweep.fast.shapes import Individual, Member, Weighted
 
-Front = list[Any]
-Group = Sequence[Any]
+SMALL, _SMALL_LOG = 18, 32  # individuals that DEAP sorts as soon
 _BLOCK = 4_000_000  # comparisons held in memory at a time
 
 
 def sort_nondominated(
-    individuals: Sequence[Any], k: int, first_front_only: bool = False
-) -> list[Front]:
+    individuals: Sequence[Member], k: int, first_front_only: bool = False
+) -> list[list[Member]]:
     """The fronts that `deap.tools.sortNondominated` gives, in its order."""
-    weighted = weighted_array(individuals) if len(individuals) > 1 and k > 0 else None
+    weighted = _sortable(individuals, k)
     if weighted is None:
-        return emo.sortNondominated(individuals, k, first_front_only)  # type: ignore[no-any-return]
+        stock: list[list[Member]] = emo.sortNondominated(individuals, k, first_front_only)
+        return stock
     points, groups = _unique(individuals, weighted)
     ranks = pareto_ranks(points)
-    fronts: list[Front] = []
+    fronts: list[list[Member]] = []
     front = np.flatnonzero(ranks == 0)
     wanted = 0 if first_front_only else min(len(individuals), k)
     while True:
-        fronts.append([individual for point in front for individual in groups[point]])
+        fronts.append([individual for point in front.tolist() for individual in groups[point]])
         wanted -= len(fronts[-1])
         if wanted <= 0:
             return fronts
@@ -41,22 +42,34 @@ def sort_nondominated(
 
 
 def sort_log_nondominated(
-    individuals: Sequence[Any], k: int, first_front_only: bool = False
-) -> Any:
-    """The fronts that `deap.tools.sortLogNondominated` gives, in its order."""
-    weighted = weighted_array(individuals) if len(individuals) > 1 and k > 0 else None
+    individuals: Sequence[Member], k: int, first_front_only: bool = False
+) -> list[list[Member]]:
+    """The fronts that `deap.tools.sortLogNondominated` gives, in its order.
+
+    With `first_front_only`, DEAP's function and this one return one list, the first front.
+    """
+    weighted = _sortable(individuals, k, least=_SMALL_LOG)
     if weighted is None or weighted.shape[1] < 2:
-        return emo.sortLogNondominated(individuals, k, first_front_only)
+        stock: list[list[Member]] = emo.sortLogNondominated(individuals, k, first_front_only)
+        return stock
     points, groups = _unique(individuals, weighted)
     ranks = pareto_ranks(points)
     sizes = np.cumsum(np.bincount(ranks, weights=list(map(len, groups))))
     wanted = 1 if first_front_only else min(len(sizes), int(np.searchsorted(sizes, k)) + 1)
-    fronts: list[Front] = [[] for _ in range(wanted)]
+    fronts: list[list[Member]] = [[] for _ in range(wanted)]
     order = np.lexsort(points.T[::-1])[::-1]
     order = order[ranks[order] < wanted]
     for point, rank in zip(order.tolist(), ranks[order].tolist(), strict=True):
         fronts[rank].extend(groups[point])
-    return fronts[0] if first_front_only else fronts
+    first: list[list[Member]] = fronts[0] if first_front_only else fronts  # type: ignore[assignment]
+    return first
+
+
+def _sortable(individuals: Sequence[Individual], k: int, least: int = SMALL) -> Floats | None:
+    """The weighted values of what is sorted here, None where that is DEAP's to do."""
+    if not is_count(k, 1) or not is_sequence(individuals) or len(individuals) < least:
+        return None
+    return weighted_array(individuals)
 
 
 def pareto_ranks(points: Floats) -> NDArray[np.intp]:
@@ -70,12 +83,14 @@ def pareto_ranks(points: Floats) -> NDArray[np.intp]:
     return np.asarray(pareto_rank(points, maximise=True), dtype=np.intp)
 
 
-def _unique(individuals: Sequence[Any], weighted: Floats) -> tuple[Floats, list[Group]]:
+def _unique(
+    individuals: Sequence[Member], weighted: Floats
+) -> tuple[Floats, Sequence[Sequence[Member]]]:
     """Distinct points in the order of their first individual, and the individuals of each."""
     known = [individual.fitness.wvalues for individual in individuals]
     if len(set(known)) == len(known):
         return weighted, list(zip(individuals, strict=True))
-    groups: dict[Any, list[Any]] = {}
+    groups: dict[Weighted, list[Member]] = {}
     first = []
     for index, (individual, key) in enumerate(zip(individuals, known, strict=True)):
         group = groups.get(key)
@@ -146,7 +161,7 @@ def _dominated_by(points: Floats, others: Floats) -> NDArray[np.bool_]:
     return no_worse & better
 
 
-def _blocks(indices: NDArray[np.intp], width: int) -> Any:
+def _blocks(indices: NDArray[np.intp], width: int) -> Iterator[tuple[int, NDArray[np.intp]]]:
     step = max(1, _BLOCK // max(1, width))
     return ((start, indices[start : start + step]) for start in range(0, len(indices), step))
 

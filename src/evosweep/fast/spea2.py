@@ -5,26 +5,30 @@ Zitzler, Laumanns and Thiele: SPEA2: Improving the strength Pareto evolutionary 
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from deap.tools import emo
 from numpy.typing import NDArray
 
 from evosweep.fast.fitnesses import Floats, values_array, weighted_array
+from evosweep.fast.kinds import is_count, is_sequence
+from evosweep.fast.shapes import Member
 
+_FEW = 24  # individuals that DEAP compares as soon
 _LARGEST = 4096  # individuals: the matrices here have a row and a column for each
 
 
-def sel_spea2(individuals: Sequence[Any], k: int) -> list[Any]:
+def sel_spea2(individuals: Sequence[Member], k: int) -> list[Member]:
     """The `k` individuals that `deap.tools.selSPEA2` selects, in its order.
 
     The random draws of its k-th nearest neighbour are those of DEAP too.
     """
-    weighted = weighted_array(individuals) if 1 < len(individuals) <= _LARGEST and k > 0 else None
-    if weighted is None:
-        return emo.selSPEA2(individuals, k)  # type: ignore[no-any-return]
-    values = values_array(individuals, weighted)
+    ours = is_count(k, 1) and is_sequence(individuals) and _FEW <= len(individuals) <= _LARGEST
+    weighted = weighted_array(individuals) if ours else None
+    values = None if weighted is None else values_array(individuals, weighted)
+    if weighted is None or values is None:
+        stock: list[Member] = emo.selSPEA2(individuals, k)
+        return stock
     raw = _raw_fitness(weighted)
     chosen = np.flatnonzero(raw < 1)
     if len(chosen) < k:

@@ -1,14 +1,19 @@
 """Statistics that make one array of a population's values, not one for each function."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from types import FunctionType
 
 import numpy as np
 from deap import tools
 
-from evosweep.fast.fitnesses import values_array, weighted_array
+from evosweep.fast.fitnesses import Floats, values_array, weighted_array
+from evosweep.fast.kinds import is_sequence
+from evosweep.fast.shapes import Individual
 
-_ON_ARRAYS = frozenset((np.mean, np.std, np.var, np.min, np.max, np.median, np.sum))
+_ON_ARRAYS = {id(f) for f in (np.mean, np.std, np.var, np.min, np.max, np.median, np.sum)}
+_OPTIONS = frozenset(("axis", "ddof", "keepdims"))  # those that leave the array as it is
+_VARIABLE = 0x0C  # flags of code: further arguments are taken
 # The code of the usual key: by it one that a program writes is known.
 _USUAL = (lambda ind: ind.fitness.values).__code__
 
@@ -16,23 +21,44 @@ _USUAL = (lambda ind: ind.fitness.values).__code__
 class Statistics(tools.Statistics):  # type: ignore[misc]
     """`deap.tools.Statistics`: NumPy's functions share an array, any other gets DEAP's tuple."""
 
-    def compile(self, data: Sequence[Any]) -> dict[str, Any]:
+    def compile(self, data: Sequence[Individual]) -> dict[str, object]:
         """Each registered function's result over the keys of `data`."""
-        on_arrays = [f.func in _ON_ARRAYS for f in self.functions.values()]
-        shared: Any = _array(self.key, data) if any(on_arrays) else None
-        values: Any = None if shared is not None and all(on_arrays) else tuple(map(self.key, data))
-        if shared is None and any(on_arrays):
-            shared = np.asarray(values)
-        return {
-            name: function(shared if array else values)
-            for (name, function), array in zip(self.functions.items(), on_arrays, strict=True)
-        }
+        functions: dict[str, partial[object]] = self.functions
+        shares = {name for name, function in functions.items() if _reads_an_array(function)}
+        array = _array(self.key, data) if shares else None
+        values = None
+        if array is None or len(shares) < len(functions):
+            values = tuple(map(self.key, data))
+        entry = {}
+        for name, function in functions.items():
+            if name in shares and array is None:
+                array = np.asarray(values)
+            entry[name] = function(array if name in shares else values)
+        return entry
 
 
-def _array(key: Any, data: Sequence[Any]) -> Any:
+def _reads_an_array(function: "partial[object]") -> bool:
+    """Whether it is a function of NumPy that only reads the array of its argument."""
+    return (
+        type(function) is partial
+        and id(function.func) in _ON_ARRAYS
+        and not function.args
+        and _OPTIONS.issuperset(function.keywords)
+    )
+
+
+def _array(key: Callable[..., object], data: Sequence[Individual]) -> Floats | None:
     """The fitness values of all, where they are the key; else None."""
-    code = getattr(key, "__code__", None)
-    if code is None or (code.co_code, code.co_names) != (_USUAL.co_code, _USUAL.co_names):
+    if not _is_usual(key) or not is_sequence(data) or not len(data):
         return None
-    weighted = weighted_array(data) if len(data) else None
+    weighted = weighted_array(data)
     return None if weighted is None else values_array(data, weighted)
+
+
+def _is_usual(key: Callable[..., object]) -> bool:
+    """Whether a key was written as `lambda ind: ind.fitness.values`."""
+    if not isinstance(key, FunctionType):
+        return False
+    code = key.__code__
+    taken = (code.co_argcount, code.co_kwonlyargcount, code.co_flags & _VARIABLE)
+    return (code.co_code, code.co_names, taken) == (_USUAL.co_code, _USUAL.co_names, (1, 0, 0))

@@ -5,38 +5,73 @@ Computation 9(2), 2001. Every operation keeps DEAP's order, since floats are not
 is saved is making arrays of the same individuals twice, and comparing fitness objects.
 """
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterable
 from itertools import chain
 from math import sqrt
-from typing import Any
+from types import MethodType
+from typing import Protocol
 
 import numpy as np
 from deap import cma
 
 from evosweep.fast.birth import maker
-from evosweep.fast.fitnesses import keys
+from evosweep.fast.fitnesses import Floats, keys
+from evosweep.fast.kinds import reads_as_list
+from evosweep.fast.shapes import Anything, Operator, Vector
 
 _FLOATS = frozenset((float, np.float64))
 
 
-def method(strategy: Any, name: str) -> Callable[..., Any] | None:
-    """The faster twin of a bound method of `strategy`, where there is one."""
-    twins: dict[str, Callable[..., Any]] = {"generate": generate, "update": update}
-    return partial(twins[name], strategy) if name in twins else None
+class Strategy(Protocol):
+    """`cma.Strategy`, in its own words."""
+
+    centroid: Floats
+    sigma: float
+    dim: int
+    lambda_: int
+    mu: int
+    weights: Floats
+    mueff: float
+    chiN: float
+    update_count: int
+    pc: Floats
+    ps: Floats
+    C: Floats
+    B: Floats
+    BD: Floats
+    diagD: Floats
+    cond: float
+    cc: float
+    cs: float
+    ccov1: float
+    ccovmu: float
+    damps: float
 
 
-def generate(strategy: Any, ind_init: Callable[[Any], Any]) -> list[Any]:
+def method(bound: MethodType) -> Operator | None:
+    """The faster twin of a bound method of `cma.Strategy`, where there is one."""
+    twins: dict[object, Operator] = {
+        cma.Strategy.generate: generate,
+        cma.Strategy.update: update,
+    }
+    if type(bound.__self__) is not cma.Strategy or bound.__func__ not in twins:
+        return None
+    return MethodType(twins[bound.__func__], bound.__self__)
+
+
+def generate(
+    strategy: Strategy, ind_init: Callable[[Iterable[object]], Anything]
+) -> list[Anything]:
     """`deap.cma.Strategy.generate`."""
-    make = maker(ind_init) if isinstance(ind_init, type) else ind_init
+    make = maker(ind_init) or ind_init
     samples = np.random.standard_normal((strategy.lambda_, strategy.dim))
     samples = strategy.centroid + strategy.sigma * np.dot(samples, strategy.BD.T)
     return list(map(make, samples))
 
 
-def update(strategy: Any, population: list[Any]) -> None:
+def update(strategy: Strategy, population: list[Vector]) -> None:
     """`deap.cma.Strategy.update`."""
-    known = keys(population)
+    known = keys(population) if type(population) is list else None
     if known is None or len(population) < strategy.mu:
         cma.Strategy.update(strategy, population)
         return
@@ -57,19 +92,22 @@ def update(strategy: Any, population: list[Any]) -> None:
     _axes(strategy)
 
 
-def _array(individuals: list[Any], dimension: int) -> Any:
+def _array(individuals: list[Vector], dimension: int) -> Floats | None:
     """The genes as an array, or None for genomes that are not lists of floats."""
+    if not all(map(reads_as_list, set(map(type, individuals)))):
+        return None
     genes = list(chain.from_iterable(individuals))
-    if len(genes) != len(individuals) * dimension or not _FLOATS.issuperset(map(type, genes)):
+    if set(map(len, individuals)) != {dimension} or not _FLOATS.issuperset(map(type, genes)):
         return None
     return np.fromiter(genes, np.float64, len(genes)).reshape(len(individuals), dimension)
 
 
-def _norm(vector: Any) -> Any:
-    return np.sqrt(vector.dot(vector))
+def _norm(vector: Floats) -> np.float64:
+    length: np.float64 = np.sqrt(vector.dot(vector))
+    return length
 
 
-def _evolution_paths(strategy: Any, shift: Any) -> float:
+def _evolution_paths(strategy: Strategy, shift: Floats) -> float:
     """Cumulate the paths; whether that of the covariance may grow (h_sigma), as 0.0 or 1.0."""
     s = strategy
     s.ps = (1 - s.cs) * s.ps + sqrt(s.cs * (2 - s.cs) * s.mueff) / s.sigma * np.dot(
@@ -82,7 +120,7 @@ def _evolution_paths(strategy: Any, shift: Any) -> float:
     return rising
 
 
-def _covariance(strategy: Any, steps: Any, rising: float) -> None:
+def _covariance(strategy: Strategy, steps: Floats, rising: float) -> None:
     s = strategy
     kept = 1 - s.ccov1 - s.ccovmu + (1 - rising) * s.ccov1 * s.cc * (2 - s.cc)
     rank_one = s.ccov1 * np.multiply.outer(s.pc, s.pc)
@@ -90,7 +128,7 @@ def _covariance(strategy: Any, steps: Any, rising: float) -> None:
     s.C = kept * s.C + rank_one + rank_mu
 
 
-def _axes(strategy: Any) -> None:
+def _axes(strategy: Strategy) -> None:
     """The eigenvectors and the lengths of the axes, in ascending order."""
     s = strategy
     s.diagD, s.B = np.linalg.eigh(s.C)

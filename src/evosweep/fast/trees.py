@@ -1,33 +1,45 @@
 """Genetic programming: trees compiled once, evaluated over whole columns, limited at less cost."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from operator import attrgetter
+from types import FunctionType
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from deap import gp
 
 from evosweep.fast.clone import clone
+from evosweep.fast.kinds import asked_once, keeps
+from evosweep.fast.shapes import Node, Operator, PrimitiveSet, Variation
 
 _REMEMBERED = 20_000  # compiled expressions a primitive set, before it forgets them all
-_compiled: WeakKeyDictionary[Any, dict[str, Any]] = WeakKeyDictionary()
+Compiled = dict[str, Callable[..., Any]]
+# With the context and the arguments that they were compiled with.
+_compiled: WeakKeyDictionary[PrimitiveSet, tuple[dict[str, Any], list[str], Compiled]] = (
+    WeakKeyDictionary()
+)
+_SETS = (gp.PrimitiveSet, gp.PrimitiveSetTyped)
+_AS_TREE = ("__str__", "__iter__", "__reversed__")
 _HEIGHT = repr(attrgetter("height"))
 # The code of the function that DEAP's decorator returns: by it a decorated operator is known.
 _LIMITED = gp.staticLimit(len, 0)(len).__code__
 
 
-def compile_tree(expr: Any, pset: Any) -> Any:
+def compile_tree(expr: Sequence[Node], pset: PrimitiveSet) -> Any:
     """What `deap.gp.compile` returns, and the same again for an expression seen before.
 
     A function looks its primitives up in `pset.context` when it is called, so that a change there
     reaches the remembered ones as it would reach DEAP's.
     """
-    if type(expr).__str__ is not gp.PrimitiveTree.__str__ or not pset.arguments:
+    if type(pset) not in _SETS or not pset.arguments or not keeps_order(type(expr)):
         return gp.compile(expr, pset)
+    context, arguments, functions = _compiled.get(pset, (None, None, {}))
+    if context is not pset.context or arguments != pset.arguments:
+        functions = {}
+        _compiled[pset] = pset.context, list(pset.arguments), functions
     code = expression(expr)
-    functions = _compiled.setdefault(pset, {})
     if code not in functions:
         if len(functions) >= _REMEMBERED:
             functions.clear()
@@ -35,16 +47,25 @@ def compile_tree(expr: Any, pset: Any) -> Any:
     return functions[code]
 
 
-def expression(tree: Sequence[Any]) -> str:
+@asked_once
+def keeps_order(kind: type) -> bool:
+    """Whether a class of trees is written and walked through as DEAP's is."""
+    return keeps(kind, gp.PrimitiveTree, _AS_TREE)
+
+
+def expression(tree: Sequence[Node]) -> str:
     """The tree's expression as `str` gives it, in one pass from the leaves."""
     stack: list[str] = []
-    for node in reversed(tree):
-        arguments = [stack.pop() for _ in range(node.arity)]
-        stack.append(node.format(*arguments))
-    return stack[-1]
+    try:
+        for node in reversed(tree):
+            arguments = [stack.pop() for _ in range(node.arity)]
+            stack.append(node.format(*arguments))
+    except IndexError:  # nodes are missing
+        return str(tree)
+    return stack[0] if len(stack) == 1 else str(tree)
 
 
-def evaluate_tree(tree: Sequence[Any], pset: Any, arguments: Sequence[Any]) -> Any:
+def evaluate_tree(tree: Sequence[Any], pset: PrimitiveSet, arguments: Sequence[Any]) -> Any:
     """The tree's value for `arguments`: whole columns, or numbers, one for each of `pset`'s.
 
     The operations are those of `gp.compile(tree, pset)(*arguments)`; nothing is compiled.
@@ -62,26 +83,29 @@ def evaluate_tree(tree: Sequence[Any], pset: Any, arguments: Sequence[Any]) -> A
     return stack[-1]
 
 
-def height(tree: Sequence[Any]) -> int:
+def height(tree: Iterable[Node]) -> int:
     """The depth of the deepest node, as `PrimitiveTree.height`."""
     stack, deepest = [0], 0
     for node in tree:
         depth = stack.pop()
+        deepest = max(deepest, depth)
         arity = node.arity
         if arity:
             stack.extend([depth + 1] * arity)
-        elif depth > deepest:
-            deepest = depth
     return deepest
 
 
-def static_limit(key: Callable[[Any], Any], max_value: Any) -> Callable[..., Any]:
+def static_limit(key: Operator, max_value: float) -> Callable[[Variation], Variation]:
     """What `deap.gp.staticLimit` returns: a child above the limit becomes one of its parents."""
-    measure = height if repr(key) == _HEIGHT else key
+    is_height = type(key) is attrgetter and repr(key) == _HEIGHT
 
-    def decorator(function: Callable[..., Any]) -> Callable[..., Any]:
+    def measure(child: Any) -> Any:
+        plain = is_height and _has_plain_height(type(child))
+        return height(child) if plain else key(child)
+
+    def decorator(function: Variation) -> Variation:
         @wraps(function)
-        def limited(*args: Any, **kwargs: Any) -> list[Any]:
+        def limited(*args: object, **kwargs: object) -> list[object]:
             parents = [clone(individual) for individual in args]
             children = list(function(*args, **kwargs))
             for index, child in enumerate(children):
@@ -94,14 +118,16 @@ def static_limit(key: Callable[[Any], Any], max_value: Any) -> Callable[..., Any
     return decorator
 
 
-def faster_limit(function: Any) -> Any:
+@asked_once
+def _has_plain_height(kind: type) -> bool:
+    return keeps(kind, gp.PrimitiveTree, ("height", "__iter__", "__getattribute__"))
+
+
+def faster_limit(function: object) -> Variation | None:
     """`function` with the limit above where DEAP's staticLimit decorates it, else None."""
-    if getattr(function, "__code__", None) is not _LIMITED:
+    if not isinstance(function, FunctionType) or function.__code__ is not _LIMITED:
         return None
-    cells: dict[str, Any] = dict(
-        zip(function.__code__.co_freevars, function.__closure__, strict=True)
-    )
-    inner = cells["func"].cell_contents
-    return static_limit(cells["key"].cell_contents, cells["max_value"].cell_contents)(
-        faster_limit(inner) or inner
-    )
+    contents = [cell.cell_contents for cell in function.__closure__ or ()]
+    cells: dict[str, Any] = dict(zip(_LIMITED.co_freevars, contents, strict=True))
+    inner = cells["func"]
+    return static_limit(cells["key"], cells["max_value"])(faster_limit(inner) or inner)

@@ -10,7 +10,7 @@ from deap import algorithms, base, benchmarks, cma, tools
 
 from evosweep import fast
 from evosweep.fast import algorithms as fast_algorithms
-from evosweep.fast.fitnesses import evaluate
+from evosweep.fast.evaluations import evaluate
 from evosweep.problems.classes import individual_class
 
 STOCK = SimpleNamespace(

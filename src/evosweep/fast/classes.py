@@ -1,0 +1,66 @@
+"""What `copy.deepcopy` and `__init__` do with DEAP's classes, told from the classes alone."""
+
+import copyreg
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from deap import base, creator
+
+from evosweep.fast.kinds import asked_once, keeps
+
+ATOMS = frozenset(
+    (int, float, bool, str, bytes, complex, type(None), np.float64, np.int64, np.bool_)
+)
+# Attributes of these classes are made empty, whatever runs before.
+EMPTY = frozenset((list, dict, set, tuple, int, float, str, bool, bytearray))
+_AS_FITNESS = ("__new__", "__setattr__", "__getattribute__", "__deepcopy__", "wvalues")
+_AS_OBJECT = ("__setattr__", "__getattribute__", "__reduce_ex__", "__reduce__", "__getstate__")
+_OF_REDUCTION = ("__setstate__", "__getnewargs__", "__getnewargs_ex__", "__deepcopy__")
+
+
+@asked_once
+def is_copied_as_values(kind: Any) -> bool:
+    """Whether a deep copy of this class of fitness is a new one with the same weighted values."""
+    if type(kind) is not creator.MetaCreator or kind.__bases__ != (base.Fitness,):
+        return False  # ConstrainedFitness, say, whose copies have more than values
+    if any(isinstance(value, type) for value in kind.reduce_args[2].values()):
+        return False
+    return keeps(kind, base.Fitness, _AS_FITNESS) and isinstance(kind.weights, Sequence)
+
+
+def attributes_made(kind: Any) -> set[str] | None:
+    """The attributes that DEAP's `__init__` of this class makes; None where it may do more."""
+    names: set[str] = set()
+    while type(kind) is creator.MetaCreator:
+        for name, value in kind.reduce_args[2].items():
+            if isinstance(value, type):
+                if value not in EMPTY and not is_copied_as_values(value):
+                    return None
+                names.add(name)
+        kind = kind.__bases__[0]
+    return names
+
+
+def sets_plainly(kind: type) -> bool:
+    """Whether setting an attribute of an instance is writing into its `__dict__`."""
+    described = any("__set__" in dir(type(vars(c).get("fitness"))) for c in kind.__mro__)
+    return keeps(kind, object, ("__setattr__", "__getattribute__")) and not described
+
+
+def reduces_plainly(kind: type) -> bool:
+    """Whether deepcopy makes an empty list of this class, and then appends and sets what it has."""
+    return (
+        keeps(kind, object, _AS_OBJECT)
+        and keeps(kind, list, ("__new__", "__iter__", "append", "extend"))
+        and not any(hasattr(kind, name) for name in _OF_REDUCTION)
+        and kind not in copyreg.dispatch_table
+        and not _slots(kind)
+        and hasattr(kind, "__dict__")
+        and sets_plainly(kind)
+    )
+
+
+def _slots(kind: type) -> bool:
+    """Whether instances hold anything beside their `__dict__`, or have none."""
+    return any("__slots__" in vars(c) for c in kind.__mro__ if c not in (list, object))

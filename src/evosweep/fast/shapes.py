@@ -1,0 +1,117 @@
+"""The shapes of what DEAP hands over, as far as this room relies on them: DEAP has no types."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Protocol, TypeVar, overload
+
+Operator = Callable[..., object]
+Variation = Callable[..., Iterable[object]]
+Weighted = tuple[float, ...]
+
+
+class Ordered(Protocol):
+    """A number or a tuple of numbers: what individuals are sorted by."""
+
+    def __lt__(self, other: Any, /) -> bool:
+        """Whether it is worse."""
+        ...
+
+    def __gt__(self, other: Any, /) -> bool:
+        """Whether it is better."""
+        ...
+
+
+class Fitness(Protocol):
+    """`deap.base.Fitness`."""
+
+    weights: Sequence[float]
+    values: Sequence[float]
+    wvalues: Weighted
+    crowding_dist: float
+
+    @property
+    def valid(self) -> bool:
+        """Whether it has values."""
+        ...
+
+    def dominates(self, other: Any) -> bool:
+        """Whether it is no worse in any objective and better in one."""
+        ...
+
+
+class Individual(Protocol):
+    """A genome of any kind that has a fitness."""
+
+    fitness: Fitness
+
+
+class Sized(Individual, Protocol):
+    """An individual that has a length."""
+
+    def __len__(self) -> int:
+        """How many genes or nodes it has."""
+        ...
+
+
+class Vector(Sized, Protocol):
+    """An individual of real genes."""
+
+    def __iter__(self) -> Iterator[float]:
+        """Iterates over the genes."""
+        ...
+
+
+class Genome(Protocol):
+    """What operators vary in place: a list, an array or what else has numbered genes."""
+
+    def __len__(self) -> int:
+        """How many genes it has."""
+        ...
+
+    @overload
+    def __getitem__(self, index: int, /) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> Any: ...
+    def __setitem__(self, index: Any, value: Any, /) -> None:
+        """Writes a gene, or several."""
+        ...
+
+    def __iter__(self) -> Any:
+        """Iterates over the genes."""
+        ...
+
+
+class Toolbox(Protocol):
+    """`deap.base.Toolbox` with the operators that DEAP's algorithms call."""
+
+    select: Callable[..., Sequence[Any]]
+    mate: Callable[..., tuple[Any, Any]]
+    mutate: Callable[..., tuple[Any]]
+    clone: Callable[..., Any]
+    evaluate: Callable[..., Sequence[float]]
+    map: Callable[..., Iterable[Sequence[float]]]
+    generate: Callable[[], list[Any]]
+    update: Callable[..., object]
+
+
+class Node(Protocol):
+    """A node of `gp.PrimitiveTree`: a primitive, or a terminal of arity 0."""
+
+    arity: int
+    name: str
+
+    def format(self, *arguments: str) -> str:
+        """The expression of the node with those of its arguments."""
+        ...
+
+
+class PrimitiveSet(Protocol):
+    """`gp.PrimitiveSet`."""
+
+    context: dict[str, Any]
+    arguments: list[str]
+
+
+Member = TypeVar("Member", bound=Individual)
+SizedMember = TypeVar("SizedMember", bound=Sized)
+Genes = TypeVar("Genes", bound=Genome)
+Anything = TypeVar("Anything")
