@@ -39,7 +39,8 @@ def vary(
     if not isinstance(copy, partial) or copy.func is not clone or copy.args or copy.keywords:
         return None
     pair = _PAIRS.get((mate.func, mutate.func))
-    if pair is None or not faithful():
+    rates = cxpb, mutpb, mutate.keywords.get("indpb")
+    if pair is None or not faithful() or not {*map(type, rates)} <= {int, float}:
         return None
     parents = Parents(population)
     if not _are_bare(parents.different):

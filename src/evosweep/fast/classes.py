@@ -1,6 +1,7 @@
 """What `copy.deepcopy` and `__init__` do with DEAP's classes, told from the classes alone."""
 
 import copyreg
+from array import array
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,7 +16,9 @@ ATOMS = frozenset(
 # Attributes of these classes are made empty, whatever runs before.
 EMPTY = frozenset((list, dict, set, tuple, int, float, str, bool, bytearray))
 _AS_FITNESS = ("__new__", "__setattr__", "__getattribute__", "__deepcopy__", "wvalues")
-_AS_OBJECT = ("__setattr__", "__getattribute__", "__reduce_ex__", "__reduce__", "__getstate__")
+_AS_OBJECT = ("__setattr__", "__reduce_ex__", "__reduce__", "__getstate__")
+# Each built-in has a reader of attributes of its own, which does the same.
+_READERS = tuple(vars(c)["__getattribute__"] for c in (object, list, array))
 _OF_REDUCTION = ("__setstate__", "__getnewargs__", "__getnewargs_ex__", "__deepcopy__")
 
 
@@ -45,7 +48,8 @@ def attributes_made(kind: Any) -> set[str] | None:
 def sets_plainly(kind: type) -> bool:
     """Whether setting an attribute of an instance is writing into its `__dict__`."""
     described = any("__set__" in dir(type(vars(c).get("fitness"))) for c in kind.__mro__)
-    return keeps(kind, object, ("__setattr__", "__getattribute__")) and not described
+    reads = getattr(kind, "__getattribute__", None) in _READERS
+    return reads and keeps(kind, object, ("__setattr__",)) and not described
 
 
 def reduces_plainly(kind: type) -> bool:

@@ -7,6 +7,7 @@ import numpy as np
 
 from evosweep.fast.batches import values_together
 from evosweep.fast.fitnesses import is_plain
+from evosweep.fast.kinds import is_sequence
 from evosweep.fast.shapes import Fitness, Individual, Toolbox
 
 _NUMBERS = frozenset((int, float, np.float64))
@@ -15,7 +16,7 @@ Values = Iterable[Sequence[float]]
 
 def evaluate(toolbox: Toolbox, individuals: Sequence[Individual], only_invalid: bool = True) -> int:
     """Evaluate those without a valid fitness, or all, through `toolbox.map`; returns how many."""
-    kind = _plain_kind(individuals)
+    kind = _plain_kind(individuals) if is_sequence(individuals) else None
     if only_invalid and kind is not None:
         individuals = [ind for ind in individuals if not len(ind.fitness.wvalues)]
     elif only_invalid:

@@ -1,11 +1,11 @@
 """The parents of a generation, of which a selection names a good one several times."""
 
 from collections.abc import Sequence
-from typing import Any, Generic
+from typing import Generic
 
 from evosweep.fast.shapes import Anything
 
-Options = dict[str, Any]  # the keywords that an operator is registered with
+Options = dict[str, float]  # the keywords that an operator is registered with
 # The children's genomes, an array's as bytes, and which of them are new.
 Varied = tuple[Sequence[bytes | bytearray | list[float]], bytearray]
 

@@ -1,7 +1,7 @@
 """The shapes of what DEAP hands over, as far as this room relies on them: DEAP has no types."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Protocol, TypeVar, overload
+from typing import Any, Protocol, TypeVar
 
 Operator = Callable[..., object]
 Variation = Callable[..., Iterable[object]]
@@ -67,10 +67,10 @@ class Genome(Protocol):
         """How many genes it has."""
         ...
 
-    @overload
-    def __getitem__(self, index: int, /) -> Any: ...
-    @overload
-    def __getitem__(self, index: slice, /) -> Any: ...
+    def __getitem__(self, index: int | slice, /) -> Any:
+        """Reads a gene, or several."""
+        ...
+
     def __setitem__(self, index: Any, value: Any, /) -> None:
         """Writes a gene, or several."""
         ...
@@ -98,6 +98,8 @@ class Node(Protocol):
 
     arity: int
     name: str
+    value: Any
+    conv_fct: object
 
     def format(self, *arguments: str) -> str:
         """The expression of the node with those of its arguments."""
@@ -107,7 +109,7 @@ class Node(Protocol):
 class PrimitiveSet(Protocol):
     """`gp.PrimitiveSet`."""
 
-    context: dict[str, Any]
+    context: dict[str, Operator]
     arguments: list[str]
 
 

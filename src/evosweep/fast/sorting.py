@@ -7,6 +7,7 @@ the improved run-time complexity algorithm for non-dominated sorting, GECCO 2013
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 import numpy as np
 from deap.tools import emo
@@ -61,8 +62,7 @@ def sort_log_nondominated(
     order = order[ranks[order] < wanted]
     for point, rank in zip(order.tolist(), ranks[order].tolist(), strict=True):
         fronts[rank].extend(groups[point])
-    first: list[list[Member]] = fronts[0] if first_front_only else fronts  # type: ignore[assignment]
-    return first
+    return cast(list[list[Member]], fronts[0]) if first_front_only else fronts
 
 
 def _sortable(individuals: Sequence[Individual], k: int, least: int = SMALL) -> Floats | None:

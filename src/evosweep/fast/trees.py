@@ -15,9 +15,9 @@ from evosweep.fast.kinds import asked_once, keeps
 from evosweep.fast.shapes import Node, Operator, PrimitiveSet, Variation
 
 _REMEMBERED = 20_000  # compiled expressions a primitive set, before it forgets them all
-Compiled = dict[str, Callable[..., Any]]
+Compiled = dict[str, Operator]
 # With the context and the arguments that they were compiled with.
-_compiled: WeakKeyDictionary[PrimitiveSet, tuple[dict[str, Any], list[str], Compiled]] = (
+_compiled: WeakKeyDictionary[PrimitiveSet, tuple[dict[str, Operator], list[str], Compiled]] = (
     WeakKeyDictionary()
 )
 _SETS = (gp.PrimitiveSet, gp.PrimitiveSetTyped)
@@ -65,13 +65,13 @@ def expression(tree: Sequence[Node]) -> str:
     return stack[0] if len(stack) == 1 else str(tree)
 
 
-def evaluate_tree(tree: Sequence[Any], pset: PrimitiveSet, arguments: Sequence[Any]) -> Any:
+def evaluate_tree(tree: Sequence[Node], pset: PrimitiveSet, arguments: Sequence[object]) -> Any:
     """The tree's value for `arguments`: whole columns, or numbers, one for each of `pset`'s.
 
     The operations are those of `gp.compile(tree, pset)(*arguments)`; nothing is compiled.
     """
     context, named = pset.context, dict(zip(pset.arguments, arguments, strict=True))
-    stack: list[Any] = []
+    stack: list[object] = []
     for node in reversed(tree):
         if node.arity:
             operands = [stack.pop() for _ in range(node.arity)]

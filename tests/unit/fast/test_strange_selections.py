@@ -61,9 +61,7 @@ def _fresh(function: Any) -> Any:
 @pytest.mark.parametrize(("function", "options"), SELECTIONS)
 @quick
 @given(make=populations(), container=st.sampled_from([*CONTAINERS]), k=counts())
-def test_as_deap(
-    function: Any, options: dict[str, Any], make: Any, container: str, k: Any
-) -> None:
+def test_as_deap(function: Any, options: dict[str, Any], make: Any, container: str, k: Any) -> None:
     contain = CONTAINERS[container]
     stock, ours = partial(_fresh(function), **options), _twin(_fresh(function), options)
     assert outcome(lambda pop: ours(contain(pop), k), make) == outcome(
