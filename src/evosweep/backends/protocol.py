@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Protocol, Self, TypeVar, runtime_checkable
+from typing import Protocol, Self, TypeVar, runtime_checkable
 
 
 class Timed(Protocol):
@@ -21,6 +21,8 @@ class Timed(Protocol):
         ...
 
 
+Value = TypeVar("Value")
+"""What a call of a program's own returns."""
 Result = TypeVar("Result", bound=Timed)
 _Result_co = TypeVar("_Result_co", bound=Timed, covariant=True)
 
@@ -89,10 +91,10 @@ class Backend(Protocol):
 class OwnFutures(Protocol):
     """A backend whose own futures must be used, since only the program's thread may call it."""
 
-    def submit(self, call: Callable[[], Any]) -> "Future[Any]":
+    def submit(self, call: Callable[[], Value]) -> "Future[Value]":
         """The future of a call without arguments."""
         ...
 
-    def as_completed(self, futures: "Iterable[Future[Any]]") -> "Iterator[Future[Any]]":
+    def as_completed(self, futures: "Iterable[Future[Value]]") -> "Iterator[Future[Value]]":
         """The futures as they finish."""
         ...

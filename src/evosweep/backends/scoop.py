@@ -9,9 +9,9 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from evosweep.backends.protocol import Lost, Result, Work
+from evosweep.backends.protocol import Lost, Result, Value, Work
 from evosweep.errors import InputError
 
 
@@ -60,21 +60,21 @@ class Scoop:
         for future in futures.as_completed(list(pending)):
             yield pending[future], future.result()
 
-    def submit(self, call: Callable[[], Any]) -> "Future[Any]":
+    def submit(self, call: Callable[[], Value]) -> "Future[Value]":
         """SCOOP's own future of a call."""
         from scoop import futures
 
-        future: Future[Any] = futures.submit(_call, call)
+        future: Future[Value] = futures.submit(_call, call)
         return future
 
-    def as_completed(self, futures: "Iterable[Future[Any]]") -> "Iterator[Future[Any]]":
+    def as_completed(self, futures: "Iterable[Future[Value]]") -> "Iterator[Future[Value]]":
         """SCOOP's futures as they finish."""
         import scoop.futures
 
         return iter(scoop.futures.as_completed(list(futures)))
 
 
-def _call(call: Callable[[], Any]) -> Any:
+def _call(call: Callable[[], Value]) -> Value:
     return call()
 
 

@@ -12,7 +12,6 @@ import copy
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from evosweep.errors import InputError
 from evosweep.evaluation import current, seeds, surroundings
@@ -35,8 +34,8 @@ class Evaluation:
 
     batch: int
     index: int
-    arguments: tuple[Any, ...]
-    keywords: dict[str, Any]
+    arguments: tuple[object, ...]
+    keywords: dict[str, object]
     fitness: Fitness | Table | None
     """What the evaluation gave; None where it failed."""
     objectives: int
@@ -52,7 +51,7 @@ class AsGiven:
         self._attributes: set[str] = set()
         self._off = problem.evaluate_batch is not None
 
-    def is_due(self, individual: Any, process: int) -> bool:
+    def is_due(self, individual: object, process: int) -> bool:
         """Whether the evaluation of an individual by that process is to be looked at."""
         reason = None if self._off else self._reason(individual, process)
         if reason is None:
@@ -61,7 +60,7 @@ class AsGiven:
         count = self._occasions[reason]
         return count <= _EVERY or count & (count - 1) == 0
 
-    def _reason(self, individual: Any, process: int) -> str | None:
+    def _reason(self, individual: object, process: int) -> str | None:
         if self._occasions["first"] == 0:
             self._surroundings = surroundings.snapshot(self._problem.evaluate)
             return "first"
@@ -95,7 +94,7 @@ class AsGiven:
             f"for the one that evaluations are given; {self._cause(made)}"
         )
 
-    def _has_stayed_behind(self, individual: Any) -> bool:
+    def _has_stayed_behind(self, individual: object) -> bool:
         """Whether an individual has attributes that do not travel."""
         attributes = getattr(individual, "__dict__", None)
         if not attributes or (len(attributes) == 1 and "fitness" in attributes):
@@ -120,7 +119,7 @@ class AsGiven:
             before.restore()
 
     def _fitness(self, made: Evaluation) -> Fitness | Table:
-        evaluate: Callable[..., Any] = self._problem.evaluate
+        evaluate: Callable[..., object] = self._problem.evaluate
         if not self._problem.lamarckian:
             returned = evaluate(*made.arguments, **made.keywords)
             return result_of(returned, made.objectives, infinite=self._problem.infinite)

@@ -4,7 +4,6 @@ import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
 
 from evosweep.errors import InputError
 from evosweep.evaluation.result import Fitness, Outcome, Row, Table, rows_of
@@ -19,34 +18,41 @@ class Batch:
     """What one call of `toolbox.map`, or one evaluation, asks for, and what it has so far."""
 
     number: int
-    items: Sequence[Any]
+    items: Sequence[object]
     """The individuals; or a row of arguments for each evaluation."""
-    spread: bool = False
-    """Whether the items are rows."""
-    source: Sequence[Any] = ()
+    rows: Sequence[Row] | None = None
+    """The items where they are rows; None where they are individuals."""
+    source: Sequence[object] = ()
     """What the genomes are taken from: the items; or copies, where evaluations change them."""
     objectives: int = 0
     """How many values an evaluation returns; 0: as many as it likes."""
     results: list[Fitness | Table | None] = field(default_factory=list)
 
     @classmethod
-    def of_individuals(cls, number: int, individuals: Sequence[Any], *, changed: bool) -> "Batch":
+    def of_individuals(
+        cls, number: int, individuals: Sequence[object], *, changed: bool
+    ) -> "Batch":
         """A batch of individuals; `changed`: by their evaluation."""
         source = list(map(copy.deepcopy, individuals)) if changed else individuals
         weights = weights_of(individuals[0])
         empty: list[Fitness | Table | None] = [None] * len(individuals)
-        return cls(number, individuals, False, source, len(weights), empty)
+        return cls(number, individuals, None, source, len(weights), empty)
 
     @classmethod
     def of_rows(cls, number: int, rows: Sequence[Row]) -> "Batch":
         """A batch of evaluations that are given more, or something else, than an individual."""
-        return cls(number, rows, True, rows, 0, [None] * len(rows))
+        return cls(number, rows, rows, rows, 0, [None] * len(rows))
 
     def arguments(self, index: int) -> Row:
         """What the evaluation of an item is called with."""
-        return self.items[index] if self.spread else ((self.items[index],), {})
+        return ((self.items[index],), {}) if self.rows is None else self.rows[index]
 
-    def first_of(self, index: int) -> Any:
+    @property
+    def spread(self) -> bool:
+        """Whether the items are rows."""
+        return self.rows is not None
+
+    def first_of(self, index: int) -> object:
         """The individual of an item, or the first argument in its place."""
         arguments, keywords = self.arguments(index)
         return arguments[0] if arguments else next(iter(keywords.values()), None)
@@ -101,14 +107,13 @@ class Batch:
             self.results[index] = fitness
 
     @property
-    def _population(self) -> Sequence[Any] | None:
+    def _population(self) -> Sequence[object] | None:
         """The individuals that are the only argument of the only evaluation, if so."""
-        if not self.spread or len(self.items) != 1:
+        if self.rows is None or len(self.rows) != 1:
             return None
-        arguments, keywords = self.items[0]
-        if len(arguments) != 1 or keywords or not _is_population(arguments[0]):
-            return None
-        return arguments[0]  # type: ignore[no-any-return]
+        arguments, keywords = self.rows[0]
+        first = arguments[0] if len(arguments) == 1 and not keywords else None
+        return first if isinstance(first, list | tuple) and _is_population(first) else None
 
     @property
     def missing(self) -> list[int]:
@@ -116,7 +121,7 @@ class Batch:
         return [index for index, result in enumerate(self.results) if result is None]
 
     @property
-    def individuals(self) -> Sequence[Any] | None:
+    def individuals(self) -> Sequence[object] | None:
         """The individuals that the fitnesses are those of; None where that is not clear."""
         if not self.spread:
             return self.items if self.objectives else None
@@ -134,12 +139,12 @@ class Batch:
         return [fitness for result in self.results for fitness in rows_of(result)]
 
 
-def weights_of(item: Any) -> Sequence[float]:
+def weights_of(item: object) -> Sequence[float]:
     """The weights of an individual's fitness; none for what is no individual."""
     return getattr(getattr(item, "fitness", None), "weights", None) or ()
 
 
-def first_weights(items: Iterable[Any]) -> Sequence[float]:
+def first_weights(items: Iterable[object]) -> Sequence[float]:
     """The weights of the first individual in arguments, at any depth of lists."""
     for item in items:
         if weights := weights_of(item):
@@ -152,11 +157,13 @@ def first_weights(items: Iterable[Any]) -> Sequence[float]:
 
 
 def rows_for(
-    function: Any, evaluations: Sequence[Callable[..., Any]], iterables: Sequence[Iterable[Any]]
+    function: object,
+    evaluations: Sequence[Callable[..., object]],
+    iterables: Sequence[Iterable[object]],
 ) -> Iterator[Row] | None:
     """The arguments of each evaluation of a `toolbox.map`; None where it maps something else."""
-    arguments: tuple[Any, ...] = ()
-    keywords: dict[str, Any] = {}
+    arguments: tuple[object, ...] = ()
+    keywords: dict[str, object] = {}
     while isinstance(function, partial) and function not in evaluations:
         arguments, keywords = (*function.args, *arguments), {**function.keywords, **keywords}
         function = function.func
@@ -165,8 +172,8 @@ def rows_for(
     return (((*arguments, *row), keywords) for row in zip(*iterables, strict=False))
 
 
-def _is_population(value: Any) -> bool:
-    return isinstance(value, list | tuple) and len(value) > 0 and all(map(weights_of, value))
+def _is_population(value: Sequence[object]) -> bool:
+    return len(value) > 0 and all(map(weights_of, value))
 
 
 def refusal(error: InputError) -> InputError:

@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar, cast
 
 import numpy
 
@@ -24,11 +24,14 @@ from evosweep.evaluation.failure import AuditFailed, EvaluationFailed, Failure
 from evosweep.evaluation.problem import Problem, build
 from evosweep.evaluation.recovery import Recovery
 from evosweep.evaluation.replay import Replay
-from evosweep.evaluation.result import Fitness, Outcome, Row, rows_of, table_of
+from evosweep.evaluation.result import Fitness, Outcome, Row, Table, rows_of, table_of
 from evosweep.evaluation.worker import Chunk
 from evosweep.genomes import blocks
+from evosweep.genomes.deap_types import Individual, Toolbox
 from evosweep.records.journal import Journal
 from evosweep.records.journal_entry import OK, PENALISED, RETRIED, Entry
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +57,7 @@ class Evaluator:
 
     def __init__(
         self,
-        toolbox: Any,
+        toolbox: Toolbox,
         problem: Problem,
         backend: Backend,
         journal: Journal,
@@ -83,7 +86,7 @@ class Evaluator:
         toolbox.map = self.map
         toolbox.evaluate = self.evaluate
 
-    def evaluate(self, *arguments: Any, **keywords: Any) -> Any:
+    def evaluate(self, *arguments: object, **keywords: object) -> object:
         """The fitness of one individual: a batch of one.
 
         With other arguments it is what the problem's own `evaluate` returns for them: a fitness, or
@@ -93,7 +96,9 @@ class Evaluator:
             return self._timed(self._single, arguments)[0]
         return self._timed(self._rows, [(arguments, keywords)])[0]
 
-    def map(self, function: Any, *iterables: Iterable[Any]) -> Any:
+    def map(
+        self, function: Callable[..., object], *iterables: Iterable[object]
+    ) -> Iterable[object]:
         """What DEAP's algorithms call as `toolbox.map`."""
         if len(iterables) == 1 and function in (self.evaluate, self.problem.evaluate):
             return self._timed(self._individuals, list(iterables[0]))
@@ -102,7 +107,9 @@ class Evaluator:
             return map(function, *iterables)
         return self._timed(self._rows, list(rows))
 
-    def _timed(self, evaluate: Callable[[Any], list[Any]], items: Sequence[Any]) -> list[Any]:
+    def _timed(
+        self, evaluate: Callable[[Sequence[Item]], Sequence[object]], items: Sequence[Item]
+    ) -> Sequence[object]:
         started = time.perf_counter()
         try:
             return evaluate(items) if items else []
@@ -117,14 +124,15 @@ class Evaluator:
         """Raises where the journal has evaluations that the run did not ask for again."""
         self._replay.finish(self._batches)
 
-    def _individuals(self, individuals: Sequence[Any]) -> list[Any]:
+    def _individuals(self, individuals: Sequence[object]) -> Sequence[object]:
         changed = self.problem.lamarckian
         return self._evaluated(Batch.of_individuals(self._batches, individuals, changed=changed))
 
-    def _single(self, individuals: Sequence[Any]) -> list[Any]:
+    def _single(self, individuals: Sequence[object]) -> Sequence[object]:
         """As `_individuals` of one, sooner where that is possible."""
-        alone = self._alone if self._batches and not self._replay.pending else None
-        outcome = alone and evaluate_alone(alone, self._batches, individuals[0])
+        first = self.when_weights_are_known is not None or not self._batches
+        alone = None if first or self._replay.pending else self._alone
+        outcome = alone and evaluate_alone(alone, self._batches, cast("Individual", individuals[0]))
         if not outcome:
             return self._individuals(individuals)
         batch = Batch.of_individuals(self._batches, individuals, changed=False)
@@ -133,7 +141,7 @@ class Evaluator:
         self._finish(batch, [0], outcome)
         return self._results(batch)
 
-    def _rows(self, rows: Sequence[Row]) -> list[Any]:
+    def _rows(self, rows: Sequence[Row]) -> Sequence[object]:
         if self.problem.lamarckian:
             raise InputError(
                 "evaluate: a Lamarckian problem is evaluated by evaluate(individual) alone, and "
@@ -146,7 +154,7 @@ class Evaluator:
                 raise refusal(error) from error
             raise
 
-    def _evaluated(self, batch: Batch) -> list[Any]:
+    def _evaluated(self, batch: Batch) -> Sequence[object]:
         self._batches += 1
         if self.when_weights_are_known is not None:
             self._tell_weights(batch)
@@ -154,17 +162,17 @@ class Evaluator:
         self._from_workers(batch)
         return self._results(batch)
 
-    def _results(self, batch: Batch) -> list[Any]:
+    def _results(self, batch: Batch) -> Sequence[object]:
         """What the program gets, which counts as evaluated now."""
         if not batch.spread:
             self.evaluations += len(batch.items)
             if batch.objectives:
-                self.best.note(batch.items, batch.results)  # type: ignore[arg-type]
+                self.best.note(cast("Sequence[Individual]", batch.items), batch.fitnesses)
             return batch.results
         fitnesses = batch.fitnesses
         self.evaluations += len(fitnesses)
         if individuals := batch.individuals:
-            self.best.note(individuals, fitnesses)
+            self.best.note(cast("Sequence[Individual]", individuals), fitnesses)
         return [list(result) if rows_of(result) == result else result for result in batch.results]
 
     def _tell_weights(self, batch: Batch) -> None:
@@ -248,7 +256,7 @@ class Evaluator:
         again = self._chunk(batch, -1, [index], sent=False).work()
         return again.failure is not None or again.flags is not None
 
-    def _made(self, batch: Batch, index: int, result: Any) -> Evaluation:
+    def _made(self, batch: Batch, index: int, result: Fitness | Table | None) -> Evaluation:
         arguments, keywords = batch.arguments(index)
         return Evaluation(batch.number, index, arguments, keywords, result, batch.objectives)
 
@@ -261,7 +269,7 @@ class Evaluator:
         indices = items[: len(outcome.fitnesses)]
         if batch.spread:
             indices, outcome = batch.laid_out(indices, outcome, self.problem.form)
-        fitnesses: Sequence[Any] = outcome.fitnesses
+        fitnesses = cast("Sequence[Fitness]", outcome.fitnesses)
         flags = outcome.flags
         entry = Entry(
             batch.number,

@@ -2,7 +2,6 @@
 
 import traceback
 from dataclasses import dataclass
-from typing import Any
 
 from evosweep.errors import RunError
 from evosweep.genomes.readable import readable
@@ -57,7 +56,7 @@ def of_draw(index: int) -> Failure:
 class EvaluationFailed(RunError):
     """An evaluation failed for good; `failure` has the individual and what to do."""
 
-    def __init__(self, failure: Failure, batch: int, individual: Any) -> None:
+    def __init__(self, failure: Failure, batch: int, individual: object) -> None:
         self.failure, self.batch, self.individual = failure, batch, individual
         text = readable(individual) if individual is not None else None
         super().__init__(
@@ -70,6 +69,6 @@ class AuditFailed(RunError):
     """An evaluation that was made again gave another fitness than the journal has."""
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     text = str(value)
     return text if len(text) <= 200 else f"{text[:200]}..."

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 from deap import base, creator
 
 from evosweep.errors import RunError
-from evosweep.evaluation import seeds
+from evosweep.evaluation import current, seeds
 from evosweep.evaluation.open_pickle import dumps, pickled
 from evosweep.processes.activity import seat
 
-Row = tuple[Any, ...]
+Row = tuple[object, ...]
 """The arguments of one call."""
 
 _SIMPLE = frozenset({int, float, bool, str, bytes, complex, type(None)})
@@ -91,6 +91,7 @@ class Calls:
 
     def _call_all(self, values: list[Any]) -> None:
         function, place = _loaded(self.function), seat()
+        current.enter(max(0, self.batch - 1))  # batch 0 has what was submitted
         arguments = self.arguments
         rows = arguments.rows() if isinstance(arguments, Bare) else pickle.loads(arguments)
         for index, row in zip(self.indices, rows, strict=True):
@@ -121,11 +122,15 @@ def _bare(rows: Sequence[Row]) -> list[list[object]] | None:
     for row in rows:
         if not kind.is_all_of(row):
             return None
-        genome = list.copy(row[0])
+        genome = _copied(row[0])
         if not _SIMPLE.issuperset(map(type, genome)):
             return None
         genomes.append(genome)
     return genomes
+
+
+def _copied(individual: Any) -> list[object]:
+    return list.copy(individual)
 
 
 @dataclass(frozen=True, slots=True)

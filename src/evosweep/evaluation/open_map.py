@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Self, TypeVar
 from evosweep.backends import table
 from evosweep.backends.protocol import Backend, OwnFutures
 from evosweep.errors import InputError, RunError
-from evosweep.evaluation import main_guard
+from evosweep.evaluation import current, main_guard
 from evosweep.evaluation.blame import Losses
 from evosweep.evaluation.dispatcher import Dispatcher
 from evosweep.evaluation.failure import Failure
@@ -69,7 +69,7 @@ class OpenBackend:
     def map(
         self,
         function: Callable[..., Value],
-        *iterables: Iterable[Any],
+        *iterables: Iterable[object],
         chunksize: int | None = None,  # noqa: ARG002
         timeout: float | None = None,  # noqa: ARG002
     ) -> list[Value]:
@@ -91,17 +91,18 @@ class OpenBackend:
     def starmap(
         self,
         function: Callable[..., Value],
-        iterable: Iterable[Iterable[Any]],
+        iterable: Iterable[Iterable[object]],
         chunksize: int | None = None,  # noqa: ARG002
     ) -> list[Value]:
         """What `list(itertools.starmap(function, iterable))` gives, as `map`."""
         opened, rows = self._entered(), [tuple(row) for row in iterable]
         if not rows:
             return []
-        if opened.backend.local:
-            return _each(function, rows)
         with self._lock:
             self._batches += 1
+            if opened.backend.local:
+                current.enter(self._batches - 1)
+                return _each(function, rows)
             try:
                 return _mapped(opened.dispatcher, _Task(self._batches, function, rows, self._seed))
             except _Drew:  # what has a seed of its own does not depend on its worker
@@ -109,7 +110,7 @@ class OpenBackend:
                 return _mapped(opened.dispatcher, _Task(self._batches, function, rows, self._seed))
 
     def submit(
-        self, function: Callable[..., Value], /, *args: Any, **keywords: Any
+        self, function: Callable[..., Value], /, *args: object, **keywords: object
     ) -> "Future[Value]":
         """The future of `function(*args, **keywords)`, as an executor gives it.
 
@@ -127,21 +128,21 @@ class OpenBackend:
     def apply(
         self,
         function: Callable[..., Value],
-        args: Sequence[Any] = (),
-        kwds: Mapping[str, Any] | None = None,
+        args: Sequence[object] = (),
+        kwds: Mapping[str, object] | None = None,
     ) -> Value:
         """What `function(*args, **kwds)` returns on a worker."""
         return self.submit(function, *args, **(kwds or {})).result()
 
     def imap(
-        self, function: Callable[..., Value], iterable: Iterable[Any], chunksize: int = 1
+        self, function: Callable[..., Value], iterable: Iterable[object], chunksize: int = 1
     ) -> Iterator[Value]:
         """The values in the order of `iterable`, each as soon as those before it are there."""
         futures = self._submitted(function, iterable, chunksize)
         return (value for future in futures for value in future.result())
 
     def imap_unordered(
-        self, function: Callable[..., Value], iterable: Iterable[Any], chunksize: int = 1
+        self, function: Callable[..., Value], iterable: Iterable[object], chunksize: int = 1
     ) -> Iterator[Value]:
         """The values as they come."""
         futures = self._submitted(function, iterable, chunksize)
@@ -150,7 +151,7 @@ class OpenBackend:
         return (value for future in completed(futures) for value in future.result())
 
     def _submitted(
-        self, function: Callable[..., Value], iterable: Iterable[Any], size: int
+        self, function: Callable[..., Value], iterable: Iterable[object], size: int
     ) -> "list[Future[list[Value]]]":
         opened = self._entered()
         rows = [(item,) for item in iterable]
@@ -212,7 +213,7 @@ class _Task:
     """A function and its arguments, cut into chunks that travel."""
 
     def __init__(
-        self, batch: int, function: Callable[..., Any], rows: Sequence[Row], seed: int | None
+        self, batch: int, function: Callable[..., object], rows: Sequence[Row], seed: int | None
     ) -> None:
         self.batch, self.rows = batch, rows
         self._function = pickled(function, "the function given to map")
@@ -231,14 +232,14 @@ class _Task:
 class _Applied:
     """A function with keywords, which a chunk's rows have no place for."""
 
-    def __init__(self, function: Callable[..., Any], keywords: Mapping[str, Any]) -> None:
+    def __init__(self, function: Callable[..., object], keywords: Mapping[str, object]) -> None:
         self.function, self.keywords = function, dict(keywords)
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: object) -> object:
         return self.function(*args, **self.keywords)
 
 
-def _calls(function: Callable[..., Any], rows: Sequence[Row]) -> Calls:
+def _calls(function: Callable[..., object], rows: Sequence[Row]) -> Calls:
     data = pickled(function, "the function")
     return Calls(0, BATCH, [0] * len(rows), data, travelling(rows))
 

@@ -6,11 +6,13 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, cast
 
 from evosweep.errors import InputError
 from evosweep.evaluation import seeds
+from evosweep.evaluation.vectorised import EvaluateBatch
 from evosweep.genomes.companions import left_behind
+from evosweep.genomes.deap_types import Toolbox
 from evosweep.genomes.plain_form import PlainForm
 from evosweep.genomes.rebuild import Rebuilder, primitive_sets
 from evosweep.plugins.loading import load_problem
@@ -22,7 +24,7 @@ from evosweep.wording import shown
 class Problem:
     """A built problem: its toolbox, and what its declaration and the config say of it."""
 
-    toolbox: Any
+    toolbox: Toolbox
     stochastic: bool
     lamarckian: bool
     infinite: bool
@@ -35,12 +37,12 @@ class Problem:
     """What counts as the fitness of a failing evaluation; None: the run fails."""
 
     @property
-    def evaluate(self) -> Callable[..., Any]:
+    def evaluate(self) -> Callable[..., object]:
         """The problem's own evaluation."""
-        return self.toolbox.evaluate  # type: ignore[no-any-return]
+        return self.toolbox.evaluate
 
     @property
-    def evaluate_batch(self) -> Callable[[Any], Any] | None:
+    def evaluate_batch(self) -> EvaluateBatch | None:
         """What evaluates a whole chunk at once, where the problem has it and no policy forbids."""
         return getattr(self.toolbox, "evaluate_batch", None) if self.is_plain else None
 
@@ -69,7 +71,7 @@ class Problem:
         """The attributes of an individual that evaluations are not given."""
         return left_behind(individual, self.form, self.attributes)
 
-    def own_toolbox(self) -> Any:
+    def own_toolbox(self) -> Toolbox:
         """A copy of the toolbox, for a run to register its map on."""
         return copy.copy(self.toolbox)
 
@@ -112,7 +114,7 @@ def build(description: str) -> Problem:
     policy = spec.get("failure", "fail")
     policy = {} if policy == "fail" else policy
     return Problem(
-        toolbox=toolbox,
+        toolbox=cast("Toolbox", toolbox),
         stochastic=spec.get("stochastic", False) or traits.stochastic,
         lamarckian=spec.get("lamarckian", False) or traits.lamarckian,
         infinite=spec.get("infinite", False) or traits.infinite,

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
 
 import numpy
 
@@ -11,7 +10,7 @@ from evosweep.evaluation.failure import Failure
 from evosweep.genomes.fitness import fitness_of
 from evosweep.genomes.form import Plain
 
-Row = tuple[tuple[Any, ...], dict[str, Any]]
+Row = tuple[tuple[object, ...], dict[str, object]]
 """The arguments of one evaluation: by place and by name."""
 
 Fitness = tuple[float, ...]
@@ -36,22 +35,29 @@ class Outcome:
     """By which the journal knows the chunk's genomes, as they were when they were evaluated."""
 
 
-def result_of(returned: Any, objectives: int, *, infinite: bool) -> Fitness | Table:
+def result_of(returned: object, objectives: int, *, infinite: bool) -> Fitness | Table:
     """What an evaluation returned, as a fitness or as a list of them; raises `BadFitness`."""
     if isinstance(returned, list | tuple) and returned and _is_row(returned[0]):
         return tuple(fitness_of(each, objectives, infinite) for each in returned)
     return fitness_of(returned, objectives, infinite)
 
 
-def _is_row(value: Any) -> bool:
+def _is_row(value: object) -> bool:
     return isinstance(value, list | tuple) or getattr(value, "shape", ()) != ()
 
 
-def rows_of(result: Any) -> Table:
+def row_of(item: object) -> Row:
+    """A row that travelled as an item of a chunk."""
+    assert isinstance(item, tuple)
+    arguments, keywords = item
+    return arguments, keywords
+
+
+def rows_of(result: Fitness | Table | None) -> Table:
     """The fitnesses of a result: several, or the only one."""
-    if result and isinstance(result[0], tuple):
-        return tuple(result)
-    return (result,)
+    rows = [row for row in result or () if isinstance(row, tuple)]
+    single = [value for value in result or () if isinstance(value, float)]
+    return tuple(rows) if rows else (tuple(single),)
 
 
 def table_of(fitnesses: Sequence[Fitness], objectives: int) -> numpy.ndarray:

@@ -5,17 +5,17 @@ A problem may register `evaluate_batch(genomes) -> values`, of an array (n, gene
 Each row's values must depend on that row alone, to the last bit, for a chunk may be cut anywhere.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
 from weakref import WeakSet
 
 import numpy
 
 from evosweep.genomes.fitness import BadFitness, fitness_of
 
-EvaluateBatch = Callable[[Any], Any]
+Matrix = numpy.ndarray
+EvaluateBatch = Callable[[Matrix], object]
 
-_looked_at: WeakSet[Any] = WeakSet()  # functions of which a row was evaluated alone here
+_looked_at: WeakSet[EvaluateBatch] = WeakSet()  # functions of which a row was evaluated alone here
 
 
 class BadRow(Exception):
@@ -27,10 +27,13 @@ class BadRow(Exception):
 
 
 def fitnesses(
-    evaluate_batch: EvaluateBatch, individuals: Sequence[Any], objectives: int, infinite: bool
+    evaluate_batch: EvaluateBatch,
+    individuals: Sequence[object],
+    objectives: int,
+    infinite: bool,
 ) -> list[tuple[float, ...]]:
     """The fitness of each individual; raises `BadRow` for values that are none."""
-    genomes = numpy.array([list(individual) for individual in individuals])
+    genomes = numpy.array([_genes(individual) for individual in individuals])
     values = _values(evaluate_batch, genomes, objectives)
     if len(genomes) > 1 and evaluate_batch not in _looked_at:
         _check_alone(evaluate_batch, genomes[:1], values[0], objectives)
@@ -43,17 +46,27 @@ def fitnesses(
     return found
 
 
-def _values(evaluate_batch: EvaluateBatch, genomes: Any, objectives: int) -> Any:
+def _genes(individual: object) -> list[object]:
+    if not isinstance(individual, Iterable):
+        raise BadRow(
+            0, BadFitness("an individual is no list", "drop evaluate_batch", covered=False)
+        )
+    return list(individual)
+
+
+def _values(evaluate_batch: EvaluateBatch, genomes: Matrix, objectives: int) -> Matrix:
     values = numpy.asarray(evaluate_batch(genomes.copy()))
     expected = (len(genomes), objectives)
     if values.shape != expected:
         message = f"evaluate_batch returned an array of shape {values.shape} for {expected}"
         remedy = "return a row for each genome and a column for each objective"
-        raise BadRow(0, BadFitness(message, remedy, False))
+        raise BadRow(0, BadFitness(message, remedy, covered=False))
     return values
 
 
-def _check_alone(evaluate_batch: EvaluateBatch, first: Any, among: Any, objectives: int) -> None:
+def _check_alone(
+    evaluate_batch: EvaluateBatch, first: Matrix, among: Matrix, objectives: int
+) -> None:
     """Once a process: the first genome has the same values alone as among the others."""
     alone = _values(evaluate_batch, first, objectives)[0]
     if alone.tobytes() != among.tobytes():
@@ -61,5 +74,5 @@ def _check_alone(evaluate_batch: EvaluateBatch, first: Any, among: Any, objectiv
         remedy = (
             "compute each row by itself: a matrix product, say, rounds by the size of the batch"
         )
-        raise BadRow(0, BadFitness(message, remedy, False))
+        raise BadRow(0, BadFitness(message, remedy, covered=False))
     _looked_at.add(evaluate_batch)

@@ -8,12 +8,13 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from evosweep.evaluation import current, failure, seeds, vectorised
 from evosweep.evaluation.failure import Failure
 from evosweep.evaluation.problem import Problem, build
-from evosweep.evaluation.result import Fitness, Outcome, Row, Table, result_of
+from evosweep.evaluation.result import Fitness, Outcome, Row, Table, result_of, row_of
+from evosweep.evaluation.vectorised import EvaluateBatch
 from evosweep.genomes.blocks import Block, is_changed
 from evosweep.genomes.digest import Digest
 from evosweep.genomes.encoding import decode_list, encode
@@ -91,7 +92,7 @@ def _evaluate_all(chunk: Chunk, problem: Problem, outcome: Outcome) -> None:
     outcome.digest = digest.value()
 
 
-def _rebuilt(chunk: Chunk, problem: Problem) -> Iterator[tuple[list[int], Block, list[Any]]]:
+def _rebuilt(chunk: Chunk, problem: Problem) -> Iterator[tuple[list[int], Block, list[object]]]:
     """Indices, block and new individuals of each block."""
     at = 0
     for block in chunk.blocks:
@@ -101,7 +102,7 @@ def _rebuilt(chunk: Chunk, problem: Problem) -> Iterator[tuple[list[int], Block,
 
 
 def _evaluate_block(
-    chunk: Chunk, problem: Problem, indices: list[int], individuals: list[Any], outcome: Outcome
+    chunk: Chunk, problem: Problem, indices: list[int], individuals: list[object], outcome: Outcome
 ) -> None:
     if chunk.spread:
         _evaluate_each(chunk, problem, indices, individuals, outcome)
@@ -114,16 +115,16 @@ def _evaluate_block(
 
 
 def _evaluate_together(
-    evaluate_batch: Callable[[Any], Any],
+    evaluate_batch: EvaluateBatch,
     chunk: Chunk,
     problem: Problem,
-    individuals: list[Any],
+    individuals: list[object],
     outcome: Outcome,
 ) -> None:
     seat().take(chunk.batch, chunk.indices[0])
     try:
         outcome.fitnesses += vectorised.fitnesses(
-            evaluate_batch, individuals, chunk.objectives, problem.infinite
+            evaluate_batch, individuals, chunk.objectives, infinite=problem.infinite
         )
     except vectorised.BadRow as error:
         index = chunk.indices[error.row]
@@ -135,7 +136,7 @@ def _evaluate_together(
 
 
 def _evaluate_plainly(
-    chunk: Chunk, problem: Problem, indices: list[int], individuals: list[Any], outcome: Outcome
+    chunk: Chunk, problem: Problem, indices: list[int], individuals: list[object], outcome: Outcome
 ) -> None:
     """The loop for a problem without policies or timeouts, where every microsecond shows."""
     evaluate, infinite, keep = problem.evaluate, problem.infinite, outcome.fitnesses.append
@@ -163,7 +164,7 @@ def _evaluate_plainly(
 
 
 def _evaluate_each(
-    chunk: Chunk, problem: Problem, indices: list[int], individuals: list[Any], outcome: Outcome
+    chunk: Chunk, problem: Problem, indices: list[int], individuals: list[object], outcome: Outcome
 ) -> None:
     improved: list[Plain] = []
     for index, individual in zip(indices, individuals, strict=True):
@@ -178,7 +179,7 @@ def _evaluate_each(
 
 
 def _with_policy(
-    chunk: Chunk, problem: Problem, index: int, individual: Any
+    chunk: Chunk, problem: Problem, index: int, individual: object
 ) -> tuple[Fitness | Table, Plain, int]:
     given = problem.form.genome(individual) if problem.lamarckian else None
     for attempt in range(problem.retries + 1):
@@ -201,13 +202,13 @@ def _with_policy(
 
 
 def _evaluate_one(
-    chunk: Chunk, problem: Problem, index: int, individual: Any
+    chunk: Chunk, problem: Problem, index: int, individual: object
 ) -> tuple[Fitness | Table, Plain]:
     if problem.stochastic:
         seeds.seed_evaluation(chunk.seed, chunk.batch, index)
     seat().take(chunk.batch, index, problem.timeout)
     if chunk.spread:
-        return _call(problem, individual), None
+        return _call(problem, row_of(individual)), None
     returned = problem.evaluate(individual)
     if not problem.lamarckian:
         return fitness_of(returned, chunk.objectives, problem.infinite), None
@@ -230,7 +231,7 @@ def _call(problem: Problem, row: Row) -> Fitness | Table:
 
 
 def _find_change(
-    indices: list[int], block: Block, individuals: list[Any], problem: Problem
+    indices: list[int], block: Block, individuals: list[object], problem: Problem
 ) -> Failure:
     genomes = decode_list(block.encoding)
     changed = (
@@ -246,7 +247,7 @@ def _find_draw(chunk: Chunk, problem: Problem) -> Failure:
     culprit = chunk.indices[0]
     for index, individual in _one_by_one(chunk, problem):
         before = seeds.state()
-        arguments, keywords = individual if chunk.spread else ((individual,), {})
+        arguments, keywords = row_of(individual) if chunk.spread else ((individual,), {})
         _quietly(lambda: problem.evaluate(*arguments, **keywords))  # noqa: B023
         if not before.same(seeds.state()):
             culprit = index
@@ -254,12 +255,12 @@ def _find_draw(chunk: Chunk, problem: Problem) -> Failure:
     return failure.of_draw(culprit)
 
 
-def _one_by_one(chunk: Chunk, problem: Problem) -> Iterator[tuple[int, Any]]:
+def _one_by_one(chunk: Chunk, problem: Problem) -> Iterator[tuple[int, object]]:
     for indices, _, individuals in _rebuilt(chunk, problem):
         yield from zip(indices, individuals, strict=True)
 
 
-def _quietly(call: Callable[[], Any]) -> None:
+def _quietly(call: Callable[[], object]) -> None:
     try:
         call()
     except KeyboardInterrupt:

@@ -4,7 +4,7 @@
 protocols: what evosweep relies on, and nothing more.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 
@@ -32,6 +32,10 @@ class Individual(Protocol):
     fitness: Fitness
 
 
+Population = Sequence[Individual]
+"""Individuals in their order."""
+
+
 class Node(Protocol):
     """A node of a GP tree: `gp.Primitive`, `gp.Terminal` or an ephemeral constant."""
 
@@ -43,6 +47,9 @@ class Node(Protocol):
 
 class Toolbox(Protocol):
     """`deap.base.Toolbox`: operators by name."""
+
+    evaluate: Callable[..., object]
+    map: Callable[..., Iterable[object]]
 
     def register(self, alias: str, function: Callable[..., object], *args: Any, **kw: Any) -> None:
         """Makes `function`, with arguments bound, an attribute."""

@@ -4,14 +4,13 @@ import hashlib
 import json
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from evosweep.problems.traits import Traits
 
 
-def dataset_of(traits: Traits, problem: str) -> dict[str, Any] | None:
+def dataset_of(traits: Traits, problem: str) -> dict[str, object] | None:
     """Name, SHA-256, rows and columns of the data that a problem declares; None without any.
 
     The name is that of the function that gives them, or else the problem's. A run that is done
@@ -31,7 +30,7 @@ def dataset_of(traits: Traits, problem: str) -> dict[str, Any] | None:
     return {"name": problem if "<" in name else name, **described}
 
 
-def data_digest(parts: Sequence[Any]) -> str:
+def data_digest(parts: Sequence[object]) -> str:
     """SHA-256 over arrays (type, shape, bytes in C order) and, of anything else, its JSON."""
     digest = hashlib.sha256()
     for part in parts:
@@ -45,14 +44,14 @@ def data_digest(parts: Sequence[Any]) -> str:
     return digest.hexdigest()
 
 
-def _shape(parts: Sequence[Any]) -> dict[str, int]:
+def _shape(parts: Sequence[object]) -> dict[str, int]:
     first = _array(parts[0]) if parts else None
     if first is None or first.ndim == 0:
         return {}
     return {"rows": first.shape[0], "columns": int(np.prod(first.shape[1:]))}
 
 
-def _array(part: Any) -> np.ndarray[Any, Any] | None:
+def _array(part: object) -> np.ndarray | None:
     """The part as an array of numbers, None where it is none."""
     if not (isinstance(part, (list, tuple)) or hasattr(part, "__array__")):
         return None

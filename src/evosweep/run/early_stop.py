@@ -12,9 +12,11 @@ from typing import Any
 from evosweep.config.spec import AlgorithmSpec
 from evosweep.errors import InputError
 from evosweep.evaluation import seeds
+from evosweep.genomes.deap_types import Population
 from evosweep.plugins import loading
 from evosweep.problems.traits import Traits
 from evosweep.records.record import Record, Stopped
+from evosweep.run.statistics import LogbookRow
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,8 @@ class Generation:
     number: int
     evaluations: int
     seconds: float
-    population: Sequence[Any]
-    row: dict[str, Any]
+    population: Population
+    row: LogbookRow
 
 
 class StopEvolution(BaseException):
@@ -41,7 +43,7 @@ class StopEvolution(BaseException):
     Like KeyboardInterrupt no `Exception`, so that no algorithm takes it for an error of its own.
     """
 
-    def __init__(self, population: Sequence[Any], reason: str, generation: Generation) -> None:
+    def __init__(self, population: Population, reason: str, generation: Generation) -> None:
         super().__init__(reason)
         self.population = list(population)
         self.reason = reason
@@ -89,7 +91,7 @@ class Stopping:
             )
         self._weights = weights
 
-    def after(self, population: Sequence[Any], row: dict[str, Any]) -> None:
+    def after(self, population: Population, row: LogbookRow) -> None:
         """Raise `StopEvolution` where a condition holds after this generation."""
         if not self._weights:  # nothing was evaluated by `toolbox.map`
             self.begin(next((ind.fitness.weights for ind in population), (1.0,)))
@@ -106,7 +108,7 @@ class Stopping:
             if holds(last):
                 raise StopEvolution(population, reason, last)
 
-    def _note_best(self, row: dict[str, Any]) -> None:
+    def _note_best(self, row: LogbookRow) -> None:
         if "best" in row and row["best"] * self._weights[0] > self._best:
             self._best, self._best_at = row["best"] * self._weights[0], self._number
 

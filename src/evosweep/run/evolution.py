@@ -4,7 +4,6 @@ import copy
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from deap import tools
 
@@ -16,16 +15,15 @@ from evosweep.evaluation.blame import Known
 from evosweep.evaluation.evaluator import Circumstances, Evaluator
 from evosweep.evaluation.problem import Problem
 from evosweep.fast import accelerate
+from evosweep.genomes.deap_types import Population
 from evosweep.plugins.loading import load_algorithm, load_problem
 from evosweep.plugins.signatures import check_parameters
 from evosweep.records.journal import Journal
 from evosweep.records.record import Stopped
 from evosweep.run import hall_of_fame
 from evosweep.run.early_stop import StopEvolution, Stopping
-from evosweep.run.statistics import GenerationStatistics, logbook_rows
+from evosweep.run.statistics import GenerationStatistics, LogbookRow, logbook_rows
 from evosweep.wording import shown
-
-Population = Sequence[Any]
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class Evolved:
     """What an evolution came to."""
 
     population: Population
-    rows: list[dict[str, Any]]
+    rows: list[LogbookRow]
     """Of the logbook, one for each generation."""
     stopped: Stopped | None
     """What ended it before its algorithm did."""
@@ -132,7 +130,7 @@ class Evolution:
         self._announce(weights)
 
 
-def _load(spec: RunSpec) -> tuple[Problem, Callable[..., Any], str]:
+def _load(spec: RunSpec) -> tuple[Problem, Callable[..., object], str]:
     """Problem and algorithm, with every mistake in naming them as `InputError`."""
     algorithm = load_algorithm(spec.algorithm.use, spec.import_path)
     check_parameters("algorithm", spec.algorithm.use, algorithm, spec.algorithm.params)
@@ -142,13 +140,12 @@ def _load(spec: RunSpec) -> tuple[Problem, Callable[..., Any], str]:
     return problem.build_for_run(description), algorithm, description
 
 
-def result_of(returned: Any, use: str) -> tuple[Population, Any]:
+def result_of(returned: object, use: str) -> tuple[Population, Sequence[LogbookRow] | None]:
     """Population and logbook that an algorithm returned; raises `RunError` for anything else."""
     population, logbook = returned, None
-    pair = isinstance(returned, tuple) and len(returned) == 2 and not _is_individual(returned[0])
-    if pair:
+    if isinstance(returned, tuple) and len(returned) == 2 and not _is_individual(returned[0]):
         population, logbook = returned
-    if population is None or not hasattr(population, "__len__"):
+    if not isinstance(population, Sequence):
         raise _wrong(use, f"returned {shown(returned)}")
     if len(population) == 0:
         raise _wrong(use, "returned an empty population")
@@ -163,7 +160,7 @@ def result_of(returned: Any, use: str) -> tuple[Population, Any]:
     return population, logbook
 
 
-def _is_individual(value: Any) -> bool:
+def _is_individual(value: object) -> bool:
     return hasattr(getattr(value, "fitness", None), "valid")
 
 

@@ -1,18 +1,18 @@
 """The final population as a receipt and a table show it."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
 from deap import tools
 
 from evosweep.evaluation.best import Best
 from evosweep.genomes import genome
+from evosweep.genomes.deap_types import Individual, Population
 from evosweep.problems.traits import Traits
 
 
 def best_of(
-    population: Sequence[Any], hall_of_fame: Any, evaluated: Best
-) -> tuple[Any, Any, list[float]]:
+    population: Population, hall_of_fame: Iterable[Individual], evaluated: Best
+) -> tuple[float | list[float] | None, object, list[float]]:
     """(best fitness, its genome as JSON, weights).
 
     One objective: the best value of all evaluations, as a number. Several: the best of each, and no
@@ -29,19 +29,19 @@ def best_of(
     return best_of((), (), seen) if seen.values else (None, None, [])
 
 
-def population_columns(population: Sequence[Any]) -> dict[str, list[Any]]:
+def population_columns(population: Population) -> dict[str, list[object]]:
     """Columns of `population.parquet`: genome, fitness_0, ..., rank."""
     objectives = len(population[0].fitness.weights) if population else 0
-    columns: dict[str, list[Any]] = {"genome": [genome.readable(ind) for ind in population]}
+    columns: dict[str, list[object]] = {"genome": [genome.readable(ind) for ind in population]}
     for number in range(objectives):
         columns[f"fitness_{number}"] = [
             ind.fitness.values[number] if ind.fitness.valid else None for ind in population
         ]
-    columns["rank"] = _ranks(population, objectives)
+    columns["rank"] = [*_ranks(population, objectives)]
     return columns
 
 
-def _ranks(population: Sequence[Any], objectives: int) -> list[int | None]:
+def _ranks(population: Population, objectives: int) -> list[int | None]:
     """0 for the best fitness, equal for equal ones; several objectives: the front's number."""
     ranks: list[int | None] = [None] * len(population)
     valid = [i for i, ind in enumerate(population) if ind.fitness.valid]
@@ -57,14 +57,14 @@ def _ranks(population: Sequence[Any], objectives: int) -> list[int | None]:
     return ranks
 
 
-def _fronts(population: Sequence[Any], valid: Sequence[int]) -> list[tuple[int, list[int]]]:
+def _fronts(population: Population, valid: Sequence[int]) -> list[tuple[int, list[int]]]:
     chosen = [population[i] for i in valid]
     place = {id(individual): index for index, individual in zip(valid, chosen, strict=True)}
     fronts = tools.sortNondominated(chosen, len(chosen)) if chosen else []
     return [(rank, [place[id(ind)] for ind in front]) for rank, front in enumerate(fronts)]
 
 
-def traits_of(traits: Traits) -> Mapping[str, Any]:
+def traits_of(traits: Traits) -> Mapping[str, object]:
     """What a problem declares that a comparison needs; only what is known."""
     known = {
         "genome": traits.genome or None,

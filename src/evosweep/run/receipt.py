@@ -5,7 +5,6 @@ import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
 
 from evosweep.config.spec import RunSpec
 from evosweep.errors import EvosweepError
@@ -83,7 +82,7 @@ def write_failure(spec: RunSpec, folder: RunFolder, error: BaseException) -> Non
         folder.running.unlink(missing_ok=True)
 
 
-def _named(spec: RunSpec) -> dict[str, Any]:
+def _named(spec: RunSpec) -> dict[str, object]:
     """What names the run, in each of its documents."""
     return {
         "format": FORMAT,
@@ -112,7 +111,7 @@ def _timings(evaluator: Evaluator, evolved: Evolved, startup: float) -> dict[str
     }
 
 
-def _circumstances(journal: Journal) -> dict[str, Any]:
+def _circumstances(journal: Journal) -> dict[str, object]:
     environments = journal.environments
     return {
         "environment": environments[-1],

@@ -1,14 +1,18 @@
 """What is recorded of each generation: the statistics object that every algorithm is given."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy
 from deap import tools
 
+from evosweep.genomes.deap_types import Population
 from evosweep.genomes.digest import population_digest
 from evosweep.run.hypervolume import EXACT_UP_TO, hypervolume
+
+LogbookRow = dict[str, Any]
+"""A generation: numbers and texts by name; algorithms add values of their own."""
 
 _SMALL = 2.0**-64  # a power of two: nothing is rounded
 _SQUARABLE = 1e150
@@ -29,19 +33,19 @@ class GenerationStatistics(tools.Statistics):  # type: ignore[misc]
         self,
         clock: Callable[[], float],
         evaluations: Callable[[], int] = lambda: 0,
-        after: Callable[[Sequence[Any], dict[str, Any]], None] = lambda *_: None,
+        after: Callable[[Population, LogbookRow], None] = lambda *_: None,
         reference_point: Sequence[float] | None = None,
     ) -> None:
         super().__init__()
         self._clock, self._evaluations, self._after = clock, evaluations, after
         self._reference_point = reference_point
         self._counted = 0
-        self.rows: list[dict[str, Any]] = []
+        self.rows: list[LogbookRow] = []
         self.fields = ["best", "mean", "std", "worst", "seconds", "digest"]
 
-    def compile(self, data: Sequence[Any]) -> dict[str, Any]:
+    def compile(self, data: Population) -> LogbookRow:
         """The row of a population, whose individuals all have a fitness."""
-        row: dict[str, Any] = dict(summary(data))
+        row: LogbookRow = dict(summary(data))
         if self._reference_point is not None:
             row["hypervolume"] = _hypervolume(data, self._reference_point)
         row["seconds"] = self._clock()
@@ -53,7 +57,7 @@ class GenerationStatistics(tools.Statistics):  # type: ignore[misc]
         return row
 
 
-def summary(population: Sequence[Any]) -> dict[str, float]:
+def summary(population: Population) -> dict[str, float]:
     """Best, mean, std (of the population) and worst of every objective, in raw units."""
     valid = [ind.fitness for ind in population if ind.fitness.valid]
     if not valid:
@@ -72,7 +76,7 @@ def summary(population: Sequence[Any]) -> dict[str, float]:
     return row
 
 
-def _hypervolume(population: Sequence[Any], reference: Sequence[float]) -> float | None:
+def _hypervolume(population: Population, reference: Sequence[float]) -> float | None:
     """That of the population; None where it would be wrong, or take longer than a generation."""
     valid = [ind.fitness for ind in population if ind.fitness.valid]
     if not valid or not len(valid[0].weights) == len(reference) <= EXACT_UP_TO:
@@ -102,10 +106,10 @@ def _std(values: Sequence[float], mean: float) -> float:
 
 
 def logbook_rows(
-    logbook: Sequence[Mapping[str, Any]] | None, statistics: GenerationStatistics
-) -> list[dict[str, Any]]:
+    logbook: Sequence[LogbookRow] | None, statistics: GenerationStatistics
+) -> list[LogbookRow]:
     """A row a generation under this project's names: generation, evaluations, then the rest."""
-    source: Sequence[Mapping[str, Any]] = logbook if logbook else statistics.rows
+    source: Sequence[LogbookRow] = logbook if logbook else statistics.rows
     rows = []
     for number, row in enumerate(source):
         named = {"generation": row.get("gen", number), "evaluations": row.get("nevals")}

@@ -6,6 +6,7 @@ is evaluated as a run would do it. Nothing is kept.
 
 import tempfile
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
 from evosweep.backends.table import REFERENCE, create
@@ -28,10 +29,10 @@ class _Enough(BaseException):
 class _FirstOnly(Evaluator):
     """Evaluates one individual, and ends the trial."""
 
-    def _evaluated(self, batch: Batch) -> list[object]:
+    def _evaluated(self, batch: Batch) -> Sequence[object]:
         items = batch.items[:1]
-        if batch.spread:
-            first = Batch.of_rows(batch.number, items)
+        if batch.rows is not None:
+            first = Batch.of_rows(batch.number, batch.rows[:1])
         else:
             first = Batch.of_individuals(batch.number, items, changed=self.problem.lamarckian)
         super()._evaluated(first)
