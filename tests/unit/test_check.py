@@ -89,6 +89,30 @@ def test_every_mistake_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> No
     assert not Path("results").exists()
 
 
+def test_mistakes_of_form_and_of_value_are_told_together(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    problems = {
+        "misspelled": {"use": "onemax", "params": {"bit": 5}},
+        "negative": {"use": "onemax", "params": {"bits": -5}},
+        "elsewhere": {"use": "nowhere:build"},
+    }
+    algorithms = {"s": EA, "none": {"use": "os:system"}, "low": EA | {"params": {"population": -3}}}
+    config = configure(problems, algorithms=algorithms, seeds=0, typo=1)
+    assert cli.main(["check", config]) == 2
+    error = capsys.readouterr().err
+    for line in (
+        "c.yaml: 6 mistakes",
+        "  seeds: should be",
+        "  typo: unknown key",
+        "  problems.misspelled.params.bit: ",
+        "  problems.elsewhere.use: ",
+        "  algorithms.none.use: 'os:system'",
+        "  problems.negative: bits must be 2 or more, not -5",
+    ):
+        assert line in error, line
+
+
 def test_nothing_is_built_where_that_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
     config = configure({"p": mine("exits")})
     assert cli.main(["check", config, "--no-build"]) == 0

@@ -6,7 +6,7 @@ import sys
 
 from evosweep.config import grid
 from evosweep.config.experiment import Experiment
-from evosweep.config.load import check_results, listed, load
+from evosweep.config.load import check_results, examine, listed
 from evosweep.errors import InputError
 from evosweep.processes import lock
 from evosweep.wording import printable
@@ -41,11 +41,14 @@ def _seconds(text: str) -> float:
 
 def main(args: argparse.Namespace) -> int:
     """Print the size of a config's grid; raises InputError with every mistake in it."""
-    experiment = load(args.config)
+    examined = examine(args.config)
+    experiment, mistakes = examined.experiment, examined.mistakes
+    if experiment is not None and not args.no_build:
+        mistakes = [*mistakes, *_try_out(experiment, args)]
+    if mistakes or experiment is None:
+        raise InputError(listed(args.config, mistakes))
     check_results(experiment.folder)
     lock.probe(experiment.folder)
-    if not args.no_build:
-        _try_out(experiment, args)
     combinations = sum(1 for _ in grid.combinations(experiment))
     seeds = len(experiment.seeds)
     jobs = combinations * -(-seeds // experiment.runs_per_job)
@@ -56,15 +59,17 @@ def main(args: argparse.Namespace) -> int:
     return 0
 
 
-def _try_out(experiment: Experiment, args: argparse.Namespace) -> None:
-    """Try the problems and algorithms, unless only a container's image has what they need."""
+def _try_out(experiment: Experiment, args: argparse.Namespace) -> list[str]:
+    """Mistakes that show when problems are built and algorithms are called.
+
+    Nothing is tried where only a container's image has what they need.
+    """
     if experiment.container.engine != "none":
         print("evosweep: the runs are in containers, so nothing is built here", file=sys.stderr)
-        return
+        return []
     from evosweep.supervision.trials import try_out
 
     findings = try_out(experiment, args.limit)
     for note in findings.notes:
         print(f"evosweep: {printable(note)}", file=sys.stderr)
-    if findings.mistakes:
-        raise InputError(listed(args.config, findings.mistakes))
+    return findings.mistakes

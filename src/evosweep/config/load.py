@@ -2,29 +2,55 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
 from evosweep.backends.table import BACKENDS
 from evosweep.config import grid, yaml_subset
-from evosweep.config.experiment import Algorithm, Experiment, Problem, Swept
+from evosweep.config.experiment import Experiment
+from evosweep.config.functions import mistakes_in_functions, right_part
 from evosweep.config.strict import explain
 from evosweep.errors import InputError
-from evosweep.plugins import signatures
-from evosweep.plugins.sources import locate
-from evosweep.wording import key_path, printable
+from evosweep.wording import printable
 
 _SHOWN = 100  # mistakes that are listed
 
 
-def load(path: str | Path, overrides: Mapping[str, object] | None = None) -> Experiment:
-    """The experiment in a config file, with `overrides` laid over it, mappings key by key.
+@dataclass(frozen=True)
+class Examined:
+    """A config file as far as it is right."""
 
-    Raises InputError with a line for each mistake: in the file's form, in the functions it names,
-    in their parameters and in the grid. Imports nothing of the user's.
+    experiment: Experiment | None
+    """The whole; where anything is wrong, its right problems and algorithms, if there are any."""
+    mistakes: list[str]
+
+
+def load(path: str | Path, overrides: Mapping[str, object] | None = None) -> Experiment:
+    """The experiment in a config file.
+
+    Parameters
+    ----------
+    path
+        The YAML file; its folder is the import path of the user's modules. None is imported.
+    overrides
+        Laid over the file's contents, mappings key by key.
+
+    Raises
+    ------
+    InputError
+        With a line for each mistake: in the file's form, in the functions that it names, in their
+        parameters, and in the grid.
     """
+    examined = examine(path, overrides)
+    if examined.mistakes or examined.experiment is None:
+        raise InputError(listed(path, examined.mistakes))
+    return examined.experiment
+
+
+def examine(path: str | Path, overrides: Mapping[str, object] | None = None) -> Examined:
+    """A config file and its mistakes; raises InputError only where it cannot be read at all."""
     data = laid_over(yaml_subset.read(Path(path)), overrides or {})
     import_path = os.path.relpath(Path(path).parent)
     mistakes = []
@@ -32,11 +58,10 @@ def load(path: str | Path, overrides: Mapping[str, object] | None = None) -> Exp
         experiment = Experiment.parse(data, import_path)
     except ValidationError as error:
         mistakes = list(explain(error, Experiment))
-    mistakes += _functions(data, import_path)
-    mistakes = mistakes or [*_missing_extras(experiment), *grid.mistakes(experiment)]
+    mistakes += mistakes_in_functions(data, import_path)
     if mistakes:
-        raise InputError(listed(path, mistakes))
-    return experiment
+        return Examined(right_part(data, import_path), mistakes)
+    return Examined(experiment, [*_missing_extras(experiment), *grid.mistakes(experiment)])
 
 
 def listed(path: str | Path, mistakes: Sequence[str]) -> str:
@@ -62,33 +87,6 @@ def check_results(folder: Path) -> None:
         raise InputError(f"{existing} is not a folder; results are written to {folder}")
     if not os.access(existing, os.W_OK | os.X_OK):
         raise InputError(f"{existing} cannot be written to; results are written to {folder}")
-
-
-def _functions(data: dict[str, Any], import_path: str) -> Iterator[str]:
-    """What is wrong with the functions that are named, also where other keys are wrong."""
-    kinds: tuple[tuple[str, type[Swept]], ...] = (("problem", Problem), ("algorithm", Algorithm))
-    for kind, model in kinds:
-        entries = data.get(f"{kind}s")
-        for name, entry in entries.items() if isinstance(entries, dict) else ():
-            try:
-                part = model.model_validate(entry)
-            except ValidationError:
-                continue  # told already
-            if isinstance(part, Algorithm) and part.callback:
-                yield from _callback(name, part.callback, import_path)
-            params = part.params | part.grid
-            for key, message in signatures.complaints(kind, part.use, params, import_path):
-                where, _, parameter = key.partition(".")
-                where = "grid" if parameter in part.grid else where
-                place = (f"{kind}s", str(name), where, *([parameter] if parameter else []))
-                yield f"{key_path(place)}: {message}"
-
-
-def _callback(name: str, use: str, import_path: str) -> Iterator[str]:
-    try:
-        locate("callback", use, import_path)
-    except InputError as error:
-        yield f"{key_path(('algorithms', name, 'callback'))}: {error}"
 
 
 def _missing_extras(experiment: Experiment) -> Iterator[str]:

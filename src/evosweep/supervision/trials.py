@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
 
 from evosweep.config import grid
 from evosweep.config.experiment import Experiment, Swept
@@ -23,6 +24,7 @@ from evosweep.processes import kill
 from evosweep.supervision import variables
 from evosweep.wording import one_line, shortened
 
+_LOOKED_AT = 100_000  # combinations, in a grid without end
 _WITH = " with "
 MOST = 200
 """Trials of one problem; further variants are left to their runs."""
@@ -40,6 +42,8 @@ def try_out(experiment: Experiment, seconds: float) -> Findings:
     """Try every problem and algorithm of a grid, each variant once; a problem has `seconds`."""
     findings = Findings()
     chosen = _chosen(experiment)
+    if not chosen:  # the grid is empty
+        return findings
     for name, specs in chosen.items():
         if len(specs) > MOST:
             findings.notes.append(f"problems.{name}: {MOST} of {len(specs)} variants were tried")
@@ -68,7 +72,7 @@ def _chosen(experiment: Experiment) -> dict[str, list[RunSpec]]:
     """By problem: runs that have each variant of it, and each variant of an algorithm with it."""
     chosen: dict[str, list[RunSpec]] = {}
     seen: set[tuple[str, ...]] = set()
-    for combination in grid.combinations(experiment):
+    for combination in islice(grid.combinations(experiment), _LOOKED_AT):
         problem, algorithm = combination.problem, combination.algorithm
         new = {
             (problem.name, problem.canonical),

@@ -1,0 +1,67 @@
+"""The functions that a config names, judged one by one, also where other keys are wrong."""
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import ValidationError
+
+from evosweep.config.experiment import Algorithm, Experiment, Problem
+from evosweep.errors import InputError
+from evosweep.plugins import signatures
+from evosweep.plugins.sources import locate
+from evosweep.wording import key_path
+
+_KINDS: tuple[tuple[str, type[Problem] | type[Algorithm]], ...] = (
+    ("problem", Problem),
+    ("algorithm", Algorithm),
+)
+# What stands for the keys that are wrong, where the problems and algorithms alone are looked at.
+_PLAIN = {"experiment": "part", "backends": {"serial": {"use": "serial"}}, "seeds": [1]}
+
+
+def mistakes_in_functions(data: Mapping[str, object], import_path: str) -> Iterator[str]:
+    """A line for each function that does not exist, and for each parameter it does not take."""
+    for kind, name, part in _parts(data):
+        yield from _mistakes(kind, name, part, import_path)
+
+
+def right_part(data: Mapping[str, object], import_path: str) -> Experiment | None:
+    """The problems and algorithms in which nothing is wrong, as a grid of their own.
+
+    None where there are none, or where only a container's image has what they need.
+    """
+    container = data.get("container")
+    if isinstance(container, dict) and container.get("engine", "none") != "none":
+        return None
+    right: dict[str, dict[str, object]] = {"problems": {}, "algorithms": {}}
+    for kind, name, part in _parts(data):
+        if not any(_mistakes(kind, name, part, import_path)):
+            right[f"{kind}s"][name] = part
+    try:
+        return Experiment.parse(_PLAIN | right, import_path)
+    except ValidationError:
+        return None
+
+
+def _parts(data: Mapping[str, object]) -> Iterator[tuple[str, str, Problem | Algorithm]]:
+    """The problems and algorithms whose keys are right; the mistakes of others are told already."""
+    for kind, model in _KINDS:
+        entries = data.get(f"{kind}s")
+        for name, entry in entries.items() if isinstance(entries, dict) else ():
+            try:
+                yield kind, str(name), model.model_validate(entry)
+            except ValidationError:
+                continue
+
+
+def _mistakes(kind: str, name: str, part: Problem | Algorithm, import_path: str) -> Iterator[str]:
+    if isinstance(part, Algorithm) and part.callback:
+        try:
+            locate("callback", part.callback, import_path)
+        except InputError as error:
+            yield f"{key_path(('algorithms', name, 'callback'))}: {error}"
+    params = part.params | part.grid
+    for key, message in signatures.complaints(kind, part.use, params, import_path):
+        where, _, parameter = key.partition(".")
+        where = "grid" if parameter in part.grid else where
+        place = (f"{kind}s", name, where, *([parameter] if parameter else []))
+        yield f"{key_path(place)}: {message}"
