@@ -1,5 +1,6 @@
 """Runs to be disturbed, and what is left of them."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -16,6 +17,7 @@ from typing import Any
 import psutil
 
 from evosweep.processes import activity
+from evosweep.records.journal import Entry, JournalCorrupt, read_behind
 
 HERE = Path(__file__).parent
 TOKEN = "EVOSWEEP_TEST_TOKEN"
@@ -69,11 +71,10 @@ class Run:
         return self.finish()
 
     def wait_for_evaluations(self, size: int = 400) -> None:
-        """Until the journal has something, so that a fault hits the run at work."""
-        journal = self.folder / "journal.bin"
+        """Until the journal has as many bytes of evaluations: a fault hits the run at work."""
         until = time.monotonic() + _PATIENCE
         while time.monotonic() < until:
-            if journal.exists() and journal.stat().st_size >= size:
+            if evaluated(self.folder / "journal.bin") >= size:
                 return
             assert self.process is not None
             if self.process.poll() is not None:
@@ -128,6 +129,16 @@ class Run:
 
     def discard(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def evaluated(journal: Path) -> int:
+    """Bytes of evaluations in a journal, as far as it can be read."""
+    size, start = 0, 0
+    with contextlib.suppress(OSError, JournalCorrupt):
+        for end, entry in read_behind(journal, 0):
+            size += (end - start) * isinstance(entry, Entry)
+            start = end
+    return size
 
 
 def with_token(token: str) -> Iterator[psutil.Process]:

@@ -104,9 +104,18 @@ PROGRAM = """
 import psutil
 from evosweep import open_backend
 
+class Pair(tuple):
+    pass
+
+
+def swap(pair):
+    return Pair(reversed(pair))
+
+
 if __name__ == "__main__":
+    pairs = [Pair((number, -number)) for number in range(40)]
     with open_backend("scoop") as backend:
-        print(backend.map(abs, range(-40, 0)) == list(range(40, 0, -1)))
+        print(backend.map(swap, pairs) == [swap(pair) for pair in pairs])
         family = psutil.Process().parent().parent().children(recursive=True)
         ports = [c for p in family for c in p.net_connections("inet") if c.status == "LISTEN"]
         print(bool(ports))

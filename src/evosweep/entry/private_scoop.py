@@ -11,6 +11,7 @@ path, where a `string.py` would replace the standard library's.
 
 import os
 import random
+import runpy
 import subprocess
 import sys
 import tempfile
@@ -82,27 +83,20 @@ def _run(folder: Path, program: str, words: list[str]) -> None:
     PrivateSocket.folder = folder
     _make_private()
     sys.argv = [program, *words]
-    if program == _WORKER:
-        from scoop.bootstrap.__main__ import Bootstrap
-
-        Bootstrap().main()
-    else:
-        from scoop import launcher
-        from scoop.launch import Host
-
-        host = type("PrivateHost", (Host,), {"launch": _launch})
-        launcher.ScoopApp.LAUNCH_HOST_CLASS = host
-        launcher.main()
+    runpy.run_module(program, run_name="__main__", alter_sys=True)  # as `python -m` does
 
 
 def _make_private() -> None:
     """Replace what SCOOP's own modules call `zmq`; a program's own sockets stay as they are."""
     import scoop
+    from scoop import launcher
     from scoop._comm import scoopzmq
     from scoop.broker import brokerzmq
+    from scoop.launch import Host
 
     private = SimpleNamespace(**{**vars(zmq), "Context": PrivateContext})
     scoopzmq.zmq = brokerzmq.zmq = private
+    launcher.ScoopApp.LAUNCH_HOST_CLASS = type("PrivateHost", (Host,), {"launch": _launch})
     scoop.EVOSWEEP_PRIVATE = True
 
 

@@ -24,7 +24,7 @@ def fingerprint(environment: Mapping[str, Any]) -> dict[str, str]:
     numerics = environment.get("numerics") or {}
     packages = environment.get("packages") or {}
     parts = {
-        "Python": environment.get("python"),
+        "Python": _minor(environment.get("python")),
         "machine": environment.get("machine"),
         "NumPy": packages.get("numpy"),
         "evosweep": environment.get("evosweep"),
@@ -34,6 +34,11 @@ def fingerprint(environment: Mapping[str, Any]) -> dict[str, str]:
         "libm": numerics.get("libm"),
     }
     return {name: str(value) for name, value in parts.items() if value}
+
+
+def _minor(version: object) -> str:
+    """Releases that only mend a minor version compute alike: 3.11.2 in an image, 3.11.7 outside."""
+    return ".".join(str(version or "").split(".")[:2])
 
 
 def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

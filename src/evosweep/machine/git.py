@@ -34,14 +34,20 @@ def commit_and_changes() -> tuple[str | None, bool | None]:
         return None, None
     try:
         with tempfile.TemporaryDirectory(prefix="evosweep-git-") as folder:
-            own = _borrow(Path(folder), commit, object_format, Path(objects), Path(index))
+            own = _borrow(
+                own=Path(folder),
+                commit=commit,
+                object_format=object_format,
+                objects=Path(objects),
+                index=Path(index),
+            )
             status = ("status", "--porcelain", "--untracked-files=no", "--ignore-submodules=all")
             return commit, bool(_git(f"--git-dir={own}", f"--work-tree={top}", *status))
     except (OSError, subprocess.SubprocessError):
         return commit, None
 
 
-def _borrow(own: Path, commit: str, object_format: str, objects: Path, index: Path) -> Path:
+def _borrow(*, own: Path, commit: str, object_format: str, objects: Path, index: Path) -> Path:
     """A repository in the empty folder `own`, at the same commit as that of `objects`."""
     (own / "refs").mkdir()
     (own / "objects" / "info").mkdir(parents=True)
