@@ -1,6 +1,7 @@
 """A resumed run never mixes floating point, unless it is told to, and then it says so."""
 
 import json
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -99,6 +100,14 @@ def test_a_mixture_is_marked_with_every_environment(tmp_path: Path) -> None:
     ]
     told = list(differences_of_circumstances(record, RunSpec.parse(SPEC)))
     assert any("no single environment repeats it" in line for line in told)
+
+
+def test_a_release_that_only_mends_python_is_no_other_environment(tmp_path: Path) -> None:
+    """An image's Python is seldom the host's to the last digit, and computes alike."""
+    major, minor, _ = platform.python_version_tuple()
+    record = _run(_begun_elsewhere(tmp_path, _other(python=f"{major}.{minor}.999")))
+    assert record.mixed is False
+    assert record.resumed == 1
 
 
 def test_a_run_of_one_environment_is_no_mixture(tmp_path: Path) -> None:

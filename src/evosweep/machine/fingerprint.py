@@ -24,7 +24,7 @@ def fingerprint(environment: Mapping[str, Any]) -> dict[str, str]:
     numerics = environment.get("numerics") or {}
     packages = environment.get("packages") or {}
     parts = {
-        "Python": _minor(environment.get("python")),
+        "Python": environment.get("python"),
         "machine": environment.get("machine"),
         "NumPy": packages.get("numpy"),
         "evosweep": environment.get("evosweep"),
@@ -36,16 +36,19 @@ def fingerprint(environment: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in parts.items() if value}
 
 
-def _minor(version: object) -> str:
-    """Releases that only mend a minor version compute alike: 3.11.2 in an image, 3.11.7 outside."""
-    return ".".join(str(version or "").split(".")[:2])
-
-
 def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """What of two environments decides last bits and differs: `Python 3.11.7, here 3.12.3`."""
     before, after = fingerprint(then), fingerprint(now)
-    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    names = [
+        name for name in {**before, **after} if _decisive(name, before) != _decisive(name, after)
+    ]
     return [_told(name, before.get(name, "unknown"), after.get(name, "unknown")) for name in names]
+
+
+def _decisive(name: str, parts: Mapping[str, str]) -> str | None:
+    """The part as it decides bits: Python 3.11.2 in an image computes as 3.11.7 outside does."""
+    part = parts.get(name)
+    return ".".join(part.split(".")[:2]) if part and name == "Python" else part
 
 
 def _told(name: str, before: str, after: str) -> str:
