@@ -129,8 +129,8 @@ def _write_logbook(folder: Path, made: Made, spec_id: str) -> None:
         values = made.fitness[:, :, place]
         low, high = values.min(axis=1), values.max(axis=1)
         rows[f"best{ending}"] = high if weight > 0 else low
-        rows[f"mean{ending}"] = values.mean(axis=1)
         with np.errstate(invalid="ignore", over="ignore"):
+            rows[f"mean{ending}"] = values.mean(axis=1)
             rows[f"std{ending}"] = values.std(axis=1)
         rows[f"worst{ending}"] = low if weight > 0 else high
     rows["digest"] = [_digest(made, spec_id, g) for g in range(len(made.fitness))]

@@ -24,7 +24,9 @@ from evosweep.compare.sections.runs import runs_section, runs_table
 
 def build_page(study: Study, options: Options, out: Path) -> Page:
     """The whole report of one experiment, to be written into the folder `out`."""
-    with np.errstate(invalid="ignore"):  # infinite results are results: inf - inf is no mistake
+    with np.errstate(
+        invalid="ignore", over="ignore"
+    ):  # infinite results are results: inf - inf is no mistake
         material = gather(study, options)
         return _empty(material) if isinstance(material, Study) else _full(material, out)
 
@@ -50,7 +52,7 @@ def _full(material: Material, out: Path) -> Page:
         earlier_section(study),
         Section("methods", "Methods", methods.methods(alpha)),
     ]
-    loud = [*study.alerts, *disagreements(material.agreement)]
+    loud = [*study.disagreements, *disagreements(material.agreement)]
     return Page(
         f"Comparison: {study.name}",
         sentences.subtitle(material),
@@ -58,6 +60,7 @@ def _full(material: Material, out: Path) -> Page:
         [
             *sentences.outcomes(study),
             *sentences.warnings(material),
+            *study.alerts,
             *loud,
             *material.unread,
         ],

@@ -15,6 +15,7 @@ from evosweep.compare.plots.canvas import (
     canvas,
     label_powers,
     put_title,
+    unit_of,
     wrap,
 )
 
@@ -24,7 +25,8 @@ Floats = NDArray[np.float64]
 def plot_boxes(name: str, problem: str, measure: str, samples: Mapping[str, Floats]) -> Plot:
     """Median, quartiles, whiskers to 1.5 times their distance, and every run as a point."""
     labels = list(samples)
-    finite = {label: values[np.isfinite(values)] for label, values in samples.items()}
+    unit = unit_of(np.concatenate(list(samples.values())))
+    finite = {label: values[np.isfinite(values)] / unit for label, values in samples.items()}
     titles = [wrap(label, 26) for label in labels]
     rows_of_text = max(title.count("\n") + 1 for title in titles)
     height = 1.3 + max(0.42, 0.1 + 0.17 * rows_of_text) * len(labels)
@@ -35,13 +37,13 @@ def plot_boxes(name: str, problem: str, measure: str, samples: Mapping[str, Floa
         axes.set_yticks(range(len(labels))[::-1], titles)
         axes.set_ylim(-0.6, len(labels) - 0.4)
         values = np.concatenate(list(finite.values()))
-        if len(values) > 1 and values.min() > 0 and values.max() > 100 * values.min():
+        if len(values) > 1 and values.min() > 0 and values.max() / 100 > values.min():
             axes.set_xscale("log")
             label_powers(axes.xaxis)
         else:
             axes.locator_params(axis="x", nbins=5)
             axes.ticklabel_format(axis="x", useOffset=False)
-        axes.set_xlabel(measure)
+        axes.set_xlabel(measure if unit == 1 else f"{measure} / {unit:g}")
         put_title(figure, f"{problem}: final results")
         axes.grid(axis="y", visible=False)
         svg = as_svg(figure)

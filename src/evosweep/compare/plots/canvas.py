@@ -9,8 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from evosweep.compare.extra import need
 from evosweep.compare.numbers.table import Table
+
+Floats = NDArray[np.float64]
 
 # Okabe and Ito: Color Universal Design, 2008; told apart with every kind of colour vision. The
 # yellow of the set is left out, since its lines are hard to see on white.
@@ -18,6 +23,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), "-")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 MOST_LINES = len(COLOURS)
+UNIT = 1e300
 WIDTH, HEIGHT = 4.8, 3.5  # inches; still legible on a phone
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -78,6 +84,12 @@ def line_style(index: int) -> dict[str, Any]:
     """Colour and dashes of the index-th line: two ways to tell it from the others."""
     place = index % MOST_LINES
     return {"color": COLOURS[place], "linestyle": DASHES[place], "linewidth": 1.8}
+
+
+def unit_of(values: Floats) -> float:
+    """What values are divided by before they are drawn: axes cannot span the largest floats."""
+    finite = np.abs(values[np.isfinite(values)])
+    return UNIT if finite.max(initial=0.0) > 1e290 else 1.0
 
 
 def log_across(axes: Any, low: float, high: float) -> None:

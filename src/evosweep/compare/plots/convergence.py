@@ -19,6 +19,7 @@ from evosweep.compare.plots.canvas import (
     line_style,
     log_across,
     put_title,
+    unit_of,
 )
 from evosweep.compare.read.traces import Trace, bands
 
@@ -33,10 +34,13 @@ class Scale:
     label: str
     log: bool
     optimum: float | None = None
+    unit: float = 1.0
 
     def __call__(self, values: Floats) -> Floats:
         """The values as they are drawn; infinity, and zero on a logarithmic axis, are left out."""
-        shown = values if self.optimum is None else np.abs(values - self.optimum)
+        shown = values / self.unit
+        if self.optimum is not None:
+            shown = np.abs(shown - self.optimum / self.unit)
         shown = np.where(np.isfinite(shown), shown, np.nan)
         return np.where(shown > 0, shown, np.nan) if self.log else shown
 
@@ -48,12 +52,13 @@ def choose_scale(traces: Sequence[Trace], optimum: float | None, measure: str) -
     """
     values = np.concatenate([trace.best for trace in traces])
     values = values[np.isfinite(values)]
-    gaps = values if optimum is None else np.abs(values - optimum)
+    unit = unit_of(values)
+    label = measure if optimum is None else "distance to the optimum"
+    scale = Scale(label if unit == 1 else f"{label} / {unit:g}", False, optimum, unit)
+    gaps = scale(values)
     positive = gaps[gaps > 0]
-    wide = len(positive) > 1 and positive.max() >= 1e3 * positive.min()
-    if optimum is not None:
-        return Scale("distance to the optimum", wide, optimum)
-    return Scale(measure, bool(wide and (gaps > 0).all()))
+    wide = len(positive) > 1 and bool(positive.max() / 1e3 >= positive.min())
+    return replace(scale, log=wide and (optimum is not None or bool((gaps > 0).all())))
 
 
 @dataclass(frozen=True)

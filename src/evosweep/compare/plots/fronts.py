@@ -18,6 +18,7 @@ from evosweep.compare.plots.canvas import (
     legend_height,
     line_style,
     put_title,
+    unit_of,
 )
 
 Floats = NDArray[np.float64]
@@ -30,12 +31,13 @@ def plot_attainment(name: str, fronts: Fronts, shown: Sequence[str]) -> Plot:
     }
     with canvas(name, HEIGHT + legend_height(["joint front", *surfaces])) as figure:
         axes = figure.add_subplot()
-        joint = fronts.joint
+        unit = unit_of(np.vstack([fronts.joint, *surfaces.values()]))
+        joint = fronts.joint / unit
         axes.plot(joint[:, 0], joint[:, 1], ".", color="#777777", ms=4, label="joint front")
         where = "post" if fronts.weights[0] < 0 else "pre"
         for index, (label, points) in enumerate(surfaces.items()):
-            axes.step(points[:, 0], points[:, 1], where=where, label=label, **line_style(index))
-        _name_axes(axes, fronts)
+            axes.step(*(points / unit).T, where=where, label=label, **line_style(index))
+        _name_axes(axes, fronts, unit)
         put_title(figure, f"{fronts.problem}: median attainment")
         legend_below(figure, axes)
         svg = as_svg(figure)
@@ -60,10 +62,11 @@ def plot_attainment(name: str, fronts: Fronts, shown: Sequence[str]) -> Plot:
     )
 
 
-def _name_axes(axes: Any, fronts: Fronts) -> None:
+def _name_axes(axes: Any, fronts: Fronts, unit: float) -> None:
     words = ["maximised" if weight > 0 else "minimised" for weight in fronts.weights]
-    axes.set_xlabel(f"objective 0, {words[0]}")
-    axes.set_ylabel(f"objective 1, {words[1]}")
+    tail = "" if unit == 1 else f" / {unit:g}"
+    axes.set_xlabel(f"objective 0{tail}, {words[0]}")
+    axes.set_ylabel(f"objective 1{tail}, {words[1]}")
 
 
 def plot_difference(name: str, fronts: Fronts, one: str, other: str) -> Plot:
@@ -75,7 +78,9 @@ def plot_difference(name: str, fronts: Fronts, one: str, other: str) -> Plot:
     shown = _bounded(found[found[:, 4] != 0], fronts)
     with canvas(name) as figure:
         axes = figure.add_subplot()
-        for x0, y0, x1, y1, share in shown:
+        unit = unit_of(shown[:, :4])
+        for *corners, share in shown:
+            x0, y0, x1, y1 = (corner / unit for corner in corners)
             colour = COLOURS[0] if share > 0 else COLOURS[1]
             axes.add_patch(
                 Rectangle((x0, y0), x1 - x0, y1 - y0, color=colour, alpha=abs(share), lw=0)
@@ -83,7 +88,7 @@ def plot_difference(name: str, fronts: Fronts, one: str, other: str) -> Plot:
         for colour, label in ((COLOURS[0], one), (COLOURS[1], other)):
             axes.plot([], [], "s", ms=9, color=colour, label=f"{label} attains more often")
         axes.autoscale_view()
-        _name_axes(axes, fronts)
+        _name_axes(axes, fronts, unit)
         put_title(figure, f"{fronts.problem}: difference in attainment")
         legend_below(figure, axes)
         svg = as_svg(figure)

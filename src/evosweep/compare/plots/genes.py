@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evosweep.compare.numbers.table import Column, Row, Table
-from evosweep.compare.plots.canvas import COLOURS, Plot, as_svg, canvas, put_title
+from evosweep.compare.plots.canvas import COLOURS, Plot, as_svg, canvas, put_title, unit_of
 
 Floats = NDArray[np.float64]
 
@@ -15,7 +15,8 @@ def plot_genes(name: str, problem: str, algorithm: str, quantiles: Mapping[str, 
     """Median, quartiles and range of every gene over all final populations of an algorithm."""
     genes = np.arange(len(quantiles["median"]))
     edges = np.arange(len(genes) + 1) - 0.5
-    steps = {part: np.append(values, values[-1]) for part, values in quantiles.items()}
+    unit = unit_of(np.concatenate(list(quantiles.values())))
+    steps = {part: np.append(values, values[-1]) / unit for part, values in quantiles.items()}
     with canvas(name, height=3.2) as figure:
         axes = figure.add_subplot()
         axes.fill_between(
@@ -29,7 +30,7 @@ def plot_genes(name: str, problem: str, algorithm: str, quantiles: Mapping[str, 
         axes.plot(edges, steps["median"], color="black", drawstyle="steps-post", label="median")
         axes.set_xlabel("gene")
         axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.set_ylabel("value")
+        axes.set_ylabel("value" if unit == 1 else f"value / {unit:g}")
         put_title(figure, f"{problem}: genes at the end")
         figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
         svg = as_svg(figure)

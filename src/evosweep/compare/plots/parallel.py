@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evosweep.compare.numbers.fronts import Fronts, founders
+from evosweep.compare.numbers.location import scale_of
 from evosweep.compare.numbers.table import Column, Row, Table, show
 from evosweep.compare.plots.canvas import (
     HEIGHT,
@@ -52,8 +53,9 @@ def plot_parallel(name: str, fronts: Fronts, shown: Sequence[str]) -> Plot:
 
 
 def _scaled(fronts: Fronts, points: Floats) -> Floats:
-    low, high = fronts.joint.min(axis=0), fronts.joint.max(axis=0)
-    scaled: Floats = (points - low) / np.where(high > low, high - low, 1.0)
+    scale = scale_of(fronts.joint)
+    low, high = fronts.joint.min(axis=0) / scale, fronts.joint.max(axis=0) / scale
+    scaled: Floats = (points / scale - low) / np.where(high > low, high - low, 1.0)
     return scaled
 
 

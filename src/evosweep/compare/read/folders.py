@@ -37,10 +37,14 @@ def _open(folder: Path, places: Sequence[RunFolder]) -> Study:
             runs.append(outcome)
         else:
             failures.append(outcome)
-    kept, copies, alerts = _one_of_each(runs)
+    kept, copies, unequal = _one_of_each(runs)
     kept.sort(key=lambda run: (run.problem_id, run.algorithm_id, run.backend_id, run.seed))
     return Study(
-        folder.resolve().name, folder, tuple(kept), (*failures, *copies), alerts=tuple(alerts)
+        folder.resolve().name,
+        folder,
+        tuple(kept),
+        (*failures, *copies),
+        disagreements=tuple(unequal),
     )
 
 
@@ -66,13 +70,13 @@ def _one_of_each(runs: Iterable[Run]) -> tuple[list[Run], list[Failure], list[st
     groups: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
         groups[run.run_id].append(run)
-    kept, copies, alerts = [], [], []
+    kept, copies, unequal = [], [], []
     for run_id, group in groups.items():
         first, *others = sorted(group, key=lambda run: run.folder.path.name != run_id)
         kept.append(first)
         copies += [_copy(run, first) for run in others]
-        alerts += [_unequal(run, first) for run in others if run.digest != first.digest]
-    return kept, copies, alerts
+        unequal += [_unequal(run, first) for run in others if run.digest != first.digest]
+    return kept, copies, unequal
 
 
 def _copy(run: Run, first: Run) -> Failure:

@@ -19,8 +19,8 @@ class Study:
 
     `earlier` runs are of older code, or no longer in the config, and `forgotten` failures are of
     such runs: they are in no number. `basis` says by what `runs` were chosen. `alerts` are lines
-    that nobody may miss. `names` has what the config calls an identity; elsewhere the name in the
-    last receipt counts.
+    that nobody may miss, `disagreements` those on one run with two populations. `names` has what
+    the config calls an identity; elsewhere the name in the last receipt counts.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Study:
     forgotten: tuple[Failure, ...] = ()
     basis: str = ""
     alerts: tuple[str, ...] = ()
+    disagreements: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property

@@ -76,7 +76,7 @@ def build_changes(before: Study, after: Study, alpha: float) -> Page:
         for name, study in folders
         if study.earlier
     ]
-    loud = [*before.alerts, *after.alerts, *unequal_twins(changes)]
+    loud = [*before.disagreements, *after.disagreements, *unequal_twins(changes)]
     return Page(
         f"Changes: {after.name}",
         f"Before: {before.folder}. After: {after.folder}.",

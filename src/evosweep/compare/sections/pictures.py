@@ -46,7 +46,9 @@ class Pictured:
 def draw(shown: Pictured) -> list[Plot]:
     """The plots of one problem."""
     plots = []
-    with np.errstate(invalid="ignore"):  # infinite results are results: inf - inf is no mistake
+    with np.errstate(
+        invalid="ignore", over="ignore"
+    ):  # infinite results are results: inf - inf is no mistake
         if shown.traces:
             plots += [*_curves(shown), _profile(shown)]
         name = f"results-{shown.stem}"
