@@ -40,6 +40,7 @@ class Made:
     with_journal: bool = True
     milliseconds: float = 1.0
     finished: str = "2026-01-01T00:01:00Z"
+    mixed: bool = False
 
 
 def unnamed(part: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,6 +97,7 @@ def _record(made: Made, run_id: str, spec_id: str) -> dict[str, Any]:
         timings=made.timings or _timings(made),
         traits=made.traits,
         finished=made.finished,
+        mixed=made.mixed,
         **({"stopped": {"reason": made.stopped}} if made.stopped else {}),
     )
 

@@ -57,6 +57,25 @@ def test_a_forged_copy_does_not_replace_the_genuine_run(
     assert float(row["result"]) == best
 
 
+def test_a_run_that_was_resumed_elsewhere_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fitness = history(np.random.default_rng(1), 6, 8, 0.3)
+    run(tmp_path, 1)
+    made = Made(SPHERE, GA, POOL, 1, fitness, differs_from=3, mixed=True)
+    mixed = write_run(tmp_path / "study", made)
+    assert main(["compare", str(tmp_path)]) == 0
+    said = capsys.readouterr()
+    assert "! MIXED: 1 run resumed in another environment" in said.out
+    assert mixed.name in said.out
+    assert "DISAGREE" not in said.out + said.err
+    (row,) = rows(tmp_path / "study/comparison/agreement.csv")
+    assert row["verdict"] == "mixed"
+    marks = {row["run_id"]: row["mixed"] for row in rows(tmp_path / "study/comparison/runs.csv")}
+    assert marks[mixed.name] == "true"
+    assert sorted(marks.values()) == ["false", "true"]
+
+
 def test_a_record_of_the_future_is_like_every_other(tmp_path: Path) -> None:
     folder = run(tmp_path, 1)
     later = time.time() + 1e6

@@ -166,14 +166,13 @@ def _print(page: Page, path: Path, shown: str) -> None:
 
 
 def _say(text: str, stream: TextIO | None = None) -> None:
-    """Print, whatever the terminal's encoding can show, and nothing that moves its cursor."""
+    """Print what the stream's encoding can show, and nothing that moves a terminal's cursor."""
     stream = stream or sys.stdout
     lines = "\n".join(printable(line) for line in text.split("\n"))
     for sign, plain in PLAIN.items():
         if not _encodes(stream, sign):
             lines = lines.replace(sign, plain)
-    encoding = stream.encoding or "utf-8"
-    print(lines.encode(encoding, "backslashreplace").decode(encoding), file=stream)
+    print(lines, file=stream)
 
 
 def _encodes(stream: TextIO, sign: str) -> bool:

@@ -79,7 +79,7 @@ def _take(study: Study, grid: Grid) -> Study:
         failures=(*(item for item in study.failures if _asked(item, grid)), *missing),
         earlier=tuple(run for run in study.runs if run.run_id not in ids),
         forgotten=tuple(item for item in study.failures if not _asked(item, grid)),
-        basis=f"the runs of {grid.origin}",
+        basis=f"the runs of {grid.origin}" if grid.experiment else "the runs that are asked for",
         names=grid.names,
     )
 

@@ -141,7 +141,7 @@ def read_run(folder: RunFolder) -> Run:
         genome_length=_length(record.best_genome),
         workers=record.workers,
         finished=record.finished,
-        mixed=bool(getattr(record, "mixed", False)),
+        mixed=record.mixed,
     )
 
 
