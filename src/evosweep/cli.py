@@ -1,4 +1,4 @@
-"""The `evosweep` command: a line a subcommand; only the one that is called is imported."""
+"""The `evosweep` command. Each subcommand is a module, imported only when it is called."""
 
 import argparse
 import importlib
@@ -16,7 +16,7 @@ from evosweep.wording import printable
 # Each is a module of `evosweep.commands`, a `Command`.
 COMMANDS = {
     "check": "every mistake in a config at once; else the size of its grid",
-    "grid": "the runs of a config, a row each",
+    "grid": "one row for each run of a config",
     "run": "performs one run, or one job of several seeds",
     "contain": "performs one run in a container of its own",
     "compare": "tables, statistics, plots and one HTML report",

@@ -1,4 +1,4 @@
-"""`evosweep grid`: the runs of a config, a row each, written as they are generated."""
+"""`evosweep grid`: one row for each run of a config, printed as the runs are generated."""
 
 import argparse
 import json
@@ -27,7 +27,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _print_table(experiment: Experiment) -> None:
-    width = max(len(found.label) for found in grid.combinations(experiment))
+    width = max(len(each.label) for each in grid.combinations(experiment))
     print(f"{'run_id':12}  {'problem, algorithm, backend':{width}}  seed")
     for job in grid.jobs(experiment):
         for run in job.runs:

@@ -1,1 +1,1 @@
-"""What a user writes, as strict models: experiment, grid, spec; imports no DEAP, no MLflow."""
+"""Strict models of what a user writes: experiment, grid, spec; no import of DEAP or MLflow."""

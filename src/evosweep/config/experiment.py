@@ -59,15 +59,15 @@ def _own_name(name: str) -> str:
 
 
 class Problem(ProblemOptions, Swept):
-    """What is optimised: a function that returns a DEAP toolbox."""
+    """A problem: a function that returns a DEAP toolbox."""
 
 
 class Algorithm(AlgorithmOptions, Swept):
-    """What optimises: a function of that toolbox."""
+    """An algorithm: a function that takes that toolbox."""
 
 
 class Backend(BackendOptions):
-    """Where evaluations happen."""
+    """A backend: it decides where evaluations happen."""
 
 
 class SeedRange(Strict):
@@ -96,7 +96,7 @@ class Container(Strict):
 
 
 class Tracking(Strict):
-    """Where MLflow shows the runs."""
+    """Options of MLflow, which shows the runs."""
 
     uri: str | None = Field(
         default=None, min_length=1, description="MLflow's tracking URI; null: SQLite in results/."
@@ -119,8 +119,8 @@ def _seeds(value: object) -> tuple[int, ...] | range:
                 raise ValueError(f"{seed} is there {times} times; each seed is one run")
             first, last = min(value), max(value)
         case dict():
-            given = _seed_range(value)
-            first, last = given.first, given.first + given.count - 1
+            seeds = _seed_range(value)
+            first, last = seeds.first, seeds.first + seeds.count - 1
         case _:
             raise ValueError(
                 f"should be a list of whole numbers or {{first, count}}, not {shown(value)}"

@@ -1,4 +1,4 @@
-"""The runs of an experiment, generated one by one: 100,000 of them are no special case.
+"""The runs of an experiment, generated one by one, so that 100,000 of them need no memory.
 
 A combination is a problem and an algorithm, each with one choice of its swept parameters, on a
 backend. A job is a combination with up to `runs_per_job` of its seeds.
@@ -47,7 +47,7 @@ class Combination:
 
 @dataclass(frozen=True)
 class Job:
-    """What one process does: a combination from several seeds, in turn."""
+    """The work of one process: a combination from several seeds, in turn."""
 
     combination: Combination
     runs: tuple[RunSpec, ...]
@@ -68,7 +68,7 @@ class Job:
         )
 
     def output(self, folder: Path) -> Path:
-        """The file that says the job is done: its run's record, or a receipt for several runs."""
+        """The file that shows that the job is done: a record, or a receipt for several runs."""
         if len(self.runs) == 1:
             return folder / "runs" / self.name / "record.json"
         return folder / "jobs" / f"{self.name}.json"
@@ -105,7 +105,7 @@ def expand(experiment: Experiment) -> Iterator[RunSpec]:
 
 
 def mistakes(experiment: Experiment) -> Iterator[str]:
-    """What is wrong with the grid as a whole: nothing in it, or one run twice."""
+    """A line for each mistake in the grid as a whole: it is empty, or has a run twice."""
     if (size := _size(experiment)) > MAX_COMBINATIONS:
         yield f"the grid has {size:,} combinations; at most {MAX_COMBINATIONS:,} are looked at"
         return
@@ -122,7 +122,7 @@ def mistakes(experiment: Experiment) -> Iterator[str]:
 
 
 def _size(experiment: Experiment) -> int:
-    """How many combinations there are before `only` and `exclude`."""
+    """The number of combinations before `only` and `exclude` cut any."""
     parts = (experiment.problems.values(), experiment.algorithms.values())
     variants = (sum(math.prod(map(len, p.grid.values())) for p in each) for each in parts)
     return math.prod(variants) * len(experiment.backends)

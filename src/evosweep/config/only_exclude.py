@@ -36,12 +36,12 @@ def is_selected(
 
 
 def mistakes(experiment: Experiment) -> Iterator[str]:
-    """Names and values in `only` and `exclude` that nothing in the grid has."""
-    known = _known(experiment)
+    """A line for each name and value in `only` and `exclude` that nothing in the grid has."""
+    facts = _all_facts(experiment)
     for where in ("only", "exclude"):
         for number, match in enumerate(getattr(experiment, where)):
             for key, wanted in match.items():
-                reason = _mistake(known, key, wanted)
+                reason = _mistake(facts, key, wanted)
                 if reason:
                     yield f"{where}[{number}].{key}: {reason}"
 
@@ -61,18 +61,18 @@ def _choices(wanted: object) -> list[object]:
     return wanted if isinstance(wanted, list) else [wanted]
 
 
-def _mistake(known: dict[str, list[object]], key: str, wanted: object) -> str:
-    if key not in known:
-        allowed = ", ".join(name for name in known if "." not in name)
-        return f"nothing in the grid has it; allowed: {allowed}{did_you_mean(key, known)}"
+def _mistake(facts: dict[str, list[object]], key: str, wanted: object) -> str:
+    if key not in facts:
+        allowed = ", ".join(name for name in facts if "." not in name)
+        return f"nothing in the grid has it; allowed: {allowed}{did_you_mean(key, facts)}"
     for value in _choices(wanted):
-        if not _is_among(known[key], value):
-            allowed = ", ".join(shown(choice) for choice in known[key][:20])
+        if not _is_among(facts[key], value):
+            allowed = ", ".join(shown(choice) for choice in facts[key][:20])
             return f"no combination has {shown(value)}; allowed: {allowed}"
     return ""
 
 
-def _known(experiment: Experiment) -> dict[str, list[object]]:
+def _all_facts(experiment: Experiment) -> dict[str, list[object]]:
     """Every key that a match may have, with the values that it takes in the whole grid."""
     facts: dict[str, list[object]] = {
         name: list(getattr(experiment, f"{name}s")) for name in _NAMED

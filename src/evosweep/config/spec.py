@@ -1,4 +1,4 @@
-"""What one run is: problem, algorithm, backend and seed, with the hashes that name it.
+"""The spec of one run: problem, algorithm, backend and seed, with the hashes that name it.
 
 `run_id` is the first 12 hexadecimal digits of SHA-256 over the run's canonical JSON: keys sorted,
 no spaces, defaults omitted, labels and `import_path` left out, and the digests of the source files
@@ -27,7 +27,7 @@ _POLICIES = "'fail', {penalty: [a finite number an objective]} or {retry: how of
 
 
 def _failure_policy(value: object) -> object:
-    """What happens when an evaluation fails, as the spec keeps it."""
+    """The failure policy of a problem in the form that the spec keeps."""
     match value:
         case "fail":
             return value
@@ -99,7 +99,7 @@ Attribute = Annotated[str, Field(pattern=r"^[^\W\d]\w*$")]
 
 
 class ProblemOptions(Canonical):
-    """What the evaluator must know about a problem, beside its parameters."""
+    """Options of a problem that the evaluator needs beside its parameters."""
 
     stochastic: bool = Field(default=False, description="Evaluations draw random numbers.")
     lamarckian: bool = Field(default=False, description="Evaluations return (fitness, genome).")
@@ -114,7 +114,7 @@ class ProblemOptions(Canonical):
 
 
 class Stop(Strict):
-    """What ends a run before its algorithm would: looked at after each generation."""
+    """Conditions that end a run early; they are checked after each generation."""
 
     target: float | Literal["declared"] | None = Field(
         default=None,
@@ -128,7 +128,7 @@ class Stop(Strict):
 
 
 class AlgorithmOptions(Canonical):
-    """What the run does with an algorithm, beside calling it with its parameters."""
+    """Options of an algorithm that the run needs beside its parameters."""
 
     stop: Stop = Field(default=Stop(), description="When to stop before the algorithm would.")
     callback: str | None = Field(
@@ -214,7 +214,7 @@ class RunSpec(Strict):
 
     @property
     def functions(self) -> dict[str, str]:
-        """What `use` names for problem and algorithm, and the callback where there is one."""
+        """The functions of the run by kind: problem, algorithm, and callback if there is one."""
         named = {"problem": self.problem.use, "algorithm": self.algorithm.use}
         return named | ({"callback": self.algorithm.callback} if self.algorithm.callback else {})
 
@@ -239,19 +239,19 @@ class RunSpec(Strict):
 
     @cached_property
     def spec_id(self) -> str:
-        """What must give one population: the run's name with its backend left out."""
+        """The run's name without its backend: all runs that share it must give one population."""
         return _short_hash(self._canonical("problem", "algorithm"))
 
     def complaints(self) -> Iterator[str]:
-        """What is wrong with the functions that the spec names, found without importing them."""
+        """A line for each mistake in the functions that the spec names; it imports none."""
         for kind, part in (("problem", self.problem), ("algorithm", self.algorithm)):
-            found = signatures.complaints(kind, part.use, part.params, self.import_path)
-            yield from (f"{kind}.{key}: {message}" for key, message in found)
+            pairs = signatures.complaints(kind, part.use, part.params, self.import_path)
+            yield from (f"{kind}.{key}: {message}" for key, message in pairs)
 
     def check(self) -> None:
         """Raise InputError, one line, when a function or a parameter does not exist."""
-        if found := list(self.complaints()):
-            raise InputError("; ".join(found))
+        if complaints := list(self.complaints()):
+            raise InputError("; ".join(complaints))
 
     def _canonical(self, *parts: str) -> str:
         texts = {part: getattr(self, part).canonical for part in parts}

@@ -1,4 +1,4 @@
-"""The base of every model that is read from outside, and errors a person can act on.
+"""The base of every model that is read from outside, and messages about its mistakes.
 
 A config or a spec is refused as a whole: every mistake at once, each naming the key, the value
 and what is allowed.

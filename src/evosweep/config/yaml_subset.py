@@ -146,9 +146,9 @@ def _tags(text: str) -> Iterator[str]:
 
 
 def _duplicates(root: yaml.Node) -> Iterator[str]:
-    waiting, seen = [root], set()
-    while waiting:
-        node = waiting.pop()
+    queue, seen = [root], set()
+    while queue:
+        node = queue.pop()
         if id(node) in seen:
             continue
         seen.add(id(node))
@@ -159,9 +159,9 @@ def _duplicates(root: yaml.Node) -> Iterator[str]:
                     line = key.start_mark.line + 1
                     yield f"line {line}: the key {shown(key.value)} is there twice"
                 keys.add((key.tag, key.value))
-            waiting.append(item)
+            queue.append(item)
         if isinstance(node, yaml.SequenceNode):
-            waiting.extend(node.value)
+            queue.extend(node.value)
 
 
 def _measure(node: yaml.Node | None, sizes: dict[int, int], name: str) -> int:

@@ -1,1 +1,1 @@
-"""What results hold beside what a config asks for: reads both; runs and imports nobody's code."""
+"""Results compared with a config: nearest runs, leftovers; nobody's code is imported or run."""

@@ -1,1 +1,1 @@
-"""What `use:` names: tables, sources, signatures, loading; no problem or algorithm itself."""
+"""The functions that `use:` names: tables, sources, signatures, loading; none of them itself."""

@@ -1,4 +1,4 @@
-"""Checks of the numbers that problems and algorithms are given: one line for a wrong one."""
+"""Checks of the parameters of problems and algorithms; a wrong value raises one line."""
 
 import math
 
@@ -6,7 +6,7 @@ from evosweep.errors import InputError
 
 
 def integer(name: str, value: object, minimum: int = 1, maximum: int | None = None) -> int:
-    """`value` as an integer of `minimum` or more, and of `maximum` or less where one is given."""
+    """`value` as an integer of `minimum` or more, and of `maximum` or less if there is one."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise InputError(f"{name} must be an integer, not {value!r}")
     if value < minimum or (maximum is not None and value > maximum):

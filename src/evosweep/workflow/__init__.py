@@ -1,1 +1,1 @@
-"""What the Snakefile asks: jobs of a plan, hooks of a call, profiles; performs no run."""
+"""The workflow behind the Snakefile: plan, hooks, settings, profiles; no run is performed here."""

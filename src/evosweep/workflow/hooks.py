@@ -1,4 +1,4 @@
-"""One call of Snakemake on an experiment: what it needs before, and what it says afterwards."""
+"""The hooks of a call of Snakemake: they open the plan, take the lock, and report the end."""
 
 import contextlib
 import os
@@ -24,21 +24,20 @@ _locks: list[Lock] = []  # kept to the end of the process
 def open_plan(workflow: Workflow) -> Plan:
     """The plan for a call of Snakemake; ends the process with 2 on bad input.
 
-    Jobs inherit this environment's commands, wherever Snakemake was called from, and the process
-    whose end is theirs: a run stops when EVOSWEEP_PARENT is gone, so that a killed Snakemake
-    leaves none working beside its successor.
+    Jobs inherit PATH with this environment's commands. They stop when the process that
+    EVOSWEEP_PARENT names has exited, so a killed Snakemake leaves no job behind.
     """
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     os.environ[signals.PARENT_VARIABLE] = address.of_this_process()
     safe_path.require()
     try:
         inherited = None if workflow.is_main_process else settings.passed_on()
-        asked = inherited or settings.settings_of(workflow.config_settings)
-        plan = Plan.read(asked)
+        current = inherited or settings.settings_of(workflow.config_settings)
+        plan = Plan.read(current)
     except InputError as error:
         print(f"evosweep: error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    settings.pass_on(asked)
+    settings.pass_on(current)
     if uri := plan.experiment.tracking.uri:
         os.environ["MLFLOW_TRACKING_URI"] = uri
     plan.forget_stale_receipts()
@@ -46,14 +45,14 @@ def open_plan(workflow: Workflow) -> Plan:
 
 
 def start(plan: Plan, workflow: Workflow) -> None:
-    """Take the experiment for this process; raises Locked when another one works on it.
+    """Lock the experiment for this process; raises Locked when another process works on it.
 
     Ends the process with 2 where the runs' containers could not be started, or where the results'
     file system has no locks.
     """
     folder = plan.experiment.folder
-    asked = workflow.dag_settings
-    if asked.forceall or {"run", "batch"} & set(asked.forcerun):
+    call = workflow.dag_settings
+    if call.forceall or {"run", "batch"} & set(call.forcerun):
         os.environ[FRESH_VARIABLE] = "1"
     try:
         _check_container(plan)
@@ -70,7 +69,7 @@ def start(plan: Plan, workflow: Workflow) -> None:
 
 
 def _follow(folder: Path) -> None:
-    """Show runs in MLflow while they are under way; it ends with this process, on its own."""
+    """Start `evosweep track --follow`, which shows runs in MLflow until this process has exited."""
     output_folder(folder, "runs")  # by which `track` tells an experiment's folder from all results
     path = output_folder(folder, "logs") / "follow.log"
     with os.fdopen(open_descriptor(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "w") as log:
@@ -93,7 +92,7 @@ def _check_container(plan: Plan) -> None:
 
 
 def succeed(plan: Plan) -> None:
-    """Say where the results are."""
+    """Print where the results are."""
     folder = plan.experiment.folder
     lines = [f"{plan.size} runs are done:  {folder}/runs"]
     if (report := folder / "comparison" / "report.html").exists():
@@ -105,7 +104,7 @@ def succeed(plan: Plan) -> None:
 
 
 def fail(plan: Plan, workflow: Workflow) -> None:
-    """Say which runs failed and why, and how to go on; compare and track those that are there."""
+    """Print which runs failed and why; compare and track the finished ones."""
     failures = list(islice(plan.failures(), _SHOWN + 1))
     for line in failures[:_SHOWN]:
         print(f"failed: {line}", file=sys.stderr)

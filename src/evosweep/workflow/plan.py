@@ -1,4 +1,4 @@
-"""What the Snakefile asks about an experiment: its jobs by name, and what stands in its way.
+"""The plan of an experiment, for the Snakefile: its jobs by name, with their files and commands.
 
 Snakemake sees files: a run's record, or the receipt of a job of several runs.
 """
@@ -58,18 +58,18 @@ class Plan:
 
     @property
     def container(self) -> Container:
-        """The container that each run is to have."""
-        asked = self.experiment.container
-        return Container(asked.engine, asked.image, asked.memory, asked.network)
+        """The container of each run."""
+        wanted = self.experiment.container
+        return Container(wanted.engine, wanted.image, wanted.memory, wanted.network)
 
     @property
     def contained(self) -> list[str]:
-        """What goes before a run's command, so that it happens in its container."""
+        """The words before a run's command that start its container; [] for no container."""
         return command_prefix(self.container)
 
     @property
     def size(self) -> int:
-        """How many runs there are."""
+        """The number of runs."""
         return sum(len(job.runs) for job in self._jobs.values())
 
     def outputs(self) -> list[str]:
@@ -82,7 +82,7 @@ class Plan:
         return f"{self.folder}/asked.txt"
 
     def write_files(self) -> None:
-        """Write what the commands of jobs read: the runs that are asked for, and long specs."""
+        """Write the files that commands of jobs read: the list of run_ids, and long specs."""
         folder = self.experiment.folder
         run_ids = (run.run_id for job in self._jobs.values() for run in job.runs)
         write_whole(Path(self.asked_file), "".join(f"{name}\n" for name in run_ids).encode())
@@ -108,7 +108,7 @@ class Plan:
         return ["--fresh"] if os.environ.get(FRESH_VARIABLE) else []
 
     def finished(self) -> int:
-        """How many runs have a record."""
+        """The number of runs that have a record."""
         runs = self.experiment.folder / "runs"
         return sum(
             (runs / run.run_id / "record.json").is_file()
@@ -125,12 +125,12 @@ class Plan:
         return self._jobs[wildcards.name].combination.backend.workers
 
     def label(self, wildcards: Wildcards) -> str:
-        """A job for people: problem, algorithm, backend and seeds."""
+        """The label of a job: problem, algorithm, backend and seeds."""
         job = self._jobs[wildcards.name]
         return f"{job.combination.label} seed{'s' if len(job.runs) > 1 else ''} {job.seeds}"
 
     def forget_stale_receipts(self) -> None:
-        """Remove the receipts of jobs of which a record is missing: those jobs are to be done."""
+        """Remove receipts of jobs that lack a record, so that Snakemake does these jobs again."""
         folder = self.experiment.folder
         for job in self._jobs.values():
             receipt = job.output(folder)
@@ -140,7 +140,7 @@ class Plan:
                     receipt.unlink(missing_ok=True)
 
     def failures(self) -> Iterator[str]:
-        """A line for each run that failed: where its failure is told, and the error."""
+        """A line for each failed run: its folder and the error."""
         for job in self._jobs.values():
             for run in job.runs:
                 folder = RunFolder(self.experiment.folder / "runs" / run.run_id)

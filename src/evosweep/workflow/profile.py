@@ -14,8 +14,10 @@ import yaml
 
 
 def config(argv: Sequence[str] | None = None) -> dict[str, object]:
-    """What the profile on Snakemake's command line sets; {} without a profile, or one that sets
-    nothing. A profile that cannot be read is Snakemake's to complain about."""
+    """The `config:` of the profile on Snakemake's command line; {} where there is none.
+
+    Snakemake itself complains about a profile that cannot be read.
+    """
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--profile", default=os.environ.get("SNAKEMAKE_PROFILE"))
     name = parser.parse_known_args(sys.argv[1:] if argv is None else argv)[0].profile
@@ -28,5 +30,5 @@ def config(argv: Sequence[str] | None = None) -> dict[str, object]:
         settings = yaml.safe_load(file.read_text(encoding="utf-8")) if file else None
     except (OSError, UnicodeError, yaml.YAMLError):
         return {}
-    found = settings.get("config") if isinstance(settings, dict) else None
-    return found if isinstance(found, dict) else {}
+    values = settings.get("config") if isinstance(settings, dict) else None
+    return values if isinstance(values, dict) else {}
