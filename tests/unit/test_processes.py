@@ -97,11 +97,16 @@ def test_descendants_are_the_same_with_and_without_the_kernels_lists(
     assert kill.descendants(leader.pid) == [child.pid]
     assert kill._children_by_psutil(leader.pid) == [child.pid]
 
-    def missing(*_: object) -> list[int]:
-        raise FileNotFoundError
-
-    monkeypatch.setattr(kill, "_children_of_task", missing)
     monkeypatch.setattr(kill, "_lists_children", lambda: False)
+    assert kill.descendants(leader.pid) == [child.pid]
+    kill.group(leader)
+    _wait_for(child)
+
+
+def test_a_thread_that_has_just_ended_hides_no_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    leader, child = _family()
+    real = os.listdir
+    monkeypatch.setattr(os, "listdir", lambda path: ["4194305", *real(path)])
     assert kill.descendants(leader.pid) == [child.pid]
     kill.group(leader)
     _wait_for(child)

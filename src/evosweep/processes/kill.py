@@ -35,11 +35,14 @@ def descendants(pid: int) -> list[int]:
 
 
 def _children(pid: int) -> list[int]:
-    try:
-        tasks = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208 - pathlib is slow to import
-        return [child for task in tasks for child in _children_of_task(pid, task)]
-    except (FileNotFoundError, ProcessLookupError):
-        return [] if _lists_children() else _children_by_psutil(pid)
+    if not _lists_children():
+        return _children_by_psutil(pid)
+    children: list[int] = []
+    with suppress(FileNotFoundError, ProcessLookupError):  # the process has ended
+        for task in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - pathlib is slow to import
+            with suppress(FileNotFoundError, ProcessLookupError):  # that thread has
+                children += _children_of_task(pid, task)
+    return children
 
 
 def _children_of_task(pid: int, task: str) -> list[int]:
