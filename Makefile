@@ -24,7 +24,7 @@ BUILD_IMAGE = $(ENGINE) build $(BUILD_OPTIONS) $(if $(BASE_IMAGE),--build-arg BA
     $(shell $(PYTHON) -c 'import sys; sys.path.insert(0, "src"); \
         from evosweep.containers.engines import build_arguments; print(*build_arguments())')
 
-.PHONY: help run test test-fast coverage venv check bench bench-peers faults proof image lock schema clean
+.PHONY: help run test test-fast coverage venv check bench bench-peers examples faults proof image lock schema clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -65,6 +65,9 @@ bench-peers: .venv/.test .peers/.installed ## the same work in pymoo, pygmo, PyG
 
 faults: .venv/.test ## every fault at full size
 	$(BIN)/pytest tests/faults -m "slow or not slow"
+
+examples: .venv/.test ## DEAP's example programs, plain and on every backend: the same populations
+	$(BIN)/pytest tests/examples
 
 proof: .venv/.test ## known numbers of theory and literature, reproduced into docs/proof.md
 	$(BIN)/snakemake --cores all --config config=config/proof/laws.yaml
