@@ -104,6 +104,29 @@ def counting() -> base.Toolbox:
     return _toolbox(evaluate)
 
 
+creator.create("ReadCounted", list, fitness=creator.ReadMin, hits=0)
+
+
+def leaving_a_note() -> base.Toolbox:
+    """Leaves what nobody reads on its individual."""
+
+    def evaluate(one: Any) -> tuple[float]:
+        one.note = "seen"
+        return _sum(one)
+
+    return _toolbox(evaluate)
+
+
+def hitting() -> base.Toolbox:
+    """Counts on its individual, in an attribute that its class declares."""
+
+    def evaluate(one: Any) -> tuple[float]:
+        one.hits += 1
+        return _sum(one)
+
+    return _toolbox(evaluate, creator.ReadCounted)
+
+
 def noisy() -> base.Toolbox:
     generator = random.Random(1)
     return _toolbox(lambda one: (sum(one) + generator.random(),))

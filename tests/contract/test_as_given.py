@@ -64,8 +64,8 @@ def _plain(problem: str, algorithm: Any = readers.evolve, **params: Any) -> str:
     return population_digest(algorithm(toolbox, **given, **params))
 
 
-IDENTICAL = ["by_genome", "by_age", "by_old_fitness", "counting", "with_an_argument",
-             "without_individual"]  # fmt: skip
+IDENTICAL = ["by_genome", "leaving_a_note", "by_age", "by_old_fitness", "counting",
+             "with_an_argument", "without_individual"]  # fmt: skip
 
 
 @pytest.mark.usefixtures("by_workers")
@@ -115,6 +115,11 @@ def test_declared_attributes_are_part_of_the_run_s_name(tmp_path: Path) -> None:
 def test_what_no_process_repeats_is_refused(tmp_path: Path, problem: str) -> None:
     with pytest.raises(InputError, match="individual 0 of batch 0: its"):
         _run(tmp_path, problem)
+
+
+def test_what_an_evaluation_changes_on_its_individual_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="evaluate changes hits of its individual"):
+        _run(tmp_path, "hitting")
 
 
 @pytest.mark.usefixtures("by_workers")

@@ -48,7 +48,8 @@ class AsGiven:
         self._problem, self._seed = problem, seed
         self._occasions = {"first": 0, "elsewhere": 0, "attributes": 0, "surroundings": 0}
         self._surroundings: surroundings.Snapshot | None = None
-        self._attributes: set[str] = set()
+        self._stays_behind: dict[tuple[tuple[str, type], ...], bool] = {}
+        """Whether individuals with attributes of these types have some that do not travel."""
         self._off = problem.evaluate_batch is not None
 
     def is_due(self, individual: object, process: int) -> bool:
@@ -78,7 +79,14 @@ class AsGiven:
 
     def compare(self, made: Evaluation) -> None:
         """Raises `NotAsGiven` where the program's own individual has another fitness."""
+        own = _Attributes(made.arguments[0] if made.arguments else None)
         given = None if self._off else self._as_given(made)
+        if changed := own.restored():
+            raise NotAsGiven(
+                f"{_place(made)}: evaluate changes {', '.join(changed)} of its individual, which "
+                "is lost where a worker does it; return it with the fitness, or let the algorithm "
+                "compute it"
+            )
         if given is None or given == made.fitness:
             return
         if self._as_given(made) != given:
@@ -99,7 +107,10 @@ class AsGiven:
         attributes = getattr(individual, "__dict__", None)
         if not attributes or (len(attributes) == 1 and "fitness" in attributes):
             return False
-        return bool(self._problem.left_behind(individual))
+        kinds = tuple([(name, type(value)) for name, value in attributes.items()])
+        if kinds not in self._stays_behind:
+            self._stays_behind[kinds] = bool(self._problem.left_behind(individual))
+        return self._stays_behind[kinds]
 
     def _as_given(self, made: Evaluation) -> Fitness | Table | None:
         """The fitness of the program's own individual; None where it has none either."""
@@ -141,6 +152,39 @@ class AsGiven:
             "an order that is lost on the way, an identity; give evaluate that value as another "
             "argument, keep it in a gene or a declared attribute, or use evosweep.current_batch()"
         )
+
+
+class _Attributes:
+    """The attributes of an individual before its evaluation."""
+
+    def __init__(self, individual: object) -> None:
+        self._individual = individual
+        self._before = dict(getattr(individual, "__dict__", {}))
+
+    def restored(self) -> list[str]:
+        """The names of those that the evaluation has changed; all are as they were then.
+
+        One that was not there before is taken away: a program that reads it is told by its name.
+        """
+        now = getattr(self._individual, "__dict__", {})
+        touched = [n for n, v in now.items() if n not in self._before or v is not self._before[n]]
+        if not touched:
+            return []
+        kind = type(self._individual)
+        changed = [n for n in touched if n in self._before or hasattr(kind, n)]
+        differing = [
+            n for n in changed if _differ(now[n], self._before.get(n, getattr(kind, n, None)))
+        ]
+        now.clear()
+        now.update(self._before)
+        return differing
+
+
+def _differ(one: object, other: object) -> bool:
+    try:
+        return bool(one != other)
+    except ValueError:  # arrays
+        return True
 
 
 def _place(made: Evaluation) -> str:
