@@ -39,7 +39,7 @@ _CHUNKS_A_WORKER = 2  # one at work and one that waits for it
 
 
 class _Worker(ForkServerProcess):
-    """A worker with which everything ends that it has started, also where the executor ends it."""
+    """A worker whose child processes are killed with it, even when the executor terminates it."""
 
     def terminate(self) -> None:
         if self.pid is not None and self.is_alive():
@@ -127,7 +127,7 @@ class Pool:
                 break
             future = self._submit(chunk, alone=not pending)
             pending[future] = chunk
-            if future.done():  # found broken: nothing more goes to that executor
+            if future.done():  # the executor is broken and takes no more
                 break
             if len(pending) == self.workers or time.perf_counter() - began > _HANDOVER:
                 # The threads that send them need the interpreter, which the next would keep busy.
@@ -135,7 +135,7 @@ class Pool:
         return bool(pending)
 
     def _submit(self, chunk: Work[Result], *, alone: bool) -> "Future[Result | Lost]":
-        """The result to come; where the executor is found broken, what stands for it."""
+        """The future of the result; a finished one where the executor is broken."""
         future: Future[Result | Lost] = Future()
         try:
             return self._running().submit(_work, chunk)

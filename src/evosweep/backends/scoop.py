@@ -1,8 +1,8 @@
 """Evaluations by SCOOP's workers, in a program that was started by `python -m scoop`.
 
-SCOOP starts one future an item when it is asked to map; here a future is a chunk. A worker that
-dies while idle, or the broker, leaves SCOOP waiting for ever: `evosweep.supervision`
-watches them from outside and starts the whole group again.
+SCOOP's own map starts one future for each item; here a future is a chunk. When an idle worker or
+the broker dies, SCOOP waits for ever: `evosweep.supervision` watches them from outside and starts
+the whole group again.
 """
 
 import sys

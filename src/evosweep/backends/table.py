@@ -1,7 +1,7 @@
-"""The table of backends: a line for each says what everybody must know about it.
+"""The table of backends: one line for each, with everything that the other rooms need to know.
 
-Readers of a config need the table while Snakemake parses, so this file imports no backend: `create`
-does, and only the one that it was asked for.
+Snakemake reads the table while it parses a config, so this file imports no backend. `create`
+imports the one that it makes.
 """
 
 import importlib
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackendKind:
-    """What is to be known of a backend before it is imported."""
+    """A backend, described without importing it."""
 
     name: str
     """As a config and `open_backend` call it."""

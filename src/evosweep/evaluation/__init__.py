@@ -1,1 +1,1 @@
-"""`toolbox.map`: batches, chunks, workers, blame, replay; no algorithms, no records."""
+"""`toolbox.map`: batches, chunks, workers, blame, replay; nothing of algorithms and receipts."""

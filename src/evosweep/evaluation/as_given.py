@@ -96,9 +96,9 @@ class AsGiven:
                 "individual alone, or declare the problem `stochastic: true` and draw from random "
                 "or numpy.random"
             )
-        found = "fails" if made.fitness is None else f"is {made.fitness}"
+        other = "fails" if made.fitness is None else f"is {made.fitness}"
         raise NotAsGiven(
-            f"{_place(made)}: its fitness is {given} for the program's own individual, and {found} "
+            f"{_place(made)}: its fitness is {given} for the program's own individual, and {other} "
             f"for the one that evaluations are given; {self._cause(made)}"
         )
 

@@ -1,4 +1,4 @@
-"""Which individuals workers died of: how often, and when that is enough."""
+"""Counts the evaluations at which workers died, and decides when one is given up."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -7,22 +7,23 @@ from evosweep.backends.protocol import Lost
 from evosweep.evaluation.failure import Failure
 
 _STRIKES = 3
-Known = Iterable[tuple[int, int, str, int | None]]
+
+EarlierLosses = Iterable[tuple[int, int, str, int | None]]
 """(batch, index, reason, signal) of each evaluation that killed an earlier process."""
 
 
 class Losses:
-    """The evaluations that killed, or hung, the process that did them.
+    """The evaluations that killed their process, or hung in it.
 
-    A process that was at work beside one that died may have died with it, so that a strike alone
-    proves nothing: suspects are tried alone, by which each is cleared or known to be the cause.
+    When one process dies, others may die with it, so a single strike proves nothing. Suspects are
+    evaluated alone: that clears each of them, or shows that it is the cause.
     """
 
-    def __init__(self, known: Known, retries: int, timeout: float | None) -> None:
+    def __init__(self, earlier: EarlierLosses, retries: int, timeout: float | None) -> None:
         self._retries, self._timeout = retries, timeout
         self._strikes: Counter[tuple[int, int]] = Counter()
         self._last: dict[tuple[int, int], Lost] = {}
-        for batch, index, reason, signal in known:
+        for batch, index, reason, signal in earlier:
             self.add(batch, Lost(index, reason, signal))
 
     def __bool__(self) -> bool:
@@ -35,11 +36,11 @@ class Losses:
         self._last[batch, loss.index] = loss
 
     def suspects(self, batch: int, indices: Iterable[int]) -> list[int]:
-        """Those of the individuals that have a strike."""
+        """The individuals that have a strike."""
         return [index for index in indices if self._strikes[batch, index]]
 
     def given_up(self, batch: int, indices: Sequence[int]) -> list[int]:
-        """Those of the individuals whose losses used up what the policy allows."""
+        """The individuals that have as many strikes as the policy allows."""
         return [index for index in self.suspects(batch, indices) if self._is_enough(batch, index)]
 
     def _is_enough(self, batch: int, index: int) -> bool:
@@ -48,7 +49,7 @@ class Losses:
         return self._strikes[batch, index] >= max(_STRIKES, self._retries + 1)
 
     def failure(self, batch: int, index: int) -> Failure:
-        """What is to be said of an individual that is given up."""
+        """Why an individual is given up, and what its author can do."""
         loss, strikes = self._last[batch, index], self._strikes[batch, index]
         if loss.reason == "timeout":
             return Failure(

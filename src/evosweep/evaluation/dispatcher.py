@@ -1,11 +1,12 @@
-"""Which items go where: into chunks for workers, or into this process where that is cheaper.
+"""Decides where items are evaluated: in chunks by workers, or in this process if that is cheaper.
 
-Chunks come in rounds of one a worker, each a share of what is left, so that the first are large
-and the last are small (factoring: Hummel, Schonberg and Flynn 1992). The share follows how unlike
-chunks have turned out: even work is cut into few pieces, uneven work into many. Only the very first
-are smaller, so that workers begin while the next ones are made. None is shorter than twice what a
-whole batch costs beside its work, for smaller ones would gain less at the end of a batch than
-sending them takes. Results do not depend on any of this, so that it may follow the clock.
+Chunks come in rounds: each worker gets a share of the items that are left, so that the first chunks
+are large and the last are small (factoring: Hummel, Schonberg and Flynn 1992). The size of the
+share follows how much the costs of chunks have differed: even work is cut into few pieces, uneven
+work into many. The very first chunks are smaller, so that workers begin while the next ones are
+made. No chunk is shorter than twice the overhead of a whole batch, because a smaller one would gain
+less at the end of the batch than it takes to send it. Results depend on none of this, so it may
+follow the clock.
 """
 
 import math
@@ -16,14 +17,14 @@ from typing import Protocol, TypeVar
 
 from evosweep.backends.protocol import Backend, Lost, Result, Timed, Work
 
-_PROBE = 0.002  # seconds of work in this process that tell what an item costs
+_PROBE = 0.002  # seconds of work in this process after which the cost of an item is known
 _FIRST = 0.1  # seconds up to which the very first evaluation may be slow for another reason
-_LONGEST = 0.25  # seconds of work in a chunk: what a kill can take, and what a long one can hold up
-_SHARES = (1.25, 2.0)  # a chunk is an even share of what is left, divided by so much
-_OPENING = 4  # the first chunks are this part of an even share: made soon, and long enough
-_CAUTION = 4  # what is held back for whoever is done first, in relative deviations of a chunk
+_LONGEST = 0.25  # seconds of work in a chunk: a kill loses no more, and no worker waits longer
+_SHARES = (1.25, 2.0)  # an even share of the items that are left is divided by this
+_OPENING = 4  # an even share is divided by this for the first chunks, which are made soon
+_CAUTION = 4  # relative deviations of a chunk that are held back for the end of a batch
 _MEMORY = 0.3  # weight of the newest measurement
-_CURIOSITY = 0.02  # of the time spent here may be lost on trying the workers again
+_CURIOSITY = 0.02  # part of the time spent here that may be lost on trying workers again
 
 _Result_co = TypeVar("_Result_co", bound=Timed, covariant=True)
 
@@ -51,7 +52,7 @@ class _Recent:
         self._weight /= 2
 
     @property
-    def known(self) -> bool:
+    def is_measured(self) -> bool:
         return self._weight > 0
 
     @property
@@ -75,21 +76,23 @@ class _Cost(_Recent):
 
 
 class _Unevenness(_Recent):
-    """By how much the cost of an item has differed between chunks, long ones counting for more."""
+    """How much the cost of an item has differed between chunks; long chunks count for more."""
 
     def add_chunk(self, expected: float, seconds: float) -> None:
         self.add(expected * (seconds / expected - 1) ** 2, expected)
 
     @property
     def divisor(self) -> float:
-        """By which an even share is divided."""
+        """The number by which an even share is divided."""
         low, high = _SHARES
-        return min(high, max(low, 1 + _CAUTION * math.sqrt(self.value))) if self.known else high
+        return (
+            min(high, max(low, 1 + _CAUTION * math.sqrt(self.value))) if self.is_measured else high
+        )
 
 
 @dataclass
 class Times:
-    """Where the seconds of a run went, for its record."""
+    """The seconds of a run by their use, for its record."""
 
     evaluation: float = 0.0
     """Spent in evaluations, over all workers."""
@@ -100,22 +103,22 @@ class Times:
 
 
 class Dispatcher:
-    """Spreads the items of a batch over a backend and measures what that brings."""
+    """Spreads the items of a batch over a backend and measures the costs."""
 
     def __init__(self, backend: Backend, *, workers_only: bool = False) -> None:
         self.backend = backend
         self.workers_only = workers_only
-        """Nothing is evaluated in this process: where an evaluation may hang or die."""
+        """Nothing is evaluated in this process, since an evaluation may hang or end it."""
         self.times = Times()
         self._cost = _Cost()
         self._unevenness = _Unevenness()
         self._care = 0.0
-        """Seconds that an item takes here beside its evaluation, measured."""
+        """Measured seconds that an item takes in this process beside its evaluation."""
         self._overhead = backend.overhead
-        """Seconds by which workers make a batch longer, beside that."""
+        """Further seconds by which a batch takes longer when workers evaluate it."""
         self._warm = False
         self._since_workers = 0.0
-        """Seconds spent on batches here since one was last given to workers."""
+        """Seconds spent on batches in this process since workers were last given one."""
 
     def run(
         self, items: Sequence[int], make: Make[Result]
@@ -124,7 +127,7 @@ class Dispatcher:
         self._cost.fade()
         self._unevenness.fade()
         left = items
-        if not (self._cost.known or self.workers_only):
+        if not (self._cost.is_measured or self.workers_only):
             for chunk, outcome, left in self._probe(items, make):  # noqa: B007
                 yield chunk, outcome
         if left:
@@ -136,18 +139,18 @@ class Dispatcher:
     def _is_local(self, count: int) -> bool:
         if self.backend.local:
             return True
-        if self.workers_only or not self._cost.known:
+        if self.workers_only or not self._cost.is_measured:
             return False
         loss = self._overhead - count * self._cost.value * (1 - 1 / self.backend.workers)
         if loss < 0:
             return False
-        # What was measured may be so no more: it is measured again as soon as that is cheap enough.
+        # The measurement may be out of date: it is made again as soon as that is cheap enough.
         return not self._warm or loss > _CURIOSITY * self._since_workers
 
     def _probe(
         self, items: Sequence[int], make: Make[Result]
     ) -> Iterator[tuple[Work[Result], Result, Sequence[int]]]:
-        """Works on a few items here, twice as many each time, until their cost is known."""
+        """Evaluates a few items here, twice as many each time, until their cost is known."""
         size, spent = 1, 0.0
         while items and spent < _PROBE:
             chunk, outcome = self._here(items[:size], make)
@@ -155,7 +158,7 @@ class Dispatcher:
             yield chunk, outcome, items
             spent += outcome.seconds
             if size == 1 and items and _PROBE <= spent < _FIRST:
-                # It may have imported or built what the next ones find: those tell the cost.
+                # It may have imported or built something that the next ones need not: they tell.
                 self._cost, spent = _Cost(), 0.0
             size *= 2
 
@@ -164,7 +167,7 @@ class Dispatcher:
     ) -> Iterator[tuple[Work[Result], Result]]:
         started = time.perf_counter()
         while items:
-            size = self._cost.items_in(_LONGEST) if self._cost.known else len(items)
+            size = self._cost.items_in(_LONGEST) if self._cost.is_measured else len(items)
             yield self._here(items[:size], make)
             items = items[size:]
         self._since_workers += time.perf_counter() - started
@@ -186,17 +189,17 @@ class Dispatcher:
         sent: dict[int, tuple[Work[Result], int]] = {}
         seconds, waited = 0.0, 0.0
         started = time.perf_counter()
-        asked = started
+        resumed = started
         for number, outcome in self.backend.run(self._cut(items, make, sent)):
-            waited += time.perf_counter() - asked
+            waited += time.perf_counter() - resumed
             chunk, size = sent.pop(number)
             if not isinstance(outcome, Lost):
                 seconds += outcome.seconds
-                if self._cost.known:
+                if self._cost.is_measured:
                     self._unevenness.add_chunk(self._cost.seconds_of(size), outcome.seconds)
                 self._cost.add(outcome.seconds, size)
             yield chunk, outcome
-            asked = time.perf_counter()
+            resumed = time.perf_counter()
         wall = time.perf_counter() - started
         self._account(seconds, waited=waited, wall=wall, count=len(items))
 
@@ -205,7 +208,7 @@ class Dispatcher:
     ) -> Iterator[Work[Result]]:
         number, size = 0, 1
         while items:
-            if self._cost.known and number % self.backend.workers == 0:
+            if self._cost.is_measured and number % self.backend.workers == 0:
                 size = self._size(len(items), opening=number == 0)
             size = min(size, len(items))
             chunk = make(number, items[:size], sent=True)
@@ -215,13 +218,13 @@ class Dispatcher:
             yield chunk
 
     def _size(self, left: int, opening: bool) -> int:
-        """Items in each of the next chunks, one a worker."""
+        """Items in each of the next chunks, one for each worker."""
         even = math.ceil(left / self.backend.workers)
         shortest = self._cost.items_in(2 * self.backend.overhead)
         size = max(shortest, math.ceil(even / self._unevenness.divisor))
         if opening and even >= _OPENING * shortest:
             size = even // _OPENING
-        elif even < size + shortest / 2:  # too little would be left for a round of its own
+        elif even < size + shortest / 2:  # the rest would be too short for a round of its own
             size = even
         return min(size, self._cost.items_in(_LONGEST))
 
@@ -233,5 +236,5 @@ class Dispatcher:
         overhead = max(0.0, wall - seconds / workers - self._care * count)
         if self._warm:
             self._overhead = (self._overhead + overhead) / 2
-        self._warm = True  # the first batch starts the workers, and says nothing of the next
+        self._warm = True  # the first batch starts the workers: its time says nothing of the next
         self._since_workers = 0.0

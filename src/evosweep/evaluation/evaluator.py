@@ -18,7 +18,7 @@ from evosweep.evaluation.alone import evaluate_alone
 from evosweep.evaluation.as_given import AsGiven, Evaluation
 from evosweep.evaluation.batch import Batch, first_weights, refusal, rows_for, weights_of
 from evosweep.evaluation.best import Best
-from evosweep.evaluation.blame import Known, Losses
+from evosweep.evaluation.blame import EarlierLosses, Losses
 from evosweep.evaluation.dispatcher import Dispatcher
 from evosweep.evaluation.failure import AuditFailed, EvaluationFailed, Failure
 from evosweep.evaluation.problem import Problem, build
@@ -41,7 +41,7 @@ class Circumstances:
     description: str
     """What workers build the problem from."""
     seed: int
-    lost: Known = ()
+    lost: EarlierLosses = ()
     """Evaluations that killed an earlier process."""
     audit: int = 0
     """Of what the journal has, one evaluation in so many is made again; 0: none."""
@@ -196,8 +196,8 @@ class Evaluator:
             return
         indices = [0] if batch.spread else [int(entry.indices[row]) for row in rows]
         outcome = self._chunk(batch, -1, indices, sent=False).work()
-        found = [fitness for result in outcome.fitnesses for fitness in rows_of(result)]
-        for row, index, fitness in zip(rows, indices, found, strict=False):
+        repeated = [fitness for result in outcome.fitnesses for fitness in rows_of(result)]
+        for row, index, fitness in zip(rows, indices, repeated, strict=False):
             if tuple(entry.fitnesses[row].tolist()) != fitness:
                 raise AuditFailed(
                     f"batch {batch.number}, individual {index}: its fitness is {fitness}, and the "

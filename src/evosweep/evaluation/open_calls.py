@@ -15,7 +15,7 @@ from evosweep.evaluation import current, seeds
 from evosweep.evaluation.open_pickle import dumps, pickled
 from evosweep.processes.activity import seat
 
-Row = tuple[object, ...]
+Arguments = tuple[object, ...]
 """The arguments of one call."""
 
 _SIMPLE = frozenset({int, float, bool, str, bytes, complex, type(None)})
@@ -28,7 +28,7 @@ class Bare(NamedTuple):
     """Their class, pickled."""
     genomes: list[list[object]]
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[Arguments]:
         """The arguments of each call."""
         make = _loaded(self.kind)
         return [(make(genome),) for genome in self.genomes]
@@ -101,7 +101,7 @@ class Calls:
             values.append(function(*row))
 
 
-def travelling(rows: Sequence[Row]) -> "bytes | Bare":
+def travelling(rows: Sequence[Arguments]) -> "bytes | Bare":
     """The arguments of some calls in the form in which they travel."""
     if genomes := _bare(rows):
         return Bare(_class_of(rows).pickled, genomes)
@@ -113,7 +113,7 @@ def travelling(rows: Sequence[Row]) -> "bytes | Bare":
         raise
 
 
-def _bare(rows: Sequence[Row]) -> list[list[object]] | None:
+def _bare(rows: Sequence[Arguments]) -> list[list[object]] | None:
     """The genomes of individuals that consist of nothing else, all of one class; else None."""
     kind = _class_of(rows)
     if kind.fitness is None:
@@ -144,24 +144,24 @@ class _Class:
 
     @classmethod
     def of(cls, kind: type) -> "_Class":
-        """What is to be known of a class."""
+        """The class, with what decides whether its objects travel bare."""
         fitness = _fitness_class(kind)
         return cls(kind, fitness, dumps(kind) if fitness else b"")
 
-    def is_all_of(self, row: Row) -> bool:
+    def is_all_of(self, row: Arguments) -> bool:
         """Whether an individual of this class, never evaluated, is the only argument."""
         if len(row) != 1 or type(row[0]) is not self.kind:
             return False
         attributes = row[0].__dict__
-        if len(attributes) != 1 or type(found := attributes.get("fitness")) is not self.fitness:
+        if len(attributes) != 1 or type(fitness := attributes.get("fitness")) is not self.fitness:
             return False
-        return not any(found.__dict__.values())
+        return not any(fitness.__dict__.values())
 
 
 _classes: dict[type, _Class] = {}
 
 
-def _class_of(rows: Sequence[Row]) -> _Class:
+def _class_of(rows: Sequence[Arguments]) -> _Class:
     kind = type(rows[0][0]) if rows[0] else type(None)
     if kind not in _classes:
         _classes[kind] = _Class.of(kind)

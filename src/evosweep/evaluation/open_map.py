@@ -16,7 +16,7 @@ from evosweep.evaluation import current, main_guard
 from evosweep.evaluation.blame import Losses
 from evosweep.evaluation.dispatcher import Dispatcher
 from evosweep.evaluation.failure import Failure
-from evosweep.evaluation.open_calls import Calls, Returned, Row, travelling
+from evosweep.evaluation.open_calls import Arguments, Calls, Returned, travelling
 from evosweep.evaluation.open_futures import BATCH, Submissions
 from evosweep.evaluation.open_pickle import pickled
 from evosweep.evaluation.recovery import Recovery
@@ -213,7 +213,11 @@ class _Task:
     """A function and its arguments, cut into chunks that travel."""
 
     def __init__(
-        self, batch: int, function: Callable[..., object], rows: Sequence[Row], seed: int | None
+        self,
+        batch: int,
+        function: Callable[..., object],
+        rows: Sequence[Arguments],
+        seed: int | None,
     ) -> None:
         self.batch, self.rows = batch, rows
         self._function = pickled(function, "the function given to map")
@@ -239,12 +243,12 @@ class _Applied:
         return self.function(*args, **self.keywords)
 
 
-def _calls(function: Callable[..., object], rows: Sequence[Row]) -> Calls:
+def _calls(function: Callable[..., object], rows: Sequence[Arguments]) -> Calls:
     data = pickled(function, "the function")
     return Calls(0, BATCH, [0] * len(rows), data, travelling(rows))
 
 
-def _each(function: Callable[..., Value], rows: Sequence[Row]) -> list[Value]:
+def _each(function: Callable[..., Value], rows: Sequence[Arguments]) -> list[Value]:
     return [function(*row) for row in rows]
 
 

@@ -28,11 +28,11 @@ class _Pickler(pickle.Pickler):
 
 def _class_of(name: str, parent: type, attributes: Mapping[str, object]) -> type:
     """The worker's own class of that name."""
-    found = getattr(creator, name, None)
-    if not (isinstance(found, creator.MetaCreator) and found.__mro__[1] is parent):
+    kind = getattr(creator, name, None)
+    if not (isinstance(kind, creator.MetaCreator) and kind.__mro__[1] is parent):
         creator.meta_create(name, parent, attributes)
-        found = getattr(creator, name)
-    return found  # type: ignore[no-any-return]
+        kind = getattr(creator, name)
+    return kind  # type: ignore[no-any-return]
 
 
 def dumps(value: object) -> bytes:

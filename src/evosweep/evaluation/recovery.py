@@ -1,7 +1,7 @@
-"""Evaluations that outlive their workers: repeated, blamed and given up in one place.
+"""Repeats evaluations whose worker died, until they succeed or the policy gives them up.
 
-A backend says that a worker died, and which evaluation it was at. Here that evaluation is tried
-again, alone, until it succeeds or has used up what the policy allows.
+A backend says that a worker died, and which evaluation it was at. That evaluation is repeated here,
+alone; everything else that was lost with it is repeated too.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from evosweep.evaluation.dispatcher import Dispatcher, Make
 from evosweep.evaluation.failure import Failure
 
 _BARREN_ROUNDS = 10
-"""Rounds in a row that lost workers and finished no evaluation, until a batch is given up."""
+"""So many rounds in a row may lose workers without finishing an evaluation."""
 
 
 @dataclass

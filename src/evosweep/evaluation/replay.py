@@ -1,4 +1,4 @@
-"""What the journal already knows, handed out batch by batch as the run asks for it again."""
+"""Hands out the evaluations of earlier sessions, batch by batch, as the run repeats them."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from evosweep.records.journal_entry import Entry
 
 
 class NotDeterministic(RunError):
-    """The same seed gave other individuals than before."""
+    """A repeated run made other individuals than the journal has."""
 
 
 class Replay:
@@ -23,7 +23,7 @@ class Replay:
 
     @property
     def pending(self) -> bool:
-        """Whether the journal has more than the run has asked for yet."""
+        """Whether the journal has evaluations that the run has not repeated yet."""
         return self._next is not None
 
     def entries_of(self, batch: Batch) -> Iterator[Entry]:
@@ -41,7 +41,7 @@ class Replay:
     def finish(self, batches: int) -> None:
         """Raises where the journal goes on after the run's last batch."""
         if self._next is not None:
-            raise self._differs(batches, "is not asked for any more")
+            raise self._differs(batches, "is not evaluated any more")
 
     def _differs(self, batch: int, how: str) -> NotDeterministic:
         return NotDeterministic(

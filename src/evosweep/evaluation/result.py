@@ -1,4 +1,4 @@
-"""What evaluations are called with, and what comes of them."""
+"""Arguments and results of evaluations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ Table = tuple[Fitness, ...]
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a chunk; fitnesses stop at the first failure that no policy covers."""
+    """The result of a chunk; fitnesses stop at the first failure that no policy covers."""
 
     fitnesses: list[Fitness | Table] = field(default_factory=list)
     genomes: list[Plain] | None = None
@@ -32,7 +32,7 @@ class Outcome:
     """The id of that process."""
     failure: Failure | None = None
     digest: bytes = b""
-    """By which the journal knows the chunk's genomes, as they were when they were evaluated."""
+    """Digest by which the journal recognises the chunk's genomes."""
 
 
 def result_of(returned: object, objectives: int, *, infinite: bool) -> Fitness | Table:

@@ -1,4 +1,4 @@
-"""Where every random number of a run comes from.
+"""The source of every random number of a run.
 
 A run's seed goes to both of Python's global generators, as a DEAP program does it by hand, so that
 a plain DEAP program with that seed gives the same population. A stochastic evaluation has a seed

@@ -19,12 +19,12 @@ Snapshot = tuple[object, ...]
 
 def snapshot(function: Callable[..., object]) -> Snapshot:
     """The simple values that a function can reach by name, in a fixed order."""
-    found: list[object] = []
+    values: list[object] = []
     for value in _reached(function, 0, set()):
-        found.append(value)
-        if len(found) >= _MOST:
+        values.append(value)
+        if len(values) >= _MOST:
             break
-    return tuple(found)
+    return tuple(values)
 
 
 def _reached(thing: object, depth: int, seen: set[int]) -> Iterator[object]:

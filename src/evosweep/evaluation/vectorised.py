@@ -37,13 +37,13 @@ def fitnesses(
     values = _values(evaluate_batch, genomes, objectives)
     if len(genomes) > 1 and evaluate_batch not in _looked_at:
         _check_alone(evaluate_batch, genomes[:1], values[0], objectives)
-    found = []
+    checked = []
     for row, returned in enumerate(values.tolist()):
         try:
-            found.append(fitness_of(returned, objectives, infinite))
+            checked.append(fitness_of(returned, objectives, infinite))
         except BadFitness as error:
             raise BadRow(row, error) from None
-    return found
+    return checked
 
 
 def _genes(individual: object) -> list[object]:

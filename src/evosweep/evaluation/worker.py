@@ -1,7 +1,7 @@
-"""What a worker does: evaluates a chunk of bare genomes and says what became of each.
+"""Evaluates a chunk of genomes, on a worker of any backend or in the run's own process.
 
-The same function serves every backend and the run's own process, so that where an evaluation
-happens can make no difference: each sees a new individual made of its genome alone.
+The same function serves all of them, and each evaluation is given a new individual that is made of
+what travels. So the place of an evaluation makes no difference.
 """
 
 import os
@@ -25,7 +25,7 @@ from evosweep.records.journal_entry import OK, PENALISED, RETRIED
 
 
 class Chunk(NamedTuple):
-    """Some individuals of one batch, as they travel: bytes and numbers, no classes of a user."""
+    """Some individuals of one batch as they travel: bytes and numbers, no objects of a program."""
 
     number: int
     batch: int

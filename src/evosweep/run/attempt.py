@@ -9,7 +9,7 @@ from pathlib import Path
 from evosweep.backends.protocol import Backend
 from evosweep.config.spec import RunSpec
 from evosweep.errors import Damaged, EvosweepError, InputError, RunError
-from evosweep.evaluation.blame import Known
+from evosweep.evaluation.blame import EarlierLosses
 from evosweep.files.writing import write_json
 from evosweep.machine import environment
 from evosweep.processes.lock import Lock, Locked
@@ -27,7 +27,7 @@ class Attempt:
 
     fresh: bool = False
     """Discard what earlier attempts left."""
-    lost: Known = ()
+    lost: EarlierLosses = ()
     """Evaluations that killed an earlier process: (batch, index, reason, signal)."""
     began: float = field(default_factory=time.time)
     """When the start-up that counts as this run's began, in seconds since the epoch."""

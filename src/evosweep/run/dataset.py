@@ -13,8 +13,8 @@ from evosweep.problems.traits import Traits
 def dataset_of(traits: Traits, problem: str) -> dict[str, object] | None:
     """Name, SHA-256, rows and columns of the data that a problem declares; None without any.
 
-    The name is that of the function that gives them, or else the problem's. A run that is done
-    does not fail because its data cannot be described: then it is said, and there is none.
+    The name is that of the function that returns the data, or else the problem's. A finished run
+    does not fail because its data cannot be described: a warning says so, and there is none.
     """
     if traits.dataset is None:
         return None

@@ -11,7 +11,7 @@ from evosweep.backends.protocol import Backend
 from evosweep.config.spec import RunSpec
 from evosweep.errors import InputError, RunError
 from evosweep.evaluation import problem, seeds
-from evosweep.evaluation.blame import Known
+from evosweep.evaluation.blame import EarlierLosses
 from evosweep.evaluation.evaluator import Circumstances, Evaluator
 from evosweep.evaluation.problem import Problem
 from evosweep.fast import accelerate
@@ -58,7 +58,7 @@ class Evolution:
         journal: Journal,
         *,
         announce: Callable[[Sequence[float]], None],
-        lost: Known = (),
+        lost: EarlierLosses = (),
         audit: int = 0,
         evaluator: type[Evaluator] = Evaluator,
     ) -> None:
@@ -103,7 +103,7 @@ class Evolution:
         except StopEvolution as stop:
             returned, stopped = (stop.population, None), stop.receipt()
         seconds, cpu = time.perf_counter() - started, time.process_time() - cpu_began
-        population, logbook = result_of(returned, self._spec.algorithm.use)
+        population, logbook = returned_population(returned, self._spec.algorithm.use)
         self.evaluator.finish()
         rows = logbook_rows(logbook, self._statistics)
         return Evolved(population, rows, stopped, seconds, cpu)
@@ -140,7 +140,9 @@ def _load(spec: RunSpec) -> tuple[Problem, Callable[..., object], str]:
     return problem.build_for_run(description), algorithm, description
 
 
-def result_of(returned: object, use: str) -> tuple[Population, Sequence[LogbookRow] | None]:
+def returned_population(
+    returned: object, use: str
+) -> tuple[Population, Sequence[LogbookRow] | None]:
     """Population and logbook that an algorithm returned; raises `RunError` for anything else."""
     population, logbook = returned, None
     if isinstance(returned, tuple) and len(returned) == 2 and not _is_individual(returned[0]):

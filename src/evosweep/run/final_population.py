@@ -65,11 +65,11 @@ def _fronts(population: Population, valid: Sequence[int]) -> list[tuple[int, lis
 
 
 def traits_of(traits: Traits) -> Mapping[str, object]:
-    """What a problem declares that a comparison needs; only what is known."""
-    known = {
+    """The declarations of a problem that a comparison needs, without those it did not make."""
+    declared = {
         "genome": traits.genome or None,
         "optimum": traits.optimum,
         "target": traits.target,
         "reference_point": list(traits.reference_point) if traits.reference_point else None,
     }
-    return {name: value for name, value in known.items() if value is not None}
+    return {name: value for name, value in declared.items() if value is not None}

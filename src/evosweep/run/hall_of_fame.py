@@ -13,7 +13,7 @@ Choice = int | Literal["pareto", "none"] | None
 
 
 def chosen(choice: Choice) -> tools.HallOfFame | None:
-    """The hall of fame that the config asks for."""
+    """The hall of fame of a config's choice."""
     if choice == "none":
         return None
     if choice == "pareto":
@@ -22,9 +22,9 @@ def chosen(choice: Choice) -> tools.HallOfFame | None:
 
 
 def suit(hall: tools.HallOfFame | None, choice: Choice, weights: Sequence[float]) -> None:
-    """Makes one that was not asked for a Pareto front where there are several objectives.
+    """Turns the default hall into a Pareto front where there are several objectives.
 
-    The algorithm has it already when the first individual tells how many objectives there are.
+    The algorithm already has it when the first individual tells how many objectives there are.
     """
     if choice is None and hall is not None and len(weights) > 1:
         hall.__class__ = ParetoFront

@@ -22,11 +22,11 @@ class GenerationStatistics(tools.Statistics):  # type: ignore[misc]
     """DEAP's `Statistics` with fixed fields: best, mean, std, worst, seconds and digest.
 
     With m > 1 objectives the first four have a suffix each: `best_0`, ... Best and worst follow
-    the sign of the weight. A `reference_point`, a value an objective in raw units, adds
-    `hypervolume`, for up to six objectives. `digest` is that of the whole population. `rows` has
-    what was compiled, for an algorithm that keeps no logbook or that is left before it can return
-    it. `after` is called with each population and its row, and may end the run; `evaluations`
-    counts them all.
+    the sign of the weight. A `reference_point` has one value for each objective, in raw
+    units, and adds `hypervolume` for up to six objectives. `digest` is that of the whole
+    population. `rows` keeps every row, for an algorithm that has no logbook or that is stopped
+    before it returns one. `after` is called with each population and its row, and may end the run;
+    `evaluations` counts all evaluations so far.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ def _std(values: Sequence[float], mean: float) -> float:
 def logbook_rows(
     logbook: Sequence[LogbookRow] | None, statistics: GenerationStatistics
 ) -> list[LogbookRow]:
-    """A row a generation under this project's names: generation, evaluations, then the rest."""
+    """One row for each generation; `gen` and `nevals` become `generation` and `evaluations`."""
     source: Sequence[LogbookRow] = logbook if logbook else statistics.rows
     rows = []
     for number, row in enumerate(source):
