@@ -49,7 +49,7 @@ def evosweep(*words: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def grid(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A part of the default grid: two configurations on two backends, three seeds each."""
+    """A part of the default grid: two configurations on two backends, six seeds each."""
     if results := os.environ.get("EVOSWEEP_RESULTS"):
         return Path(results)
     results = tmp_path_factory.mktemp("grid") / "results"
@@ -64,7 +64,7 @@ def grid(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "seed": 1,
             }
             runs = str(results / "default" / "runs")
-            job = evosweep("run", "--spec", json.dumps(spec), "--seeds", "1-3", "--out", runs)
+            job = evosweep("run", "--spec", json.dumps(spec), "--seeds", "1-6", "--out", runs)
             subprocess.run(job, check=True, capture_output=True)
     return results
 
@@ -153,6 +153,19 @@ def test_a_person_finds_compares_and_opens_runs(
         url for url in page.asked if not re.match(r"(http://127\.0\.0\.1|data:|blob:)", url)
     ]
     assert elsewhere == []
+
+
+def test_a_configuration_shows_all_of_its_runs(
+    ui: tuple[subprocess.Popen[str], str], page: Any
+) -> None:
+    _, address = ui
+    page.set_default_timeout(180_000)
+    page.goto(address)
+    configuration = page.get_by_role("link", name=re.compile("onemax simple bits=100 popul"))
+    configuration.first.click()
+    runs = page.get_by_role("link", name=re.compile(r"onemax simple s\d "))
+    runs.nth(11).wait_for()
+    assert runs.count() == 12
 
 
 def test_it_is_served_to_this_machine_alone_and_runs_nothing_for_others(

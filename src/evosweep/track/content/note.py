@@ -44,16 +44,17 @@ def of_unfinished(run: Named, text: str) -> str:
     return "\n".join([_headline(run.spec), "", text, "", _command(run)])
 
 
-def of_configuration(spec: Spec) -> str:
+def of_configuration(spec: Spec, configuration: str) -> str:
     """Markdown for a configuration, the parent of its runs."""
-    parts = [_part("problem", spec["problem"]), _part("algorithm", spec["algorithm"])]
     return "\n".join(
         [
             "A configuration: its metrics are aggregates over its runs, a seed counting once "
             "however many backends ran it. Step *n* of a curve is the aggregate of the first "
-            "*n* runs.",
+            "*n* runs. A page of MLflow may list ten runs at first (*Load more*); the experiment's "
+            f"table has all of them by the filter `tags.configuration = '{configuration}'`.",
             "",
-            *parts,
+            _part("problem", spec["problem"]),
+            _part("algorithm", spec["algorithm"]),
         ]
     )
 

@@ -35,7 +35,7 @@ def parent_run(experiment: str, document: Named, start: int) -> MlflowRun:
         "content": mlflow_id,
         "mlflow.source.name": "evosweep track",
         "mlflow.source.type": "LOCAL",
-        "mlflow.note.content": note.of_configuration(spec),
+        "mlflow.note.content": note.of_configuration(spec, configuration),
     }
     params = configuration_parameters(spec)
     name = configuration_name(spec)

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import cast
 
+from evosweep.track.ui.child_runs import is_search, widened
 from evosweep.track.ui.guard import Application, Guard, Message, Receive, Send, answer, refuse
 
 _ASSISTANT = "/ajax-api/3.0/mlflow/assistant"
@@ -28,6 +29,8 @@ async def _pages(scope: Message, receive: Receive, send: Send) -> None:
     elif path == "/" and scope.get("method") == "GET":
         await answer(send, 200, "text/html; charset=utf-8", _first_page())
     else:
+        if is_search(scope):
+            scope, receive = await widened(scope, receive)
         await _mlflow()(scope, receive, send)
 
 

@@ -1,0 +1,59 @@
+"""All runs of a configuration on its page, where MLflow asks for ten at a time.
+
+A configuration of 20 runs that shows 10 of them looks as if the others were lost. The page's own
+request is recognised and asks for more.
+"""
+
+import json
+from collections.abc import Iterable
+
+from evosweep.track.ui.guard import Message, Receive
+
+_PATH = "/mlflow/runs/search"
+_OF_A_PARENT = "tags.`mlflow.parentRunId` ="
+_ASKED, _GIVEN = 10, 1000
+_LONGEST = 2**16
+
+
+def is_search(scope: Message) -> bool:
+    """Whether a request searches runs."""
+    return scope.get("method") == "POST" and str(scope.get("path", "")).endswith(_PATH)
+
+
+async def widened(scope: Message, receive: Receive) -> tuple[Message, Receive]:
+    """The request with room for all child runs, where it asks for the first ten; else as it was."""
+    messages: list[Message] = []
+    body = b""
+    while True:
+        messages.append(await receive())
+        part = messages[-1].get("body", b"")
+        body += part if isinstance(part, bytes) else b""
+        if not messages[-1].get("more_body") or len(body) > _LONGEST:
+            break
+    changed = None if messages[-1].get("more_body") else _changed(body)
+    if changed is not None:
+        scope = {**scope, "headers": _with_length(scope.get("headers"), len(changed))}
+        messages = [{"type": "http.request", "body": changed, "more_body": False}]
+
+    async def again() -> Message:
+        return messages.pop(0) if messages else await receive()
+
+    return scope, again
+
+
+def _changed(body: bytes) -> bytes | None:
+    try:
+        query = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(query, dict) or query.get("max_results") != _ASKED:
+        return None
+    if not str(query.get("filter", "")).startswith(_OF_A_PARENT):
+        return None
+    return json.dumps(query | {"max_results": _GIVEN}).encode()
+
+
+def _with_length(headers: object, length: int) -> list[tuple[bytes, bytes]]:
+    pairs = headers if isinstance(headers, Iterable) else ()
+    kept = [(name, value) for name, value in pairs if name.lower() != b"content-length"]
+    return [*kept, (b"content-length", str(length).encode())]
