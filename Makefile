@@ -16,7 +16,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
     --no-header --no-emit-index-url pyproject.toml
 
 # Tests of one group (tests/conftest.py) share a worker, so that none fights for what it needs.
-PARALLEL := --numprocesses auto --dist loadgroup
+PARALLEL := --numprocesses auto --dist loadgroup --no-loadscope-reorder
 FAST := -m "not slow and not thorough" $(PARALLEL)
 
 # An image is told what it was made from, so that a caller with other code can refuse it.

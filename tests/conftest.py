@@ -2,7 +2,7 @@
 
 Tiers: `make test-fast` leaves out whatever is marked `thorough`; `make test` leaves out whatever is
 marked `slow`; `make faults` runs those of tests/faults too. Tests of one group share a worker of
-pytest-xdist, and with it the fixtures of their session: an engine, images, servers.
+pytest-xdist, and with it what their fixtures have set up: an engine, images, servers, pools.
 """
 
 import os
@@ -17,26 +17,46 @@ HERE = Path(__file__).parent
 settings.register_profile("evosweep", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("evosweep")
 
+FIRST = ("container", "tracking", "workflow", "faults", "proof", "contract", "compare")
+"""Folders by the time that they take in parallel: the longest first, so that no worker is left
+with a long one at the end."""
 THOROUGH = {"container", "faults", "tracking", "workflow"}
 """Folders whose tests need an engine, a server, Snakemake or many processes."""
-TOGETHER = {"container"}
-"""Folders whose tests share a fixture of the session; elsewhere, the tests of a file may."""
+_LIMIT = 300
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks each test by the folder that it lies in."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Marks each test by the folder that it lies in and by what it shares with others."""
     for item in items:
-        folder = item.path.relative_to(HERE).parts[0]
+        folder = _folder(item)
         if folder in THOROUGH or item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.thorough)
-        if item.get_closest_marker("xdist_group") is None:
-            group = folder if folder in TOGETHER else str(item.path.relative_to(HERE))
+        if group := _group(item):
             item.add_marker(pytest.mark.xdist_group(group))
+        if folder == "container":  # its images are built by a fixture, in no test's time
+            own = item.get_closest_marker("timeout")
+            item.add_marker(pytest.mark.timeout(own.args[0] if own else _LIMIT, func_only=True))
+    if hasattr(config, "workerinput"):
+        places = {folder: place for place, folder in enumerate(FIRST)}
+        items.sort(key=lambda item: places.get(_folder(item), len(FIRST)))
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(HERE).parts[0]
+
+
+def _group(item: pytest.Item) -> str | None:
+    """Whom a test shares a worker with; None: it may run beside any other."""
+    if _folder(item) == "container":
+        return "container"
+    info = getattr(item, "_fixtureinfo", None)
+    definitions = info.name2fixturedefs if info else {}
+    if "server" in definitions:
+        return "server"
+    shared = any(each[-1].scope == "module" for each in definitions.values())
+    return str(item.path.relative_to(HERE)) if shared else None
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """As many workers as this process may use processors, but from two to eight.
-
-    Two at least, because many tests wait for processes of their own.
-    """
-    return min(max(2, len(os.sched_getaffinity(0))), 8)
+    """One more than the processors of this process, since many tests wait; eight at most."""
+    return min(len(os.sched_getaffinity(0)) + 1, 8)
