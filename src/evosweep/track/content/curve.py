@@ -4,11 +4,12 @@ Drawn by hand because a plotting library takes longer for it than everything els
 of a run (20 to 60 ms against 10); ticks are Matplotlib's all the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from html import escape
 from typing import Any, TypeGuard
 
+from evosweep.records.record import TraitFields
 from evosweep.track.content.history import History
 
 _WIDTH, _HEIGHT = 720, 400
@@ -19,7 +20,7 @@ _DASHES = {"best": "none", "mean": "6 4", "goal": "2 3"}
 _Curve = list[tuple[float, float]]
 
 
-def convergence_plot(history: History, title: str, traits: Mapping[str, Any]) -> bytes:
+def convergence_plot(history: History, title: str, traits: TraitFields) -> bytes:
     """An SVG of `best` and `mean` by generation; of the first objective where there are several."""
     curves = _curves(history)
     goal = _goal(traits)
@@ -33,7 +34,7 @@ def convergence_plot(history: History, title: str, traits: Mapping[str, Any]) ->
     return _document(parts + _legend(list(curves), goal))
 
 
-def _goal(traits: Mapping[str, Any]) -> dict[str, float]:
+def _goal(traits: TraitFields) -> dict[str, float]:
     """What the curves should reach: the optimum, else the target, with its name."""
     known = {name: traits.get(name) for name in ("optimum", "target")}
     return dict([(name, value) for name, value in known.items() if _is_number(value)][:1])
@@ -103,7 +104,7 @@ def _curves(history: History) -> dict[str, _Curve]:
     return found
 
 
-def _is_number(value: Any) -> TypeGuard[float]:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and abs(value) < 1e300
 
 

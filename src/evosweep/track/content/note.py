@@ -2,10 +2,8 @@
 
 import json
 import shlex
-from collections.abc import Mapping
-from typing import Any
 
-from evosweep.records.record import FailureRecord, Named, Record, Spec
+from evosweep.records.record import FailureRecord, Named, PartFields, Record, Spec
 from evosweep.track.content.mlflow_run import Summary
 
 
@@ -68,7 +66,7 @@ def _headline(spec: Spec) -> str:
     return "\n".join(lines)
 
 
-def _part(kind: str, part: Mapping[str, Any]) -> str:
+def _part(kind: str, part: PartFields) -> str:
     params = ", ".join(
         f"{key}={json.dumps(value)}" for key, value in part.get("params", {}).items()
     )
@@ -80,7 +78,7 @@ def _clipped(text: str) -> str:
     return text if len(text) <= 500 else text[:499] + "…"
 
 
-def _numbers(best: Any) -> str:
+def _numbers(best: object) -> str:
     values = best if isinstance(best, tuple) else [best]
     return ", ".join(
         f"{value:.10g}" if isinstance(value, float) else str(value) for value in values

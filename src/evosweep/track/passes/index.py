@@ -5,11 +5,10 @@ MLflow and the run folders too: deleted, damaged or out of step, it is made agai
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS experiments (name TEXT PRIMARY KEY, identity TEXT NOT NULL);
@@ -219,7 +218,7 @@ class Index:
             (experiment, configuration),
         )
 
-    def _many(self, statement: str, rows: list[tuple[Any, ...]]) -> None:
+    def _many(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         self._db.execute("BEGIN")
         try:
             self._db.executemany(statement, rows)

@@ -9,11 +9,11 @@ import json
 from bisect import insort
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from math import isnan
 
 from evosweep.records.record import Named
 from evosweep.track.content import note
-from evosweep.track.content.mlflow_run import FINISHED, MlflowRun, Point, content_id
+from evosweep.track.content.mlflow_run import FINISHED, MlflowRun, Point, Summary, content_id
 from evosweep.track.content.names import (
     configuration_id,
     configuration_name,
@@ -130,7 +130,7 @@ class Aggregate:
     digests: dict[str, str] = field(default_factory=dict)
     disagreements: set[str] = field(default_factory=set)
 
-    def add(self, run: dict[str, Any]) -> None:
+    def add(self, run: Summary) -> None:
         """Counts a finished run, by its summary (see `MlflowRun.summary`)."""
         self.runs += 1
         insort(self.seconds, run["seconds"])
@@ -140,13 +140,15 @@ class Aggregate:
         if len(self.digests) > len(self.evaluations):
             self._add_seed(run)
 
-    def _add_seed(self, run: dict[str, Any]) -> None:
+    def _add_seed(self, run: Summary) -> None:
         insort(self.evaluations, run["evaluations"])
-        for name in ("best", "hypervolume"):
-            if run.get(name) is not None and run[name] == run[name]:
-                insort(getattr(self, name), run[name])
-        if run.get("success") is not None:
-            self.successes.append(run["success"])
+        pairs = ((self.best, run.get("best")), (self.hypervolume, run.get("hypervolume")))
+        for values, value in pairs:
+            if value is not None and not isnan(value):
+                insort(values, value)
+        success = run.get("success")
+        if success is not None:
+            self.successes.append(success)
 
     def values(self) -> Iterator[tuple[str, float]]:
         """(metric, value) of the runs counted so far; MLflow's comparison starts with the first."""

@@ -11,11 +11,12 @@ from typing import Any
 
 from evosweep.track.content.mlflow_run import MlflowRun, Point
 from evosweep.track.store.datasets import input_rows, keep_datasets
+from evosweep.track.store.protocol import Database
 
 _LARGEST = 1.7976931348623157e308  # what MLflow stores for an infinity
 
 
-def existing(store: Any, ids: Sequence[str]) -> dict[str, str]:
+def existing(store: Database, ids: Sequence[str]) -> dict[str, str]:
     """Which of these runs the database has, with their life-cycle stage."""
     from mlflow.store.tracking.dbmodels.models import SqlRun
     from sqlalchemy import select
@@ -29,7 +30,7 @@ def existing(store: Any, ids: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def stages(store: Any, experiment_id: str) -> dict[str, str]:
+def stages(store: Database, experiment_id: str) -> dict[str, str]:
     """The life-cycle stage of every run of an experiment, deleted ones included."""
     from mlflow.store.tracking.dbmodels.models import SqlRun
     from sqlalchemy import select
@@ -41,7 +42,7 @@ def stages(store: Any, experiment_id: str) -> dict[str, str]:
         return {row[0]: row[1] for row in session.execute(rows)}
 
 
-def place(store: Any, experiment_id: str, location: str) -> None:
+def place(store: Database, experiment_id: str, location: str) -> None:
     """Sets where the artifacts of an experiment's coming runs are to lie."""
     from mlflow.store.tracking.dbmodels.models import SqlExperiment
     from sqlalchemy import update
@@ -51,13 +52,13 @@ def place(store: Any, experiment_id: str, location: str) -> None:
         session.execute(update(SqlExperiment).where(chosen).values(artifact_location=location))
 
 
-def insert(store: Any, experiment_id: str, root: str, runs: Sequence[MlflowRun]) -> None:
+def insert(store: Database, experiment_id: str, root: str, runs: Sequence[MlflowRun]) -> None:
     """Puts new runs into the database, in one transaction."""
     from mlflow.store.tracking.dbmodels import models
     from sqlalchemy import delete
     from sqlalchemy import insert as insert_into
 
-    tables: dict[Any, list[dict[str, Any]]] = {
+    tables: dict[Any, list[dict[str, object]]] = {
         models.SqlRun: [_run(run, experiment_id, root) for run in runs],
         models.SqlTag: [row for run in runs for row in _pairs(run, _tags(run))],
         models.SqlParam: [row for run in runs for row in _pairs(run, run.params)],
@@ -74,7 +75,7 @@ def insert(store: Any, experiment_id: str, root: str, runs: Sequence[MlflowRun])
                 session.execute(insert_into(model.__table__), rows)
 
 
-def _run(run: MlflowRun, experiment_id: str, root: str) -> dict[str, Any]:
+def _run(run: MlflowRun, experiment_id: str, root: str) -> dict[str, object]:
     return {
         "run_uuid": run.mlflow_id,
         "name": run.name,
@@ -97,12 +98,12 @@ def _tags(run: MlflowRun) -> dict[str, str]:
     return run.tags | {"mlflow.runName": run.name}
 
 
-def _pairs(run: MlflowRun, values: dict[str, str]) -> Iterable[dict[str, Any]]:
+def _pairs(run: MlflowRun, values: dict[str, str]) -> Iterable[dict[str, object]]:
     for key, value in values.items():
         yield {"run_uuid": run.mlflow_id, "key": key, "value": value}
 
 
-def _metrics(run: MlflowRun, points: Iterable[Point]) -> Iterable[dict[str, Any]]:
+def _metrics(run: MlflowRun, points: Iterable[Point]) -> Iterable[dict[str, object]]:
     seen = set()
     for point in points:
         is_nan = math.isnan(point.value)

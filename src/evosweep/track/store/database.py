@@ -13,12 +13,13 @@ from evosweep.files.opening import check_own
 from evosweep.processes.lock import queue
 from evosweep.track.store.address import Address
 from evosweep.track.store.patience import one_line, persist
+from evosweep.track.store.protocol import Database
 from evosweep.track.store.quiet import import_mlflow
 
 _LOCK = 7046029254386353131  # any number that nobody else takes
 
 
-def open_database(address: Address) -> Any:
+def open_database(address: Address) -> Database:
     """MLflow's store at a database, its tables made if they are missing."""
     import_mlflow()
     if address.database:
@@ -27,7 +28,7 @@ def open_database(address: Address) -> Any:
     return persist(lambda: _reach(address), address.shown)
 
 
-def _store(address: Address) -> Any:
+def _store(address: Address) -> Database:
     from mlflow.exceptions import MlflowException
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
@@ -83,7 +84,7 @@ def _engine(address: Address) -> Any:
         raise InputError(f"tracking address {address.shown}: {one_line(error)}") from None
 
 
-def _reach(address: Address) -> Any:
+def _reach(address: Address) -> Database:
     """The store at a database server; on PostgreSQL, which may be shared, under a lock of its own.
 
     The connection that holds the lock is a probe too.

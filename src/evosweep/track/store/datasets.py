@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from evosweep.track.content.mlflow_run import Data, MlflowRun, content_id
+from evosweep.track.store.protocol import Database
 
 _DIGEST = 32  # MLflow keeps 36 characters of it
 _CONTEXT = ("mlflow.data.context", "evaluation")
@@ -19,7 +20,7 @@ def dataset_input(data: Data) -> Any:
     return DatasetInput(Dataset(**_fields(data)), [InputTag(*_CONTEXT)])
 
 
-def keep_datasets(store: Any, experiment_id: int, runs: Sequence[MlflowRun]) -> _Known:
+def keep_datasets(store: Database, experiment_id: int, runs: Sequence[MlflowRun]) -> _Known:
     """The data sets of new runs, which an experiment that lacks them is given."""
     from mlflow.exceptions import MlflowException
     from mlflow.store.tracking.dbmodels.models import SqlDataset
@@ -43,7 +44,7 @@ def keep_datasets(store: Any, experiment_id: int, runs: Sequence[MlflowRun]) -> 
     return _known(store, experiment_id)
 
 
-def input_rows(runs: Sequence[MlflowRun], known: _Known) -> dict[Any, list[dict[str, Any]]]:
+def input_rows(runs: Sequence[MlflowRun], known: _Known) -> dict[Any, list[dict[str, object]]]:
     """By table, the rows that tie new runs to their data."""
     from mlflow.store.tracking.dbmodels.models import SqlInput, SqlInputTag
 
@@ -53,7 +54,7 @@ def input_rows(runs: Sequence[MlflowRun], known: _Known) -> dict[Any, list[dict[
     return {SqlInput: inputs, SqlInputTag: tags}
 
 
-def _inputs(runs: Sequence[MlflowRun], known: _Known) -> Iterator[dict[str, Any]]:
+def _inputs(runs: Sequence[MlflowRun], known: _Known) -> Iterator[dict[str, object]]:
     for run in runs:
         if run.data:
             fields = _fields(run.data)
@@ -67,7 +68,7 @@ def _inputs(runs: Sequence[MlflowRun], known: _Known) -> Iterator[dict[str, Any]
             }
 
 
-def _known(store: Any, experiment_id: int) -> _Known:
+def _known(store: Database, experiment_id: int) -> _Known:
     from mlflow.store.tracking.dbmodels.models import SqlDataset
     from sqlalchemy import select
 
@@ -89,7 +90,7 @@ def _fields(data: Data) -> dict[str, str]:
     }
 
 
-def _row(experiment_id: int, fields: dict[str, str]) -> dict[str, Any]:
+def _row(experiment_id: int, fields: dict[str, str]) -> dict[str, object]:
     own = ("name", "digest")
     columns = {name if name in own else f"dataset_{name}": text for name, text in fields.items()}
     uuid = content_id(str(experiment_id), fields["name"], fields["digest"])

@@ -4,11 +4,15 @@ What is there already stays, what is missing is added.
 """
 
 from collections.abc import Sequence, Set
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from evosweep.track.content.mlflow_run import MlflowRun, Point
 from evosweep.track.store.address import Address
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,13 @@ class Known:
     configuration: str
     content: str
     status: str
+
+
+class Database(Protocol):
+    """MLflow's own store at a database, as far as it is used beside MLflow's client."""
+
+    def ManagedSessionMaker(self, read_only: bool = ...) -> "AbstractContextManager[Session]":
+        """A session of SQLAlchemy's, committed at the end of the block."""
 
 
 class Store(Protocol):

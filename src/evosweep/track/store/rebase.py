@@ -4,15 +4,19 @@ MLflow keeps absolute locations. In the results' own database they always lie be
 are set right by every `track` and `ui`; for another database `evosweep track --rebase` does it.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evosweep.errors import InputError
 from evosweep.track.store.address import Address
 from evosweep.track.store.patience import persist
+from evosweep.track.store.protocol import Database
 from evosweep.track.store.server_store import NAME
 
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
-def rebase(address: Address, database: Any) -> int:
+
+def rebase(address: Address, database: Database) -> int:
     """How many experiments were moved to the artifacts folder of the address.
 
     An experiment of another folder of results stays where it is: its artifacts are not there.
@@ -29,7 +33,7 @@ def check_rebasable(address: Address) -> None:
         )
 
 
-def _rebase(address: Address, database: Any) -> int:
+def _rebase(address: Address, database: Database) -> int:
     from mlflow.store.tracking.dbmodels.models import SqlExperiment
     from sqlalchemy import select
 
@@ -40,14 +44,14 @@ def _rebase(address: Address, database: Any) -> int:
         for experiment in session.scalars(select(SqlExperiment)):
             tags = {tag.key: tag.value for tag in experiment.tags}
             name = tags.get(NAME, experiment.name)
-            old, new = experiment.artifact_location, (folder / name).as_uri()
+            old, new = str(experiment.artifact_location), (folder / name).as_uri()
             if "evosweep" in tags and old != new and (folder / name).is_dir():
                 _move(session, experiment, old, new)
                 moved += 1
     return moved
 
 
-def _move(session: Any, experiment: Any, old: str, new: str) -> None:
+def _move(session: "Session", experiment: Any, old: str, new: str) -> None:
     from mlflow.store.tracking.dbmodels.models import SqlRun
     from sqlalchemy import func, update
 
