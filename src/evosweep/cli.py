@@ -11,7 +11,7 @@ from typing import Protocol, cast
 from evosweep import __version__
 from evosweep.errors import EvosweepError
 from evosweep.processes import safe_path
-from evosweep.wording import printable
+from evosweep.wording import printable_lines
 
 # Each is a module of `evosweep.commands`, a `Command`.
 COMMANDS = {
@@ -87,8 +87,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         args = build_parser(chosen).parse_args(given)
         return _module(args.command).main(args)
     except EvosweepError as error:
-        lines = "\n".join(map(printable, str(error).split("\n")))
-        print(f"evosweep: error: {lines}", file=sys.stderr)
+        print(f"evosweep: error: {printable_lines(error)}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return 130

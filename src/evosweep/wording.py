@@ -44,6 +44,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
+def printable_lines(text: object) -> str:
+    """`text` with its line breaks, and everything else that a terminal could obey as escapes."""
+    return "\n".join(map(printable, str(text).split("\n")))
+
+
 def one_line(text: object) -> str:
     """`text` as one line that a terminal can only print."""
     return printable(" ".join(str(text).split()))

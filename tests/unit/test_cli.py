@@ -59,3 +59,27 @@ def test_nothing_is_imported_from_the_working_folder(config: Path) -> None:
         (config.parent / f"{name}.py").write_text("open('imported', 'w')\n")
     assert evosweep("grid", config.name, cwd=config.parent).returncode == 0
     assert not (config.parent / "imported").exists()
+
+
+@pytest.mark.parametrize("backend", ["serial", "pool", "scoop"])
+def test_a_helper_of_the_working_folder_is_in_the_digest_or_is_not_imported(
+    tmp_path: Path, backend: str
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "cli_helper.py").write_text("from evosweep.problems.onemax import onemax\n")
+    problem = "from cli_helper import onemax\n\n\ndef build():\n    return onemax(bits=4)\n"
+    (tmp_path / "mine" / "cli_user.py").write_text(problem)
+    spec = {
+        "problem": {"use": "cli_user:build", "params": {}},
+        "algorithm": {"use": "ea_simple", "params": {"population": 4, "generations": 1}},
+        "backend": {"use": backend, "workers": 1 if backend == "serial" else 2},
+        "seed": 1,
+        "import_path": "mine",
+    }
+    words = ["run", "--spec", json.dumps(spec), "--out"]
+    for empty in ("", ":", f":{tmp_path / 'mine'}"):
+        done = evosweep(*words, "refused", cwd=tmp_path, PYTHONPATH=empty)
+        assert done.returncode == 2
+        assert b"needs the module 'cli_helper'" in done.stderr
+    assert evosweep(*words, "done", cwd=tmp_path, PYTHONPATH=f"{tmp_path}:").returncode == 0
+    assert list((tmp_path / "done" / "sources").glob("*/cli_helper.py"))

@@ -8,7 +8,7 @@ from evosweep.config.load import load
 from evosweep.errors import EvosweepError, InputError
 from evosweep.inventory.leftovers import Leftover, leftovers, remove
 from evosweep.processes.lock import Lock
-from evosweep.wording import printable
+from evosweep.wording import printable, printable_lines
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +45,7 @@ def _remove(leftover: Leftover) -> bool:
     try:
         remove(leftover)
     except EvosweepError as error:
-        print(f"evosweep: error: {error}", file=sys.stderr)
+        print(f"evosweep: error: {printable_lines(error)}", file=sys.stderr)
     else:
         return True
     return False

@@ -6,16 +6,29 @@ a program that an evaluation starts must not see it, since it may well need modu
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 _VARIABLE = "PYTHONSAFEPATH"
+_SEARCHED = "PYTHONPATH"
 _OURS = "evosweep"
 
 
 def require() -> None:
-    """From now on, new Python processes have no working folder on their import path."""
+    """From now on, neither this Python nor new ones import from the working folder by chance.
+
+    An empty entry of PYTHONPATH means the working folder to Python, and here it means nothing: code
+    that it brought would be in no digest.
+    """
     os.environ.setdefault(_VARIABLE, _OURS)
+    entries = os.environ.get(_SEARCHED, "").split(os.pathsep)
+    named = [entry for entry in entries if entry]
+    if len(named) < len(entries) and _SEARCHED in os.environ:
+        os.environ[_SEARCHED] = os.pathsep.join(named)
+        here = os.getcwd()  # noqa: PTH109
+        if here not in map(os.path.abspath, named):
+            sys.path[:] = [entry for entry in sys.path if entry not in ("", here)]
 
 
 def release() -> None:

@@ -12,6 +12,7 @@ from evosweep.errors import InputError
 from evosweep.files.opening import open_descriptor, output_folder
 from evosweep.processes import address, safe_path, signals
 from evosweep.processes.lock import Lock
+from evosweep.wording import printable_lines
 from evosweep.workflow import settings
 from evosweep.workflow.partial import use_what_is_there
 from evosweep.workflow.plan import FRESH_VARIABLE, Plan
@@ -35,7 +36,7 @@ def open_plan(workflow: Workflow) -> Plan:
         current = inherited or settings.settings_of(workflow.config_settings)
         plan = Plan.read(current)
     except InputError as error:
-        print(f"evosweep: error: {error}", file=sys.stderr)
+        print(f"evosweep: error: {printable_lines(error)}", file=sys.stderr)
         sys.exit(error.exit_code)
     settings.pass_on(current)
     if uri := plan.experiment.tracking.uri:
@@ -60,7 +61,7 @@ def start(plan: Plan, workflow: Workflow) -> None:
         lock = Lock(folder / ".snakemake.lock", str(folder))
         lock.__enter__()
     except InputError as error:
-        print(f"evosweep: error: {error}", file=sys.stderr)
+        print(f"evosweep: error: {printable_lines(error)}", file=sys.stderr)
         sys.exit(error.exit_code)
     _locks.append(lock)
     plan.write_files()
