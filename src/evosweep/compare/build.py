@@ -64,7 +64,7 @@ def _full(material: Material, out: Path) -> Page:
             *loud,
             *material.unread,
         ],
-        [section for section in sections if section is not None],
+        sections=[section for section in sections if section is not None],
         extra=[runs],
         loud=loud,
         parameters=parameters_of(study),
@@ -122,5 +122,5 @@ def _empty(study: Study) -> Page:
         "No run has finished.",
         ["There is nothing to compare yet: no run has a receipt."],
         sentences.outcomes(study),
-        [Section("failures", "Failures", tables=[listed])],
+        sections=[Section("failures", "Failures", tables=[listed])],
     )

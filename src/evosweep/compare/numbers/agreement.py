@@ -44,8 +44,8 @@ def agree(study: Study) -> Table:
         "Agreement of the backends",
         COLUMNS,
         rows,
-        "Runs that differ in nothing but the backend must end with the same population digest; "
-        "those that a clock ended, as far as they go together.",
+        note="Runs that differ in nothing but the backend must end with the same population "
+        "digest; those that a clock ended, as far as they go together.",
     )
 
 
@@ -130,7 +130,9 @@ def matrix(study: Study) -> Table:
     rows: list[Row] = [_matrix_row(name, names, counts) for name in names]
     columns = [Column("backend", "backend"), *(Column(name, name) for name in names)]
     note = "Equal digests of all specs that both backends ran."
-    return Table("agreement_matrix", "Digests that agree, backend by backend", columns, rows, note)
+    return Table(
+        "agreement_matrix", "Digests that agree, backend by backend", columns, rows, note=note
+    )
 
 
 def _matrix_row(

@@ -98,7 +98,7 @@ def fixed_budget_table(problems: Mapping[str, Groups]) -> Table:
     """The best results within fixed budgets, for every problem and algorithm."""
     rows = [row for name, groups in problems.items() for row in fixed_budget_rows(name, groups)]
     note = "Best fitness within a budget; a run that ended before keeps its last value."
-    return Table("fixed_budget", "Fixed budgets", BUDGET_COLUMNS, rows, note)
+    return Table("fixed_budget", "Fixed budgets", BUDGET_COLUMNS, rows, note=note)
 
 
 TARGET_COLUMNS = (
@@ -122,7 +122,7 @@ def fixed_target_table(
         for row in fixed_target_rows(name, groups, _some(targets[name].values), larger[name])
     ]
     note = "Expected running time; unsuccessful runs count with all evaluations they made."
-    return Table("fixed_target", "Fixed targets", TARGET_COLUMNS, rows, note)
+    return Table("fixed_target", "Fixed targets", TARGET_COLUMNS, rows, note=note)
 
 
 def _some(values: Floats) -> Floats:

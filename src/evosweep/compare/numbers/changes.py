@@ -101,7 +101,7 @@ def _change(key: Key, pairs: Sequence[tuple[Run, Run]], quality: Quality) -> Cha
     before, after = ([pair[side] for pair in ordered] for side in (0, 1))
     losses = [quality.loss(quality.of(distinct(side))) for side in (before, after)]
     pair = Pair(key[0], ("before", "after"), losses[0], losses[1], paired=True)
-    return Change(key, before, after, quality, pair)
+    return Change(key, before, after, quality, pair=pair)
 
 
 COLUMNS = (
@@ -141,7 +141,7 @@ def changes_table(changes: Sequence[Change], alpha: float) -> Table:
         "Seeds that both folders have. Same population: to the bit, by digest. Wilcoxon's "
         f"signed-rank test over seeds, Holm's correction over the rows, level {alpha:g}."
     )
-    return Table("changes", "Before and after", COLUMNS, rows, note)
+    return Table("changes", "Before and after", COLUMNS, rows, note=note)
 
 
 def _median(change: Change, runs: Sequence[Run]) -> float:

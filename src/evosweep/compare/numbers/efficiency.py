@@ -148,12 +148,14 @@ def _timing(place: tuple[str, str, str], runs: Sequence[Run], serial: Mapping[st
     return Timing(
         place,
         runs[0].workers,
-        len(runs),
-        float(np.median([run.evaluations for run in runs])),
-        _medians(runs),
-        float(np.median(startups)) if startups else 0.0,
-        tuple(ratios),
-        float(np.median([one.timings["total"] for one, _ in matched])) if matched else 0.0,
+        runs=len(runs),
+        evaluations=float(np.median([run.evaluations for run in runs])),
+        seconds=_medians(runs),
+        extra_startup=float(np.median(startups)) if startups else 0.0,
+        ratios=tuple(ratios),
+        serial_total=float(np.median([one.timings["total"] for one, _ in matched]))
+        if matched
+        else 0.0,
     )
 
 

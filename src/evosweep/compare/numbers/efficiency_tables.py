@@ -37,7 +37,9 @@ def efficiency_table(timings: Sequence[Timing]) -> Table:
         "of the parent and all workers, start-up left out. Speed-up is against the serial runs "
         "with the same specs."
     )
-    return Table("efficiency", "Time and efficiency", COLUMNS, [_row(t) for t in timings], note)
+    return Table(
+        "efficiency", "Time and efficiency", COLUMNS, [_row(t) for t in timings], note=note
+    )
 
 
 def _row(timing: Timing) -> Row:
@@ -78,23 +80,25 @@ def _advise(backend: str, timings: Sequence[Timing]) -> str:
         for verdict in VERDICTS
     }
     parts = [
-        f"{verdict} on {_places(found, measured)}" for verdict, found in groups.items() if found
+        f"{verdict} on {_places(members, measured)}"
+        for verdict, members in groups.items()
+        if members
     ]
     return f"{backend} {'; it '.join(parts)}. {_break_even(measured)}"
 
 
-def _places(found: Sequence[Timing], every: Sequence[Timing]) -> str:
+def _places(timings: Sequence[Timing], every: Sequence[Timing]) -> str:
     """Where a verdict holds: a problem where it holds for all of its algorithms, else both."""
-    low, high = (show(pick(t.speedup or 0.0 for t in found), 2) for pick in (min, max))
+    low, high = (show(pick(t.speedup or 0.0 for t in timings), 2) for pick in (min, max))
     speedup = f" (speed-up {low if low == high else f'{low} to {high}'})"
     names = []
-    for problem in dict.fromkeys(timing.place[0] for timing in found):
-        algorithms = [timing.place[1] for timing in found if timing.place[0] == problem]
+    for problem in dict.fromkeys(timing.place[0] for timing in timings):
+        algorithms = [timing.place[1] for timing in timings if timing.place[0] == problem]
         whole = len(algorithms) == sum(timing.place[0] == problem for timing in every)
         names.append(problem if whole else f"{problem} with {some(algorithms, 'algorithm')}")
     if len(names) <= MOST_NAMED:
         return f"{', '.join(names)}{speedup}"
-    return f"{len(found)} of {len(every)} configurations{speedup}"
+    return f"{len(timings)} of {len(every)} configurations{speedup}"
 
 
 def _break_even(timings: Sequence[Timing]) -> str:

@@ -63,7 +63,14 @@ def _attempt(run: Run) -> Final | str:
 
 def _without(study: Study, damaged: Mapping[str, str]) -> Study:
     failures = [
-        Failure(run.run_id, "damaged", damaged[run.run_id], run.folder.path, run.spec, run.sources)
+        Failure(
+            run.run_id,
+            "damaged",
+            error=damaged[run.run_id],
+            path=run.folder.path,
+            spec=run.spec,
+            sources=run.sources,
+        )
         for run in study.runs
         if run.run_id in damaged
     ]

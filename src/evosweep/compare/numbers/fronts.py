@@ -47,7 +47,14 @@ def read_fronts(
     joint = non_dominated(stacked, first.weights)
     known = true_front(first)
     origin = "the joint front of all runs" if known is None else "the problem's true front"
-    return Fronts(problem, first.weights, fronts, joint, joint if known is None else known, origin)
+    return Fronts(
+        problem,
+        first.weights,
+        fronts,
+        joint,
+        reference=joint if known is None else known,
+        origin=origin,
+    )
 
 
 def hypervolume_trace(run: Run, reference: Sequence[float], common: int = 0) -> Trace:
@@ -69,7 +76,15 @@ def hypervolume_trace(run: Run, reference: Sequence[float], common: int = 0) -> 
     best = np.array(values, dtype=np.float64)
     counts = marks.astype(np.float64) if total else np.empty(0)
     last = float(moments[-1]) if total else 0.0
-    return Trace(counts, best, moments, best, total, last, "journal")
+    return Trace(
+        counts,
+        best,
+        seconds=moments,
+        seconds_best=best,
+        total=total,
+        duration=last,
+        source="journal",
+    )
 
 
 INDICATOR_COLUMNS = (
@@ -89,7 +104,7 @@ def indicators_table(problems: Sequence[Fronts], qualities: Mapping[str, Quality
     rows = [_row(f, name, qualities[f.problem]) for f in problems for name in f.by_algorithm]
     origins = "; ".join(f"{f.problem}: {f.origin}, {qualities[f.problem].note}" for f in problems)
     note = f"IGD+ and epsilon: smaller is better. Held to, by problem: {origins}."
-    return Table("fronts", "Indicators of the final fronts", INDICATOR_COLUMNS, rows, note)
+    return Table("fronts", "Indicators of the final fronts", INDICATOR_COLUMNS, rows, note=note)
 
 
 def _row(fronts: Fronts, name: str, quality: Quality) -> Row:
@@ -144,7 +159,9 @@ def joint_table(problems: Sequence[Fronts]) -> Table:
         *(Column(f"objective_{i}", f"objective {i}", digits=6) for i in range(width)),
         Column("algorithms", "found by"),
     )
-    return Table("joint_front", "Joint Pareto front", columns, rows, "Non-dominated over all runs.")
+    return Table(
+        "joint_front", "Joint Pareto front", columns, rows, note="Non-dominated over all runs."
+    )
 
 
 def _joint_rows(fronts: Fronts) -> list[Row]:

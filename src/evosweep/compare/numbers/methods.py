@@ -1,5 +1,6 @@
 """The rules by which numbers were computed and tests chosen, as the report states them."""
 
+from evosweep.compare.numbers.efficiency import FEWEST_RATIOS, NOISE, SHORTEST
 from evosweep.compare.numbers.intervals import RESAMPLES
 from evosweep.compare.numbers.ranking import FEWEST_PROBLEMS
 from evosweep.compare.numbers.significance import EXACT_UP_TO, MOST_PAIRS
@@ -12,6 +13,10 @@ def methods(alpha: float) -> list[str]:
         "bit. Results, tests and curves use one run for each seed, the serial one where there is "
         "one.",
         "With several objectives, the result of a run is the hypervolume of its final front.",
+        "Unequal budgets: where the median evaluations of two algorithms differ by more than 5 %, "
+        "results are compared at the largest budget that every run of the problem has used; with "
+        "several objectives by the hypervolume of all points evaluated until then. Final results "
+        "stand beside them.",
         "Two algorithms on a problem: Wilcoxon's signed-rank test where seeds pair the runs (both "
         "have the same seeds and, for each seed, the same first population by its digest) and are "
         "enough to reach the level after Holm's correction, else the Mann-Whitney U test. "
@@ -25,16 +30,22 @@ def methods(alpha: float) -> list[str]:
         "Cliff's delta with the asymmetric interval of Feng and Cliff (2004).",
         f"Over all problems, on medians: two algorithms by Wilcoxon's signed-rank test; three or "
         f"more by Friedman's test with the correction of Iman and Davenport, from "
-        f"{FEWEST_PROBLEMS} problems on; where it rejects, the post-hoc test (Demsar 2006). An "
-        "algorithm that did not run on every problem is left out, and named.",
+        f"{FEWEST_PROBLEMS} problems on; where it rejects, the post-hoc test (Demsar 2006). "
+        "Problems with one objective and with several are ranked apart, each over the largest "
+        "complete block of problems and algorithms; what it leaves out is named.",
         f"Intervals of means and medians: bootstrap, percentile, {RESAMPLES} resamples.",
+        "Success: the result reaches the target, which is the one given, else the declared one, "
+        "else the optimum within 1e-8.",
         "ERT, the expected running time: evaluations of all runs, of unsuccessful ones all they "
         "made, divided by the number of successes (Hansen et al. 2010).",
         "Curves and profiles count every evaluation in the journal, in the order of generations "
         "and individuals; a run without a journal counts by generations, from its logbook.",
         "Efficiency: speed-up is wall time, start-up included, of the serial run of the same spec "
-        "over that of this run, median over specs; efficiency is speed-up by workers. Break-even "
-        "is the cost of an evaluation at which both take equally long: (S / N + d) / (1 - 1 / w) "
-        "for w workers, N evaluations, a start-up longer by S, and d, the seconds an evaluation "
-        "that neither variation nor evaluation by all workers explains.",
+        "over that of this run, geometric mean over specs, with a 95 % interval by Student's t on "
+        "logarithms; efficiency is speed-up by workers. Parallel evaluation paid where the whole "
+        f"interval is above 1 and the mean is {NOISE} or more; nothing is said below "
+        f"{SHORTEST:g} s of serial work or {FEWEST_RATIOS} runs. Break-even is the cost of an "
+        "evaluation at which both take equally long: (S / N + d) / (1 - 1 / w) for w workers, N "
+        "evaluations, a start-up longer by S, and d, the seconds per evaluation that neither "
+        "variation nor evaluation by all workers explains.",
     ]

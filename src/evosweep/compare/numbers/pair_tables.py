@@ -40,8 +40,8 @@ def pairs_table(pairs: Sequence[Pair], alpha: float, *, common: bool = False) ->
     rows = [_row(pair, alpha) for pair in pairs]
     if common:
         title = "Pairs of algorithms at the largest common budget"
-        return Table("tests_common_budget", title, COLUMNS, rows, note)
-    return Table("tests", "Pairs of algorithms", COLUMNS, rows, note)
+        return Table("tests_common_budget", title, COLUMNS, rows, note=note)
+    return Table("tests", "Pairs of algorithms", COLUMNS, rows, note=note)
 
 
 def _row(pair: Pair, alpha: float) -> Row:

@@ -45,7 +45,7 @@ def _table(study: Study, name: str, standings: Sequence[Standing], alpha: float)
     ]
     common = AT_COMMON if any(standing.at_common_budget for standing in standings) else ""
     title = "Several objectives" if name == "pivot_several" else "One objective"
-    return Table(name, title, columns, rows, NOTE + common)
+    return Table(name, title, columns, rows, note=NOTE + common)
 
 
 def _key(label: str) -> str:
@@ -96,5 +96,5 @@ def _final(study: Study, standing: Standing, name: str) -> Floats:
 
 def _shown(study: Study, standing: Standing, name: str, values: Floats) -> Floats:
     """The values as the pivot shows them: as distances where the optimum is known."""
-    found = distances(_runs(study, standing, name), values)
-    return values if found is None else found
+    gaps = distances(_runs(study, standing, name), values)
+    return values if gaps is None else gaps

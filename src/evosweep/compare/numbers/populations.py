@@ -113,30 +113,31 @@ COLUMNS = (
 )
 
 
-def populations_table(study: Study, found: Mapping[str, Diversity]) -> Table:
+def populations_table(study: Study, diversities: Mapping[str, Diversity]) -> Table:
     """A row for each problem and algorithm: diversity and duplicates of the final populations.
 
-    `found` has the diversities by run_id.
+    `diversities` has the diversities by run_id.
     """
     rows = [
-        _row(key, [found[run.run_id] for run in runs]) for key, runs in study.configurations.items()
+        _row(key, [diversities[run.run_id] for run in runs])
+        for key, runs in study.configurations.items()
     ]
     note = "Hamming share: genes in which two individuals differ. A duplicate repeats a genome."
-    return Table("populations", "Final populations", COLUMNS, rows, note)
+    return Table("populations", "Final populations", COLUMNS, rows, note=note)
 
 
-def _row(key: tuple[str, str], found: Sequence[Diversity]) -> Row:
-    values = [item.value for item in found]
+def _row(key: tuple[str, str], diversities: Sequence[Diversity]) -> Row:
+    values = [item.value for item in diversities]
     return {
         "problem": key[0],
         "algorithm": key[1],
-        "runs": len(found),
-        "size": int(np.median([item.size for item in found])),
-        "measure": found[0].measure,
+        "runs": len(diversities),
+        "size": int(np.median([item.size for item in diversities])),
+        "measure": diversities[0].measure,
         "diversity": float(np.median(values)),
         "diversity_low": min(values),
         "diversity_high": max(values),
-        "duplicates": float(np.median([item.duplicates for item in found])),
+        "duplicates": float(np.median([item.duplicates for item in diversities])),
     }
 
 

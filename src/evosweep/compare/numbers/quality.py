@@ -62,7 +62,7 @@ def _hypervolumes(runs: Sequence[Run], fronts: Mapping[str, Floats]) -> Quality:
     values = {run_id: hypervolume(front, weights, reference) for run_id, front in fronts.items()}
     if len(weights) > EXACT_UP_TO:
         note += f"; approximated to about 1e-4, as always above {EXACT_UP_TO} objectives"
-    return Quality("hypervolume", True, values, reference, note)
+    return Quality("hypervolume", larger=True, values=values, reference=reference, note=note)
 
 
 def final_front(run: Run) -> Floats:

@@ -32,7 +32,7 @@ def ranks_table(rankings: Sequence[Ranking]) -> Table:
         "1 is best, equal medians share a rank. Where budgets are unequal, the medians are those "
         "at the largest common budget."
     )
-    return Table("ranks", "Mean ranks", columns, rows, note)
+    return Table("ranks", "Mean ranks", columns, rows, note=note)
 
 
 def posthoc_table(ranking: Ranking) -> Table | None:
@@ -52,7 +52,7 @@ def posthoc_table(ranking: Ranking) -> Table | None:
     ]
     title = f"Post-hoc p-values: {ranking.posthoc_test}"
     name = "posthoc" if ranking.kind != "several" else "posthoc_several"
-    return Table(name, title, columns, rows, "After a significant Friedman test.")
+    return Table(name, title, columns, rows, note="After a significant Friedman test.")
 
 
 def sentence(ranking: Ranking, alpha: float) -> str:

@@ -65,7 +65,7 @@ def rank(losses: Losses, alpha: float, posthoc: str, kind: str = "one") -> Ranki
     names = sorted(block.algorithms, key=natural)
     if names:
         matrix = np.array([[losses[problem][name] for name in names] for problem in block.problems])
-        ranking = rank_losses(names, block.problems, matrix, alpha, posthoc)
+        ranking = rank_losses(names, block.problems, matrix, alpha, posthoc=posthoc)
     else:
         reason = "no two algorithms ran on the same problem, so there is nothing to rank"
         ranking = Ranking((), (), np.ones(0), reason=reason)

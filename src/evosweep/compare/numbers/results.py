@@ -84,7 +84,7 @@ def results_table(
         "unsuccessful runs with all their evaluations; it is infinite without a success."
     )
     columns = _shown_columns(rows)
-    return Table("results", "Results by problem and algorithm", columns, rows, note)
+    return Table("results", "Results by problem and algorithm", columns, rows, note=note)
 
 
 def for_terminal(table: Table) -> Table:
@@ -142,13 +142,13 @@ def distances(runs: Sequence[Run], values: Floats) -> Floats | None:
         return None
     scale = 2 * scale_of(values, np.array([float(optimum)]))
     with np.errstate(over="ignore"):
-        found: Floats = np.abs(values / scale - optimum / scale) * scale
-    return found
+        gaps: Floats = np.abs(values / scale - optimum / scale) * scale
+    return gaps
 
 
 def _distance(runs: Sequence[Run], sample: Floats) -> dict[str, Value]:
-    found = distances(runs, sample)
-    return {"distance": None if found is None else median(found)}
+    gaps = distances(runs, sample)
+    return {"distance": None if gaps is None else median(gaps)}
 
 
 def _interval(name: str, bounds: tuple[float, float]) -> dict[str, Value]:

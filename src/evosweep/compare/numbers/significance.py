@@ -140,8 +140,8 @@ def _differences(pair: Pair) -> Floats:
     one, other = _used(pair)
     scale = 2 * scale_of(pair.one, pair.other)
     with np.errstate(invalid="ignore"):
-        found: Floats = one / scale - other / scale
-    return found
+        differences: Floats = one / scale - other / scale
+    return differences
 
 
 def _method(pair: Pair) -> str:
@@ -161,14 +161,14 @@ def _run_tests(pairs: Sequence[Pair]) -> None:
     method = "exact" if exact else "asymptotic"
     if pairs[0].paired:
         differences = np.array([_differences(pair) for pair in pairs])
-        found = wilcoxon(differences, axis=1, method=method, correction=not exact)
+        outcomes = wilcoxon(differences, axis=1, method=method, correction=not exact)
     else:
         one, other = (
             np.array([pair.one for pair in pairs]),
             np.array([pair.other for pair in pairs]),
         )
-        found = mannwhitneyu(one, other, axis=1, method=method)
-    for pair, statistic, p in zip(pairs, found.statistic, found.pvalue, strict=True):
+        outcomes = mannwhitneyu(one, other, axis=1, method=method)
+    for pair, statistic, p in zip(pairs, outcomes.statistic, outcomes.pvalue, strict=True):
         pair.statistic, pair.p = float(statistic), float(p)
 
 

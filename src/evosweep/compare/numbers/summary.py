@@ -47,8 +47,8 @@ def summarise(study: Study, qualities: Mapping[str, Quality]) -> Table:
         "Summary",
         COLUMNS,
         rows,
-        "Median and quartiles of the final result over the runs; evaluations and wall time are "
-        "medians over the runs. Failed counts runs with an outcome other than a receipt.",
+        note="Median and quartiles of the final result over the runs; evaluations and wall "
+        "time are medians over the runs. Failed counts runs with an outcome other than a receipt.",
     )
 
 

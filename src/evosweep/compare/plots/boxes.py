@@ -59,8 +59,8 @@ def plot_boxes(name: str, problem: str, measure: str, samples: Mapping[str, Floa
         f"Final results: {problem}",
         f"Boxes of the final {measure} on {problem}. Medians: {medians}.",
         svg,
-        Table(name, f"Final results on {problem}", columns, rows),
-        "A point is a run; box: quartiles and median; whiskers: up to 1.5 times the box.",
+        data=Table(name, f"Final results on {problem}", columns, rows),
+        caption="A point is a run; box: quartiles and median; whiskers: up to 1.5 times the box.",
     )
 
 

@@ -54,7 +54,9 @@ def choose_scale(traces: Sequence[Trace], optimum: float | None, measure: str) -
     values = values[np.isfinite(values)]
     unit = unit_of(values)
     label = measure if optimum is None else "distance to the optimum"
-    scale = Scale(label if unit == 1 else f"{label} / {unit:g}", False, optimum, unit)
+    scale = Scale(
+        label if unit == 1 else f"{label} / {unit:g}", log=False, optimum=optimum, unit=unit
+    )
     gaps = scale(values)
     positive = gaps[gaps > 0]
     wide = len(positive) > 1 and bool(positive.max() / 1e3 >= positive.min())
@@ -76,29 +78,31 @@ def plot_convergence(name: str, curves: Curves, backend: str = "") -> Plot:
     everything = [trace for group in curves.traces.values() for trace in group]
     scale = choose_scale(everything, curves.optimum, curves.measure)
     marks = _marks(everything, bool(backend))
-    found = {
+    medians = {
         label: bands(group, marks, seconds=bool(backend)) for label, group in curves.traces.items()
     }
-    if not any(np.isfinite(scale(curve["median"])).any() for curve in found.values()):
+    if not any(np.isfinite(scale(curve["median"])).any() for curve in medians.values()):
         scale = replace(scale, log=False)  # no median to be drawn, so no decades to span
+    key = "seconds" if backend else "evaluations"
     unit = "wall time [s]" if backend else "evaluations"
     how = f"by wall time, on {backend}" if backend else "by evaluations"
     title = f"{curves.problem}: {how}"
     lines = [f"{label} (n={len(group)})" for label, group in curves.traces.items()]
     with canvas(name, HEIGHT + legend_height(lines)) as figure:
         axes = figure.add_subplot()
-        for index, (line, curve) in enumerate(zip(lines, found.values(), strict=True)):
-            _draw(axes, index, line, marks, curve, scale)
-        _dress(axes, marks, scale, unit, title)
+        for index, (line, curve) in enumerate(zip(lines, medians.values(), strict=True)):
+            _draw(axes, index, line, marks, curve=curve, scale=scale)
+        _dress(axes, marks, scale, unit, title=title)
         legend_below(figure, axes)
         svg = as_svg(figure)
     return Plot(
         name,
         f"Convergence by {'seconds' if backend else 'evaluations'}: {curves.problem}",
-        _alt(curves, unit, found),
+        _alt(curves, unit, medians),
         svg,
-        _data(name, curves.problem, marks, found, "seconds" if backend else "evaluations"),
-        "Line: median over runs; band: quartiles. A run that has ended keeps its last value.",
+        data=_data(name, curves.problem, marks, medians, key=key),
+        caption="Line: median over runs; band: quartiles. A run that has ended keeps its last "
+        "value.",
     )
 
 
@@ -132,8 +136,9 @@ def _dress(axes: Any, marks: Floats, scale: Scale, unit: str, title: str) -> Non
         axes.ticklabel_format(axis="y", useOffset=False)
 
 
-def _alt(curves: Curves, unit: str, found: Mapping[str, Mapping[str, Floats]]) -> str:
-    ends = "; ".join(f"{label} ends at {curve['median'][-1]:.4g}" for label, curve in found.items())
+def _alt(curves: Curves, unit: str, curves_by_name: Mapping[str, Mapping[str, Floats]]) -> str:
+    last = {label: curve["median"][-1] for label, curve in curves_by_name.items()}
+    ends = "; ".join(f"{label} ends at {value:.4g}" for label, value in last.items())
     return f"Lines of the median {curves.measure} on {curves.problem} against {unit}. {ends}."
 
 

@@ -36,8 +36,8 @@ def plot_critical_difference(ranking: Ranking, alpha: float) -> Plot | None:
         "Critical difference diagram",
         f"Mean ranks from best to worst: {listed}.",
         svg,
-        ranks_table([ranking]),
-        caption,
+        data=ranks_table([ranking]),
+        caption=caption,
     )
 
 

@@ -51,7 +51,9 @@ def plot_profile(name: str, words: Axes, reached: Mapping[str, Floats]) -> Plot:
         svg = as_svg(figure)
     ends = "; ".join(f"{label} reaches {shares[-1]:.0%}" for label, shares in curves.items())
     alt = f"{words.title}: {words.up} against {words.across}. {ends}."
-    return Plot(name, words.title, alt, svg, _data(name, words, marks, curves), words.caption)
+    return Plot(
+        name, words.title, alt, svg, data=_data(name, words, marks, curves), caption=words.caption
+    )
 
 
 def _marks(reached: Mapping[str, Floats]) -> Floats:

@@ -56,8 +56,8 @@ def plot_phases(name: str, problem: str, timings: Sequence[Timing]) -> Plot:
         f"Time by phase: {problem}",
         f"Stacked bars of seconds by phase on {problem}. Share of evaluation: {shares}.",
         svg,
-        Table(name, f"Time by phase on {problem}", columns, rows),
-        "Medians over the runs; evaluation and idle are summed over the workers.",
+        data=Table(name, f"Time by phase on {problem}", columns, rows),
+        caption="Medians over the runs; evaluation and idle are summed over the workers.",
     )
 
 

@@ -57,8 +57,8 @@ def plot_attainment(name: str, fronts: Fronts, shown: Sequence[str]) -> Plot:
         f"Median attainment surfaces of {', '.join(surfaces)} on {fronts.problem}, and the "
         f"joint front of {len(fronts.joint)} points.",
         svg,
-        Table(name, f"Median attainment on {fronts.problem}", columns, rows),
-        "Half of the runs dominate what lies behind the line.",
+        data=Table(name, f"Median attainment on {fronts.problem}", columns, rows),
+        caption="Half of the runs dominate what lies behind the line.",
     )
 
 
@@ -101,10 +101,10 @@ def plot_difference(name: str, fronts: Fronts, one: str, other: str) -> Plot:
         f"Regions of the objectives of {fronts.problem} where {one} attains more often "
         f"(weight {favour[0]:.3g}) and where {other} does (weight {favour[1]:.3g}).",
         svg,
-        Table(
+        data=Table(
             name, f"Difference in attainment: {one} and {other}", [Column(k, k) for k in keys], rows
         ),
-        "The stronger the colour, the larger the share of runs by which they differ.",
+        caption="The stronger the colour, the larger the share of runs by which they differ.",
     )
 
 

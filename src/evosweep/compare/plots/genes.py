@@ -46,6 +46,6 @@ def plot_genes(name: str, problem: str, algorithm: str, quantiles: Mapping[str, 
         f"Range, quartiles and median of {len(genes)} genes on {problem}, {algorithm}; "
         f"{fixed} of them have one value everywhere.",
         svg,
-        Table(name, f"Genes on {problem}", columns, rows),
-        f"All individuals of all final populations of {algorithm}.",
+        data=Table(name, f"Genes on {problem}", columns, rows),
+        caption=f"All individuals of all final populations of {algorithm}.",
     )

@@ -46,9 +46,9 @@ def plot_parallel(name: str, fronts: Fronts, shown: Sequence[str]) -> Plot:
         + "; ".join(f"{label} {count}" for label, count in counts.items())
         + ".",
         svg,
-        _data(name, fronts, own),
-        f"A line is a point of the joint front, at most {MOST_POINTS} of an algorithm. Each axis "
-        "runs from the least to the greatest value on the front.",
+        data=_data(name, fronts, own),
+        caption=f"A line is a point of the joint front, at most {MOST_POINTS} of an algorithm. Each "
+        "axis runs from the least to the greatest value on the front.",
     )
 
 

@@ -84,7 +84,14 @@ def _copy(run: Run, first: Run) -> Failure:
         f"{run.folder.path}: holds run {run.run_id}, and so does {first.folder.path.name}: a run "
         "counts once; remove the copy"
     )
-    return Failure(run.folder.path.name, "damaged", error, run.folder.path, run.spec, run.sources)
+    return Failure(
+        run.folder.path.name,
+        "damaged",
+        error=error,
+        path=run.folder.path,
+        spec=run.spec,
+        sources=run.sources,
+    )
 
 
 def _unequal(run: Run, first: Run) -> str:

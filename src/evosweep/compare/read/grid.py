@@ -93,4 +93,4 @@ def _missing(grid: Grid, run_ids: set[str]) -> Iterator[Failure]:
     error = "in the grid, but there is no folder of it"
     for run_id, spec in grid.specs.items():
         if run_id in run_ids:
-            yield Failure(run_id, "missing", error, None, spec)
+            yield Failure(run_id, "missing", error=error, path=None, spec=spec)

@@ -160,5 +160,10 @@ def read_failure(folder: RunFolder) -> Failure:
         reason = "neither a receipt nor a failure in its folder"
         return Failure(folder.path.name, "unfinished", reason, folder.path)
     return Failure(
-        document.run_id, document.kind, document.error, folder.path, document.spec, document.sources
+        document.run_id,
+        document.kind,
+        error=document.error,
+        path=folder.path,
+        spec=document.spec,
+        sources=document.sources,
     )

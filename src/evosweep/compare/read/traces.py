@@ -52,8 +52,8 @@ class Trace:
 
 def _step(marks: Floats, values: Floats, where: Floats) -> Floats:
     place = np.searchsorted(marks, where, side="right")
-    found: Floats = np.append(np.nan, values)[place]
-    return found
+    steps: Floats = np.append(np.nan, values)[place]
+    return steps
 
 
 def read_trace(run: Run) -> Trace:
@@ -93,7 +93,15 @@ def _from_journal(run: Run, larger: bool) -> Trace:
     evaluations, best = _improvements(counts, values, larger)
     moments, moments_best = _improvements(seconds[by_time], values[by_time], larger)
     duration = float(seconds.max(initial=0.0))
-    return Trace(evaluations, best, moments, moments_best, len(values), duration, "journal")
+    return Trace(
+        evaluations,
+        best,
+        seconds=moments,
+        seconds_best=moments_best,
+        total=len(values),
+        duration=duration,
+        source="journal",
+    )
 
 
 def _improvements(marks: Floats, values: Floats, larger: bool) -> tuple[Floats, Floats]:
@@ -116,7 +124,15 @@ def _from_logbook(run: Run, larger: bool) -> Trace:
     moments, moments_best = _improvements(seconds, best, larger)
     total = int(counts[-1]) if len(counts) else 0
     duration = float(seconds[-1]) if len(seconds) else 0.0
-    return Trace(evaluations, values, moments, moments_best, total, duration, "logbook")
+    return Trace(
+        evaluations,
+        values,
+        seconds=moments,
+        seconds_best=moments_best,
+        total=total,
+        duration=duration,
+        source="logbook",
+    )
 
 
 def bands(traces: Sequence[Trace], marks: Floats, *, seconds: bool = False) -> Mapping[str, Floats]:

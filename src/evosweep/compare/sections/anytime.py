@@ -18,17 +18,17 @@ Floats = NDArray[np.float64]
 Problems = Mapping[str, Mapping[str, list[Trace]]]
 
 
-def anytime_section(found: Material) -> Section:
+def anytime_section(material: Material) -> Section:
     """Profiles over all problems and the two tables; a sentence where nothing can be said."""
     section = Section("anytime", "Performance at any time")
-    problems = {name: found.traces_of(name) for name in found.study.problems}
+    problems = {name: material.traces_of(name) for name in material.study.problems}
     problems = {name: groups for name, groups in problems.items() if groups}
     if not problems:
         section.paragraphs.append("No run has a journal or a logbook that can be read.")
         return section
-    targets = {name: _targets(found, name, groups) for name, groups in problems.items()}
-    larger = {name: found.qualities[name].larger for name in problems}
-    section.plots = _profiles(found, problems, targets)
+    targets = {name: _targets(material, name, groups) for name, groups in problems.items()}
+    larger = {name: material.qualities[name].larger for name in problems}
+    section.plots = _profiles(material, problems, targets)
     section.folded = [
         anytime.fixed_target_table(problems, targets, larger),
         anytime.fixed_budget_table(problems),
@@ -36,32 +36,32 @@ def anytime_section(found: Material) -> Section:
     return section
 
 
-def _targets(found: Material, problem: str, groups: Mapping[str, list[Trace]]) -> Targets:
-    run = next(iter(found.study.problems[problem].values()))[0]
+def _targets(material: Material, problem: str, groups: Mapping[str, list[Trace]]) -> Targets:
+    run = next(iter(material.study.problems[problem].values()))[0]
     traces = [trace for group in groups.values() for trace in group]
-    return profile_targets(run, traces, found.qualities[problem].larger)
+    return profile_targets(run, traces, material.qualities[problem].larger)
 
 
-def _profiles(found: Material, problems: Problems, targets: Mapping[str, Targets]) -> list[Plot]:
+def _profiles(material: Material, problems: Problems, targets: Mapping[str, Targets]) -> list[Plot]:
     """ECDF and data profile of the algorithms and problems that are ranked."""
-    ranking = found.rankings[0]
+    ranking = material.rankings[0]
     problems = {name: problems[name] for name in ranking.problems if name in problems}
     order = np.argsort(ranking.ranks, kind="stable")[:MOST_LINES]
     names = sorted((ranking.names[place] for place in order), key=natural)
     names = [name for name in names if all(name in groups for groups in problems.values())]
     if not names or len(problems) < 2:
         return []
-    return [_ecdf(found, problems, targets, names), *_data_profile(found, problems, names)]
+    return [_ecdf(material, problems, targets, names), *_data_profile(material, problems, names)]
 
 
 def _ecdf(
-    found: Material, problems: Problems, targets: Mapping[str, Targets], names: list[str]
+    material: Material, problems: Problems, targets: Mapping[str, Targets], names: list[str]
 ) -> Plot:
     reached = {
         name: np.concatenate(
             [
                 anytime.hits(
-                    groups[name], targets[problem].values, found.qualities[problem].larger
+                    groups[name], targets[problem].values, material.qualities[problem].larger
                 ).ravel()
                 for problem, groups in problems.items()
             ]
@@ -73,15 +73,15 @@ def _ecdf(
         "evaluations",
         "share of runs and targets",
         "evaluations",
-        "Targets as in the problems' own profiles.",
+        caption="Targets as in the problems' own profiles.",
     )
     return plot_profile("ecdf", words, reached)
 
 
-def _data_profile(found: Material, problems: Problems, names: list[str]) -> list[Plot]:
+def _data_profile(material: Material, problems: Problems, names: list[str]) -> list[Plot]:
     """Empty where a problem's genomes have no fixed length: there is no simplex gradient then."""
     lengths = {
-        problem: next(iter(found.study.problems[problem].values()))[0].genome_length
+        problem: next(iter(material.study.problems[problem].values()))[0].genome_length
         for problem in problems
     }
     if any(length is None for length in lengths.values()):
@@ -89,7 +89,7 @@ def _data_profile(found: Material, problems: Problems, names: list[str]) -> list
     reached = {
         name: np.concatenate(
             [
-                _convergence(groups, name, found.qualities[problem].larger)
+                _convergence(groups, name, material.qualities[problem].larger)
                 / ((lengths[problem] or 0) + 1)
                 for problem, groups in problems.items()
             ]
@@ -101,7 +101,8 @@ def _data_profile(found: Material, problems: Problems, names: list[str]) -> list
         "evaluations / (genes + 1)",
         "share of runs that converged",
         "simplex_gradients",
-        "A run has converged with 99.9 % of the improvement of the best run (Moré and Wild 2009).",
+        caption="A run has converged with 99.9 % of the improvement of the best run (Moré and "
+        "Wild 2009).",
     )
     return [plot_profile("data-profile", words, reached)]
 

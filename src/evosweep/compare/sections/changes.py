@@ -82,7 +82,7 @@ def build_changes(before: Study, after: Study, alpha: float) -> Page:
         f"Before: {before.folder}. After: {after.folder}.",
         [*_sentences(changes, gone, come, alpha), *_set_aside(folders)],
         [*(f"{name}: {line}" for name, study in folders for line in outcomes(study)), *loud],
-        [*sections, *failed, *aside],
+        sections=[*sections, *failed, *aside],
         loud=loud,
         parameters=parameters_of(after),
     )

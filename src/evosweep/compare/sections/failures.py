@@ -21,11 +21,11 @@ FAILURE_COLUMNS = (
 )
 
 
-def failures_section(found: Material) -> Section | None:
+def failures_section(material: Material) -> Section | None:
     """Every run that is in no number, named; None where there is none."""
-    if not found.study.failures:
+    if not material.study.failures:
         return None
-    return Section("failures", "Failures", tables=[failures_table(found.study)])
+    return Section("failures", "Failures", tables=[failures_table(material.study)])
 
 
 def earlier_section(study: Study) -> Section | None:
@@ -81,7 +81,7 @@ def failures_table(study: Study, folder: str = "") -> Table:
         "folder of a damaged run is to be removed before."
     )
     name, title = (f"failures_{folder}", f", {folder}") if folder else ("failures", "")
-    return Table(name, f"Runs that are in no number{title}", FAILURE_COLUMNS, rows, note)
+    return Table(name, f"Runs that are in no number{title}", FAILURE_COLUMNS, rows, note=note)
 
 
 def _label(part: Mapping[str, object]) -> str:

@@ -81,7 +81,7 @@ def _profile(shown: Pictured) -> Plot:
         "evaluations",
         "share of runs and targets",
         "evaluations",
-        f"Targets: {targets.origin}.",
+        caption=f"Targets: {targets.origin}.",
     )
     return plot_profile(f"ecdf-{shown.stem}", words, reached)
 

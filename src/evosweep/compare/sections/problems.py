@@ -14,48 +14,54 @@ MOST_DRAWN = 12  # problems with plots; the tables have all
 PARALLEL_FROM = 3  # problems; the pictures of one take a second or two
 
 
-def problems_section(found: Material, fronts: Mapping[str, Fronts]) -> Section:
+def problems_section(material: Material, fronts: Mapping[str, Fronts]) -> Section:
     """A part for each problem."""
     section = Section("problems", "Problem by problem")
-    names = list(found.study.problems)
+    names = list(material.study.problems)
     if len(names) > MOST_DRAWN:
         section.paragraphs.append(
             f"Plots are of the first {MOST_DRAWN} of {len(names)} problems; the tables have all."
         )
     section.parts = [
-        Section(found.study.anchor("problem", problem), problem, [problem_sentence(found, problem)])
+        Section(
+            material.study.anchor("problem", problem),
+            problem,
+            [problem_sentence(material, problem)],
+        )
         for problem in names
     ]
-    wanted = [_pictured(found, problem, fronts.get(problem)) for problem in names[:MOST_DRAWN]]
+    wanted = [_pictured(material, problem, fronts.get(problem)) for problem in names[:MOST_DRAWN]]
     drawn = map_many(draw, wanted, worthwhile=PARALLEL_FROM, chunk=1)
     for part, shown, plots in zip(section.parts[:MOST_DRAWN], wanted, drawn, strict=True):
         part.plots = plots
-        part.paragraphs += _left_out(found, shown)
+        part.paragraphs += _left_out(material, shown)
     return section
 
 
-def _pictured(found: Material, problem: str, fronts: Fronts | None) -> Pictured:
-    names, quality = found.drawn(problem), found.qualities[problem]
-    groups = found.study.problems[problem]
+def _pictured(material: Material, problem: str, fronts: Fronts | None) -> Pictured:
+    names, quality = material.drawn(problem), material.qualities[problem]
+    groups = material.study.problems[problem]
     samples = {name: quality.of(groups[name]) for name in names}
     far = {name: distances(groups[name], sample) for name, sample in samples.items()}
     known = {name: distance for name, distance in far.items() if distance is not None}
     return Pictured(
         problem=problem,
-        stem=found.study.stems[0][problem],
+        stem=material.study.stems[0][problem],
         example=next(iter(groups.values()))[0],
         quality=quality,
-        backends=sorted({found.study.backend(run) for runs in groups.values() for run in runs}),
+        backends=sorted({material.study.backend(run) for runs in groups.values() for run in runs}),
         measure="distance to the optimum" if known else quality.measure,
         samples=known or samples,
-        traces={name: traces for name, traces in found.traces_of(problem).items() if name in names},
+        traces={
+            name: traces for name, traces in material.traces_of(problem).items() if name in names
+        },
         fronts=fronts,
-        best=found.standings[problem].order[:2],
+        best=material.standings[problem].order[:2],
     )
 
 
-def _left_out(found: Material, shown: Pictured) -> list[str]:
-    drawn, every = len(shown.samples), len(found.study.problems[shown.problem])
+def _left_out(material: Material, shown: Pictured) -> list[str]:
+    drawn, every = len(shown.samples), len(material.study.problems[shown.problem])
     if drawn == every:
         return []
     return [f"The plots show the {drawn} algorithms with the best medians, of {every}."]

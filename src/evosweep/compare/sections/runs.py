@@ -29,12 +29,12 @@ RUN_COLUMNS = (
 )
 
 
-def runs_table(found: Material, out: Path) -> Table:
+def runs_table(material: Material, out: Path) -> Table:
     """Every run, with where it lies as seen from `out`."""
-    common = _within_common_budget(found)
+    common = _within_common_budget(material)
     rows = [
-        {**_run_row(found, run, out), "result_common": common.get(run.run_id)}
-        for run in found.study.runs
+        {**_run_row(material, run, out), "result_common": common.get(run.run_id)}
+        for run in material.study.runs
     ]
     speed = (Column("speedup", "speed-up", "×", 3), Column("efficiency", "efficiency", "", 3))
     marks = (
@@ -44,20 +44,20 @@ def runs_table(found: Material, out: Path) -> Table:
     return Table("runs", "All runs", (*RUN_COLUMNS, *PHASE_COLUMNS, *speed, *marks), rows)
 
 
-def _within_common_budget(found: Material) -> dict[str, float]:
+def _within_common_budget(material: Material) -> dict[str, float]:
     """By run_id, the results within the common budget, where budgets are unequal."""
     return {
         run.run_id: float(value)
-        for problem, standing in found.standings.items()
+        for problem, standing in material.standings.items()
         for name, values in standing.budget.values.items()
-        for run, value in zip(found.study.problems[problem][name], values, strict=True)
+        for run, value in zip(material.study.problems[problem][name], values, strict=True)
     }
 
 
-def _run_row(found: Material, run: Run, out: Path) -> dict[str, Value]:
-    problem = found.study.problem(run)
+def _run_row(material: Material, run: Run, out: Path) -> dict[str, Value]:
+    problem = material.study.problem(run)
     place = relpath(run.folder.record, out)
-    speedup = efficiency.speedup_of(found.study, run)
+    speedup = efficiency.speedup_of(material.study, run)
     phases = {f"{phase}_seconds": run.timings.get(phase) for phase in efficiency.PHASES}
     return {
         **phases,
@@ -65,10 +65,10 @@ def _run_row(found: Material, run: Run, out: Path) -> dict[str, Value]:
         "efficiency": None if speedup is None else speedup / run.workers,
         "run_id": run.run_id,
         "problem": problem,
-        "algorithm": found.study.algorithm(run),
-        "backend": found.study.backend(run),
+        "algorithm": material.study.algorithm(run),
+        "backend": material.study.backend(run),
         "seed": run.seed,
-        "result": found.qualities[problem].values[run.run_id],
+        "result": material.qualities[problem].values[run.run_id],
         "evaluations": run.evaluations,
         "generations": run.generations,
         "wall_seconds": run.seconds,

@@ -16,73 +16,73 @@ MOST_SHOWN = 40  # pairs in an open table; more are folded
 MOST_BARS = 12  # bars of a plot of phases
 
 
-def ranks_section(found: Material) -> Section:
+def ranks_section(material: Material) -> Section:
     """The ranking over the problems, and what it leaves out."""
-    alpha = found.options.alpha
+    alpha = material.options.alpha
     section = Section("statistics", "Ranks over the problems")
-    for ranking in found.rankings:
+    for ranking in material.rankings:
         section.paragraphs.append(rank_tables.sentence(ranking, alpha))
         section.paragraphs += rank_tables.left_out(ranking)
         diagram = plot_critical_difference(ranking, alpha)
         section.plots += [diagram] if diagram else []
         posthoc = rank_tables.posthoc_table(ranking)
         section.folded += [posthoc] if posthoc else []
-    ranked = [ranking for ranking in found.rankings if len(ranking.names) > 1]
+    ranked = [ranking for ranking in material.rankings if len(ranking.names) > 1]
     if ranked:
         section.tables.append(rank_tables.ranks_table(ranked))
     return section
 
 
-def tests_section(found: Material) -> Section:
+def tests_section(material: Material) -> Section:
     """Pairs of algorithms problem by problem; also at the common budget, where there is one."""
-    alpha = found.options.alpha
+    alpha = material.options.alpha
     section = Section("tests", "Which differences are real")
     common = [
         pair
-        for standing in found.standings.values()
+        for standing in material.standings.values()
         if standing.at_common_budget
         for pair in standing.pairs
     ]
-    if not found.pairs:
+    if not material.pairs:
         section.paragraphs.append("One algorithm per problem: there is no pair to test.")
         return section
-    for pairs, at_common in ((common, True), (found.pairs, False)):
+    for pairs, at_common in ((common, True), (material.pairs, False)):
         table = pairs_table(pairs, alpha, common=at_common)
         if pairs:
             (section.tables if len(pairs) <= MOST_SHOWN else section.folded).append(table)
     return section
 
 
-def fronts_section(found: Material, known: Mapping[str, fronts.Fronts]) -> Section | None:
+def fronts_section(material: Material, known: Mapping[str, fronts.Fronts]) -> Section | None:
     """Indicators and the joint front, or None where no problem has several objectives."""
     if not known:
         return None
     items = list(known.values())
     section = Section("fronts", "Several objectives")
-    section.tables = [fronts.indicators_table(items, found.qualities)]
+    section.tables = [fronts.indicators_table(items, material.qualities)]
     section.folded = [fronts.joint_table(items)]
     return section
 
 
-def populations_section(found: Material) -> Section:
+def populations_section(material: Material) -> Section:
     """Diversity and duplicates, and the genes of each problem's best algorithm."""
     section = Section("populations", "Final populations")
-    varied = {run_id: final.diversity for run_id, final in found.finals.items()}
-    section.tables = [populations.populations_table(found.study, varied)]
-    for problem, groups in list(found.study.problems.items())[:MOST_DRAWN]:
-        best = found.standings[problem].order[0]
+    varied = {run_id: final.diversity for run_id, final in material.finals.items()}
+    section.tables = [populations.populations_table(material.study, varied)]
+    for problem, groups in list(material.study.problems.items())[:MOST_DRAWN]:
+        best = material.standings[problem].order[0]
         quantiles = populations.gene_quantiles(groups[best])
         if quantiles is not None:
-            name = f"genes-{found.study.stems[0][problem]}"
+            name = f"genes-{material.study.stems[0][problem]}"
             section.plots.append(plot_genes(name, problem, best, quantiles))
     return section
 
 
-def agreement_section(found: Material) -> Section:
+def agreement_section(material: Material) -> Section:
     """The matrix of backends and the row of every spec."""
-    loud = disagreements(found.agreement)
+    loud = disagreements(material.agreement)
     section = Section("agreement", "Agreement of the backends", alerts=loud)
-    known = matrix(found.study)
+    known = matrix(material.study)
     if len(known.rows) > 1:
         section.tables = [known]
     else:
@@ -90,21 +90,23 @@ def agreement_section(found: Material) -> Section:
             "Every run is of one backend. Add another to the config, and the same population will "
             "have to come out."
         )
-    (section.tables if loud else section.folded).append(found.agreement)
+    (section.tables if loud else section.folded).append(material.agreement)
     return section
 
 
-def efficiency_section(found: Material) -> Section:
+def efficiency_section(material: Material) -> Section:
     """Advice, the table of times, and where the time went on each problem."""
-    section = Section("efficiency", "Time and efficiency", efficiency_tables.advice(found.timings))
-    if found.untimed:
+    section = Section(
+        "efficiency", "Time and efficiency", efficiency_tables.advice(material.timings)
+    )
+    if material.untimed:
         section.paragraphs.append(
-            f"Left out: {found.untimed} runs that were resumed or have no timings."
+            f"Left out: {material.untimed} runs that were resumed or have no timings."
         )
-    section.tables = [efficiency_tables.efficiency_table(found.timings)]
-    for problem in list(found.study.problems)[:MOST_DRAWN]:
-        stem = found.study.stems[0][problem]
-        timings = [timing for timing in found.timings if timing.place[0] == problem]
+    section.tables = [efficiency_tables.efficiency_table(material.timings)]
+    for problem in list(material.study.problems)[:MOST_DRAWN]:
+        stem = material.study.stems[0][problem]
+        timings = [timing for timing in material.timings if timing.place[0] == problem]
         if 0 < len(timings) <= MOST_BARS:
             section.plots.append(plot_phases(f"time-{stem}", problem, timings))
     return section

@@ -97,8 +97,8 @@ def _shown(material: Material, standing: Standing, name: str) -> float:
 def _far(material: Material, standing: Standing, name: str) -> float | None:
     """The median distance to the optimum, where that is known."""
     runs = material.study.problems[standing.problem][name]
-    found = distances(runs, standing.values[name])
-    return None if found is None else median(found)
+    gaps = distances(runs, standing.values[name])
+    return None if gaps is None else median(gaps)
 
 
 def _sureness(standing: Standing, alpha: float) -> str:
