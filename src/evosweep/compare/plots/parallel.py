@@ -47,8 +47,8 @@ def plot_parallel(name: str, fronts: Fronts, shown: Sequence[str]) -> Plot:
         + ".",
         svg,
         data=_data(name, fronts, own),
-        caption=f"A line is a point of the joint front, at most {MOST_POINTS} of an algorithm. Each "
-        "axis runs from the least to the greatest value on the front.",
+        caption=f"A line is a point of the joint front, at most {MOST_POINTS} of an algorithm. "
+        "Each axis runs from the least to the greatest value on the front.",
     )
 
 
