@@ -10,6 +10,8 @@ few of those before which something changed that an evaluation may read.
 
 import copy
 import os
+import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,10 +20,17 @@ from evosweep.evaluation import current, seeds, surroundings
 from evosweep.evaluation.problem import Problem
 from evosweep.evaluation.result import Fitness, Table, result_of
 from evosweep.genomes.fitness import BadFitness, fitness_of
+from evosweep.genomes.set_order import is_reordered
 from evosweep.processes.activity import seat
 
 _EVERY = 3
 """After so many looks for one reason, only each power of two of its occasions is another one."""
+
+
+_SETS = (
+    "evosweep: note: evaluations get the sets in genomes in an order of their own, the same on "
+    "every backend; no fitness that was compared depended on it (docs/genomes.md)"
+)
 
 
 class NotAsGiven(InputError):
@@ -46,7 +55,7 @@ class AsGiven:
 
     def __init__(self, problem: Problem, seed: int) -> None:
         self._problem, self._seed = problem, seed
-        self._occasions = {"first": 0, "elsewhere": 0, "attributes": 0, "surroundings": 0}
+        self._occasions = Counter[str]()
         self._surroundings: surroundings.Snapshot | None = None
         self._stays_behind: dict[tuple[tuple[str, type], ...], bool] = {}
         """Whether individuals with attributes of these types have some that do not travel."""
@@ -67,6 +76,8 @@ class AsGiven:
             return "first"
         if self._has_stayed_behind(individual):
             return "attributes"
+        if is_reordered(individual, self._problem.form, self._problem.rebuild):
+            return "order"
         if process == os.getpid():
             return None
         before, self._surroundings = (
@@ -76,6 +87,11 @@ class AsGiven:
         if self._occasions["elsewhere"] == 0:
             return "elsewhere"
         return None if before == self._surroundings else "surroundings"
+
+    def finish(self) -> None:
+        """Says so, at the end of a run, where sets had another order than the program's."""
+        if self._occasions["order"]:
+            print(_SETS, file=sys.stderr)
 
     def compare(self, made: Evaluation) -> None:
         """Raises `NotAsGiven` where the program's own individual has another fitness."""
@@ -146,6 +162,11 @@ class AsGiven:
             return (
                 f"it may read {', '.join(names)}, which does not travel: declare the problem "
                 f"`attributes: [{', '.join(names)}]`"
+            )
+        if is_reordered(first, self._problem.form, self._problem.rebuild):
+            return (
+                "it reads a set in the order of its history, which is lost on the way: use "
+                "sorted(...), or math.fsum for a sum"
             )
         return (
             "it reads what this process alone has: a global that the program changes, a class or "

@@ -123,6 +123,7 @@ class Evaluator:
     def finish(self) -> None:
         """Raises where the journal has evaluations that the run did not ask for again."""
         self._replay.finish(self._batches)
+        self._as_given.finish()
 
     def _individuals(self, individuals: Sequence[object]) -> Sequence[object]:
         changed = self.problem.lamarckian

@@ -67,6 +67,11 @@ class Problem:
         """Takes individuals apart into what travels."""
         return PlainForm(getattr(self.toolbox, "encode", None), primitive_sets(self.toolbox))
 
+    @cached_property
+    def digest_form(self) -> PlainForm:
+        """What of individuals their digest covers."""
+        return PlainForm(getattr(self.toolbox, "encode", None), exact=False)
+
     def left_behind(self, individual: object) -> list[str]:
         """The attributes of an individual that evaluations are not given."""
         return left_behind(individual, self.form, self.attributes)

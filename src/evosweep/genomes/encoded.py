@@ -65,8 +65,12 @@ def _encode_lists(genomes: list[list[object]], form: Form) -> Encoded:
         native, constant = survey(genes)
         if native:
             return Encoded(encoding, "native", genomes if constant else None)
-    encoding = encode([form(genome) for genome in genomes])
-    return Encoded(encoding, "tagged", genomes if is_immutable(genomes) else None)
+    if not is_immutable(genomes):
+        return Encoded(encode([form(genome) for genome in genomes]), "tagged")
+    distinct = {id(gene): gene for gene in chain.from_iterable(genomes)}  # many share theirs
+    plain = {number: form(gene) for number, gene in distinct.items()}
+    encoding = encode([[plain[id(gene)] for gene in genome] for genome in genomes])
+    return Encoded(encoding, "tagged", genomes)
 
 
 def _is_of_numbers(encoding: bytes, genomes: Sequence[list[object]]) -> bool:

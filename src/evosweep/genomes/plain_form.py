@@ -12,6 +12,7 @@ memory order of arrays, and classes of `creator` below the individual that add n
 import array
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from enum import Enum
 
 import numpy
@@ -90,7 +91,13 @@ class PlainForm:
         return value if parent in NATIVE else _CONVERTERS[parent](value, self)
 
     def own(self, value: object) -> Plain:
-        """The plain form of a value of a class that only the program knows."""
+        """The plain form of a value of a class that only the program knows.
+
+        The population digest takes its class and attributes, so that it needs no `encode` for most.
+        """
+        if not self.exact and class_values.state_of(value):
+            with suppress(InputError):
+                return class_values.plain_object(value, self)
         if self._encode is not None:
             encoded = self._encode(value)
             if encoded is not NotImplemented:

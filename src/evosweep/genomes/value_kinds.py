@@ -1,12 +1,14 @@
 """Which values marshal knows, and which cannot change."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from functools import cache
 from itertools import chain
+from types import BuiltinFunctionType, FunctionType
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,7 +18,10 @@ NATIVE = frozenset({int, float, bool, str, bytes, complex, type(None)})
 """The types that marshal knows and that hold nothing else."""
 _NESTING = frozenset({list, tuple, dict})
 _OF_ONE_KIND = ({tuple}, {list})
-_CONSTANT = (Decimal, Fraction, dt.date, dt.time, dt.timedelta, dt.tzinfo, range, UUID)
+_CONSTANT = (
+    Decimal, Fraction, dt.date, dt.time, dt.timedelta, dt.tzinfo, range, UUID, Enum, numpy.generic,
+    type, FunctionType, BuiltinFunctionType, numpy.ufunc,
+)  # fmt: skip
 
 
 class Survey(NamedTuple):
@@ -49,24 +54,30 @@ def is_immutable(genomes: Sequence[Sequence[object]]) -> bool:
     level: list[Any] = list(chain.from_iterable(genomes))
     for _ in range(4):  # tuples in tuples, no deeper than makes sense
         kinds = set(map(type, level))
-        tuples = {kind for kind in kinds if _is_tuple(kind)}
-        if not all(map(_is_constant, kinds - tuples)):
+        holding = {kind: held for kind in kinds if (held := _held_by(kind)) is not None}
+        if not all(map(_is_constant, kinds - holding.keys())):
             return False
-        if not tuples:
+        if not holding:
             return True
-        held = [part for part in level if type(part) in tuples]
-        level = list(chain.from_iterable(held))
+        level = [
+            held for part in level if type(part) in holding for held in holding[type(part)](part)
+        ]
     return False
 
 
 @cache
-def _is_tuple(kind: type) -> bool:
-    """Whether objects of this class are tuples, named ones too, with no attributes."""
-    return issubclass(kind, tuple) and not kind.__dictoffset__
+def _held_by(kind: type) -> Callable[[Any], Iterable[object]] | None:
+    """What tells the parts of tuples, also named ones, and of frozen dataclasses; else None."""
+    if issubclass(kind, tuple) and not kind.__dictoffset__:
+        return tuple.__iter__
+    if is_dataclass(kind) and kind.__dataclass_params__.frozen and kind.__mro__[1] is object:  # type: ignore[attr-defined]
+        names = [field.name for field in fields(kind)]
+        return lambda value: [getattr(value, name, None) for name in names]
+    return None
 
 
 @cache
 def _is_constant(kind: type) -> bool:
-    if kind in NATIVE or kind in _CONSTANT or issubclass(kind, Enum):
-        return True
-    return issubclass(kind, numpy.generic) and not issubclass(kind, numpy.void)
+    if issubclass(kind, numpy.void):
+        return False
+    return kind in NATIVE or issubclass(kind, _CONSTANT)

@@ -78,6 +78,7 @@ class TraitFields(TypedDict, total=False):
     """What the problem declares about itself."""
 
     genome: Line | None
+    sets: Line | None
     optimum: Finite | None
     target: Finite | None
     reference_point: Weights | None

@@ -4,6 +4,7 @@ import copy
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from deap import tools
 
@@ -16,6 +17,7 @@ from evosweep.evaluation.evaluator import Circumstances, Evaluator
 from evosweep.evaluation.problem import Problem
 from evosweep.fast import accelerate
 from evosweep.genomes.deap_types import Population
+from evosweep.genomes.digest import population_digest
 from evosweep.plugins.loading import load_algorithm, load_problem
 from evosweep.plugins.signatures import check_parameters
 from evosweep.records.journal import Journal
@@ -80,6 +82,7 @@ class Evolution:
             lambda: self.evaluator.evaluations,
             self._stopping.after,
             self.problem.traits.reference_point,
+            partial(population_digest, form=self.problem.digest_form),
         )
 
     @property

@@ -64,10 +64,14 @@ def _fronts(population: Population, valid: Sequence[int]) -> list[tuple[int, lis
     return [(rank, [place[id(ind)] for ind in front]) for rank, front in enumerate(fronts)]
 
 
-def traits_of(traits: Traits) -> Mapping[str, object]:
-    """The declarations of a problem that a comparison needs, without those it did not make."""
+def traits_of(traits: Traits, *, sets: bool = False) -> Mapping[str, object]:
+    """The declarations of a problem that a comparison needs, without those it did not make.
+
+    `sets`: genomes hold sets, which evaluations are given in an order of their own.
+    """
     declared = {
         "genome": traits.genome or None,
+        "sets": "rebuilt" if sets else None,
         "optimum": traits.optimum,
         "target": traits.target,
         "reference_point": list(traits.reference_point) if traits.reference_point else None,

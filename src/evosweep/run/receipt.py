@@ -40,14 +40,14 @@ def record_of(
     best, best_genome, weights = best_of(population, evolution.hall, evaluator.best)
     document = strict_json.dumps({
         **_named(spec),
-        "population_digest": genome.population_digest(population),
+        "population_digest": genome.population_digest(population, evolution.problem.digest_form),
         "best": best,
         "best_genome": best_genome,
         "weights": weights,
         "population": len(population),
         "evaluations": evaluator.evaluations,
         "generations": max((row["generation"] for row in evolved.rows), default=0),
-        "traits": traits_of(evolution.problem.traits),
+        "traits": traits_of(evolution.problem.traits, sets=evolution.problem.form.sets),
         "failures": evaluator.failures,
         "dataset": dataset_of(evolution.problem.traits, spec.problem.use),
         "stopped": evolved.stopped,

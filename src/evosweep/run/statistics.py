@@ -35,10 +35,11 @@ class GenerationStatistics(tools.Statistics):  # type: ignore[misc]
         evaluations: Callable[[], int] = lambda: 0,
         after: Callable[[Population, LogbookRow], None] = lambda *_: None,
         reference_point: Sequence[float] | None = None,
+        digest: Callable[[Population], str] = population_digest,
     ) -> None:
         super().__init__()
         self._clock, self._evaluations, self._after = clock, evaluations, after
-        self._reference_point = reference_point
+        self._reference_point, self._digest = reference_point, digest
         self._counted = 0
         self.rows: list[LogbookRow] = []
         self.fields = ["best", "mean", "std", "worst", "seconds", "digest"]
@@ -49,7 +50,7 @@ class GenerationStatistics(tools.Statistics):  # type: ignore[misc]
         if self._reference_point is not None:
             row["hypervolume"] = _hypervolume(data, self._reference_point)
         row["seconds"] = self._clock()
-        row["digest"] = population_digest(data)
+        row["digest"] = self._digest(data)
         total, before = self._evaluations(), self._counted
         self._counted = total
         self.rows.append({"nevals": total - before} | row)
