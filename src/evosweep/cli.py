@@ -6,12 +6,13 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from typing import Protocol, cast
 
 from evosweep import __version__
 from evosweep.errors import EvosweepError
 from evosweep.processes import safe_path
-from evosweep.wording import printable_lines
+from evosweep.wording import Printable, printable_lines
 
 # Each is a module of `evosweep.commands`, a `Command`.
 COMMANDS = {
@@ -30,6 +31,8 @@ COMMANDS = {
     "pull": "brings run folders back from MLflow",
 }
 
+_DRAWS = ("sweep", "status")
+"""Commands that move the terminal's cursor themselves."""
 _EXIT_CODES = """\
 exit codes: 0 done, 1 failed, 2 bad input, 75 another process has it (try again later),
 130 and 143 stopped by Ctrl-C and by SIGTERM"""
@@ -85,7 +88,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     chosen = next((word for word in given if not word.startswith("-")), None)
     try:
         args = build_parser(chosen).parse_args(given)
-        return _module(args.command).main(args)
+        with ExitStack() as stack:
+            if args.command not in _DRAWS:
+                stack.enter_context(redirect_stdout(Printable(sys.stdout)))
+                stack.enter_context(redirect_stderr(Printable(sys.stderr, "\r")))
+            return _module(args.command).main(args)
     except EvosweepError as error:
         print(f"evosweep: error: {printable_lines(error)}", file=sys.stderr)
         return error.exit_code

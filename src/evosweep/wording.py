@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable
+from typing import TextIO
 
 _SHOWN = 60  # characters of a value in a message
 
@@ -52,3 +53,30 @@ def printable_lines(text: object) -> str:
 def one_line(text: object) -> str:
     """`text` as one line that a terminal can only print."""
     return printable(" ".join(str(text).split()))
+
+
+class Printable:
+    """A stream of text that nothing read from a file can use to act on the terminal.
+
+    Names in results may come from anybody; what a terminal would obey is written as an escape.
+    """
+
+    def __init__(self, stream: TextIO, kept: str = "") -> None:
+        self._stream, self._kept = stream, f"\n\t{kept}"
+
+    def write(self, text: str) -> int:
+        """Writes `text`, with escapes for control characters other than line ends and tabs."""
+        if not text.isprintable():
+            signs = (sign if sign in self._kept else printable(sign) for sign in text)
+            self._stream.write("".join(signs))
+        else:
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Passes on what is buffered."""
+        self._stream.flush()
+
+    def __getattr__(self, name: str) -> object:
+        value: object = getattr(self._stream, name)
+        return value

@@ -114,6 +114,12 @@ def results(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, list[
     return tmp_path, *fill(tmp_path / "study", WRONG[request.param])
 
 
+slow_readers = pytest.mark.parametrize(
+    "results", ["null", "text", "long", "mapping"], indirect=True
+)
+"""For what takes seconds: the values that most readers have stumbled over."""
+
+
 Results = tuple[Path, list[str], list[str]]
 
 
@@ -140,6 +146,7 @@ def test_exports(results: Results, kind: str, capsys: pytest.CaptureFixture[str]
         assert not {row["run_id"] for row in rows} & set(damages(folder))
 
 
+@slow_readers
 def test_compare(results: Results, capsys: pytest.CaptureFixture[str]) -> None:
     folder, _, _ = results
     assert main(["compare", str(folder), "--all-versions"]) == 0
@@ -149,6 +156,7 @@ def test_compare(results: Results, capsys: pytest.CaptureFixture[str]) -> None:
     assert all(run_id in listed for run_id in damages(folder))
 
 
+@slow_readers
 def test_track(results: Results, capsys: pytest.CaptureFixture[str]) -> None:
     folder, whole, _ = results
     code = main(["track", str(folder)])

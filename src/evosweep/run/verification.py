@@ -142,7 +142,7 @@ _FORMS: Sequence[Make] = (
 """What genomes that a table shows as lists may have been."""
 
 
-def _digest(genomes: Sequence[object], fitnesses: Sequence[object], make: Make) -> str:
+def _digest(genomes: Sequence[object], fitnesses: Sequence[list[object]], make: Make) -> str:
     """The digest of a population whose genomes were of one form; empty where they were not."""
     population = []
     with suppress(TypeError, ValueError, OverflowError, InputError):
@@ -151,7 +151,8 @@ def _digest(genomes: Sequence[object], fitnesses: Sequence[object], make: Make) 
             if not isinstance(items, list):
                 return ""
             individual = make(items)
-            vars(individual)["fitness"] = SimpleNamespace(values=values)
+            fitness = SimpleNamespace(values=values, wvalues=values, weights=(1.0,) * len(values))
+            vars(individual)["fitness"] = fitness
             population.append(individual)
         return population_digest(cast("list[Individual]", population))
     return ""
