@@ -60,7 +60,7 @@ def linked_runs(run: Path, home: Path) -> None:
 
 def linked_experiment(run: Path, home: Path) -> None:
     shutil.copytree(run.parents[1], home / "experiment")
-    (run.parents[2] / "other").symlink_to(home / "experiment")
+    (run.parents[2] / "third").symlink_to(home / "experiment")
 
 
 def linked_output(run: Path, home: Path) -> None:

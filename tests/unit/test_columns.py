@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from evosweep.files.strict_json import strict
 from evosweep.records.parquet import as_parquet, column
 
 whole = st.integers(-(2**63), 2**63 - 1)
@@ -23,7 +24,7 @@ def test_a_column_is_what_pyarrow_makes_of_it(values: list[Any]) -> None:
     try:
         expected = pyarrow.array(values)
     except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError):
-        expected = pyarrow.array([json.dumps(value) for value in values])
+        expected = pyarrow.array([json.dumps(strict(value)) for value in values])
     _same(column(values), expected)
 
 
@@ -32,7 +33,7 @@ def test_a_column_of_genomes_too(values: list[Any]) -> None:
     try:
         expected = pyarrow.array(values)
     except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError):
-        expected = pyarrow.array([json.dumps(value) for value in values])
+        expected = pyarrow.array([json.dumps(strict(value)) for value in values])
     _same(column(values), expected)
 
 
@@ -51,6 +52,6 @@ def test_unusual_columns(values: list[Any]) -> None:
     found = table["a"].to_pylist()
     assert len(found) == len(values)
     if values and isinstance(found[0], str):
-        assert found == [json.dumps(value, default=str) for value in values]
+        assert found == [json.dumps(strict(value), default=str) for value in values]
     else:
         assert found == values

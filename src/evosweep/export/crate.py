@@ -6,7 +6,7 @@ RO-Crate 1.1 (Soiland-Reyes et al.: Packaging research artefacts with RO-Crate, 
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +14,17 @@ from evosweep import __version__
 from evosweep.compare.extra import need
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
+from evosweep.errors import Damaged
 from evosweep.export.written import Written
 from evosweep.files.opening import is_file, is_folder
 from evosweep.records.reading import read_record
 from evosweep.records.record import Record
+from evosweep.records.tables import open_table
 
 PARQUET = "application/vnd.apache.parquet"
 UNLICENSED = "No licence is stated: ask the authors before you use these data."
-FILES = {
-    "record": ("receipt", "application/json"),
-    "population": ("final population", PARQUET),
-    "logbook": ("one row per generation", PARQUET),
-}
+LARGEST = 2**36
+"""Bytes of a file at most: a sparse file costs nobody anything until it is copied."""
 
 
 def write(
@@ -50,10 +49,9 @@ def write(
         crate.add_file(path, path.relative_to(study.folder).as_posix(), properties=_type(path))
     if config is not None:
         crate.add_file(config, f"config/{config.name}", properties=_type(config))
-    for run in study.runs:
-        _add_run(crate, study, run, software)
+    left_out = [line for run in study.runs for line in _add_run(crate, study, run, software)]
     crate.write(folder)
-    return Written(f"{len(study.runs)} runs")
+    return Written(f"{len(study.runs)} runs", left_out)
 
 
 def _licence(crate: Any, address: str | None) -> Any:
@@ -71,7 +69,11 @@ def _shared(study: Study) -> Iterator[Path]:
     for pattern in ("*.yaml", "*.yml", "*.json", "comparison/*.html", "comparison/*.csv"):
         folder = (study.folder / pattern).parent
         if folder == study.folder or is_folder(folder):
-            yield from (path for path in sorted(folder.glob(Path(pattern).name)) if is_file(path))
+            yield from filter(_is_shareable, sorted(folder.glob(Path(pattern).name)))
+
+
+def _is_shareable(path: Path) -> bool:
+    return is_file(path) and path.stat().st_size <= LARGEST
 
 
 def _type(path: Path) -> dict[str, str]:
@@ -98,34 +100,53 @@ def _add_software(crate: Any, study: Study) -> list[Any]:
     ]
 
 
-def _add_run(crate: Any, study: Study, run: Run, software: list[Any]) -> None:
-    """The files of a run, and the action that made them."""
+def _add_run(crate: Any, study: Study, run: Run, software: Sequence[Any]) -> list[str]:
+    """The files of a run, and the action that made them; returns a line for each file left out."""
     from rocrate.model.contextentity import ContextEntity
 
     receipt, label = read_record(run.folder), f"{study.problem(run)}, {study.algorithm(run)}"
-    made = []
-    for attribute, (what, kind) in FILES.items():
-        path: Path = getattr(run.folder, attribute)
-        if is_file(path):  # never what a link points to
-            described = {"name": f"{label}, seed {run.seed}: {what}", "encodingFormat": kind}
-            place = f"runs/{run.run_id}/{path.name}"
-            made.append(crate.add_file(path, place, properties=described))
+    parts, left_out = [], []
+    for path, (what, kind) in _files(run).items():
+        try:
+            _check(run, path)
+        except FileNotFoundError:
+            continue
+        except Damaged as damage:
+            left_out.append(str(damage))
+            continue
+        described = {"name": f"{label}, seed {run.seed}: {what}", "encodingFormat": kind}
+        parts.append(crate.add_file(path, f"runs/{run.run_id}/{path.name}", properties=described))
     used = {f"#{name}-{version}" for name, version in _packages(receipt)}
-    action = crate.add(
-        ContextEntity(
-            crate,
-            f"#run-{run.run_id}",
-            {
-                "@type": "CreateAction",
-                "name": f"{label}, {study.backend(run)}, seed {run.seed}",
-                "startTime": receipt.started,
-                "endTime": receipt.finished,
-                "instrument": [{"@id": item.id} for item in software if item.id in used],
-                "result": [{"@id": item.id} for item in made],
-            },
-        )
-    )
-    crate.root_dataset.append_to("mentions", action)
+    action = {
+        "@type": "CreateAction",
+        "name": f"{label}, {study.backend(run)}, seed {run.seed}",
+        "startTime": receipt.started,
+        "endTime": receipt.finished,
+        "instrument": [{"@id": item.id} for item in software if item.id in used],
+        "result": [{"@id": item.id} for item in parts],
+    }
+    entity = crate.add(ContextEntity(crate, f"#run-{run.run_id}", action))
+    crate.root_dataset.append_to("mentions", entity)
+    return left_out
+
+
+def _files(run: Run) -> dict[Path, tuple[str, str]]:
+    """What a file of a run is, and its type."""
+    return {
+        run.folder.record: ("receipt", "application/json"),
+        run.folder.population: ("final population", PARQUET),
+        run.folder.logbook: ("one row per generation", PARQUET),
+    }
+
+
+def _check(run: Run, path: Path) -> None:
+    """Raise `Damaged` where a file is not what it is called; what a link points to is private."""
+    rows = run.population if path == run.folder.population else run.logbook_rows
+    if path != run.folder.record:
+        with open_table(path, rows, 64 * (run.genome_length or 0)):
+            pass
+    if path.stat().st_size > LARGEST:
+        raise Damaged(path.parent, path.name, f"has more than {LARGEST} bytes")
 
 
 def _packages(receipt: Record) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import SupportsFloat, cast
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
@@ -15,7 +18,7 @@ from evosweep.export.written import Written, cell
 from evosweep.records.tables import read_rows
 
 ROWS = 50_000  # in memory at a time
-Row = Mapping[str, Any]
+Row = Mapping[str, object]
 
 
 def write(study: Study, folder: Path) -> Written:
@@ -33,7 +36,7 @@ def write(study: Study, folder: Path) -> Written:
     return Written(", ".join(f"{count} {name}" for name, count in counts.items()), list(left_out))
 
 
-def _names(study: Study, run: Run) -> dict[str, Any]:
+def _names(study: Study, run: Run) -> dict[str, object]:
     return {
         "run_id": run.run_id,
         "problem": study.problem(run),
@@ -83,8 +86,6 @@ def _improvements(study: Study, left_out: list[str]) -> Iterator[Row]:
 
 def _write(folder: Path, name: str, rows: Callable[[], Iterator[Row]]) -> int:
     """Write a table in both formats, in parts: the rows are gone through twice, never all kept."""
-    import pyarrow.parquet as pq
-
     schema = _schema(rows())
     count = 0
     with (
@@ -101,10 +102,8 @@ def _write(folder: Path, name: str, rows: Callable[[], Iterator[Row]]) -> int:
     return count
 
 
-def _schema(rows: Iterator[Row]) -> Any:
+def _schema(rows: Iterator[Row]) -> pa.Schema:
     """Columns in order of coming: whole numbers, numbers, or text where neither will do."""
-    import pyarrow as pa
-
     kinds: dict[str, set[type]] = {}
     for row in rows:
         for key, value in row.items():
@@ -117,23 +116,21 @@ def _kind(value: object) -> type:
     return float if type(value) is int and not -(2**63) <= value < 2**63 else type(value)
 
 
-def _arrow(kinds: set[type]) -> Any:
-    import pyarrow as pa
-
+def _arrow(kinds: set[type]) -> pa.DataType:
     if kinds == {int}:
         return pa.int64()
     return pa.float64() if kinds and kinds <= {int, float} else pa.string()
 
 
-def _table(batch: Sequence[Row], schema: Any) -> Any:
-    import pyarrow as pa
-
+def _table(batch: Sequence[Row], schema: pa.Schema) -> pa.Table:
     columns = []
     for field in schema:
         values = [row.get(field.name) for row in batch]
         if field.type == pa.string():
             values = [None if value is None else str(value) for value in values]
         elif field.type == pa.float64():
-            values = [None if value is None else float(value) for value in values]
+            values = [
+                None if value is None else float(cast(SupportsFloat, value)) for value in values
+            ]
         columns.append(pa.array(values, field.type))
     return pa.table(columns, schema=schema)

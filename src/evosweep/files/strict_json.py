@@ -12,11 +12,16 @@ INFINITE = {"inf": math.inf, "-inf": -math.inf}
 
 def dumps(value: object, *, indent: int | None = None, sort_keys: bool = False) -> str:
     """`value` as strict JSON."""
-    options = {"indent": indent, "sort_keys": sort_keys, "ensure_ascii": False}
     try:
-        return json.dumps(value, allow_nan=False, **options)  # type: ignore[arg-type]
+        return _dumps(value, indent=indent, sort_keys=sort_keys)
     except ValueError:
-        return json.dumps(strict(value), allow_nan=False, **options)  # type: ignore[arg-type]
+        return _dumps(strict(value), indent=indent, sort_keys=sort_keys)
+
+
+def _dumps(value: object, *, indent: int | None, sort_keys: bool) -> str:
+    return json.dumps(
+        value, indent=indent, sort_keys=sort_keys, ensure_ascii=False, allow_nan=False
+    )
 
 
 def strict(value: object) -> object:

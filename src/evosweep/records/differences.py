@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
 
 from evosweep.files.opening import is_file
 from evosweep.records import journal
@@ -22,9 +21,9 @@ class Difference:
     """(batch, index) of the first individual with another fitness, by the journals."""
     individual: int | None
     """The first individual of the final populations that differs."""
-    was: Any = None
+    was: object = None
     """Its genome and fitness in the first run."""
-    now: Any = None
+    now: object = None
     """The same in the second."""
 
     def __str__(self) -> str:
@@ -58,17 +57,20 @@ def first_difference(one: RunFolder, other: RunFolder) -> Difference:
 
 
 def _generation(run: RunFolder, row: int) -> int:
-    numbers = [r["generation"] for r in _rows(run.logbook, ["generation"])]
-    return int(numbers[row]) if row < len(numbers) else row
+    numbers = [each["generation"] for each in _rows(run.logbook, ["generation"])]
+    number = numbers[row] if row < len(numbers) else None
+    return number if isinstance(number, int) else row
 
 
-def _differing(one: Iterator[Any], other: Iterator[Any]) -> Iterator[tuple[int, Any, Any]]:
+def _differing(
+    one: Iterator[object], other: Iterator[object]
+) -> Iterator[tuple[int, object, object]]:
     for number, (was, now) in enumerate(zip_longest(one, other)):
         if was != now:
             yield number, was, now
 
 
-def _rows(path: Path, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
+def _rows(path: Path, columns: list[str] | None = None) -> Iterator[dict[str, object]]:
     if is_file(path):
         yield from read_rows(path, 2**40, columns)
 
@@ -95,6 +97,6 @@ def _batches(path: Path) -> Iterator[tuple[int, dict[int, tuple[float, ...]]]]:
         yield current, found
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     text = str(value)
     return text if len(text) <= 120 else f"{text[:117]}..."

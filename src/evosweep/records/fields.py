@@ -42,22 +42,26 @@ def _readable(text: str) -> str:
 
 def bounded(value: object, depth: int = _DEPTH) -> object:
     """`value`, which is JSON; raises ValueError where a number or a name in it has no bounds."""
-    if isinstance(value, str | bool) or value is None:
+    kind = type(value)
+    if kind in _PLAIN:
         return value
     if isinstance(value, int | float):
-        if not math.isfinite(value if isinstance(value, float) else number(value)):
+        if not math.isfinite(number(value)):
             raise ValueError("should have finite numbers only")
         return value
     if depth == 0:
         raise ValueError(f"should be at most {_DEPTH} levels deep")
-    items = value
     if isinstance(value, dict):
-        for key in value:
+        for key, item in value.items():
             _line(key)
-        items = value.values()
-    for item in items:  # type: ignore[attr-defined]
-        bounded(item, depth - 1)
+            bounded(item, depth - 1)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            bounded(item, depth - 1)
     return value
+
+
+_PLAIN = frozenset({str, bool, type(None)})
 
 
 def _fitness(value: object) -> float:

@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from evosweep.errors import EvosweepError, InputError
 from evosweep.files.opening import open_descriptor, open_file
@@ -85,7 +85,7 @@ class Journal:
     path: Path
     run_id: str
     sync: float = 1.0
-    environment: Mapping[str, Any] | None = None
+    environment: Mapping[str, object] | None = None
     """Of this process; a journal of another one is refused, for last bits would differ."""
     mixed: bool = False
     """Go on all the same."""
@@ -132,12 +132,12 @@ class Journal:
         return len(self.sessions)
 
     @property
-    def environments(self) -> list[Mapping[str, Any]]:
+    def environments(self) -> list[Mapping[str, object]]:
         """Of every session that finished evaluations, and of this one."""
         sessions = [*self.worked, self._session]
         return [session.environment or {} for session in sessions]
 
-    def _refuse_mixture(self, environment: Mapping[str, Any]) -> None:
+    def _refuse_mixture(self, environment: Mapping[str, object]) -> None:
         for session in self.worked:
             if differing := differences(session.environment or {}, environment):
                 raise InputError(

@@ -31,7 +31,7 @@ class Session:
     started: float
     """Seconds since the epoch."""
     pid: int
-    environment: Mapping[str, Any] | None = None
+    environment: Mapping[str, object] | None = None
     """As in the receipt; None in journals of earlier versions."""
 
 
@@ -123,7 +123,7 @@ def _check(payload: bytes, kinds: int, count: int, objectives: int) -> None:
         raise ValueError(f"{len(payload)} bytes for {count} individuals of {objectives} objectives")
 
 
-def _environment(text: bytes) -> dict[str, Any] | None:
+def _environment(text: bytes) -> dict[str, object] | None:
     if len(text) > _LONGEST_ENVIRONMENT:
         raise ValueError(f"an environment of {len(text)} bytes")
     environment = json.loads(text) if text else None
@@ -132,7 +132,7 @@ def _environment(text: bytes) -> dict[str, Any] | None:
     return environment
 
 
-def _to_json(value: Plain) -> Any:
+def _to_json(value: Plain) -> object:
     """JSON that keeps what a plain form tells apart: what JSON has not becomes {type: data}."""
     if isinstance(value, list):
         return [_to_json(item) for item in value]
@@ -143,7 +143,7 @@ def _to_json(value: Plain) -> Any:
     return _scalar_to_json(value)
 
 
-def _scalar_to_json(value: Plain) -> Any:
+def _scalar_to_json(value: Plain) -> object:
     if isinstance(value, bytes):
         return {"bytes": b64encode(value).decode("ascii")}
     if isinstance(value, complex):

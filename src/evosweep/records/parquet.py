@@ -5,20 +5,22 @@ pandas. The usual columns are made from their bytes instead, as the same arrays.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain
-from typing import Any
+from typing import cast
 
 import numpy
 import pyarrow
 from pyarrow import parquet
+
+from evosweep.files.strict_json import strict
 
 _NUMBERS = {int: numpy.int64, float: numpy.float64}
 _UNFIT = (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError, pyarrow.ArrowNotImplementedError,
           OverflowError)  # fmt: skip
 
 
-def as_parquet(columns: Iterable[tuple[str, Iterable[Any]]]) -> bytes:
+def as_parquet(columns: Iterable[tuple[str, Iterable[object]]]) -> bytes:
     """The bytes of a Parquet file; a column that has no single type is kept as JSON text."""
     names, arrays = [], []
     for name, values in columns:
@@ -30,31 +32,31 @@ def as_parquet(columns: Iterable[tuple[str, Iterable[Any]]]) -> bytes:
     return content
 
 
-def column(values: list[Any]) -> Any:
+def column(values: Sequence[object]) -> pyarrow.Array:
     """What `pyarrow.array(values)` is, or its values as JSON text where it is an error."""
     try:
-        made = _column(values)
-        return pyarrow.array(values) if made is None else made
+        usual = _column(values)
+        return pyarrow.array(values) if usual is None else usual
     except _UNFIT:
-        return _texts([json.dumps(value, default=str) for value in values])
+        return _texts([json.dumps(strict(value), default=str) for value in values])
 
 
-def _column(values: list[Any]) -> Any:
+def _column(values: Sequence[object]) -> pyarrow.Array:
     """The array of a usual column, None for others."""
     types = set(map(type, values))
     if types == {str}:
-        return _texts(values)
+        return _texts(cast("Sequence[str]", values))
     if types == {list}:
-        return _lists(values)
+        return _lists(cast("Sequence[Sequence[object]]", values))
     types.discard(type(None))
     return _numbers(values, types.pop()) if len(types) == 1 and types <= _NUMBERS.keys() else None
 
 
-def _numbers(values: list[Any], kind: type) -> Any:
+def _numbers(values: Sequence[object], kind: type) -> pyarrow.Array:
     """An array of ints or floats; None stands for a missing one."""
     present = [value is not None for value in values]
-    known = values if all(present) else [value or 0 for value in values]
-    data = pyarrow.py_buffer(numpy.array(known, dtype=_NUMBERS[kind]))
+    numbers = values if all(present) else [value or 0 for value in values]
+    data = pyarrow.py_buffer(numpy.array(numbers, dtype=_NUMBERS[kind]))
     mask = None
     if not all(present):
         mask = pyarrow.py_buffer(numpy.packbits(present, bitorder="little"))
@@ -62,14 +64,14 @@ def _numbers(values: list[Any], kind: type) -> Any:
     return pyarrow.Array.from_buffers(arrow_type, len(values), [mask, data])
 
 
-def _texts(values: list[str]) -> Any:
-    encoded = [value.encode() for value in values]
+def _texts(values: Sequence[str]) -> pyarrow.Array:
+    encoded = [value.encode(errors="backslashreplace") for value in values]
     offsets = _offsets(map(len, encoded))
     buffers = [None, pyarrow.py_buffer(offsets), pyarrow.py_buffer(b"".join(encoded))]
     return pyarrow.Array.from_buffers(pyarrow.string(), len(values), buffers)
 
 
-def _lists(values: list[list[Any]]) -> Any:
+def _lists(values: Sequence[Sequence[object]]) -> pyarrow.Array:
     """An array of lists of ints or of floats; None where they are of something else."""
     items = list(chain.from_iterable(values))
     types = set(map(type, items))
@@ -81,5 +83,5 @@ def _lists(values: list[list[Any]]) -> Any:
     return pyarrow.Array.from_buffers(arrow_type, len(values), buffers, children=[inner])
 
 
-def _offsets(lengths: Iterable[int]) -> Any:
+def _offsets(lengths: Iterable[int]) -> numpy.ndarray:
     return numpy.array(list(accumulate(lengths, initial=0)), dtype=numpy.int32)

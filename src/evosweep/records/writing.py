@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from evosweep.files.writing import write_whole
 
 
-def write_table(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+def write_table(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
     """Rows as Parquet; columns in the order in which they first appear."""
     names: dict[str, None] = {}
     for row in rows:
@@ -15,7 +14,7 @@ def write_table(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     write_columns(path, {name: [row.get(name) for row in rows] for name in names})
 
 
-def write_columns(path: Path, columns: Mapping[str, Sequence[Any]]) -> None:
+def write_columns(path: Path, columns: Mapping[str, Sequence[object]]) -> None:
     """Columns as Parquet; one that has no single type is kept as JSON text."""
     from evosweep.records.parquet import (  # pyarrow is slow to import, and not always needed
         as_parquet,
