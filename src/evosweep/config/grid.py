@@ -19,7 +19,7 @@ from evosweep.config.experiment import Experiment, Problem, Swept
 from evosweep.config.only_exclude import is_selected
 from evosweep.config.spec import AlgorithmSpec, BackendSpec, ProblemSpec, RunSpec
 from evosweep.config.yaml_subset import scalar
-from evosweep.wording import shortened
+from evosweep.wording import printable, shortened
 
 MAX_COMBINATIONS = 1_000_000
 """Of problems, algorithms and backends with their parameters; seeds are not counted."""
@@ -134,7 +134,9 @@ def _variants(name: str, part: Swept) -> Iterator[tuple[Any, str]]:
     fixed = {key: getattr(part, key) for key in model.model_fields if key != "name"}
     for values in product(*part.grid.values()):
         chosen = dict(zip(part.grid, values, strict=True))
-        label = ",".join(f"{key}={_short(value)}" for key, value in chosen.items())
+        label = ",".join(
+            f"{printable(shortened(key))}={_short(value)}" for key, value in chosen.items()
+        )
         spec = model.model_construct(**fixed | {"name": name, "params": part.params | chosen})
         yield spec, f"{name}({label})" if label else name
 

@@ -41,11 +41,18 @@ def parse(text: str, name: str) -> ast.Module:
 
 
 def normal_form(text: str, tree: ast.Module) -> str:
-    """`text` (with the tree that `parse` gives) without what decides nothing.
+    """A source text without what decides nothing.
 
-    A string that stands alone as a statement is never executed: it goes, and `pass` stands for a
-    body that has nothing else. A module that names `__doc__` keeps its strings. Within a string,
-    and after a line that ends with a backslash, nothing is cut.
+    A string that stands alone as a statement is never executed: it is cut, and `pass` replaces it
+    in a body that has nothing else. A module that names `__doc__` keeps its strings. Within a
+    string, and after a line that ends with a backslash, nothing is cut.
+
+    Parameters
+    ----------
+    text
+        The source, as `decode` gives it.
+    tree
+        Its syntax tree, as `parse` gives it.
     """
     try:
         comments, strings = _scan(text)

@@ -29,7 +29,24 @@ def check_name(kind: str, use: str, module: str) -> None:
 
 
 def check_permitted(kind: str, use: str, source: Source, function: str) -> None:
-    """Raise InputError, one line, where a `kind` may not be the function that `use` names."""
+    """Check that a config may name this function.
+
+    Parameters
+    ----------
+    kind
+        "problem", "algorithm" or "callback".
+    use
+        What the config says, for the message.
+    source
+        The module that was found for it.
+    function
+        The function's name in that module.
+
+    Raises
+    ------
+    InputError
+        One line, where it may not.
+    """
     package = source.module.partition(".")[0]
     if package == "evosweep":
         allowed = source.module.startswith(f"evosweep.{kind}s.")

@@ -64,9 +64,28 @@ def locate(kind: str, use: str, import_path: str) -> tuple[Source, str]:
 
 
 def digest(kind: str, use: str, import_path: str) -> str:
-    """64 hexadecimal digits over the code that `use` runs; InputError where it is not found.
+    """A digest of the code that decides what a function does (docs/digest.md).
 
-    Read once a process: a run keeps the name it started with, whatever is edited meanwhile.
+    It is computed once per process, so that a run keeps its name while its source is edited.
+
+    Parameters
+    ----------
+    kind
+        "problem", "algorithm" or "callback".
+    use
+        A built-in's short name, or `module:function`.
+    import_path
+        The folder of the user's modules, relative to the working folder; "" for none.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits, the same on every supported Python.
+
+    Raises
+    ------
+    InputError
+        Where there is no such module, it does not parse, or a config may not name it.
     """
     return _digest(kind, use, import_path, os.getcwd() if import_path else "")  # noqa: PTH109
 
@@ -150,8 +169,9 @@ def _imported(source: Source) -> Iterator[str]:
         package.pop()
     names = {".".join(package)} | set(_import_statements(source, package))
     for name in sorted(names):
-        parts = name.split(".") if name else []
-        yield from (".".join(parts[:count]) for count in range(1, len(parts) + 1))
+        parts = name.split(".")
+        if all(parts):
+            yield from (".".join(parts[:count]) for count in range(1, len(parts) + 1))
 
 
 def _import_statements(source: Source, package: list[str]) -> Iterator[str]:

@@ -39,7 +39,15 @@ class Findings:
 
 
 def try_out(experiment: Experiment, seconds: float) -> Findings:
-    """Try every problem and algorithm of a grid, each variant once; a problem has `seconds`."""
+    """Try every problem and algorithm of a grid, each variant of them once.
+
+    Parameters
+    ----------
+    experiment
+        The grid.
+    seconds
+        The time limit of each problem, for all its trials. Reaching it is no mistake, but a note.
+    """
     findings = Findings()
     chosen = _chosen(experiment)
     if not chosen:  # the grid is empty

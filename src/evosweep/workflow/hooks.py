@@ -53,8 +53,8 @@ def start(plan: Plan, workflow: Workflow) -> None:
     """
     folder = plan.experiment.folder
     call = workflow.dag_settings
-    if call.forceall or {"run", "batch"} & set(call.forcerun):
-        os.environ[FRESH_VARIABLE] = "1"
+    forced = call.forceall or {"run", "batch"} & set(call.forcerun)
+    os.environ[FRESH_VARIABLE] = "1" if forced else ""
     try:
         _check_container(plan)
         folder.mkdir(parents=True, exist_ok=True)
