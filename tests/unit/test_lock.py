@@ -5,6 +5,7 @@ import fcntl
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,19 @@ def test_a_lock_that_is_a_link_is_refused_and_its_target_kept(tmp_path: Path) ->
     with pytest.raises(InputError, match="is a link"), Lock(tmp_path / "lock", "it"):
         pass
     assert (tmp_path / "target").read_text() == "mine"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can be another user")
+def test_the_lock_of_another_user_is_named_as_such() -> None:
+    code = HOLD.replace("with Lock", "import os; os.setuid(65534)\nwith Lock")
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own are closed to others
+        Path(folder).chmod(0o755)
+        Path(folder, "lock").touch(0o600)
+        done = subprocess.run(
+            [sys.executable, "-c", code, f"{folder}/lock"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert "it: user 0 works on it, or did and was killed" in done.stderr
 
 
 def test_who_waits_is_told_for_whom_and_gets_it_afterwards(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ class Lock:
 
     def __enter__(self) -> "Lock":
         while True:
-            self._fd = _open(self.path)
+            self._fd = self._open()
             try:
                 self._take()
             except BaseException:
@@ -85,6 +85,18 @@ class Lock:
         with suppress(OSError):
             self.path.unlink()
         os.close(self._fd)
+
+    def _open(self) -> int:
+        try:
+            return _open(self.path)
+        except PermissionError:
+            with suppress(FileNotFoundError):  # then the folder itself is not this user's
+                if (owner := self.path.stat().st_uid) != os.geteuid():
+                    raise Locked(
+                        f"{self.what}: user {owner} works on it, or did and was killed: wait, or "
+                        f"remove {self.path} where nothing works on it"
+                    ) from None
+            raise
 
     def _take(self) -> None:
         if not acquire(self._fd, self.path):
