@@ -20,8 +20,13 @@ settings.load_profile("evosweep")
 FIRST = ("container", "tracking", "workflow", "faults", "proof", "contract", "compare")
 """Folders by the time that they take in parallel: the longest first, so that no worker is left
 with a long one at the end."""
-THOROUGH = {"container", "faults", "tracking", "workflow"}
-"""Folders whose tests need an engine, a server, Snakemake or many processes."""
+THOROUGH = {
+    *("container", "faults", "proof", "tracking", "workflow"),
+    *("compare/test_command.py", "compare/test_damage.py", "compare/test_scale.py"),
+    *("compare/test_sentences.py", "contract/test_registry.py", "contract/test_special.py"),
+    "export/test_hostile_receipts.py",
+}
+"""Folders and files that need an engine, a server, Snakemake, many processes or many seconds."""
 _LIMIT = 300
 
 
@@ -29,7 +34,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Marks each test by the folder that it lies in and by what it shares with others."""
     for item in items:
         folder = _folder(item)
-        if folder in THOROUGH or item.get_closest_marker("browser"):
+        if THOROUGH & {folder, _file(item)} or item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.thorough)
         if group := _group(item):
             item.add_marker(pytest.mark.xdist_group(group))
@@ -45,6 +50,10 @@ def _folder(item: pytest.Item) -> str:
     return item.path.relative_to(HERE).parts[0]
 
 
+def _file(item: pytest.Item) -> str:
+    return str(item.path.relative_to(HERE))
+
+
 def _group(item: pytest.Item) -> str | None:
     """Whom a test shares a worker with; None: it may run beside any other."""
     if _folder(item) == "container":
@@ -54,7 +63,7 @@ def _group(item: pytest.Item) -> str | None:
     if "server" in definitions:
         return "server"
     shared = any(each[-1].scope == "module" for each in definitions.values())
-    return str(item.path.relative_to(HERE)) if shared else None
+    return _file(item) if shared else None
 
 
 def pytest_xdist_auto_num_workers() -> int:

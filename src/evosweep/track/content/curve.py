@@ -17,7 +17,8 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 86, 16, 46, 54
 _COLOURS = {"best": "#0072B2", "mean": "#D55E00"}  # told apart by colour-blind readers too
 _GOAL = "#666666"
 _DASHES = {"best": "none", "mean": "6 4", "goal": "2 3"}
-_Curve = list[tuple[float, float]]
+_Point = tuple[float, float]
+_Curve = list[_Point]
 
 
 def convergence_plot(history: History, title: str, traits: TraitFields) -> bytes:
@@ -36,8 +37,8 @@ def convergence_plot(history: History, title: str, traits: TraitFields) -> bytes
 
 def _goal(traits: TraitFields) -> dict[str, float]:
     """What the curves should reach: the optimum, else the target, with its name."""
-    known = {name: traits.get(name) for name in ("optimum", "target")}
-    return dict([(name, value) for name, value in known.items() if _is_number(value)][:1])
+    declared = {name: traits.get(name) for name in ("optimum", "target")}
+    return dict([(name, value) for name, value in declared.items() if _is_number(value)][:1])
 
 
 class _Frame:
@@ -62,14 +63,14 @@ class _Frame:
         parts = []
         for value in _ticks(*self.y):
             y = self.at(self.x[0], value)[1]
-            parts.append(_line(_LEFT, y, _WIDTH - _RIGHT, y, "#e2e2e2"))
+            parts.append(_line((_LEFT, y), (_WIDTH - _RIGHT, y), "#e2e2e2"))
             parts.append(_text(_LEFT - 8, y + 4, f"{value:.6g}", anchor="end"))
         for step in _ticks(*self.x, whole=True):
             x = self.at(step, self.y[0])[0]
-            parts.append(_line(x, bottom, x, bottom + 5, "#444"))
+            parts.append(_line((x, bottom), (x, bottom + 5), "#444"))
             parts.append(_text(x, bottom + 20, f"{step:.6g}"))
-        parts.append(_line(_LEFT, bottom, _WIDTH - _RIGHT, bottom, "#444"))
-        parts.append(_line(_LEFT, top, _LEFT, bottom, "#444"))
+        parts.append(_line((_LEFT, bottom), (_WIDTH - _RIGHT, bottom), "#444"))
+        parts.append(_line((_LEFT, top), (_LEFT, bottom), "#444"))
         parts.append(_text((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 12, "generation"))
         middle = (top + bottom) / 2
         turn = f'transform="rotate(-90 18 {middle})"'
@@ -82,7 +83,8 @@ class _Frame:
 
     def goal(self, value: float) -> str:
         y = self.at(self.x[0], value)[1]
-        return _line(_LEFT, y, _WIDTH - _RIGHT, y, _GOAL, f'stroke-dasharray="{_DASHES["goal"]}"')
+        dashes = f'stroke-dasharray="{_DASHES["goal"]}"'
+        return _line((_LEFT, y), (_WIDTH - _RIGHT, y), _GOAL, dashes)
 
 
 def _apart(low: float, high: float) -> tuple[float, float]:
@@ -94,14 +96,14 @@ def _apart(low: float, high: float) -> tuple[float, float]:
 
 
 def _curves(history: History) -> dict[str, _Curve]:
-    found = {}
+    curves = {}
     for name in ("best", "mean"):
         values = history.columns.get(name) or history.columns.get(f"{name}_0") or []
         pairs = zip(history.generations, values, strict=False)
         points = [(float(step), value) for step, value in pairs if _is_number(value)]
         if points:
-            found[name] = points
-    return found
+            curves[name] = points
+    return curves
 
 
 def _is_number(value: object) -> TypeGuard[float]:
@@ -109,8 +111,8 @@ def _is_number(value: object) -> TypeGuard[float]:
 
 
 def _ticks(low: float, high: float, whole: bool = False) -> list[float]:
-    found = _locator(whole).tick_values(low, high)
-    return [float(value) for value in found if low <= value <= high]
+    ticks = _locator(whole).tick_values(low, high)
+    return [float(value) for value in ticks if low <= value <= high]
 
 
 @cache
@@ -127,7 +129,7 @@ def _legend(names: list[str], goal: dict[str, float]) -> list[str]:
     for place, (name, colour, dashes) in enumerate(items):
         x = _LEFT + 90 * place
         style = f'stroke-width="2" stroke-dasharray="{dashes}"'
-        parts.append(_line(x, 36, x + 26, 36, colour, style))
+        parts.append(_line((x, 36), (x + 26, 36), colour, style))
         parts.append(_text(x + 32, 40, name, anchor="start"))
     return parts
 
@@ -136,7 +138,8 @@ def _clipped(title: str) -> str:
     return title if len(title) <= 92 else title[:91] + "…"
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, colour: str, extra: str = "") -> str:
+def _line(start: _Point, end: _Point, colour: str, extra: str = "") -> str:
+    (x1, y1), (x2, y2) = start, end
     ends = f'x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"'
     return f'<line {ends} stroke="{colour}" {extra}/>'
 

@@ -91,7 +91,7 @@ def _best_so_far(values: list[float | None], weight: float) -> list[float | None
     better = max if weight > 0 else min
 
     def keep(best: float | None, value: float | None) -> float | None:
-        known = [each for each in (best, value) if each is not None and not isnan(each)]
-        return better(known) if known else None
+        numbers = [each for each in (best, value) if each is not None and not isnan(each)]
+        return better(numbers) if numbers else None
 
     return list(accumulate(values, keep))

@@ -19,17 +19,17 @@ _NOTE = (
 
 def track_comparison(target: Target, folder: Path) -> None:
     """Brings the comparison in `folder` to MLflow, if it has changed since it was tracked."""
-    known = target.comparison
+    before = target.comparison
     files = sorted(_files(folder)) if is_folder(folder) and is_file(folder / "report.html") else []
     stamp = _stamp(files)
-    if known and known.stamp == stamp:
+    if before and before.stamp == stamp:
         return
     if not files:
         _forget(target)
         return
     run = _as_run(target.name, folder, files)
-    if known is not None and known.content == run.mlflow_id:
-        mlflow_id = known.mlflow_id
+    if before is not None and before.content == run.mlflow_id:
+        mlflow_id = before.mlflow_id
     else:
         _forget(target)
         mlflow_id = target.store.create(target.experiment, [run])[0]

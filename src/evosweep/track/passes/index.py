@@ -61,11 +61,11 @@ class Parent:
 
     configuration: str
     mlflow_id: str
-    stale: bool
+    stale: bool = False
     """Whether a run that it counts has changed or vanished."""
-    previous: str | None
+    previous: str | None = None
     """The parent that it replaces, until every run is moved."""
-    counts: str
+    counts: str = "{}"
     """How many runs had which status when it was last brought up to date, as JSON."""
 
 
@@ -153,10 +153,10 @@ class Index:
             "GROUP BY configuration, status ORDER BY configuration, status",
             (experiment,),
         )
-        found: dict[str, dict[str, int]] = {}
+        counts: dict[str, dict[str, int]] = {}
         for configuration, status, count in rows:
-            found.setdefault(configuration, {})[status] = count
-        return found
+            counts.setdefault(configuration, {})[status] = count
+        return counts
 
     def to_count(self, experiment: str) -> set[str]:
         """The configurations with a finished run that its parent does not count yet."""

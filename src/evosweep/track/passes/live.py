@@ -28,39 +28,39 @@ class Live:
 
     def update(self, target: Target, under_way: list[scan.Source]) -> None:
         """Shows how far each run has come, and which has died."""
-        there = {source.path for source in under_way}
-        self._progress = {path: p for path, p in self._progress.items() if path in there}
+        paths = {source.path for source in under_way}
+        self._progress = {path: p for path, p in self._progress.items() if path in paths}
         for source in under_way:
             self._update(target, source)
 
     def _update(self, target: Target, source: scan.Source) -> None:
-        known = target.tracked.get(source.run_id)
+        tracked = target.tracked.get(source.run_id)
         alive = is_worked_on(source.folder.lock)
         if alive and self.shows:
-            self._show(target, source, known)
-        elif known and known.status == RUNNING and not alive and not _has_outcome(source):
-            self._stop(target, source, known)
+            self._show(target, source, tracked)
+        elif tracked and tracked.status == RUNNING and not alive and not _has_outcome(source):
+            self._stop(target, source, tracked)
 
-    def _show(self, target: Target, source: scan.Source, known: Tracked | None) -> None:
+    def _show(self, target: Target, source: scan.Source, tracked: Tracked | None) -> None:
         progress = self._progress.setdefault(source.path, Progress(source.folder))
         points, document = progress.advance(), progress.document
         if not document or progress.generation < 0:
             return
-        if known is not None and not known.is_live:  # it failed, or was discarded, and starts again
-            target.forget(known)
-            known = None
-        if known is None:
-            known = self._begin(target, source, progress, document)
-        elif known.status == KILLED:
-            target.store.end(known.mlflow_id, RUNNING, None)
-            target.store.log(known.mlflow_id, [], _note(document, _UNDER_WAY))
-        new = [point for point in points if point.step > known.generation]
+        if tracked is not None and not tracked.is_live:  # it failed before, and starts again
+            target.forget(tracked)
+            tracked = None
+        if tracked is None:
+            tracked = self._begin(target, source, progress, document)
+        elif tracked.status == KILLED:
+            target.store.end(tracked.mlflow_id, RUNNING, None)
+            target.store.log(tracked.mlflow_id, [], _note(document, _UNDER_WAY))
+        new = [point for point in points if point.step > tracked.generation]
         if new:
-            target.store.log(known.mlflow_id, new, {})
-        if new or known.status != RUNNING:
+            target.store.log(tracked.mlflow_id, new, {})
+        if new or tracked.status != RUNNING:
             summary = json.dumps({"evaluations": progress.evaluations})
             generation = progress.generation
-            target.keep(replace(known, generation=generation, summary=summary, status=RUNNING))
+            target.keep(replace(tracked, generation=generation, summary=summary, status=RUNNING))
 
     def _begin(
         self, target: Target, source: scan.Source, progress: Progress, document: Named
@@ -77,23 +77,23 @@ class Live:
             finished=run.start,
         )
 
-    def _stop(self, target: Target, source: scan.Source, known: Tracked) -> None:
-        target.store.end(known.mlflow_id, KILLED, round(1000 * time.time()))
+    def _stop(self, target: Target, source: scan.Source, tracked: Tracked) -> None:
+        target.store.end(tracked.mlflow_id, KILLED, round(1000 * time.time()))
         progress = Progress(source.folder)
         progress.advance()
         if progress.document:
-            target.store.log(known.mlflow_id, [], _note(progress.document, _STOPPED))
-        target.keep(replace(known, status=KILLED))
+            target.store.log(tracked.mlflow_id, [], _note(progress.document, _STOPPED))
+        target.keep(replace(tracked, status=KILLED))
 
 
-def agrees(known: Tracked, run: MlflowRun) -> bool:
+def agrees(tracked: Tracked, run: MlflowRun) -> bool:
     """Whether a finished run's curves go on where those that were shown stopped.
 
     They don't where a generation is several batches: the run is then tracked anew.
     """
-    shown = json.loads(known.summary).get("evaluations")
+    shown = json.loads(tracked.summary).get("evaluations")
     return any(
-        point.key == "evaluations" and (point.step, point.value) == (known.generation, shown)
+        point.key == "evaluations" and (point.step, point.value) == (tracked.generation, shown)
         for point in run.points
     )
 

@@ -50,25 +50,25 @@ class Parents:
 
     def __init__(self, store: Store, index: Index, experiment: Experiment) -> None:
         self.store, self.index, self.experiment = store, index, experiment
-        self.known = index.parents(experiment.name)
-        self.made: set[str] = set()
+        self.by_configuration = index.parents(experiment.name)
+        self.new: set[str] = set()
         """MLflow's ids of those that were made in this pass."""
 
     def of(self, run: MlflowRun, document: Named) -> str:
         """The MLflow id of a run's parent, which is made where there is none."""
         configuration = run.tags["configuration"]
-        if configuration not in self.known:
+        if configuration not in self.by_configuration:
             parent = parent_run(self.experiment.name, document, run.start)
             mlflow_id = self.store.create(self.experiment, [parent])[0]
-            self.made.add(mlflow_id)
-            self._keep(Parent(configuration, mlflow_id, False, None, "{}"))
-        return self.known[configuration].mlflow_id
+            self.new.add(mlflow_id)
+            self._keep(Parent(configuration, mlflow_id))
+        return self.by_configuration[configuration].mlflow_id
 
     def update(self) -> None:
         """Brings every parent to what the index has of its runs."""
         counts = self.index.counts(self.experiment.name)
         waiting = self.index.to_count(self.experiment.name)
-        for parent in list(self.known.values()):
+        for parent in list(self.by_configuration.values()):
             now = counts.get(parent.configuration, {})
             text = json.dumps(now)
             if not now:
@@ -79,12 +79,12 @@ class Parents:
                 self._update(parent, now)
 
     def _keep(self, parent: Parent) -> None:
-        self.known[parent.configuration] = parent
+        self.by_configuration[parent.configuration] = parent
         self.index.keep_parent(self.experiment.name, parent)
 
     def _remove(self, parent: Parent) -> None:
         self.store.delete(parent.mlflow_id)
-        del self.known[parent.configuration]
+        del self.by_configuration[parent.configuration]
         self.index.drop_parent(self.experiment.name, parent.configuration)
 
     def _made_anew(self, parent: Parent) -> Parent:
@@ -93,7 +93,7 @@ class Parents:
             new_id = content_id(self.experiment.name, "configuration", parent.mlflow_id)
             copy = self.store.copy(parent.mlflow_id, new_id)
             mlflow_id = self.store.create(self.experiment, [copy])[0]
-            parent = Parent(parent.configuration, mlflow_id, False, parent.mlflow_id, "{}")
+            parent = Parent(parent.configuration, mlflow_id, previous=parent.mlflow_id)
             self.index.replace_parent(self.experiment.name, parent)
         for run in self.index.runs_of(self.experiment.name, parent.configuration):
             self.store.log(run.mlflow_id, [], {"mlflow.parentRunId": parent.mlflow_id})
@@ -134,8 +134,8 @@ class Aggregate:
         """Counts a finished run, by its summary (see `MlflowRun.summary`)."""
         self.runs += 1
         insort(self.seconds, run["seconds"])
-        known = self.digests.setdefault(run["spec_id"], run["digest"])
-        if known != run["digest"]:
+        digest = self.digests.setdefault(run["spec_id"], run["digest"])
+        if digest != run["digest"]:
             self.disagreements.add(run["spec_id"])
         if len(self.digests) > len(self.evaluations):
             self._add_seed(run)

@@ -89,8 +89,8 @@ class Pass:
         track_comparison(self.target, folder / COMPARISON)
 
     def _is_known(self, source: scan.Source) -> bool:
-        known = self.target.tracked.get(source.run_id)
-        return known is not None and known.stamp == source.stamp
+        tracked = self.target.tracked.get(source.run_id)
+        return tracked is not None and tracked.stamp == source.stamp
 
     def _remove(self, vanished: Iterable[Tracked]) -> None:
         for run in list(vanished):
@@ -140,11 +140,11 @@ class Pass:
         for read in reads:
             parent = self.target.parents.of(read.run, read.document)
             read.run.tags["mlflow.parentRunId"] = parent
-            known = self.target.tracked.get(read.source.run_id)
-            if known is None or not self._keeps_its_place(known, read.run):
+            tracked = self.target.tracked.get(read.source.run_id)
+            if tracked is None or not self._keeps_its_place(tracked, read.run):
                 fresh.append(read)
             else:
-                done.append(read.tracked(known.mlflow_id, known.place))
+                done.append(read.tracked(tracked.mlflow_id, tracked.place))
         ids = self.target.store.create(self.target.experiment, [read.run for read in fresh])
         done += [read.tracked(mlflow_id) for read, mlflow_id in zip(fresh, ids, strict=True)]
         self.target.keep(*done)
@@ -152,23 +152,23 @@ class Pass:
             self._count(each)
 
     def _count(self, run: Tracked) -> None:
-        known = self.target.tracked.get(run.run_id)
-        if known is None:
+        tracked = self.target.tracked.get(run.run_id)
+        if tracked is None:
             self.changes.new += 1
-        elif known.content == run.content:  # a copy of the folder, or another database's run
+        elif tracked.content == run.content:  # a copy of the folder, or another database's run
             self.changes.unchanged += 1
         else:
             self.changes.changed += 1
 
-    def _keeps_its_place(self, known: Tracked, run: MlflowRun) -> bool:
+    def _keeps_its_place(self, tracked: Tracked, run: MlflowRun) -> bool:
         """Whether MLflow's run stays, made whole where it was shown live; else it is removed."""
         parent = run.tags["mlflow.parentRunId"]
-        if known.content == run.mlflow_id and known.status == run.status:
-            if parent in self.target.parents.made:  # the one that it lay under is gone
-                self.target.store.log(known.mlflow_id, [], {"mlflow.parentRunId": parent})
+        if tracked.content == run.mlflow_id and tracked.status == run.status:
+            if parent in self.target.parents.new:  # the one that it lay under is gone
+                self.target.store.log(tracked.mlflow_id, [], {"mlflow.parentRunId": parent})
             return True
-        if known.is_live and agrees(known, run):
-            self.target.store.complete(known.mlflow_id, run, known.generation)
+        if tracked.is_live and agrees(tracked, run):
+            self.target.store.complete(tracked.mlflow_id, run, tracked.generation)
             return True
-        self.target.forget(known)
+        self.target.forget(tracked)
         return False

@@ -43,20 +43,20 @@ class Target:
     def _start_over(self) -> None:
         """The index is about another database: takes over what this one has."""
         self.index.restart(self.name, self.experiment.identity)
-        known = self.store.known(self.experiment)
-        for each in known:
+        runs = self.store.known(self.experiment)
+        for each in runs:
             if each.kind == "configuration":
-                parent = Parent(each.configuration, each.mlflow_id, False, None, "{}")
+                parent = Parent(each.configuration, each.mlflow_id)
                 self.index.keep_parent(self.name, parent)
-        self.keep(*(_taken_over(each) for each in known if each.kind in ("run", COMPARISON)))
+        self.keep(*(_taken_over(each) for each in runs if each.kind in ("run", COMPARISON)))
 
 
-def _taken_over(known: Known) -> Tracked:
+def _taken_over(run: Known) -> Tracked:
     return Tracked(
-        known.folder,
+        run.folder,
         _UNKNOWN,
-        mlflow_id=known.mlflow_id,
-        content=known.content,
-        configuration=known.configuration,
-        status=known.status,
+        mlflow_id=run.mlflow_id,
+        content=run.content,
+        configuration=run.configuration,
+        status=run.status,
     )

@@ -21,13 +21,13 @@ def existing(store: Database, ids: Sequence[str]) -> dict[str, str]:
     from mlflow.store.tracking.dbmodels.models import SqlRun
     from sqlalchemy import select
 
-    found: dict[str, str] = {}
+    stages_of: dict[str, str] = {}
     with store.ManagedSessionMaker() as session:
         for at in range(0, len(ids), 500):
             chosen = SqlRun.run_uuid.in_(ids[at : at + 500])
             rows = session.execute(select(SqlRun.run_uuid, SqlRun.lifecycle_stage).where(chosen))
-            found |= {row[0]: row[1] for row in rows}
-    return found
+            stages_of |= {row[0]: row[1] for row in rows}
+    return stages_of
 
 
 def stages(store: Database, experiment_id: str) -> dict[str, str]:
@@ -119,8 +119,8 @@ def _latest(points: Iterable[Point]) -> Iterable[Point]:
     """The last point of each metric by step, then time, then value, as MLflow has it."""
     last: dict[str, Point] = {}
     for point in points:
-        known = last.get(point.key)
-        if known is None or _order(point) > _order(known):
+        before = last.get(point.key)
+        if before is None or _order(point) > _order(before):
             last[point.key] = point
     return last.values()
 

@@ -59,14 +59,14 @@ class DatabaseStore(ServerStore):
             .join(SqlRun, SqlRun.run_uuid == SqlTag.run_uuid)
             .where(*ours, SqlTag.key.in_(_TAGS))
         )
-        found: dict[str, dict[str, str]] = {}
+        tags_of: dict[str, dict[str, str]] = {}
         with self.database.ManagedSessionMaker() as session:
             for run_uuid, key, value in session.execute(tags):
-                found.setdefault(run_uuid, {})[key] = value
+                tags_of.setdefault(run_uuid, {})[key] = value
             status = {row[0]: row[1] for row in session.execute(statuses)}
         return [
             Known(run_id, **{name: values.get(name, "") for name in _TAGS}, status=status[run_id])
-            for run_id, values in found.items()
+            for run_id, values in tags_of.items()
             if "content" in values
         ]
 
@@ -82,11 +82,11 @@ class DatabaseStore(ServerStore):
         return [run.mlflow_id for run in runs]
 
     def _insert(self, experiment: Experiment, runs: Sequence[MlflowRun]) -> None:
-        there = bulk.existing(self.database, [run.mlflow_id for run in runs])
-        for mlflow_id, stage in there.items():
+        stages = bulk.existing(self.database, [run.mlflow_id for run in runs])
+        for mlflow_id, stage in stages.items():
             if stage == "deleted":
                 self.client.restore_run(mlflow_id)
-        new = [run for run in runs if run.mlflow_id not in there]
+        new = [run for run in runs if run.mlflow_id not in stages]
         for run in new:
             if run.files:
                 self._write(experiment.location, run)
@@ -100,10 +100,10 @@ class DatabaseStore(ServerStore):
         try:
             bulk.insert(self.database, experiment.id, experiment.location, new)
         except MlflowException:
-            there = bulk.existing(self.database, [run.mlflow_id for run in new])
-            if not there:
+            stages = bulk.existing(self.database, [run.mlflow_id for run in new])
+            if not stages:
                 raise
-            if rest := [run for run in new if run.mlflow_id not in there]:
+            if rest := [run for run in new if run.mlflow_id not in stages]:
                 self._insert_rows(experiment, rest)
 
     def _write(self, location: str, run: MlflowRun) -> None:

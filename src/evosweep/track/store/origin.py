@@ -116,10 +116,10 @@ class DatabaseOrigin:
         self._client = persist(lambda: mlflow.tracking.MlflowClient(address.uri), address.shown)
 
     def experiments(self) -> list[tuple[str, str]]:
-        found = persist(lambda: list(self._client.search_experiments()), self.address.shown)
+        listed = persist(lambda: list(self._client.search_experiments()), self.address.shown)
         return [
             (each.name, each.experiment_id)
-            for each in found
+            for each in listed
             if each.tags.get("evosweep") == "experiment"
         ]
 

@@ -78,14 +78,15 @@ def is_transient(error: BaseException) -> bool:
         return _status_of(error) not in _REFUSALS
     if not kind.__module__.startswith("mlflow"):
         return False
-    if said := _SAID.search(str(error)):  # MLflow's client keeps the server's status in words alone
-        return int(said[1]) not in _REFUSALS
+    if match := _STATUS_IN_WORDS.search(str(error)):
+        return int(match[1]) not in _REFUSALS
     return "failed with" in str(error) or _status_of(error) in {0, 408, 429, 500, 502, 503, 504}
 
 
 _DATABASE_ERRORS = {"OperationalError", "InterfaceError", "DBAPIError", "TimeoutError"}
 _REFUSALS = {400, 401, 403, 404, 405}
-_SAID = re.compile(r"failed with error code (\d{3})")
+# MLflow's client keeps the server's status in words alone.
+_STATUS_IN_WORDS = re.compile(r"failed with error code (\d{3})")
 
 
 def _status_of(error: BaseException) -> int:

@@ -36,16 +36,16 @@ class ServerStore:
         return persist(lambda: self._experiment(name), self.address.shown)
 
     def _experiment(self, name: str) -> Experiment:
-        there = self._find(name)
-        if there is None:
-            there = self._create_experiment(name)
-        elif there.lifecycle_stage == "deleted":
-            self.client.restore_experiment(there.experiment_id)
-        if there.tags.get(NAME) != name:
+        experiment = self._find(name)
+        if experiment is None:
+            experiment = self._create_experiment(name)
+        elif experiment.lifecycle_stage == "deleted":
+            self.client.restore_experiment(experiment.experiment_id)
+        if experiment.tags.get(NAME) != name:
             for key, value in _tags(name).items():
-                self.client.set_experiment_tag(there.experiment_id, key, value)
-        identity = f"{there.experiment_id}:{there.creation_time}"
-        return Experiment(name, there.experiment_id, identity, there.artifact_location)
+                self.client.set_experiment_tag(experiment.experiment_id, key, value)
+        identity = f"{experiment.experiment_id}:{experiment.creation_time}"
+        return Experiment(name, experiment.experiment_id, identity, experiment.artifact_location)
 
     def _find(self, name: str) -> Any:
         """The experiment that was made for this name, else the one that is called so."""
@@ -95,10 +95,10 @@ class ServerStore:
 
     def _create(self, experiment: Experiment, run: MlflowRun) -> str:
         condition = f"tags.content = '{run.mlflow_id}'"
-        found = list(self._search(experiment, condition, deleted=False))
-        if found:
-            mlflow_id = found[0].mlflow_id
-            if found[0].status == run.status and run.status != RUNNING:
+        equal = list(self._search(experiment, condition, deleted=False))
+        if equal:
+            mlflow_id = equal[0].mlflow_id
+            if equal[0].status == run.status and run.status != RUNNING:
                 return mlflow_id
         else:
             mlflow_id = self.client.create_run(
@@ -197,8 +197,8 @@ def _tags(name: str) -> dict[str, str]:
 def _known(run: Any) -> Known:
     tags = run.data.tags
     names = ("kind", "folder", "configuration", "content")
-    found = {name: tags.get(name, "") for name in names}
-    return Known(mlflow_id=run.info.run_id, status=run.info.status, **found)
+    values = {name: tags.get(name, "") for name in names}
+    return Known(mlflow_id=run.info.run_id, status=run.info.status, **values)
 
 
 def write_files(folder: Path, run: MlflowRun) -> None:

@@ -112,7 +112,8 @@ async def _welcome(request: _Request, send: Send) -> None:
     query = f"?{urlencode(request.parameters)}" if request.parameters else ""
     place = f"/{request.path.lstrip('/')}{query}"
     cookie = f"{_cookie()}={os.environ.get(SECRET, '')}; Path=/; HttpOnly; SameSite=Lax"
-    await answer(send, 303, "text/plain", b"", {"location": place, "set-cookie": cookie})
+    headers = {"location": place, "set-cookie": cookie}
+    await answer(send, 303, "text/plain", b"", more=headers)
 
 
 async def refuse(scope: Message, send: Send, status: int, text: bytes) -> None:
