@@ -24,6 +24,7 @@ from evosweep.config.spec import RunSpec
 from evosweep.genomes.genome import population_digest
 from evosweep.plugins.builtins import ALGORITHMS
 from evosweep.records.folder import RunFolder
+from evosweep.records.journal import read_behind
 from evosweep.run.attempt import run_one
 
 SEED = 7
@@ -138,7 +139,9 @@ def test_resumed(case: Case, left: float, tmp_path: Path) -> None:
         run_one(spec_of(case, "serial"), folder, backend)
         folder.record.unlink()
         journal = folder.journal.read_bytes()
-        folder.journal.write_bytes(journal[: max(200, int(len(journal) * left))])
+        behind_session, _ = next(read_behind(folder.journal, 0))
+        kept = max(behind_session + 100, int(len(journal) * left))
+        folder.journal.write_bytes(journal[:kept])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the torn tail is cut off with a word about it
             record = run_one(spec_of(case, "serial"), folder, backend)
