@@ -10,7 +10,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-import yaml
+from evosweep.config import yaml_subset
+from evosweep.errors import InputError
 
 
 def config(argv: Sequence[str] | None = None) -> dict[str, object]:
@@ -27,8 +28,8 @@ def config(argv: Sequence[str] | None = None) -> dict[str, object]:
 
     try:
         _, file = get_profile_dir(name) or (None, None)
-        settings = yaml.safe_load(file.read_text(encoding="utf-8")) if file else None
-    except (OSError, UnicodeError, yaml.YAMLError):
+        settings = yaml_subset.value(file.read_text(encoding="utf-8"), name) if file else None
+    except (OSError, UnicodeError, InputError):
         return {}
     values = settings.get("config") if isinstance(settings, dict) else None
     return values if isinstance(values, dict) else {}

@@ -20,6 +20,7 @@ from evosweep.config.load import laid_over
 from evosweep.errors import InputError
 from evosweep.workflow import profile
 
+_LONGEST = 100_000  # characters; the system takes 131,072 bytes in one variable
 DEFAULT_CONFIG = "config/experiment.yaml"
 SETTINGS_VARIABLE = "EVOSWEEP_SETTINGS"
 """What the first process of a call read, for those that it starts."""
@@ -74,7 +75,9 @@ def settings_of(given: ConfigSettings, argv: Sequence[str] | None = None) -> Set
 
 def pass_on(settings: Settings) -> None:
     """Let the processes that this one starts take these settings."""
-    os.environ[SETTINGS_VARIABLE] = json.dumps([settings.config, dict(settings.overrides)])
+    text = json.dumps([settings.config, dict(settings.overrides)])
+    if len(text) < _LONGEST:
+        os.environ[SETTINGS_VARIABLE] = text
 
 
 def passed_on() -> Settings | None:
