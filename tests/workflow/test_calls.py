@@ -81,8 +81,8 @@ def test_a_failing_run_is_told_stops_no_other_and_is_tried_again(workspace: Work
     assert "failed: results/study/runs/" in output
     assert "The same command continues" in output
     assert [r["spec"]["problem"]["name"] for r in workspace.records().values()] == ["good"]
-    assert "compared: 1 of 2 runs, 1 are missing:  results/study/comparison/report.html" in output
-    assert "in MLflow: 1 of 2 runs, 1 are missing" in output
+    assert "compared: 1 of 2 runs (1 missing):  results/study/comparison/report.html" in output
+    assert "in MLflow: 1 of 2 runs (1 missing)" in output
     results = workspace.folder / "results"
     assert "broken on purpose" in (results / "study" / "comparison" / "report.html").read_text()
     assert (results / "mlflow.db").exists()
@@ -99,7 +99,7 @@ def test_a_call_that_stops_at_a_failure_compares_what_is_there(workspace: Worksp
     workspace.configure(problems={"good": {"use": "my_problem:build"}, "bad": fragile}, seeds=[1])
     (workspace.folder / "broken").touch()
     output = workspace.snakemake("--workflow-profile", "none", code=1)
-    assert "compared: 1 of 2 runs, 1 are missing" in output
+    assert "compared: 1 of 2 runs (1 missing)" in output
     assert "compared" not in workspace.runs(code=1)
 
 

@@ -8,6 +8,7 @@ from evosweep.errors import InputError
 from evosweep.inventory.why import Explainer
 from evosweep.records.folder import RUN_ID, find_runs
 from evosweep.records.reading import load_record
+from evosweep.wording import printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +39,7 @@ def main(args: argparse.Namespace) -> int:
         experiment = load(path)
         lines = Explainer(experiment.folder).of_config(experiment)
     for line in lines:
-        print(line)
+        print(printable(line))
     return 0
 
 

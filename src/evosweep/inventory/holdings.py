@@ -46,10 +46,12 @@ class Near:
 
 
 class Holdings:
-    """What is there of an experiment."""
+    """The finished runs of one experiment, and which of them is nearest to a given one."""
 
     def __init__(self, groups: list[Group]) -> None:
         self.groups = groups
+        self._asked: tuple[tuple[str, str], ...] | None = None
+        self._sorted: list[tuple[Group, int]] = []
 
     @classmethod
     def read(cls, runs: Path) -> "Holdings":
@@ -89,9 +91,6 @@ class Holdings:
             pairs = [(group, distance(facts, group.facts)) for group in self.groups]
             self._asked, self._sorted = key, sorted(pairs, key=lambda pair: pair[1])
         return self._sorted
-
-    _asked: tuple[tuple[str, str], ...] | None = None
-    _sorted: list[tuple[Group, int]]
 
 
 def run_folders(runs: Path) -> Iterator[RunFolder]:

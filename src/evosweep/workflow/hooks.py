@@ -1,6 +1,5 @@
 """The hooks of a call of Snakemake: they open the plan, take the lock, and report the end."""
 
-import contextlib
 import os
 import subprocess
 import sys
@@ -113,9 +112,13 @@ def fail(plan: Plan, workflow: Workflow) -> None:
         print("... and more; see the failure.json files", file=sys.stderr)
     whole = not (workflow.dag_settings.until or workflow.dag_settings.targets)
     if failures and whole and plan.finished():
-        with contextlib.suppress(KeyboardInterrupt):
+        try:
             for line in use_what_is_there(plan):
                 print(line, file=sys.stderr)
+        except InputError as error:  # of a folder that is a link, for instance
+            print(f"evosweep: error: {printable_lines(error)}", file=sys.stderr)
+        except KeyboardInterrupt:
+            pass
     print(
         "The same command continues: finished runs stay, interrupted ones resume, failed ones are "
         f"tried again.\nWhat is there: evosweep compare {plan.folder}",

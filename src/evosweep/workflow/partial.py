@@ -1,4 +1,4 @@
-"""What is done with the runs that are there when others failed: they are compared and tracked.
+"""Comparison and tracking of the finished runs of a call in which others failed.
 
 Snakemake starts no rule whose input is missing, so the rules of these two stages do not run then.
 Their commands are called here instead, and the next call of Snakemake does both again.
@@ -17,14 +17,14 @@ def use_what_is_there(plan: Plan) -> Iterator[str]:
     """Compare and track the finished runs of a plan; yields a line about each stage."""
     folder = plan.experiment.folder
     missing = plan.size - plan.finished()
-    of_all = f"{plan.size - missing} of {plan.size} runs, {missing} are missing"
+    share = f"{plan.size - missing} of {plan.size} runs ({missing} missing)"
     words = ["evosweep", "compare", plan.folder, "--runs", plan.asked_file]
     if _call(words, folder / "logs" / "compare.log"):
-        yield f"compared: {of_all}:  {folder / 'comparison' / 'report.html'}"
+        yield f"compared: {share}:  {folder / 'comparison' / 'report.html'}"
     else:
-        yield f"the comparison of {of_all}, failed; see {folder / 'logs' / 'compare.log'}"
+        yield f"the comparison of {share} failed; see {folder / 'logs' / 'compare.log'}"
     if _call(["evosweep", "track", plan.folder], folder / "logs" / "track.log"):
-        yield f"in MLflow: {of_all}:  evosweep ui"
+        yield f"in MLflow: {share}:  evosweep ui"
     else:
         yield f"MLflow has not all of them; see {folder / 'logs' / 'track.log'}"
 
