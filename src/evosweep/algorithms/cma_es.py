@@ -5,7 +5,6 @@ Computation 9(2), 2001. The strategy is DEAP's.
 """
 
 import random
-from typing import Any
 
 from deap import cma
 
@@ -13,20 +12,21 @@ from evosweep.algorithms.generate_update import sample_and_learn
 from evosweep.algorithms.generation import Generations
 from evosweep.algorithms.genomes import bounds_of, one_objective, real_example
 from evosweep.fast import strategy as fast
+from evosweep.genomes.deap_types import HallOfFame, PopulationAndLogbook, Reals, Statistics, Toolbox
 from evosweep.plugins.parameters import integer, number
 
 
 def cma_es(
-    toolbox: Any,
+    toolbox: Toolbox,
     *,
-    statistics: Any,
-    hall_of_fame: Any,
+    statistics: Statistics | None,
+    hall_of_fame: HallOfFame | None,
     generations: int = 100,
     lambda_: int | None = None,
     centroid: float | None = None,
     sigma: float | None = None,
     start: float | None = None,
-) -> Any:
+) -> PopulationAndLogbook:
     """`generations` of `lambda_` samples (4 + 3 ln(dimension) by default).
 
     centroid   where the search starts, the same in every gene (the middle of the bounds by default)
@@ -50,8 +50,8 @@ def cma_es(
 
 
 def start_of(
-    toolbox: Any,
-    individual: Any,
+    toolbox: Toolbox,
+    individual: Reals,
     centroid: float | None,
     sigma: float | None,
     start: float | None = None,

@@ -4,27 +4,26 @@ Igel, Hansen and Roth: Covariance matrix adaptation for multi-objective optimiza
 Computation 15(1), 2007. The strategy is DEAP's.
 """
 
-from typing import Any
-
 from deap import cma
 
 from evosweep.algorithms.cma_es import start_of
 from evosweep.algorithms.generate_update import sample_and_learn
 from evosweep.algorithms.generation import Generations
-from evosweep.algorithms.genomes import one_objective, real_example
+from evosweep.algorithms.genomes import class_of, one_objective, real_example
+from evosweep.genomes.deap_types import HallOfFame, PopulationAndLogbook, Statistics, Toolbox
 from evosweep.plugins.parameters import integer
 
 
 def cma_one_plus_lambda(
-    toolbox: Any,
+    toolbox: Toolbox,
     *,
-    statistics: Any,
-    hall_of_fame: Any,
+    statistics: Statistics | None,
+    hall_of_fame: HallOfFame | None,
     generations: int = 200,
     lambda_: int = 8,
     sigma: float | None = None,
     start: float | None = None,
-) -> Any:
+) -> PopulationAndLogbook:
     """A parent drawn as the problem draws individuals, and `lambda_` children a generation.
 
     sigma   the first standard deviation (0.3 of the width of the bounds by default)
@@ -32,7 +31,7 @@ def cma_one_plus_lambda(
     """
     integer("generations", generations)
     one_objective(toolbox, "cma_one_plus_lambda")
-    kind = type(real_example(toolbox, "cma_one_plus_lambda"))
+    kind = class_of(real_example(toolbox, "cma_one_plus_lambda"))
     parent = toolbox.individual()
     place, width = start_of(toolbox, parent, None, sigma, start)
     if start is not None:

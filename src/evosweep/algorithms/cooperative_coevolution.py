@@ -12,20 +12,27 @@ from evosweep.algorithms.genomes import example, one_objective
 from evosweep.errors import InputError
 from evosweep.fast.generations import var_and
 from evosweep.fast.selection import sel_best
+from evosweep.genomes.deap_types import (
+    HallOfFame,
+    Individual,
+    PopulationAndLogbook,
+    Statistics,
+    Toolbox,
+)
 from evosweep.plugins.parameters import integer, probability
 
 
 def cooperative_coevolution(
-    toolbox: Any,
+    toolbox: Toolbox,
     *,
-    statistics: Any,
-    hall_of_fame: Any,
+    statistics: Statistics | None,
+    hall_of_fame: HallOfFame | None,
     species: int = 2,
     population: int = 50,
     generations: int = 50,
     crossover: float = 0.6,
     mutation: float = 1.0,
-) -> Any:
+) -> PopulationAndLogbook:
     """`species` of `population` parts each, each part a stretch of the problem's list genome.
 
     A part is as good as the whole genome that it makes with the best of the other species. The
@@ -70,7 +77,9 @@ def _parts(wholes: list[Any], start: int, end: int) -> list[Any]:
     return parts
 
 
-def _assess(run: Generations, group: list[Any], best: list[list[Any]], index: int) -> list[Any]:
+def _assess(
+    run: Generations, group: list[Any], best: list[list[object]], index: int
+) -> list[Individual]:
     """Evaluate each part in a whole made with the best of the other species; returns those."""
     wholes = []
     for part in group:

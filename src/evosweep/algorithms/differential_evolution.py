@@ -6,25 +6,25 @@ DEAP's example.
 """
 
 import random
-from typing import Any
 
 from evosweep.algorithms.generation import Generations
 from evosweep.algorithms.genomes import one_objective, real_example
 from evosweep.fast.selection import sel_random
+from evosweep.genomes.deap_types import HallOfFame, PopulationAndLogbook, Reals, Statistics, Toolbox
 from evosweep.plugins.parameters import choice, integer, number, probability
 
 
 def differential_evolution(
-    toolbox: Any,
+    toolbox: Toolbox,
     *,
-    statistics: Any,
-    hall_of_fame: Any,
+    statistics: Statistics | None,
+    hall_of_fame: HallOfFame | None,
     population: int = 100,
     generations: int = 100,
     crossover: float = 0.25,
     scale: float = 1.0,
     updating: str = "deferred",
-) -> Any:
+) -> PopulationAndLogbook:
     """`population` agents, each against one trial vector a generation.
 
     crossover   probability that a gene is taken from the mutant (CR)
@@ -50,7 +50,7 @@ def differential_evolution(
 
 
 def _deferred(
-    run: Generations, toolbox: Any, agents: list[Any], crossover: float, scale: float
+    run: Generations, toolbox: Toolbox, agents: list[Reals], crossover: float, scale: float
 ) -> int:
     trials = [_trial(toolbox, agents, agent, crossover, scale) for agent in agents]
     evaluations = run.evaluate(trials)
@@ -62,7 +62,7 @@ def _deferred(
 
 
 def _immediate(
-    run: Generations, toolbox: Any, agents: list[Any], crossover: float, scale: float
+    run: Generations, toolbox: Toolbox, agents: list[Reals], crossover: float, scale: float
 ) -> int:
     evaluations = 0
     for index, agent in enumerate(agents):
@@ -73,10 +73,12 @@ def _immediate(
     return evaluations
 
 
-def _trial(toolbox: Any, agents: list[Any], agent: Any, crossover: float, scale: float) -> Any:
+def _trial(
+    toolbox: Toolbox, agents: list[Reals], agent: Reals, crossover: float, scale: float
+) -> Reals:
     """A clone of the agent, crossed with the sum of one agent and the difference of two others."""
     a, b, c = sel_random(agents, 3)
-    trial = toolbox.clone(agent)
+    trial: Reals = toolbox.clone(agent)
     index = random.randrange(len(agent))
     for i in range(len(agent)):
         if i == index or random.random() < crossover:

@@ -3,26 +3,25 @@
 Beyer and Schwefel: Evolution strategies, Natural Computing 1, 2002, as DEAP's eaMuPlusLambda.
 """
 
-from typing import Any
-
 from deap import algorithms
 
 from evosweep.errors import InputError
+from evosweep.genomes.deap_types import HallOfFame, PopulationAndLogbook, Statistics, Toolbox
 from evosweep.plugins.parameters import integer, probability
 
 
 def ea_mu_plus_lambda(
-    toolbox: Any,
+    toolbox: Toolbox,
     *,
-    statistics: Any,
-    hall_of_fame: Any,
+    statistics: Statistics | None,
+    hall_of_fame: HallOfFame | None,
     population: int = 100,
     mu: int | None = None,
     lambda_: int | None = None,
     generations: int = 50,
     crossover: float = 0.5,
     mutation: float = 0.2,
-) -> Any:
+) -> PopulationAndLogbook:
     """`mu` parents (the initial `population` by default) and `lambda_` children (mu by default).
 
     A child comes from crossover or from mutation, or is a copy: the two add up to 1 at most.
@@ -30,7 +29,7 @@ def ea_mu_plus_lambda(
     mu = integer("mu", population if mu is None else mu)
     lambda_ = integer("lambda_", mu if lambda_ is None else lambda_)
     check_rates(crossover, mutation)
-    return algorithms.eaMuPlusLambda(
+    evolved: PopulationAndLogbook = algorithms.eaMuPlusLambda(
         toolbox.population(n=integer("population", population)),
         toolbox,
         mu=mu,
@@ -42,6 +41,7 @@ def ea_mu_plus_lambda(
         halloffame=hall_of_fame,
         verbose=False,
     )
+    return evolved
 
 
 def check_rates(crossover: float, mutation: float) -> None:

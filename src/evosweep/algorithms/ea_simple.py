@@ -4,23 +4,22 @@ Chapter 7 of Back, Fogel and Michalewicz: Evolutionary Computation 1, 2000; the 
 of DEAP's eaSimple.
 """
 
-from typing import Any
-
 from evosweep.algorithms.generation import Generations
 from evosweep.fast.generations import var_and
+from evosweep.genomes.deap_types import HallOfFame, PopulationAndLogbook, Statistics, Toolbox
 from evosweep.plugins.parameters import integer, probability
 
 
 def ea_simple(
-    toolbox: Any,
+    toolbox: Toolbox,
     *,
-    statistics: Any,
-    hall_of_fame: Any,
+    statistics: Statistics | None,
+    hall_of_fame: HallOfFame | None,
     population: int = 100,
     generations: int = 50,
     crossover: float = 0.5,
     mutation: float = 0.2,
-) -> Any:
+) -> PopulationAndLogbook:
     """`population` individuals for `generations`.
 
     crossover   probability that two neighbours mate

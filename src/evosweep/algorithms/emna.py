@@ -5,28 +5,27 @@ DEAP's example (Teytaud and Teytaud: Why one must use reweighting in estimation 
 algorithms, GECCO 2009).
 """
 
-from typing import Any
-
 import numpy as np
 
 from evosweep.algorithms.cma_es import start_of
 from evosweep.algorithms.generate_update import sample_and_learn
 from evosweep.algorithms.generation import Generations
-from evosweep.algorithms.genomes import one_objective, real_example
+from evosweep.algorithms.genomes import class_of, one_objective, real_example
+from evosweep.genomes.deap_types import HallOfFame, PopulationAndLogbook, Reals, Statistics, Toolbox
 from evosweep.plugins.parameters import integer
 
 
 def emna(
-    toolbox: Any,
+    toolbox: Toolbox,
     *,
-    statistics: Any,
-    hall_of_fame: Any,
+    statistics: Statistics | None,
+    hall_of_fame: HallOfFame | None,
     generations: int = 100,
     mu: int = 25,
     lambda_: int = 100,
     centroid: float | None = None,
     sigma: float | None = None,
-) -> Any:
+) -> PopulationAndLogbook:
     """`generations` of `lambda_` samples, of which the best `mu` make the next distribution.
 
     centroid   where the search starts, the same in every gene (the middle of the bounds by default)
@@ -38,7 +37,7 @@ def emna(
     start, width = start_of(toolbox, individual, centroid, sigma)
     normal = Normal(np.array(start), width, integer("mu", mu), integer("lambda_", lambda_, mu))
     run = Generations(toolbox, statistics, hall_of_fame)
-    kind = type(individual)
+    kind = class_of(individual)
     population = sample_and_learn(
         run, generations, lambda: [kind(genes) for genes in normal.sample()], normal.learn
     )
@@ -48,7 +47,7 @@ def emna(
 class Normal:
     """An isotropic normal distribution."""
 
-    def __init__(self, centroid: Any, sigma: float, mu: int, lambda_: int) -> None:
+    def __init__(self, centroid: np.ndarray, sigma: float, mu: int, lambda_: int) -> None:
         self.centroid, self.sigma, self.mu, self.lambda_ = centroid, sigma, mu, lambda_
 
     def sample(self) -> list[list[float]]:
@@ -57,7 +56,7 @@ class Normal:
         genomes: list[list[float]] = (self.centroid + self.sigma * np.random.randn(*size)).tolist()
         return genomes
 
-    def learn(self, population: list[Any]) -> None:
+    def learn(self, population: list[Reals]) -> None:
         """Centre and spread of the best `mu`."""
         best = sorted(population, key=lambda ind: ind.fitness, reverse=True)[: self.mu]
         steps = np.array([list(individual) for individual in best]) - self.centroid

@@ -5,20 +5,22 @@ the parts are those of DEAP's example.
 """
 
 import random
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from deap import algorithms, tools
 
 from evosweep.algorithms.ea_mu_plus_lambda import check_rates
 from evosweep.algorithms.genomes import bounds_of, one_objective, real_example, with_parts
+from evosweep.genomes.deap_types import HallOfFame, PopulationAndLogbook, Reals, Statistics, Toolbox
 from evosweep.plugins.parameters import integer, number, probability
 
 
 def evolution_strategy(
-    toolbox: Any,
+    toolbox: Toolbox,
     *,
-    statistics: Any,
-    hall_of_fame: Any,
+    statistics: Statistics | None,
+    hall_of_fame: HallOfFame | None,
     mu: int = 10,
     lambda_: int = 100,
     generations: int = 100,
@@ -28,7 +30,7 @@ def evolution_strategy(
     alpha: float = 0.1,
     smallest_step: float | None = None,
     largest_step: float | None = None,
-) -> Any:
+) -> PopulationAndLogbook:
     """`mu` parents, `lambda_` children a generation.
 
     crossover, mutation   probability of each as a child's origin; they add up to 1 at most
@@ -44,7 +46,7 @@ def evolution_strategy(
     check_rates(crossover, mutation)
     parts = _parts(probability("gene_mutation", gene_mutation), number("alpha", alpha, 0), least)
     parents = [_with_steps(toolbox.individual(), least, most) for _ in range(integer("mu", mu))]
-    return algorithms.eaMuCommaLambda(
+    evolved: PopulationAndLogbook = algorithms.eaMuCommaLambda(
         parents,
         with_parts(toolbox, **parts),
         mu=mu,
@@ -56,25 +58,32 @@ def evolution_strategy(
         halloffame=hall_of_fame,
         verbose=False,
     )
+    return evolved
 
 
-def _with_steps(individual: Any, least: float, most: float) -> Any:
+class _Stepped(Reals, Protocol):
+    """An individual with a step size for each gene."""
+
+    strategy: list[float]
+
+
+def _with_steps(individual: _Stepped, least: float, most: float) -> _Stepped:
     individual.strategy = [random.uniform(least, most) for _ in individual]
     return individual
 
 
-def _parts(gene_mutation: float, alpha: float, least: float) -> dict[str, Any]:
+def _parts(gene_mutation: float, alpha: float, least: float) -> dict[str, Callable[..., object]]:
     """Variation that keeps every step size above `least`."""
 
-    def kept(children: Any) -> Any:
+    def kept(children: Iterable[_Stepped]) -> Iterable[_Stepped]:
         for child in children:
             child.strategy = [max(step, least) for step in child.strategy]
         return children
 
-    def mate(first: Any, second: Any) -> Any:
+    def mate(first: _Stepped, second: _Stepped) -> Iterable[_Stepped]:
         return kept(tools.cxESBlend(first, second, alpha=alpha))
 
-    def mutate(individual: Any) -> Any:
+    def mutate(individual: _Stepped) -> Iterable[_Stepped]:
         return kept(tools.mutESLogNormal(individual, c=1.0, indpb=gene_mutation))
 
     return {"mate": mate, "mutate": mutate}

@@ -1,32 +1,32 @@
 """What every algorithm does with a new generation: evaluate, remember the best, write the log."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from deap import tools
 
 from evosweep.fast.evaluations import evaluate
+from evosweep.genomes.deap_types import HallOfFame, Logbook, Population, Statistics, Toolbox
 
 
 class Generations:
     """The generations of one run, each evaluated and recorded as DEAP's own algorithms do."""
 
-    def __init__(self, toolbox: Any, statistics: Any, hall_of_fame: Any) -> None:
+    def __init__(
+        self, toolbox: Toolbox, statistics: Statistics | None, hall_of_fame: HallOfFame | None
+    ) -> None:
         self.toolbox = toolbox
         self.statistics = statistics
         self.hall_of_fame = hall_of_fame
-        self.logbook = tools.Logbook()
+        self.logbook: Logbook = tools.Logbook()
         self.logbook.header = ["gen", "nevals", *getattr(statistics, "fields", [])]
 
-    def evaluate(self, individuals: Sequence[Any]) -> int:
+    def evaluate(self, individuals: Population) -> int:
         """Evaluate those without a valid fitness through `toolbox.map`; returns their number."""
         return evaluate(self.toolbox, individuals)
 
     def record(
         self,
-        new: Sequence[Any],
-        population: Sequence[Any] | None = None,
-        **columns: Any,
+        new: Population,
+        population: Population | None = None,
+        **columns: object,
     ) -> int:
         """Evaluate the `new` individuals, show them to the hall of fame, and log `population`.
 
@@ -39,10 +39,10 @@ class Generations:
 
     def log(
         self,
-        new: Sequence[Any],
-        population: Sequence[Any],
+        new: Population,
+        population: Population,
         evaluations: int,
-        **columns: Any,
+        **columns: object,
     ) -> None:
         """Show `new` to the hall of fame, and log `population` as the next generation."""
         if self.hall_of_fame is not None:

@@ -2,15 +2,17 @@
 
 import copy
 import random
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
 from evosweep.errors import InputError
+from evosweep.genomes.deap_types import Individual, Reals, Toolbox
 from evosweep.problems.traits import Traits
 
 
-def example(toolbox: Any) -> Any:
+def example(toolbox: Toolbox) -> Any:
     """One individual of the problem, drawn without moving the run's generators."""
     python, numpy = random.getstate(), np.random.get_state()
     try:
@@ -20,9 +22,9 @@ def example(toolbox: Any) -> Any:
         np.random.set_state(numpy)
 
 
-def real_example(toolbox: Any, algorithm: str) -> Any:
+def real_example(toolbox: Toolbox, algorithm: str) -> Reals:
     """An individual that is a sequence of reals; InputError for any other kind of genome."""
-    individual = example(toolbox)
+    individual: Reals = example(toolbox)
     if not hasattr(individual, "__len__") or not all(
         isinstance(gene, float) for gene in individual
     ):
@@ -30,7 +32,12 @@ def real_example(toolbox: Any, algorithm: str) -> Any:
     return individual
 
 
-def bounds_of(toolbox: Any, individuals: Any = ()) -> tuple[float, float]:
+def class_of(individual: Individual) -> Callable[..., Any]:
+    """What makes individuals like this one from their genes."""
+    return type(individual)
+
+
+def bounds_of(toolbox: Toolbox, individuals: Iterable[Iterable[float]] = ()) -> tuple[float, float]:
     """The bounds that the problem declares, or the range of some individuals' genes."""
     declared = Traits.of(toolbox).bounds
     if declared is not None:
@@ -39,7 +46,7 @@ def bounds_of(toolbox: Any, individuals: Any = ()) -> tuple[float, float]:
     return (min(genes), max(genes)) if genes else (-1.0, 1.0)
 
 
-def several_objectives(toolbox: Any, algorithm: str) -> int:
+def several_objectives(toolbox: Toolbox, algorithm: str) -> int:
     """The number of objectives; InputError where there is only one."""
     objectives = len(example(toolbox).fitness.weights)
     if objectives < 2:
@@ -47,14 +54,14 @@ def several_objectives(toolbox: Any, algorithm: str) -> int:
     return objectives
 
 
-def one_objective(toolbox: Any, algorithm: str) -> None:
+def one_objective(toolbox: Toolbox, algorithm: str) -> None:
     """Raise InputError where the problem has several objectives."""
     objectives = len(example(toolbox).fitness.weights)
     if objectives > 1:
         raise InputError(f"{algorithm} needs a problem of one objective, not of {objectives}")
 
 
-def with_parts(toolbox: Any, **parts: Any) -> Any:
+def with_parts(toolbox: Toolbox, **parts: Callable[..., object]) -> Toolbox:
     """A copy of the toolbox with some of its parts replaced."""
     other = copy.copy(toolbox)
     for alias, part in parts.items():

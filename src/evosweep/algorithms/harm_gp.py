@@ -4,21 +4,20 @@ Gardner, Gagne and Parizeau: Controlling code growth by dynamically shaping the 
 distribution, Genetic Programming and Evolvable Machines 16, 2015; DEAP's `gp.harm`.
 """
 
-from typing import Any
-
 from deap import gp
 
 from evosweep.algorithms.ea_mu_plus_lambda import check_rates
 from evosweep.algorithms.genomes import example
 from evosweep.errors import InputError
+from evosweep.genomes.deap_types import HallOfFame, PopulationAndLogbook, Statistics, Toolbox
 from evosweep.plugins.parameters import integer, number, probability
 
 
 def harm_gp(
-    toolbox: Any,
+    toolbox: Toolbox,
     *,
-    statistics: Any,
-    hall_of_fame: Any,
+    statistics: Statistics | None,
+    hall_of_fame: HallOfFame | None,
     population: int = 100,
     generations: int = 50,
     crossover: float = 0.5,
@@ -28,7 +27,7 @@ def harm_gp(
     gamma: float = 0.25,
     rho: float = 0.9,
     model: int = -1,
-) -> Any:
+) -> PopulationAndLogbook:
     """`population` trees for `generations`.
 
     alpha, beta   half life of the sizes beyond the cutoff: alpha * size + beta
@@ -39,7 +38,7 @@ def harm_gp(
     if not isinstance(example(toolbox), gp.PrimitiveTree):
         raise InputError("harm_gp needs a problem whose genomes are trees")
     check_rates(crossover, mutation)
-    return gp.harm(
+    evolved: PopulationAndLogbook = gp.harm(
         toolbox.population(n=integer("population", population)),
         toolbox,
         cxpb=crossover,
@@ -54,3 +53,4 @@ def harm_gp(
         halloffame=hall_of_fame,
         verbose=False,
     )
+    return evolved

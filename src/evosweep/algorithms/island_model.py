@@ -5,21 +5,21 @@ the loop is that of DEAP's example.
 """
 
 from itertools import chain
-from typing import Any
 
 from deap import tools
 
 from evosweep.algorithms.generation import Generations
 from evosweep.fast.generations import var_and
 from evosweep.fast.selection import sel_best
+from evosweep.genomes.deap_types import HallOfFame, PopulationAndLogbook, Statistics, Toolbox
 from evosweep.plugins.parameters import integer, probability
 
 
 def island_model(
-    toolbox: Any,
+    toolbox: Toolbox,
     *,
-    statistics: Any,
-    hall_of_fame: Any,
+    statistics: Statistics | None,
+    hall_of_fame: HallOfFame | None,
     demes: int = 3,
     population: int = 100,
     generations: int = 50,
@@ -27,7 +27,7 @@ def island_model(
     migrants: int = 5,
     crossover: float = 0.5,
     mutation: float = 0.2,
-) -> Any:
+) -> PopulationAndLogbook:
     """`demes` of `population` individuals each; the final population is all of them.
 
     migration   generations from one exchange to the next

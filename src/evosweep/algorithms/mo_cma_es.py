@@ -4,26 +4,25 @@ Voss, Hansen and Igel: Improved step size adaptation for the MO-CMA-ES, GECCO 20
 DEAP's.
 """
 
-from typing import Any
-
 from deap import cma
 
 from evosweep.algorithms.cma_es import start_of
 from evosweep.algorithms.generation import Generations
 from evosweep.algorithms.genomes import real_example, several_objectives
+from evosweep.genomes.deap_types import HallOfFame, PopulationAndLogbook, Statistics, Toolbox
 from evosweep.plugins.parameters import integer
 
 
 def mo_cma_es(
-    toolbox: Any,
+    toolbox: Toolbox,
     *,
-    statistics: Any,
-    hall_of_fame: Any,
+    statistics: Statistics | None,
+    hall_of_fame: HallOfFame | None,
     population: int = 10,
     lambda_: int | None = None,
     generations: int = 100,
     sigma: float | None = None,
-) -> Any:
+) -> PopulationAndLogbook:
     """`population` parents, and `lambda_` children a generation (as many by default).
 
     The final population is that of the parents.

@@ -5,25 +5,31 @@ IEEE Transactions on Evolutionary Computation 6(2), 2002; the loop is that of DE
 """
 
 import random
-from typing import Any
 
 from evosweep.algorithms.generation import Generations
 from evosweep.algorithms.genomes import several_objectives
 from evosweep.errors import InputError
 from evosweep.fast.generations import cloned
 from evosweep.fast.nsga2 import sel_nsga2, sel_tournament_dcd
+from evosweep.genomes.deap_types import (
+    HallOfFame,
+    Individual,
+    PopulationAndLogbook,
+    Statistics,
+    Toolbox,
+)
 from evosweep.plugins.parameters import integer, probability
 
 
 def nsga2(
-    toolbox: Any,
+    toolbox: Toolbox,
     *,
-    statistics: Any,
-    hall_of_fame: Any,
+    statistics: Statistics | None,
+    hall_of_fame: HallOfFame | None,
     population: int = 100,
     generations: int = 100,
     crossover: float = 0.9,
-) -> Any:
+) -> PopulationAndLogbook:
     """`population` individuals (a multiple of 4) for `generations`.
 
     crossover   probability that two parents mate; every child mutates
@@ -45,7 +51,7 @@ def nsga2(
     return parents, run.logbook
 
 
-def _children(parents: list[Any], toolbox: Any, crossover: float) -> list[Any]:
+def _children(parents: list[Individual], toolbox: Toolbox, crossover: float) -> list[Individual]:
     children = cloned(sel_tournament_dcd(parents, len(parents)), toolbox)
     for first, second in zip(children[::2], children[1::2], strict=True):
         if random.random() <= crossover:

@@ -5,28 +5,32 @@ nondominated sorting approach, part I, IEEE Transactions on Evolutionary Computa
 the loop is that of DEAP's example.
 """
 
-from typing import Any
-
 from deap import tools
 
 from evosweep.algorithms.generation import Generations
 from evosweep.algorithms.genomes import several_objectives
 from evosweep.fast.generations import var_and
 from evosweep.fast.nsga3 import sel_nsga3
+from evosweep.genomes.deap_types import (
+    HallOfFame,
+    PopulationAndLogbook,
+    Statistics,
+    Toolbox,
+)
 from evosweep.plugins.parameters import integer, probability
 
 
 def nsga3(
-    toolbox: Any,
+    toolbox: Toolbox,
     *,
-    statistics: Any,
-    hall_of_fame: Any,
+    statistics: Statistics | None,
+    hall_of_fame: HallOfFame | None,
     population: int | None = None,
     generations: int = 100,
     divisions: int = 12,
     crossover: float = 1.0,
     mutation: float = 1.0,
-) -> Any:
+) -> PopulationAndLogbook:
     """`population` individuals for `generations`.
 
     divisions    of each axis, which make the reference points (91 with 3 objectives and 12)
@@ -46,6 +50,8 @@ def nsga3(
     for _ in range(generations):
         children = var_and(parents, toolbox, crossover, mutation)
         evaluations = run.evaluate(children)
-        parents = sel_nsga3(parents + children, size, points)
+        selected = sel_nsga3(parents + children, size, points)
+        assert isinstance(selected, list)
+        parents = selected
         run.log(children, parents, evaluations)
     return parents, run.logbook

@@ -5,11 +5,11 @@ evolution strategy with one-fifth success rule on the BBOB-2009 function testbed
 """
 
 import random
-from typing import Any
 
 from evosweep.algorithms.cma_es import start_of
 from evosweep.algorithms.generation import Generations
-from evosweep.algorithms.genomes import one_objective, real_example
+from evosweep.algorithms.genomes import class_of, one_objective, real_example
+from evosweep.genomes.deap_types import HallOfFame, PopulationAndLogbook, Statistics, Toolbox
 from evosweep.plugins.parameters import integer
 
 _SUCCESS = 1.5  # factor of the step size after a child that is not worse
@@ -17,14 +17,14 @@ _FAILURE = 1.5 ** (-1 / 4)
 
 
 def one_fifth(
-    toolbox: Any,
+    toolbox: Toolbox,
     *,
-    statistics: Any,
-    hall_of_fame: Any,
+    statistics: Statistics | None,
+    hall_of_fame: HallOfFame | None,
     generations: int = 1000,
     sigma: float | None = None,
     start: float | None = None,
-) -> Any:
+) -> PopulationAndLogbook:
     """One individual; in each generation a child is drawn around it, and the better goes on.
 
     sigma   the first standard deviation (0.3 of the width of the bounds by default)
@@ -33,7 +33,7 @@ def one_fifth(
     """
     integer("generations", generations, 0)
     one_objective(toolbox, "one_fifth")
-    kind = type(real_example(toolbox, "one_fifth"))
+    kind = class_of(real_example(toolbox, "one_fifth"))
     parent = toolbox.individual()
     place, width = start_of(toolbox, parent, None, sigma, start)
     if start is not None:

@@ -4,16 +4,19 @@ Droste, Jansen and Wegener: On the analysis of the (1+1) evolutionary algorithm,
 Computer Science 276, 2002. With `flip` 1/n on bit strings it is the algorithm of runtime theory.
 """
 
-from typing import Any
-
 from evosweep.algorithms.generation import Generations
 from evosweep.algorithms.genomes import one_objective
+from evosweep.genomes.deap_types import HallOfFame, PopulationAndLogbook, Statistics, Toolbox
 from evosweep.plugins.parameters import integer
 
 
 def one_plus_one(
-    toolbox: Any, *, statistics: Any, hall_of_fame: Any, generations: int = 1000
-) -> Any:
+    toolbox: Toolbox,
+    *,
+    statistics: Statistics | None,
+    hall_of_fame: HallOfFame | None,
+    generations: int = 1000,
+) -> PopulationAndLogbook:
     """One individual; in each generation a mutated copy replaces it unless it is worse.
 
     Every child is evaluated, also one that the mutation left as its parent, as theory counts them.

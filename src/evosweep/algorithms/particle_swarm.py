@@ -6,26 +6,27 @@ rules are those of DEAP's example (after Poli, Kennedy and Blackwell, Swarm Inte
 
 import math
 import random
-from typing import Any
+from typing import Protocol
 
 from evosweep.algorithms.generation import Generations
-from evosweep.algorithms.genomes import bounds_of, one_objective, real_example
+from evosweep.algorithms.genomes import bounds_of, class_of, one_objective, real_example
 from evosweep.fast.selection import sel_best
+from evosweep.genomes.deap_types import HallOfFame, PopulationAndLogbook, Reals, Statistics, Toolbox
 from evosweep.plugins.parameters import integer, number
 
 
 def particle_swarm(
-    toolbox: Any,
+    toolbox: Toolbox,
     *,
-    statistics: Any,
-    hall_of_fame: Any,
+    statistics: Statistics | None,
+    hall_of_fame: HallOfFame | None,
     population: int = 30,
     generations: int = 100,
     own: float = 2.0,
     swarm: float = 2.0,
     slowest: float | None = None,
     fastest: float | None = None,
-) -> Any:
+) -> PopulationAndLogbook:
     """`population` particles for `generations`.
 
     own, swarm         largest pull to a particle's own best position, and to the swarm's
@@ -39,7 +40,7 @@ def particle_swarm(
     integer("generations", generations)
     particles = [_particle(toolbox, largest) for _ in range(integer("population", population))]
     run = Generations(toolbox, statistics, hall_of_fame)
-    best: Any = None
+    best: Reals | None = None
     for _ in range(generations):
         for particle in particles:
             del particle.fitness.values
@@ -51,14 +52,21 @@ def particle_swarm(
     return particles, run.logbook
 
 
-def _particle(toolbox: Any, fastest: float) -> Any:
-    particle = toolbox.individual()
+class _Particle(Reals, Protocol):
+    """A position that moves and remembers its best one."""
+
+    speed: list[float]
+    best: Reals | None
+
+
+def _particle(toolbox: Toolbox, fastest: float) -> _Particle:
+    particle: _Particle = toolbox.individual()
     particle.speed = [random.uniform(-fastest, fastest) for _ in particle]
     particle.best = None
     return particle
 
 
-def _remember(particles: list[Any], best: Any) -> Any:
+def _remember(particles: list[_Particle], best: Reals | None) -> Reals:
     """Set each particle's best position; returns the swarm's."""
     for particle in particles:
         if particle.best is None or particle.best.fitness < particle.fitness:
@@ -67,16 +75,17 @@ def _remember(particles: list[Any], best: Any) -> Any:
     return _position(leader) if best is None or best.fitness < leader.fitness else best
 
 
-def _position(particle: Any) -> Any:
+def _position(particle: Reals) -> Reals:
     """A particle with the genes and the fitness of another, and no more."""
-    position = type(particle)(particle)
+    position: Reals = class_of(particle)(particle)
     position.fitness.values = particle.fitness.values
     return position
 
 
 def _move(
-    particle: Any, best: Any, pulls: tuple[float, float], slowest: float, fastest: float
+    particle: _Particle, best: Reals, pulls: tuple[float, float], slowest: float, fastest: float
 ) -> None:
+    assert particle.best is not None
     for i, gene in enumerate(particle):
         own = random.uniform(0, pulls[0]) * (particle.best[i] - gene)
         swarm = random.uniform(0, pulls[1]) * (best[i] - gene)

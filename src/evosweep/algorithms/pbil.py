@@ -5,26 +5,26 @@ example.
 """
 
 import random
-from typing import Any
 
 from evosweep.algorithms.generate_update import sample_and_learn
 from evosweep.algorithms.generation import Generations
 from evosweep.algorithms.genomes import example, one_objective
 from evosweep.errors import InputError
+from evosweep.genomes.deap_types import HallOfFame, PopulationAndLogbook, Reals, Statistics, Toolbox
 from evosweep.plugins.parameters import integer, probability
 
 
 def pbil(
-    toolbox: Any,
+    toolbox: Toolbox,
     *,
-    statistics: Any,
-    hall_of_fame: Any,
+    statistics: Statistics | None,
+    hall_of_fame: HallOfFame | None,
     generations: int = 50,
     lambda_: int = 20,
     learning_rate: float = 0.3,
     mutation: float = 0.1,
     shift: float = 0.05,
-) -> Any:
+) -> PopulationAndLogbook:
     """`generations` of `lambda_` bit strings.
 
     learning_rate   how far the probabilities move to the best sample
@@ -59,7 +59,7 @@ class Vector:
         """One bit string."""
         return [int(random.random() < p) for p in self.probabilities]
 
-    def learn(self, population: list[Any]) -> None:
+    def learn(self, population: list[Reals]) -> None:
         """Move to the best of `population`, then mutate."""
         best = max(population, key=lambda individual: individual.fitness)
         for i, gene in enumerate(best):

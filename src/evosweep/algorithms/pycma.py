@@ -8,23 +8,24 @@ from typing import Any
 
 from evosweep.algorithms.cma_es import start_of
 from evosweep.algorithms.generation import Generations
-from evosweep.algorithms.genomes import bounds_of, one_objective, real_example
+from evosweep.algorithms.genomes import bounds_of, class_of, one_objective, real_example
 from evosweep.errors import InputError
+from evosweep.genomes.deap_types import HallOfFame, PopulationAndLogbook, Reals, Statistics, Toolbox
 from evosweep.plugins.parameters import integer
 
 
 def pycma(
-    toolbox: Any,
+    toolbox: Toolbox,
     *,
-    statistics: Any,
-    hall_of_fame: Any,
+    statistics: Statistics | None,
+    hall_of_fame: HallOfFame | None,
     generations: int = 100,
     lambda_: int | None = None,
     centroid: float | None = None,
     sigma: float | None = None,
     start: float | None = None,
     bounded: bool = True,
-) -> Any:
+) -> PopulationAndLogbook:
     """`generations` of `lambda_` samples (4 + 3 ln(dimension) by default), within the bounds.
 
     centroid   where the search starts, the same in every gene (the middle of the bounds by default)
@@ -38,18 +39,18 @@ def pycma(
     individual = real_example(toolbox, "pycma")
     first, width = start_of(toolbox, individual, centroid, sigma, start)
     # seed nan: leave numpy.random as the run has seeded it
-    options: dict[str, Any] = {"verbose": -9, "seed": math.nan, "maxiter": generations}
+    options: dict[str, object] = {"verbose": -9, "seed": math.nan, "maxiter": generations}
     if bounded:
         options["bounds"] = [float(bound) for bound in bounds_of(toolbox, [individual])]
     if lambda_ is not None:
         options["popsize"] = integer("lambda_", lambda_, 2)
     strategy = cma.CMAEvolutionStrategy(first, width, options)
     run = Generations(toolbox, statistics, hall_of_fame)
-    population: list[Any] = []
+    population: list[Reals] = []
     sign = -1.0 if individual.fitness.weights[0] > 0 else 1.0  # cma minimises
     while not strategy.stop():
         samples = strategy.ask()
-        population = [type(individual)(sample.tolist()) for sample in samples]
+        population = [class_of(individual)(sample.tolist()) for sample in samples]
         run.record(population)
         strategy.tell(samples, [sign * ind.fitness.values[0] for ind in population])
     return population, run.logbook

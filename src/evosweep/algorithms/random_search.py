@@ -3,30 +3,38 @@
 Brooks: A discussion of random methods for seeking maxima, Operations Research 6(2), 1958.
 """
 
-from typing import Any
+from collections.abc import Callable
 
 from evosweep.algorithms.generation import Generations
 from evosweep.algorithms.genomes import example
 from evosweep.fast.nsga2 import sel_nsga2
 from evosweep.fast.selection import sel_best
+from evosweep.genomes.deap_types import (
+    HallOfFame,
+    Individual,
+    PopulationAndLogbook,
+    Statistics,
+    Toolbox,
+)
 from evosweep.plugins.parameters import integer
 
 
 def random_search(
-    toolbox: Any,
+    toolbox: Toolbox,
     *,
-    statistics: Any,
-    hall_of_fame: Any,
+    statistics: Statistics | None,
+    hall_of_fame: HallOfFame | None,
     population: int = 100,
     generations: int = 50,
-) -> Any:
+) -> PopulationAndLogbook:
     """`population` new random individuals a generation; the best as many so far are kept.
 
     With several objectives, NSGA-II's selection says which.
     """
     integer("generations", generations, 0)
     size = integer("population", population)
-    select: Any = sel_best if len(example(toolbox).fitness.weights) == 1 else sel_nsga2
+    single = len(example(toolbox).fitness.weights) == 1
+    select: Callable[..., list[Individual]] = sel_best if single else sel_nsga2
     run = Generations(toolbox, statistics, hall_of_fame)
     kept = toolbox.population(n=size)
     run.record(kept)

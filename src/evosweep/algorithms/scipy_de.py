@@ -4,27 +4,28 @@ Virtanen et al.: SciPy 1.0, Nature Methods 17, 2020; Storn and Price, 1997.
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from evosweep.algorithms.generation import Generations
-from evosweep.algorithms.genomes import bounds_of, one_objective, real_example
+from evosweep.algorithms.genomes import bounds_of, class_of, one_objective, real_example
 from evosweep.errors import InputError
+from evosweep.genomes.deap_types import HallOfFame, PopulationAndLogbook, Reals, Statistics, Toolbox
 from evosweep.plugins.parameters import integer, number, probability
 
 
 def scipy_de(
-    toolbox: Any,
+    toolbox: Toolbox,
     *,
-    statistics: Any,
-    hall_of_fame: Any,
+    statistics: Statistics | None,
+    hall_of_fame: HallOfFame | None,
     population: int = 50,
     generations: int = 100,
     strategy: str = "best1bin",
     crossover: float = 0.7,
     scale: float = 0.8,
-) -> Any:
+) -> PopulationAndLogbook:
     """`population` agents that start where the problem draws them, within the problem's bounds.
 
     strategy    one of `scipy.optimize.differential_evolution`
@@ -57,26 +58,33 @@ def scipy_de(
     return search.agents, search.run.logbook
 
 
+class _Progress(Protocol):
+    """What SciPy tells of a generation."""
+
+    population: np.ndarray
+    population_energies: np.ndarray
+
+
 class _Search:
     """What SciPy calls back: the evaluation of a generation, and its record."""
 
-    def __init__(self, run: Generations, individual: Any) -> None:
-        self.run, self.kind = run, type(individual)
+    def __init__(self, run: Generations, individual: Reals) -> None:
+        self.run, self.kind = run, class_of(individual)
         self.sign = -1.0 if individual.fitness.weights[0] > 0 else 1.0  # SciPy minimises
-        self.agents: list[Any] = []
+        self.agents: list[Reals] = []
         self.evaluations = 0
 
-    def objective(self, genes: Any) -> float:
+    def objective(self, genes: np.ndarray) -> float:
         """One genome's value."""
         return self.map(self.objective, [genes])[0]
 
-    def map(self, _: Any, genomes: Iterable[Any]) -> list[float]:
+    def map(self, _: object, genomes: Iterable[np.ndarray]) -> list[float]:
         """All values of a generation, evaluated by the run's own map."""
         individuals = [self.kind(genes.tolist()) for genes in genomes]
         self.evaluations += self.run.evaluate(individuals)
         return [self.sign * individual.fitness.values[0] for individual in individuals]
 
-    def record(self, intermediate_result: Any) -> None:
+    def record(self, intermediate_result: _Progress) -> None:
         """Log the generation that SciPy has finished."""
         found = intermediate_result
         self.agents = [self.kind(genes.tolist()) for genes in found.population]

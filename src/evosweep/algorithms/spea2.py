@@ -4,27 +4,26 @@ Zitzler, Laumanns and Thiele: SPEA2: Improving the strength Pareto evolutionary 
 Report 103, 2001; as DEAP uses its selection, in a (mu + lambda) loop.
 """
 
-from typing import Any
-
 from deap import algorithms
 
 from evosweep.algorithms.ea_mu_plus_lambda import check_rates
 from evosweep.algorithms.genomes import several_objectives, with_parts
 from evosweep.fast.spea2 import sel_spea2
+from evosweep.genomes.deap_types import HallOfFame, PopulationAndLogbook, Statistics, Toolbox
 from evosweep.plugins.parameters import integer
 
 
 def spea2(
-    toolbox: Any,
+    toolbox: Toolbox,
     *,
-    statistics: Any,
-    hall_of_fame: Any,
+    statistics: Statistics | None,
+    hall_of_fame: HallOfFame | None,
     population: int = 100,
     lambda_: int | None = None,
     generations: int = 100,
     crossover: float = 0.7,
     mutation: float = 0.3,
-) -> Any:
+) -> PopulationAndLogbook:
     """An archive of `population`, and `lambda_` children a generation (as many by default).
 
     A child comes from crossover or from mutation, or is a copy: the two add up to 1 at most.
@@ -32,7 +31,7 @@ def spea2(
     several_objectives(toolbox, "spea2")
     check_rates(crossover, mutation)
     size = integer("population", population)
-    return algorithms.eaMuPlusLambda(
+    evolved: PopulationAndLogbook = algorithms.eaMuPlusLambda(
         toolbox.population(n=size),
         with_parts(toolbox, select=sel_spea2),
         mu=size,
@@ -44,3 +43,4 @@ def spea2(
         halloffame=hall_of_fame,
         verbose=False,
     )
+    return evolved

@@ -4,26 +4,31 @@ Whitley: The GENITOR algorithm and selection pressure, ICGA 1989; Syswerda: A st
 in generational and steady-state genetic algorithms, FOGA 1991.
 """
 
-from typing import Any
-
 from evosweep.algorithms.generation import Generations
 from evosweep.algorithms.genomes import one_objective
 from evosweep.fast.generations import var_and
 from evosweep.fast.selection import sel_best
+from evosweep.genomes.deap_types import (
+    HallOfFame,
+    Individual,
+    PopulationAndLogbook,
+    Statistics,
+    Toolbox,
+)
 from evosweep.plugins.parameters import integer, probability
 
 
 def steady_state(
-    toolbox: Any,
+    toolbox: Toolbox,
     *,
-    statistics: Any,
-    hall_of_fame: Any,
+    statistics: Statistics | None,
+    hall_of_fame: HallOfFame | None,
     population: int = 100,
     generations: int = 50,
     brood: int = 2,
     crossover: float = 0.9,
     mutation: float = 0.5,
-) -> Any:
+) -> PopulationAndLogbook:
     """`population` individuals; a generation is as many children, born `brood` at a time.
 
     brood       children that are evaluated together and then compete with the population
@@ -38,7 +43,7 @@ def steady_state(
     run = Generations(toolbox, statistics, hall_of_fame)
     run.record(individuals)
     for _ in range(generations):
-        born: list[Any] = []
+        born: list[Individual] = []
         evaluations = 0
         for _ in range(-(-population // brood)):
             children = var_and(toolbox.select(individuals, brood), toolbox, *rates)

@@ -4,36 +4,75 @@
 protocols: what evosweep relies on, and nothing more.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
+from evosweep.fast import shapes
+from evosweep.fast.shapes import Fitness, Individual
 
-class Fitness(Protocol):
-    """`deap.base.Fitness`: one value per objective, and weights whose signs say what is better."""
-
-    weights: Sequence[float]
-    values: tuple[float, ...]
-    wvalues: tuple[float, ...]
-    """Values times weights, so that larger is always better."""
-
-    @property
-    def valid(self) -> bool:
-        """Whether the fitness has values."""
-        ...
-
-    def dominates(self, other: "Fitness") -> bool:
-        """Whether it is no worse in any objective and better in one."""
-        ...
-
-
-class Individual(Protocol):
-    """What `creator` makes: a genome of any kind that has a fitness."""
-
-    fitness: Fitness
-
+__all__ = [
+    "Fitness", "HallOfFame", "Individual", "Logbook", "Node", "Population", "PopulationAndLogbook",
+    "Reals", "Statistics", "Toolbox",
+]  # fmt: skip
 
 Population = Sequence[Individual]
 """Individuals in their order."""
+
+
+class Ranked(Fitness, Protocol):
+    """A fitness that is compared with others: larger is better."""
+
+    def __gt__(self, other: Any, /) -> bool: ...
+
+    def __lt__(self, other: Any, /) -> bool: ...
+
+
+class Reals(Individual, Protocol):
+    """An individual that is a sequence of reals."""
+
+    fitness: Ranked
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[float]: ...
+
+    def __getitem__(self, index: int, /) -> float: ...
+
+    def __setitem__(self, index: int | slice, gene: Any, /) -> None: ...
+
+
+class Statistics(Protocol):
+    """`deap.tools.Statistics`: numbers that describe a population."""
+
+    fields: list[str]
+
+    def compile(self, data: Population) -> dict[str, object]:
+        """The numbers of a population, by name."""
+        ...
+
+
+class HallOfFame(Protocol):
+    """`deap.tools.HallOfFame`: the best individuals that were ever evaluated."""
+
+    def update(self, population: Population) -> None:
+        """Shows it evaluated individuals."""
+        ...
+
+
+class Logbook(Protocol):
+    """`deap.tools.Logbook`: one row for each generation."""
+
+    header: list[str]
+
+    def record(self, **row: object) -> None:
+        """Adds a generation."""
+        ...
+
+    def __len__(self) -> int: ...
+
+
+PopulationAndLogbook = tuple[Population, Logbook]
+"""What an algorithm returns."""
 
 
 class Node(Protocol):
@@ -45,11 +84,11 @@ class Node(Protocol):
     conv_fct: Callable[[object], str]
 
 
-class Toolbox(Protocol):
+class Toolbox(shapes.Toolbox, Protocol):
     """`deap.base.Toolbox`: operators by name."""
 
-    evaluate: Callable[..., object]
-    map: Callable[..., Iterable[object]]
+    evaluate: Callable[..., Any]
+    map: Callable[..., Iterable[Any]]
 
     def register(self, alias: str, function: Callable[..., object], *args: Any, **kw: Any) -> None:
         """Makes `function`, with arguments bound, an attribute."""

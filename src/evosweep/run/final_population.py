@@ -25,7 +25,7 @@ def best_of(
     seen = Best()
     for individual in (*hall_of_fame, *population):
         if individual.fitness.valid:
-            seen.note([individual], [individual.fitness.values])
+            seen.note([individual], [tuple(individual.fitness.values)])
     return best_of((), (), seen) if seen.values else (None, None, [])
 
 

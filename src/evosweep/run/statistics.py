@@ -109,11 +109,28 @@ def _std(values: Sequence[float], mean: float) -> float:
 def logbook_rows(
     logbook: Sequence[LogbookRow] | None, statistics: GenerationStatistics
 ) -> list[LogbookRow]:
-    """One row for each generation; `gen` and `nevals` become `generation` and `evaluations`."""
+    """One row for each generation; `gen` and `nevals` become `generation` and `evaluations`.
+
+    The chapters of a `tools.MultiStatistics` follow as columns, `size_avg` of a chapter `size`.
+    """
     source: Sequence[LogbookRow] = logbook if logbook else statistics.rows
     rows = []
     for number, row in enumerate(source):
+        row = row | _chapters(source, number)  # noqa: PLW2901 - as if it had one level
         named = {"generation": row.get("gen", number), "evaluations": row.get("nevals")}
-        rest = {key: value for key, value in row.items() if key not in ("gen", "nevals")}
+        rest = {key: value for key, value in row.items() if key not in _RENAMED}
         rows.append(named | rest)
     return rows
+
+
+_RENAMED = ("gen", "nevals")
+
+
+def _chapters(logbook: Sequence[LogbookRow], number: int) -> LogbookRow:
+    """The values that the chapters of a logbook have for a generation, and its own row has not."""
+    values: LogbookRow = {}
+    for name, chapter in getattr(logbook, "chapters", {}).items():
+        if number < len(chapter):
+            own = {**chapter[number], **_chapters(chapter, number)}
+            values |= {f"{name}_{k}": own[k] for k in own if k not in logbook[number]}
+    return values
