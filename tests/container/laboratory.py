@@ -136,7 +136,7 @@ class Laboratory:
         record: dict[str, Any] = json.loads((self.folder / out / "record.json").read_text())
         return record
 
-    def wait_for_evaluations(self, out: str, size: int = 4000) -> None:
+    def wait_for_evaluations(self, out: str, size: int = 2900) -> None:
         """Until the journal shows that the run is well under way."""
         journal, process = self.folder / out / "journal.bin", self.started[-1]
 
