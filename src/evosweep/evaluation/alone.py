@@ -9,7 +9,7 @@ import os
 import time
 
 from evosweep.evaluation import current, seeds
-from evosweep.evaluation.problem import Problem
+from evosweep.evaluation.problem import BuiltProblem
 from evosweep.evaluation.result import Outcome, result_of
 from evosweep.genomes.blocks import Block, is_changed
 from evosweep.genomes.deap_types import Individual
@@ -17,7 +17,7 @@ from evosweep.genomes.digest import Digest
 from evosweep.processes.activity import seat
 
 
-def evaluate_alone(problem: Problem, batch: int, individual: Individual) -> Outcome | None:
+def evaluate_alone(problem: BuiltProblem, batch: int, individual: Individual) -> Outcome | None:
     """The outcome of one evaluation of a plain problem; None where the usual way must tell more."""
     began = time.process_time()
     block = Block.of([individual], problem.form, problem.attributes)
@@ -45,4 +45,6 @@ def evaluate_alone(problem: Problem, batch: int, individual: Individual) -> Outc
     digest = Digest(1)
     digest.add(block.encoding)
     cpu = time.process_time() - began
-    return Outcome([fitness], None, seconds, None, cpu, os.getpid(), None, digest.value())
+    return Outcome(
+        fitnesses=[fitness], seconds=seconds, cpu=cpu, process=os.getpid(), digest=digest.value()
+    )

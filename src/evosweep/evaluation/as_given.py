@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from evosweep.errors import InputError
 from evosweep.evaluation import current, seeds, surroundings
-from evosweep.evaluation.problem import Problem
+from evosweep.evaluation.problem import BuiltProblem
 from evosweep.evaluation.result import Fitness, Table, result_of
 from evosweep.genomes.fitness import BadFitness, fitness_of
 from evosweep.genomes.set_order import is_reordered
@@ -53,7 +53,7 @@ class Evaluation:
 class AsGiven:
     """Decides which evaluations are looked at, and compares them."""
 
-    def __init__(self, problem: Problem, seed: int) -> None:
+    def __init__(self, problem: BuiltProblem, seed: int) -> None:
         self._problem, self._seed = problem, seed
         self._occasions = Counter[str]()
         self._surroundings: surroundings.Snapshot | None = None

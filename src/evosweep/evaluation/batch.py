@@ -36,12 +36,12 @@ class Batch:
         source = list(map(copy.deepcopy, individuals)) if changed else individuals
         weights = weights_of(individuals[0])
         empty: list[Fitness | Table | None] = [None] * len(individuals)
-        return cls(number, individuals, None, source, len(weights), empty)
+        return cls(number, individuals, source=source, objectives=len(weights), results=empty)
 
     @classmethod
     def of_rows(cls, number: int, rows: Sequence[Row]) -> "Batch":
         """A batch of evaluations that are given more, or something else, than an individual."""
-        return cls(number, rows, rows, rows, 0, [None] * len(rows))
+        return cls(number, rows, rows=rows, source=rows, results=[None] * len(rows))
 
     def arguments(self, index: int) -> Row:
         """What the evaluation of an item is called with."""

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from evosweep.backends.protocol import Lost
-from evosweep.evaluation.failure import Failure
+from evosweep.evaluation.failure import FailureReason
 
 _STRIKES = 3
 
@@ -48,11 +48,11 @@ class Losses:
             return self._strikes[batch, index] > self._retries
         return self._strikes[batch, index] >= max(_STRIKES, self._retries + 1)
 
-    def failure(self, batch: int, index: int) -> Failure:
+    def failure(self, batch: int, index: int) -> FailureReason:
         """Why an individual is given up, and what its author can do."""
         loss, strikes = self._last[batch, index], self._strikes[batch, index]
         if loss.reason == "timeout":
-            return Failure(
+            return FailureReason(
                 index,
                 "timeout",
                 f"the evaluation took longer than its timeout of {self._timeout:g} s and was "
@@ -60,7 +60,7 @@ class Losses:
                 "raise the problem's timeout, or give it a failure policy: penalty: [..] or "
                 "retry: n",
             )
-        return Failure(
+        return FailureReason(
             index,
             "worker",
             f"its evaluation killed its worker {strikes} times{_likely_cause(loss.signal)}",

@@ -20,8 +20,8 @@ from evosweep.evaluation.batch import Batch, first_weights, refusal, rows_for, w
 from evosweep.evaluation.best import Best
 from evosweep.evaluation.blame import EarlierLosses, Losses
 from evosweep.evaluation.dispatcher import Dispatcher
-from evosweep.evaluation.failure import AuditFailed, EvaluationFailed, Failure
-from evosweep.evaluation.problem import Problem, build
+from evosweep.evaluation.failure import AuditFailed, EvaluationFailed, FailureReason
+from evosweep.evaluation.problem import BuiltProblem, build
 from evosweep.evaluation.recovery import Recovery
 from evosweep.evaluation.replay import Replay
 from evosweep.evaluation.result import Fitness, Outcome, Row, Table, rows_of, table_of
@@ -58,7 +58,7 @@ class Evaluator:
     def __init__(
         self,
         toolbox: Toolbox,
-        problem: Problem,
+        problem: BuiltProblem,
         backend: Backend,
         journal: Journal,
         *,
@@ -210,7 +210,7 @@ class Evaluator:
             return self._chunk(batch, number, items, sent=sent)
 
         for indices, outcome in self._recovery.run(batch.number, batch.missing, make):
-            if isinstance(outcome, Failure):
+            if isinstance(outcome, FailureReason):
                 self._record(batch, indices, self._penalty(batch, outcome))
             else:
                 self._finish(batch, indices, outcome)
@@ -223,7 +223,9 @@ class Evaluator:
         problem = self.problem
         together = problem.evaluate_batch is not None and not batch.spread
         size = len(items) if together else blocks.SIZE
-        parts = blocks.Blocks(batch.source, items, size, problem.form, problem.attributes)
+        parts = blocks.Blocks(
+            batch.source, items, size, form=problem.form, declared=problem.attributes
+        )
         return Chunk(
             number=number,
             batch=batch.number,
@@ -259,7 +261,14 @@ class Evaluator:
 
     def _made(self, batch: Batch, index: int, result: Fitness | Table | None) -> Evaluation:
         arguments, keywords = batch.arguments(index)
-        return Evaluation(batch.number, index, arguments, keywords, result, batch.objectives)
+        return Evaluation(
+            batch=batch.number,
+            index=index,
+            arguments=arguments,
+            keywords=keywords,
+            fitness=result,
+            objectives=batch.objectives,
+        )
 
     def _record(self, batch: Batch, items: Sequence[int], outcome: Outcome) -> None:
         self.cpu += outcome.cpu
@@ -273,14 +282,14 @@ class Evaluator:
         fitnesses = cast("Sequence[Fitness]", outcome.fitnesses)
         flags = outcome.flags
         entry = Entry(
-            batch.number,
-            numpy.asarray(indices),
-            table_of(fitnesses, batch.objectives or len(fitnesses[0])),
-            outcome.digest,
-            outcome.seconds,
-            self.journal.now(),
-            None if flags is None else numpy.asarray(flags, dtype="u1"),
-            outcome.genomes,
+            batch=batch.number,
+            indices=numpy.asarray(indices),
+            fitnesses=table_of(fitnesses, batch.objectives or len(fitnesses[0])),
+            digest=outcome.digest,
+            seconds=outcome.seconds,
+            finished=self.journal.now(),
+            flags=None if flags is None else numpy.asarray(flags, dtype="u1"),
+            genomes=outcome.genomes,
         )
         self.journal.append(entry)
         self._place(batch, entry, fitnesses, flags)
@@ -300,7 +309,7 @@ class Evaluator:
             for index, new in zip(indices, entry.genomes, strict=True):
                 self.problem.rebuild.write_back(batch.items[index], new)
 
-    def _penalty(self, batch: Batch, failure: Failure) -> Outcome:
+    def _penalty(self, batch: Batch, failure: FailureReason) -> Outcome:
         """What stands in for an evaluation that is given up; raises where no policy covers it."""
         if self.problem.penalty is None:
             raise EvaluationFailed(failure, batch.number, batch.first_of(failure.index))

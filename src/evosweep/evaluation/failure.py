@@ -8,7 +8,7 @@ from evosweep.genomes.readable import readable
 
 
 @dataclass(slots=True)
-class Failure:
+class FailureReason:
     """Why an evaluation failed, and whose it was."""
 
     index: int
@@ -19,22 +19,22 @@ class Failure:
     traceback: str | None = None
 
 
-def of_program(index: int, error: BaseException) -> Failure:
+def of_program(index: int, error: BaseException) -> FailureReason:
     """`evaluate` raised something."""
     reason = " ".join(str(error).split())
-    return Failure(
+    return FailureReason(
         index,
         "program",
         f"evaluate raised {type(error).__name__}: {reason}",
         "mend the problem and run again; or give the problem a failure policy: "
         "penalty: [..] or retry: n",
-        "".join(traceback.format_exception(error)),
+        traceback="".join(traceback.format_exception(error)),
     )
 
 
-def of_change(index: int) -> Failure:
+def of_change(index: int) -> FailureReason:
     """`evaluate` changed its individual."""
-    return Failure(
+    return FailureReason(
         index,
         "impure",
         "evaluate modified the individual that it was given",
@@ -42,9 +42,9 @@ def of_change(index: int) -> Failure:
     )
 
 
-def of_draw(index: int) -> Failure:
+def of_draw(index: int) -> FailureReason:
     """`evaluate` drew random numbers."""
-    return Failure(
+    return FailureReason(
         index,
         "stochastic",
         "evaluate drew from random or numpy.random, and the problem does not declare it",
@@ -56,7 +56,7 @@ def of_draw(index: int) -> Failure:
 class EvaluationFailed(RunError):
     """An evaluation failed for good; `failure` has the individual and what to do."""
 
-    def __init__(self, failure: Failure, batch: int, individual: object) -> None:
+    def __init__(self, failure: FailureReason, batch: int, individual: object) -> None:
         self.failure, self.batch, self.individual = failure, batch, individual
         text = readable(individual) if individual is not None else None
         super().__init__(

@@ -15,7 +15,7 @@ from evosweep.errors import InputError, RunError
 from evosweep.evaluation import current, main_guard
 from evosweep.evaluation.blame import Losses
 from evosweep.evaluation.dispatcher import Dispatcher
-from evosweep.evaluation.failure import Failure
+from evosweep.evaluation.failure import FailureReason
 from evosweep.evaluation.open_calls import Arguments, Calls, Returned, travelling
 from evosweep.evaluation.open_futures import BATCH, Submissions
 from evosweep.evaluation.open_pickle import pickled
@@ -190,7 +190,7 @@ def _mapped(dispatcher: Dispatcher, task: "_Task") -> list[Any]:
     results: list[Any] = [None] * len(task.rows)
     recovery = Recovery(dispatcher, Losses((), 0, None))
     for indices, outcome in recovery.run(task.batch, range(len(task.rows)), task.chunk):
-        if isinstance(outcome, Failure):
+        if isinstance(outcome, FailureReason):
             raise task.failed(outcome.index, outcome.error)
         _check(task, indices, outcome)
         for index, value in zip(indices, outcome.values, strict=True):
@@ -226,7 +226,14 @@ class _Task:
     def chunk(self, number: int, items: Sequence[int], *, sent: bool) -> Calls:  # noqa: ARG002
         """The calls of some rows."""
         arguments = travelling([self.rows[index] for index in items])
-        return Calls(number, self.batch, list(items), self._function, arguments, self._seed)
+        return Calls(
+            number,
+            self.batch,
+            list(items),
+            function=self._function,
+            arguments=arguments,
+            seed=self._seed,
+        )
 
     def failed(self, index: int, reason: str) -> RunError:
         """The error of an item."""
@@ -245,7 +252,7 @@ class _Applied:
 
 def _calls(function: Callable[..., object], rows: Sequence[Arguments]) -> Calls:
     data = pickled(function, "the function")
-    return Calls(0, BATCH, [0] * len(rows), data, travelling(rows))
+    return Calls(0, BATCH, [0] * len(rows), function=data, arguments=travelling(rows))
 
 
 def _each(function: Callable[..., Value], rows: Sequence[Arguments]) -> list[Value]:

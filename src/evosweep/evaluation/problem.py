@@ -21,7 +21,7 @@ from evosweep.wording import shown
 
 
 @dataclass(frozen=True)
-class Problem:
+class BuiltProblem:
     """A built problem: its toolbox, and what its declaration and the config say of it."""
 
     toolbox: Toolbox
@@ -81,7 +81,7 @@ class Problem:
         return copy.copy(self.toolbox)
 
 
-def build_for_run(description: str) -> Problem:
+def build_for_run(description: str) -> BuiltProblem:
     """The problem for one run, built anew for every run of a process but the first.
 
     A toolbox may hold state (`cma.Strategy`, `selNSGA3WithMemory`) that a run must not inherit.
@@ -96,7 +96,7 @@ _used: set[str] = set()
 
 
 @cache
-def build(description: str) -> Problem:
+def build(description: str) -> BuiltProblem:
     """The problem that a JSON description names, built once a process.
 
     `description` is the `problem` part of a spec with the spec's `import_path` (`describe` makes
@@ -118,7 +118,7 @@ def build(description: str) -> Problem:
     traits = Traits.of(toolbox)
     policy = spec.get("failure", "fail")
     policy = {} if policy == "fail" else policy
-    return Problem(
+    return BuiltProblem(
         toolbox=cast("Toolbox", toolbox),
         stochastic=spec.get("stochastic", False) or traits.stochastic,
         lamarckian=spec.get("lamarckian", False) or traits.lamarckian,

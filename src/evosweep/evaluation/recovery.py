@@ -11,7 +11,7 @@ from evosweep.backends.protocol import Lost, Result
 from evosweep.errors import RunError
 from evosweep.evaluation.blame import Losses
 from evosweep.evaluation.dispatcher import Dispatcher, Make
-from evosweep.evaluation.failure import Failure
+from evosweep.evaluation.failure import FailureReason
 
 _BARREN_ROUNDS = 10
 """So many rounds in a row may lose workers without finishing an evaluation."""
@@ -26,7 +26,7 @@ class Recovery:
 
     def run(
         self, batch: int, items: Sequence[int], make: Make[Result]
-    ) -> Iterator[tuple[Sequence[int], Result | Failure]]:
+    ) -> Iterator[tuple[Sequence[int], Result | FailureReason]]:
         """Yields the items of each chunk with its result, or one item with why it is given up.
 
         Raises `RunError` where workers keep dying without an evaluation that could be blamed.
@@ -42,7 +42,7 @@ class Recovery:
 
     def _round(
         self, left: "_Left", items: Sequence[int], make: Make[Result]
-    ) -> Iterator[tuple[Sequence[int], Result | Failure]]:
+    ) -> Iterator[tuple[Sequence[int], Result | FailureReason]]:
         lost: list[int] = []
         finished: set[int] = set()
         for chunk, outcome in self.dispatcher.run(items, make):
@@ -62,7 +62,7 @@ class Recovery:
             self.dispatcher.workers_only = not self.dispatcher.backend.local
         return indices
 
-    def _give_up(self, left: "_Left") -> Iterator[tuple[Sequence[int], Failure]]:
+    def _give_up(self, left: "_Left") -> Iterator[tuple[Sequence[int], FailureReason]]:
         """The items whose losses used up what the policy allows."""
         for index in self.losses.given_up(left.batch, left.items) if self.losses else []:
             left.items.remove(index)
@@ -70,7 +70,7 @@ class Recovery:
 
     def _try_suspects(
         self, left: "_Left", make: Make[Result]
-    ) -> Iterator[tuple[Sequence[int], Result | Failure]]:
+    ) -> Iterator[tuple[Sequence[int], Result | FailureReason]]:
         """Tries each item at which a worker died alone, until it is cleared or given up."""
         for index in self.losses.suspects(left.batch, left.items) if self.losses else []:
             while index in left.items:

@@ -6,7 +6,7 @@ from itertools import chain
 
 import numpy
 
-from evosweep.evaluation.failure import Failure
+from evosweep.evaluation.failure import FailureReason
 from evosweep.genomes.fitness import fitness_of
 from evosweep.genomes.form import Plain
 
@@ -30,7 +30,7 @@ class Outcome:
     """CPU seconds of the process that evaluated, all its threads."""
     process: int = 0
     """The id of that process."""
-    failure: Failure | None = None
+    failure: FailureReason | None = None
     digest: bytes = b""
     """Digest by which the journal recognises the chunk's genomes."""
 

@@ -11,8 +11,8 @@ from math import isfinite
 from typing import NamedTuple
 
 from evosweep.evaluation import current, failure, seeds, vectorised
-from evosweep.evaluation.failure import Failure
-from evosweep.evaluation.problem import Problem, build
+from evosweep.evaluation.failure import FailureReason
+from evosweep.evaluation.problem import BuiltProblem, build
 from evosweep.evaluation.result import Fitness, Outcome, Row, Table, result_of, row_of
 from evosweep.evaluation.vectorised import EvaluateBatch
 from evosweep.genomes.blocks import Block, is_changed
@@ -51,7 +51,7 @@ _RAISED = BaseException
 
 
 class _Failed(Exception):
-    def __init__(self, why: Failure) -> None:
+    def __init__(self, why: FailureReason) -> None:
         self.failure = why
 
 
@@ -80,19 +80,21 @@ def evaluate(chunk: Chunk) -> Outcome:
     return outcome
 
 
-def _evaluate_all(chunk: Chunk, problem: Problem, outcome: Outcome) -> None:
+def _evaluate_all(chunk: Chunk, problem: BuiltProblem, outcome: Outcome) -> None:
     digest = Digest(len(chunk.indices))
     for indices, block, individuals in _rebuilt(chunk, problem):
         digest.add(block.encoding)
         started = time.perf_counter()
-        _evaluate_block(chunk, problem, indices, individuals, outcome)
+        _evaluate_block(chunk, problem, indices, individuals, outcome=outcome)
         outcome.seconds += time.perf_counter() - started
         if not problem.lamarckian and is_changed(block, individuals, problem.form):
             raise _Failed(_find_change(indices, block, individuals, problem))
     outcome.digest = digest.value()
 
 
-def _rebuilt(chunk: Chunk, problem: Problem) -> Iterator[tuple[list[int], Block, list[object]]]:
+def _rebuilt(
+    chunk: Chunk, problem: BuiltProblem
+) -> Iterator[tuple[list[int], Block, list[object]]]:
     """Indices, block and new individuals of each block."""
     at = 0
     for block in chunk.blocks:
@@ -102,22 +104,26 @@ def _rebuilt(chunk: Chunk, problem: Problem) -> Iterator[tuple[list[int], Block,
 
 
 def _evaluate_block(
-    chunk: Chunk, problem: Problem, indices: list[int], individuals: list[object], outcome: Outcome
+    chunk: Chunk,
+    problem: BuiltProblem,
+    indices: list[int],
+    individuals: list[object],
+    outcome: Outcome,
 ) -> None:
     if chunk.spread:
-        _evaluate_each(chunk, problem, indices, individuals, outcome)
+        _evaluate_each(chunk, problem, indices, individuals, outcome=outcome)
     elif (evaluate_batch := problem.evaluate_batch) is not None:
-        _evaluate_together(evaluate_batch, chunk, problem, individuals, outcome)
+        _evaluate_together(evaluate_batch, chunk, problem, individuals, outcome=outcome)
     elif problem.is_plain:
-        _evaluate_plainly(chunk, problem, indices, individuals, outcome)
+        _evaluate_plainly(chunk, problem, indices, individuals, outcome=outcome)
     else:
-        _evaluate_each(chunk, problem, indices, individuals, outcome)
+        _evaluate_each(chunk, problem, indices, individuals, outcome=outcome)
 
 
 def _evaluate_together(
     evaluate_batch: EvaluateBatch,
     chunk: Chunk,
-    problem: Problem,
+    problem: BuiltProblem,
     individuals: list[object],
     outcome: Outcome,
 ) -> None:
@@ -128,7 +134,7 @@ def _evaluate_together(
         )
     except vectorised.BadRow as error:
         index = chunk.indices[error.row]
-        raise _Failed(Failure(index, "fitness", str(error), error.remedy)) from None
+        raise _Failed(FailureReason(index, "fitness", str(error), error.remedy)) from None
     except KeyboardInterrupt:  # the user's
         raise
     except _RAISED as error:
@@ -136,7 +142,11 @@ def _evaluate_together(
 
 
 def _evaluate_plainly(
-    chunk: Chunk, problem: Problem, indices: list[int], individuals: list[object], outcome: Outcome
+    chunk: Chunk,
+    problem: BuiltProblem,
+    indices: list[int],
+    individuals: list[object],
+    outcome: Outcome,
 ) -> None:
     """The loop for a problem without policies or timeouts, where every microsecond shows."""
     evaluate, infinite, keep = problem.evaluate, problem.infinite, outcome.fitnesses.append
@@ -156,7 +166,7 @@ def _evaluate_plainly(
                     continue
             keep(fitness_of(values, objectives, infinite))
     except BadFitness as error:
-        raise _Failed(Failure(index, "fitness", str(error), error.remedy)) from None
+        raise _Failed(FailureReason(index, "fitness", str(error), error.remedy)) from None
     except KeyboardInterrupt:
         raise
     except _RAISED as error:
@@ -164,7 +174,11 @@ def _evaluate_plainly(
 
 
 def _evaluate_each(
-    chunk: Chunk, problem: Problem, indices: list[int], individuals: list[object], outcome: Outcome
+    chunk: Chunk,
+    problem: BuiltProblem,
+    indices: list[int],
+    individuals: list[object],
+    outcome: Outcome,
 ) -> None:
     improved: list[Plain] = []
     for index, individual in zip(indices, individuals, strict=True):
@@ -179,7 +193,7 @@ def _evaluate_each(
 
 
 def _with_policy(
-    chunk: Chunk, problem: Problem, index: int, individual: object
+    chunk: Chunk, problem: BuiltProblem, index: int, individual: object
 ) -> tuple[Fitness | Table, Plain, int]:
     given = problem.form.genome(individual) if problem.lamarckian else None
     for attempt in range(problem.retries + 1):
@@ -187,7 +201,7 @@ def _with_policy(
             fitness, genome = _evaluate_one(chunk, problem, index, individual)
             return fitness, genome, RETRIED if attempt else OK
         except BadFitness as error:
-            failed = Failure(index, "fitness", str(error), error.remedy)
+            failed = FailureReason(index, "fitness", str(error), error.remedy)
             if not error.covered:
                 raise _Failed(failed) from None
         except KeyboardInterrupt:
@@ -202,7 +216,7 @@ def _with_policy(
 
 
 def _evaluate_one(
-    chunk: Chunk, problem: Problem, index: int, individual: object
+    chunk: Chunk, problem: BuiltProblem, index: int, individual: object
 ) -> tuple[Fitness | Table, Plain]:
     if problem.stochastic:
         seeds.seed_evaluation(chunk.seed, chunk.batch, index)
@@ -223,7 +237,7 @@ def _evaluate_one(
     )
 
 
-def _call(problem: Problem, row: Row) -> Fitness | Table:
+def _call(problem: BuiltProblem, row: Row) -> Fitness | Table:
     """The fitness of an evaluation by several arguments; those of a population, if it is one."""
     arguments, keywords = row
     returned = problem.evaluate(*arguments, **keywords)
@@ -231,8 +245,8 @@ def _call(problem: Problem, row: Row) -> Fitness | Table:
 
 
 def _find_change(
-    indices: list[int], block: Block, individuals: list[object], problem: Problem
-) -> Failure:
+    indices: list[int], block: Block, individuals: list[object], problem: BuiltProblem
+) -> FailureReason:
     genomes = decode_list(block.encoding)
     changed = (
         index
@@ -242,7 +256,7 @@ def _find_change(
     return failure.of_change(next(changed))
 
 
-def _find_draw(chunk: Chunk, problem: Problem) -> Failure:
+def _find_draw(chunk: Chunk, problem: BuiltProblem) -> FailureReason:
     """The individual whose evaluation draws random numbers: each is evaluated once more."""
     culprit = chunk.indices[0]
     for index, individual in _one_by_one(chunk, problem):
@@ -255,7 +269,7 @@ def _find_draw(chunk: Chunk, problem: Problem) -> Failure:
     return failure.of_draw(culprit)
 
 
-def _one_by_one(chunk: Chunk, problem: Problem) -> Iterator[tuple[int, object]]:
+def _one_by_one(chunk: Chunk, problem: BuiltProblem) -> Iterator[tuple[int, object]]:
     for indices, _, individuals in _rebuilt(chunk, problem):
         yield from zip(indices, individuals, strict=True)
 

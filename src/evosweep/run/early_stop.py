@@ -96,7 +96,13 @@ class Stopping:
         if not self._weights:  # nothing was evaluated by `toolbox.map`
             self.begin(next((ind.fitness.weights for ind in population), (1.0,)))
         self._number += 1
-        last = Generation(self._number, self._evaluations(), row["seconds"], population, row)
+        last = Generation(
+            number=self._number,
+            evaluations=self._evaluations(),
+            seconds=row["seconds"],
+            population=population,
+            row=row,
+        )
         self._note_best(row)
         for reason, holds in (
             ("target", self._reached),

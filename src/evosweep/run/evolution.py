@@ -14,7 +14,7 @@ from evosweep.errors import InputError, RunError
 from evosweep.evaluation import problem, seeds
 from evosweep.evaluation.blame import EarlierLosses
 from evosweep.evaluation.evaluator import Circumstances, Evaluator
-from evosweep.evaluation.problem import Problem
+from evosweep.evaluation.problem import BuiltProblem
 from evosweep.fast import accelerate
 from evosweep.genomes.deap_types import Population
 from evosweep.genomes.digest import population_digest
@@ -109,7 +109,7 @@ class Evolution:
         population, logbook = returned_population(returned, self._spec.algorithm.use)
         self.evaluator.finish()
         rows = logbook_rows(logbook, self._statistics)
-        return Evolved(population, rows, stopped, seconds, cpu)
+        return Evolved(population, rows, stopped, seconds=seconds, cpu=cpu)
 
     def _wait_for_weights(self) -> None:
         """The problem may declare weights; else the first individual that is evaluated tells them.
@@ -133,7 +133,7 @@ class Evolution:
         self._announce(weights)
 
 
-def _load(spec: RunSpec) -> tuple[Problem, Callable[..., object], str]:
+def _load(spec: RunSpec) -> tuple[BuiltProblem, Callable[..., object], str]:
     """Problem and algorithm, with every mistake in naming them as `InputError`."""
     algorithm = load_algorithm(spec.algorithm.use, spec.import_path)
     check_parameters("algorithm", spec.algorithm.use, algorithm, spec.algorithm.params)
