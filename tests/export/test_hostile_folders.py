@@ -18,7 +18,7 @@ from folders import SERIAL, Made, write_run
 SPHERE = {"name": "sphere", "use": "bbob", "params": {"function": 1, "dimension": 5}}
 GA = {"name": "ga", "use": "ea_simple", "params": {"population": 10}}
 COMMANDS = ["compare", "verify", "track", "export --format csv", "export --format rocrate"]
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 def make(results: Path, seed: int) -> Path:
@@ -145,7 +145,7 @@ def test_no_command_is_led_astray(tmp_path: Path, harm: str) -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", programme, str(results), *COMMANDS],
-        capture_output=True, text=True, check=False, timeout=280, cwd=tmp_path,
+        capture_output=True, text=True, check=False, timeout=580, cwd=tmp_path,
     )  # fmt: skip
     printed = done.stdout + done.stderr
     assert "Traceback" not in printed, printed

@@ -1,5 +1,6 @@
 """What lies in results is opened in one place: links, pipes, devices and bombs are refused."""
 
+import json
 import os
 import struct
 import zlib
@@ -11,6 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from evosweep.cli import main
+from evosweep.config.spec import RunSpec
 from evosweep.errors import Damaged, EvosweepError
 from evosweep.files.opening import copy_file, open_file, output_folder, read_bytes
 from evosweep.files.writing import write_whole
@@ -148,3 +151,37 @@ def test_a_table_that_is_as_its_receipt_says_is_read(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:50])
     with pytest.raises(Damaged, match="cannot be read"):
         read_columns(path, 300)
+
+
+SPEC = {
+    "problem": {"use": "onemax", "params": {"bits": 8}},
+    "algorithm": {"use": "ea_simple", "params": {"population": 6, "generations": 2}},
+    "backend": {"use": "serial", "workers": 1},
+    "seed": 3,
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("journal.bin", 2), ("run.lock", 2), ("record.json", 2), ("population.parquet", 0),
+     ("logbook.parquet", 0), ("running.json", 0), ("failure.json", 0), ("", 2)],
+)  # fmt: skip
+def test_a_run_writes_nothing_through_a_link(
+    tmp_path: Path, name: str, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_id = RunSpec.parse(SPEC).run_id
+    home, runs = tmp_path / "home", tmp_path / "runs"
+    for folder in (home, runs):
+        folder.mkdir()
+    (home / "mine").write_text("mine")
+    if name:
+        (runs / run_id).mkdir()
+        (runs / run_id / name).symlink_to(home / "mine")
+    else:
+        (runs / run_id).symlink_to(home)
+    job = ["--spec", json.dumps(SPEC), "--seeds", "3", "--out", str(runs)]
+    assert main(["run", "--in-process", *job] if code == 0 else ["run", *job]) == code
+    assert {path.name: path.read_text() for path in home.iterdir()} == {"mine": "mine"}
+    if code:
+        error = capsys.readouterr().err
+        assert "Traceback" not in error

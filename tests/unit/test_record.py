@@ -130,6 +130,31 @@ def test_a_torn_record_is_told_from_a_foreign_one(content: bytes, torn: bool) ->
     assert raised.value.torn is torn
 
 
+PLACES = [(name,) for name in documents.failure()] + [("spec", "seed"), ("spec", "problem", "use")]
+
+
+@pytest.mark.parametrize("at", PLACES)
+@pytest.mark.parametrize("wrong", [True, -1, 10**400, "\x1b[2J" * 10, [[[{}]]], {"\x07": 1}])
+def test_one_wrong_field_of_a_failure_is_one_line_or_harmless(
+    tmp_path: Path, at: tuple[str, ...], wrong: object
+) -> None:
+    document = json.loads(json.dumps(documents.failure()))
+    inner: Any = document
+    for key in at[:-1]:
+        inner = inner[key]
+    inner[at[-1]] = wrong
+    folder = RunFolder(tmp_path / ("a" * 12))
+    folder.create()
+    folder.failure.write_text(json.dumps(document))
+    try:
+        failure = reading.read_failure(folder)
+    except Damaged as damage:
+        assert str(damage).isprintable()
+    else:
+        assert all(line.isprintable() for line in failure.error.splitlines())
+        assert failure.kind.isprintable()
+
+
 def test_a_folder_is_named_by_its_run(tmp_path: Path) -> None:
     for name in ("b" * 12, "copy of it", "a" * 13):
         folder = RunFolder(tmp_path / name)

@@ -86,8 +86,8 @@ def _name_left_out(study: Study) -> None:
 
 
 def _options(args: argparse.Namespace) -> dict[str, Any]:
-    given = {"config": args.config, "license": args.license}
-    options = {name: value for name, value in given.items() if value is not None}
+    wanted = {"config": args.config, "license": args.license}
+    options = {name: value for name, value in wanted.items() if value is not None}
     if options and args.format != "rocrate":
         raise InputError(f"--{next(iter(options))}: is for --format rocrate, not for {args.format}")
     if args.config is not None and not args.config.is_file():

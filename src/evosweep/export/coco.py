@@ -48,8 +48,13 @@ def write(study: Study, folder: Path) -> Written:
 
 
 def _is_bbob(run: Run) -> bool:
-    known = run.problem.get("use") == "bbob" and _optimum(run) is not None and run.objectives == 1
-    return known and run.weights[0] < 0 and 1 <= _params(run)["function"] <= _FUNCTIONS
+    is_problem = run.problem.get("use") == "bbob" and _optimum(run) is not None
+    return (
+        is_problem
+        and run.objectives == 1
+        and run.weights[0] < 0
+        and 1 <= _params(run)["function"] <= _FUNCTIONS
+    )
 
 
 def _params(run: Run) -> dict[str, int]:

@@ -60,8 +60,12 @@ def _licence(crate: Any, address: str | None) -> Any:
 
     if address is None:
         return UNLICENSED
-    known = {"@type": "CreativeWork", "name": address, "description": f"The licence at {address}"}
-    return crate.add(ContextEntity(crate, address, known))
+    described = {
+        "@type": "CreativeWork",
+        "name": address,
+        "description": f"The licence at {address}",
+    }
+    return crate.add(ContextEntity(crate, address, described))
 
 
 def _shared(study: Study) -> Iterator[Path]:

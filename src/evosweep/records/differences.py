@@ -86,15 +86,17 @@ def _first_evaluation(one: Path, other: Path) -> tuple[int, int] | None:
 
 def _batches(path: Path) -> Iterator[tuple[int, dict[int, tuple[float, ...]]]]:
     """(batch, fitness by index); memory is bounded by one batch."""
-    current, found = -1, dict[int, tuple[float, ...]]()
+    current, fitnesses = -1, dict[int, tuple[float, ...]]()
     for entry in journal.read(path):
-        if entry.batch != current and found:
-            yield current, found
-            found = {}
+        if entry.batch != current and fitnesses:
+            yield current, fitnesses
+            fitnesses = {}
         current = entry.batch
-        found.update(zip(entry.indices.tolist(), map(tuple, entry.fitnesses.tolist()), strict=True))
-    if found:
-        yield current, found
+        fitnesses.update(
+            zip(entry.indices.tolist(), map(tuple, entry.fitnesses.tolist()), strict=True)
+        )
+    if fitnesses:
+        yield current, fitnesses
 
 
 def _short(value: object) -> str:

@@ -75,6 +75,8 @@ class RunFolder:
 
     def create(self) -> None:
         """Makes the folder; raises `InputError` where that cannot be or nothing can be written."""
+        if RUN_ID.fullmatch(self.path.name) and self.path.is_symlink():
+            self.check_name()
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             writable = os.access(self.path, os.W_OK | os.X_OK)

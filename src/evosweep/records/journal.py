@@ -174,10 +174,10 @@ class Journal:
             self._start_anew(size)
             return _HEADER.size
         header = os.pread(self._fd, _HEADER.size, 0)
-        found = _check_header(self.path, header)
-        if found != self.run_id:
+        owner = _check_header(self.path, header)
+        if owner != self.run_id:
             raise JournalCorrupt(
-                f"{self.path}: the journal belongs to run {found}, not to {self.run_id}; "
+                f"{self.path}: the journal belongs to run {owner}, not to {self.run_id}; "
                 "use another folder, or --fresh to discard it"
             )
         end = _HEADER.size

@@ -105,6 +105,6 @@ def differences_of_circumstances(record: Record, spec: RunSpec) -> Iterator[str]
     for package, version in (then.get("packages") or {}).items():
         if now["packages"].get(package) != version:
             yield f"{package} was {version}, and is {now['packages'].get(package, 'not installed')}"
-    asked = record.workers
-    if spec.backend.workers < asked:
-        yield f"{asked} workers were used; this machine has CPUs for {spec.backend.workers}"
+    if spec.backend.workers < record.workers:
+        here = spec.backend.workers
+        yield f"{record.workers} workers were used; this machine has CPUs for {here}"

@@ -36,7 +36,7 @@ else:
 
 @dataclass
 class Findings:
-    """What was found in one run folder."""
+    """What the checks of one run folder have shown."""
 
     wrong: list[str] = field(default_factory=list)
     """What contradicts the receipt."""
@@ -88,8 +88,8 @@ def _check_population(folder: RunFolder, record: Record, findings: Findings) -> 
         return
     if any(_digest(genomes, fitnesses, make) == record.population_digest for make in _FORMS):
         return
-    known = record.spec["problem"]["use"] in sources.builtins("problem")
-    if known and all(isinstance(each, list) for each in genomes):
+    is_builtin = record.spec["problem"]["use"] in sources.builtins("problem")
+    if is_builtin and all(isinstance(each, list) for each in genomes):
         findings.wrong.append("population_digest: the population in its table has another one")
     else:
         findings.unproven.append("population_digest: its table does not keep the type of its genes")
