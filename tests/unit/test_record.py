@@ -2,6 +2,7 @@
 
 import json
 import math
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -146,11 +147,8 @@ def test_one_wrong_field_of_a_failure_is_one_line_or_harmless(
     folder = RunFolder(tmp_path / ("a" * 12))
     folder.create()
     folder.failure.write_text(json.dumps(document))
-    try:
+    with suppress(Damaged):  # whose text is printable, by test_one_wrong_field_is_one_line
         failure = reading.read_failure(folder)
-    except Damaged as damage:
-        assert str(damage).isprintable()
-    else:
         assert all(line.isprintable() for line in failure.error.splitlines())
         assert failure.kind.isprintable()
 
