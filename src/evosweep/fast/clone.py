@@ -101,7 +101,7 @@ def _list_copier(kind: Any, needed: set[str]) -> _Copier:
 
     def copy_list(individual: Any) -> Any:
         attributes = individual.__dict__
-        if not needed <= attributes.keys():  # a new one has what this one has lost
+        if needed and not needed <= attributes.keys():  # a new one has what this one has lost
             return deepcopy(individual)
         copy = new(kind)
         extend(copy, individual)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import chain
 from math import isnan
-from operator import ne
+from operator import countOf, ne
 
 import numpy as np
 from deap import base
@@ -40,27 +40,38 @@ def keys(individuals: Sequence[Individual]) -> Sequence[Ordered] | None:
 
     The weighted value itself with one objective, else the tuple of them.
     """
+    known, _ = _read(individuals)
+    return known
+
+
+def _read(individuals: Sequence[Individual]) -> tuple[Sequence[Ordered] | None, set[type]]:
+    """The keys, and the classes of the fitnesses."""
     try:
         fitnesses = [individual.fitness for individual in individuals]
     except AttributeError:
-        return None
-    if not all(map(is_plain, set(map(type, fitnesses)))):
-        return None
+        return None, set()
+    kinds = kinds_of(fitnesses)
     weighted = [fitness.wvalues for fitness in fitnesses]
-    if set(map(type, weighted)) != {tuple}:
-        return None
-    lengths = set(map(len, weighted))
-    if lengths == {1}:
+    if not all(map(is_plain, kinds)) or kinds_of(weighted) != {tuple}:
+        return None, kinds
+    try:
         single = [value for (value,) in weighted]
-        return single if _are_ordered(single) else None
-    if len(lengths) > 1 or lengths == {0}:
-        return None
-    return weighted if _are_ordered(list(chain.from_iterable(weighted))) else None
+    except ValueError:  # none, or several objectives
+        lengths = set(map(len, weighted))
+        several = list(chain.from_iterable(weighted)) if len(lengths) == 1 else []
+        return (weighted if several and _are_ordered(several) else None), kinds
+    return (single if _are_ordered(single) else None), kinds
+
+
+def kinds_of(items: Sequence[object]) -> set[type]:
+    """`set(map(type, items))`, sooner where all are of one kind."""
+    kind = type(items[0]) if items else object
+    return {kind} if countOf(map(type, items), kind) == len(items) else set(map(type, items))
 
 
 def _are_ordered(values: list[float]) -> bool:
     """Whether comparisons of these numbers agree with one another, and none is nan."""
-    kinds = set(map(type, values))
+    kinds = kinds_of(values)
     if kinds == {float}:
         return not isnan(sum(values))
     if kinds in ({int}, {bool}):
@@ -91,30 +102,32 @@ def weighted_array(individuals: Sequence[Individual]) -> Floats | None:
     None for a class of fitness with an order of its own, for values that are missing, not finite,
     not numbers or not exactly floats.
     """
-    known = keys(individuals)
-    if not known:
-        return None
-    several = isinstance(known[0], tuple)
-    flat = chain.from_iterable(ind.fitness.wvalues for ind in individuals) if several else known
-    values = np.array(list(flat))
+    known, _ = _read(individuals)
+    return _as_array(known) if known else None
+
+
+def _as_array(known: Sequence[Ordered]) -> Floats | None:
+    values = np.array(known)
     if values.dtype.kind in "iub" and values.min() >= -_EXACT and values.max() <= _EXACT:
         values = values.astype(np.float64)
-    if values.dtype != np.float64 or values.ndim != 1 or not np.isfinite(values).all():
+    if values.dtype != np.float64 or not np.isfinite(values).all():
         return None
     return values.reshape(len(known), -1)
 
 
-def values_array(individuals: Sequence[Individual], weighted: Floats) -> Floats | None:
-    """The unweighted values of individuals whose weighted ones are given.
+def both_arrays(individuals: Sequence[Individual]) -> tuple[Floats, Floats] | None:
+    """The weighted values and the values themselves as arrays.
 
-    None where they are of several classes, or a division or a square of them may overflow.
+    None where `weighted_array` is None, the fitnesses are of several classes, or where a division
+    or a square of values may overflow.
     """
-    kinds = {type(individual.fitness) for individual in individuals}
-    weights = individuals[0].fitness.weights
-    if len(kinds) != 1 or len(weights) != weighted.shape[1]:
+    known, kinds = _read(individuals)
+    weighted = _as_array(known) if known else None
+    weights = individuals[0].fitness.weights if known else ()
+    if weighted is None or len(kinds) != 1 or len(weights) != weighted.shape[1]:
         return None
     if not all(type(w) in (int, float) and _WEIGHTS[0] <= abs(w) <= _WEIGHTS[1] for w in weights):
         return None
-    if np.abs(weighted).max() > _LARGEST:
+    if weighted.max() > _LARGEST or weighted.min() < -_LARGEST:
         return None
-    return weighted / np.array(weights, dtype=np.float64)
+    return weighted, weighted / np.array(weights, dtype=np.float64)

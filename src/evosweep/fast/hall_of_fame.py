@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from evosweep.fast.classes import ATOMS
 from evosweep.fast.clone import clone
-from evosweep.fast.fitnesses import is_plain, keys, weighted_array
+from evosweep.fast.fitnesses import is_plain, weighted_array
 from evosweep.fast.kinds import is_count, is_sequence, keeps
-from evosweep.fast.shapes import Fitness, Individual, Ordered, Weighted
+from evosweep.fast.shapes import Fitness, Individual, Weighted
 from evosweep.fast.sorting import nondominated
 
 
@@ -57,33 +57,31 @@ class HallOfFame(_Hall, tools.HallOfFame):  # type: ignore[misc]
 
     def update(self, population: Sequence[Individual]) -> None:
         """Take in the individuals of `population` that are better than the worst held."""
-        known = None
-        if is_count(self.maxsize, 1) and is_sequence(population) and len(population):
-            known = keys([*self.items, *population])
-        if known is None or not self._is_in_order():
-            super().update(population)
-            return
-        items = self.items
-        if len(items) >= self.maxsize:
-            population = _better(population, known[len(items) :], known[len(items) - 1])
-        elif not items:
-            self.insert(population[0])
-            population = population[1:]
+        kind, bar = self._bar()
         for individual in population:
-            full = len(items) >= self.maxsize
-            if full and not individual.fitness.wvalues > items[-1].fitness.wvalues:
-                continue
-            if not any(self.similar(individual, other) for other in items):
-                if full:
-                    self.remove(-1)
-                self.insert(individual)
+            if kind is not None:
+                fitness = individual.fitness
+                if type(fitness) is kind and fitness.wvalues <= bar:
+                    continue
+            if not len(self) and self.maxsize != 0:
+                self.insert(population[0])
+            elif individual.fitness > self[-1].fitness or len(self) < self.maxsize:
+                self._take(individual)
+            kind, bar = self._bar()
 
+    def _take(self, individual: Individual) -> None:
+        """Take an individual in, unless one like it is there."""
+        if not any(self.similar(individual, other) for other in self):
+            if len(self) >= self.maxsize:
+                self.remove(-1)
+            self.insert(individual)
 
-def _better(
-    population: Sequence[Individual], known: Sequence[Ordered], worst: Ordered
-) -> list[Individual]:
-    """Those that are better than the worst held now, which only rises later."""
-    return list(compress(population, map(worst.__lt__, known)))
+    def _bar(self) -> tuple[type[Fitness] | None, Weighted]:
+        """The class and the weighted values of the worst, where a better one takes its place."""
+        if not is_count(self.maxsize, 1) or len(self) < self.maxsize:
+            return None, ()
+        worst: Fitness = self[-1].fitness
+        return (type(worst), worst.wvalues) if is_plain(type(worst)) else (None, ())
 
 
 class ParetoFront(_Hall, tools.ParetoFront):  # type: ignore[misc]

@@ -12,7 +12,7 @@ import numpy as np
 from deap.tools import emo
 
 from evosweep.fast.draws import faithful, shuffled
-from evosweep.fast.fitnesses import Floats, dominance, values_array, weighted_array
+from evosweep.fast.fitnesses import Floats, both_arrays, dominance, kinds_of
 from evosweep.fast.kinds import is_count, is_sequence
 from evosweep.fast.shapes import Individual, Member
 from evosweep.fast.sorting import SMALL, sort_log_nondominated, sort_nondominated
@@ -69,11 +69,11 @@ def _values(individuals: Sequence[Individual]) -> Floats | None:
     """The fitness values; None where they are few, or DEAP's distances may have other types."""
     if not is_sequence(individuals) or len(individuals) < _FEW:
         return None
-    weighted = weighted_array(individuals)
-    kinds = set(map(type, chain.from_iterable(ind.fitness.wvalues for ind in individuals)))
-    if weighted is None or (len(kinds) > 1 and np.float64 in kinds):
+    arrays = both_arrays(individuals)
+    if arrays is None:
         return None
-    return values_array(individuals, weighted)
+    kinds = kinds_of([*chain.from_iterable(ind.fitness.wvalues for ind in individuals)])
+    return None if len(kinds) > 1 and np.float64 in kinds else arrays[1]
 
 
 def sel_tournament_dcd(individuals: Sequence[Member], k: int) -> list[Member]:

@@ -14,7 +14,7 @@ from deap import tools
 from numpy.typing import NDArray
 
 from evosweep.fast.draws import draw_below, indices_below
-from evosweep.fast.fitnesses import is_plain, keys
+from evosweep.fast.fitnesses import is_plain, keys, kinds_of
 from evosweep.fast.kinds import is_count, is_sequence
 from evosweep.fast.shapes import Individual, Member, Ordered, SizedMember
 
@@ -87,7 +87,7 @@ def sel_tournament(
 
 def _winners(drawn: NDArray[np.intp], size: int, known: Sequence[Ordered]) -> list[int]:
     """The best of each group of so many indices; the first one of equals, as `max` takes it."""
-    if not _FLOATS.issuperset(map(type, known)):
+    if not kinds_of(known) <= _FLOATS:
         groups = zip(*[iter(drawn.tolist())] * size, strict=True)
         return [max(group, key=known.__getitem__) for group in groups]
     aspirants = drawn.reshape(-1, size)

@@ -10,7 +10,7 @@ import numpy as np
 from deap.tools import emo
 from numpy.typing import NDArray
 
-from evosweep.fast.fitnesses import Floats, values_array, weighted_array
+from evosweep.fast.fitnesses import Floats, both_arrays
 from evosweep.fast.kinds import is_count, is_sequence
 from evosweep.fast.shapes import Member
 
@@ -24,11 +24,11 @@ def sel_spea2(individuals: Sequence[Member], k: int) -> list[Member]:
     The random draws of its k-th nearest neighbour are those of DEAP too.
     """
     ours = is_count(k, 1) and is_sequence(individuals) and _FEW <= len(individuals) <= _LARGEST
-    weighted = weighted_array(individuals) if ours else None
-    values = None if weighted is None else values_array(individuals, weighted)
-    if weighted is None or values is None:
+    arrays = both_arrays(individuals) if ours else None
+    if arrays is None:
         stock: list[Member] = emo.selSPEA2(individuals, k)
         return stock
+    weighted, values = arrays
     raw = _raw_fitness(weighted)
     chosen = np.flatnonzero(raw < 1)
     if len(chosen) < k:

@@ -7,7 +7,7 @@ from types import FunctionType
 import numpy as np
 from deap import tools
 
-from evosweep.fast.fitnesses import Floats, values_array, weighted_array
+from evosweep.fast.fitnesses import Floats, both_arrays
 from evosweep.fast.kinds import is_sequence
 from evosweep.fast.shapes import Individual
 
@@ -51,8 +51,8 @@ def _array(key: Callable[..., object], data: Sequence[Individual]) -> Floats | N
     """The fitness values of all, where they are the key; else None."""
     if not _is_usual(key) or not is_sequence(data) or not len(data):
         return None
-    weighted = weighted_array(data)
-    return None if weighted is None else values_array(data, weighted)
+    arrays = both_arrays(data)
+    return None if arrays is None else arrays[1]
 
 
 def _is_usual(key: Callable[..., object]) -> bool:

@@ -19,7 +19,7 @@ from strange import CONTAINERS, created, fitness_class, outcome, populations, to
 from evosweep import fast
 from evosweep.fast.clone import clones
 
-quick = settings(max_examples=120, deadline=None, phases=[Phase.generate])
+quick = settings(max_examples=60, deadline=None, phases=[Phase.generate])
 MAX = fitness_class(base.Fitness, (1.0,))
 
 
@@ -242,7 +242,7 @@ HALLS: dict[str, tuple[Any, Any]] = {
 
 
 @pytest.mark.parametrize("hall", HALLS)
-@settings(quick, max_examples=250)
+@settings(quick, max_examples=120)
 @given(
     makes=st.lists(populations(most=12), min_size=1, max_size=3),
     container=st.sampled_from(["list", *CONTAINERS]),
@@ -292,7 +292,7 @@ FUNCTIONS: list[tuple[Any, dict[str, Any]]] = [
 ]  # fmt: skip
 
 
-@settings(quick, max_examples=250)
+@settings(quick, max_examples=120)
 @given(
     make=populations(most=12),
     container=st.sampled_from(["list", *CONTAINERS]),

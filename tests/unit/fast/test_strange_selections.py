@@ -12,7 +12,7 @@ from strange import CONTAINERS, counts, outcome, populations
 
 from evosweep.fast import accelerate
 
-quick = settings(max_examples=120, deadline=None, phases=[Phase.generate])
+quick = settings(max_examples=60, deadline=None, phases=[Phase.generate])
 DOUBLE = {"fitness_size": 3, "parsimony_size": 1.4}
 SELECTIONS: list[tuple[Any, dict[str, Any]]] = [
     (tools.selRandom, {}),

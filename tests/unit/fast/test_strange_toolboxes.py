@@ -20,7 +20,7 @@ from strange import created, fitness_class, outcome, told
 from evosweep.fast import accelerate
 from evosweep.fast import algorithms as fast_algorithms
 
-quick = settings(max_examples=100, deadline=None, phases=[Phase.generate])
+quick = settings(max_examples=60, deadline=None, phases=[Phase.generate])
 MIN = fitness_class(base.Fitness, (-1.0,))
 
 

@@ -18,7 +18,7 @@ from strange import created, fitness_class, outcome
 from evosweep.fast import accelerate
 from evosweep.fast import algorithms as fast_algorithms
 
-quick = settings(max_examples=120, deadline=None, phases=[Phase.generate])
+quick = settings(max_examples=60, deadline=None, phases=[Phase.generate])
 
 
 class Shouting(list):  # type: ignore[type-arg]
