@@ -42,21 +42,30 @@ def check_problem(text: str, report: Report) -> None:
     found = LEAD.fullmatch(text)
     assert found, text
     problem = found["problem"]
-    budget, medians = report.budget(problem)
+    budget, _ = report.budget(problem)
     assert (found["budget"] is not None) == report.unequal(problem)
     assert found["budget"] in (None, str(budget))
     _check_leaders(found, report.leaders(problem), report, final=False)
     _check_second(found, report)
     rest = _check_sureness(found["rest"], problem, report)
     if report.unequal(problem):
-        final = FINAL.fullmatch(rest)
-        assert final, rest
-        assert prints(final["low"], min(medians.values()))
-        assert prints(final["high"], max(medians.values()))
-        found = re.fullmatch(r"(?P<problem>.+)", problem)
-        _check_leaders(final, report.leaders(problem, final=True), report, problem, final=True)
+        _check_final(rest, problem, report)
     else:
         assert not rest
+
+
+def _check_final(rest: str, problem: str, report: Report) -> None:
+    """What follows on the results with all evaluations."""
+    leaders = report.leaders(problem, final=True)
+    same_again = re.fullmatch(r" So it is with all their evaluations, (\S+) to (\S+)\.", rest)
+    assert bool(same_again) == (leaders == report.leaders(problem))
+    found = same_again or FINAL.fullmatch(rest)
+    assert found, rest
+    medians = report.budget(problem)[1].values()
+    assert prints(found[1], min(medians))
+    assert prints(found[2], max(medians))
+    if not same_again:
+        _check_leaders(found, leaders, report, problem, final=True)
 
 
 def _check_leaders(

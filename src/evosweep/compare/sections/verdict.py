@@ -13,7 +13,7 @@ from evosweep.compare.numbers.table import digits_apart, show
 from evosweep.compare.numbers.words import listed, plural
 from evosweep.compare.page.material import Material
 
-DIGITS = 6
+DIGITS = 4
 
 
 def problem_sentence(material: Material, problem: str) -> str:
@@ -59,7 +59,7 @@ def _budgets(standing: Standing) -> str:
 
 def _span(standing: Standing) -> str:
     medians = standing.budget.medians.values()
-    return f"{show(min(medians), DIGITS)} to {show(max(medians), DIGITS)}"
+    return f"{show(min(medians), 6)} to {show(max(medians), 6)}"
 
 
 def _lead(material: Material, standing: Standing) -> str:
@@ -143,6 +143,8 @@ def _with_all_evaluations(material: Material, standing: Standing) -> str:
     groups = material.study.problems[standing.problem]
     values = {name: standing.quality.of(runs) for name, runs in groups.items()}
     final = replace(standing, values=values, pairs=[])
+    if final.leaders == standing.leaders:
+        return f"So it is with all their evaluations, {_span(standing)}."
     verb = "has" if len(final.leaders) == 1 else "tie for"
     value = _value(material, final, final.leaders[0])
     return (
