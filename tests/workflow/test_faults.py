@@ -100,3 +100,5 @@ def test_live_tracking_shows_a_run_under_way_and_ends_with_its_call(
     assert process.returncode == 0, output
     waits(lambda: not working_in(workspace.folder), 30)
     assert not shown()
+    databases = list((workspace.folder / "results").rglob("mlflow.db"))
+    assert databases == [workspace.folder / "results" / "mlflow.db"]
