@@ -145,9 +145,8 @@ def test_what_an_error_points_into_stays(
     module.write_text(OWN)
     own = {"problem": {"use": "fails_later:build", "params": {}}, "import_path": str(study)}
     run = make(tmp_path / "run", **own)
-    module.write_text(
-        OWN.replace("return onemax(bits)", "t = onemax(bits); t.evaluate = 1; return t")
-    )
+    broken = "t = onemax(bits); t.register('evaluate', lambda each: 1 / 0); return t"
+    module.write_text(OWN.replace("return onemax(bits)", broken))
     assert reproduce(run, "--import-path", study, "--trust") == 1
     (kept,) = scratch.glob("evosweep-reproduce-*")
     assert (kept / "failure.json").exists()
