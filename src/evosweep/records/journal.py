@@ -7,38 +7,31 @@ that readable ones follow was damaged later, and is never skipped: the file is r
 """
 
 import os
-import struct
 import threading
 import time
 import warnings
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
 
 from evosweep.errors import EvosweepError, InputError
 from evosweep.files.opening import open_descriptor, open_file
 from evosweep.machine.fingerprint import differences
 from evosweep.records import journal_entry
 from evosweep.records.journal_entry import Entry, Session
-
-VERSION = 1
-_HEADER = struct.Struct("<8sHH12sI")
-_FRAME = struct.Struct("<4sII")
-_MAGIC = b"EVOSWJNL"
-_MARK = b"\xe5EVO"
-_UNREADABLE = (ValueError, LookupError, TypeError, RecursionError, OverflowError, struct.error)
-_LONGEST = 2**30
-"""Bytes of an entry at most, so that no length in a file asks for more memory."""
+from evosweep.records.journal_frames import (
+    HEADER_SIZE,
+    LONGEST,
+    JournalCorrupt,
+    check_header,
+    entries_of,
+    frame,
+    header_of,
+)
 
 __all__ = ["Entry", "Journal", "JournalCorrupt", "Session", "TornTail", "read", "read_behind"]
-
-
-class JournalCorrupt(EvosweepError):
-    """A journal that cannot be trusted: its header or an entry in its middle is damaged."""
 
 
 class TornTail(UserWarning):
@@ -51,8 +44,8 @@ def read(path: Path) -> Iterator[Entry]:
     Memory is bounded by one chunk. Raises `JournalCorrupt`; a torn tail ends the iteration.
     """
     with open_file(path) as file:
-        _check_header(path, file.read(_HEADER.size))
-    for _, entry in _entries(path, _HEADER.size):
+        check_header(path, file.read(HEADER_SIZE))
+    for _, entry in entries_of(path, HEADER_SIZE):
         if isinstance(entry, Entry):
             yield entry
 
@@ -60,7 +53,7 @@ def read(path: Path) -> Iterator[Entry]:
 def run_id_of(path: Path) -> str:
     """The run that a journal belongs to, by its header; raises `JournalCorrupt`."""
     with open_file(path) as file:
-        return _check_header(path, file.read(_HEADER.size))
+        return check_header(path, file.read(HEADER_SIZE))
 
 
 def read_behind(path: Path, start: int) -> Iterator[tuple[int, Entry | Session]]:
@@ -68,10 +61,10 @@ def read_behind(path: Path, start: int) -> Iterator[tuple[int, Entry | Session]]
 
     For who follows a run that is under way: the last byte that came is the next `start`.
     """
-    if start < _HEADER.size:
+    if start < HEADER_SIZE:
         with open_file(path) as file:
-            _check_header(path, file.read(_HEADER.size))
-    yield from _entries(path, max(start, _HEADER.size))
+            check_header(path, file.read(HEADER_SIZE))
+    yield from entries_of(path, max(start, HEADER_SIZE))
 
 
 @dataclass
@@ -154,7 +147,7 @@ class Journal:
 
     def recorded(self) -> Iterator[Entry]:
         """The entries of earlier sessions, read as they are asked for."""
-        for _, entry in _entries(self.path, _HEADER.size, self._recorded_end):
+        for _, entry in entries_of(self.path, HEADER_SIZE, self._recorded_end):
             if isinstance(entry, Entry):
                 yield entry
 
@@ -170,18 +163,18 @@ class Journal:
 
     def _recover(self) -> int:
         size = os.fstat(self._fd).st_size
-        if size < _HEADER.size:
+        if size < HEADER_SIZE:
             self._start_anew(size)
-            return _HEADER.size
-        header = os.pread(self._fd, _HEADER.size, 0)
-        owner = _check_header(self.path, header)
+            return HEADER_SIZE
+        header = os.pread(self._fd, HEADER_SIZE, 0)
+        owner = check_header(self.path, header)
         if owner != self.run_id:
             raise JournalCorrupt(
                 f"{self.path}: the journal belongs to run {owner}, not to {self.run_id}; "
                 "use another folder, or --fresh to discard it"
             )
-        end = _HEADER.size
-        for end, entry in _entries(self.path, _HEADER.size):  # noqa: B007
+        end = HEADER_SIZE
+        for end, entry in entries_of(self.path, HEADER_SIZE):  # noqa: B007
             self._count(entry)
         if end < size:
             warnings.warn(
@@ -196,8 +189,7 @@ class Journal:
     def _start_anew(self, size: int) -> None:
         if size:  # a kill while the header was written: nothing can be lost
             os.ftruncate(self._fd, 0)
-        head = _HEADER.pack(_MAGIC, VERSION, 0, self.run_id.encode(), 0)[:-4]
-        _write_whole(self.path, self._fd, head + struct.pack("<I", zlib.crc32(head)))
+        _write_whole(self.path, self._fd, header_of(self.run_id))
 
     def _count(self, entry: Entry | Session) -> None:
         if isinstance(entry, Session):
@@ -209,10 +201,10 @@ class Journal:
             self.elapsed = max(self.elapsed, entry.finished)
 
     def _write(self, payload: bytes) -> None:
-        if len(payload) > _LONGEST:
+        if len(payload) > LONGEST:
             raise EvosweepError(
                 f"{self.path}: {len(payload)} bytes of genomes in one chunk; an entry of the "
-                f"journal has at most {_LONGEST}: return smaller genomes"
+                f"journal has at most {LONGEST}: return smaller genomes"
             )
         _write_whole(self.path, self._fd, frame(payload))
 
@@ -222,12 +214,6 @@ class Journal:
                 self._dirty.clear()
                 with suppress(OSError):
                     os.fdatasync(self._fd) if hasattr(os, "fdatasync") else os.fsync(self._fd)
-
-
-def frame(payload: bytes) -> bytes:
-    """An entry as it stands in the file: mark, length, CRC-32 of length and payload, payload."""
-    length = struct.pack("<I", len(payload))
-    return _MARK + length + struct.pack("<I", zlib.crc32(length + payload)) + payload
 
 
 def _write_whole(path: Path, fd: int, data: bytes) -> None:
@@ -240,105 +226,3 @@ def _write_whole(path: Path, fd: int, data: bytes) -> None:
                 f"{path}: cannot write {len(view)} bytes of the journal ({error.strerror}); "
                 "make room and call the same command again, it continues from here"
             ) from error
-
-
-def _check_header(path: Path, header: bytes) -> str:
-    """The run_id in the header."""
-    problem = "is too short"
-    if len(header) == _HEADER.size:
-        magic, version, _, run_id, crc = _HEADER.unpack(header)
-        if magic == _MAGIC and crc == zlib.crc32(header[:-4]):
-            if version == VERSION:
-                return str(run_id.decode("ascii", "replace"))
-            problem = f"has version {version}, and this evosweep reads version {VERSION}"
-        else:
-            problem = "is damaged"
-    raise JournalCorrupt(
-        f"{path}: the journal's header {problem}; restore the file, or call with --fresh to "
-        "discard it and evaluate everything again"
-    )
-
-
-def _entries(
-    path: Path, start: int, end: int | None = None
-) -> Iterator[tuple[int, Entry | Session]]:
-    """(offset behind the entry, entry) of each whole entry up to `end` or to a torn tail."""
-    for behind, payload in _payloads(path, start, end):
-        try:
-            entry = journal_entry.unpack(payload)
-        except _UNREADABLE as error:
-            raise JournalCorrupt(
-                f"{path}: the entry that ends at byte {behind} is damaged ({error}); restore the "
-                "file from a copy, or call with --fresh to discard it and evaluate everything again"
-            ) from None
-        yield behind, entry
-
-
-def _payloads(path: Path, start: int, end: int | None = None) -> Iterator[tuple[int, bytes]]:
-    """(offset behind the entry, payload) of each whole entry up to `end` or to a torn tail."""
-    with open_file(path) as file:
-        size = os.fstat(file.fileno()).st_size if end is None else end
-        file.seek(start)
-        while start < size:
-            payload = _next_payload(file.read(_FRAME.size), file, size - start)
-            if payload is None:
-                _refuse_damage_before_good_entries(path, start, size)
-                return
-            start += _FRAME.size + len(payload)
-            yield start, payload
-
-
-def _next_payload(head: bytes, file: BinaryIO, left: int) -> bytes | None:
-    if len(head) < _FRAME.size:
-        return None
-    mark, length, crc = _FRAME.unpack(head)
-    if mark != _MARK or length > min(left - _FRAME.size, _LONGEST):
-        return None
-    payload = file.read(length)
-    whole = len(payload) == length and zlib.crc32(head[4:8] + payload) == crc
-    return payload if whole else None
-
-
-def _refuse_damage_before_good_entries(path: Path, damaged: int, size: int) -> None:
-    """Raise `JournalCorrupt` where the unreadable bytes at `damaged` are no torn tail.
-
-    A tail is what one write left, so it is no longer than an entry. The search for whole entries
-    behind it reads at most a few times its bytes, however many marks there are.
-    """
-    if size - damaged > _FRAME.size + _LONGEST:
-        raise _damage(path, damaged, f"{size - damaged} bytes follow it")
-    with open_file(path) as file:
-        file.seek(damaged)
-        rest = file.read(size - damaged)
-    at, effort = rest.find(_MARK, 1), 4 * len(rest)
-    while at != -1:
-        effort -= _bytes_to_check(rest, at)
-        if effort < 0:
-            raise _damage(path, damaged, "many marks of entries follow it")
-        if _whole_entry_at(rest, at):
-            raise _damage(path, damaged, f"whole entries follow it at byte {damaged + at}")
-        at = rest.find(_MARK, at + 1)
-
-
-def _damage(path: Path, at: int, what: str) -> JournalCorrupt:
-    return JournalCorrupt(
-        f"{path}: the entry at byte {at} is damaged, and {what}: this is no torn tail; restore "
-        "the file from a copy, or call with --fresh to discard it and evaluate everything again"
-    )
-
-
-def _bytes_to_check(data: bytes, at: int) -> int:
-    """The length of the entry that a mark announces; 0 where it cannot be one."""
-    if at + _FRAME.size > len(data):
-        return 0
-    length = int(_FRAME.unpack_from(data, at)[1])
-    return length if at + _FRAME.size + length <= len(data) else 0
-
-
-def _whole_entry_at(data: bytes, at: int) -> bool:
-    length = _bytes_to_check(data, at)
-    start = at + _FRAME.size
-    if not length:
-        return False
-    crc = zlib.crc32(memoryview(data)[start : start + length], zlib.crc32(data[at + 4 : at + 8]))
-    return crc == int(_FRAME.unpack_from(data, at)[2])

@@ -1,0 +1,145 @@
+"""The bytes of a journal: its header, its frames, and which damage is a torn tail.
+
+The format is in docs/journal.md. What a length in the file asks for is compared with what there is
+before memory is taken.
+"""
+
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from evosweep.errors import EvosweepError
+from evosweep.files.opening import open_file
+from evosweep.records import journal_entry
+from evosweep.records.journal_entry import Entry, Session
+
+VERSION = 1
+_HEADER = struct.Struct("<8sHH12sI")
+HEADER_SIZE = _HEADER.size
+_FRAME = struct.Struct("<4sII")
+_MAGIC = b"EVOSWJNL"
+_MARK = b"\xe5EVO"
+_UNREADABLE = (ValueError, LookupError, TypeError, RecursionError, OverflowError, struct.error)
+LONGEST = 2**30
+"""Bytes of an entry at most, so that no length in a file asks for more memory."""
+
+
+class JournalCorrupt(EvosweepError):
+    """A journal that cannot be trusted: its header or an entry in its middle is damaged."""
+
+
+def header_of(run_id: str) -> bytes:
+    """The header of a run's journal."""
+    head = _HEADER.pack(_MAGIC, VERSION, 0, run_id.encode(), 0)[:-4]
+    return head + struct.pack("<I", zlib.crc32(head))
+
+
+def frame(payload: bytes) -> bytes:
+    """An entry as it stands in the file: mark, length, CRC-32 of length and payload, payload."""
+    length = struct.pack("<I", len(payload))
+    return _MARK + length + struct.pack("<I", zlib.crc32(length + payload)) + payload
+
+
+def check_header(path: Path, header: bytes) -> str:
+    """The run_id in the header."""
+    problem = "is too short"
+    if len(header) == HEADER_SIZE:
+        magic, version, _, run_id, crc = _HEADER.unpack(header)
+        if magic == _MAGIC and crc == zlib.crc32(header[:-4]):
+            if version == VERSION:
+                return str(run_id.decode("ascii", "replace"))
+            problem = f"has version {version}, and this evosweep reads version {VERSION}"
+        else:
+            problem = "is damaged"
+    raise JournalCorrupt(
+        f"{path}: the journal's header {problem}; restore the file, or call with --fresh to "
+        "discard it and evaluate everything again"
+    )
+
+
+def entries_of(
+    path: Path, start: int, end: int | None = None
+) -> Iterator[tuple[int, Entry | Session]]:
+    """(offset behind the entry, entry) of each whole entry up to `end` or to a torn tail."""
+    for behind, payload in _payloads(path, start, end):
+        try:
+            entry = journal_entry.unpack(payload)
+        except _UNREADABLE as error:
+            raise JournalCorrupt(
+                f"{path}: the entry that ends at byte {behind} is damaged ({error}); restore the "
+                "file from a copy, or call with --fresh to discard it and evaluate everything again"
+            ) from None
+        yield behind, entry
+
+
+def _payloads(path: Path, start: int, end: int | None = None) -> Iterator[tuple[int, bytes]]:
+    """(offset behind the entry, payload) of each whole entry up to `end` or to a torn tail."""
+    with open_file(path) as file:
+        size = os.fstat(file.fileno()).st_size if end is None else end
+        file.seek(start)
+        while start < size:
+            payload = _next_payload(file.read(_FRAME.size), file, size - start)
+            if payload is None:
+                _refuse_damage_before_goodentries_of(path, start, size)
+                return
+            start += _FRAME.size + len(payload)
+            yield start, payload
+
+
+def _next_payload(head: bytes, file: BinaryIO, left: int) -> bytes | None:
+    if len(head) < _FRAME.size:
+        return None
+    mark, length, crc = _FRAME.unpack(head)
+    if mark != _MARK or length > min(left - _FRAME.size, LONGEST):
+        return None
+    payload = file.read(length)
+    whole = len(payload) == length and zlib.crc32(head[4:8] + payload) == crc
+    return payload if whole else None
+
+
+def _refuse_damage_before_goodentries_of(path: Path, damaged: int, size: int) -> None:
+    """Raise `JournalCorrupt` where the unreadable bytes at `damaged` are no torn tail.
+
+    A tail is what one write left, so it is no longer than an entry. The search for whole entries
+    behind it reads at most a few times its bytes, however many marks there are.
+    """
+    if size - damaged > _FRAME.size + LONGEST:
+        raise _damage(path, damaged, f"{size - damaged} bytes follow it")
+    with open_file(path) as file:
+        file.seek(damaged)
+        rest = file.read(size - damaged)
+    at, effort = rest.find(_MARK, 1), 4 * len(rest)
+    while at != -1:
+        effort -= _bytes_to_check(rest, at)
+        if effort < 0:
+            raise _damage(path, damaged, "many marks of entries follow it")
+        if _whole_entry_at(rest, at):
+            raise _damage(path, damaged, f"whole entries follow it at byte {damaged + at}")
+        at = rest.find(_MARK, at + 1)
+
+
+def _damage(path: Path, at: int, what: str) -> JournalCorrupt:
+    return JournalCorrupt(
+        f"{path}: the entry at byte {at} is damaged, and {what}: this is no torn tail; restore "
+        "the file from a copy, or call with --fresh to discard it and evaluate everything again"
+    )
+
+
+def _bytes_to_check(data: bytes, at: int) -> int:
+    """The length of the entry that a mark announces; 0 where it cannot be one."""
+    if at + _FRAME.size > len(data):
+        return 0
+    length = int(_FRAME.unpack_from(data, at)[1])
+    return length if at + _FRAME.size + length <= len(data) else 0
+
+
+def _whole_entry_at(data: bytes, at: int) -> bool:
+    length = _bytes_to_check(data, at)
+    start = at + _FRAME.size
+    if not length:
+        return False
+    crc = zlib.crc32(memoryview(data)[start : start + length], zlib.crc32(data[at + 4 : at + 8]))
+    return crc == int(_FRAME.unpack_from(data, at)[2])
