@@ -12,7 +12,7 @@ from evosweep.fast.shapes import Fitness, Individual
 
 __all__ = [
     "Fitness", "HallOfFame", "Individual", "Logbook", "Node", "Population", "PopulationAndLogbook",
-    "Reals", "Statistics", "Toolbox",
+    "Reals", "Statistics", "Toolbox", "Tree", "TypedNode",
 ]  # fmt: skip
 
 Population = Sequence[Individual]
@@ -82,6 +82,28 @@ class Node(Protocol):
     value: object
     ret: type
     conv_fct: Callable[[object], str]
+
+
+class TypedNode(Node, Protocol):
+    """A node that takes so many arguments."""
+
+    arity: int
+
+
+class Tree(Protocol):
+    """`gp.PrimitiveTree`: nodes in prefix order."""
+
+    root: TypedNode
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: slice, /) -> list[TypedNode]: ...
+
+    def __setitem__(self, index: slice, nodes: list[TypedNode], /) -> None: ...
+
+    def searchSubtree(self, begin: int) -> slice:
+        """The slice of the subtree that begins there."""
+        ...
 
 
 class Toolbox(shapes.Toolbox, Protocol):

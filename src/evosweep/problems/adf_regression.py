@@ -5,7 +5,7 @@ Koza: Genetic Programming II, MIT Press, 1994; laid out as DEAP's example of it.
 
 import operator
 import random
-from typing import Any
+from collections.abc import Callable
 
 from deap import base, gp, tools
 
@@ -16,6 +16,9 @@ from evosweep.problems.classes import individual_class
 from evosweep.problems.symbolic_regression import FORMULAS, sample
 from evosweep.problems.traits import Traits
 from evosweep.problems.trees import arithmetic, error_of
+
+Trees = list[gp.PrimitiveTree]
+Mate = Callable[[gp.PrimitiveTree, gp.PrimitiveTree], tuple[gp.PrimitiveTree, gp.PrimitiveTree]]
 
 
 def adf_regression(
@@ -31,7 +34,7 @@ def adf_regression(
     psets = primitive_sets(features.shape[1])
     columns = list(features.T.copy())
 
-    def evaluate(individual: Any) -> tuple[float]:
+    def evaluate(individual: list[gp.PrimitiveTree]) -> tuple[float]:
         return error_of(lambda: gp.compileADF(individual, psets)(*columns), target)
 
     toolbox = _toolbox(psets, tournament)
@@ -66,14 +69,19 @@ def _toolbox(psets: list[gp.PrimitiveSet], tournament: int) -> base.Toolbox:
     return toolbox
 
 
-def _mate(mate: Any, first: Any, second: Any) -> tuple[Any, Any]:
+def _mate(mate: Mate, first: Trees, second: Trees) -> tuple[Trees, Trees]:
     """Crossover of each tree with the other parent's."""
     for index, (one, two) in enumerate(zip(first, second, strict=True)):
         first[index], second[index] = mate(one, two)
     return first, second
 
 
-def _mutate(mutate: Any, individual: Any, expr: Any, psets: Any) -> tuple[Any]:
+def _mutate(
+    mutate: Callable[..., tuple[gp.PrimitiveTree]],
+    individual: Trees,
+    expr: Callable[..., object],
+    psets: list[gp.PrimitiveSet],
+) -> tuple[Trees]:
     """Mutation of one of the trees."""
     index = random.randrange(len(individual))
     (individual[index],) = mutate(individual[index], expr=expr, pset=psets[index])

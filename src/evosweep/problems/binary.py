@@ -3,8 +3,7 @@
 Their definitions and sources are in `deap.benchmarks.binary`.
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from deap import base
 from deap.benchmarks import binary as functions
@@ -39,7 +38,7 @@ def binary(
     return toolbox
 
 
-def _evaluation(function: str, order: int) -> Callable[[Any], tuple[float]]:
+def _evaluation(function: str, order: int) -> Callable[[Sequence[int]], tuple[float]]:
     if function == "trap":
         return lambda bits: (
             float(sum(functions.trap(bits[i : i + order]) for i in range(0, len(bits), order))),

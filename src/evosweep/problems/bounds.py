@@ -1,9 +1,8 @@
 """Evaluation of genomes that left their bounds."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
-Evaluate = Callable[[Any], tuple[float, ...]]
+Evaluate = Callable[[Sequence[float]], tuple[float, ...]]
 
 
 def penalised(evaluate: Evaluate, low: float, up: float, weight: float = 1e6) -> Evaluate:

@@ -11,7 +11,7 @@ from deap import base, creator
 
 
 def individual_class(
-    name: str, genome: type, weights: tuple[float, ...], **attributes: Any
+    name: str, genome: type, weights: tuple[float, ...], **attributes: object
 ) -> type[Any]:
     """A class of individuals on `genome` (list, array, PrimitiveTree), with a fitness of `weights`.
 
@@ -33,7 +33,7 @@ def fitness_class(weights: tuple[float, ...]) -> type[Any]:
     return getattr(creator, name)  # type: ignore[no-any-return]
 
 
-def _word(value: Any) -> str:
+def _word(value: object) -> str:
     if isinstance(value, type):
         return value.__name__
     return repr(value).replace("-", "m").replace(".", "p").replace("+", "")

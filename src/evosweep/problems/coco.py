@@ -4,7 +4,7 @@ Hansen, Auger, Ros, Mersmann, Tusar, Brockhoff: COCO: a platform for comparing c
 in a black-box setting, Optimization Methods and Software 36(1), 2021.
 """
 
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from deap import base
 
@@ -35,7 +35,7 @@ def coco(
     return toolbox
 
 
-def _objective(function: int, instance: int, dimension: int) -> Any:
+def _objective(function: int, instance: int, dimension: int) -> Callable[[Sequence[float]], float]:
     try:
         import cocoex
     except ImportError as error:
@@ -43,4 +43,7 @@ def _objective(function: int, instance: int, dimension: int) -> Any:
             "the problem coco needs the package coco-experiment: pip install 'evosweep[coco]'"
         ) from error
     suite = cocoex.Suite("bbob", "", "")
-    return suite.get_problem_by_function_dimension_instance(function, dimension, instance)
+    objective: Callable[[Sequence[float]], float] = (
+        suite.get_problem_by_function_dimension_instance(function, dimension, instance)
+    )
+    return objective

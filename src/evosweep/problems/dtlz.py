@@ -4,7 +4,7 @@ Deb, Thiele, Laumanns and Zitzler: Scalable test problems for evolutionary multi
 optimization, 2005. The functions are DEAP's.
 """
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from deap import base, benchmarks, tools
@@ -28,7 +28,7 @@ def dtlz(function: int = 2, objectives: int = 3, dimension: int | None = None) -
     size = integer("dimension", dimension or usual, objectives)
     formula, extra = getattr(benchmarks, f"dtlz{function}"), (100,) if function == 4 else ()
 
-    def evaluate(genome: Any) -> tuple[float, ...]:
+    def evaluate(genome: Sequence[float]) -> tuple[float, ...]:
         return tuple(formula(genome, objectives, *extra))
 
     toolbox = reals_toolbox(
@@ -45,9 +45,10 @@ def dtlz(function: int = 2, objectives: int = 3, dimension: int | None = None) -
     return toolbox
 
 
-def front(function: int, objectives: int, divisions: int = 12) -> Any:
+def front(function: int, objectives: int, divisions: int = 12) -> np.ndarray:
     """Points of the true Pareto front of DTLZ1 to 4: an array (points, objectives)."""
-    plane = tools.uniform_reference_points(objectives, divisions)
+    plane: np.ndarray = tools.uniform_reference_points(objectives, divisions)
     if function == 1:
         return plane / 2
-    return plane / np.linalg.norm(plane, axis=1, keepdims=True)
+    sphere: np.ndarray = plane / np.linalg.norm(plane, axis=1, keepdims=True)
+    return sphere

@@ -6,7 +6,6 @@ ships with scikit-learn.
 """
 
 from functools import partial
-from typing import Any
 
 import numpy as np
 from deap import base, tools
@@ -15,6 +14,9 @@ from evosweep.errors import InputError
 from evosweep.plugins.parameters import integer, probability
 from evosweep.problems.toolboxes import bits_toolbox
 from evosweep.problems.traits import Traits
+
+Splits = list[tuple[np.ndarray, np.ndarray]]
+"""Row numbers of training and test, for each fold."""
 
 
 def feature_selection(
@@ -42,7 +44,7 @@ def feature_selection(
 
 
 def accuracy(
-    mask: list[int], features: Any, labels: Any, splits: Any, feature_cost: float
+    mask: list[int], features: np.ndarray, labels: np.ndarray, splits: Splits, feature_cost: float
 ) -> tuple[float]:
     """The share of cells classified rightly by Gaussian naive Bayes over all folds.
 
@@ -61,7 +63,7 @@ def accuracy(
     return (right / len(labels) - feature_cost * len(columns) / len(mask),)
 
 
-def breast_cancer() -> tuple[Any, Any]:
+def breast_cancer() -> tuple[np.ndarray, np.ndarray]:
     """The data: 569 x 30 features, and a label of 0 (malignant) or 1 (benign) each."""
     try:
         from sklearn.datasets import load_breast_cancer
@@ -73,7 +75,7 @@ def breast_cancer() -> tuple[Any, Any]:
     return features, labels
 
 
-def stratified_splits(features: Any, labels: Any, folds: int) -> list[tuple[Any, Any]]:
+def stratified_splits(features: np.ndarray, labels: np.ndarray, folds: int) -> Splits:
     """Row numbers to train and to test on, of each fold; always the same."""
     from sklearn.model_selection import StratifiedKFold
 

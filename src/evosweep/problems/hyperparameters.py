@@ -4,13 +4,11 @@ The ranges are those of Hsu, Chang and Lin: A practical guide to support vector 
 2003; Friedrichs and Igel: Evolutionary tuning of multiple SVM parameters, Neurocomputing 64, 2005.
 """
 
-from typing import Any
-
 import numpy as np
 from deap import base
 
 from evosweep.plugins.parameters import integer
-from evosweep.problems.feature_selection import breast_cancer, stratified_splits
+from evosweep.problems.feature_selection import Splits, breast_cancer, stratified_splits
 from evosweep.problems.toolboxes import reals_toolbox
 from evosweep.problems.traits import Traits
 
@@ -46,7 +44,9 @@ def decode(genome: list[float]) -> tuple[float, float]:
     )
 
 
-def error_rate(c: float, gamma: float, features: Any, labels: Any, splits: Any) -> float:
+def error_rate(
+    c: float, gamma: float, features: np.ndarray, labels: np.ndarray, splits: Splits
+) -> float:
     """The share of cells classified wrongly over all folds: a count divided by a count."""
     from sklearn.svm import SVC
 

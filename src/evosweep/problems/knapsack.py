@@ -4,7 +4,6 @@ Martello and Toth: Knapsack Problems, Wiley, 1990.
 """
 
 import random
-from typing import Any
 
 import numpy as np
 from deap import base
@@ -34,9 +33,10 @@ def knapsack(
             return (float(capacity - weight),)  # below every load that holds
         return (float(sum(v for v, taken in zip(values, mask, strict=True) if taken)),)
 
-    def evaluate_batch(masks: Any) -> Any:
+    def evaluate_batch(masks: np.ndarray) -> np.ndarray:
         loads, worths = (masks * weights).sum(axis=1), (masks * values).sum(axis=1)
-        return np.where(loads > capacity, capacity - loads, worths)[:, None]
+        fitnesses: np.ndarray = np.where(loads > capacity, capacity - loads, worths)[:, None]
+        return fitnesses
 
     toolbox = bits_toolbox("Knapsack", evaluate, items, flip, tournament)
     toolbox.register("evaluate_batch", evaluate_batch)

@@ -6,7 +6,6 @@ al., Least Angle Regression, Annals of Statistics 32(2), 2004), which ships with
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import numpy as np
 from deap import base
@@ -17,7 +16,7 @@ from evosweep.problems.traits import Traits
 from evosweep.problems.trees import arithmetic, mean_squared_error, prefer_smaller, trees_toolbox
 
 # Name: number of inputs, the range that they are sampled from, the formula.
-FORMULAS: dict[str, tuple[int, tuple[float, float], Callable[..., Any]]] = {
+FORMULAS: dict[str, tuple[int, tuple[float, float], Callable[..., np.ndarray]]] = {
     "quartic": (1, (-1.0, 1.0), lambda x: x**4 + x**3 + x**2 + x),
     "rational_polynomial": (
         3,
@@ -63,7 +62,7 @@ def symbolic_regression(
     return toolbox
 
 
-def diabetes() -> tuple[Any, Any]:
+def diabetes() -> tuple[np.ndarray, np.ndarray]:
     """The data: 442 x 10 standardised features, and the progression of the disease (25 to 346)."""
     try:
         from sklearn.datasets import load_diabetes
@@ -75,7 +74,7 @@ def diabetes() -> tuple[Any, Any]:
     return features, target
 
 
-def sample(formula: str, rows: int) -> tuple[Any, Any]:
+def sample(formula: str, rows: int) -> tuple[np.ndarray, np.ndarray]:
     """Points drawn uniformly, always the same, and the formula's values there."""
     inputs, (low, high), function = FORMULAS[formula]
     features = np.random.default_rng(0).uniform(low, high, (rows, inputs))

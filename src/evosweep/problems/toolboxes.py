@@ -2,14 +2,13 @@
 
 import random
 from collections.abc import Callable
-from typing import Any
 
 from deap import base, tools
 
 from evosweep.plugins.parameters import integer, probability
 from evosweep.problems.classes import individual_class
 
-Evaluate = Callable[[Any], tuple[float, ...]]
+Evaluate = Callable[..., tuple[float, ...]]
 
 
 def bits_toolbox(
@@ -72,6 +71,6 @@ def _selecting(weights: tuple[float, ...], evaluate: Evaluate, tournament: int) 
     return toolbox
 
 
-def _individuals(toolbox: base.Toolbox, kind: type, gene: Callable[[], Any], size: int) -> None:
+def _individuals(toolbox: base.Toolbox, kind: type, gene: Callable[[], object], size: int) -> None:
     toolbox.register("individual", tools.initRepeat, kind, gene, size)
     toolbox.register("population", tools.initRepeat, list, toolbox.individual)

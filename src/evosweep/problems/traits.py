@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+
+import numpy
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,13 @@ class Traits:
     optimum: float | None = None
     target: float | None = None
     reference_point: tuple[float, ...] | None = None
-    front: Callable[[], Any] | None = None
+    front: Callable[[], numpy.ndarray | list[tuple[float, float]]] | None = None
     bounds: tuple[float, float] | None = None
     batch_tolerance: float = 0.0
-    dataset: Callable[[], Any] | None = None
+    dataset: Callable[[], object] | None = None
 
     @staticmethod
-    def of(toolbox: Any) -> "Traits":
+    def of(toolbox: object) -> "Traits":
         """The traits that a toolbox carries, or the defaults."""
         traits = getattr(toolbox, "traits", None)
         return traits if isinstance(traits, Traits) else Traits()

@@ -5,7 +5,6 @@ primitives is that of DEAP's spam example.
 """
 
 import operator
-from typing import Any
 
 import numpy as np
 from deap import base, gp
@@ -48,7 +47,12 @@ def primitives(inputs: int) -> gp.PrimitiveSetTyped:
     return pset
 
 
-def accuracy(tree: gp.PrimitiveTree, pset: Any, columns: list[Any], benign: Any) -> tuple[float]:
+def accuracy(
+    tree: gp.PrimitiveTree,
+    pset: gp.PrimitiveSetTyped,
+    columns: list[np.ndarray],
+    benign: np.ndarray,
+) -> tuple[float]:
     """The share of rows where the tree says what the label says."""
     with np.errstate(all="ignore"):
         said = np.broadcast_to(evaluate_tree(tree, pset, columns), benign.shape)

@@ -2,10 +2,10 @@
 
 import operator
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from deap import base, gp, tools
+from numpy.typing import ArrayLike
 
 from evosweep.fast.sums import exact_sum
 from evosweep.fast.trees import evaluate_tree, static_limit
@@ -66,7 +66,7 @@ def arithmetic(inputs: int, name: str = "MAIN") -> gp.PrimitiveSet:
     return pset
 
 
-def protected_div(left: Any, right: Any) -> Any:
+def protected_div(left: ArrayLike, right: ArrayLike) -> np.ndarray:
     """left / right, and 1 where right is 0 (Koza's protected division)."""
     zero = np.equal(right, 0.0)
     if not zero.any():
@@ -74,19 +74,19 @@ def protected_div(left: Any, right: Any) -> Any:
     return np.where(zero, 1.0, np.divide(left, np.where(zero, 1.0, right)))
 
 
-def protected_sqrt(value: Any) -> Any:
+def protected_sqrt(value: ArrayLike) -> np.ndarray:
     """The square root of the absolute value."""
     return np.sqrt(np.abs(value))
 
 
 def mean_squared_error(
-    tree: gp.PrimitiveTree, pset: gp.PrimitiveSet, columns: list[Any], target: Any
+    tree: gp.PrimitiveTree, pset: gp.PrimitiveSet, columns: list[np.ndarray], target: np.ndarray
 ) -> tuple[float]:
     """The mean over all rows of (expression - target)^2, summed exactly (math.fsum)."""
     return error_of(lambda: evaluate_tree(tree, pset, columns), target)
 
 
-def error_of(predict: Callable[[], Any], target: Any) -> tuple[float]:
+def error_of(predict: Callable[[], np.ndarray], target: np.ndarray) -> tuple[float]:
     """The mean squared error of what `predict` returns; WORST where it is not finite."""
     with np.errstate(all="ignore"):
         errors = (predict() - target) ** 2

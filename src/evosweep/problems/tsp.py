@@ -7,7 +7,6 @@ coordinates lie in `tsplib/`, and the lengths of the shortest tours are those th
 import math
 from importlib.resources import files
 from operator import getitem
-from typing import Any
 
 import numpy as np
 from deap import base
@@ -34,9 +33,10 @@ def tsp(instance: str = "berlin52", shuffle: float = 0.05, tournament: int = 3) 
 
     table = np.array(distances)
 
-    def lengths(tours: Any) -> Any:
+    def lengths(tours: np.ndarray) -> np.ndarray:
         legs = tours * len(table) + np.roll(tours, -1, axis=1)
-        return table.take(legs).sum(axis=1)[:, None]
+        sums: np.ndarray = table.take(legs).sum(axis=1)[:, None]
+        return sums
 
     toolbox = permutations_toolbox("TSP", length, len(distances), shuffle, tournament)
     toolbox.register("evaluate_batch", lengths)

@@ -9,14 +9,15 @@ is deterministic (untyped trees), the children and the random draws are DEAP's.
 import random
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
 
 from deap import gp
+
+from evosweep.genomes.deap_types import Tree, TypedNode
 
 Indices = dict[type, list[int]]
 
 
-def cx_one_point(first: Any, second: Any) -> tuple[Any, Any]:
+def cx_one_point(first: Tree, second: Tree) -> tuple[Tree, Tree]:
     """Exchange a random subtree of two trees in place, as `deap.gp.cxOnePoint`.
 
     Koza: Genetic Programming, MIT Press, 1992; typed: Montana, Evolutionary Computation 3(2), 1995.
@@ -26,7 +27,7 @@ def cx_one_point(first: Any, second: Any) -> tuple[Any, Any]:
     return _exchange(first, second, _by_type(first), _by_type(second))
 
 
-def cx_one_point_leaf_biased(first: Any, second: Any, termpb: float) -> tuple[Any, Any]:
+def cx_one_point_leaf_biased(first: Tree, second: Tree, termpb: float) -> tuple[Tree, Tree]:
     """Exchange a random subtree in place, a leaf with probability `termpb`.
 
     As `deap.gp.cxOnePointLeafBiased`; Koza chose 0.1.
@@ -42,7 +43,7 @@ def cx_one_point_leaf_biased(first: Any, second: Any, termpb: float) -> tuple[An
     )
 
 
-def _by_type(tree: Any, wanted: Callable[[Any], bool] | None = None) -> Indices:
+def _by_type(tree: Tree, wanted: Callable[[TypedNode], bool] | None = None) -> Indices:
     """The indices of the tree's nodes below its root, by the type that they return."""
     indices: Indices = defaultdict(list)
     for index, node in enumerate(tree[1:], 1):
@@ -51,7 +52,7 @@ def _by_type(tree: Any, wanted: Callable[[Any], bool] | None = None) -> Indices:
     return indices
 
 
-def _exchange(first: Any, second: Any, types1: Indices, types2: Indices) -> tuple[Any, Any]:
+def _exchange(first: Tree, second: Tree, types1: Indices, types2: Indices) -> tuple[Tree, Tree]:
     common = [kind for kind in types1 if kind in types2]
     if common:
         kind = random.choice(common)

@@ -5,15 +5,13 @@ Evolutionary Computation 8(2), 2000. The functions are DEAP's.
 """
 
 import math
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from deap import base, benchmarks
 
 from evosweep.errors import InputError
 from evosweep.plugins.parameters import integer
-from evosweep.problems.bounds import penalised
+from evosweep.problems.bounds import Evaluate, penalised
 from evosweep.problems.toolboxes import reals_toolbox
 from evosweep.problems.traits import Traits
 
@@ -40,14 +38,14 @@ def zdt(function: int = 1, dimension: int | None = None) -> base.Toolbox:
     return toolbox
 
 
-def _function(function: int) -> Callable[[Any], tuple[float, ...]]:
+def _function(function: int) -> Evaluate:
     if function == 4:
         return lambda x: benchmarks.zdt4([x[0], *(10.0 * gene - 5.0 for gene in x[1:])])
-    formula: Callable[[Any], tuple[float, ...]] = getattr(benchmarks, f"zdt{function}")
+    formula: Evaluate = getattr(benchmarks, f"zdt{function}")
     return formula
 
 
-def front(function: int, points: int = 500) -> Any:
+def front(function: int, points: int = 500) -> np.ndarray:
     """The true Pareto front: an array (points, 2)."""
     first = np.linspace(0.0, 1.0, points)
     if function == 6:
