@@ -86,7 +86,7 @@ def test_same_population_in_the_process_and_on_workers(
 @pytest.mark.parametrize(
     ("name", "params", "words"),
     [
-        ("onemax", {"bits": 0}, "bits must be 1 or more, not 0"),
+        ("onemax", {"bits": 0}, "bits must be 2 or more, not 0"),
         ("onemax", {"bits": "many"}, "bits must be an integer, not 'many'"),
         ("onemax", {"flip": 1.5}, "flip must be between 0 and 1, not 1.5"),
         ("bbob", {"function": 25}, "function must be from 1 to 24, not 25"),

@@ -28,6 +28,7 @@ from evosweep.evaluation.result import Fitness, Outcome, Row, Table, rows_of, ta
 from evosweep.evaluation.worker import Chunk
 from evosweep.genomes import blocks
 from evosweep.genomes.deap_types import Individual, Toolbox
+from evosweep.genomes.rebuild import Rebuilder
 from evosweep.records.journal import Journal
 from evosweep.records.journal_entry import OK, PENALISED, RETRIED, Entry
 
@@ -187,7 +188,8 @@ class Evaluator:
             if self._how.audit:
                 self._check_sample(batch, entry)
             flags = None if entry.flags is None else entry.flags.tolist()
-            self._place(batch, entry, list(map(tuple, entry.fitnesses.tolist())), flags)
+            fitnesses = list(map(tuple, entry.fitnesses.tolist()))
+            self._place(batch, entry, fitnesses, flags, rebuild=self.problem.rebuild_recorded)
 
     def _check_sample(self, batch: Batch, entry: Entry) -> None:
         """Evaluates again one in `audit` of a recorded chunk; a penalty has nothing to compare."""
@@ -300,14 +302,17 @@ class Evaluator:
         entry: Entry,
         fitnesses: Sequence[Fitness],
         flags: Sequence[int] | None,
+        *,
+        rebuild: Rebuilder | None = None,
     ) -> None:
+        rebuild = rebuild or self.problem.rebuild
         indices = entry.indices.tolist()
         batch.put(indices, fitnesses, table=batch.is_table(entry.digest, self.problem.form))
         if flags is not None:
             self.flagged.update(flag for flag in flags if flag != OK)
         if entry.genomes is not None:
             for index, new in zip(indices, entry.genomes, strict=True):
-                self.problem.rebuild.write_back(batch.items[index], new)
+                rebuild.write_back(batch.items[index], new)
 
     def _penalty(self, batch: Batch, failure: FailureReason) -> Outcome:
         """What stands in for an evaluation that is given up; raises where no policy covers it."""

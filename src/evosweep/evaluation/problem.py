@@ -11,6 +11,7 @@ from typing import Any, cast
 from evosweep.errors import InputError
 from evosweep.evaluation import seeds
 from evosweep.evaluation.vectorised import EvaluateBatch
+from evosweep.genomes import class_names
 from evosweep.genomes.companions import left_behind
 from evosweep.genomes.deap_types import Toolbox
 from evosweep.genomes.plain_form import PlainForm
@@ -61,6 +62,12 @@ class BuiltProblem:
     def rebuild(self) -> Rebuilder:
         """Makes individuals of bare genomes."""
         return Rebuilder(primitive_sets(self.toolbox), getattr(self.toolbox, "decode", None))
+
+    @cached_property
+    def rebuild_recorded(self) -> Rebuilder:
+        """As `rebuild`, of genomes that come from a disk: it finds only what this run has named."""
+        decode = getattr(self.toolbox, "decode", None)
+        return Rebuilder(primitive_sets(self.toolbox), decode, class_names.seen_here)
 
     @cached_property
     def form(self) -> PlainForm:
