@@ -39,8 +39,7 @@ def _attack(sockets: list[str], mark: Path, user: int | None) -> None:
                 socket.connect(f"ipc://{address}")
                 for kind in _KINDS:
                     socket.send_multipart([kind, pickle.dumps(_Mark(mark))], zmq.NOBLOCK)
-                time.sleep(0.3)
-                socket.close(linger=0)
+                socket.close(linger=3000)
 
 
 def _sockets(run: Any) -> list[str]:
@@ -56,7 +55,7 @@ def _sockets(run: Any) -> list[str]:
 
 
 def _at_work(make_run: Any) -> Any:
-    run = make_run("scoop", 2, seconds=0.03)
+    run = make_run("scoop", 2, seconds=0.4)
     run.start()
     run.wait_for_evaluations()
     return run
@@ -92,10 +91,13 @@ def test_a_pickle_of_another_user_is_never_opened(
     )
     attacker.start()
     attacker.join()
-    time.sleep(0.5)
+    until = time.monotonic() + (60 if user is None else 1)
+    while not mark.exists() and time.monotonic() < until:
+        time.sleep(0.05)
     assert mark.exists() == (user is None)
     if user is not None:
         assert attacker.exitcode == 0
+        assert run.process.poll() is None  # the attack met a run at work
         assert run.finish()[0] == 0
     run.kill_everything()
 
