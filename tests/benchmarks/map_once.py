@@ -42,7 +42,8 @@ def scoop_map(*_: Any) -> Iterator[Callable[..., Any]]:
 def evosweep(toolbox: Any, milliseconds: float | None, use: str) -> Iterator[Callable[..., Any]]:
     from evosweep.backends.table import create
     from evosweep.evaluation import problem
-    from evosweep.evaluation.evaluator import Circumstances, Evaluator
+    from evosweep.evaluation.circumstances import Circumstances
+    from evosweep.evaluation.evaluator import Evaluator
     from evosweep.records.journal import Journal
 
     spec = {"use": "spinning:build", "params": {"milliseconds": milliseconds}}

@@ -138,3 +138,15 @@ def test_the_fingerprint_is_that_of_every_process_here() -> None:
     mine = fingerprint.fingerprint(environment.describe())
     assert json.loads(done.stdout) == mine
     assert set(mine) >= {"Python", "machine", "NumPy", "evosweep", "numerics", "SIMD", "libm"}
+
+
+def test_a_worker_that_computes_other_bits_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a machine with another processor, where SCOOP or MPI cross hosts."""
+    from evosweep.evaluation import worker
+
+    monkeypatch.setattr(worker.numerics, "of_process", lambda: next(answers))
+    answers = iter(["this one", *["another one"] * 100])
+    with pytest.raises(InputError, match="a worker computes with another one, and this process"):
+        _run(tmp_path)

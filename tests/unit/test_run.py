@@ -167,7 +167,8 @@ def test_a_record_that_is_none_is_named(tmp_path: Path) -> None:
 def test_mapping_another_function_is_pythons_map(counted: Any, tmp_path: Path) -> None:
     """Only the toolbox's own evaluate is sent anywhere."""
     from evosweep.evaluation import problem
-    from evosweep.evaluation.evaluator import Circumstances, Evaluator
+    from evosweep.evaluation.circumstances import Circumstances
+    from evosweep.evaluation.evaluator import Evaluator
 
     spec = _spec(counted)
     description = problem.describe(spec.to_dict()["problem"], spec.import_path)

@@ -7,7 +7,6 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar, cast
 
 import numpy
@@ -16,11 +15,13 @@ from evosweep.backends.protocol import Backend
 from evosweep.errors import InputError
 from evosweep.evaluation.alone import evaluate_alone
 from evosweep.evaluation.as_given import AsGiven, Evaluation
+from evosweep.evaluation.audit import check_sample, refuse_other_bits
 from evosweep.evaluation.batch import Batch, first_weights, refusal, rows_for, weights_of
 from evosweep.evaluation.best import Best
-from evosweep.evaluation.blame import EarlierLosses, Losses
+from evosweep.evaluation.blame import Losses
+from evosweep.evaluation.circumstances import Circumstances
 from evosweep.evaluation.dispatcher import Dispatcher
-from evosweep.evaluation.failure import AuditFailed, EvaluationFailed, FailureReason
+from evosweep.evaluation.failure import EvaluationFailed, FailureReason
 from evosweep.evaluation.problem import BuiltProblem, build
 from evosweep.evaluation.recovery import Recovery
 from evosweep.evaluation.replay import Replay
@@ -29,23 +30,11 @@ from evosweep.evaluation.worker import Chunk
 from evosweep.genomes import blocks
 from evosweep.genomes.deap_types import Individual, Toolbox
 from evosweep.genomes.rebuild import Rebuilder
+from evosweep.machine import numerics
 from evosweep.records.journal import Journal
 from evosweep.records.journal_entry import OK, PENALISED, RETRIED, Entry
 
 Item = TypeVar("Item")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Circumstances:
-    """Where and how the evaluations of a run are made."""
-
-    description: str
-    """What workers build the problem from."""
-    seed: int
-    lost: EarlierLosses = ()
-    """Evaluations that killed an earlier process."""
-    audit: int = 0
-    """Of what the journal has, one evaluation in so many is made again; 0: none."""
 
 
 class Evaluator:
@@ -80,6 +69,7 @@ class Evaluator:
         self.dispatcher = Dispatcher(backend, workers_only=watched and not backend.local)
         self._recovery = Recovery(self.dispatcher, self._losses)
         self._replay = Replay(journal, problem.form)
+        self._numerics = numerics.of_process()
         self._as_given = AsGiven(problem, how.seed)
         usual = not (problem.is_plain and problem.evaluate_batch is None and backend.local)
         self._alone = None if usual or how.lost else build(how.description)
@@ -186,26 +176,10 @@ class Evaluator:
     def _from_journal(self, batch: Batch) -> None:
         for entry in self._replay.entries_of(batch):
             if self._how.audit:
-                self._check_sample(batch, entry)
+                check_sample(batch, entry, self._how.audit, evaluate=self._again)
             flags = None if entry.flags is None else entry.flags.tolist()
             fitnesses = list(map(tuple, entry.fitnesses.tolist()))
             self._place(batch, entry, fitnesses, flags, rebuild=self.problem.rebuild_recorded)
-
-    def _check_sample(self, batch: Batch, entry: Entry) -> None:
-        """Evaluates again one in `audit` of a recorded chunk; a penalty has nothing to compare."""
-        flags = entry.flags if entry.flags is not None else numpy.zeros(len(entry.indices))
-        rows = [r for r in range(0, len(entry.indices), self._how.audit) if flags[r] != PENALISED]
-        if not rows:
-            return
-        indices = [0] if batch.spread else [int(entry.indices[row]) for row in rows]
-        outcome = self._chunk(batch, -1, indices, sent=False).work()
-        repeated = [fitness for result in outcome.fitnesses for fitness in rows_of(result)]
-        for row, index, fitness in zip(rows, indices, repeated, strict=False):
-            if tuple(entry.fitnesses[row].tolist()) != fitness:
-                raise AuditFailed(
-                    f"batch {batch.number}, individual {index}: its fitness is {fitness}, and the "
-                    f"journal has {tuple(entry.fitnesses[row].tolist())}"
-                )
 
     def _from_workers(self, batch: Batch) -> None:
         def make(number: int, items: Sequence[int], *, sent: bool) -> Chunk:
@@ -218,6 +192,7 @@ class Evaluator:
                 self._finish(batch, indices, outcome)
 
     def _finish(self, batch: Batch, indices: Sequence[int], outcome: Outcome) -> None:
+        refuse_other_bits(outcome, self._numerics)
         self._compare(batch, indices, outcome)
         self._record(batch, indices, outcome)
 
@@ -258,8 +233,12 @@ class Evaluator:
 
     def _fails_again(self, batch: Batch, index: int) -> bool:
         """Whether an evaluation that failed was no accident, such as a file that was missing."""
-        again = self._chunk(batch, -1, [index], sent=False).work()
+        again = self._again(batch, [index])
         return again.failure is not None or again.flags is not None
+
+    def _again(self, batch: Batch, indices: Sequence[int]) -> Outcome:
+        """The outcome of some items that are evaluated once more, in this process."""
+        return self._chunk(batch, -1, indices, sent=False).work()
 
     def _made(self, batch: Batch, index: int, result: Fitness | Table | None) -> Evaluation:
         arguments, keywords = batch.arguments(index)

@@ -30,6 +30,8 @@ class Outcome:
     """CPU seconds of the process that evaluated, all its threads."""
     process: int = 0
     """The id of that process."""
+    numerics: str = ""
+    """What decides the last bits of that process (`machine.numerics.of_process`)."""
     failure: FailureReason | None = None
     digest: bytes = b""
     """Digest by which the journal recognises the chunk's genomes."""

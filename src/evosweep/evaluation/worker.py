@@ -20,6 +20,7 @@ from evosweep.genomes.digest import Digest
 from evosweep.genomes.encoding import decode_list, encode
 from evosweep.genomes.fitness import BadFitness, fitness_of
 from evosweep.genomes.form import Plain
+from evosweep.machine import numerics
 from evosweep.processes.activity import seat
 from evosweep.records.journal_entry import OK, PENALISED, RETRIED
 
@@ -57,7 +58,7 @@ class _Failed(Exception):
 
 def evaluate(chunk: Chunk) -> Outcome:
     """Evaluates every individual of a chunk; never raises for what a problem does wrong."""
-    outcome = Outcome(process=os.getpid())
+    outcome = Outcome(process=os.getpid(), numerics=numerics.of_process())
     began = time.process_time()
     before = seeds.state()
     touched = True

@@ -10,6 +10,7 @@ receipt, as environment.numerics.
 
 import os
 import platform
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,23 @@ def describe() -> dict[str, Any]:
         "blas": _blas(),
         "libm": fingerprint.libm(),
     }
+
+
+@cache
+def of_process() -> str:
+    """What decides the last bits of this process, short enough to travel with every chunk."""
+    import numpy
+
+    simd = numpy.show_config(mode="dicts")["SIMD Extensions"]
+    parts = (
+        f"Python {platform.python_version()}",
+        platform.machine(),
+        f"NumPy {numpy.__version__}",
+        mode(),
+        *simd["found"],
+        fingerprint.libm(),
+    )
+    return " ".join(parts)
 
 
 def _blas() -> str | None:

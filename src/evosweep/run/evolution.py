@@ -13,7 +13,8 @@ from evosweep.config.spec import RunSpec
 from evosweep.errors import InputError, RunError
 from evosweep.evaluation import problem, seeds
 from evosweep.evaluation.blame import EarlierLosses
-from evosweep.evaluation.evaluator import Circumstances, Evaluator
+from evosweep.evaluation.circumstances import Circumstances
+from evosweep.evaluation.evaluator import Evaluator
 from evosweep.evaluation.problem import BuiltProblem
 from evosweep.fast import accelerate
 from evosweep.genomes.deap_types import Population

@@ -1,0 +1,46 @@
+"""Whether recorded or distant evaluations are those that this process would make."""
+
+from collections.abc import Callable, Sequence
+
+import numpy
+
+from evosweep.errors import InputError
+from evosweep.evaluation.batch import Batch
+from evosweep.evaluation.failure import AuditFailed
+from evosweep.evaluation.result import Outcome, rows_of
+from evosweep.records.journal_entry import PENALISED, Entry
+
+
+def check_sample(
+    batch: Batch, entry: Entry, every: int, *, evaluate: Callable[[Batch, Sequence[int]], Outcome]
+) -> None:
+    """Evaluates one in `every` of a recorded chunk again; raises `AuditFailed` where one differs.
+
+    A penalty is left out: there is nothing to compare.
+    """
+    flags = entry.flags if entry.flags is not None else numpy.zeros(len(entry.indices))
+    rows = [row for row in range(0, len(entry.indices), every) if flags[row] != PENALISED]
+    if not rows:
+        return
+    indices = [0] if batch.spread else [int(entry.indices[row]) for row in rows]
+    outcome = evaluate(batch, indices)
+    repeated = [fitness for result in outcome.fitnesses for fitness in rows_of(result)]
+    if batch.spread:
+        repeated = [repeated[row] for row in rows if row < len(repeated)]
+    for row, fitness in zip(rows, repeated, strict=False):
+        recorded = tuple(entry.fitnesses[row].tolist())
+        if recorded != fitness:
+            raise AuditFailed(
+                f"batch {batch.number}, individual {entry.indices[row]}: its fitness is {fitness}, "
+                f"and the journal has {recorded}"
+            )
+
+
+def refuse_other_bits(outcome: Outcome, numerics: str) -> None:
+    """Raises `InputError` where a worker's last bits may differ from those of this process."""
+    if outcome.numerics not in ("", numerics):
+        raise InputError(
+            f"a worker computes with {outcome.numerics}, and this process with {numerics}: their "
+            "last bits may differ; use machines of one kind, or pin them with "
+            "EVOSWEEP_NUMERICS=portable and one environment"
+        )

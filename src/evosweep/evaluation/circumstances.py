@@ -1,0 +1,18 @@
+"""Where and how the evaluations of a run are made; no fitness depends on it but by the seed."""
+
+from dataclasses import dataclass
+
+from evosweep.evaluation.blame import EarlierLosses
+
+
+@dataclass(frozen=True, kw_only=True)
+class Circumstances:
+    """Where and how the evaluations of a run are made."""
+
+    description: str
+    """What workers build the problem from."""
+    seed: int
+    lost: EarlierLosses = ()
+    """Evaluations that killed an earlier process."""
+    audit: int = 0
+    """Of what the journal has, one evaluation in so many is made again; 0: none."""
