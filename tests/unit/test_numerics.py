@@ -93,6 +93,7 @@ def test_another_processor_gives_the_same_population(
 
 def test_the_receipt_says_what_was_in_force(tmp_path: Path) -> None:
     environment = _run(tmp_path, "portable", "portable")["environment"]["numerics"]
+    assert environment.pop("libm")
     assert environment == {"mode": "portable", "simd": ["X86_V2", "X86_V3"], "blas": "Haswell"}
     assert _run(tmp_path, "native", "native")["environment"]["numerics"]["mode"] == "native"
 
@@ -117,5 +118,5 @@ def test_a_processor_that_cannot(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_older_numpy_has_other_names(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(numerics.VARIABLE, "portable")
-    monkeypatch.setattr(numerics.metadata, "version", lambda _: "1.26.4")
+    monkeypatch.setattr("importlib.metadata.version", lambda _: "1.26.4")
     assert "AVX512_SKX" in numerics.environment()["NPY_DISABLE_CPU_FEATURES"]
