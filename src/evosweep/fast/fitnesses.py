@@ -20,6 +20,7 @@ _FLOATS = frozenset((float, np.float64))
 # Each of these is in one order with its own kind; mixed, NumPy rounds one to the other's precision.
 _ALONE = frozenset((np.float64, np.float32, np.float16, np.int64, np.int32))
 _EXACT = 2**53  # integers up to here are floats exactly
+_FINITE = float(np.finfo(np.float64).max)
 _LARGEST = 1e100  # values beyond may overflow, which Python's floats and NumPy's tell differently
 _WEIGHTS = (1e-20, 1e20)
 _plain: dict[type, bool] = {}
@@ -106,11 +107,12 @@ def weighted_array(individuals: Sequence[Individual]) -> Floats | None:
     return _as_array(known) if known else None
 
 
-def _as_array(known: Sequence[Ordered]) -> Floats | None:
+def _as_array(known: Sequence[Ordered], most: float = _FINITE) -> Floats | None:
+    """The keys as an array, None where one is beyond `most` or no float."""
     values = np.array(known)
     if values.dtype.kind in "iub" and values.min() >= -_EXACT and values.max() <= _EXACT:
         values = values.astype(np.float64)
-    if values.dtype != np.float64 or not np.isfinite(values).all():
+    if values.dtype != np.float64 or not np.abs(values).max() <= most:
         return None
     return values.reshape(len(known), -1)
 
@@ -122,12 +124,10 @@ def both_arrays(individuals: Sequence[Individual]) -> tuple[Floats, Floats] | No
     or a square of values may overflow.
     """
     known, kinds = _read(individuals)
-    weighted = _as_array(known) if known else None
+    weighted = _as_array(known, _LARGEST) if known else None
     weights = individuals[0].fitness.weights if known else ()
     if weighted is None or len(kinds) != 1 or len(weights) != weighted.shape[1]:
         return None
     if not all(type(w) in (int, float) and _WEIGHTS[0] <= abs(w) <= _WEIGHTS[1] for w in weights):
-        return None
-    if weighted.max() > _LARGEST or weighted.min() < -_LARGEST:
         return None
     return weighted, weighted / np.array(weights, dtype=np.float64)
