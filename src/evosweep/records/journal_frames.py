@@ -83,7 +83,7 @@ def _payloads(path: Path, start: int, end: int | None = None) -> Iterator[tuple[
         while start < size:
             payload = _next_payload(file.read(_FRAME.size), file, size - start)
             if payload is None:
-                _refuse_damage_before_goodentries_of(path, start, size)
+                _refuse_damage_before_good_entries(path, start, size)
                 return
             start += _FRAME.size + len(payload)
             yield start, payload
@@ -100,7 +100,7 @@ def _next_payload(head: bytes, file: BinaryIO, left: int) -> bytes | None:
     return payload if whole else None
 
 
-def _refuse_damage_before_goodentries_of(path: Path, damaged: int, size: int) -> None:
+def _refuse_damage_before_good_entries(path: Path, damaged: int, size: int) -> None:
     """Raise `JournalCorrupt` where the unreadable bytes at `damaged` are no torn tail.
 
     A tail is what one write left, so it is no longer than an entry. The search for whole entries
