@@ -8,7 +8,7 @@ individual. An evaluation that reads an attribute that stayed behind fails by it
 from collections.abc import Sequence
 from contextlib import suppress
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from deap import base
 
@@ -72,7 +72,7 @@ def _is_bare(individual: object) -> bool:
     return len(attributes) == 1 and _is_fresh(fitness, type(individual))
 
 
-def _is_fresh(fitness: Any, kind: type) -> bool:
+def _is_fresh(fitness: object, kind: type) -> bool:
     """Whether this is what the class gives each new individual as its fitness."""
     expected: object = made_by_class(kind).get("fitness")
     return type(fitness) is expected and not getattr(fitness, "wvalues", True)
@@ -95,7 +95,7 @@ def _state(individual: object, form: Form, declared: frozenset[str]) -> State:
     return state
 
 
-def _plain_fitness(fitness: Any, kind: type, form: Form) -> Plain:
+def _plain_fitness(fitness: base.Fitness, kind: type, form: Form) -> Plain:
     """The weighted values of a usual fitness, as a tuple; the plain form of any other one."""
     values = fitness.wvalues
     usual = type(fitness) is made_by_class(kind).get("fitness") and len(vars(fitness)) == 1

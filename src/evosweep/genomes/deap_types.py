@@ -22,9 +22,9 @@ Population = Sequence[Individual]
 class Ranked(Fitness, Protocol):
     """A fitness that is compared with others: larger is better."""
 
-    def __gt__(self, other: Any, /) -> bool: ...
+    def __gt__(self, other: object, /) -> bool: ...
 
-    def __lt__(self, other: Any, /) -> bool: ...
+    def __lt__(self, other: object, /) -> bool: ...
 
 
 class Reals(Individual, Protocol):
@@ -38,7 +38,7 @@ class Reals(Individual, Protocol):
 
     def __getitem__(self, index: int, /) -> float: ...
 
-    def __setitem__(self, index: int | slice, gene: Any, /) -> None: ...
+    def __setitem__(self, index: int | slice, gene: object, /) -> None: ...
 
 
 class Statistics(Protocol):
@@ -112,7 +112,9 @@ class Toolbox(shapes.Toolbox, Protocol):
     evaluate: Callable[..., Any]
     map: Callable[..., Iterable[Any]]
 
-    def register(self, alias: str, function: Callable[..., object], *args: Any, **kw: Any) -> None:
+    def register(
+        self, alias: str, function: Callable[..., object], *args: object, **kw: object
+    ) -> None:
         """Makes `function`, with arguments bound, an attribute."""
         ...
 

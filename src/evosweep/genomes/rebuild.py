@@ -101,7 +101,7 @@ class Rebuilder:
         plain = decode_list(block.encoding)
         return plain if block.layout == "native" else list(map(self.value, plain))
 
-    def _alike(self, genomes: Sequence[Any], kind: type) -> list[object]:
+    def _alike(self, genomes: Sequence[Sequence[object]], kind: type) -> list[object]:
         """Individuals of one class, whose only attribute is a fitness without values."""
         if kind is list:
             return [[*genome] for genome in genomes]
