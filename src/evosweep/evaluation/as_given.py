@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from evosweep.errors import InputError
 from evosweep.evaluation import current, seeds, surroundings
+from evosweep.evaluation.batch import Batch
 from evosweep.evaluation.problem import BuiltProblem
 from evosweep.evaluation.result import Fitness, Table, result_of
 from evosweep.genomes.fitness import BadFitness, fitness_of
@@ -48,6 +49,19 @@ class Evaluation:
     fitness: Fitness | Table | None
     """What the evaluation gave; None where it failed."""
     objectives: int
+
+    @classmethod
+    def of(cls, batch: Batch, index: int, fitness: Fitness | Table | None) -> "Evaluation":
+        """The evaluation of an item of a batch."""
+        arguments, keywords = batch.arguments(index)
+        return cls(
+            batch=batch.number,
+            index=index,
+            arguments=arguments,
+            keywords=keywords,
+            fitness=fitness,
+            objectives=batch.objectives,
+        )
 
 
 class AsGiven:

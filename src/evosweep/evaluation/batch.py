@@ -176,8 +176,18 @@ def _is_population(value: Sequence[object]) -> bool:
     return len(value) > 0 and all(map(weights_of, value))
 
 
+def lamarckian_refusal(row: Row) -> InputError:
+    """The error of a Lamarckian evaluation that is given anything but one individual."""
+    return InputError(
+        "evaluate: a Lamarckian problem is evaluated by evaluate(individual) alone, and was called "
+        f"with {len(row[0])} arguments and {list(row[1])}"
+    )
+
+
 def refusal(error: InputError) -> InputError:
     """The error of arguments that cannot travel, with what an evaluation may be."""
+    if not str(error).startswith("genome:"):
+        return error
     return InputError(
         f"{error}; an evaluation is evaluate(individual), or evaluate of several individuals, "
         "lists, numbers and text, and returns a fitness, or one fitness for each individual of a "

@@ -16,7 +16,14 @@ from evosweep.errors import InputError
 from evosweep.evaluation.alone import evaluate_alone
 from evosweep.evaluation.as_given import AsGiven, Evaluation
 from evosweep.evaluation.audit import check_sample, refuse_other_bits
-from evosweep.evaluation.batch import Batch, first_weights, refusal, rows_for, weights_of
+from evosweep.evaluation.batch import (
+    Batch,
+    first_weights,
+    lamarckian_refusal,
+    refusal,
+    rows_for,
+    weights_of,
+)
 from evosweep.evaluation.best import Best
 from evosweep.evaluation.blame import Losses
 from evosweep.evaluation.circumstances import Circumstances
@@ -25,7 +32,7 @@ from evosweep.evaluation.failure import EvaluationFailed, FailureReason
 from evosweep.evaluation.problem import BuiltProblem, build
 from evosweep.evaluation.recovery import Recovery
 from evosweep.evaluation.replay import Replay
-from evosweep.evaluation.result import Fitness, Outcome, Row, Table, rows_of, table_of
+from evosweep.evaluation.result import Fitness, Outcome, Row, rows_of, table_of
 from evosweep.evaluation.worker import Chunk
 from evosweep.genomes import blocks
 from evosweep.genomes.deap_types import Individual, Toolbox
@@ -135,16 +142,11 @@ class Evaluator:
 
     def _rows(self, rows: Sequence[Row]) -> Sequence[object]:
         if self.problem.lamarckian:
-            raise InputError(
-                "evaluate: a Lamarckian problem is evaluated by evaluate(individual) alone, and "
-                f"was called with {len(rows[0][0])} arguments and {list(rows[0][1])}"
-            )
+            raise lamarckian_refusal(rows[0])
         try:
             return self._evaluated(Batch.of_rows(self._batches, rows))
         except InputError as error:
-            if str(error).startswith("genome:"):
-                raise refusal(error) from error
-            raise
+            raise refusal(error) from error.__cause__
 
     def _evaluated(self, batch: Batch) -> Sequence[object]:
         self._batches += 1
@@ -159,7 +161,8 @@ class Evaluator:
         if not batch.spread:
             self.evaluations += len(batch.items)
             if batch.objectives:
-                self.best.note(cast("Sequence[Individual]", batch.items), batch.fitnesses)
+                fitnesses = cast("list[Fitness]", batch.results)  # each, for none is missing
+                self.best.note(cast("Sequence[Individual]", batch.items), fitnesses)
             return batch.results
         fitnesses = batch.fitnesses
         self.evaluations += len(fitnesses)
@@ -220,7 +223,7 @@ class Evaluator:
         failure, flags = outcome.failure, outcome.flags
         if failure is not None and failure.kind in ("program", "fitness"):
             if self._fails_again(batch, failure.index):
-                self._as_given.compare(self._made(batch, failure.index, None))
+                self._as_given.compare(Evaluation.of(batch, failure.index, None))
         elif failure is None and (flags is None or flags[0] != RETRIED):
             index = items[0]
             due = self._as_given.is_due(batch.first_of(index), outcome.process)
@@ -229,7 +232,7 @@ class Evaluator:
             penalised = flags is not None and flags[0] == PENALISED
             if not penalised or self._fails_again(batch, index):
                 result = None if penalised else outcome.fitnesses[0]
-                self._as_given.compare(self._made(batch, index, result))
+                self._as_given.compare(Evaluation.of(batch, index, result))
 
     def _fails_again(self, batch: Batch, index: int) -> bool:
         """Whether an evaluation that failed was no accident, such as a file that was missing."""
@@ -239,17 +242,6 @@ class Evaluator:
     def _again(self, batch: Batch, indices: Sequence[int]) -> Outcome:
         """The outcome of some items that are evaluated once more, in this process."""
         return self._chunk(batch, -1, indices, sent=False).work()
-
-    def _made(self, batch: Batch, index: int, result: Fitness | Table | None) -> Evaluation:
-        arguments, keywords = batch.arguments(index)
-        return Evaluation(
-            batch=batch.number,
-            index=index,
-            arguments=arguments,
-            keywords=keywords,
-            fitness=result,
-            objectives=batch.objectives,
-        )
 
     def _record(self, batch: Batch, items: Sequence[int], outcome: Outcome) -> None:
         self.cpu += outcome.cpu
