@@ -1,5 +1,6 @@
 """The documents of run folders as their types; whatever is wrong with one is a single `Damaged`."""
 
+import os
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,7 +23,7 @@ def read_record(folder: RunFolder) -> Record:
     Raises
     ------
     Damaged
-        Where the folder is not named by its run_id, or any field is not what docs/record.md says.
+        Where it is a copy of the run beside it, or any field is not what docs/record.md says.
     FileNotFoundError
         Where there is no receipt.
     """
@@ -76,9 +77,17 @@ def parse_record(content: bytes, folder: Path) -> Record:
 
 
 def _named(folder: RunFolder, document: _Document) -> _Document:
-    if document.run_id != folder.path.name:
+    if is_copy(folder, document.run_id):
         raise Damaged(folder.path, "run_id", f"{document.run_id}: is not the folder's name")
     return document
+
+
+def is_copy(folder: RunFolder, run_id: str) -> bool:
+    """Whether the run has a folder of its own name beside this one, which is then a copy or forged.
+
+    Alone it counts: `evosweep run --out` takes any name.
+    """
+    return folder.path.name != run_id and os.path.lexists(folder.path.parent / run_id)
 
 
 def _read(file: Path, model: type[_Document]) -> _Document:

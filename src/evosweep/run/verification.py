@@ -62,8 +62,10 @@ def verify(folder: RunFolder) -> Findings:
     return findings
 
 
-def _check_names(_: RunFolder, record: Record, findings: Findings) -> None:
+def _check_names(folder: RunFolder, record: Record, findings: Findings) -> None:
     """The two ids are hashes of the spec and of the sources' digests, both of which are there."""
+    if folder.path.name != record.run_id:
+        findings.wrong.append(f"run_id: {record.run_id}: is not the folder's name")
     if not record.sources:
         findings.unproven.append("run_id: the receipt has no digests of sources")
         return
