@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- made by docs/make_architecture.py -->\n", "<!-- end -->\n"
 PACKAGE = "evosweep"
-EVERYWHERE = {"errors", "wording", "cli", "__main__"}
+EVERYWHERE = {"errors", "cli", "__main__"}
 """Modules of the top, which the figure does without: the first two are imported by all."""
 
 

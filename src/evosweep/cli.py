@@ -7,12 +7,11 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
-from typing import Protocol, cast
+from typing import Protocol, TextIO, cast
 
 from evosweep import __version__
-from evosweep.errors import EvosweepError
+from evosweep.errors import EvosweepError, printable, printable_lines
 from evosweep.processes import safe_path
-from evosweep.wording import Printable, printable_lines
 
 # Each is a module of `evosweep.commands`, a `Command`.
 COMMANDS = {
@@ -101,3 +100,30 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader has seen enough: `evosweep grid CONFIG | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+class Printable:
+    """A stream of text that nothing read from a file can use to act on the terminal.
+
+    Names in results may come from anybody; what a terminal would obey is written as an escape.
+    """
+
+    def __init__(self, stream: TextIO, kept: str = "") -> None:
+        self._stream, self._kept = stream, f"\n\t{kept}"
+
+    def write(self, text: str) -> int:
+        """Writes `text`, with escapes for control characters other than line ends and tabs."""
+        if not text.isprintable():
+            signs = (sign if sign in self._kept else printable(sign) for sign in text)
+            self._stream.write("".join(signs))
+        else:
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Passes on what is buffered."""
+        self._stream.flush()
+
+    def __getattr__(self, name: str) -> object:
+        value: object = getattr(self._stream, name)
+        return value

@@ -5,12 +5,15 @@ EvosweepError
 │   └── Damaged     a file of a run is not what it should be: named, and the others go on
 └── RunError        the run itself failed: exit code 1
 
-A message is one line: what is wrong, where, the value, and what to do about it.
+A message is one line: what is wrong, where, the value, and what to do about it. The functions below
+the tree put values and places into such a line.
 """
 
+import difflib
+from collections.abc import Iterable
 from pathlib import Path
 
-from evosweep.wording import printable
+_SHOWN = 60  # characters of a value in a message
 
 
 class EvosweepError(Exception):
@@ -52,3 +55,51 @@ class Damaged(InputError):
 
 class RunError(EvosweepError):
     """A run that started and could not finish."""
+
+
+def did_you_mean(word: str, allowed: Iterable[str]) -> str:
+    """`"; did you mean 'x'?"` when something allowed is close to `word`, else an empty string."""
+    close = difflib.get_close_matches(word[: 2 * _SHOWN], list(allowed), n=1)
+    return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def key_path(location: Iterable[int | str]) -> str:
+    """A location as it is written in a config: `problems.onemax.grid.bits[2]`."""
+    path = ""
+    for part in location:
+        word = f"[{part}]" if isinstance(part, int) else printable(shortened(part))
+        path += f".{word}" if path and not word.startswith("[") else word
+    return path
+
+
+def shown(value: object) -> str:
+    """A value as Python writes it, short enough for one line."""
+    if isinstance(value, str | bytes):
+        value = value[: 2 * _SHOWN]  # the text of a huge value is never made whole
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):  # nested too deep, or a number of too many digits
+        text = f"a {type(value).__name__} that is too large to show"
+    return shortened(text)
+
+
+def shortened(text: str) -> str:
+    """`text` cut to what fits into a message."""
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+
+
+def printable(text: str) -> str:
+    """`text` with every character that a terminal could obey written as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def printable_lines(text: object) -> str:
+    """`text` with its line breaks, and everything else that a terminal could obey as escapes."""
+    return "\n".join(map(printable, str(text).split("\n")))
+
+
+def one_line(text: object) -> str:
+    """`text` as one line that a terminal can only print."""
+    return printable(" ".join(str(text).split()))

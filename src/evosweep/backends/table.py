@@ -9,8 +9,7 @@ import importlib.util
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from evosweep.errors import InputError
-from evosweep.wording import did_you_mean
+from evosweep.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
     from evosweep.backends.protocol import Backend

@@ -7,9 +7,8 @@ import sys
 from evosweep.config import grid
 from evosweep.config.experiment import Experiment
 from evosweep.config.load import check_results, examine, listed
-from evosweep.errors import InputError
+from evosweep.errors import InputError, printable
 from evosweep.processes import lock
-from evosweep.wording import printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

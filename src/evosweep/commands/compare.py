@@ -18,9 +18,8 @@ from evosweep.compare.read.folders import open_studies
 from evosweep.compare.read.grid import Grid, read_config, read_ids, take_asked
 from evosweep.compare.read.study import Study
 from evosweep.compare.sections.changes import build_changes
-from evosweep.errors import InputError
+from evosweep.errors import InputError, printable
 from evosweep.files.opening import output_folder
-from evosweep.wording import printable
 
 PLAIN = {"×": "x", "–": "-", "−": "-", "∞": "inf", "µ": "u", "°": "*", "↑": "(max)", "↓": "(min)"}
 """What stands for a sign where the terminal's encoding has none."""

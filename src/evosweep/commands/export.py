@@ -10,10 +10,9 @@ from typing import Any
 
 from evosweep.compare.read.folders import open_studies
 from evosweep.compare.read.study import Study
-from evosweep.errors import InputError, RunError
+from evosweep.errors import InputError, RunError, printable
 from evosweep.export.written import Written
 from evosweep.files.opening import check_output, output_folder
-from evosweep.wording import printable
 
 # Each module has `write(study, folder)`, which returns a sentence on what it wrote.
 FORMATS = {

@@ -5,10 +5,9 @@ import sys
 from contextlib import nullcontext
 
 from evosweep.config.load import load
-from evosweep.errors import EvosweepError, InputError
+from evosweep.errors import EvosweepError, InputError, printable, printable_lines
 from evosweep.inventory.leftovers import Leftover, leftovers, remove
 from evosweep.processes.lock import Lock
-from evosweep.wording import printable, printable_lines
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evosweep.backends.table import backend_kind
-from evosweep.errors import EvosweepError, InputError
+from evosweep.errors import EvosweepError, InputError, printable
 from evosweep.files.opening import copy_file, is_file
 from evosweep.records.differences import first_difference
 from evosweep.records.folder import RunFolder, find_runs
 from evosweep.records.reading import load_record, read_record
 from evosweep.records.record import Record
 from evosweep.supervision.job_folder import JobFolder
-from evosweep.wording import printable
 
 if TYPE_CHECKING:
     from evosweep.config.spec import RunSpec

@@ -4,10 +4,9 @@ import argparse
 from collections import Counter
 from pathlib import Path
 
-from evosweep.errors import InputError
+from evosweep.errors import InputError, printable
 from evosweep.records.folder import find_runs
 from evosweep.run.verification import verify
-from evosweep.wording import printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -4,11 +4,10 @@ import argparse
 from pathlib import Path
 
 from evosweep.config.load import load
-from evosweep.errors import InputError
+from evosweep.errors import InputError, printable
 from evosweep.inventory.why import Explainer
 from evosweep.records.folder import RUN_ID, find_runs
 from evosweep.records.reading import load_record
-from evosweep.wording import printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -20,7 +20,7 @@ from pydantic import (
 
 from evosweep.config.spec import MAX_SEED, AlgorithmOptions, BackendOptions, Part, ProblemOptions
 from evosweep.config.strict import JsonValue, Name, Strict, explain
-from evosweep.wording import shown
+from evosweep.errors import shown
 
 RESULTS = Path("results")
 

@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping
 from pydantic import ValidationError
 
 from evosweep.config.experiment import Algorithm, Experiment, Problem
-from evosweep.errors import InputError
+from evosweep.errors import InputError, key_path
 from evosweep.plugins import signatures
 from evosweep.plugins.sources import locate
-from evosweep.wording import key_path
 
 _KINDS: tuple[tuple[str, type[Problem] | type[Algorithm]], ...] = (
     ("problem", Problem),

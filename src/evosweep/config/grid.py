@@ -19,7 +19,7 @@ from evosweep.config.experiment import Experiment, Problem, Swept
 from evosweep.config.only_exclude import is_selected
 from evosweep.config.spec import AlgorithmSpec, BackendSpec, ProblemSpec, RunSpec
 from evosweep.config.yaml_subset import scalar
-from evosweep.wording import printable, shortened
+from evosweep.errors import printable, shortened
 
 MAX_COMBINATIONS = 1_000_000
 """Of problems, algorithms and backends with their parameters; seeds are not counted."""

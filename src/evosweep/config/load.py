@@ -12,8 +12,7 @@ from evosweep.config import grid, yaml_subset
 from evosweep.config.experiment import Experiment
 from evosweep.config.functions import mistakes_in_functions, right_part
 from evosweep.config.strict import explain
-from evosweep.errors import InputError
-from evosweep.wording import printable
+from evosweep.errors import InputError, printable
 
 _SHOWN = 100  # mistakes that are listed
 

@@ -12,7 +12,7 @@ from itertools import chain
 
 from evosweep.config.experiment import Algorithm, Experiment, Problem
 from evosweep.config.spec import AlgorithmSpec, BackendSpec, ProblemSpec
-from evosweep.wording import did_you_mean, shown
+from evosweep.errors import did_you_mean, shown
 
 Match = dict[str, object]
 _NAMED = ("problem", "algorithm", "backend")

@@ -17,9 +17,8 @@ from pydantic import Field, PlainValidator, ValidationError, WithJsonSchema, mod
 
 from evosweep.backends.table import BACKENDS
 from evosweep.config.strict import Name, Parameters, Strict, explain
-from evosweep.errors import InputError
+from evosweep.errors import InputError, did_you_mean, shown
 from evosweep.plugins import signatures, sources
-from evosweep.wording import did_you_mean, shown
 
 MAX_SEED = 2**32 - 1  # what numpy.random.seed takes
 

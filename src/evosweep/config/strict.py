@@ -11,7 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from evosweep.wording import did_you_mean, key_path, shown
+from evosweep.errors import did_you_mean, key_path, shown
 
 MAX_DEPTH = 50
 _MAX_BITS = 8192

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from evosweep.errors import InputError
-from evosweep.wording import one_line, printable, shortened, shown
+from evosweep.errors import InputError, one_line, printable, shortened, shown
 
 MAX_NODES = 1_000_000
 MAX_DEPTH = 100

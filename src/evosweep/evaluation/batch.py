@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from evosweep.errors import InputError
+from evosweep.errors import InputError, shown
 from evosweep.evaluation.result import Fitness, Outcome, Row, Table, rows_of
 from evosweep.genomes import blocks
 from evosweep.genomes.form import Form
 from evosweep.records.journal_entry import PENALISED
-from evosweep.wording import shown
 
 
 @dataclass

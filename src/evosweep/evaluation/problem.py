@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, cast
 
-from evosweep.errors import InputError
+from evosweep.errors import InputError, shown
 from evosweep.evaluation import seeds
 from evosweep.evaluation.vectorised import EvaluateBatch
 from evosweep.genomes import class_names
@@ -18,7 +18,6 @@ from evosweep.genomes.plain_form import PlainForm
 from evosweep.genomes.rebuild import Rebuilder, primitive_sets
 from evosweep.plugins.loading import load_problem
 from evosweep.problems.traits import Traits
-from evosweep.wording import shown
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 import difflib
 from collections.abc import Iterator, Mapping
 
+from evosweep.errors import printable
 from evosweep.plugins.normal_form import normal_form, parse
-from evosweep.wording import printable
 
 MOST_LINES = 200
 """Of one difference: what is shown of it."""

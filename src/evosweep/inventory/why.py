@@ -6,12 +6,12 @@ from pathlib import Path
 from evosweep.config import grid
 from evosweep.config.experiment import Experiment
 from evosweep.config.spec import RunSpec
+from evosweep.errors import printable, shortened
 from evosweep.inventory.facts import SEED, Difference, Facts, differences, facts_of
 from evosweep.inventory.holdings import Holdings, Near, label_of
 from evosweep.inventory.source_diff import Texts, source_differences
 from evosweep.records.record import Named
 from evosweep.records.source_copies import read_copies, read_sources
-from evosweep.wording import printable, shortened
 
 
 class Explainer:

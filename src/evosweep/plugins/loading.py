@@ -5,11 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
-from evosweep.errors import InputError
+from evosweep.errors import InputError, did_you_mean, one_line
 from evosweep.plugins.deap_interface import adapt
 from evosweep.plugins.search import make_importable
 from evosweep.plugins.sources import builtins, file_digest, locate
-from evosweep.wording import did_you_mean, one_line
 
 Function = Callable[..., object]
 

@@ -10,10 +10,9 @@ import inspect
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
-from evosweep.errors import InputError
+from evosweep.errors import InputError, did_you_mean, shown
 from evosweep.plugins.deap_interface import is_written_for_deap
 from evosweep.plugins.sources import locate, tree
-from evosweep.wording import did_you_mean, shown
 
 # What the run itself hands to a function, so that a config does not.
 _HANDED = {

@@ -15,13 +15,12 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from evosweep.errors import InputError
+from evosweep.errors import InputError, did_you_mean, shown
 from evosweep.plugins import search
 from evosweep.plugins.builtins import ALGORITHMS, PROBLEMS
 from evosweep.plugins.normal_form import decode, normal_form, parse
 from evosweep.plugins.permission import check_name, check_permitted
 from evosweep.plugins.search import Source
-from evosweep.wording import did_you_mean, shown
 
 _DECISIVE = ("evosweep.problems.", "evosweep.algorithms.", "evosweep.variation")
 _MAX_NAME = 300  # characters of module:function

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
+from evosweep.errors import printable
 from evosweep.files.strict_json import number
-from evosweep.wording import printable
 
 MOST = 2**53
 """Of anything that is counted: beyond, a float cannot tell two numbers apart."""

@@ -6,11 +6,10 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from evosweep.errors import Damaged, InputError
+from evosweep.errors import Damaged, InputError, key_path, shown
 from evosweep.files.opening import read_bytes
 from evosweep.records.folder import RunFolder
 from evosweep.records.record import FORMAT, FailureRecord, Named, Record, RunningRecord
-from evosweep.wording import key_path, shown
 
 LIMIT = 2**26
 """Bytes of a document at most: a genome of three million numbers still fits."""

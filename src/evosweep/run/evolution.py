@@ -10,7 +10,7 @@ from deap import tools
 
 from evosweep.backends.protocol import Backend
 from evosweep.config.spec import RunSpec
-from evosweep.errors import InputError, RunError
+from evosweep.errors import InputError, RunError, shown
 from evosweep.evaluation import problem, seeds
 from evosweep.evaluation.blame import EarlierLosses
 from evosweep.evaluation.circumstances import Circumstances
@@ -26,7 +26,6 @@ from evosweep.records.record import Stopped
 from evosweep.run import hall_of_fame
 from evosweep.run.early_stop import StopEvolution, Stopping
 from evosweep.run.statistics import GenerationStatistics, LogbookRow, logbook_rows
-from evosweep.wording import shown
 
 
 @dataclass(frozen=True)

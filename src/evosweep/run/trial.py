@@ -11,7 +11,7 @@ from pathlib import Path
 
 from evosweep.backends.table import REFERENCE, create
 from evosweep.config.spec import RunSpec
-from evosweep.errors import EvosweepError
+from evosweep.errors import EvosweepError, one_line
 from evosweep.evaluation.batch import Batch
 from evosweep.evaluation.evaluator import Evaluator
 from evosweep.evaluation.failure import EvaluationFailed
@@ -19,7 +19,6 @@ from evosweep.evaluation.problem import build, describe
 from evosweep.records.journal import Journal
 from evosweep.run.early_stop import StopEvolution
 from evosweep.run.evolution import Evolution
-from evosweep.wording import one_line
 
 
 class _Enough(BaseException):

@@ -19,10 +19,10 @@ from itertools import islice
 from evosweep.config import grid
 from evosweep.config.experiment import Experiment, Swept
 from evosweep.config.spec import RunSpec
+from evosweep.errors import one_line, shortened
 from evosweep.machine.cpus import available_cpus
 from evosweep.processes import kill
 from evosweep.supervision import variables
-from evosweep.wording import one_line, shortened
 
 _LOOKED_AT = 100_000  # combinations, in a grid without end
 _WITH = " with "

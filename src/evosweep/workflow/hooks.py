@@ -7,11 +7,10 @@ from itertools import islice
 from pathlib import Path
 
 from evosweep.containers import command_line, engines, mounts
-from evosweep.errors import InputError
+from evosweep.errors import InputError, printable_lines
 from evosweep.files.opening import open_descriptor, output_folder
 from evosweep.processes import address, safe_path, signals
 from evosweep.processes.lock import Lock
-from evosweep.wording import printable_lines
 from evosweep.workflow import settings
 from evosweep.workflow.partial import use_what_is_there
 from evosweep.workflow.plan import FRESH_VARIABLE, Plan

@@ -12,12 +12,11 @@ from typing import Protocol
 from evosweep.config import grid, load
 from evosweep.config.experiment import Experiment
 from evosweep.containers.command_line import Container, command_prefix
-from evosweep.errors import InputError
+from evosweep.errors import InputError, printable
 from evosweep.files.opening import output_folder
 from evosweep.files.writing import write_whole
 from evosweep.records.folder import RunFolder
 from evosweep.records.reading import read_failure
-from evosweep.wording import printable
 from evosweep.workflow.settings import Settings
 
 FRESH_VARIABLE = "EVOSWEEP_FRESH"

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from evosweep.compare.read.run import Failure, Run, read_failure, read_run
 from evosweep.compare.read.study import Study
-from evosweep.errors import Damaged, InputError
+from evosweep.errors import Damaged, InputError, one_line
 from evosweep.files.opening import is_file
 from evosweep.records.folder import RunFolder, find_runs
-from evosweep.wording import one_line
 
 
 def open_studies(results: Path) -> list[Study]:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
-from evosweep.wording import printable
+from evosweep.errors import printable
 
 LONGEST = 120  # characters of a label
 ABSENT = object()  # a parameter that a namesake has and this one leaves to its default

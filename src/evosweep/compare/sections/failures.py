@@ -7,7 +7,7 @@ from evosweep.compare.numbers.words import plural
 from evosweep.compare.page.material import Material
 from evosweep.compare.page.section import Section
 from evosweep.compare.read.study import Study
-from evosweep.wording import one_line, printable
+from evosweep.errors import one_line, printable
 
 KINDS = ("problem", "algorithm", "backend")
 FAILURE_COLUMNS = (
