@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from evosweep.containers.command_line import Container
+from evosweep.containers.command_line import EngineContainer
 from evosweep.containers.engines import look_at
 from evosweep.errors import InputError
 from evosweep.machine import numerics
@@ -80,7 +80,7 @@ def main() -> int:
 
 def _is_ready(engine: str) -> bool:
     try:
-        look_at(Container(engine))
+        look_at(EngineContainer(engine))
     except InputError as error:
         print(f"without {engine}: {error}")
         return False

@@ -24,7 +24,7 @@ import deap_programs as programs
 import numpy as np
 from deap import benchmarks
 
-from evosweep.genomes.genome import population_digest
+from evosweep.genomes.digest import population_digest
 
 Case = Callable[[programs.Parts], programs.Population]
 

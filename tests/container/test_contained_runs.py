@@ -9,7 +9,7 @@ import pytest
 from laboratory import Laboratory
 
 from evosweep.containers import command_line
-from evosweep.containers.command_line import ContainedRun, Container, Image
+from evosweep.containers.command_line import ContainedRun, EngineContainer, Image
 from evosweep.containers.engines import look_at
 
 pytestmark = pytest.mark.container
@@ -91,7 +91,7 @@ def test_what_the_walls_let_through(
     monkeypatch.setattr(os, "getuid", lambda: 4321)
     monkeypatch.setattr(os, "getgid", lambda: 4321)
     monkeypatch.setenv("EVOSWEEP_ENGINE_OPTIONS", f"--env OUT={out}")
-    asked = Container(engine, memory="512m")
+    asked = EngineContainer(engine, memory="512m")
     job = ContainedRun(json.loads(laboratory.spec("onemax", "pool")), out)
     argv = command_line.engine_command(asked, Image(asked.reference, ""), job)
     argv = [*argv[: argv.index("-m", argv.index(asked.reference))], "-c", PROBE]
@@ -116,4 +116,4 @@ def test_the_image_carries_what_identifies_it(engine: str) -> None:
         assert settings["User"] == "10001:10001"
         assert settings["Entrypoint"][0] == "/usr/bin/tini"
         assert settings["Labels"]["org.opencontainers.image.title"] == "evosweep"
-        assert look_at(Container(engine, name)).digest.startswith("sha256:")
+        assert look_at(EngineContainer(engine, name)).digest.startswith("sha256:")

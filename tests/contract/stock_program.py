@@ -7,7 +7,7 @@ import time
 from deap import algorithms, base, creator, tools
 
 from evosweep import open_backend
-from evosweep.genomes.genome import population_digest
+from evosweep.genomes.digest import population_digest
 
 creator.create("FitnessMax", base.Fitness, weights=(1.0,))
 creator.create("Individual", list, fitness=creator.FitnessMax)

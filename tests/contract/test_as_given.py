@@ -13,7 +13,7 @@ from evosweep.backends.table import create
 from evosweep.config.spec import RunSpec
 from evosweep.errors import InputError, RunError
 from evosweep.evaluation import dispatcher
-from evosweep.genomes.genome import population_digest
+from evosweep.genomes.digest import population_digest
 from evosweep.records.folder import RunFolder
 from evosweep.records.record import Record
 from evosweep.run.attempt import run_one

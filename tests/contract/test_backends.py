@@ -20,7 +20,7 @@ from evosweep import open_backend
 from evosweep.backends.table import BACKENDS, BackendKind, create
 from evosweep.config.spec import RunSpec
 from evosweep.errors import InputError, RunError
-from evosweep.genomes import genome
+from evosweep.genomes.digest import population_digest
 from evosweep.records.folder import RunFolder
 from evosweep.records.reading import load_record
 from evosweep.run.attempt import run_one
@@ -65,7 +65,7 @@ def by_hand() -> str:
     population, _ = algorithms.eaSimple(
         population, toolbox, cxpb=0.5, mutpb=0.2, ngen=6, verbose=False
     )
-    return genome.population_digest(population)
+    return population_digest(population)
 
 
 WORKERS = {"serial": [1], "pool": [1, 2, 4]}  # any other backend: 2 and 4

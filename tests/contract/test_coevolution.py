@@ -10,7 +10,7 @@ import pytest
 from evosweep.backends.table import create
 from evosweep.config.spec import RunSpec
 from evosweep.errors import InputError
-from evosweep.genomes.genome import population_digest
+from evosweep.genomes.digest import population_digest
 from evosweep.records.folder import RunFolder
 from evosweep.records.journal import Entry, read, read_behind
 from evosweep.records.record import Record

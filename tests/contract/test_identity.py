@@ -21,7 +21,7 @@ import pytest
 
 from evosweep.backends.table import create
 from evosweep.config.spec import RunSpec
-from evosweep.genomes.genome import population_digest
+from evosweep.genomes.digest import population_digest
 from evosweep.plugins.builtins import ALGORITHMS
 from evosweep.records.folder import RunFolder
 from evosweep.records.journal import read_behind

@@ -18,7 +18,7 @@ from deap import tools
 from evosweep.backends.protocol import Backend
 from evosweep.backends.table import create
 from evosweep.config.spec import RunSpec
-from evosweep.genomes.genome import population_digest
+from evosweep.genomes.digest import population_digest
 from evosweep.records.folder import RunFolder
 from evosweep.run.attempt import run_one
 

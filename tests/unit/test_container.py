@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from evosweep.containers import command_line, mounts
-from evosweep.containers.command_line import ContainedRun, Container, Image
+from evosweep.containers.command_line import ContainedRun, EngineContainer, Image
 from evosweep.errors import InputError
 from evosweep.machine.cpus import available_cpus
 
@@ -43,7 +43,7 @@ def _has(argv: Sequence[str], *words: str) -> bool:
 
 @pytest.mark.parametrize("engine", ["docker", "podman"])
 def test_docker_and_podman(job: ContainedRun, engine: str) -> None:
-    argv = command_line.engine_command(Container(engine, memory="2g"), IMAGE, job)
+    argv = command_line.engine_command(EngineContainer(engine, memory="2g"), IMAGE, job)
     here = str(Path.cwd())
     assert argv[:4] == [engine, "run", "--rm", "--init"]
     for words in (
@@ -78,7 +78,7 @@ def test_docker_and_podman(job: ContainedRun, engine: str) -> None:
 
 def test_apptainer(job: ContainedRun) -> None:
     """Cannot be installed everywhere; what it is told is known, and tested where it is."""
-    asked = Container("apptainer", "runs.sif", memory="2g")
+    asked = EngineContainer("apptainer", "runs.sif", memory="2g")
     argv = command_line.engine_command(asked, Image("runs.sif", "sha256:abc"), job)
     here = str(Path.cwd())
     assert argv[:3] == ["apptainer", "--silent", "exec"]
@@ -99,12 +99,14 @@ def test_rootless_podman_keeps_the_callers_id(
     job: ContainedRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "getuid", lambda: 1000)
-    assert _has(command_line.engine_command(Container("podman"), IMAGE, job), "--userns", "keep-id")
+    assert _has(
+        command_line.engine_command(EngineContainer("podman"), IMAGE, job), "--userns", "keep-id"
+    )
 
 
 def test_the_spec_and_the_seeds_go_inside(job: ContainedRun) -> None:
     several = ContainedRun(job.spec, job.out, "1-3", ("--fresh",))
-    argv = command_line.engine_command(Container("docker"), IMAGE, several)
+    argv = command_line.engine_command(EngineContainer("docker"), IMAGE, several)
     inside = argv[argv.index("evosweep.entry.in_container") + 1 :]
     assert json.loads(inside[2]) == job.spec
     assert inside[3:] == ["--out", str(job.out), "--seeds", "1-3", "--fresh"]
@@ -117,7 +119,7 @@ def test_variables_of_evosweep_go_inside_but_for_what_is_about_this_machine(
     monkeypatch.setenv("EVOSWEEP_PARENT", "1")
     monkeypatch.setenv("OMP_NUM_THREADS", "4")
     monkeypatch.setenv("SECRET", "s")
-    argv = command_line.engine_command(Container("docker"), IMAGE, job)
+    argv = command_line.engine_command(EngineContainer("docker"), IMAGE, job)
     given = [argv[i + 1] for i, word in enumerate(argv) if word == "--env"]
     assert {"EVOSWEEP_NUMERICS=portable", "OMP_NUM_THREADS=4", "HOME=/tmp"} <= set(given)
     assert not any("PARENT" in word or "SECRET" in word for word in given)
@@ -131,24 +133,24 @@ def test_a_module_that_is_a_link_is_shown_where_it_lies(job: ContainedRun, tmp_p
     (job.import_path / "same.py").symlink_to("other.py")
     (job.import_path / "other.py").touch()
     (job.import_path / "data.csv").symlink_to("/nowhere/data.csv")
-    argv = command_line.engine_command(Container("docker"), IMAGE, job)
+    argv = command_line.engine_command(EngineContainer("docker"), IMAGE, job)
     shown = library / "shared.py"
     assert _has(argv, "--mount", f"type=bind,source={shown},target={shown},readonly")
     assert sum(word.startswith("type=bind") for word in argv) == 3
     (library / "shared.py").unlink()
     with pytest.raises(InputError, match=r"mine.py: cannot be shown to a container: .* not exist"):
-        command_line.engine_command(Container("docker"), IMAGE, job)
+        command_line.engine_command(EngineContainer("docker"), IMAGE, job)
 
 
 def test_options_of_this_machines_engine(
     job: ContainedRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(command_line.OPTIONS_VARIABLE, "--gpus 'all of them'")
-    argv = command_line.engine_command(Container("docker"), IMAGE, job)
+    argv = command_line.engine_command(EngineContainer("docker"), IMAGE, job)
     assert _has(argv, "--gpus", "all of them", "--entrypoint")
     monkeypatch.setenv(command_line.OPTIONS_VARIABLE, "'")
     with pytest.raises(InputError, match=command_line.OPTIONS_VARIABLE):
-        command_line.engine_command(Container("docker"), IMAGE, job)
+        command_line.engine_command(EngineContainer("docker"), IMAGE, job)
 
 
 def test_a_name_tells_the_run_and_differs_between_results_folders(
@@ -176,11 +178,11 @@ def test_the_root_is_not_mounted() -> None:
 
 
 def test_the_prefix_of_a_runs_command_line() -> None:
-    assert command_line.command_prefix(Container()) == []
-    assert command_line.command_prefix(Container("docker")) == [
+    assert command_line.command_prefix(EngineContainer()) == []
+    assert command_line.command_prefix(EngineContainer("docker")) == [
         *("evosweep", "contain", "--engine", "docker", "--")
     ]
-    asked = Container("podman", "mine:1", "4g", "host")
+    asked = EngineContainer("podman", "mine:1", "4g", "host")
     assert command_line.command_prefix(asked)[2:] == [
         *("--engine", "podman", "--image", "mine:1", "--memory", "4g", "--network", "host", "--")
     ]

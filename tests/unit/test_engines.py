@@ -7,7 +7,7 @@ import pytest
 
 from evosweep import __version__
 from evosweep.containers import engines
-from evosweep.containers.command_line import Container
+from evosweep.containers.command_line import EngineContainer
 from evosweep.errors import InputError
 
 GOOD = {engines.VERSION_LABEL: __version__, engines.SOURCE_LABEL: engines.source_digest()}
@@ -31,7 +31,7 @@ def _say(folder: Path, labels: dict[str, str]) -> None:
 
 def test_an_image_file_is_known_by_its_content(apptainer: Path) -> None:
     _say(apptainer, GOOD)
-    found = engines.look_at(Container("apptainer", str(apptainer / "image.sif")))
+    found = engines.look_at(EngineContainer("apptainer", str(apptainer / "image.sif")))
     assert found.digest == (
         "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     )
@@ -48,17 +48,17 @@ def test_an_image_file_is_known_by_its_content(apptainer: Path) -> None:
 def test_an_image_that_does_not_fit(apptainer: Path, labels: dict[str, str], said: str) -> None:
     _say(apptainer, labels)
     with pytest.raises(InputError, match=said):
-        engines.look_at(Container("apptainer", str(apptainer / "image.sif")))
+        engines.look_at(EngineContainer("apptainer", str(apptainer / "image.sif")))
 
 
 def test_an_image_file_that_is_missing(apptainer: Path) -> None:
     with pytest.raises(InputError, match=r"none\.sif: there is no such file"):
-        engines.look_at(Container("apptainer", str(apptainer / "none.sif")))
+        engines.look_at(EngineContainer("apptainer", str(apptainer / "none.sif")))
 
 
 def test_an_engine_that_nobody_knows() -> None:
     with pytest.raises(InputError, match="'lxc' is unknown; allowed: none, docker, podman"):
-        engines.look_at(Container("lxc"))
+        engines.look_at(EngineContainer("lxc"))
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_what_identifies_an_image(
     command.write_text('#!/bin/sh\ncat "$(dirname "$0")/said"\n')
     command.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    assert engines.look_at(Container("docker")).digest == digest
+    assert engines.look_at(EngineContainer("docker")).digest == digest
 
 
 def test_what_an_image_is_told_it_was_made_from() -> None:

@@ -16,8 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evosweep.errors import InputError
-from evosweep.genomes import genome
 from evosweep.genomes.blocks import Block
+from evosweep.genomes.digest import population_digest
+from evosweep.genomes.encoding import encode
+from evosweep.genomes.plain_form import plain
+from evosweep.genomes.readable import readable
 from evosweep.genomes.rebuild import Rebuilder, primitive_sets
 
 for name, container, extra in [
@@ -77,14 +80,14 @@ def documented(value: Any) -> bytes:  # noqa: PLR0911
 
 @given(st.lists(nested))
 def test_the_encoding_is_the_documented_one(value: list[Any]) -> None:
-    plain = genome.plain(value)
-    assert genome.encode(plain) == documented(plain)
+    bare = plain(value)
+    assert encode(bare) == documented(bare)
 
 
 @given(st.lists(nested, max_size=5), st.lists(nested, max_size=5))
 def test_the_fast_way_and_the_careful_way_encode_alike(one: Any, other: Any) -> None:
     block = Block.of([one, other])
-    assert block.encoding == genome.encode([genome.plain(one), genome.plain(other)])
+    assert block.encoding == encode([plain(one), plain(other)])
     rebuilt = Rebuilder().block(block)
     assert Block.of(rebuilt).encoding == block.encoding
 
@@ -141,15 +144,15 @@ def test_a_genome_is_written_back_in_place(individual: Any) -> None:
         target.clear()
     else:
         target[:] = changed[::-1] if not isinstance(changed, numpy.ndarray) else changed * 2
-    Rebuilder().write_back(target, genome.plain(individual))
-    assert genome.encode(genome.plain(target)) == genome.encode(genome.plain(individual))
+    Rebuilder().write_back(target, plain(individual))
+    assert encode(plain(target)) == encode(plain(individual))
 
 
 def test_what_cannot_be_copied_bit_by_bit_is_refused_by_name() -> None:
     with pytest.raises(InputError, match="threading"):
-        genome.plain([__import__("threading").Event()])
+        plain([__import__("threading").Event()])
     with pytest.raises(InputError, match="dtype object"):
-        genome.plain(numpy.array([object()]))
+        plain(numpy.array([object()]))
 
 
 def _population(genes: list[Any], values: tuple[float, ...] = (1.0, 2.0)) -> list[Any]:
@@ -171,20 +174,21 @@ def _population(genes: list[Any], values: tuple[float, ...] = (1.0, 2.0)) -> lis
     ],
 )
 def test_the_digest_tells_every_bit_type_and_order(one: list[Any], other: list[Any]) -> None:
-    assert genome.population_digest(one) != genome.population_digest(other)
+    assert population_digest(one) != population_digest(other)
 
 
 def test_the_digest_is_the_documented_one() -> None:
     population = _population([1, 0]) + _population([0.5], (3.0, 4.0))
     material = documented([[1, 0], [0.5]]) + documented([[1.0, 2.0], [3.0, 4.0]])
     expected = hashlib.sha256(b"evosweep population 1\n" + material).hexdigest()
-    assert genome.population_digest(population) == expected
+    assert population_digest(population) == expected
 
 
 def test_the_digest_of_sets_does_not_depend_on_the_hash_seed() -> None:
     program = (
-        "from evosweep.genomes import genome; "
-        "print(genome.encode(genome.plain([{'a', 'b', 'c', 'd'}])))"
+        "from evosweep.genomes.encoding import encode; "
+        "from evosweep.genomes.plain_form import plain; "
+        "print(encode(plain([{'a', 'b', 'c', 'd'}])))"
     )
     seen = {
         subprocess.run(
@@ -202,4 +206,4 @@ def test_readable_is_json() -> None:
     import json
 
     for individual, _ in _individuals():
-        json.dumps(genome.readable(individual))
+        json.dumps(readable(individual))

@@ -12,7 +12,9 @@ from deap import creator
 from evosweep.evaluation import problem, worker
 from evosweep.evaluation.worker import Chunk, Outcome
 from evosweep.genomes.blocks import SIZE, Blocks
-from evosweep.genomes.genome import Digest, encode, plain
+from evosweep.genomes.digest import Digest
+from evosweep.genomes.encoding import encode
+from evosweep.genomes.plain_form import plain
 
 COUNT = 2 * SIZE + 20
 

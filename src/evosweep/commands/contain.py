@@ -19,7 +19,7 @@ from evosweep.commands.run import read_spec, write_receipt
 from evosweep.config.spec import RunSpec
 from evosweep.containers import command_line, engines
 from evosweep.containers.client import Client
-from evosweep.containers.command_line import ContainedRun, Container
+from evosweep.containers.command_line import ContainedRun, EngineContainer
 from evosweep.errors import InputError
 from evosweep.machine import environment
 from evosweep.records.folder import RunFolder
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Run the command in its container; returns the exit code of `evosweep run`."""
-    asked = Container(args.engine, args.image, args.memory, args.network)
+    asked = EngineContainer(args.engine, args.image, args.memory, args.network)
     run = _parse_run(args.words)
     image = engines.look_at(asked)
     contained = _contained(run)

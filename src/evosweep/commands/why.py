@@ -5,7 +5,7 @@ from pathlib import Path
 
 from evosweep.config.load import load
 from evosweep.errors import InputError, printable
-from evosweep.inventory.why import Explainer
+from evosweep.inventory.nearest import Explainer
 from evosweep.records.folder import RUN_ID, find_runs
 from evosweep.records.reading import load_record
 

@@ -43,7 +43,7 @@ _LONG_SPEC = 100_000  # characters; the system takes 131,072 bytes in one word
 
 
 @dataclass(frozen=True)
-class Container:
+class EngineContainer:
     """The config's `container:`, whose values are None where the engine's defaults hold."""
 
     engine: str = NONE
@@ -129,7 +129,7 @@ class ContainedRun:
         return f"evosweep-{hashlib.sha256(str(self.out).encode()).hexdigest()[:6]}"
 
 
-def command_prefix(container: Container) -> list[str]:
+def command_prefix(container: EngineContainer) -> list[str]:
     """The words before `evosweep run ...` that move it into a container; [] for no engine."""
     if container.engine == NONE:
         return []
@@ -140,7 +140,7 @@ def command_prefix(container: Container) -> list[str]:
     return [*prefix, "--"]
 
 
-def engine_command(container: Container, image: Image, run: ContainedRun) -> list[str]:
+def engine_command(container: EngineContainer, image: Image, run: ContainedRun) -> list[str]:
     """The argv of docker, podman or apptainer for the run; raises InputError for its folders."""
     for folder in (Path.cwd(), run.out, run.import_path):
         if folder is not None:
@@ -149,7 +149,7 @@ def engine_command(container: Container, image: Image, run: ContainedRun) -> lis
     return [*build(container, image, run), *run.command]
 
 
-def _docker(container: Container, image: Image, run: ContainedRun) -> Iterator[str]:
+def _docker(container: EngineContainer, image: Image, run: ContainedRun) -> Iterator[str]:
     yield from (container.engine, "run", "--rm", "--init", "--interactive", "--pull", "never")
     # SCOOP looks its own host's name up, and with no network nothing else would know it.
     yield from ("--name", run.name, "--hostname", run.host, "--add-host", f"{run.host}:127.0.0.1")
@@ -175,7 +175,7 @@ def _docker(container: Container, image: Image, run: ContainedRun) -> Iterator[s
     yield from ("--entrypoint", _INSIDE[0], image.name, *_INSIDE[1:])
 
 
-def _apptainer(container: Container, image: Image, run: ContainedRun) -> Iterator[str]:
+def _apptainer(container: EngineContainer, image: Image, run: ContainedRun) -> Iterator[str]:
     yield from ("apptainer", "--silent", "exec", "--containall", "--cleanenv", "--no-eval")
     yield from ("--drop-caps", "all")
     if container.network != "host":

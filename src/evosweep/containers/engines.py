@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from evosweep import __version__
-from evosweep.containers.command_line import ENGINES, Container, Image
+from evosweep.containers.command_line import ENGINES, EngineContainer, Image
 from evosweep.errors import InputError
 from evosweep.machine import environment
 
@@ -21,7 +21,7 @@ VERSION_LABEL = "evosweep.version"
 SOURCE_LABEL = "evosweep.source"
 
 
-def look_at(container: Container) -> Image:
+def look_at(container: EngineContainer) -> Image:
     """The image, which can run this version of evosweep; raises InputError where it cannot."""
     if container.engine not in ENGINES:
         allowed = ", ".join(("none", *ENGINES))

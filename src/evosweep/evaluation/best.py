@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from evosweep.genomes import genome
 from evosweep.genomes.deap_types import Individual
+from evosweep.genomes.readable import readable
 
 
 class Best:
@@ -44,4 +44,4 @@ class Best:
         best = (max if self.weights[0] >= 0 else min)(fitnesses)
         if not self.values or best[0] * self.weights[0] > self.values[0] * self.weights[0]:
             self.values = best
-            self.genome = genome.readable(individuals[fitnesses.index(best)])
+            self.genome = readable(individuals[fitnesses.index(best)])

@@ -194,3 +194,8 @@ def _find_converter(kind: type) -> Callable[..., Plain]:
 
 
 _CONVERTER_OF: dict[type, Callable[..., Plain]] = {}
+
+
+def plain(value: object) -> Plain:
+    """The plain form of one individual's genome."""
+    return PlainForm().genome(value)

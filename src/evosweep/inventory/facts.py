@@ -22,7 +22,7 @@ Facts = Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Difference:
+class FactChange:
     """A fact that two runs do not share."""
 
     name: str
@@ -53,11 +53,11 @@ def _flat(name: str, value: object) -> Iterator[tuple[str, str]]:
         yield name, json.dumps(value, sort_keys=True)
 
 
-def differences(here: Facts, there: Facts) -> list[Difference]:
+def differences(here: Facts, there: Facts) -> list[FactChange]:
     """What differs between two runs, in the order of the first one's facts."""
     names = dict.fromkeys((*here, *there))
     return [
-        Difference(name, here.get(name, _ABSENT), there.get(name, _ABSENT))
+        FactChange(name, here.get(name, _ABSENT), there.get(name, _ABSENT))
         for name in names
         if here.get(name) != there.get(name)
     ]

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, NotRequired, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator, with_config
 from typing_extensions import TypedDict  # Python's own has no configuration before 3.12
 
-from evosweep.records.fields import (
+from evosweep.records.bounds import (
     Count,
     Digest,
     Finite,

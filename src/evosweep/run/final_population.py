@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from deap import tools
 
 from evosweep.evaluation.best import Best
-from evosweep.genomes import genome
 from evosweep.genomes.deap_types import Individual, Population
+from evosweep.genomes.readable import readable
 from evosweep.problems.traits import Traits
 
 
@@ -32,7 +32,7 @@ def best_of(
 def population_columns(population: Population) -> dict[str, list[object]]:
     """Columns of `population.parquet`: genome, fitness_0, ..., rank."""
     objectives = len(population[0].fitness.weights) if population else 0
-    columns: dict[str, list[object]] = {"genome": [genome.readable(ind) for ind in population]}
+    columns: dict[str, list[object]] = {"genome": [readable(ind) for ind in population]}
     for number in range(objectives):
         columns[f"fitness_{number}"] = [
             ind.fitness.values[number] if ind.fitness.valid else None for ind in population

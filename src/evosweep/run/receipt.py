@@ -12,7 +12,8 @@ from evosweep.evaluation.evaluator import Evaluator
 from evosweep.evaluation.failure import EvaluationFailed
 from evosweep.files import strict_json
 from evosweep.files.writing import write_json
-from evosweep.genomes import genome
+from evosweep.genomes.digest import population_digest
+from evosweep.genomes.readable import readable
 from evosweep.machine import environment
 from evosweep.machine.fingerprint import differences
 from evosweep.records.folder import RunFolder
@@ -40,7 +41,7 @@ def record_of(
     best, best_genome, weights = best_of(population, evolution.hall, evaluator.best)
     document = strict_json.dumps({
         **_named(spec),
-        "population_digest": genome.population_digest(population, evolution.problem.digest_form),
+        "population_digest": population_digest(population, evolution.problem.digest_form),
         "best": best,
         "best_genome": best_genome,
         "weights": weights,
@@ -69,7 +70,7 @@ def write_failure(spec: RunSpec, folder: RunFolder, error: BaseException) -> Non
         "kind": failed.kind if failed else "program",
         "error": failed.error if failed else f"{type(error).__name__}: {error}",
         "traceback": failed.traceback if failed else "".join(traceback.format_exception(error)),
-        "individual": genome.readable(individual) if individual is not None else None,
+        "individual": readable(individual) if individual is not None else None,
         "batch": getattr(error, "batch", None),
         "index": failed.index if failed else None,
         "remedy": failed.remedy if failed else "mend what the traceback shows, then run again",

@@ -31,14 +31,14 @@ MOST = 200
 
 
 @dataclass
-class Findings:
+class TrialFindings:
     """What trials showed: mistakes, and what they could not look at."""
 
     mistakes: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
-def try_out(experiment: Experiment, seconds: float) -> Findings:
+def try_out(experiment: Experiment, seconds: float) -> TrialFindings:
     """Try every problem and algorithm of a grid, each variant of them once.
 
     Parameters
@@ -48,7 +48,7 @@ def try_out(experiment: Experiment, seconds: float) -> Findings:
     seconds
         The time limit of each problem, for all its trials. Reaching it is no mistake, but a note.
     """
-    findings = Findings()
+    findings = TrialFindings()
     chosen = _chosen(experiment)
     if not chosen:  # the grid is empty
         return findings
@@ -136,7 +136,7 @@ def _ending(code: int, last: list[str]) -> str:
 
 
 def _conclude(
-    experiment: Experiment, specs: list[RunSpec], outcome: _Outcome, findings: Findings
+    experiment: Experiment, specs: list[RunSpec], outcome: _Outcome, findings: TrialFindings
 ) -> None:
     done = {int(row[0]): (str(row[1]), str(row[2])) for row in outcome.told if len(row) == 3}
     for number, (kind, mistake) in done.items():

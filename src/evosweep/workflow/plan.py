@@ -11,7 +11,7 @@ from typing import Protocol
 
 from evosweep.config import grid, load
 from evosweep.config.experiment import Experiment
-from evosweep.containers.command_line import Container, command_prefix
+from evosweep.containers.command_line import EngineContainer, command_prefix
 from evosweep.errors import InputError, printable
 from evosweep.files.opening import output_folder
 from evosweep.files.writing import write_whole
@@ -56,10 +56,10 @@ class Plan:
         return image if "://" in image or image.endswith(".sif") else f"docker://{image}"
 
     @property
-    def container(self) -> Container:
+    def container(self) -> EngineContainer:
         """The container of each run."""
         wanted = self.experiment.container
-        return Container(wanted.engine, wanted.image, wanted.memory, wanted.network)
+        return EngineContainer(wanted.engine, wanted.image, wanted.memory, wanted.network)
 
     @property
     def contained(self) -> list[str]:

@@ -11,14 +11,14 @@ MOST_SETS = 2000  # sets of algorithms that are looked at; a grid cut by `only` 
 
 
 @dataclass(frozen=True)
-class Block:
+class CompleteBlock:
     """Algorithms and problems, every combination of which has results."""
 
     algorithms: tuple[str, ...]
     problems: tuple[str, ...]
 
 
-def largest_block(problems: Mapping[str, Sequence[str]], fewest: int) -> Block:
+def largest_block(problems: Mapping[str, Sequence[str]], fewest: int) -> CompleteBlock:
     """The largest complete block of two algorithms or more; an empty one where there is none.
 
     Parameters
@@ -30,13 +30,13 @@ def largest_block(problems: Mapping[str, Sequence[str]], fewest: int) -> Block:
 
     Returns
     -------
-    Block
+    CompleteBlock
         With the most combinations, then the most algorithms; both in the order given.
     """
     order = list(dict.fromkeys(name for names in problems.values() for name in names))
     sets = {name: frozenset(names) for name, names in problems.items()}
     blocks = [
-        Block(
+        CompleteBlock(
             tuple(name for name in order if name in chosen),
             tuple(name for name, members in sets.items() if chosen <= members),
         )
@@ -44,7 +44,7 @@ def largest_block(problems: Mapping[str, Sequence[str]], fewest: int) -> Block:
         if len(chosen) > 1
     ]
     if not blocks:
-        return Block((), ())
+        return CompleteBlock((), ())
     return max(blocks, key=lambda block: _size(block, fewest))
 
 
@@ -58,6 +58,6 @@ def _intersections(sets: Iterable[frozenset[str]]) -> list[frozenset[str]]:
     return list(closed)
 
 
-def _size(block: Block, fewest: int) -> tuple[bool, int, int]:
+def _size(block: CompleteBlock, fewest: int) -> tuple[bool, int, int]:
     count = len(block.algorithms) * len(block.problems)
     return len(block.problems) >= fewest, count, len(block.algorithms)

@@ -26,14 +26,14 @@ class Live:
         self.shows = shows
         self._progress: dict[Path, Progress] = {}
 
-    def update(self, target: Target, under_way: list[scan.Source]) -> None:
+    def update(self, target: Target, under_way: list[scan.RunFiles]) -> None:
         """Shows how far each run has come, and which has died."""
         paths = {source.path for source in under_way}
         self._progress = {path: p for path, p in self._progress.items() if path in paths}
         for source in under_way:
             self._update(target, source)
 
-    def _update(self, target: Target, source: scan.Source) -> None:
+    def _update(self, target: Target, source: scan.RunFiles) -> None:
         tracked = target.tracked.get(source.run_id)
         alive = is_worked_on(source.folder.lock)
         if alive and self.shows:
@@ -41,7 +41,7 @@ class Live:
         elif tracked and tracked.status == RUNNING and not alive and not _has_outcome(source):
             self._stop(target, source, tracked)
 
-    def _show(self, target: Target, source: scan.Source, tracked: Tracked | None) -> None:
+    def _show(self, target: Target, source: scan.RunFiles, tracked: Tracked | None) -> None:
         progress = self._progress.setdefault(source.path, Progress(source.folder))
         points, document = progress.advance(), progress.document
         if not document or progress.generation < 0:
@@ -63,7 +63,7 @@ class Live:
             target.keep(replace(tracked, generation=generation, summary=summary, status=RUNNING))
 
     def _begin(
-        self, target: Target, source: scan.Source, progress: Progress, document: Named
+        self, target: Target, source: scan.RunFiles, progress: Progress, document: Named
     ) -> Tracked:
         run = _under_way(target.name, source, progress, document)
         run.tags["mlflow.parentRunId"] = target.parents.of(run, document)
@@ -77,7 +77,7 @@ class Live:
             finished=run.start,
         )
 
-    def _stop(self, target: Target, source: scan.Source, tracked: Tracked) -> None:
+    def _stop(self, target: Target, source: scan.RunFiles, tracked: Tracked) -> None:
         target.store.end(tracked.mlflow_id, KILLED, round(1000 * time.time()))
         progress = Progress(source.folder)
         progress.advance()
@@ -98,13 +98,13 @@ def agrees(tracked: Tracked, run: MlflowRun) -> bool:
     )
 
 
-def _has_outcome(source: scan.Source) -> bool:
+def _has_outcome(source: scan.RunFiles) -> bool:
     """Whether the run ended while it was looked at: the next pass tells how."""
     return source.folder.record.exists() or source.folder.failure.exists()
 
 
 def _under_way(
-    experiment: str, source: scan.Source, progress: Progress, document: Named
+    experiment: str, source: scan.RunFiles, progress: Progress, document: Named
 ) -> MlflowRun:
     start = round(1000 * progress.started)
     mlflow_id = content_id(experiment, source.run_id, "under way", str(start))

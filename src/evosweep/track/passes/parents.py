@@ -20,7 +20,7 @@ from evosweep.track.content.names import (
     configuration_parameters,
 )
 from evosweep.track.passes.index import Index, Parent, Tracked
-from evosweep.track.store.protocol import Experiment, Store
+from evosweep.track.store.protocol import MlflowExperiment, Store
 
 
 def parent_run(experiment: str, document: Named, start: int) -> MlflowRun:
@@ -45,10 +45,10 @@ def parent_run(experiment: str, document: Named, start: int) -> MlflowRun:
 _STATUSES = ("RUNNING", "FINISHED", "FAILED", "KILLED")
 
 
-class Parents:
+class ParentRuns:
     """The parents of one experiment, kept up to date with the index of its runs."""
 
-    def __init__(self, store: Store, index: Index, experiment: Experiment) -> None:
+    def __init__(self, store: Store, index: Index, experiment: MlflowExperiment) -> None:
         self.store, self.index, self.experiment = store, index, experiment
         self.by_configuration = index.parents(experiment.name)
         self.new: set[str] = set()

@@ -46,7 +46,7 @@ class Changes:
 class _Read:
     """A run folder and what MLflow is to show of it."""
 
-    source: scan.Source
+    source: scan.RunFiles
     run: MlflowRun
     document: Named
 
@@ -73,7 +73,7 @@ class Pass:
         changes.restored += target.restored
         self._failures = 0
 
-    def run(self, folder: Path, sources: dict[str, scan.Source]) -> None:
+    def run(self, folder: Path, sources: dict[str, scan.RunFiles]) -> None:
         """Brings MLflow's experiment to the state of the run folders, by their names.
 
         `folder` is the experiment's, which may be gone.
@@ -88,7 +88,7 @@ class Pass:
         self.target.parents.update()
         track_comparison(self.target, folder / COMPARISON)
 
-    def _is_known(self, source: scan.Source) -> bool:
+    def _is_known(self, source: scan.RunFiles) -> bool:
         tracked = self.target.tracked.get(source.run_id)
         return tracked is not None and tracked.stamp == source.stamp
 
@@ -97,7 +97,7 @@ class Pass:
             self.target.forget(run)
             self.changes.removed += 1
 
-    def _bring(self, news: list[scan.Source]) -> None:
+    def _bring(self, news: list[scan.RunFiles]) -> None:
         rest = iter(news)
         while chunk := list(islice(rest, self.target.store.batch)):
             reads = [read for each in chunk if (read := self._read(each))]
@@ -107,7 +107,7 @@ class Pass:
             except (Unreachable, Refused) as error:
                 self._one_by_one(reads, error)
 
-    def _read(self, source: scan.Source) -> _Read | None:
+    def _read(self, source: scan.RunFiles) -> _Read | None:
         try:
             return _Read(source, *read_run(source.folder, self.target.name))
         except Vanished:

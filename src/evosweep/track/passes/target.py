@@ -1,7 +1,7 @@
 """One experiment as a pass has it: in MLflow, in the index, and the runs tracked of it so far."""
 
 from evosweep.track.passes.index import Index, Parent, Tracked
-from evosweep.track.passes.parents import Parents
+from evosweep.track.passes.parents import ParentRuns
 from evosweep.track.store.protocol import Known, Store
 
 COMPARISON = "comparison"
@@ -19,7 +19,7 @@ class Target:
         self.restored = 0
         if index.identity(name) != self.experiment.identity or self._restore():
             self._start_over()
-        self.parents = Parents(store, index, self.experiment)
+        self.parents = ParentRuns(store, index, self.experiment)
         self.tracked = index.runs(name)
         self.comparison = self.tracked.pop(COMPARISON_KEY, None)
 

@@ -61,7 +61,7 @@ def one_pass(results: Path, store: Store, index: Index, live: Live | None = None
     return changes
 
 
-_Sources = dict[str, tuple[Path, dict[str, scan.Source]]]
+_Sources = dict[str, tuple[Path, dict[str, scan.RunFiles]]]
 """By experiment: its folder, and its runs' folders by their names."""
 
 

@@ -13,7 +13,7 @@ from evosweep.track.store import bulk
 from evosweep.track.store.address import Address
 from evosweep.track.store.database import open_database
 from evosweep.track.store.patience import persist
-from evosweep.track.store.protocol import Experiment, Known
+from evosweep.track.store.protocol import Known, MlflowExperiment
 from evosweep.track.store.rebase import rebase
 from evosweep.track.store.server_store import ServerStore, write_files
 
@@ -33,7 +33,7 @@ class DatabaseStore(ServerStore):
         if address.is_own:
             rebase(address, self.database)
 
-    def _experiment(self, name: str) -> Experiment:
+    def _experiment(self, name: str) -> MlflowExperiment:
         experiment = super()._experiment(name)
         folder = self.address.artifacts
         if folder is None or experiment.id != _FIRST:
@@ -43,12 +43,12 @@ class DatabaseStore(ServerStore):
             bulk.place(self.database, experiment.id, location)
         return replace(experiment, location=location)
 
-    def known(self, experiment: Experiment) -> list[Known]:
+    def known(self, experiment: MlflowExperiment) -> list[Known]:
         if not self.address.is_own:
             return []
         return persist(lambda: self._known(experiment), self.address.shown)
 
-    def _known(self, experiment: Experiment) -> list[Known]:
+    def _known(self, experiment: MlflowExperiment) -> list[Known]:
         from mlflow.store.tracking.dbmodels.models import SqlRun, SqlTag
         from sqlalchemy import select
 
@@ -70,18 +70,18 @@ class DatabaseStore(ServerStore):
             if "content" in values
         ]
 
-    def restore(self, experiment: Experiment, ids: Set[str]) -> tuple[int, Set[str]]:
+    def restore(self, experiment: MlflowExperiment, ids: Set[str]) -> tuple[int, Set[str]]:
         stages = persist(lambda: bulk.stages(self.database, experiment.id), self.address.shown)
         binned = [each for each in ids if stages.get(each) == "deleted"]
         for mlflow_id in binned:
             persist(partial(self.client.restore_run, mlflow_id), self.address.shown)
         return len(binned), ids - stages.keys()
 
-    def create(self, experiment: Experiment, runs: Sequence[MlflowRun]) -> list[str]:
+    def create(self, experiment: MlflowExperiment, runs: Sequence[MlflowRun]) -> list[str]:
         persist(lambda: self._insert(experiment, runs), self.address.shown)
         return [run.mlflow_id for run in runs]
 
-    def _insert(self, experiment: Experiment, runs: Sequence[MlflowRun]) -> None:
+    def _insert(self, experiment: MlflowExperiment, runs: Sequence[MlflowRun]) -> None:
         stages = bulk.existing(self.database, [run.mlflow_id for run in runs])
         for mlflow_id, stage in stages.items():
             if stage == "deleted":
@@ -93,7 +93,7 @@ class DatabaseStore(ServerStore):
         if new:
             self._insert_rows(experiment, new)
 
-    def _insert_rows(self, experiment: Experiment, new: Sequence[MlflowRun]) -> None:
+    def _insert_rows(self, experiment: MlflowExperiment, new: Sequence[MlflowRun]) -> None:
         """Inserts the runs; those that another tracker was faster with are its own."""
         from mlflow.exceptions import MlflowException
 

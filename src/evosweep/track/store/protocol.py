@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Experiment:
+class MlflowExperiment:
     """An experiment in MLflow."""
 
     name: str
@@ -52,16 +52,16 @@ class Store(Protocol):
     batch: int
     """How many runs `create` takes at best."""
 
-    def experiment(self, name: str) -> Experiment:
+    def experiment(self, name: str) -> MlflowExperiment:
         """The experiment of a folder of that name, created or restored where need be.
 
         One that was renamed in MLflow is found by its tag, and keeps its new name there.
         """
 
-    def known(self, experiment: Experiment) -> list[Known]:
+    def known(self, experiment: MlflowExperiment) -> list[Known]:
         """What the experiment has from these results alone; nothing where others write too."""
 
-    def create(self, experiment: Experiment, runs: Sequence[MlflowRun]) -> list[str]:
+    def create(self, experiment: MlflowExperiment, runs: Sequence[MlflowRun]) -> list[str]:
         """The MLflow ids of the runs, each whole when this returns."""
 
     def complete(self, mlflow_id: str, run: MlflowRun, after: int) -> None:
@@ -76,7 +76,7 @@ class Store(Protocol):
     def delete(self, mlflow_id: str) -> None:
         """Moves a run to MLflow's bin."""
 
-    def restore(self, experiment: Experiment, ids: Set[str]) -> tuple[int, Set[str]]:
+    def restore(self, experiment: MlflowExperiment, ids: Set[str]) -> tuple[int, Set[str]]:
         """Takes runs out of MLflow's bin: how many, and which of `ids` MLflow has no more.
 
         A server is not asked for the second: that would be a list of all its runs.

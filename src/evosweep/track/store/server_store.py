@@ -14,7 +14,7 @@ from evosweep.track.store import view
 from evosweep.track.store.address import Address
 from evosweep.track.store.datasets import dataset_input
 from evosweep.track.store.patience import persist
-from evosweep.track.store.protocol import Experiment, Known
+from evosweep.track.store.protocol import Known, MlflowExperiment
 from evosweep.track.store.quiet import import_mlflow
 
 NAME = "evosweep.name"
@@ -32,10 +32,10 @@ class ServerStore:
         self.address = address
         self.client = import_mlflow().tracking.MlflowClient(address.uri)
 
-    def experiment(self, name: str) -> Experiment:
+    def experiment(self, name: str) -> MlflowExperiment:
         return persist(lambda: self._experiment(name), self.address.shown)
 
-    def _experiment(self, name: str) -> Experiment:
+    def _experiment(self, name: str) -> MlflowExperiment:
         experiment = self._find(name)
         if experiment is None:
             experiment = self._create_experiment(name)
@@ -45,7 +45,9 @@ class ServerStore:
             for key, value in _tags(name).items():
                 self.client.set_experiment_tag(experiment.experiment_id, key, value)
         identity = f"{experiment.experiment_id}:{experiment.creation_time}"
-        return Experiment(name, experiment.experiment_id, identity, experiment.artifact_location)
+        return MlflowExperiment(
+            name, experiment.experiment_id, identity, experiment.artifact_location
+        )
 
     def _find(self, name: str) -> Any:
         """The experiment that was made for this name, else the one that is called so."""
@@ -60,7 +62,7 @@ class ServerStore:
         )
         return min(tagged, key=lambda each: each.lifecycle_stage, default=called)
 
-    def known(self, experiment: Experiment) -> list[Known]:  # noqa: ARG002 - the contract's
+    def known(self, experiment: MlflowExperiment) -> list[Known]:  # noqa: ARG002 - the contract's
         return []
 
     def _create_experiment(self, name: str) -> Any:
@@ -75,7 +77,9 @@ class ServerStore:
                 raise
         return self.client.get_experiment_by_name(name)
 
-    def _search(self, experiment: Experiment, condition: str, deleted: bool) -> Iterator[Known]:
+    def _search(
+        self, experiment: MlflowExperiment, condition: str, deleted: bool
+    ) -> Iterator[Known]:
         from mlflow.entities import ViewType
 
         kind = ViewType.DELETED_ONLY if deleted else ViewType.ACTIVE_ONLY
@@ -90,10 +94,10 @@ class ServerStore:
             if not token:
                 return
 
-    def create(self, experiment: Experiment, runs: Sequence[MlflowRun]) -> list[str]:
+    def create(self, experiment: MlflowExperiment, runs: Sequence[MlflowRun]) -> list[str]:
         return [persist(partial(self._create, experiment, run), self.address.shown) for run in runs]
 
-    def _create(self, experiment: Experiment, run: MlflowRun) -> str:
+    def _create(self, experiment: MlflowExperiment, run: MlflowRun) -> str:
         condition = f"tags.content = '{run.mlflow_id}'"
         equal = list(self._search(experiment, condition, deleted=False))
         if equal:
@@ -167,7 +171,7 @@ class ServerStore:
 
         persist(step, self.address.shown)
 
-    def restore(self, experiment: Experiment, ids: Set[str]) -> tuple[int, Set[str]]:
+    def restore(self, experiment: MlflowExperiment, ids: Set[str]) -> tuple[int, Set[str]]:
         if not ids:
             return 0, ids
         deleted = self._search(experiment, "tags.evosweep = 'entry'", deleted=True)

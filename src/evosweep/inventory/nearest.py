@@ -7,7 +7,7 @@ from evosweep.config import grid
 from evosweep.config.experiment import Experiment
 from evosweep.config.spec import RunSpec
 from evosweep.errors import printable, shortened
-from evosweep.inventory.facts import SEED, Difference, Facts, differences, facts_of
+from evosweep.inventory.facts import SEED, FactChange, Facts, differences, facts_of
 from evosweep.inventory.holdings import Holdings, Near, label_of
 from evosweep.inventory.source_diff import Texts, source_differences
 from evosweep.records.record import Named
@@ -76,7 +76,7 @@ class Explainer:
                 values = (shortened(printable(v)) for v in (difference.here, difference.there))
                 yield "  {}: {}, there {}".format(printable(difference.name), *values)
 
-    def _source(self, difference: Difference, here: Texts) -> Iterator[str]:
+    def _source(self, difference: FactChange, here: Texts) -> Iterator[str]:
         yield f"  {difference.name}: edited"
         pair = (difference.here, difference.there)
         if pair in self._shown:
