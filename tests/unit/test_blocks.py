@@ -11,8 +11,11 @@ from deap import base, creator
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from evosweep.genomes import blocks, genome
+from evosweep.genomes import blocks
 from evosweep.genomes.blocks import Block, Blocks
+from evosweep.genomes.digest import Digest, population_digest
+from evosweep.genomes.encoding import encode
+from evosweep.genomes.plain_form import plain
 from evosweep.genomes.rebuild import Rebuilder
 
 if not hasattr(creator, "BlocksIndividual"):
@@ -45,7 +48,7 @@ def populations(draw: st.DrawFn) -> list[Any]:
 @example([[]])
 def test_only_lists_of_what_cannot_change_are_shared(genomes: list[Any]) -> None:
     block = Block.of(genomes)
-    assert block.encoding == genome.encode([genome.plain(one) for one in genomes])
+    assert block.encoding == encode([plain(one) for one in genomes])
     if block.contents is not None:
         assert all(type(gene) is not list for one in block.contents for gene in one)
         assert [list(map(type, one)) for one in block.contents] == [
@@ -61,16 +64,16 @@ def test_numbers_are_recognised(genomes: list[Any]) -> None:
     block = Block.of(genomes)
     assert block.contents == genomes or any(map(math.isnan, block.contents[-1]))
     assert block.layout == "native"
-    assert block.encoding == genome.encode(genomes)
+    assert block.encoding == encode(genomes)
 
 
 @given(populations(), st.integers(1, 5))
 def test_the_digest_is_that_of_one_list(genomes: list[Any], size: int) -> None:
     individuals = [creator.BlocksIndividual(one) for one in genomes]
-    found = genome.Digest(len(individuals))
+    found = Digest(len(individuals))
     for block in Blocks(individuals, range(len(individuals)), size):
         found.add(block.encoding)
-    whole = genome.encode([genome.plain(one) for one in genomes])
+    whole = encode([plain(one) for one in genomes])
     assert found.value() == hashlib.sha256(whole).digest()[:16]
     assert blocks.digest(individuals, range(len(individuals))) == found.value()
 
@@ -80,10 +83,10 @@ def test_a_population_has_the_documented_digest(genomes: list[Any]) -> None:
     individuals = [creator.BlocksIndividual(one) for one in genomes]
     for individual in individuals:
         individual.fitness.values = (random.random(),)
-    plain = [genome.plain(one) for one in genomes]
+    bare = [plain(one) for one in genomes]
     fitnesses = [[individual.fitness.values[0]] for individual in individuals]
-    text = b"evosweep population 1\n" + genome.encode(plain) + genome.encode(fitnesses)
-    assert genome.population_digest(individuals) == hashlib.sha256(text).hexdigest()
+    text = b"evosweep population 1\n" + encode(bare) + encode(fitnesses)
+    assert population_digest(individuals) == hashlib.sha256(text).hexdigest()
 
 
 def test_a_block_shares_nothing_that_an_evaluation_could_change() -> None:
@@ -95,7 +98,7 @@ def test_a_block_shares_nothing_that_an_evaluation_could_change() -> None:
                 if isinstance(item, list):
                     item.append(99)
         assert [list(individual) for individual in individuals] == genomes
-        assert genome.encode(genomes) == block.encoding
+        assert encode(genomes) == block.encoding
 
 
 def test_a_block_travels_as_its_encoding() -> None:
