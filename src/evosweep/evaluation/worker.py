@@ -18,7 +18,7 @@ from evosweep.evaluation.vectorised import EvaluateBatch
 from evosweep.genomes.blocks import Block, is_changed
 from evosweep.genomes.digest import Digest
 from evosweep.genomes.encoding import decode_list, encode
-from evosweep.genomes.fitness import BadFitness, fitness_of
+from evosweep.genomes.fitness import NUMBERS, BadFitness, fitness_of
 from evosweep.genomes.form import Plain
 from evosweep.machine import numerics
 from evosweep.processes.activity import seat
@@ -162,7 +162,7 @@ def _evaluate_plainly(
                 if type(value) is float and isfinite(value):
                     keep(values)
                     continue
-                if type(value) is int:
+                if type(value) in NUMBERS and isfinite(value):
                     keep((float(value),))
                     continue
             keep(fitness_of(values, objectives, infinite))

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any, Literal, NamedTuple
 
 import numpy
-from deap import gp
+from deap import creator, gp
 
 from evosweep.genomes import scalar_rows
 from evosweep.genomes.class_values import base_of
@@ -43,6 +43,11 @@ def encode_genomes(individuals: Sequence[Any], form: Form) -> Encoded:
     parent = base_of(kinds.pop()) if len(kinds) == 1 else None
     if parent is list:
         return _encode_lists(list(map(list.copy, individuals)), form)
+    kind = type(next(iter(individuals), None))
+    if parent is tuple and (kind is tuple or isinstance(kind, creator.MetaCreator)):
+        encoded = _encode_tuples(individuals)
+        if encoded is not None:
+            return encoded
     encoding = encode([form.genome(individual) for individual in individuals])
     layout: Layout = "tagged" if ELLIPSIS in encoding else "native"
     if parent is gp.PrimitiveTree:
@@ -71,6 +76,16 @@ def _encode_lists(genomes: list[list[object]], form: Form) -> Encoded:
     plain = {number: form(gene) for number, gene in distinct.items()}
     encoding = encode([[plain[id(gene)] for gene in genome] for genome in genomes])
     return Encoded(encoding, "tagged", genomes)
+
+
+def _encode_tuples(individuals: Sequence[tuple[object, ...]]) -> Encoded | None:
+    """None where a tuple holds anything that has a plain form of its own."""
+    genomes = [tuple(tuple.__iter__(individual)) for individual in individuals]
+    with suppress(ValueError):
+        encoding = encode(genomes)
+        if survey(genomes).native:
+            return Encoded(encoding, "native")
+    return None
 
 
 def _is_of_numbers(encoding: bytes, genomes: Sequence[list[object]]) -> bool:

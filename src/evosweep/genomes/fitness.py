@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy
 
-_FAST = frozenset({int, float, bool, numpy.float64})
+NUMBERS = frozenset({int, float, bool, numpy.float64})
+"""The types that most evaluations return."""
 
 
 class BadFitness(Exception):
@@ -39,7 +40,7 @@ def fitness_of(returned: Any, objectives: int, infinite: bool = False) -> tuple[
             "return as many values as the fitness class has weights",
             False,
         )
-    if _FAST.issuperset(map(type, values)) and all(map(math.isfinite, values)):
+    if NUMBERS.issuperset(map(type, values)) and all(map(math.isfinite, values)):
         return tuple(map(float, values))
     return tuple([_number(value, infinite) for value in values])
 

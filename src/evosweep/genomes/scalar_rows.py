@@ -25,11 +25,11 @@ def encode_rows(genomes: Sequence[list[object]]) -> bytes | None:
     if len(lengths) > 1:
         return None
     length = lengths.pop()
-    rows = numpy.empty(len(genomes), _row(dtype, length))
-    rows["head"] = numpy.void(list_head(length))
-    rows["genes"]["head"] = numpy.void(_head(dtype))
-    rows["genes"]["value"] = values.reshape(len(genomes), length)
-    return list_head(len(genomes)) + rows.tobytes()
+    empty = list_head(length) + (_head(dtype) + bytes(values.itemsize)) * length
+    rows = bytearray(list_head(len(genomes)) + empty * len(genomes))
+    table = numpy.frombuffer(rows, _row(dtype, length), offset=HEAD)
+    table["genes"]["value"] = values.reshape(len(genomes), length)
+    return bytes(rows)
 
 
 def decode_rows(encoding: bytes) -> list[list[object]]:

@@ -36,8 +36,7 @@ class Survey(NamedTuple):
 def survey(values: Sequence[Any]) -> Survey:
     """What values hold; they must be known to end, such as what marshal has encoded."""
     level, constant = values, True
-    while kinds := set(map(type, level)):
-        nesting = kinds - NATIVE
+    while nesting := (kinds := set(map(type, level))) - NATIVE:
         if not nesting <= _NESTING:
             return Survey(native=False, constant=False)
         constant = constant and nesting <= {tuple}

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy
-from deap import tools
+from deap import base, tools
 
 from evosweep.genomes.deap_types import Population
 from evosweep.genomes.digest import population_digest
@@ -64,7 +65,7 @@ def summary(population: Population) -> dict[str, float]:
     if not valid:
         return {}
     weights = valid[0].weights
-    columns = list(zip(*[fitness.values for fitness in valid], strict=True))
+    columns = _columns(valid)
     row: dict[str, float] = {}
     for number, (weight, values) in enumerate(zip(weights, columns, strict=True)):
         suffix = f"_{number}" if len(weights) > 1 else ""
@@ -75,6 +76,21 @@ def summary(population: Population) -> dict[str, float]:
         row[f"std{suffix}"] = _std(values, mean)
         row[f"worst{suffix}"] = worst(values)
     return row
+
+
+_VALUES = attrgetter("values")
+
+
+def _columns(fitnesses: Sequence[base.Fitness]) -> list[Sequence[float]]:
+    """The values of each objective; where all fitnesses are usual ones, sooner than one by one."""
+    weights = fitnesses[0].weights
+    ways = map(_VALUES, set(map(type, fitnesses)))
+    usual = all(way is base.Fitness.values for way in ways)
+    if not usual or any(fitness.weights is not weights for fitness in fitnesses):
+        return list(zip(*[fitness.values for fitness in fitnesses], strict=True))
+    columns = zip(*[fitness.wvalues for fitness in fitnesses], strict=True)
+    pairs = zip(columns, weights, strict=False)  # as `values` pairs them
+    return [[value / weight for value in column] for column, weight in pairs]
 
 
 def _hypervolume(population: Population, reference: Sequence[float]) -> float | None:
