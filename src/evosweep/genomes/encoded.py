@@ -62,7 +62,7 @@ def _encode_lists(genomes: list[list[object]], form: Form) -> Encoded:
             return Encoded(rows, "scalars", genomes)
     with suppress(ValueError):
         encoding = encode(genomes)
-        if len(encoding) > _WORTH_A_TABLE and _is_of_numbers(encoding, genomes):
+        if _is_of_numbers(encoding, genomes):
             return Encoded(encoding, "native", genomes)
         genes = list(chain.from_iterable(genomes))
         if NATIVE.issuperset(map(type, genes)):
@@ -98,7 +98,7 @@ def _is_of_numbers(encoding: bytes, genomes: Sequence[list[object]]) -> bool:
     heads = codes.count(b"[")
     if heads == len(genomes) + 1 and heads + codes.count(b"i") == len(codes):
         return len(encoding) == HEAD * len(codes)
-    return _is_of_rows(encoding, len(genomes), len(genomes[0]))
+    return len(encoding) > _WORTH_A_TABLE and _is_of_rows(encoding, len(genomes), len(genomes[0]))
 
 
 def _is_of_rows(encoding: bytes, count: int, genes: int) -> bool:
