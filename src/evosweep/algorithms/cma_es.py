@@ -36,7 +36,7 @@ def cma_es(
     integer("generations", generations)
     one_objective(toolbox, "cma_es")
     individual = real_example(toolbox, "cma_es")
-    first, width = start_of(toolbox, individual, centroid, sigma, start)
+    first, width = start_of(toolbox, individual, centroid=centroid, sigma=sigma, start=start)
     size = {} if lambda_ is None else {"lambda_": integer("lambda_", lambda_, 2)}
     strategy = cma.Strategy(first, width, **size)
     run = Generations(toolbox, statistics, hall_of_fame)
@@ -52,7 +52,8 @@ def cma_es(
 def start_of(
     toolbox: Toolbox,
     individual: Reals,
-    centroid: float | None,
+    *,
+    centroid: float | None = None,
     sigma: float | None,
     start: float | None = None,
 ) -> tuple[list[float], float]:

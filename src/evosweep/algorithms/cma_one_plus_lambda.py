@@ -33,7 +33,7 @@ def cma_one_plus_lambda(
     one_objective(toolbox, "cma_one_plus_lambda")
     kind = class_of(real_example(toolbox, "cma_one_plus_lambda"))
     parent = toolbox.individual()
-    place, width = start_of(toolbox, parent, None, sigma, start)
+    place, width = start_of(toolbox, parent, sigma=sigma, start=start)
     if start is not None:
         parent = kind(place)
     run = Generations(toolbox, statistics, hall_of_fame)

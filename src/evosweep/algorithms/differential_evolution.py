@@ -44,15 +44,15 @@ def differential_evolution(
     run.record(agents)
     step = _deferred if updating == "deferred" else _immediate
     for _ in range(generations):
-        trials = step(run, toolbox, agents, crossover, scale)
+        trials = step(run, toolbox, agents, crossover=crossover, scale=scale)
         run.log(agents, agents, trials)
     return agents, run.logbook
 
 
 def _deferred(
-    run: Generations, toolbox: Toolbox, agents: list[Reals], crossover: float, scale: float
+    run: Generations, toolbox: Toolbox, agents: list[Reals], *, crossover: float, scale: float
 ) -> int:
-    trials = [_trial(toolbox, agents, agent, crossover, scale) for agent in agents]
+    trials = [_trial(toolbox, agents, agent, crossover=crossover, scale=scale) for agent in agents]
     evaluations = run.evaluate(trials)
     agents[:] = [
         trial if trial.fitness > agent.fitness else agent
@@ -62,11 +62,11 @@ def _deferred(
 
 
 def _immediate(
-    run: Generations, toolbox: Toolbox, agents: list[Reals], crossover: float, scale: float
+    run: Generations, toolbox: Toolbox, agents: list[Reals], *, crossover: float, scale: float
 ) -> int:
     evaluations = 0
     for index, agent in enumerate(agents):
-        trial = _trial(toolbox, agents, agent, crossover, scale)
+        trial = _trial(toolbox, agents, agent, crossover=crossover, scale=scale)
         evaluations += run.evaluate([trial])
         if trial.fitness > agent.fitness:
             agents[index] = trial
@@ -74,7 +74,7 @@ def _immediate(
 
 
 def _trial(
-    toolbox: Toolbox, agents: list[Reals], agent: Reals, crossover: float, scale: float
+    toolbox: Toolbox, agents: list[Reals], agent: Reals, *, crossover: float, scale: float
 ) -> Reals:
     """A clone of the agent, crossed with the sum of one agent and the difference of two others."""
     a, b, c = sel_random(agents, 3)

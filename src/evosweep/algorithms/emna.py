@@ -34,7 +34,7 @@ def emna(
     one_objective(toolbox, "emna")
     integer("generations", generations)
     individual = real_example(toolbox, "emna")
-    start, width = start_of(toolbox, individual, centroid, sigma)
+    start, width = start_of(toolbox, individual, centroid=centroid, sigma=sigma)
     normal = Normal(np.array(start), width, integer("mu", mu), integer("lambda_", lambda_, mu))
     run = Generations(toolbox, statistics, hall_of_fame)
     kind = class_of(individual)

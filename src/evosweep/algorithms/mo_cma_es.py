@@ -36,7 +36,7 @@ def mo_cma_es(
     run = Generations(toolbox, statistics, hall_of_fame)
     parents = toolbox.population(n=size)
     run.record(parents)
-    _, width = start_of(toolbox, example, None, sigma)
+    _, width = start_of(toolbox, example, sigma=sigma)
     strategy = cma.StrategyMultiObjective(parents, sigma=width, mu=size, lambda_=children)
     for _ in range(generations):
         offspring = strategy.generate(type(example))

@@ -35,7 +35,7 @@ def one_fifth(
     one_objective(toolbox, "one_fifth")
     kind = class_of(real_example(toolbox, "one_fifth"))
     parent = toolbox.individual()
-    place, width = start_of(toolbox, parent, None, sigma, start)
+    place, width = start_of(toolbox, parent, sigma=sigma, start=start)
     if start is not None:
         parent = kind(place)
     run = Generations(toolbox, statistics, hall_of_fame)

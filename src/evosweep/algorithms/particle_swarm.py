@@ -48,7 +48,7 @@ def particle_swarm(
         best = _remember(particles, best)
         if len(run.logbook) < generations:
             for particle in particles:
-                _move(particle, best, pulls, smallest, largest)
+                _move(particle, best, pulls, slowest=smallest, fastest=largest)
     return particles, run.logbook
 
 
@@ -83,7 +83,12 @@ def _position(particle: Reals) -> Reals:
 
 
 def _move(
-    particle: _Particle, best: Reals, pulls: tuple[float, float], slowest: float, fastest: float
+    particle: _Particle,
+    best: Reals,
+    pulls: tuple[float, float],
+    *,
+    slowest: float,
+    fastest: float,
 ) -> None:
     assert particle.best is not None
     for i, gene in enumerate(particle):

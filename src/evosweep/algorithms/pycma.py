@@ -37,7 +37,7 @@ def pycma(
     integer("generations", generations)
     one_objective(toolbox, "pycma")
     individual = real_example(toolbox, "pycma")
-    first, width = start_of(toolbox, individual, centroid, sigma, start)
+    first, width = start_of(toolbox, individual, centroid=centroid, sigma=sigma, start=start)
     # seed nan: leave numpy.random as the run has seeded it
     options: dict[str, object] = {"verbose": -9, "seed": math.nan, "maxiter": generations}
     if bounded:

@@ -58,10 +58,10 @@ def build_arguments() -> list[str]:
 
 
 def _look_at_image(engine: str, name: str) -> Image:
-    asked = _ask(engine, "image", "inspect", name)
-    if asked.returncode != 0:
-        raise InputError(_why_not(engine, name, asked.stderr))
-    inspected = json.loads(asked.stdout)[0]
+    answer = _ask([engine, "image", "inspect", name])
+    if answer.returncode != 0:
+        raise InputError(_why_not(engine, name, answer.stderr))
+    inspected = json.loads(answer.stdout)[0]
     _check_labels(engine, name, (inspected.get("Config") or {}).get("Labels") or {})
     return Image(name, _digest(inspected))
 
@@ -76,10 +76,10 @@ def _look_at_file(name: str) -> Image:
             f"image {name}: there is no such file; make one from docker's image: "
             f"apptainer build {name} docker-daemon:evosweep-run:latest"
         )
-    asked = _ask("apptainer", "inspect", "--json", "--labels", name)
-    if asked.returncode != 0:
-        raise InputError(f"image {name}: apptainer cannot read it ({_last_line(asked.stderr)})")
-    labels = json.loads(asked.stdout)["data"]["attributes"]["labels"] or {}
+    answer = _ask(["apptainer", "inspect", "--json", "--labels", name])
+    if answer.returncode != 0:
+        raise InputError(f"image {name}: apptainer cannot read it ({_last_line(answer.stderr)})")
+    labels = json.loads(answer.stdout)["data"]["attributes"]["labels"] or {}
     _check_labels("apptainer", name, labels)
     if path.is_dir():
         return Image(name, "")
@@ -105,7 +105,7 @@ def _digest(image: _Inspected) -> str:
 
 
 def _why_not(engine: str, name: str, message: str) -> str:
-    daemon = _ask(engine, "info", "--format", "{{json .}}")
+    daemon = _ask([engine, "info", "--format", "{{json .}}"])
     if daemon.returncode != 0 or '"ServerErrors":' in daemon.stdout:
         reason = _last_line(daemon.stderr) or _last_line(message)
         return f"{engine} does not answer ({reason}); start it, or ask for access to it"
@@ -131,7 +131,7 @@ def _check_labels(engine: str, name: str, labels: dict[str, str]) -> None:
         )
 
 
-def _ask(*command: str) -> "subprocess.CompletedProcess[str]":
+def _ask(command: list[str]) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

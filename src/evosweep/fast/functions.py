@@ -35,7 +35,7 @@ def _squares(values: Floats) -> Floats:
     return np.fromiter(map(pow, flat, repeat(2)), np.float64, len(flat)).reshape(values.shape)
 
 
-def _sums(terms: Floats, scalars: bool) -> Floats:
+def _sums(terms: Floats, *, scalars: bool) -> Floats:
     """`sum` of each row."""
     if _COMPENSATED and not scalars:
         return np.array(list(map(sum, terms.tolist())), dtype=np.float64)
@@ -46,29 +46,29 @@ def _sums(terms: Floats, scalars: bool) -> Floats:
 
 
 def _sphere(genes: Floats, scalars: bool) -> list[Floats]:
-    return [_sums(genes * genes, scalars)]
+    return [_sums(genes * genes, scalars=scalars)]
 
 
 def _rastrigin(genes: Floats, scalars: bool) -> list[Floats]:
     terms = genes * genes - 10 * _each(cos, 2 * pi * genes)
-    return [10 * genes.shape[1] + _sums(terms, scalars)]
+    return [10 * genes.shape[1] + _sums(terms, scalars=scalars)]
 
 
 def _rosenbrock(genes: Floats, scalars: bool) -> list[Floats]:
     x, y = genes[:, :-1], genes[:, 1:]
-    return [_sums(100 * _squares(x * x - y) + _squares(1.0 - x), scalars)]
+    return [_sums(100 * _squares(x * x - y) + _squares(1.0 - x), scalars=scalars)]
 
 
 def _ackley(genes: Floats, scalars: bool) -> list[list[float]]:
     share = 1.0 / genes.shape[1]
-    spread = -0.2 * _each(sqrt, share * _sums(_squares(genes), scalars))
+    spread = -0.2 * _each(sqrt, share * _sums(_squares(genes), scalars=scalars))
     # cos returns Python's floats, whatever it is given.
-    waves = share * _sums(_each(cos, 2 * pi * genes), False)
+    waves = share * _sums(_each(cos, 2 * pi * genes), scalars=False)
     return [(20 - 20 * _each(exp, spread) + e - _each(exp, waves)).tolist()]
 
 
 def _dtlz2(genes: Floats, scalars: bool, obj: int) -> list[Floats]:
-    distance = 1.0 + _sums(_squares(genes[:, obj - 1 :] - 0.5), scalars)
+    distance = 1.0 + _sums(_squares(genes[:, obj - 1 :] - 0.5), scalars=scalars)
     angles = 0.5 * genes[:, : obj - 1] * pi
     cosines, sines = _each(cos, angles), _each(sin, angles)
     products = [np.ones(len(genes))]

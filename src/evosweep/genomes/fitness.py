@@ -13,7 +13,7 @@ NUMBERS = frozenset({int, float, bool, numpy.float64})
 class BadFitness(Exception):
     """A value that is no fitness of this problem."""
 
-    def __init__(self, message: str, remedy: str, covered: bool) -> None:
+    def __init__(self, message: str, remedy: str, *, covered: bool) -> None:
         super().__init__(message)
         self.remedy = remedy
         self.covered = covered
@@ -32,34 +32,33 @@ def fitness_of(returned: Any, objectives: int, infinite: bool = False) -> tuple[
         raise BadFitness(
             f"evaluate returned {returned!r}, which is no sequence of numbers",
             "return a tuple, with a comma even for one objective: return value,",
-            False,
+            covered=False,
         ) from None
     if objectives and len(values) != objectives:
         raise BadFitness(
             f"evaluate returned {len(values)} values, and the fitness has {objectives} weights",
             "return as many values as the fitness class has weights",
-            False,
+            covered=False,
         )
     if NUMBERS.issuperset(map(type, values)) and all(map(math.isfinite, values)):
         return tuple(map(float, values))
     return tuple([_number(value, infinite) for value in values])
 
 
-def _number(value: Any, infinite: bool) -> float:
-    if type(value) is not float:
-        if not isinstance(value, Real):
-            value = _scalar(value)
-        value = float(value)
-    if not math.isfinite(value):
-        if math.isnan(value):
-            raise BadFitness("evaluate returned NaN", "return a number that can be compared", True)
+def _number(value: object, infinite: bool) -> float:
+    number = float(value if isinstance(value, Real) else _scalar(value))
+    if not math.isfinite(number):
+        if math.isnan(number):
+            raise BadFitness(
+                "evaluate returned NaN", "return a number that can be compared", covered=True
+            )
         if not infinite:
             raise BadFitness(
-                f"evaluate returned {value}",
+                f"evaluate returned {number}",
                 "return a finite number; or declare the problem `infinite: true`",
-                True,
+                covered=True,
             )
-    return value  # type: ignore[no-any-return]
+    return number
 
 
 def _scalar(value: Any) -> float:
@@ -71,5 +70,5 @@ def _scalar(value: Any) -> float:
     raise BadFitness(
         f"evaluate returned {value!r} of type {type(value).__name__}, which is no number",
         "return real numbers (Python's or NumPy's)",
-        False,
+        covered=False,
     )

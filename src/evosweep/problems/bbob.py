@@ -29,7 +29,11 @@ def bbob(
     objective = _objective(function, instance, dimension)
     # ioh's object does not pickle; nobody has to, since each worker builds its own toolbox.
     toolbox = reals_toolbox(
-        "BBOB", lambda genome: (objective(genome),), dimension, BOUNDS, tournament=tournament
+        "BBOB",
+        lambda genome: (objective(genome),),
+        dimension=dimension,
+        bounds=BOUNDS,
+        tournament=tournament,
     )
     if hasattr(objective, "meta_data"):  # ioh's evaluates many genomes in one call
         toolbox.register("evaluate_batch", lambda genomes: np.array(objective(genomes))[:, None])

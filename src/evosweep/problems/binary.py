@@ -31,7 +31,11 @@ def binary(
     if function == "royal_road2" and blocks & (blocks - 1):
         raise InputError(f"blocks must be a power of two for royal_road2, not {blocks}")
     toolbox = bits_toolbox(
-        f"Binary_{function}", _evaluation(function, order), blocks * order, flip, tournament
+        f"Binary_{function}",
+        _evaluation(function, order),
+        bits=blocks * order,
+        flip=flip,
+        tournament=tournament,
     )
     best = float(toolbox.evaluate([1] * blocks * order)[0])
     toolbox.traits = Traits(genome="bits", optimum=best, target=best)

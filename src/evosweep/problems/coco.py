@@ -30,7 +30,9 @@ def coco(
     def evaluate(genome: list[float]) -> tuple[float]:
         return (float(objective(genome)),)
 
-    toolbox = reals_toolbox("COCO", evaluate, dimension, BOUNDS, tournament=tournament)
+    toolbox = reals_toolbox(
+        "COCO", evaluate, dimension=dimension, bounds=BOUNDS, tournament=tournament
+    )
     toolbox.traits = Traits(genome="reals", bounds=BOUNDS)
     return toolbox
 

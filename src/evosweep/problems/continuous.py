@@ -33,7 +33,11 @@ def continuous(
     bounds, optimum = FUNCTIONS[function]
     objective: Any = getattr(benchmarks, function)
     toolbox = reals_toolbox(
-        f"Continuous_{function}", objective, dimension, bounds, tournament=tournament
+        f"Continuous_{function}",
+        objective,
+        dimension=dimension,
+        bounds=bounds,
+        tournament=tournament,
     )
     toolbox.traits = Traits(genome="reals", optimum=optimum, target=optimum + 1e-8, bounds=bounds)
     return toolbox

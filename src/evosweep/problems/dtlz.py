@@ -32,7 +32,11 @@ def dtlz(function: int = 2, objectives: int = 3, dimension: int | None = None) -
         return tuple(formula(genome, objectives, *extra))
 
     toolbox = reals_toolbox(
-        f"DTLZ{function}", penalised(evaluate, 0.0, 1.0), size, (0.0, 1.0), (-1.0,) * objectives
+        f"DTLZ{function}",
+        penalised(evaluate, 0.0, 1.0),
+        dimension=size,
+        bounds=(0.0, 1.0),
+        weights=(-1.0,) * objectives,
     )
     worst = 2.0 * objectives + 1 if function == 7 else 1.1 if function == 2 else 2.0
     known = function in (1, 2, 3, 4)

@@ -37,7 +37,9 @@ def feature_selection(
     evaluate = partial(
         accuracy, features=features, labels=labels, splits=splits, feature_cost=feature_cost
     )
-    toolbox = bits_toolbox("FeatureSelection", evaluate, features.shape[1], flip, tournament)
+    toolbox = bits_toolbox(
+        "FeatureSelection", evaluate, bits=features.shape[1], flip=flip, tournament=tournament
+    )
     toolbox.register("mate", tools.cxUniform, indpb=0.5)
     toolbox.traits = Traits(genome="bits", optimum=None, target=None, dataset=breast_cancer)
     return toolbox

@@ -30,7 +30,9 @@ def hyperparameters(folds: int = 5, tournament: int = 3) -> base.Toolbox:
     def evaluate(genome: list[float]) -> tuple[float]:
         return (error_rate(*decode(genome), features, labels, splits),)
 
-    toolbox = reals_toolbox("Hyperparameters", evaluate, 2, BOUNDS, tournament=tournament)
+    toolbox = reals_toolbox(
+        "Hyperparameters", evaluate, dimension=2, bounds=BOUNDS, tournament=tournament
+    )
     toolbox.traits = Traits(genome="reals", bounds=BOUNDS, dataset=breast_cancer)
     return toolbox
 

@@ -38,7 +38,7 @@ def knapsack(
         fitnesses: np.ndarray = np.where(loads > capacity, capacity - loads, worths)[:, None]
         return fitnesses
 
-    toolbox = bits_toolbox("Knapsack", evaluate, items, flip, tournament)
+    toolbox = bits_toolbox("Knapsack", evaluate, bits=items, flip=flip, tournament=tournament)
     toolbox.register("evaluate_batch", evaluate_batch)
     optimum = float(best_value(weights, values, capacity))
     toolbox.traits = Traits(

@@ -20,7 +20,9 @@ def leading_ones(bits: int = 50, flip: float = 0.02, tournament: int = 3) -> bas
     tournament   individuals in a selection tournament
     """
     integer("bits", bits)
-    toolbox = bits_toolbox("LeadingOnes", count_leading_ones, bits, flip, tournament)
+    toolbox = bits_toolbox(
+        "LeadingOnes", count_leading_ones, bits=bits, flip=flip, tournament=tournament
+    )
     toolbox.traits = Traits(genome="bits", optimum=float(bits), target=float(bits))
     return toolbox
 

@@ -20,7 +20,9 @@ def n_queens(queens: int = 20, shuffle: float | None = None, tournament: int = 3
     """
     integer("queens", queens, 4)
     swap = min(1.0, 2.0 / queens) if shuffle is None else shuffle
-    toolbox = permutations_toolbox("NQueens", crowded_diagonals, queens, swap, tournament)
+    toolbox = permutations_toolbox(
+        "NQueens", crowded_diagonals, size=queens, shuffle=swap, tournament=tournament
+    )
     toolbox.traits = Traits(genome="permutation", optimum=0.0, target=0.0)
     return toolbox
 

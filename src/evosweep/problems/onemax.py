@@ -14,7 +14,7 @@ def onemax(bits: int = 100, flip: float = 0.05, tournament: int = 3) -> base.Too
     tournament   individuals in a selection tournament
     """
     integer("bits", bits, 2)  # crossover needs two places
-    toolbox = bits_toolbox("OneMax", count_ones, bits, flip, tournament)
+    toolbox = bits_toolbox("OneMax", count_ones, bits=bits, flip=flip, tournament=tournament)
     toolbox.traits = Traits(genome="bits", optimum=float(bits), target=float(bits))
     return toolbox
 

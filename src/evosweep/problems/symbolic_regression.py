@@ -53,7 +53,9 @@ def symbolic_regression(
     pset = arithmetic(features.shape[1])
     for constant in (1.0, 10.0, 100.0) if data == "diabetes" else (1.0, 3.0):
         pset.addTerminal(constant)
-    toolbox = trees_toolbox("SymbolicRegression", pset, -1.0, max_height, tournament)
+    toolbox = trees_toolbox(
+        "SymbolicRegression", pset, weight=-1.0, max_height=max_height, tournament=tournament
+    )
     prefer_smaller(toolbox, tournament, parsimony)
     columns = list(features.T.copy())
     toolbox.register("evaluate", mean_squared_error, pset=pset, columns=columns, target=target)

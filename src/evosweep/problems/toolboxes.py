@@ -12,7 +12,7 @@ Evaluate = Callable[..., tuple[float, ...]]
 
 
 def bits_toolbox(
-    name: str, evaluate: Evaluate, bits: int, flip: float, tournament: int
+    name: str, evaluate: Evaluate, *, bits: int, flip: float, tournament: int
 ) -> base.Toolbox:
     """Bit strings to be maximised: two-point crossover, bit flips, tournaments."""
     toolbox = _selecting((1.0,), evaluate, tournament)
@@ -26,6 +26,7 @@ def bits_toolbox(
 def reals_toolbox(
     name: str,
     evaluate: Evaluate,
+    *,
     dimension: int,
     bounds: tuple[float, float],
     weights: tuple[float, ...] = (-1.0,),
@@ -47,7 +48,7 @@ def reals_toolbox(
 
 
 def permutations_toolbox(
-    name: str, evaluate: Evaluate, size: int, shuffle: float, tournament: int
+    name: str, evaluate: Evaluate, *, size: int, shuffle: float, tournament: int
 ) -> base.Toolbox:
     """Permutations of 0 to size - 1 to be minimised: PMX, swaps, tournaments."""
     toolbox = _selecting((-1.0,), evaluate, tournament)

@@ -24,7 +24,9 @@ def tree_classifier(tournament: int = 3, max_height: int = 10) -> base.Toolbox:
     scaled = (features - features.mean(axis=0)) / features.std(axis=0)
     pset = primitives(scaled.shape[1])
     columns, benign = list(scaled.T.copy()), labels.astype(bool)
-    toolbox = trees_toolbox("TreeClassifier", pset, 1.0, max_height, tournament)
+    toolbox = trees_toolbox(
+        "TreeClassifier", pset, weight=1.0, max_height=max_height, tournament=tournament
+    )
     toolbox.register("evaluate", accuracy, pset=pset, columns=columns, benign=benign)
     toolbox.traits = Traits(genome="tree", optimum=1.0, dataset=breast_cancer)
     return toolbox

@@ -17,7 +17,7 @@ WORST = 1e12  # fitness of an expression with no finite value on some row
 
 
 def trees_toolbox(
-    name: str, pset: gp.PrimitiveSetTyped, weight: float, max_height: int, tournament: int
+    name: str, pset: gp.PrimitiveSetTyped, *, weight: float, max_height: int, tournament: int
 ) -> base.Toolbox:
     """Trees of `pset`: one-point crossover and uniform mutation under a limit of height."""
     kind = individual_class(name, gp.PrimitiveTree, (weight,))

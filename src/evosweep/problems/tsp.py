@@ -38,7 +38,9 @@ def tsp(instance: str = "berlin52", shuffle: float = 0.05, tournament: int = 3) 
         sums: np.ndarray = table.take(legs).sum(axis=1)[:, None]
         return sums
 
-    toolbox = permutations_toolbox("TSP", length, len(distances), shuffle, tournament)
+    toolbox = permutations_toolbox(
+        "TSP", length, size=len(distances), shuffle=shuffle, tournament=tournament
+    )
     toolbox.register("evaluate_batch", lengths)
     optimum = float(OPTIMA[instance])
     toolbox.traits = Traits(

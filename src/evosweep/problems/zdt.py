@@ -28,7 +28,9 @@ def zdt(function: int = 1, dimension: int | None = None) -> base.Toolbox:
         raise InputError(f"function must be one of 1, 2, 3, 4, 6 (ZDT5 is binary), not {function}")
     size = integer("dimension", dimension or DIMENSIONS[function], 2)
     evaluate = penalised(_function(function), 0.0, 1.0)
-    toolbox = reals_toolbox(f"ZDT{function}", evaluate, size, (0.0, 1.0), (-1.0, -1.0))
+    toolbox = reals_toolbox(
+        f"ZDT{function}", evaluate, dimension=size, bounds=(0.0, 1.0), weights=(-1.0, -1.0)
+    )
     toolbox.traits = Traits(
         genome="reals",
         reference_point=(11.0, 11.0),

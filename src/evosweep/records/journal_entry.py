@@ -40,7 +40,7 @@ class Entry:
     """A finished chunk: k individuals with m objectives each."""
 
     batch: int
-    """The how-manieth call of `toolbox.map`, from 0."""
+    """0-based number of the `toolbox.map` call."""
     indices: numpy.ndarray
     """Places of the individuals in the batch, shape (k,)."""
     fitnesses: numpy.ndarray
@@ -111,7 +111,16 @@ def unpack(payload: bytes) -> Entry | Session:
     if kinds & _WITH_GENOMES:
         genomes = [_from_json(g) for g in json.loads(payload[at:])]
     shaped = fitnesses.reshape(count, objectives)
-    return Entry(batch, indices, shaped, digest, seconds, finished, flags, genomes)
+    return Entry(
+        batch=batch,
+        indices=indices,
+        fitnesses=shaped,
+        digest=digest,
+        seconds=seconds,
+        finished=finished,
+        flags=flags,
+        genomes=genomes,
+    )
 
 
 def _check(payload: bytes, kinds: int, count: int, objectives: int) -> None:

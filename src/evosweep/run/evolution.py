@@ -79,10 +79,10 @@ class Evolution:
         )
         self._statistics = GenerationStatistics(
             journal.now,
-            lambda: self.evaluator.evaluations,
-            self._stopping.after,
-            self.problem.traits.reference_point,
-            partial(population_digest, form=self.problem.digest_form),
+            evaluations=lambda: self.evaluator.evaluations,
+            after=self._stopping.after,
+            reference_point=self.problem.traits.reference_point,
+            digest=partial(population_digest, form=self.problem.digest_form),
         )
 
     @property

@@ -84,7 +84,8 @@ def _foreign(kind: str, use: str, record: Record, import_path: str) -> ForeignCo
             f"{kind} {use}: {error}; say where its module lies with --import-path FOLDER (the "
             "receipt's own import path is not used)"
         ) from None
-    return ForeignCode(kind, use, source.path, digest, record.sources.get(kind, ""))
+    recorded = record.sources.get(kind, "")
+    return ForeignCode(kind, use, path=source.path, digest=digest, recorded=recorded)
 
 
 def differences_of_circumstances(record: Record, spec: RunSpec) -> Iterator[str]:

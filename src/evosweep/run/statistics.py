@@ -33,6 +33,7 @@ class GenerationStatistics(tools.Statistics):  # type: ignore[misc]
     def __init__(
         self,
         clock: Callable[[], float],
+        *,
         evaluations: Callable[[], int] = lambda: 0,
         after: Callable[[Population, LogbookRow], None] = lambda *_: None,
         reference_point: Sequence[float] | None = None,

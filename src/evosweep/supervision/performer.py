@@ -129,7 +129,7 @@ def _show_warning(
     if issubclass(category, TornTail):
         print(f"evosweep: warning: {message}", file=sys.stderr, flush=True)
     else:
-        _shown_by_python(message, category, filename, lineno, file, line)
+        _shown_by_python(message, category, filename, lineno, file=file, line=line)
 
 
 _shown_by_python = warnings.showwarning

@@ -184,9 +184,16 @@ class ServerStore:
         run = persist(lambda: self.client.get_run(mlflow_id), self.address.shown)
         tags = {k: v for k, v in run.data.tags.items() if k != "mlflow.runName"}
         info = run.info
-        times = (info.start_time, info.end_time or info.start_time)
         tags["content"] = new_id
-        return MlflowRun(new_id, info.run_name, "FINISHED", *times, dict(run.data.params), tags)
+        return MlflowRun(
+            new_id,
+            info.run_name,
+            "FINISHED",
+            start=info.start_time,
+            end=info.end_time or info.start_time,
+            params=dict(run.data.params),
+            tags=tags,
+        )
 
 
 def _tags(name: str) -> dict[str, str]:
