@@ -27,11 +27,21 @@ def cma_es(
     sigma: float | None = None,
     start: float | None = None,
 ) -> PopulationAndLogbook:
-    """`generations` of `lambda_` samples (4 + 3 ln(dimension) by default).
+    """Sample `lambda_` individuals per generation from a normal distribution that adapts.
 
-    centroid   where the search starts, the same in every gene (the middle of the bounds by default)
-    sigma      the first standard deviation (0.3 of the width of the bounds by default)
-    start      half the width of the cube around the middle in which the search starts at random
+    Parameters
+    ----------
+    generations
+        Generations, 1 or more.
+    lambda_
+        Samples per generation, 2 or more; by default 4 + 3 ln(dimension).
+    centroid
+        Where the search starts, the same value in every gene; by default the middle of the bounds.
+    sigma
+        First standard deviation, above 0; by default 0.3 of the width of the bounds.
+    start
+        Half the width of a cube around the middle of the bounds; the search starts at a random
+        point in it. By default it starts at `centroid`.
     """
     integer("generations", generations)
     one_objective(toolbox, "cma_es")

@@ -24,10 +24,19 @@ def cma_one_plus_lambda(
     sigma: float | None = None,
     start: float | None = None,
 ) -> PopulationAndLogbook:
-    """A parent drawn as the problem draws individuals, and `lambda_` children a generation.
+    """Evolve one parent, with `lambda_` children per generation.
 
-    sigma   the first standard deviation (0.3 of the width of the bounds by default)
-    start   half the width of the cube around the middle in which the parent is drawn instead
+    Parameters
+    ----------
+    generations
+        Generations, 1 or more.
+    lambda_
+        Children per generation, 1 or more.
+    sigma
+        First standard deviation, above 0; by default 0.3 of the width of the bounds.
+    start
+        Half the width of a cube around the middle of the bounds, in which the parent is drawn; by
+        default the problem draws it as any individual.
     """
     integer("generations", generations)
     one_objective(toolbox, "cma_one_plus_lambda")

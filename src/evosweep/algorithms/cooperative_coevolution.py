@@ -33,10 +33,23 @@ def cooperative_coevolution(
     crossover: float = 0.6,
     mutation: float = 1.0,
 ) -> PopulationAndLogbook:
-    """`species` of `population` parts each, each part a stretch of the problem's list genome.
+    """Evolve each of `species` parts of a list genome in a population of its own.
 
-    A part is as good as the whole genome that it makes with the best of the other species. The
-    final population is those wholes.
+    The fitness of a part is that of the whole genome that joins it with the best parts of the other
+    species. The final population holds these whole genomes.
+
+    Parameters
+    ----------
+    species
+        Parts of the genome, 1 to its length.
+    population
+        Individuals in each species.
+    generations
+        Generations after the initial population, 0 or more.
+    crossover
+        Probability that two neighbours mate.
+    mutation
+        Probability that an individual mutates.
     """
     one_objective(toolbox, "cooperative_coevolution")
     individual = example(toolbox)

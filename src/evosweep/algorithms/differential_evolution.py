@@ -25,13 +25,22 @@ def differential_evolution(
     scale: float = 1.0,
     updating: str = "deferred",
 ) -> PopulationAndLogbook:
-    """`population` agents, each against one trial vector a generation.
+    """Evolve `population` agents; each competes with one trial vector per generation.
 
-    crossover   probability that a gene is taken from the mutant (CR)
-    scale       factor of the difference (F)
-    updating    deferred: all trials of a generation are evaluated together (Storn and Price);
-                immediate: one after the other, a better one replaces its agent at once, as in
-                DEAP's example (nothing is then evaluated in parallel)
+    Parameters
+    ----------
+    population
+        Agents, 4 or more.
+    generations
+        Generations after the initial population, 0 or more.
+    crossover
+        Probability that a gene is taken from the mutant (CR).
+    scale
+        Factor of the difference (F).
+    updating
+        `deferred`: all trials of a generation are evaluated together (Storn and Price).
+        `immediate`: trials are evaluated one after the other and a better one replaces its agent at
+        once, as in DEAP's example; nothing is then evaluated in parallel.
     """
     real_example(toolbox, "differential_evolution")
     one_objective(toolbox, "differential_evolution")

@@ -22,9 +22,21 @@ def ea_mu_plus_lambda(
     crossover: float = 0.5,
     mutation: float = 0.2,
 ) -> PopulationAndLogbook:
-    """`mu` parents (the initial `population` by default) and `lambda_` children (mu by default).
+    """Evolve `mu` parents; the best of them and of `lambda_` children survive.
 
-    A child comes from crossover or from mutation, or is a copy: the two add up to 1 at most.
+    Parameters
+    ----------
+    population
+        Individuals in the initial population.
+    mu
+        Parents; by default `population`.
+    lambda_
+        Children per generation, 1 or more; by default `mu`.
+    generations
+        Generations after the initial population, 0 or more.
+    crossover, mutation
+        Probability that a child comes from each; the two add up to 1 at most, and any other child
+        is a copy.
     """
     mu = integer("mu", population if mu is None else mu)
     lambda_ = integer("lambda_", mu if lambda_ is None else lambda_)

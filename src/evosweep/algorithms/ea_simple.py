@@ -20,10 +20,18 @@ def ea_simple(
     crossover: float = 0.5,
     mutation: float = 0.2,
 ) -> PopulationAndLogbook:
-    """`population` individuals for `generations`.
+    """Evolve `population` individuals; all are replaced in every generation.
 
-    crossover   probability that two neighbours mate
-    mutation    probability that an individual mutates
+    Parameters
+    ----------
+    population
+        Individuals in the population.
+    generations
+        Generations after the initial population, 0 or more.
+    crossover
+        Probability that two neighbours mate.
+    mutation
+        Probability that an individual mutates.
     """
     integer("generations", generations, 0)
     probability("crossover", crossover)

@@ -26,10 +26,20 @@ def emna(
     centroid: float | None = None,
     sigma: float | None = None,
 ) -> PopulationAndLogbook:
-    """`generations` of `lambda_` samples, of which the best `mu` make the next distribution.
+    """Sample `lambda_` individuals per generation; the best `mu` define the next distribution.
 
-    centroid   where the search starts, the same in every gene (the middle of the bounds by default)
-    sigma      the first standard deviation (0.3 of the width of the bounds by default)
+    Parameters
+    ----------
+    generations
+        Generations, 1 or more.
+    mu
+        Samples that the distribution learns from.
+    lambda_
+        Samples per generation, `mu` or more.
+    centroid
+        Where the search starts, the same value in every gene; by default the middle of the bounds.
+    sigma
+        First standard deviation, above 0; by default 0.3 of the width of the bounds.
     """
     one_objective(toolbox, "emna")
     integer("generations", generations)

@@ -31,13 +31,26 @@ def evolution_strategy(
     smallest_step: float | None = None,
     largest_step: float | None = None,
 ) -> PopulationAndLogbook:
-    """`mu` parents, `lambda_` children a generation.
+    """Evolve `mu` parents with step sizes of their own; `lambda_` children per generation.
 
-    crossover, mutation   probability of each as a child's origin; they add up to 1 at most
-    gene_mutation         probability that a gene of a mutant changes
-    alpha                 how far a blended gene may lie outside its parents'
-    smallest_step         of the step sizes (0.05 of the width of the bounds by default)
-    largest_step          of the first step sizes (0.3 of the width of the bounds by default)
+    Parameters
+    ----------
+    mu
+        Parents.
+    lambda_
+        Children per generation, `mu` or more.
+    generations
+        Generations after the initial population, 0 or more.
+    crossover, mutation
+        Probability that a child comes from each; the two add up to 1 at most.
+    gene_mutation
+        Probability that a gene of a mutant changes.
+    alpha
+        How far a blended gene may lie outside the range of its parents' genes.
+    smallest_step
+        Lower limit of the step sizes; by default 0.05 of the width of the bounds.
+    largest_step
+        Upper limit of the initial step sizes; by default 0.3 of the width of the bounds.
     """
     one_objective(toolbox, "evolution_strategy")
     low, up = bounds_of(toolbox, [real_example(toolbox, "evolution_strategy")])

@@ -28,12 +28,26 @@ def harm_gp(
     rho: float = 0.9,
     model: int = -1,
 ) -> PopulationAndLogbook:
-    """`population` trees for `generations`.
+    """Evolve `population` trees, and limit their sizes by a model of their distribution.
 
-    alpha, beta   half life of the sizes beyond the cutoff: alpha * size + beta
-    gamma         share of the population beyond the cutoff
-    rho           share of the population that places the cutoff
-    model         individuals that model the natural sizes (-1: 2000, or the population if larger)
+    Parameters
+    ----------
+    population
+        Trees in the population.
+    generations
+        Generations after the initial population, 0 or more.
+    crossover
+        Probability that a child comes from crossover.
+    mutation
+        Probability that a child comes from mutation.
+    alpha, beta
+        Half life of the sizes beyond the cutoff: alpha * size + beta.
+    gamma
+        Share of the population beyond the cutoff.
+    rho
+        Share of the population that places the cutoff.
+    model
+        Individuals that model the natural sizes; -1: 2000, or `population` if that is larger.
     """
     if not isinstance(example(toolbox), gp.PrimitiveTree):
         raise InputError("harm_gp needs a problem whose genomes are trees")

@@ -28,10 +28,25 @@ def island_model(
     crossover: float = 0.5,
     mutation: float = 0.2,
 ) -> PopulationAndLogbook:
-    """`demes` of `population` individuals each; the final population is all of them.
+    """Evolve `demes` populations apart; the final population joins them all.
 
-    migration   generations from one exchange to the next
-    migrants    individuals, the best of each deme, that take the places of the next one's
+    Parameters
+    ----------
+    demes
+        Number of demes.
+    population
+        Individuals in each deme.
+    generations
+        Generations after the initial population, 0 or more.
+    migration
+        Generations between two exchanges.
+    migrants
+        Individuals, the best of a deme, that move to the next deme of the ring in an exchange; 0 to
+        `population`.
+    crossover
+        Probability that two neighbours mate.
+    mutation
+        Probability that an individual mutates.
     """
     integer("generations", generations, 0)
     integer("migration", migration)

@@ -23,10 +23,20 @@ def mo_cma_es(
     generations: int = 100,
     sigma: float | None = None,
 ) -> PopulationAndLogbook:
-    """`population` parents, and `lambda_` children a generation (as many by default).
+    """Evolve `population` parents with several objectives, each with a distribution of its own.
 
-    The final population is that of the parents.
-    sigma   the first step size (0.3 of the width of the bounds by default)
+    The final population holds the parents.
+
+    Parameters
+    ----------
+    population
+        Parents.
+    lambda_
+        Children per generation; by default `population`.
+    generations
+        Generations after the initial population, 0 or more.
+    sigma
+        First step size, above 0; by default 0.3 of the width of the bounds.
     """
     several_objectives(toolbox, "mo_cma_es")
     example = real_example(toolbox, "mo_cma_es")

@@ -30,9 +30,16 @@ def nsga2(
     generations: int = 100,
     crossover: float = 0.9,
 ) -> PopulationAndLogbook:
-    """`population` individuals (a multiple of 4) for `generations`.
+    """Evolve `population` individuals with two objectives or more.
 
-    crossover   probability that two parents mate; every child mutates
+    Parameters
+    ----------
+    population
+        Individuals, a multiple of 4.
+    generations
+        Generations after the initial population, 0 or more.
+    crossover
+        Probability that two parents mate; every child mutates.
     """
     if integer("population", population) % 4:
         raise InputError(f"population must be a multiple of 4, not {population}")

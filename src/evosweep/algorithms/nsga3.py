@@ -31,12 +31,21 @@ def nsga3(
     crossover: float = 1.0,
     mutation: float = 1.0,
 ) -> PopulationAndLogbook:
-    """`population` individuals for `generations`.
+    """Evolve `population` individuals with two objectives or more.
 
-    divisions    of each axis, which make the reference points (91 with 3 objectives and 12)
-    population   by default as many as there are reference points, rounded up to a multiple of 4
-    crossover    probability that two neighbours mate
-    mutation     probability that an individual mutates
+    Parameters
+    ----------
+    population
+        Individuals; by default the number of reference points, rounded up to a multiple of 4.
+    generations
+        Generations after the initial population, 0 or more.
+    divisions
+        Divisions of each axis; they define the reference points (91 with 3 objectives and 12
+        divisions).
+    crossover
+        Probability that two neighbours mate.
+    mutation
+        Probability that an individual mutates.
     """
     objectives = several_objectives(toolbox, "nsga3")
     points = tools.uniform_reference_points(objectives, integer("divisions", divisions))

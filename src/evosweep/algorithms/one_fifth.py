@@ -25,11 +25,17 @@ def one_fifth(
     sigma: float | None = None,
     start: float | None = None,
 ) -> PopulationAndLogbook:
-    """One individual; in each generation a child is drawn around it, and the better goes on.
+    """Draw one child around one parent in each generation, and keep the better of the two.
 
-    sigma   the first standard deviation (0.3 of the width of the bounds by default)
-    start   half the width of the cube around the middle in which the parent is drawn, instead of
-            as the problem draws individuals
+    Parameters
+    ----------
+    generations
+        Generations after the initial population, 0 or more.
+    sigma
+        First standard deviation, above 0; by default 0.3 of the width of the bounds.
+    start
+        Half the width of a cube around the middle of the bounds, in which the parent is drawn; by
+        default the problem draws it as any individual.
     """
     integer("generations", generations, 0)
     one_objective(toolbox, "one_fifth")

@@ -17,9 +17,14 @@ def one_plus_one(
     hall_of_fame: HallOfFame | None,
     generations: int = 1000,
 ) -> PopulationAndLogbook:
-    """One individual; in each generation a mutated copy replaces it unless it is worse.
+    """Mutate one parent in each generation; the child replaces it unless the child is worse.
 
-    Every child is evaluated, also one that the mutation left as its parent, as theory counts them.
+    Every child is evaluated, as theory counts them, even one that is equal to its parent.
+
+    Parameters
+    ----------
+    generations
+        Generations after the initial population, 0 or more.
     """
     one_objective(toolbox, "one_plus_one")
     integer("generations", generations, 0)

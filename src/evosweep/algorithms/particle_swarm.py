@@ -27,10 +27,20 @@ def particle_swarm(
     slowest: float | None = None,
     fastest: float | None = None,
 ) -> PopulationAndLogbook:
-    """`population` particles for `generations`.
+    """Move `population` particles towards their best positions and the swarm's.
 
-    own, swarm         largest pull to a particle's own best position, and to the swarm's
-    slowest, fastest   limits of the speed in each gene (0.005 and 0.05 of the bounds by default)
+    Parameters
+    ----------
+    population
+        Particles.
+    generations
+        Generations, 1 or more.
+    own
+        Largest pull to the particle's own best position, 0 or more.
+    swarm
+        Largest pull to the swarm's best position, 0 or more.
+    slowest, fastest
+        Limits of the speed in each gene; by default 0.005 and 0.05 of the width of the bounds.
     """
     one_objective(toolbox, "particle_swarm")
     low, up = bounds_of(toolbox, [real_example(toolbox, "particle_swarm")])

@@ -25,10 +25,20 @@ def pbil(
     mutation: float = 0.1,
     shift: float = 0.05,
 ) -> PopulationAndLogbook:
-    """`generations` of `lambda_` bit strings.
+    """Sample `lambda_` bit strings per generation from probabilities that learn from the best.
 
-    learning_rate   how far the probabilities move to the best sample
-    mutation        probability that a gene's probability moves at random, by `shift`
+    Parameters
+    ----------
+    generations
+        Generations, 1 or more.
+    lambda_
+        Samples per generation.
+    learning_rate
+        How far the probabilities move to the best sample, 0 to 1.
+    mutation
+        Probability that the probability of a gene moves at random.
+    shift
+        How far it then moves, 0 to 1.
     """
     one_objective(toolbox, "pbil")
     individual = example(toolbox)

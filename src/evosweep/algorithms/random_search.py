@@ -27,9 +27,16 @@ def random_search(
     population: int = 100,
     generations: int = 50,
 ) -> PopulationAndLogbook:
-    """`population` new random individuals a generation; the best as many so far are kept.
+    """Draw `population` new individuals per generation, and keep the best `population` so far.
 
-    With several objectives, NSGA-II's selection says which.
+    With several objectives, NSGA-II's selection chooses which are kept.
+
+    Parameters
+    ----------
+    population
+        Individuals that are drawn, and that are kept.
+    generations
+        Generations after the initial population, 0 or more.
     """
     integer("generations", generations, 0)
     size = integer("population", population)

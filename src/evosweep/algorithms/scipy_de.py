@@ -26,11 +26,22 @@ def scipy_de(
     crossover: float = 0.7,
     scale: float = 0.8,
 ) -> PopulationAndLogbook:
-    """`population` agents that start where the problem draws them, within the problem's bounds.
+    """Evolve `population` agents with SciPy, within the problem's bounds.
 
-    strategy    one of `scipy.optimize.differential_evolution`
-    crossover   its recombination
-    scale       its mutation
+    The problem draws the initial agents.
+
+    Parameters
+    ----------
+    population
+        Agents, 5 or more.
+    generations
+        Generations, 1 or more.
+    strategy
+        A strategy of `scipy.optimize.differential_evolution`.
+    crossover
+        SciPy's `recombination`, 0 to 1.
+    scale
+        SciPy's `mutation`, 0 to 2.
     """
     minimise = _function()
     one_objective(toolbox, "scipy_de")

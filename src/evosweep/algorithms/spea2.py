@@ -24,9 +24,19 @@ def spea2(
     crossover: float = 0.7,
     mutation: float = 0.3,
 ) -> PopulationAndLogbook:
-    """An archive of `population`, and `lambda_` children a generation (as many by default).
+    """Evolve an archive of `population` individuals with two objectives or more.
 
-    A child comes from crossover or from mutation, or is a copy: the two add up to 1 at most.
+    Parameters
+    ----------
+    population
+        Individuals in the archive.
+    lambda_
+        Children per generation; by default `population`.
+    generations
+        Generations after the initial population, 0 or more.
+    crossover, mutation
+        Probability that a child comes from each; the two add up to 1 at most, and any other child
+        is a copy.
     """
     several_objectives(toolbox, "spea2")
     check_rates(crossover, mutation)

@@ -29,11 +29,23 @@ def steady_state(
     crossover: float = 0.9,
     mutation: float = 0.5,
 ) -> PopulationAndLogbook:
-    """`population` individuals; a generation is as many children, born `brood` at a time.
+    """Evolve `population` individuals; a few children at a time compete with them.
 
-    brood       children that are evaluated together and then compete with the population
-    crossover   probability that two parents mate
-    mutation    probability that a child mutates
+    A generation is complete after `population` children or a few more, to fill the last brood.
+
+    Parameters
+    ----------
+    population
+        Individuals, 2 or more.
+    generations
+        Generations after the initial population, 0 or more.
+    brood
+        Children that are evaluated together and then compete with the population; 1 to
+        `population`.
+    crossover
+        Probability that two parents mate.
+    mutation
+        Probability that a child mutates.
     """
     one_objective(toolbox, "steady_state")
     rates = (probability("crossover", crossover), probability("mutation", mutation))

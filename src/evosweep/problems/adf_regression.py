@@ -24,10 +24,20 @@ Mate = Callable[[gp.PrimitiveTree, gp.PrimitiveTree], tuple[gp.PrimitiveTree, gp
 def adf_regression(
     data: str = "quartic", rows: int = 100, tournament: int = 3, max_height: int = 6
 ) -> base.Toolbox:
-    """Two trees an individual: a main one, and a function of two arguments that it may call.
+    """Two trees per individual: the main tree, and a function of two arguments that it calls.
 
-    data   a formula of the problem symbolic_regression, sampled at `rows` points; the fitness is
-           the mean squared error, minimised
+    The fitness is the mean squared error, to be minimised.
+
+    Parameters
+    ----------
+    data
+        A formula of the problem `symbolic_regression`.
+    rows
+        Points at which the formula is sampled.
+    tournament
+        Individuals in a selection tournament.
+    max_height
+        Limit of a tree's height, 2 to 60; a taller child is replaced by one of its parents.
     """
     choice("data", data, tuple(FORMULAS))
     features, target = sample(data, integer("rows", rows))

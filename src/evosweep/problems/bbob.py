@@ -22,7 +22,19 @@ PRECISION = 1e-8  # BBOB counts a function as solved this near to its optimum
 def bbob(
     function: int = 1, instance: int = 1, dimension: int = 5, tournament: int = 3
 ) -> base.Toolbox:
-    """BBOB function 1 to 24 in `dimension` reals of [-5, 5], to be minimised."""
+    """A BBOB function of `dimension` reals in [-5, 5], to be minimised.
+
+    Parameters
+    ----------
+    function
+        Number of the function, 1 to 24.
+    instance
+        Number of the instance, 1 or more.
+    dimension
+        Genes, 2 or more.
+    tournament
+        Individuals in a selection tournament.
+    """
     integer("function", function, 1, 24)
     integer("instance", instance)
     integer("dimension", dimension, 2)

@@ -21,9 +21,20 @@ def binary(
 ) -> base.Toolbox:
     """Bit strings of `blocks` blocks of `order` bits, to be maximised.
 
-    function   trap: each block's best is all ones, but every step to it looks worse (Goldberg, Deb
-               and Horn, 1992); royal_road1 and royal_road2: only whole blocks of ones count
-               (Mitchell, Forrest and Holland, 1991)
+    Parameters
+    ----------
+    function
+        `trap`: the best block is all ones, but every step towards it looks worse (Goldberg, Deb and
+        Horn, 1992). `royal_road1` and `royal_road2`: only whole blocks of ones count (Mitchell,
+        Forrest and Holland, 1991).
+    blocks
+        Blocks, 1 or more; a power of two for `royal_road2`.
+    order
+        Bits per block, 2 or more.
+    flip
+        Probability that a mutation flips a gene.
+    tournament
+        Individuals in a selection tournament.
     """
     choice("function", function, FUNCTIONS)
     integer("blocks", blocks)

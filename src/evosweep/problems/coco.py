@@ -20,7 +20,19 @@ DIMENSIONS = (2, 3, 5, 10, 20, 40)  # those of the suite
 def coco(
     function: int = 1, instance: int = 1, dimension: int = 5, tournament: int = 3
 ) -> base.Toolbox:
-    """Function 1 to 24 of COCO's suite `bbob`, to be minimised; dimension 2, 3, 5, 10, 20 or 40."""
+    """A function of COCO's suite `bbob` in reals of [-5, 5], to be minimised.
+
+    Parameters
+    ----------
+    function
+        Number of the function, 1 to 24.
+    instance
+        Number of the instance, 1 to 15.
+    dimension
+        Genes: 2, 3, 5, 10, 20 or 40.
+    tournament
+        Individuals in a selection tournament.
+    """
     integer("function", function, 1, 24)
     integer("instance", instance, 1, 15)
     if dimension not in DIMENSIONS:

@@ -27,7 +27,18 @@ FUNCTIONS: dict[str, tuple[tuple[float, float], float]] = {
 def continuous(
     function: str = "rastrigin", dimension: int = 10, tournament: int = 3
 ) -> base.Toolbox:
-    """A function of `deap.benchmarks` in `dimension` reals, to be minimised."""
+    """A function of `deap.benchmarks` in `dimension` reals, to be minimised.
+
+    Parameters
+    ----------
+    function
+        `ackley`, `bohachevsky`, `cigar`, `griewank`, `rastrigin`, `rosenbrock`, `schaffer` or
+        `sphere`, within its usual bounds.
+    dimension
+        Genes, 2 or more.
+    tournament
+        Individuals in a selection tournament.
+    """
     choice("function", function, tuple(FUNCTIONS))
     integer("dimension", dimension, 2)
     bounds, optimum = FUNCTIONS[function]

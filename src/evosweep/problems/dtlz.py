@@ -18,9 +18,17 @@ DISTANCE_GENES = {1: 5, 7: 20}  # k of the paper; 10 for the others
 
 
 def dtlz(function: int = 2, objectives: int = 3, dimension: int | None = None) -> base.Toolbox:
-    """DTLZ1 to 7 with `objectives` to be minimised, in reals of [0, 1].
+    """A DTLZ function of reals in [0, 1], with `objectives` to be minimised.
 
-    dimension   objectives + k - 1 by default, with k of the paper: 5 (DTLZ1), 10, 20 (DTLZ7)
+    Parameters
+    ----------
+    function
+        Number of the function, 1 to 7.
+    objectives
+        Objectives, 2 or more.
+    dimension
+        Genes; by default objectives + k - 1, with k of the paper: 5 (DTLZ1), 20 (DTLZ7), 10
+        (others).
     """
     integer("function", function, 1, 7)
     integer("objectives", objectives, 2)

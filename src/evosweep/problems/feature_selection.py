@@ -22,13 +22,20 @@ Splits = list[tuple[np.ndarray, np.ndarray]]
 def feature_selection(
     folds: int = 3, feature_cost: float = 0.0, flip: float = 0.05, tournament: int = 3
 ) -> base.Toolbox:
-    """Bit masks over 30 features; the fitness is the classifier's accuracy, to be maximised.
+    """Bit masks over 30 features; the classifier's accuracy is maximised.
 
-    folds          stratified folds of the cross-validation (fixed, so that evaluating is
-                   deterministic; an evaluation takes about 1 ms a fold)
-    feature_cost   accuracy that the mask of all features is charged, proportionally less for
-                   fewer
-    flip           probability that a mutation flips a gene
+    Parameters
+    ----------
+    folds
+        Folds of the cross-validation, 2 to 200. They are stratified and fixed, so that the
+        evaluation is deterministic; it takes about 1 ms per fold.
+    feature_cost
+        Accuracy, 0 to 1, that is subtracted for the mask of all features; proportionally less for
+        fewer.
+    flip
+        Probability that a mutation flips a gene.
+    tournament
+        Individuals in a selection tournament.
     """
     integer("folds", folds, 2, 200)
     probability("feature_cost", feature_cost)

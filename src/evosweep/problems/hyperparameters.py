@@ -17,10 +17,17 @@ LOG2_C, LOG2_GAMMA = (-5.0, 15.0), (-15.0, 3.0)
 
 
 def hyperparameters(folds: int = 5, tournament: int = 3) -> base.Toolbox:
-    """C and gamma of a machine with a Gaussian kernel; its error rate is minimised.
+    """C and gamma of a support vector machine with a Gaussian kernel; its error rate is minimised.
 
-    The two genes in [0, 1] are C and gamma on a logarithmic scale, 2^-5 to 2^15 and 2^-15 to 2^3.
-    An evaluation, a cross-validation over `folds` fixed stratified folds, takes 10 to 100 ms.
+    Two genes in [0, 1] are C and gamma on a logarithmic scale: 2^-5 to 2^15 and 2^-15 to 2^3. An
+    evaluation takes 10 to 100 ms.
+
+    Parameters
+    ----------
+    folds
+        Folds of the cross-validation, 2 to 200; they are stratified and fixed.
+    tournament
+        Individuals in a selection tournament.
     """
     integer("folds", folds, 2, 200)
     features, labels = breast_cancer()

@@ -16,9 +16,20 @@ from evosweep.problems.traits import Traits
 def knapsack(
     items: int = 50, instance: int = 1, flip: float = 0.02, tournament: int = 3
 ) -> base.Toolbox:
-    """Which of `items` to take, so that their value is largest and half of all their weight holds.
+    """Masks of the items to take; the value of a load within the capacity is maximised.
 
-    instance   which random instance: weights and values are whole numbers from 1 to 100
+    The capacity is half the weight of all items. Weights and values are whole numbers, 1 to 100.
+
+    Parameters
+    ----------
+    items
+        Items, 1 or more.
+    instance
+        Number of the random instance, 1 or more.
+    flip
+        Probability that a mutation flips a gene.
+    tournament
+        Individuals in a selection tournament.
     """
     integer("items", items)
     integer("instance", instance)

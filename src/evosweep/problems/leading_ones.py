@@ -14,10 +14,16 @@ from evosweep.problems.traits import Traits
 
 
 def leading_ones(bits: int = 50, flip: float = 0.02, tournament: int = 3) -> base.Toolbox:
-    """Bit strings of `bits` genes, to be filled with ones from the front.
+    """Bit strings; the ones before the first zero are maximised.
 
-    flip         probability that a mutation flips a gene
-    tournament   individuals in a selection tournament
+    Parameters
+    ----------
+    bits
+        Genes, 1 or more.
+    flip
+        Probability that a mutation flips a gene.
+    tournament
+        Individuals in a selection tournament.
     """
     integer("bits", bits)
     toolbox = bits_toolbox(

@@ -14,9 +14,17 @@ from evosweep.problems.traits import Traits
 
 
 def n_queens(queens: int = 20, shuffle: float | None = None, tournament: int = 3) -> base.Toolbox:
-    """The row of the queen in each column; the queens too many on diagonals are minimised.
+    """Permutations: the row of the queen in each column; surplus queens on diagonals are minimised.
 
-    shuffle   probability that a mutation swaps a queen's row with another's (2 / queens by default)
+    Parameters
+    ----------
+    queens
+        Queens, 4 or more.
+    shuffle
+        Probability that a mutation swaps the rows of two queens, for each queen; by default 2 /
+        queens.
+    tournament
+        Individuals in a selection tournament.
     """
     integer("queens", queens, 4)
     swap = min(1.0, 2.0 / queens) if shuffle is None else shuffle

@@ -8,10 +8,16 @@ from evosweep.problems.traits import Traits
 
 
 def onemax(bits: int = 100, flip: float = 0.05, tournament: int = 3) -> base.Toolbox:
-    """Bit strings of `bits` genes, to be filled with ones.
+    """Bit strings; the number of ones is maximised.
 
-    flip         probability that a mutation flips a gene
-    tournament   individuals in a selection tournament
+    Parameters
+    ----------
+    bits
+        Genes, 2 or more.
+    flip
+        Probability that a mutation flips a gene.
+    tournament
+        Individuals in a selection tournament.
     """
     integer("bits", bits, 2)  # crossover needs two places
     toolbox = bits_toolbox("OneMax", count_ones, bits=bits, flip=flip, tournament=tournament)

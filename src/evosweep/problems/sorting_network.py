@@ -17,11 +17,18 @@ SMALLEST = {2: 1, 3: 3, 4: 5, 5: 9, 6: 12, 7: 16, 8: 19, 9: 25, 10: 29, 11: 35, 
 
 
 def sorting_network(wires: int = 6, comparators: int = 20) -> base.Toolbox:
-    """Networks on `wires`, of `comparators` at most; two objectives are minimised.
+    """Sorting networks; unsorted inputs and comparators are minimised.
 
-    The first is the number of unsorted inputs, of the 2^wires of zeros and ones (a network that
-    sorts those sorts all: Knuth's 0-1 principle). The second is the number of comparators. A gene
-    is a pair of wires, or no comparator (gene 0).
+    The first objective counts the unsorted inputs among the 2^wires inputs of zeros and ones: a
+    network that sorts these sorts every input (Knuth's 0-1 principle). The second objective is the
+    number of comparators. A gene is a pair of wires, or 0: no comparator.
+
+    Parameters
+    ----------
+    wires
+        Wires, 2 to 12.
+    comparators
+        Genes: most comparators that a network has.
     """
     integer("wires", wires, 2, 12)
     integer("comparators", comparators)

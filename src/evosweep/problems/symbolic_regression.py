@@ -38,14 +38,22 @@ def symbolic_regression(
     parsimony: float = 1.4,
     max_height: int = 10,
 ) -> base.Toolbox:
-    """Expressions in the features of `data`; the fitness is their mean squared error, minimised.
+    """Expressions in the features of `data`; the mean squared error is minimised.
 
-    data         diabetes, or a formula: quartic (Koza), rational_polynomial or unwrapped_ball
-                 (Vladislavleva, Smits and den Hertog, 2009)
-    rows         of a formula that are sampled; diabetes has its 442
-    parsimony    of two winners of a tournament, the smaller is taken with half this probability
-                 (1 to 2)
-    max_height   of a tree; a taller child is replaced by one of its parents (17 in Koza's book)
+    Parameters
+    ----------
+    data
+        `diabetes`, or a formula: `quartic` (Koza), `rational_polynomial` or `unwrapped_ball`
+        (Vladislavleva, Smits and den Hertog, 2009).
+    rows
+        Points at which a formula is sampled; `diabetes` always has 442.
+    tournament
+        Individuals in a selection tournament.
+    parsimony
+        1 to 2: of two winners of a tournament, the smaller is selected with half this probability.
+    max_height
+        Limit of a tree's height, 2 to 60; a taller child is replaced by one of its parents (17 in
+        Koza's book).
     """
     choice("data", data, ("diabetes", *FORMULAS))
     dataset = diabetes if data == "diabetes" else partial(sample, data, integer("rows", rows))

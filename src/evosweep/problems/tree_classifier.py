@@ -16,9 +16,16 @@ from evosweep.problems.trees import protected_div, trees_toolbox
 
 
 def tree_classifier(tournament: int = 3, max_height: int = 10) -> base.Toolbox:
-    """Typed trees that say of a cell, from its 30 features, whether it is benign.
+    """Typed trees that classify a cell as benign or not from its 30 features.
 
-    The fitness is the share of the 569 cells that they are right about, maximised.
+    The fitness is the share of the 569 cells that a tree classifies correctly, to be maximised.
+
+    Parameters
+    ----------
+    tournament
+        Individuals in a selection tournament.
+    max_height
+        Limit of a tree's height, 2 to 60; a taller child is replaced by one of its parents.
     """
     features, labels = breast_cancer()
     scaled = (features - features.mean(axis=0)) / features.std(axis=0)

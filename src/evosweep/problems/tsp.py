@@ -19,9 +19,16 @@ OPTIMA = {"berlin52": 7542, "eil51": 426}
 
 
 def tsp(instance: str = "berlin52", shuffle: float = 0.05, tournament: int = 3) -> base.Toolbox:
-    """Tours through all cities of an instance (berlin52, eil51); their length is minimised.
+    """Tours through all cities of an instance of TSPLIB; the length is minimised.
 
-    shuffle   probability that a mutation swaps a city with another
+    Parameters
+    ----------
+    instance
+        `berlin52` or `eil51`.
+    shuffle
+        Probability that a mutation swaps a city with another, for each city.
+    tournament
+        Individuals in a selection tournament.
     """
     choice("instance", instance, tuple(OPTIMA))
     distances = distance_matrix(coordinates(instance))

@@ -19,10 +19,17 @@ DIMENSIONS = {1: 30, 2: 30, 3: 30, 4: 10, 6: 10}  # those of the paper
 
 
 def zdt(function: int = 1, dimension: int | None = None) -> base.Toolbox:
-    """ZDT1, 2, 3, 4 or 6 in `dimension` reals of [0, 1]; both objectives are minimised.
+    """A ZDT function of `dimension` reals in [0, 1]; both objectives are minimised.
 
-    ZDT4's further genes are scaled to [-5, 5] by the problem. A genome outside [0, 1] is evaluated
-    at the nearest one inside, and pays for the distance.
+    The problem scales the genes of ZDT4 behind the first to [-5, 5]. A genome outside [0, 1] is
+    evaluated at the nearest genome inside, and a penalty for the distance is added.
+
+    Parameters
+    ----------
+    function
+        1, 2, 3, 4 or 6.
+    dimension
+        Genes, 2 or more; by default 30, and 10 for ZDT4 and ZDT6.
     """
     if function not in DIMENSIONS:
         raise InputError(f"function must be one of 1, 2, 3, 4, 6 (ZDT5 is binary), not {function}")
