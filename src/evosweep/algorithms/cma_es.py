@@ -67,9 +67,9 @@ def start_of(
     sigma: float | None,
     start: float | None = None,
 ) -> tuple[list[float], float]:
-    """Where a distribution starts and how wide it is, from the problem's bounds if not given.
+    """The start point and the standard deviation of a distribution; by default from the bounds.
 
-    With `start` the place is drawn, one uniform number for each gene, as the BBOB papers do it.
+    With `start` the point is drawn, one uniform number for each gene, as in the BBOB papers.
     """
     low, up = bounds_of(toolbox, [individual])
     middle = (low + up) / 2 if centroid is None else number("centroid", centroid)

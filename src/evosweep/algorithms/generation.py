@@ -1,4 +1,4 @@
-"""What every algorithm does with a new generation: evaluate, remember the best, write the log."""
+"""Steps of every algorithm for a new generation: evaluate, remember the best, log."""
 
 from deap import tools
 

@@ -1,4 +1,4 @@
-"""What an algorithm must know of the individuals that it is to make itself."""
+"""Facts about a problem's genomes, for algorithms that create individuals themselves."""
 
 import copy
 import random
@@ -33,7 +33,7 @@ def real_example(toolbox: Toolbox, algorithm: str) -> Reals:
 
 
 def class_of(individual: Individual) -> Callable[..., Any]:
-    """What makes individuals like this one from their genes."""
+    """The class of an individual, called with genes to create another one."""
     return type(individual)
 
 

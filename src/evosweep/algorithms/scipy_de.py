@@ -70,14 +70,14 @@ def scipy_de(
 
 
 class _Progress(Protocol):
-    """What SciPy tells of a generation."""
+    """The state of the search that SciPy passes after each generation."""
 
     population: np.ndarray
     population_energies: np.ndarray
 
 
 class _Search:
-    """What SciPy calls back: the evaluation of a generation, and its record."""
+    """Callbacks for SciPy: evaluate a generation, and log it."""
 
     def __init__(self, run: Generations, individual: Reals) -> None:
         self.run, self.kind = run, class_of(individual)
@@ -97,9 +97,9 @@ class _Search:
 
     def record(self, intermediate_result: _Progress) -> None:
         """Log the generation that SciPy has finished."""
-        found = intermediate_result
-        self.agents = [self.kind(genes.tolist()) for genes in found.population]
-        for agent, energy in zip(self.agents, found.population_energies.tolist(), strict=True):
+        progress = intermediate_result
+        self.agents = [self.kind(genes.tolist()) for genes in progress.population]
+        for agent, energy in zip(self.agents, progress.population_energies.tolist(), strict=True):
             agent.fitness.values = (self.sign * energy,)
         self.run.log(self.agents, self.agents, self.evaluations)
         self.evaluations = 0

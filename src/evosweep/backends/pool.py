@@ -55,7 +55,7 @@ _Pending = dict[Future[Result | Lost], Work[Result]]
 
 
 class Pool:
-    """Worker processes; they are started with the first chunk that is worth it."""
+    """Worker processes; the first chunk that is worth sending starts them."""
 
     overhead = 0.002
     watches = True
@@ -88,9 +88,9 @@ class Pool:
             shutil.rmtree(self._board, ignore_errors=True)
 
     def _shut_down(self, executor: ProcessPoolExecutor) -> None:
-        """Ends the workers in bounded time, and with them what evaluations have left in them.
+        """Stop the workers, and all processes that evaluations started in them, in bounded time.
 
-        A worker that joblib has given processes of its own would wait for them for minutes.
+        Otherwise a worker whose evaluation started joblib's processes would wait minutes for them.
         """
         workers = self._processes()
         executor.shutdown(wait=False, cancel_futures=True)
@@ -142,8 +142,8 @@ class Pool:
         except BrokenProcessPool:  # a worker was killed while it had nothing to do
             pass
         except (EOFError, ConnectionError):
-            # The forkserver was killed as it started a worker. That one, whom nobody knows, may die
-            # with the lock of the queue: no other is of use any more.
+            # The forkserver was killed while it started a worker. That worker is in no list, and
+            # may die holding the lock of the queue: the other workers cannot be used any more.
             for process in self._processes():
                 process.terminate()
         if alone:
@@ -157,9 +157,9 @@ class Pool:
         if self._executor is None:
             context = _Context()
             context.set_forkserver_preload(_PRELOADED)
-            given = (str(self._board), multiprocessing.get_start_method(allow_none=True))
+            arguments = (str(self._board), multiprocessing.get_start_method(allow_none=True))
             with safe_path.required(), _shared_memory():
-                self._executor = ProcessPoolExecutor(self.workers, context, _start, given)
+                self._executor = ProcessPoolExecutor(self.workers, context, _start, arguments)
                 forkserver.ensure_running()
             _widen(self._executor)
         return self._executor
@@ -189,7 +189,7 @@ class Pool:
         pending.clear()
 
     def _losses(self, overdue: list[activity.Note]) -> list[tuple[activity.Note, Lost]]:
-        """Who died of itself, and at which individual; the executor ends the rest by SIGTERM."""
+        """The worker that died first, with its individual; the executor stops the others."""
         assert self._board is not None
         losses = [(note, Lost(note.index, "timeout")) for note in overdue]
         late = {note.pid for note in overdue}
@@ -252,9 +252,9 @@ def _work(chunk: Work[Result]) -> Result | Lost:
 
 
 def _start(board_folder: str, start_method: str | None) -> None:
-    """Prepares a worker: no signals of the terminal, no life after its parent.
+    """Prepare a worker: ignore the terminal's signals, and die with the parent.
 
-    Evaluations that start processes do so by the program's own method, not by the pool's.
+    Evaluations that start processes use the program's own start method, not the pool's.
     """
     multiprocessing.set_start_method(start_method, force=True)
     os.environ[activity.FOLDER_VARIABLE] = board_folder

@@ -8,7 +8,7 @@ from evosweep.backends.protocol import Result, Work
 
 
 class Serial:
-    """The reference: what every other backend must equal."""
+    """The reference: every other backend must give the same results."""
 
     overhead = 0.0
     watches = False

@@ -42,7 +42,7 @@ class BackendKind:
 
     @property
     def install(self) -> str:
-        """What to type where it is not installed."""
+        """The command that installs a missing module."""
         return f"pip install 'evosweep[{self.extra}]'"
 
     def launch(self, workers: int) -> list[str]:

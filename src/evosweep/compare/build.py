@@ -86,9 +86,9 @@ def _results(material: Material) -> Section:
 
 
 def _fronts(material: Material) -> dict[str, Fronts]:
-    known = fronts_of(material.finals)
+    final_fronts = fronts_of(material.finals)
     return {
-        problem: read_fronts(problem, groups, known, true_front)
+        problem: read_fronts(problem, groups, final_fronts, true_front)
         for problem, groups in material.study.problems.items()
         if next(iter(groups.values()))[0].objectives > 1
     }

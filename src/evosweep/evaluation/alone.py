@@ -1,8 +1,8 @@
-"""Single evaluations in the run's own process, without what a batch of many needs.
+"""Single evaluations in the run's own process, without the overhead of a batch.
 
-A swarm, a hill climber or a steady-state program evaluates one individual at a time, and then the
-care for chunks, workers and their losses costs more than most evaluations. What is wrong with an
-individual is left to the usual way, which evaluates it again and says so.
+A swarm, a hill climber or a steady-state program evaluates one individual at a time. Handling
+chunks, workers and their losses would then cost more than most evaluations. An individual that
+fails is passed on to the usual path, which evaluates it again and reports the error.
 """
 
 import os
@@ -18,7 +18,7 @@ from evosweep.processes.activity import seat
 
 
 def evaluate_alone(problem: BuiltProblem, batch: int, individual: Individual) -> Outcome | None:
-    """The outcome of one evaluation of a plain problem; None where the usual way must tell more."""
+    """The outcome of one evaluation of a plain problem; None if the usual path must report."""
     began = time.process_time()
     block = Block.of([individual], problem.form, problem.attributes)
     (given,) = problem.rebuild.block(block)

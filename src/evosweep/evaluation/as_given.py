@@ -35,12 +35,12 @@ _SETS = (
 
 
 class NotAsGiven(InputError):
-    """An individual has another fitness as the program has it than as evaluations are given it."""
+    """An individual's fitness in the program differs from its fitness on a worker."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """An evaluation that was made, and what it was made of in the program."""
+    """A finished evaluation, and the program's own arguments for it."""
 
     batch: int
     index: int
@@ -65,7 +65,7 @@ class Evaluation:
 
 
 class AsGiven:
-    """Decides which evaluations are looked at, and compares them."""
+    """Decides which evaluations are checked, and compares them."""
 
     def __init__(self, problem: BuiltProblem, seed: int) -> None:
         self._problem, self._seed = problem, seed
@@ -103,33 +103,33 @@ class AsGiven:
         return None if before == self._surroundings else "surroundings"
 
     def finish(self) -> None:
-        """Says so, at the end of a run, where sets had another order than the program's."""
+        """Print a notice at the end of a run if sets had another order than in the program."""
         if self._occasions["order"]:
             print(_SETS, file=sys.stderr)
 
     def compare(self, made: Evaluation) -> None:
         """Raises `NotAsGiven` where the program's own individual has another fitness."""
         own = _Attributes(made.arguments[0] if made.arguments else None)
-        given = None if self._off else self._as_given(made)
+        fitness = None if self._off else self._as_given(made)
         if changed := own.restored():
             raise NotAsGiven(
                 f"{_place(made)}: evaluate changes {', '.join(changed)} of its individual, which "
                 "is lost where a worker does it; return it with the fitness, or let the algorithm "
                 "compute it"
             )
-        if given is None or given == made.fitness:
+        if fitness is None or fitness == made.fitness:
             return
-        if self._as_given(made) != given:
+        if self._as_given(made) != fitness:
             raise NotAsGiven(
-                f"{_place(made)}: its evaluation gives another fitness each time ({given} first): "
-                "it reads the clock, a counter or a generator of its own; make it depend on its "
-                "individual alone, or declare the problem `stochastic: true` and draw from random "
-                "or numpy.random"
+                f"{_place(made)}: its evaluation gives another fitness each time ({fitness} "
+                "first): it reads the clock, a counter or a generator of its own; make it depend "
+                "on its individual alone, or declare the problem `stochastic: true` and draw "
+                "from random or numpy.random"
             )
         other = "fails" if made.fitness is None else f"is {made.fitness}"
         raise NotAsGiven(
-            f"{_place(made)}: its fitness is {given} for the program's own individual, and {other} "
-            f"for the one that evaluations are given; {self._cause(made)}"
+            f"{_place(made)}: its fitness is {fitness} for the program's own individual, and "
+            f"{other} for the one that evaluations are given; {self._cause(made)}"
         )
 
     def _has_stayed_behind(self, individual: object) -> bool:
@@ -197,9 +197,10 @@ class _Attributes:
         self._before = dict(getattr(individual, "__dict__", {}))
 
     def restored(self) -> list[str]:
-        """The names of those that the evaluation has changed; all are as they were then.
+        """The names of the attributes that the evaluation changed; all get their old values back.
 
-        One that was not there before is taken away: a program that reads it is told by its name.
+        An attribute that the evaluation added is deleted: a program that reads it gets an
+        AttributeError with its name.
         """
         now = getattr(self._individual, "__dict__", {})
         touched = [n for n, v in now.items() if n not in self._before or v is not self._before[n]]

@@ -1,4 +1,4 @@
-"""Whether recorded or distant evaluations are those that this process would make."""
+"""Checks that recorded or remote evaluations are equal to those of this process."""
 
 from collections.abc import Callable, Sequence
 

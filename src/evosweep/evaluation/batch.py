@@ -14,7 +14,7 @@ from evosweep.records.journal_entry import PENALISED
 
 @dataclass
 class Batch:
-    """What one call of `toolbox.map`, or one evaluation, asks for, and what it has so far."""
+    """The items of one `toolbox.map` call or single evaluation, and their results so far."""
 
     number: int
     items: Sequence[object]
@@ -43,7 +43,7 @@ class Batch:
         return cls(number, rows, rows=rows, source=rows, results=[None] * len(rows))
 
     def arguments(self, index: int) -> Row:
-        """What the evaluation of an item is called with."""
+        """The arguments of the evaluation of an item."""
         return ((self.items[index],), {}) if self.rows is None else self.rows[index]
 
     @property

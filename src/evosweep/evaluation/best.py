@@ -7,7 +7,7 @@ from evosweep.genomes.readable import readable
 
 
 class Best:
-    """What was best so far: for one objective with its genome, for several one value for each."""
+    """The best so far: with one objective its genome too, with several one value for each."""
 
     def __init__(self) -> None:
         self.values: tuple[float, ...] = ()
@@ -20,10 +20,10 @@ class Best:
     def note(
         self, individuals: Sequence[Individual], fitnesses: Sequence[tuple[float, ...]]
     ) -> None:
-        """Takes in the fitnesses of a batch; of equal ones the first is kept.
+        """Update with the fitnesses of a batch; the first of equal ones is kept.
 
-        Individuals of other objectives than those of the first one, as other species have them, are
-        left out.
+        Individuals whose objectives differ from those of the first one are ignored, such as other
+        species.
         """
         weights = tuple(map(float, individuals[0].fitness.weights))
         self.weights = self.weights or weights

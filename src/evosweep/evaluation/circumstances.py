@@ -1,4 +1,4 @@
-"""Where and how the evaluations of a run are made; no fitness depends on it but by the seed."""
+"""Where and how a run evaluates; only the seed among these affects a fitness."""
 
 from dataclasses import dataclass
 

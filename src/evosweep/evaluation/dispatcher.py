@@ -61,9 +61,9 @@ class _Recent:
 
 
 class _Cost(_Recent):
-    """Seconds an item.
+    """Seconds per item.
 
-    By items, not by chunks: where few take long, the last chunk of a batch says little.
+    Items are averaged, not chunks: with few slow items, the last chunk of a batch says little.
     """
 
     def seconds_of(self, items: int) -> float:

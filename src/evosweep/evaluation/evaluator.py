@@ -97,7 +97,7 @@ class Evaluator:
     def map(
         self, function: Callable[..., object], *iterables: Iterable[object]
     ) -> Iterable[object]:
-        """What DEAP's algorithms call as `toolbox.map`."""
+        """The function that DEAP's algorithms call as `toolbox.map`."""
         if len(iterables) == 1 and function in (self.evaluate, self.problem.evaluate):
             return self._timed(self._individuals, list(iterables[0]))
         rows = rows_for(function, (self.evaluate, self.problem.evaluate), iterables)
@@ -157,7 +157,7 @@ class Evaluator:
         return self._results(batch)
 
     def _results(self, batch: Batch) -> Sequence[object]:
-        """What the program gets, which counts as evaluated now."""
+        """The fitnesses for the program; they count as evaluated from here on."""
         if not batch.spread:
             self.evaluations += len(batch.items)
             if batch.objectives:
@@ -286,15 +286,15 @@ class Evaluator:
                 rebuild.write_back(batch.items[index], new)
 
     def _penalty(self, batch: Batch, failure: FailureReason) -> Outcome:
-        """What stands in for an evaluation that is given up; raises where no policy covers it."""
+        """The penalty for an evaluation that is given up; raises if no policy covers it."""
         if self.problem.penalty is None:
             raise EvaluationFailed(failure, batch.number, batch.first_of(failure.index))
-        given = batch.source[failure.index]
-        genomes = [self.problem.form.genome(given)] if self.problem.lamarckian else None
+        individual = batch.source[failure.index]
+        genomes = [self.problem.form.genome(individual)] if self.problem.lamarckian else None
         digest = blocks.digest(batch.source, [failure.index], self.problem.form)
         return Outcome([self.problem.penalty], genomes, flags=[PENALISED], digest=digest)
 
     @property
     def failures(self) -> dict[str, int]:
-        """How many evaluations a policy stood in for, for the record."""
+        """The number of evaluations that a policy penalised or repeated, for the record."""
         return {"penalised": self.flagged[PENALISED], "retried": self.flagged[RETRIED]}

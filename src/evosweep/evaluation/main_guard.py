@@ -13,7 +13,7 @@ from types import FrameType
 from evosweep.errors import InputError
 
 _WORKER_NAMES = ("__mp_main__", "SCOOP_WORKER")
-"""What a script is called where multiprocessing or SCOOP imports it on a worker."""
+"""The name of a script that multiprocessing or SCOOP imports on a worker."""
 _MARKS = {"__name__", "IS_ORIGIN", "parent_process"}
 """Names in the condition of an `if` that keep workers out."""
 

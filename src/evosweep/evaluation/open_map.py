@@ -28,8 +28,8 @@ Value = TypeVar("Value")
 class OpenBackend:
     """`map` over a backend, for `toolbox.register("map", backend.map)`.
 
-    As a context manager it starts and ends the workers. One that is closed, or not entered, does
-    not map.
+    As a context manager it starts and stops the workers. Every method raises `InputError` before
+    the context is entered and after it is left.
     """
 
     def __init__(self, use: str, workers: int | None = None) -> None:
@@ -73,17 +73,21 @@ class OpenBackend:
         chunksize: int | None = None,  # noqa: ARG002
         timeout: float | None = None,  # noqa: ARG002
     ) -> list[Value]:
-        """What `list(map(function, *iterables))` gives, evaluated by the workers.
+        """The list that `map(function, *iterables)` yields, evaluated by the workers.
 
-        `chunksize` and `timeout` are there for programs that were written for a pool; chunks are
-        cut by what calls are measured to cost.
+        Parameters
+        ----------
+        function, *iterables
+            As for Python's `map`; the function and all items must pickle.
+        chunksize, timeout
+            For programs written for a pool; ignored, as measured costs decide the size of chunks.
 
         Raises
         ------
         InputError
-            Where `function` or an argument does not pickle; names the part that does not.
+            If `function` or an argument does not pickle; the message names the part.
         RunError
-            For a call that killed its worker three times, or raised what is no `Exception`. Any
+            If a call killed its worker three times, or raised something that is no `Exception`. Any
             other exception of `function` is raised as it is.
         """
         return self.starmap(function, zip(*iterables, strict=False))
@@ -94,7 +98,7 @@ class OpenBackend:
         iterable: Iterable[Iterable[object]],
         chunksize: int | None = None,  # noqa: ARG002
     ) -> list[Value]:
-        """What `list(itertools.starmap(function, iterable))` gives, as `map`."""
+        """The list that `itertools.starmap(function, iterable)` yields; otherwise as `map`."""
         opened, rows = self._entered(), [tuple(row) for row in iterable]
         if not rows:
             return []
@@ -114,8 +118,8 @@ class OpenBackend:
     ) -> "Future[Value]":
         """The future of `function(*args, **keywords)`, as an executor gives it.
 
-        `concurrent.futures.as_completed` and `wait` take it; under SCOOP it is SCOOP's own future,
-        for `scoop.futures.as_completed` and `wait`.
+        It works with `concurrent.futures.as_completed` and `wait`; under SCOOP it is SCOOP's own
+        future, for `scoop.futures.as_completed` and `wait`.
         """
         opened = self._entered()
         if opened.backend.local:
@@ -131,20 +135,20 @@ class OpenBackend:
         args: Sequence[object] = (),
         kwds: Mapping[str, object] | None = None,
     ) -> Value:
-        """What `function(*args, **kwds)` returns on a worker."""
+        """The value of `function(*args, **kwds)`, computed by a worker; raises as `map`."""
         return self.submit(function, *args, **(kwds or {})).result()
 
     def imap(
         self, function: Callable[..., Value], iterable: Iterable[object], chunksize: int = 1
     ) -> Iterator[Value]:
-        """The values in the order of `iterable`, each as soon as those before it are there."""
+        """Values in the order of `iterable`; `chunksize` calls are sent to a worker together."""
         futures = self._submitted(function, iterable, chunksize)
         return (value for future in futures for value in future.result())
 
     def imap_unordered(
         self, function: Callable[..., Value], iterable: Iterable[object], chunksize: int = 1
     ) -> Iterator[Value]:
-        """The values as they come."""
+        """Values in the order of finishing; otherwise as `imap`."""
         futures = self._submitted(function, iterable, chunksize)
         backend = self._entered().backend
         completed = backend.as_completed if isinstance(backend, OwnFutures) else as_completed
@@ -165,7 +169,7 @@ class OpenBackend:
 
     @property
     def _dispatcher(self) -> Dispatcher | None:
-        """What decides which calls go to workers; None unless entered."""
+        """The dispatcher of calls to workers; None unless the backend is entered."""
         return self._open.dispatcher if self._open else None
 
     def _entered(self) -> "_Open":
@@ -175,7 +179,7 @@ class OpenBackend:
 
 
 class _Open(NamedTuple):
-    """What is there between entering a backend and leaving it."""
+    """The open backend and its helpers, between entering and leaving the context."""
 
     backend: Backend
     dispatcher: Dispatcher

@@ -1,4 +1,4 @@
-"""A problem as one process has it: built from its name and parameters, never sent."""
+"""A problem as one process holds it: built from its name and parameters, never sent."""
 
 import copy
 import json
@@ -43,7 +43,7 @@ class BuiltProblem:
 
     @property
     def evaluate_batch(self) -> EvaluateBatch | None:
-        """What evaluates a whole chunk at once, where the problem has it and no policy forbids."""
+        """The function that evaluates a whole chunk; None if absent, or if a policy forbids it."""
         return getattr(self.toolbox, "evaluate_batch", None) if self.is_plain else None
 
     @property
@@ -54,7 +54,7 @@ class BuiltProblem:
 
     @cached_property
     def traits(self) -> Traits:
-        """What the problem declares about itself."""
+        """The traits that the problem declares."""
         return Traits.of(self.toolbox)
 
     @cached_property
@@ -103,7 +103,7 @@ _used: set[str] = set()
 
 @cache
 def build(description: str) -> BuiltProblem:
-    """The problem that a JSON description names, built once a process.
+    """The problem that a JSON description names, built once per process.
 
     `description` is the `problem` part of a spec with the spec's `import_path` (`describe` makes
     it). Both generators are seeded for the time of building and put back, so that a problem that
@@ -149,6 +149,6 @@ def _check_toolbox(toolbox: object, use: str) -> None:
 
 
 def describe(problem: dict[str, Any], import_path: str) -> str:
-    """What workers build a problem from: its part of the spec and where its code is."""
+    """The JSON that workers build a problem from: its part of the spec, and its import path."""
     kept = {key: value for key, value in problem.items() if key != "name"}
     return json.dumps(kept | {"import_path": import_path}, sort_keys=True)

@@ -19,7 +19,7 @@ _BARREN_ROUNDS = 10
 
 @dataclass
 class Recovery:
-    """Evaluates every item of a batch, whatever happens to workers."""
+    """Evaluates every item of a batch, even when workers die."""
 
     dispatcher: Dispatcher
     losses: Losses
@@ -56,7 +56,7 @@ class Recovery:
             yield from self._give_up(left)
 
     def _lose(self, batch: int, indices: Sequence[int], loss: Lost) -> Sequence[int]:
-        """Blames the evaluation at which a worker died; returns what is to be evaluated again."""
+        """Record a strike for the evaluation at which a worker died; returns items to repeat."""
         if loss.index is not None:
             self.losses.add(batch, loss)
             self.dispatcher.workers_only = not self.dispatcher.backend.local
@@ -79,7 +79,7 @@ class Recovery:
 
 @dataclass
 class _Left:
-    """What of a batch is still to be evaluated."""
+    """The items of a batch that are not evaluated yet."""
 
     batch: int
     items: list[int] = field(default_factory=list)

@@ -19,7 +19,7 @@ _looked_at: WeakSet[EvaluateBatch] = WeakSet()  # functions of which a row was e
 
 
 class BadRow(Exception):
-    """Values that are no fitness, and the number of the row that has them."""
+    """Values that are not a fitness, and the number of their row."""
 
     def __init__(self, row: int, error: BadFitness) -> None:
         super().__init__(str(error))
@@ -67,7 +67,7 @@ def _values(evaluate_batch: EvaluateBatch, genomes: Matrix, objectives: int) -> 
 def _check_alone(
     evaluate_batch: EvaluateBatch, first: Matrix, among: Matrix, objectives: int
 ) -> None:
-    """Once a process: the first genome has the same values alone as among the others."""
+    """Check, once per process, that the first genome has the same values alone and in a batch."""
     alone = _values(evaluate_batch, first, objectives)[0]
     if alone.tobytes() != among.tobytes():
         message = f"evaluate_batch gives {alone.tolist()} alone and {among.tolist()} among others"

@@ -57,7 +57,7 @@ class _Failed(Exception):
 
 
 def evaluate(chunk: Chunk) -> Outcome:
-    """Evaluates every individual of a chunk; never raises for what a problem does wrong."""
+    """Evaluates every individual of a chunk; an error of the problem is returned, not raised."""
     outcome = Outcome(process=os.getpid(), numerics=numerics.of_process())
     began = time.process_time()
     before = seeds.state()
@@ -196,7 +196,7 @@ def _evaluate_each(
 def _with_policy(
     chunk: Chunk, problem: BuiltProblem, index: int, individual: object
 ) -> tuple[Fitness | Table, Plain, int]:
-    given = problem.form.genome(individual) if problem.lamarckian else None
+    unchanged = problem.form.genome(individual) if problem.lamarckian else None
     for attempt in range(problem.retries + 1):
         try:
             fitness, genome = _evaluate_one(chunk, problem, index, individual)
@@ -210,10 +210,10 @@ def _with_policy(
         except _RAISED as error:
             failed = failure.of_program(index, error)
         if problem.lamarckian:  # it may have changed its individual before it failed
-            problem.rebuild.write_back(individual, given)
+            problem.rebuild.write_back(individual, unchanged)
     if problem.penalty is None:
         raise _Failed(failed)
-    return problem.penalty, given, PENALISED
+    return problem.penalty, unchanged, PENALISED
 
 
 def _evaluate_one(

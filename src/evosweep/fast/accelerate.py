@@ -75,12 +75,22 @@ Box = TypeVar("Box", bound=base.Toolbox)
 def accelerate(toolbox: Box) -> Box:
     """`toolbox` itself, its DEAP operators replaced by faster ones with the same results.
 
-    What is recognised: DEAP's own functions as `toolbox.register` registers them (deepcopy as
-    `clone`, selections, crossovers, mutations, `gp.compile`, trees under `gp.staticLimit`, CMA-ES's
-    `generate` and `update`). Anything else stays: a function of your own, a decorated one.
+    DEAP's own functions are recognised as `toolbox.register` registers them: deepcopy as `clone`,
+    selections, crossovers, mutations, `gp.compile`, trees under `gp.staticLimit`, CMA-ES's
+    `generate` and `update`. Everything else stays, such as your own functions and decorated ones.
 
-    The registered partials stay the objects that they are, with the dictionary of keywords that
-    they have: what a program keeps or changes of them has its effect.
+    The registered partials stay the same objects with the same dictionary of keywords, so that a
+    program may keep or change them.
+
+    Parameters
+    ----------
+    toolbox
+        A `deap.base.Toolbox`; it is changed in place.
+
+    Returns
+    -------
+    Toolbox
+        The same object.
     """
     for registered in list(vars(toolbox).values()):
         if type(registered) is partial:

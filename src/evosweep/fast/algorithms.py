@@ -1,8 +1,8 @@
-"""DEAP's algorithms, by its names and with its signatures, at less cost beside the evaluations.
+"""DEAP's algorithms with its names and signatures, at less cost beside the evaluations.
 
     from evosweep.fast import algorithms  # instead of: from deap import algorithms
 
-Populations and logbooks are those of DEAP's.
+Populations and logbooks are equal to DEAP's.
 """
 
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ class _Hall(Protocol):
 
 
 class _Log:
-    """What is done with each generation once it is evaluated."""
+    """The steps after the evaluation of each generation."""
 
     def __init__(
         self, stats: _Statistics | None, halloffame: _Hall | None, *, verbose: bool

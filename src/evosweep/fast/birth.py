@@ -28,14 +28,14 @@ def _maker(kind: Any) -> Callable[[Iterable[object]], object] | None:
         return list
     if type(kind) is not creator.MetaCreator or kind.__bases__ != (list,):
         return None
-    made = attributes_made(kind)
-    if made is None or not sets_plainly(kind) or not keeps(kind, list, ("__new__", "extend")):
+    attributes = attributes_made(kind)
+    if attributes is None or not sets_plainly(kind) or not keeps(kind, list, ("__new__", "extend")):
         return None
-    return _bearer(kind, kind.reduce_args[2]["fitness"]) if made == {"fitness"} else kind
+    return _bearer(kind, kind.reduce_args[2]["fitness"]) if attributes == {"fitness"} else kind
 
 
 def _bearer(kind: Any, fitness: Any) -> Callable[[Iterable[object]], object]:
-    """What makes individuals that have genes, and a fitness without values."""
+    """A function that creates individuals with genes, and a fitness without values."""
 
     def make(genes: Iterable[object]) -> object:
         individual = kind.__new__(kind)

@@ -89,11 +89,13 @@ def _copier(kind: type) -> _Copier:
 
 def _tree_copier(kind: type) -> _Copier:
     """DEAP's own deep copy of trees shares the nodes; it calls `__init__` for the rest."""
-    made = attributes_made(kind)
+    attributes = attributes_made(kind)
     written = next(c for c in kind.__mro__ if type(c) is not creator.MetaCreator)
-    if made is None or written is not gp.PrimitiveTree or not sets_plainly(kind):
+    if attributes is None or written is not gp.PrimitiveTree or not sets_plainly(kind):
         return deepcopy
-    return _list_copier(kind, made) if keeps(kind, list, ("__new__", "__iter__")) else deepcopy
+    return (
+        _list_copier(kind, attributes) if keeps(kind, list, ("__new__", "__iter__")) else deepcopy
+    )
 
 
 def _list_copier(kind: Any, needed: set[str]) -> _Copier:

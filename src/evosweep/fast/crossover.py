@@ -1,4 +1,4 @@
-"""Crossovers with DEAP's children and random draws, at less cost a gene.
+"""Crossovers with DEAP's children and random draws, at less cost per gene.
 
 Each leaves to DEAP what it does not know how to vary. The others read, draw and write in DEAP's
 order, so that they do so for genomes of any kind.

@@ -1,4 +1,4 @@
-"""The evaluation of a population as DEAP's algorithms write it, at less cost an individual."""
+"""The evaluation of a population as DEAP's algorithms write it, at less cost per individual."""
 
 from collections.abc import Iterable, Sequence
 from itertools import chain

@@ -20,7 +20,7 @@ from evosweep.fast.sorting import nondominated
 
 
 class _Hall:
-    """What both halls do."""
+    """Methods that both halls share."""
 
     items: list[Individual]
     keys: list[Fitness]
@@ -93,11 +93,11 @@ class ParetoFront(_Hall, tools.ParetoFront):  # type: ignore[misc]
             super().insert(item)
 
     def update(self, population: Sequence[Individual]) -> None:
-        """Take in what is not dominated, and drop what then is.
+        """Take in the individuals that are not dominated, and drop those that they dominate.
 
-        Whoever is dominated by another of the population leaves again at the latest when that
-        other comes, and takes nobody along who would not leave then too; so the front of all
-        together is what remains, one of each set of similar twins.
+        An individual that another one of the population dominates is dropped at the latest when the
+        other one is added. It drops no individual that would not be dropped then too. So the result
+        is the front of all of them, with one of each set of similar twins.
         """
         stays = self._stays(population) if is_sequence(population) and len(population) else None
         if stays is None:

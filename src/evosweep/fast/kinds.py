@@ -29,25 +29,25 @@ def keeps(kind: type, base: type, names: tuple[str, ...]) -> bool:
 
 @asked_once
 def reads_as_list(kind: type) -> bool:
-    """Whether it is read as a list is."""
+    """Whether instances are read like a list."""
     return keeps(kind, list, _READING)
 
 
 @asked_once
 def writes_as_list(kind: type) -> bool:
-    """Whether it is read and written as a list is."""
+    """Whether instances are read and written like a list."""
     return keeps(kind, list, _WRITING)
 
 
 @asked_once
 def writes_as_array(kind: type) -> bool:
-    """Whether it is read and written as an `array.array` is."""
+    """Whether instances are read and written like an `array.array`."""
     return keeps(kind, array, _WRITING)
 
 
 @asked_once
 def reads_as_ndarray(kind: type) -> bool:
-    """Whether it is read as a `numpy.ndarray` is."""
+    """Whether instances are read like a `numpy.ndarray`."""
     return keeps(kind, np.ndarray, (*_READING, "__array_ufunc__", "__array_function__"))
 
 

@@ -1,4 +1,4 @@
-"""Mutations with DEAP's mutants and random draws, at less cost a gene.
+"""Mutations with DEAP's mutants and random draws, at less cost per gene.
 
 Genes are drawn, read and written in DEAP's order.
 """

@@ -27,7 +27,7 @@ class Memory(Protocol):
 
 
 class _Points(NamedTuple):
-    """What is remembered from earlier generations."""
+    """State that is remembered from earlier generations."""
 
     best: Floats | None = None
     worst: Floats | None = None
@@ -101,7 +101,7 @@ def _select(
 
 
 def _fitnesses(individuals: Sequence[Individual], ref_points: Floats) -> Floats | None:
-    """What is minimised, None where a fitness has no value for each axis of the points."""
+    """The values to minimise; None if a fitness does not have one value for each axis."""
     weighted = [individual.fitness.wvalues for individual in individuals]
     if set(map(len, weighted)) != {ref_points.shape[-1]} or ref_points.ndim != 2:
         return None

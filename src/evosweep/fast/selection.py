@@ -59,10 +59,10 @@ def _order(
     """The indices from the best or the worst one; None where fitnesses are to be compared."""
     if not is_sequence(individuals) or len(individuals) < least:
         return None
-    known = keys(individuals)
-    if known is None:
+    values = keys(individuals)
+    if values is None:
         return None
-    return sorted(range(len(known)), key=known.__getitem__, reverse=reverse)
+    return sorted(range(len(values)), key=values.__getitem__, reverse=reverse)
 
 
 def sel_tournament(
@@ -74,10 +74,10 @@ def sel_tournament(
         stock: list[Member] = tools.selTournament(individuals, k, tournsize, fit_attr)
         return stock
     # Few aspirants are compared one by one; for many, all individuals are looked at first.
-    known = keys(individuals) if k * (tournsize + 2) > 40 + 1.3 * size else None
-    if known is not None:
+    values = keys(individuals) if k * (tournsize + 2) > 40 + 1.3 * size else None
+    if values is not None:
         drawn = draw_below(size, k * tournsize)
-        return [individuals[index] for index in _winners(drawn, tournsize, known)]
+        return [individuals[index] for index in _winners(drawn, tournsize, values)]
     if k * tournsize < _DRAWN[0]:
         choice = random.choice
         return [fittest([choice(individuals) for _ in range(tournsize)]) for _ in range(k)]

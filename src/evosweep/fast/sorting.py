@@ -87,12 +87,12 @@ def _unique(
     individuals: Sequence[Member], weighted: Floats
 ) -> tuple[Floats, Sequence[Sequence[Member]]]:
     """Distinct points in the order of their first individual, and the individuals of each."""
-    known = [individual.fitness.wvalues for individual in individuals]
-    if len(set(known)) == len(known):
+    values = [individual.fitness.wvalues for individual in individuals]
+    if len(set(values)) == len(values):
         return weighted, list(zip(individuals, strict=True))
     groups: dict[Weighted, list[Member]] = {}
     first = []
-    for index, (individual, key) in enumerate(zip(individuals, known, strict=True)):
+    for index, (individual, key) in enumerate(zip(individuals, values, strict=True)):
         group = groups.get(key)
         if group is None:
             groups[key] = [individual]

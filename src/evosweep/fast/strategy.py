@@ -71,11 +71,11 @@ def generate(
 
 def update(strategy: Strategy, population: list[Vector]) -> None:
     """`deap.cma.Strategy.update`."""
-    known = keys(population) if type(population) is list else None
-    if known is None or len(population) < strategy.mu:
+    values = keys(population) if type(population) is list else None
+    if values is None or len(population) < strategy.mu:
         cma.Strategy.update(strategy, population)
         return
-    order = sorted(range(len(population)), key=known.__getitem__, reverse=True)
+    order = sorted(range(len(population)), key=values.__getitem__, reverse=True)
     population[:] = [population[index] for index in order]
     parents = _array(population[: strategy.mu], strategy.dim)
     if parents is None:

@@ -28,10 +28,10 @@ _LIMITED = gp.staticLimit(len, 0)(len).__code__
 
 
 def compile_tree(expr: Sequence[Node], pset: PrimitiveSet) -> Any:
-    """What `deap.gp.compile` returns, and the same again for an expression seen before.
+    """The function that `deap.gp.compile` returns; the same object for an equal expression.
 
-    A function looks its primitives up in `pset.context` when it is called, so that a change there
-    reaches the remembered ones as it would reach DEAP's.
+    A function looks up its primitives in `pset.context` when it is called, so that a change there
+    affects remembered functions just as it affects DEAP's.
     """
     if type(pset) not in _SETS or not pset.arguments or not keeps_order(type(expr)):
         return gp.compile(expr, pset)
@@ -96,7 +96,7 @@ def height(tree: Iterable[Node]) -> int:
 
 
 def static_limit(key: Operator, max_value: float) -> Callable[[Variation], Variation]:
-    """What `deap.gp.staticLimit` returns: a child above the limit becomes one of its parents."""
+    """The decorator of `deap.gp.staticLimit`: a parent replaces a child above the limit."""
     is_height = type(key) is attrgetter and repr(key) == _HEIGHT
 
     def measure(child: Any) -> Any:

@@ -47,12 +47,12 @@ def dtlz(function: int = 2, objectives: int = 3, dimension: int | None = None) -
         weights=(-1.0,) * objectives,
     )
     worst = 2.0 * objectives + 1 if function == 7 else 1.1 if function == 2 else 2.0
-    known = function in (1, 2, 3, 4)
+    has_front = function in (1, 2, 3, 4)
     toolbox.traits = Traits(
         genome="reals",
         reference_point=(worst,) * objectives,
         bounds=(0.0, 1.0),
-        front=(lambda: front(function, objectives)) if known else None,
+        front=(lambda: front(function, objectives)) if has_front else None,
     )
     return toolbox
 

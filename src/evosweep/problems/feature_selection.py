@@ -55,7 +55,7 @@ def feature_selection(
 def accuracy(
     mask: list[int], features: np.ndarray, labels: np.ndarray, splits: Splits, feature_cost: float
 ) -> tuple[float]:
-    """The share of cells classified rightly by Gaussian naive Bayes over all folds.
+    """The share of cells that Gaussian naive Bayes classifies correctly over all folds.
 
     A count divided by a count: the same on every machine. The empty mask scores 0.
     """
@@ -64,16 +64,16 @@ def accuracy(
     columns = np.flatnonzero(mask)
     if not len(columns):
         return (0.0,)
-    seen = features[:, columns]
+    selected = features[:, columns]
     right = 0
     for train, test in splits:
-        model = GaussianNB().fit(seen[train], labels[train])
-        right += int(np.count_nonzero(model.predict(seen[test]) == labels[test]))
+        model = GaussianNB().fit(selected[train], labels[train])
+        right += int(np.count_nonzero(model.predict(selected[test]) == labels[test]))
     return (right / len(labels) - feature_cost * len(columns) / len(mask),)
 
 
 def breast_cancer() -> tuple[np.ndarray, np.ndarray]:
-    """The data: 569 x 30 features, and a label of 0 (malignant) or 1 (benign) each."""
+    """The data: 569 x 30 features, and one label per row: 0 (malignant) or 1 (benign)."""
     try:
         from sklearn.datasets import load_breast_cancer
     except ImportError as error:
@@ -85,7 +85,7 @@ def breast_cancer() -> tuple[np.ndarray, np.ndarray]:
 
 
 def stratified_splits(features: np.ndarray, labels: np.ndarray, folds: int) -> Splits:
-    """Row numbers to train and to test on, of each fold; always the same."""
+    """Row numbers for training and for testing, for each fold; always the same."""
     from sklearn.model_selection import StratifiedKFold
 
     return list(StratifiedKFold(folds).split(features, labels))

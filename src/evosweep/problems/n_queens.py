@@ -36,7 +36,7 @@ def n_queens(queens: int = 20, shuffle: float | None = None, tournament: int = 3
 
 
 def crowded_diagonals(rows: list[int]) -> tuple[float]:
-    """How many queens stand on a diagonal beyond its first: 0 for a solution."""
+    """Surplus queens, beyond the first on each diagonal: 0 for a solution."""
     rising = Counter(row - column for column, row in enumerate(rows))
     falling = Counter(row + column for column, row in enumerate(rows))
     return (float(2 * len(rows) - len(rising) - len(falling)),)

@@ -67,8 +67,8 @@ def symbolic_regression(
     prefer_smaller(toolbox, tournament, parsimony)
     columns = list(features.T.copy())
     toolbox.register("evaluate", mean_squared_error, pset=pset, columns=columns, target=target)
-    known = None if data == "diabetes" else 0.0
-    toolbox.traits = Traits(genome="tree", optimum=known, dataset=dataset)
+    optimum = None if data == "diabetes" else 0.0
+    toolbox.traits = Traits(genome="tree", optimum=optimum, dataset=dataset)
     return toolbox
 
 

@@ -1,4 +1,4 @@
-"""What is known about a problem beside its toolbox."""
+"""Facts about a problem that its toolbox does not state."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,18 +10,32 @@ import numpy
 class Traits:
     """What a problem declares about itself; a toolbox without `traits` has the defaults.
 
-    stochastic        evaluate draws random numbers: it is seeded for each evaluation
-    lamarckian        evaluate returns (fitness, improved genome)
-    infinite          evaluate may return infinity
-    attributes        attributes of an individual that evaluate reads: they are sent to it
-    genome            kind of genome: "bits", "integers", "reals", "permutation", "tree"
-    optimum           best value of the (one) objective that exists, where it is known
-    target            value of the objective at which the problem counts as solved
-    reference_point   for the hypervolume: a value an objective, as the objectives are evaluated
-    front             the true Pareto front as an array (points, objectives)
-    bounds            the lowest and the highest value of a gene of a real-valued problem
-    batch_tolerance   how far evaluate_batch may lie from evaluate, relatively; 0: equal to the bit
-    dataset           the data behind the problem as (X, y) or whatever describes it
+    Attributes
+    ----------
+    stochastic
+        `evaluate` draws random numbers: it is seeded for each evaluation.
+    lamarckian
+        `evaluate` returns (fitness, improved genome).
+    infinite
+        `evaluate` may return infinity.
+    attributes
+        Attributes of an individual that `evaluate` reads: they are sent to the worker.
+    genome
+        Kind of genome: "bits", "integers", "reals", "permutation", "tree".
+    optimum
+        Best value of the only objective, if it is known.
+    target
+        Value of the objective at which the problem counts as solved.
+    reference_point
+        For the hypervolume: one value per objective, in the units that `evaluate` returns.
+    front
+        Returns the true Pareto front as an array (points, objectives).
+    bounds
+        Lowest and highest value of a gene of a real-valued problem.
+    batch_tolerance
+        Largest relative difference between `evaluate_batch` and `evaluate`; 0: equal to the bit.
+    dataset
+        Returns the data behind the problem as (X, y) or any other description.
     """
 
     stochastic: bool = False

@@ -62,7 +62,7 @@ def accuracy(
     columns: list[np.ndarray],
     benign: np.ndarray,
 ) -> tuple[float]:
-    """The share of rows where the tree says what the label says."""
+    """The share of rows that the tree labels correctly."""
     with np.errstate(all="ignore"):
-        said = np.broadcast_to(evaluate_tree(tree, pset, columns), benign.shape)
-    return (int(np.count_nonzero(said == benign)) / len(benign),)
+        predicted = np.broadcast_to(evaluate_tree(tree, pset, columns), benign.shape)
+    return (int(np.count_nonzero(predicted == benign)) / len(benign),)

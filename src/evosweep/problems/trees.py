@@ -87,7 +87,7 @@ def mean_squared_error(
 
 
 def error_of(predict: Callable[[], np.ndarray], target: np.ndarray) -> tuple[float]:
-    """The mean squared error of what `predict` returns; WORST where it is not finite."""
+    """The mean squared error of the predictions; WORST if it is not finite."""
     with np.errstate(all="ignore"):
         errors = (predict() - target) ** 2
     if not np.isfinite(errors).all():

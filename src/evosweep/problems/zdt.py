@@ -63,5 +63,5 @@ def front(function: int, points: int = 500) -> np.ndarray:
     if function in shape:
         return np.column_stack([first, shape[function]])
     second = 1 - np.sqrt(first) - first * np.sin(10 * math.pi * first)
-    best_so_far = np.minimum.accumulate(second)  # ZDT3's front is what of the curve still falls
+    best_so_far = np.minimum.accumulate(second)  # ZDT3's front: the falling parts of the curve
     return np.column_stack([first, second])[second <= best_so_far]

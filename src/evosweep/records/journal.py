@@ -39,9 +39,25 @@ class TornTail(UserWarning):
 
 
 def read(path: Path) -> Iterator[Entry]:
-    """Every evaluation of a run, a finished chunk at a time, in the order of finishing.
+    """Yield the evaluations of a run, one finished chunk at a time, in the order of finishing.
 
-    Memory is bounded by one chunk. Raises `JournalCorrupt`; a torn tail ends the iteration.
+    Memory is bounded by one chunk. A torn last entry, as a kill leaves it, ends the iteration.
+
+    Parameters
+    ----------
+    path
+        The run's `journal.bin`.
+
+    Yields
+    ------
+    Entry
+        A chunk of k individuals: batch, indices (k,), fitnesses (k, objectives) in raw units,
+        times in seconds, and more.
+
+    Raises
+    ------
+    JournalCorrupt
+        If the file is no journal, or an entry before the last one is damaged.
     """
     with open_file(path) as file:
         check_header(path, file.read(HEADER_SIZE))
@@ -57,9 +73,9 @@ def run_id_of(path: Path) -> str:
 
 
 def read_behind(path: Path, start: int) -> Iterator[tuple[int, Entry | Session]]:
-    """What was appended behind byte `start` (0: everything), each with the byte behind it.
+    """Yield the entries behind byte `start` (0: all), each with the byte position behind it.
 
-    For who follows a run that is under way: the last byte that came is the next `start`.
+    A reader that follows a run passes the last position as the next `start`.
     """
     if start < HEADER_SIZE:
         with open_file(path) as file:

@@ -17,35 +17,47 @@ _Document = TypeVar("_Document", bound=Named)
 
 
 def read_record(folder: RunFolder) -> Record:
-    """The receipt of a run that lies in a folder of results.
+    """The receipt of a run in a folder of results.
 
     Raises
     ------
     Damaged
-        Where it is a copy of the run beside it, or any field is not what docs/record.md says.
+        If the folder is a copy of the run beside it, or a field is not what docs/record.md says.
     FileNotFoundError
-        Where there is no receipt.
+        If there is no receipt.
     """
     folder.check_name()
     return _named(folder, _read(folder.record, Record))
 
 
 def read_failure(folder: RunFolder) -> FailureRecord:
-    """The failure of a run that lies in a folder of results; raises as `read_record`."""
+    """The failure of a run in a folder of results; raises as `read_record`."""
     folder.check_name()
     return _named(folder, _read(folder.failure, FailureRecord))
 
 
 def read_running(folder: RunFolder) -> RunningRecord:
-    """What is under way in a folder of results; raises as `read_record`."""
+    """The `running.json` of a run in a folder of results; raises as `read_record`."""
     folder.check_name()
     return _named(folder, _read(folder.running, RunningRecord))
 
 
 def read_outcome(folder: RunFolder) -> tuple[Record | FailureRecord, bytes]:
-    """How a run in a folder of results ended, and the bytes that say so; raises as `read_record`.
+    """The receipt or the failure of a run in a folder of results, with the file's bytes.
 
-    Where there is a receipt, an earlier failure counts no more.
+    An earlier failure is ignored if there is a receipt.
+
+    Returns
+    -------
+    tuple
+        The document, and the bytes that it was read from.
+
+    Raises
+    ------
+    Damaged
+        As `read_record`.
+    FileNotFoundError
+        If there is neither a receipt nor a failure.
     """
     folder.check_name()
     try:
@@ -57,9 +69,19 @@ def read_outcome(folder: RunFolder) -> tuple[Record | FailureRecord, bytes]:
 
 
 def load_record(path: Path) -> Record:
-    """The receipt that somebody names: a run folder of any name, or its `record.json`.
+    """The receipt of a run, from a path that the user gives.
 
-    Raises `InputError` where there is none, and `Damaged` where it is not what docs/record.md says.
+    Parameters
+    ----------
+    path
+        A run folder of any name, or its `record.json`.
+
+    Raises
+    ------
+    InputError
+        If there is no receipt, or it cannot be read.
+    Damaged
+        If a field is not what docs/record.md says.
     """
     file = path if path.suffix == ".json" else RunFolder(path).record
     try:

@@ -70,5 +70,5 @@ def measure_budget(groups: Mapping[str, Sequence[Run]], traces: Mapping[str, Tra
         for name, runs in groups.items()
         if all(run.run_id in traces for run in runs)
     }
-    known = {name: found for name, found in values.items() if not np.isnan(found).any()}
-    return Budget(common, medians, known)
+    complete = {name: sample for name, sample in values.items() if not np.isnan(sample).any()}
+    return Budget(common, medians, complete)

@@ -161,6 +161,6 @@ def _timing(place: tuple[str, str, str], runs: Sequence[Run], serial: Mapping[st
 
 def _medians(runs: Sequence[Run]) -> dict[str, float]:
     """Median seconds by phase; CPU times only where every run knows them."""
-    known = [name for name in CPU if all(name in run.timings for run in runs)]
-    names = (*PHASES, "total", *known)
+    recorded = [name for name in CPU if all(name in run.timings for run in runs)]
+    names = (*PHASES, "total", *recorded)
     return {name: float(np.median([run.timings[name] for run in runs])) for name in names}

@@ -35,13 +35,13 @@ def read_finals(study: Study, fronts_only: bool = False) -> tuple[Study, dict[st
     stand for their configuration.
     """
     finals: dict[str, Final] = {}
-    while wanted := [run for run in _needed(study, fronts_only) if run.run_id not in finals]:
+    while unread := [run for run in _needed(study, fronts_only) if run.run_id not in finals]:
         damaged = {}
-        for run, found in zip(wanted, read_many(_attempt, wanted), strict=True):
-            if isinstance(found, Final):
-                finals[run.run_id] = found
+        for run, result in zip(unread, read_many(_attempt, unread), strict=True):
+            if isinstance(result, Final):
+                finals[run.run_id] = result
             else:
-                damaged[run.run_id] = found
+                damaged[run.run_id] = result
         study = _without(study, damaged)
     return study, finals
 
@@ -55,8 +55,8 @@ def _needed(study: Study, fronts_only: bool) -> list[Run]:
 
 def _attempt(run: Run) -> Final | str:
     try:
-        found = diversity(read_genomes(run))
-        return Final(found, final_front(run) if run.objectives > 1 else None)
+        diversities = diversity(read_genomes(run))
+        return Final(diversities, final_front(run) if run.objectives > 1 else None)
     except Damaged as damage:
         return damage.reason
 

@@ -43,16 +43,16 @@ def read_fronts(
     """The final fronts of a problem, out of those of all runs; `true_front` gives the known one."""
     first = next(iter(groups.values()))[0]
     fronts = {name: [finals[run.run_id] for run in runs] for name, runs in groups.items()}
-    stacked = np.vstack([front for found in fronts.values() for front in found])
+    stacked = np.vstack([front for group in fronts.values() for front in group])
     joint = non_dominated(stacked, first.weights)
-    known = true_front(first)
-    origin = "the joint front of all runs" if known is None else "the problem's true front"
+    true = true_front(first)
+    origin = "the joint front of all runs" if true is None else "the problem's true front"
     return Fronts(
         problem,
         first.weights,
         fronts,
         joint,
-        reference=joint if known is None else known,
+        reference=joint if true is None else true,
         origin=origin,
     )
 
@@ -108,17 +108,19 @@ def indicators_table(problems: Sequence[Fronts], qualities: Mapping[str, Quality
 
 
 def _row(fronts: Fronts, name: str, quality: Quality) -> Row:
-    found = fronts.by_algorithm[name]
-    igd, epsilon, volume = zip(*(indicators(f, fronts, quality) for f in found), strict=True)
+    fronts_of_runs = fronts.by_algorithm[name]
+    igd, epsilon, volume = zip(
+        *(indicators(f, fronts, quality) for f in fronts_of_runs), strict=True
+    )
     return {
         "problem": fronts.problem,
         "algorithm": name,
-        "runs": len(found),
+        "runs": len(fronts_of_runs),
         "hypervolume": float(np.median(volume)),
         "igd_plus": float(np.median(igd)),
         "epsilon": float(np.median(epsilon)),
-        "points": float(np.median([len(front) for front in found])),
-        "share": joint_share(np.vstack(found), fronts.joint),
+        "points": float(np.median([len(front) for front in fronts_of_runs])),
+        "share": joint_share(np.vstack(fronts_of_runs), fronts.joint),
     }
 
 
@@ -136,12 +138,12 @@ def indicators(front: Floats, fronts: Fronts, quality: Quality) -> tuple[float, 
 
 def founders(fronts: Fronts) -> dict[str, Floats]:
     """The points of the joint front that each algorithm has found."""
-    found = {}
+    contributions = {}
     for name, group in fronts.by_algorithm.items():
         own = {tuple(point) for front in group for point in front.tolist()}
         kept = [tuple(point) in own for point in fronts.joint.tolist()]
-        found[name] = fronts.joint[np.array(kept, dtype=bool)]
-    return found
+        contributions[name] = fronts.joint[np.array(kept, dtype=bool)]
+    return contributions
 
 
 def joint_share(points: Floats, joint: Floats) -> float:
@@ -166,8 +168,8 @@ def joint_table(problems: Sequence[Fronts]) -> Table:
 
 def _joint_rows(fronts: Fronts) -> list[Row]:
     own = {
-        name: {tuple(point) for front in found for point in front.tolist()}
-        for name, found in fronts.by_algorithm.items()
+        name: {tuple(point) for front in group for point in front.tolist()}
+        for name, group in fronts.by_algorithm.items()
     }
     return [
         {

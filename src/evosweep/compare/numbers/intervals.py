@@ -22,7 +22,7 @@ def bootstrap(
     NaN for samples of fewer than two values. Efron: Bootstrap Methods, Annals of Statistics 7,
     1979.
     """
-    found = [(float("nan"), float("nan"))] * len(samples)
+    intervals = [(float("nan"), float("nan"))] * len(samples)
     by_size: dict[int, list[int]] = defaultdict(list)
     for place, sample in enumerate(samples):
         by_size[len(sample)].append(place)
@@ -33,8 +33,8 @@ def bootstrap(
         rows = np.array([samples[place] for place in places]) / scales[:, None]
         for place, *bounds in zip(places, *_intervals(rows, statistic, alpha), scales, strict=True):
             low, high, scale = map(float, bounds)
-            found[place] = (low * scale, high * scale)
-    return found
+            intervals[place] = (low * scale, high * scale)
+    return intervals
 
 
 def _intervals(rows: Floats, statistic: Statistic, alpha: float) -> tuple[Floats, Floats]:

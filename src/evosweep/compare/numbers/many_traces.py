@@ -35,23 +35,23 @@ def read_traces(jobs: Sequence[TraceJob]) -> tuple[dict[str, Trace], list[str]]:
     """The traces by run_id, and a line for each run whose trace cannot be read."""
     traces: dict[str, Trace] = {}
     unread = []
-    for job, found in zip(jobs, read_many(_attempt, jobs), strict=True):
-        if isinstance(found, Trace):
-            traces[job.run.run_id] = found
+    for job, result in zip(jobs, read_many(_attempt, jobs), strict=True):
+        if isinstance(result, Trace):
+            traces[job.run.run_id] = result
         else:
-            unread.append(found)
+            unread.append(result)
     return traces, unread
 
 
 def _attempt(job: TraceJob) -> Trace | str:
     run = job.run
-    said = f"{run.run_id}: it is in no curve and has no running time, since"
+    prefix = f"{run.run_id}: it is in no curve and has no running time, since"
     try:
-        found = (
+        trace = (
             hypervolume_trace(run, job.reference, job.common) if job.reference else read_trace(run)
         )
     except (EvosweepError, OSError, ValueError, KeyError) as error:
-        return f"{said} its trace cannot be read: {' '.join(str(error).split())}"
-    if found.total < run.evaluations:
-        return f"{said} its {found.source} has {found.total} of its {run.evaluations} evaluations"
-    return found
+        return f"{prefix} its trace cannot be read: {' '.join(str(error).split())}"
+    if trace.total < run.evaluations:
+        return f"{prefix} its {trace.source} has {trace.total} of its {run.evaluations} evaluations"
+    return trace

@@ -45,7 +45,7 @@ def pairs_table(pairs: Sequence[Pair], alpha: float, *, common: bool = False) ->
 
 
 def _row(pair: Pair, alpha: float) -> Row:
-    found = effect(pair.one, pair.other, alpha)
+    size_of_effect = effect(pair.one, pair.other, alpha)
     refused = bool(pair.reason)  # then there is no word for the size of an effect either
     return {
         "problem": pair.problem,
@@ -53,11 +53,11 @@ def _row(pair: Pair, alpha: float) -> Row:
         "b": pair.names[1],
         "outcome": outcome(pair, alpha),
         "p_holm": None if refused else pair.corrected,
-        "a12": found.a12,
-        "effect": None if refused else found.size,
-        "delta": found.delta,
-        "delta_low": _known(found.low),
-        "delta_high": _known(found.high),
+        "a12": size_of_effect.a12,
+        "effect": None if refused else size_of_effect.size,
+        "delta": size_of_effect.delta,
+        "delta_low": _known(size_of_effect.low),
+        "delta_high": _known(size_of_effect.high),
         "test": pair.method or "none",
         "n_a": len(pair.one),
         "n_b": len(pair.other),

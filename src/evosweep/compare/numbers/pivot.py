@@ -31,7 +31,7 @@ def pivot_tables(study: Study, standings: Mapping[str, Standing], alpha: float) 
     for standing in standings.values():
         single = _runs(study, standing, standing.order[0])[0].objectives == 1
         kinds["pivot" if single else "pivot_several"].append(standing)
-    return [_table(study, name, found, alpha) for name, found in kinds.items() if found]
+    return [_table(study, name, members, alpha) for name, members in kinds.items() if members]
 
 
 def _table(study: Study, name: str, standings: Sequence[Standing], alpha: float) -> Table:

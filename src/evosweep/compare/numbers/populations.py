@@ -144,8 +144,8 @@ def _row(key: tuple[str, str], diversities: Sequence[Diversity]) -> Row:
 def gene_quantiles(runs: Sequence[Run]) -> Mapping[str, Floats] | None:
     """Least, quartiles and greatest of each gene over all final populations of some runs."""
     matrices = [as_matrix(read_genomes(run)) for run in runs]
-    known = [matrix for matrix in matrices if matrix is not None]
-    if len(known) < len(runs) or len({matrix.shape[1] for matrix in known}) != 1:
+    numeric = [matrix for matrix in matrices if matrix is not None]
+    if len(numeric) < len(runs) or len({matrix.shape[1] for matrix in numeric}) != 1:
         return None
-    genes = np.percentile(np.vstack(known), [0, 25, 50, 75, 100], axis=0)
+    genes = np.percentile(np.vstack(numeric), [0, 25, 50, 75, 100], axis=0)
     return dict(zip(("least", "q1", "median", "q3", "greatest"), genes, strict=True))

@@ -168,10 +168,10 @@ def _success(
         return dict.fromkeys(("target", "successes", "success_rate", "ert"))
     sign = 1.0 if quality.larger else -1.0
     successes = sum(reaches(quality.values[run.run_id], value, sign) for run in runs)
-    known = [traces[run.run_id] for run in runs if run.run_id in traces]
+    of_runs = [traces[run.run_id] for run in runs if run.run_id in traces]
     ert = None
-    if len(known) == len(runs):
-        ert = float(expected_running_times(known, np.array([value]), quality.larger)[0])
+    if len(of_runs) == len(runs):
+        ert = float(expected_running_times(of_runs, np.array([value]), quality.larger)[0])
     return {
         "target": value,
         "successes": successes,

@@ -42,7 +42,7 @@ class Standing:
     @cached_property
     def losses(self) -> dict[str, float]:
         """The median loss of each algorithm: smaller is better."""
-        return {name: median(self.quality.loss(found)) for name, found in self.values.items()}
+        return {name: median(self.quality.loss(sample)) for name, sample in self.values.items()}
 
     @cached_property
     def order(self) -> list[str]:

@@ -122,7 +122,7 @@ def _compare(
 def _tested(
     standing: Standing, groups: Mapping[str, Sequence[Run]], starts: Starts, alpha: float
 ) -> Standing:
-    losses = {name: standing.quality.loss(found) for name, found in standing.values.items()}
+    losses = {name: standing.quality.loss(sample) for name, sample in standing.values.items()}
     pairs = make_pairs(standing.problem, groups, losses, starts=starts, alpha=alpha)
     run_pairs(pairs, alpha)
     return replace(standing, pairs=pairs)

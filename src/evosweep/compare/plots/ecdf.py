@@ -58,13 +58,13 @@ def plot_profile(name: str, words: Axes, reached: Mapping[str, Floats]) -> Plot:
 
 def _marks(reached: Mapping[str, Floats]) -> Floats:
     """Where any line steps, thinned to a few hundred marks."""
-    found = np.concatenate([values[np.isfinite(values)].ravel() for values in reached.values()])
-    if not len(found):
+    steps = np.concatenate([values[np.isfinite(values)].ravel() for values in reached.values()])
+    if not len(steps):
         return np.array([1.0, 10.0])
-    marks = np.unique(found)
+    marks = np.unique(steps)
     if len(marks) > 200:
         marks = np.unique(np.geomspace(marks[0], marks[-1], 200))
-        marks[-1] = found.max()
+        marks[-1] = steps.max()
     low = marks[0] * 0.8
     return np.concatenate([[low], marks, [marks[-1] * 1.25]])
 

@@ -74,8 +74,8 @@ def plot_difference(name: str, fronts: Fronts, one: str, other: str) -> Plot:
     from matplotlib.patches import Rectangle
 
     groups = fronts.by_algorithm
-    found = attainment_difference(groups[one], groups[other], fronts.weights)
-    shown = _bounded(found[found[:, 4] != 0], fronts)
+    rectangles = attainment_difference(groups[one], groups[other], fronts.weights)
+    shown = _bounded(rectangles[rectangles[:, 4] != 0], fronts)
     with canvas(name) as figure:
         axes = figure.add_subplot()
         unit = unit_of(shown[:, :4])
@@ -111,7 +111,7 @@ def plot_difference(name: str, fronts: Fronts, one: str, other: str) -> Plot:
 def _bounded(rectangles: Floats, fronts: Fronts) -> Floats:
     """Rectangles in raw units; those without an end reach to the worst known value."""
     signs = -np.sign(np.asarray(fronts.weights))
-    points: Sequence[Floats] = [front for found in fronts.by_algorithm.values() for front in found]
+    points: Sequence[Floats] = [front for group in fronts.by_algorithm.values() for front in group]
     worst = (np.vstack(points) * signs).max(axis=0)
     bounded: Floats = rectangles.copy()
     for place in range(4):

@@ -33,8 +33,8 @@ def take_current(study: Study) -> Study:
     Where nothing says which code is the newest, all versions stay, and a line says so.
     """
     versions = _versions(study)
-    unsure = [place for place, found in versions.items() if _overlap(found)]
-    newest = {place: found[-1].digest for place, found in versions.items() if place not in unsure}
+    unsure = [place for place, dated in versions.items() if _overlap(dated)]
+    newest = {place: dated[-1].digest for place, dated in versions.items() if place not in unsure}
     runs = tuple(run for run in study.runs if _is_current(run, newest))
     earlier = tuple(run for run in study.runs if not _is_current(run, newest))
     basis = "the newest code, by the times in the receipts" if earlier else ""
@@ -55,15 +55,17 @@ def need_current(study: Study) -> Study:
 
 def _versions(study: Study) -> dict[Place, list[Version]]:
     """The versions of each function's code, the one that ran last at the end."""
-    found: dict[Place, dict[str, Version]] = defaultdict(dict)
+    by_place: dict[Place, dict[str, Version]] = defaultdict(dict)
     for run in study.runs:
         for place, digest in _code(run).items():
-            version = found[place].setdefault(digest, Version(digest, run.finished, run.finished))
+            version = by_place[place].setdefault(
+                digest, Version(digest, run.finished, run.finished)
+            )
             version.first = min(version.first, run.finished)
             version.last = max(version.last, run.finished)
     return {
         place: sorted(versions.values(), key=lambda version: (version.last, version.digest))
-        for place, versions in found.items()
+        for place, versions in by_place.items()
     }
 
 

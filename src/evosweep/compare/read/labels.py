@@ -67,9 +67,9 @@ def facts_of(part: Mapping[str, object]) -> dict[str, object]:
 
 def varying(members: Iterable[Mapping[str, object]]) -> list[str]:
     """The keys whose values are not the same, with the same type, in all members."""
-    known = list(members)
-    keys = dict.fromkeys(key for facts in known for key in facts)
-    return [key for key in keys if len({_exact(facts.get(key, ABSENT)) for facts in known}) > 1]
+    all_facts = list(members)
+    keys = dict.fromkeys(key for facts in all_facts for key in facts)
+    return [key for key in keys if len({_exact(facts.get(key, ABSENT)) for facts in all_facts}) > 1]
 
 
 def _label_namesakes(name: str, members: Mapping[str, Mapping[str, object]]) -> dict[str, str]:

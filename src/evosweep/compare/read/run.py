@@ -100,14 +100,14 @@ class Failure:
 
     def part(self, kind: str) -> Mapping[str, object]:
         """The problem, the algorithm or the backend of its spec; empty where that is not known."""
-        found = self.spec.get(kind)
-        return found if isinstance(found, Mapping) else {}
+        part = self.spec.get(kind)
+        return part if isinstance(part, Mapping) else {}
 
     @property
     def seed(self) -> int | None:
         """Its seed, where that is known."""
-        found = self.spec.get("seed")
-        return found if isinstance(found, int) else None
+        seed = self.spec.get("seed")
+        return seed if isinstance(seed, int) else None
 
 
 def read_run(folder: RunFolder) -> Run:

@@ -53,8 +53,8 @@ class Study:
         """The user's name of each identity: the config's, else the one that finished last."""
         last: dict[str, tuple[str, str]] = {}
         for text, part, run in parts:
-            found = (run.finished, str(part.get("name") or ""))
-            last[text] = max(last.get(text, ("", "")), found)
+            candidate = (run.finished, str(part.get("name") or ""))
+            last[text] = max(last.get(text, ("", "")), candidate)
         return {text: self.names.get(text) or name for text, (_, name) in last.items()}
 
     def problem(self, run: Run) -> str:

@@ -51,5 +51,5 @@ def _cost(material: Material, needed: int) -> tuple[int, float]:
 
 
 def _typical(times: Sequence[float]) -> float:
-    known = [time for time in times if np.isfinite(time)]
-    return float(np.median(known)) if known else 0.0
+    finite = [time for time in times if np.isfinite(time)]
+    return float(np.median(finite)) if finite else 0.0

@@ -43,15 +43,15 @@ def _pictured(material: Material, problem: str, fronts: Fronts | None) -> Pictur
     groups = material.study.problems[problem]
     samples = {name: quality.of(groups[name]) for name in names}
     far = {name: distances(groups[name], sample) for name, sample in samples.items()}
-    known = {name: distance for name, distance in far.items() if distance is not None}
+    to_optimum = {name: distance for name, distance in far.items() if distance is not None}
     return Pictured(
         problem=problem,
         stem=material.study.stems[0][problem],
         example=next(iter(groups.values()))[0],
         quality=quality,
         backends=sorted({material.study.backend(run) for runs in groups.values() for run in runs}),
-        measure="distance to the optimum" if known else quality.measure,
-        samples=known or samples,
+        measure="distance to the optimum" if to_optimum else quality.measure,
+        samples=to_optimum or samples,
         traces={
             name: traces for name, traces in material.traces_of(problem).items() if name in names
         },

@@ -53,9 +53,9 @@ def _problems(material: Material) -> list[str]:
     if len(names) <= MOST_PROBLEMS:
         return [problem_sentence(material, name) for name in names]
     leaders = [leads(material, name) for name in names]
-    wins = Counter(found[0] for found in leaders if len(found) == 1)
+    wins = Counter(leading[0] for leading in leaders if len(leading) == 1)
     best = [f"{name} on {count}" for name, count in wins.most_common(5)]
-    ties = sum(len(found) > 1 for found in leaders)
+    ties = sum(len(leading) > 1 for leading in leaders)
     best += [f"several tie on {ties}"] if ties else []
     return [f"Best median, over {len(names)} problems: {', '.join(best)}."]
 
@@ -129,7 +129,7 @@ def _kind(kind: str) -> str:
 def warnings(material: Material) -> list[str]:
     """What a reader must not miss before believing a number: unequal budgets, mixed runs."""
     study = material.study
-    unequal = [name for name, found in material.standings.items() if found.budget.unequal]
+    unequal = [name for name, each in material.standings.items() if each.budget.unequal]
     lines = []
     if unequal:
         count = f"{len(unequal)} of {plural(len(study.problems), 'problem')}"

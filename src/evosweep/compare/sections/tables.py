@@ -82,9 +82,9 @@ def agreement_section(material: Material) -> Section:
     """The matrix of backends and the row of every spec."""
     loud = disagreements(material.agreement)
     section = Section("agreement", "Agreement of the backends", alerts=loud)
-    known = matrix(material.study)
-    if len(known.rows) > 1:
-        section.tables = [known]
+    backends = matrix(material.study)
+    if len(backends.rows) > 1:
+        section.tables = [backends]
     else:
         section.paragraphs.append(
             "Every run is of one backend. Add another to the config, and the same population will "

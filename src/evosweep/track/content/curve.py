@@ -36,13 +36,13 @@ def convergence_plot(history: History, title: str, traits: TraitFields) -> bytes
 
 
 def _goal(traits: TraitFields) -> dict[str, float]:
-    """What the curves should reach: the optimum, else the target, with its name."""
+    """The goal of the curves: the optimum, else the target, with its name."""
     declared = {name: traits.get(name) for name in ("optimum", "target")}
     return dict([(name, value) for name, value in declared.items() if _is_number(value)][:1])
 
 
 class _Frame:
-    """Where values lie on the paper."""
+    """The positions of values on the paper."""
 
     def __init__(self, points: _Curve, levels: Sequence[float]) -> None:
         steps, values = zip(*points, strict=True)

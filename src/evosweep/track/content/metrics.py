@@ -21,7 +21,7 @@ def points_of(history: History, record: Record, summary: Summary) -> list[Point]
 
 
 def summary_of(record: Record, history: History) -> Summary:
-    """What the aggregate over seeds needs."""
+    """Values of the run that the aggregate over seeds is computed from."""
     start, end = milliseconds(record.started), milliseconds(record.finished)
     return {
         "seed": record.spec["seed"],

@@ -1,4 +1,4 @@
-"""One run as MLflow is to have it: names, times, parameters, tags, metrics and artifacts."""
+"""One run for MLflow: names, times, parameters, tags, metrics and artifacts."""
 
 import hashlib
 import re
@@ -35,7 +35,7 @@ class Data(TypedDict):
 
 
 class Summary(TypedDict, total=False):
-    """What the aggregate over seeds needs of a run."""
+    """Values of one run that the aggregate over seeds is computed from."""
 
     seed: int
     spec_id: str
@@ -50,10 +50,10 @@ class Summary(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class MlflowRun:
-    """What MLflow shows as one run, made from a folder alone: the same folder, the same content."""
+    """One run for MLflow, made from a folder alone: the same folder gives the same content."""
 
     mlflow_id: str
-    """What MLflow is asked to call it: the same content, the same id, in a rebuilt database."""
+    """The run's id in MLflow: the same content has the same id, also in a rebuilt database."""
     name: str
     status: str
     start: int
@@ -78,7 +78,7 @@ def content_id(*parts: str | bytes) -> str:
 
 
 def clipped(text: str, length: int = _LONGEST_TAG) -> str:
-    """The text as far as MLflow keeps it: of a tag, unless another length is given."""
+    """The text, cut to the length that MLflow stores: by default that of a tag."""
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 

@@ -1,4 +1,4 @@
-"""What runs and configurations are called in MLflow, and their parameters, from a run's spec."""
+"""Names of runs and configurations in MLflow, and their parameters, from a run's spec."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ _LONGEST_VALUE = 6000
 
 
 def configuration_id(document: Named) -> str:
-    """What runs share that differ in seed and backend alone: 12 hexadecimal digits."""
+    """The identity of runs that differ only in seed and backend: 12 hexadecimal digits."""
     parts = {
         kind: {key: value for key, value in part.items() if key != "name"}
         for kind, part in _parts(document.spec).items()
@@ -22,12 +22,12 @@ def configuration_id(document: Named) -> str:
 
 
 def label(part: PartFields) -> str:
-    """What a person calls a problem, an algorithm or a backend."""
+    """The name of a problem, an algorithm or a backend for people."""
     return str(part.get("name") or part["use"])
 
 
 def run_name(spec: Spec) -> str:
-    """What tells a run apart, the most telling first: `onemax simple s1 pool x2 bits=100 ...`."""
+    """The name of a run, most telling parts first: `onemax simple s1 pool x2 bits=100 ...`."""
     backend = spec["backend"]
     head = (
         f"{label(spec['problem'])} {label(spec['algorithm'])} s{spec['seed']} "
@@ -37,7 +37,7 @@ def run_name(spec: Spec) -> str:
 
 
 def configuration_name(spec: Spec) -> str:
-    """What tells a configuration apart: `onemax simple bits=100 population=300 ...`."""
+    """The name of a configuration: `onemax simple bits=100 population=300 ...`."""
     text = f"{label(spec['problem'])} {label(spec['algorithm'])}{_described(spec)}"
     return clipped(text, _LONGEST_NAME)
 
@@ -56,7 +56,7 @@ def shown(value: object) -> str:
 
 
 def parameters(spec: Spec) -> dict[str, str]:
-    """Everything that the spec sets, one MLflow parameter each."""
+    """Everything that the spec sets, as one MLflow parameter per value."""
     return _accepted(_of_configuration(spec) | _of_run(spec))
 
 

@@ -31,9 +31,9 @@ def is_worked_on(lock: Path) -> bool:
 
 @dataclass
 class Progress:
-    """What is known of one run that is under way; `advance` reads on from where it stopped.
+    """The progress of a run that is under way; `advance` reads on from where it stopped.
 
-    A generation is a batch of the journal: what an algorithm asks for by one `toolbox.map`.
+    A generation is a batch of the journal: the individuals of one `toolbox.map` call.
     """
 
     folder: RunFolder

@@ -1,4 +1,4 @@
-"""The tags of a run in MLflow: what it is found again by, and where it comes from."""
+"""The tags of a run in MLflow: its identity, and where it comes from."""
 
 from collections.abc import Mapping
 from itertools import islice
@@ -11,7 +11,7 @@ _MOST_PACKAGES = 60
 
 
 def identity(record: Named) -> dict[str, str]:
-    """The tags by which a run, its equals and its configuration are found again."""
+    """The tags that identify a run, equal runs and its configuration."""
     return {
         "run_id": record.run_id,
         "spec_id": record.spec_id,

@@ -1,4 +1,4 @@
-"""What has been tracked already: one small SQLite file a tracking address, in `results/.track`.
+"""What has been tracked already: one small SQLite file per tracking address, in `results/.track`.
 
 It spares reading 10,000 records to find that nothing changed. It holds nothing that is not in
 MLflow and the run folders too: deleted, damaged or out of step, it is made again from both.
@@ -31,7 +31,7 @@ _VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """What is known of a run that MLflow has."""
+    """One row of the index: a run that MLflow has."""
 
     run_id: str
     stamp: str

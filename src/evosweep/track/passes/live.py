@@ -20,7 +20,7 @@ _STOPPED = "Stopped before its end. The same command continues it from its journ
 
 
 class Live:
-    """What a follower remembers from pass to pass; `shows` is whether new runs are shown too."""
+    """State between the passes of a follower; `shows` is whether new runs are shown too."""
 
     def __init__(self, shows: bool = False) -> None:
         self.shows = shows

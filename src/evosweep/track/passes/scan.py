@@ -1,4 +1,4 @@
-"""Which run folders there are, and in what state, without opening a file."""
+"""The run folders that exist, and their state, without opening a file."""
 
 import os
 from collections.abc import Iterator

@@ -22,7 +22,7 @@ _GIVE_UP = 3
 
 @dataclass
 class Changes:
-    """What a pass did, and what it could not do."""
+    """The changes and the problems of one pass."""
 
     new: int = 0
     changed: int = 0
@@ -44,7 +44,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A run folder and what MLflow is to show of it."""
+    """A run folder, and the MLflow run that is made from it."""
 
     source: scan.RunFiles
     run: MlflowRun

@@ -1,4 +1,4 @@
-"""Where runs are tracked: which MLflow, where its artifacts are, and where the index of it is."""
+"""The tracking address: which MLflow, where its artifacts are, and where its index is."""
 
 import hashlib
 import os

@@ -1,7 +1,7 @@
-"""Whole runs put into MLflow's database at once: a transaction a batch, all of a run or nothing.
+"""Whole runs inserted into MLflow's database: one transaction per batch, all of a run or nothing.
 
 MLflow's client takes about 80 ms for a run of 100 generations and 8 metrics, nearly all of it in
-one object a metric value. The same rows inserted as rows take a tenth of that. The tables are
+one object per metric value. The same rows inserted as rows take a tenth of that. The tables are
 MLflow's own classes; tests/tracking compares every row with what the client writes.
 """
 
@@ -17,7 +17,7 @@ _LARGEST = 1.7976931348623157e308  # what MLflow stores for an infinity
 
 
 def existing(store: Database, ids: Sequence[str]) -> dict[str, str]:
-    """Which of these runs the database has, with their life-cycle stage."""
+    """The life-cycle stages of these runs, without those that the database lacks."""
     from mlflow.store.tracking.dbmodels.models import SqlRun
     from sqlalchemy import select
 

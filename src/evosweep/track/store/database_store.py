@@ -1,4 +1,4 @@
-"""A database as a store: new runs go in whole, a transaction a batch; the rest is the client's."""
+"""A database as a store: one transaction inserts a batch of runs; the client does the rest."""
 
 from collections.abc import Sequence, Set
 from dataclasses import replace

@@ -26,20 +26,20 @@ def keep_datasets(store: Database, experiment_id: int, runs: Sequence[MlflowRun]
     from mlflow.store.tracking.dbmodels.models import SqlDataset
     from sqlalchemy import insert
 
-    wanted = {}
+    needed = {}
     for run in runs:
         if run.data:
             fields = _fields(run.data)
-            wanted[fields["name"], fields["digest"]] = fields
-    known = _known(store, experiment_id) if wanted else {}
-    new = [_row(experiment_id, fields) for key, fields in wanted.items() if key not in known]
+            needed[fields["name"], fields["digest"]] = fields
+    stored = _known(store, experiment_id) if needed else {}
+    new = [_row(experiment_id, fields) for key, fields in needed.items() if key not in stored]
     if not new:
-        return known
+        return stored
     try:
         with store.ManagedSessionMaker(read_only=False) as session:
             session.execute(insert(SqlDataset.__table__), new)
     except MlflowException:  # another tracker may have been faster
-        if not wanted.keys() <= _known(store, experiment_id).keys():
+        if not needed.keys() <= _known(store, experiment_id).keys():
             raise
     return _known(store, experiment_id)
 

@@ -1,6 +1,6 @@
-"""What tracking asks of an MLflow: experiments and whole runs; every act may be repeated.
+"""The operations that tracking needs from MLflow; each may be repeated.
 
-What is there already stays, what is missing is added.
+Existing entries stay, and missing ones are added.
 """
 
 from collections.abc import Sequence, Set
@@ -46,7 +46,7 @@ class Database(Protocol):
 
 
 class Store(Protocol):
-    """What tracking asks of an MLflow."""
+    """The operations that tracking needs from MLflow."""
 
     address: Address
     batch: int

@@ -1,7 +1,7 @@
-"""MLflow's server as a process that never outlives the one that started it.
+"""MLflow's server as a process that stops when its parent stops.
 
-Run as `python -m evosweep.track.ui.server OPTIONS`; its standard input is a pipe from its parent,
-which ends when the parent does, however that comes about.
+Run as `python -m evosweep.track.ui.server OPTIONS`. Its standard input is a pipe from its parent;
+the pipe closes when the parent stops, for whatever reason.
 """
 
 import os
