@@ -1,7 +1,7 @@
-"""What a program of the user's own sends to workers, as `pickle` has it.
+"""Pickling of a user's functions and arguments for workers.
 
-Classes of `creator` travel by name: pickle alone would make a new class of that name with every
-chunk, of which no individual on the worker is an instance.
+Classes of `creator` are sent by name. With plain pickle, each chunk would create a new class of
+that name, and no individual on the worker would be an instance of it.
 """
 
 import io
@@ -31,8 +31,8 @@ def _class_of(name: str, parent: type, attributes: Mapping[str, object]) -> type
     kind = getattr(creator, name, None)
     if not (isinstance(kind, creator.MetaCreator) and kind.__mro__[1] is parent):
         creator.meta_create(name, parent, attributes)
-        kind = getattr(creator, name)
-    return kind  # type: ignore[no-any-return]
+    own: type = getattr(creator, name)
+    return own
 
 
 def dumps(value: object) -> bytes:

@@ -1,4 +1,4 @@
-"""Classes of individuals, made once a process.
+"""Classes of individuals, created once per process.
 
 `deap.creator.create` warns when a name is created again, and makes a second class that is no
 longer the first. A problem may be built many times in a process (a job of several seeds), so
@@ -22,7 +22,8 @@ def individual_class(
     full = f"{name}_{_word(genome)}_{fitness.__name__}{extra}"
     if not hasattr(creator, full):
         creator.create(full, genome, fitness=fitness, **attributes)
-    return getattr(creator, full)  # type: ignore[no-any-return]
+    kind: type[Any] = getattr(creator, full)
+    return kind
 
 
 def fitness_class(weights: tuple[float, ...]) -> type[Any]:
@@ -30,7 +31,8 @@ def fitness_class(weights: tuple[float, ...]) -> type[Any]:
     name = "Fitness_" + "_".join(_word(weight) for weight in weights)
     if not hasattr(creator, name):
         creator.create(name, base.Fitness, weights=weights)
-    return getattr(creator, name)  # type: ignore[no-any-return]
+    kind: type[Any] = getattr(creator, name)
+    return kind
 
 
 def _word(value: object) -> str:

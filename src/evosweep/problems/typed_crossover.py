@@ -23,7 +23,8 @@ def cx_one_point(first: Tree, second: Tree) -> tuple[Tree, Tree]:
     Koza: Genetic Programming, MIT Press, 1992; typed: Montana, Evolutionary Computation 3(2), 1995.
     """
     if len(first) < 2 or len(second) < 2 or first.root.ret == gp.__type__:
-        return gp.cxOnePoint(first, second)  # type: ignore[no-any-return]
+        children: tuple[Tree, Tree] = gp.cxOnePoint(first, second)
+        return children
     return _exchange(first, second, _by_type(first), _by_type(second))
 
 

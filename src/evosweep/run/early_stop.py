@@ -147,8 +147,8 @@ class Stopping:
 
 
 def _target(target: float | str | None, traits: Traits) -> float | None:
-    if target != "declared":
-        return target  # type: ignore[return-value]
+    if not isinstance(target, str):
+        return target
     if traits.target is None:
         raise InputError("stop: target is 'declared', and the problem declares none; give a number")
     return traits.target
