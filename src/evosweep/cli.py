@@ -1,6 +1,7 @@
 """The `evosweep` command. Each subcommand is a module, imported only when it is called."""
 
 import argparse
+import errno
 import importlib
 import io
 import os
@@ -58,6 +59,18 @@ def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
     return parser
 
 
+_REFUSALS = {
+    errno.EACCES,
+    errno.EDQUOT,
+    errno.EIO,
+    errno.ENAMETOOLONG,
+    errno.ENOSPC,
+    errno.EPERM,
+    errno.EROFS,
+}
+"""What a file system says where nothing is wrong but the place or its disk."""
+
+
 class Command(Protocol):
     """A module of `evosweep.commands`."""
 
@@ -100,6 +113,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader has seen enough: `evosweep grid CONFIG | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.errno not in _REFUSALS:
+            raise
+        where = printable(f"{error.filename}: " if error.filename else "")
+        print(f"evosweep: error: {where}{error.strerror}", file=sys.stderr)
+        return 1
 
 
 class Printable:

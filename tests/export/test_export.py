@@ -2,7 +2,11 @@
 
 import csv
 import json
+import os
+import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -332,3 +336,20 @@ def test_every_format_is_the_same_each_time_and_is_written_whole(
     (tmp_path / "one" / "kept").write_text("")
     assert main(["export", str(results), "--format", name, "--out", str(tmp_path / "one")]) == 2
     assert (tmp_path / "one" / "kept").exists()
+
+
+@pytest.mark.parametrize("command", [["compare"], ["export", "--format", "csv"]])
+def test_a_folder_that_may_not_be_written_is_one_line(
+    results: Path, tmp_path: Path, command: list[str]
+) -> None:
+    """Root may write anywhere, but for its capabilities."""
+    shutil.copytree(results / "study", tmp_path / "study", copy_function=shutil.copyfile)
+    (tmp_path / "study").chmod(0o500)
+    if os.geteuid() == 0:
+        os.chown(tmp_path / "study", 65534, 65534)
+        (tmp_path / "study").chmod(0o555)
+    plain = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
+    words = [*plain, sys.executable, "-m", "evosweep", *command, str(tmp_path / "study")]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert re.fullmatch(r"evosweep: error: \S+: Permission denied\n", done.stderr)

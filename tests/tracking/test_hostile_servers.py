@@ -229,6 +229,16 @@ def test_names_lead_nowhere_else(
     assert not list(tmp_path.rglob("*.json"))
 
 
+def test_a_receipt_of_another_run_is_refused(
+    hostile: Hostile, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hostile.tags["run_id"] = hostile.tags["folder"] = "ba9876543210"
+    with serving(hostile.answer) as uri:
+        assert pull(uri, tmp_path / "out") == 1
+    assert f"belongs to run {RUN_ID}, its tag names ba9876543210" in capsys.readouterr().err
+    assert not list((tmp_path / "out").rglob("record.json"))
+
+
 def test_a_table_is_no_larger_than_its_receipt_says(
     hostile: Hostile, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,6 +15,7 @@ from pyarrow import parquet
 
 from evosweep.cli import main
 from evosweep.track.content.mlflow_run import accepted_keys
+from evosweep.track.passes import scan
 from evosweep.track.passes.tracking import track
 
 ONLY_A_POPULATION = '''
@@ -125,6 +126,36 @@ def test_each_damaged_receipt_is_a_line_and_the_rest_goes_on(
     assert len(lines) == len(DAMAGE)
     assert all(f"damaged: {results}" in line for line in lines)
     assert "9 new" in output.out
+
+
+def test_copies_of_a_run_under_other_names_count_once(
+    results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first of them stands for the run until its own folder is there."""
+    genuine = next((results / "quick" / "runs").glob("*/record.json")).parent
+    for name in ("aaaaaaaaaaaa", "bbbbbbbbbbbb"):
+        shutil.copytree(genuine, genuine.with_name(name))
+    moved = genuine.rename(results / genuine.name)
+    for summary in ("9 new", "9 unchanged"):
+        assert main(["track", str(results)]) == 1
+        output = capsys.readouterr()
+        assert f"run_id: {genuine.name}: aaaaaaaaaaaa holds that run too" in output.err
+        assert summary in output.out
+    tracked = contents.runs(own(results), "quick", "tags.kind = 'run'", artifacts=False)
+    assert [run["tags"]["run_id"] for run in tracked.values()].count(genuine.name) == 1
+    moved.rename(genuine)
+    assert main(["track", str(results)]) == 1
+    assert "1 new, 0 changed, 1 removed" in capsys.readouterr().out
+
+
+def test_linked_experiments_and_folders_of_runs_are_left_out(results: Path, tmp_path: Path) -> None:
+    linked = tmp_path / "linked"
+    (linked / "own").mkdir(parents=True)
+    (linked / "quick").symlink_to(results / "quick")
+    (linked / "own" / "runs").symlink_to(results / "quick" / "runs")
+    assert scan.experiments(linked) == []
+    (tmp_path / "chosen").symlink_to(results)
+    assert [name for name, _ in scan.experiments(tmp_path / "chosen")] == ["quick"]
 
 
 def test_an_experiment_that_mlflow_refuses_keeps_no_other_out(

@@ -4,6 +4,7 @@ It spares reading 10,000 records to find that nothing changed. It holds nothing 
 MLflow and the run folders too: deleted, damaged or out of step, it is made again from both.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -45,7 +46,9 @@ class Tracked:
     generation: int = -1
     """The last generation that was shown while the run was under way."""
     summary: str = "{}"
-    """`MlflowRun.summary` as JSON; while the run is under way, its evaluations so far."""
+    """`MlflowRun.summary` as JSON, with `run_id` where that is not the folder's name; while the
+    run is under way, its evaluations so far.
+    """
     place: int | None = None
     """Its turn in the aggregate of its configuration, from 1."""
 
@@ -136,6 +139,15 @@ class Index:
         columns = _RUN.replace("summary", "CASE WHEN generation < 0 THEN '{}' ELSE summary END")
         rows = self._db.execute(f"SELECT {columns} FROM runs WHERE experiment = ?", (experiment,))
         return {row[0]: Tracked(*row) for row in rows}
+
+    def misnamed(self, experiment: str) -> dict[str, str]:
+        """The run_ids that tracked folders of other names hold, by the folder's name."""
+        rows = self._db.execute(
+            "SELECT run_id, summary FROM runs WHERE experiment = ? AND summary LIKE ?",
+            (experiment, '%"run_id"%'),
+        )
+        held = ((name, json.loads(summary).get("run_id")) for name, summary in rows)
+        return {name: run_id for name, run_id in held if run_id}
 
     def runs_of(self, experiment: str, configuration: str) -> Iterator[Tracked]:
         """The runs of a configuration: by turn, those without one behind them by time."""

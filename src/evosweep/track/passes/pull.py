@@ -37,6 +37,11 @@ def pull(origin: Origin, run: TrackedRun, out: Path, experiment: str) -> bool:
         draft.path.mkdir()
         origin.fetch(run, outcome.name, draft.path / outcome.name, LIMIT)
         document, _ = read_outcome(draft)
+        if document.run_id != folder.path.name:
+            raise InputError(
+                f"MLflow run {run.mlflow_id}: its {outcome.name} belongs to run "
+                f"{document.run_id}, its tag names {folder.path.name}"
+            )
         if isinstance(document, Record):
             _fetch_tables(origin, run, draft, document)
             draft.population.replace(folder.population)

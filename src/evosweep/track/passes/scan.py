@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from evosweep.files.opening import is_folder
 from evosweep.records.folder import RunFolder
 
 
@@ -28,15 +29,16 @@ class RunFiles:
 def experiments(results: Path) -> list[tuple[str, Path]]:
     """(name, its folder of runs) of every experiment in a folder of results, by name.
 
-    `results` may also be the folder of one experiment, or of its runs.
+    `results` may also be the folder of one experiment, or of its runs. Links are left out.
     """
     if results.name == "runs":
         return [(results.absolute().parent.name, results)]
-    if (results / "runs").is_dir():
+    if is_folder(results / "runs"):
         return [(results.absolute().name, results / "runs")]
     with os.scandir(results) as folders:
-        all_runs = [(each.name, Path(each.path) / "runs") for each in folders if each.is_dir()]
-    return sorted((name, runs) for name, runs in all_runs if runs.is_dir())
+        own = [each for each in folders if each.is_dir(follow_symlinks=False)]
+    all_runs = [(each.name, Path(each.path) / "runs") for each in own]
+    return sorted((name, runs) for name, runs in all_runs if is_folder(runs))
 
 
 def find(runs: Path) -> Iterator[RunFiles]:

@@ -52,6 +52,8 @@ class _Read:
 
     def tracked(self, mlflow_id: str, place: int | None = None) -> Tracked:
         """Its row in the index."""
+        misnamed = self.document.run_id != self.source.run_id
+        other_name = {"run_id": self.document.run_id} if misnamed else {}
         return Tracked(
             self.source.run_id,
             self.source.stamp,
@@ -60,7 +62,7 @@ class _Read:
             configuration=self.run.tags["configuration"],
             status=self.run.status,
             finished=self.run.end or self.run.start,
-            summary=json.dumps(self.run.summary),
+            summary=json.dumps({**self.run.summary, **other_name}),
             place=place,
         )
 
@@ -72,21 +74,32 @@ class Pass:
         self.target, self.changes, self.live = target, changes, live
         changes.restored += target.restored
         self._failures = 0
+        self._holders: dict[str, str] = {}
+        """The folder that counts for a run, by run_id, where its name is another one."""
 
     def run(self, folder: Path, sources: dict[str, scan.RunFiles]) -> None:
         """Brings MLflow's experiment to the state of the run folders, by their names.
 
         `folder` is the experiment's, which may be gone.
         """
+        tracked = self.target.tracked
+        self._remove(run for run_id, run in tracked.items() if run_id not in sources)
+        self._settle_copies(sources)
         ready = [each for each in sources.values() if each.stamp]
         news = [each for each in ready if not self._is_known(each)]
         self.changes.unchanged += len(ready) - len(news)
-        tracked = self.target.tracked
-        self._remove(run for run_id, run in tracked.items() if run_id not in sources)
         self._bring(sorted(news, key=lambda each: (each.written, each.run_id)))
         self.live.update(self.target, [each for each in sources.values() if not each.stamp])
         self.target.parents.update()
         track_comparison(self.target, folder / COMPARISON)
+
+    def _settle_copies(self, sources: dict[str, scan.RunFiles]) -> None:
+        """Notes which folder of another name counts for its run; none does beside the run's own."""
+        for name, run_id in self.target.index.misnamed(self.target.name).items():
+            if run_id in sources:
+                self._remove([self.target.tracked.pop(name)])
+            else:
+                self._holders[run_id] = name
 
     def _is_known(self, source: scan.RunFiles) -> bool:
         tracked = self.target.tracked.get(source.run_id)
@@ -109,12 +122,26 @@ class Pass:
 
     def _read(self, source: scan.RunFiles) -> _Read | None:
         try:
-            return _Read(source, *read_run(source.folder, self.target.name))
+            read = _Read(source, *read_run(source.folder, self.target.name))
+            self._check_once(source, read.document.run_id)
         except Vanished:
             return None
         except Damaged as error:
             self.changes.problems.append(str(error))
             return None
+        return read
+
+    def _check_once(self, source: scan.RunFiles, run_id: str) -> None:
+        """Raise `Damaged` where another folder of another name counts for the run already."""
+        if source.run_id != run_id and self._holders.setdefault(run_id, source.run_id) != (
+            source.run_id
+        ):
+            raise Damaged(
+                source.path,
+                "run_id",
+                f"{run_id}: {self._holders[run_id]} holds that run too, which counts once; "
+                "remove the copy",
+            )
 
     def _one_by_one(self, reads: list[_Read], error: Unreachable | Refused) -> None:
         """One run that MLflow fails or refuses keeps no other from it; a dead server does."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from evosweep.errors import EvosweepError, InputError, RunError
+from evosweep.files.opening import is_folder
 from evosweep.track.passes import scan
 from evosweep.track.passes.index import Index
 from evosweep.track.passes.live import Live
@@ -76,7 +77,7 @@ def _pending(sources: _Sources, index: Index) -> int:
 
 def _by_experiment(results: Path, index: Index) -> _Sources:
     """What there is, and nothing for each experiment that was there once."""
-    whole = not (results.name == "runs" or (results / "runs").is_dir())
+    whole = not (results.name == "runs" or is_folder(results / "runs"))
     gone = index.experiments() if whole else []
     sources: _Sources = {name: (results / name, {}) for name in gone}
     for name, runs in scan.experiments(results):
