@@ -17,12 +17,12 @@ class Timed(Protocol):
 
     @property
     def seconds(self) -> float:
-        """How long its evaluations took on their worker."""
+        """Seconds that its evaluations took on their worker."""
         ...
 
 
 Value = TypeVar("Value")
-"""What a call of a program's own returns."""
+"""The value of a call in a user's program."""
 Result = TypeVar("Result", bound=Timed)
 _Result_co = TypeVar("_Result_co", bound=Timed, covariant=True)
 
@@ -32,7 +32,7 @@ class Work(Protocol[_Result_co]):
 
     @property
     def number(self) -> int:
-        """Which chunk of its batch it is; its result comes back under this number."""
+        """Number of the chunk in its batch; the result has the same number."""
         ...
 
     @property

@@ -47,7 +47,7 @@ class Evaluation:
     arguments: tuple[object, ...]
     keywords: dict[str, object]
     fitness: Fitness | Table | None
-    """What the evaluation gave; None where it failed."""
+    """The fitness of the evaluation; None if it failed."""
     objectives: int
 
     @classmethod

@@ -22,9 +22,9 @@ class Batch:
     rows: Sequence[Row] | None = None
     """The items where they are rows; None where they are individuals."""
     source: Sequence[object] = ()
-    """What the genomes are taken from: the items; or copies, where evaluations change them."""
+    """The source of the genomes: the items, or copies if evaluations change the items."""
     objectives: int = 0
-    """How many values an evaluation returns; 0: as many as it likes."""
+    """Number of values that an evaluation returns; 0: any number."""
     results: list[Fitness | Table | None] = field(default_factory=list)
 
     @classmethod

@@ -49,7 +49,7 @@ class Losses:
         return self._strikes[batch, index] >= max(_STRIKES, self._retries + 1)
 
     def failure(self, batch: int, index: int) -> FailureReason:
-        """Why an individual is given up, and what its author can do."""
+        """The reason why an individual is given up, and what its author can do."""
         loss, strikes = self._last[batch, index], self._strikes[batch, index]
         if loss.reason == "timeout":
             return FailureReason(

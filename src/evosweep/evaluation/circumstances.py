@@ -7,10 +7,10 @@ from evosweep.evaluation.blame import EarlierLosses
 
 @dataclass(frozen=True, kw_only=True)
 class Circumstances:
-    """Where and how the evaluations of a run are made."""
+    """The circumstances of a run's evaluations."""
 
     description: str
-    """What workers build the problem from."""
+    """The JSON that workers build the problem from."""
     seed: int
     lost: EarlierLosses = ()
     """Evaluations that killed an earlier process."""

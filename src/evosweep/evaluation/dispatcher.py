@@ -67,16 +67,16 @@ class _Cost(_Recent):
     """
 
     def seconds_of(self, items: int) -> float:
-        """How long so many items take."""
+        """Expected seconds for a number of items."""
         return items * max(self.value, 1e-9)
 
     def items_in(self, seconds: float) -> int:
-        """How many items take so long."""
+        """Expected number of items in so many seconds."""
         return max(1, int(seconds / self.seconds_of(1)))
 
 
 class _Unevenness(_Recent):
-    """How much the cost of an item has differed between chunks; long chunks count for more."""
+    """Variation of the cost of an item between chunks; long chunks count for more."""
 
     def add_chunk(self, expected: float, seconds: float) -> None:
         self.add(expected * (seconds / expected - 1) ** 2, expected)

@@ -41,7 +41,7 @@ class Returned:
     values: list[Any] = field(default_factory=list)
     seconds: float = 0.0
     error: BaseException | None = None
-    """What the call after the last value raised."""
+    """The exception of the call after the last value."""
     drew: bool = False
     """Whether a call drew random numbers, and had no seed of its own."""
 
@@ -79,7 +79,7 @@ class Calls:
         return returned
 
     def value(self) -> Any:
-        """What the only call returns; raises what it raises."""
+        """The value of the only call; raises its exception."""
         return self.all_values()[0]
 
     def all_values(self) -> list[Any]:

@@ -44,7 +44,7 @@ class OpenBackend:
 
     @property
     def workers(self) -> int:
-        """How many processes evaluate."""
+        """Number of processes that evaluate."""
         return self._open.backend.workers if self._open else self._count
 
     def __enter__(self) -> Self:

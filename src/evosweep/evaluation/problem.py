@@ -30,11 +30,11 @@ class BuiltProblem:
     infinite: bool
     timeout: float | None
     retries: int
-    """How often a failing evaluation is tried again."""
+    """Number of times that a failing evaluation is repeated."""
     attributes: frozenset[str]
     """What evaluations are given of an individual whatever it is."""
     penalty: tuple[float, ...] | None
-    """What counts as the fitness of a failing evaluation; None: the run fails."""
+    """The fitness of a failing evaluation; None: the run fails."""
 
     @property
     def evaluate(self) -> Callable[..., object]:
@@ -75,7 +75,7 @@ class BuiltProblem:
 
     @cached_property
     def digest_form(self) -> PlainForm:
-        """What of individuals their digest covers."""
+        """The parts of an individual that its digest covers."""
         return PlainForm(getattr(self.toolbox, "encode", None), exact=False)
 
     def left_behind(self, individual: object) -> list[str]:

@@ -27,9 +27,9 @@ class Recovery:
     def run(
         self, batch: int, items: Sequence[int], make: Make[Result]
     ) -> Iterator[tuple[Sequence[int], Result | FailureReason]]:
-        """Yields the items of each chunk with its result, or one item with why it is given up.
+        """Yield the items of each chunk with its result, or one given-up item with the reason.
 
-        Raises `RunError` where workers keep dying without an evaluation that could be blamed.
+        Raises `RunError` if workers keep dying and no evaluation can be blamed.
         """
         batch_left = _Left(batch, list(items))
         yield from self._give_up(batch_left)

@@ -15,7 +15,7 @@ Row = tuple[tuple[object, ...], dict[str, object]]
 
 Fitness = tuple[float, ...]
 Table = tuple[Fitness, ...]
-"""One fitness for each individual of a population that one evaluation is given."""
+"""One fitness for each individual, when a single evaluation gets a whole population."""
 
 
 @dataclass(slots=True)
@@ -31,14 +31,14 @@ class Outcome:
     process: int = 0
     """The id of that process."""
     numerics: str = ""
-    """What decides the last bits of that process (`machine.numerics.of_process`)."""
+    """The properties of that process that decide last bits (`machine.numerics.of_process`)."""
     failure: FailureReason | None = None
     digest: bytes = b""
     """Digest by which the journal recognises the chunk's genomes."""
 
 
 def result_of(returned: object, objectives: int, *, infinite: bool) -> Fitness | Table:
-    """What an evaluation returned, as a fitness or as a list of them; raises `BadFitness`."""
+    """The fitness, or the list of them, that an evaluation returned; raises `BadFitness`."""
     if isinstance(returned, list | tuple) and returned and _is_row(returned[0]):
         return tuple(fitness_of(each, objectives, infinite) for each in returned)
     return fitness_of(returned, objectives, infinite)

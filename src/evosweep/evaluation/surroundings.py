@@ -1,7 +1,7 @@
-"""What an evaluation may read beside its individual: globals, closures, attributes of objects.
+"""Values beside its individual that an evaluation may read: globals, closures, attributes.
 
-A program that keeps its generation in a global has it in one process only. A change of such a
-value says that an evaluation elsewhere may see another one.
+A program that keeps its generation in a global has that value in one process only. If such a value
+changes, an evaluation in another process may see another value.
 """
 
 import sys

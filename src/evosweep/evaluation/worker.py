@@ -1,7 +1,7 @@
 """Evaluates a chunk of genomes, on a worker of any backend or in the run's own process.
 
-The same function serves all of them, and each evaluation is given a new individual that is made of
-what travels. So the place of an evaluation makes no difference.
+The same function runs in every process, and each evaluation gets a new individual, rebuilt from the
+data that is sent. So the place of an evaluation makes no difference.
 """
 
 import os
@@ -48,7 +48,7 @@ class Chunk(NamedTuple):
 
 
 _RAISED = BaseException
-"""What an evaluation may raise: CancelledError or the panic of a library written in Rust, too."""
+"""Exceptions of evaluations, with CancelledError and the panic of a library in Rust."""
 
 
 class _Failed(Exception):

@@ -24,10 +24,10 @@ _FEW = 16  # individuals that are evaluated sooner one by one
 
 
 def map_together(function: Operator, *iterables: Iterable[object]) -> Iterator[object]:
-    """What `map(function, *iterables)` gives, evaluated together where `function` can.
+    """The values of `map(function, *iterables)`, evaluated together if `function` can do that.
 
-    As `map`, it evaluates nothing before the first value is asked for; an individual that changes
-    afterwards, before its own value is asked for, is evaluated by itself.
+    Like `map`, it evaluates nothing before the first value is requested. An individual that changes
+    later, before its own value is requested, is evaluated alone.
     """
     if len(iterables) != 1 or not isinstance(iterables[0], Sequence):
         return map(function, *iterables)

@@ -42,7 +42,7 @@ def reals(parents: Parents[Sized], rates: Rates, mate: Options, mutate: Options)
 
 
 class _Bounded:
-    """What both operators are registered with: the crowding degree, and two bounds of all genes."""
+    """The parameters of both operators: the crowding degree, and two bounds of all genes."""
 
     def __init__(self, eta: float, low: float, up: float) -> None:
         self.power, self.root = eta + 1, 1.0 / (eta + 1)

@@ -1,4 +1,4 @@
-"""What `copy.deepcopy` and `__init__` do with DEAP's classes, told from the classes alone."""
+"""The effect of `copy.deepcopy` and `__init__` on DEAP's classes, from the classes alone."""
 
 import copyreg
 from array import array

@@ -92,7 +92,7 @@ def cx_simulated_binary_bounded(
 
 
 def _spread(room: float, rand: float, power: float, root: float) -> float:
-    """How far the children lie apart, given the room up to a bound."""
+    """The distance between the children, given the room up to a bound."""
     alpha = 2.0 - (1.0 + room) ** power
     scaled = rand * alpha
     spread: float = (scaled if rand <= 1.0 / alpha else 1.0 / (2.0 - scaled)) ** root

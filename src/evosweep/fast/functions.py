@@ -91,7 +91,7 @@ Together = Callable[[Sequence[object]], list[Sequence[float]] | None]
 
 
 def together(evaluation: "partial[object]") -> Together | None:
-    """What evaluates individuals by a function of `deap.benchmarks` at once, if this is one."""
+    """A function that evaluates individuals together, if this is one of `deap.benchmarks`."""
     function = evaluation.func
     formula = _FORMULAS.get(function) if isinstance(function, FunctionType) else None
     if formula is None or evaluation.args:

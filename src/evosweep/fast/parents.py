@@ -1,4 +1,4 @@
-"""The parents of a generation, of which a selection names a good one several times."""
+"""The parents of a generation; a selection may contain the same individual several times."""
 
 from collections.abc import Sequence
 from typing import Generic

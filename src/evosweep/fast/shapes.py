@@ -48,7 +48,7 @@ class Sized(Individual, Protocol):
     """An individual that has a length."""
 
     def __len__(self) -> int:
-        """How many genes or nodes it has."""
+        """Number of genes or nodes."""
         ...
 
 
@@ -61,10 +61,10 @@ class Vector(Sized, Protocol):
 
 
 class Genome(Protocol):
-    """What operators vary in place: a list, an array or what else has numbered genes."""
+    """A genome that operators vary in place: a list, an array or another sequence."""
 
     def __len__(self) -> int:
-        """How many genes it has."""
+        """Number of genes."""
         ...
 
     def __getitem__(self, index: int | slice, /) -> Any:

@@ -14,7 +14,7 @@ from evosweep.track.content.curve import convergence_plot
 from evosweep.track.content.history import History
 
 TABLE_ROWS = 1000
-"""How many individuals the table shows, the best first; the Parquet file has all."""
+"""Number of individuals in the table, best first; the Parquet file has all."""
 
 
 def record_files(

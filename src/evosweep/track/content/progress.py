@@ -1,4 +1,4 @@
-"""How far a run has come, read from its journal as it grows."""
+"""The progress of a run, read from its journal while it grows."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress

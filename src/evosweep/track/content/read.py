@@ -23,14 +23,14 @@ class Vanished(Exception):
 
 
 def read_run(folder: RunFolder, experiment: str) -> tuple[MlflowRun, Named]:
-    """What MLflow shows of the run that finished or failed in a folder, and its document.
+    """The MLflow run of a finished or failed run folder, and its document.
 
     Raises
     ------
     Damaged
-        Where any of the run's files is not what it should be, or is missing.
+        If one of the run's files is missing or has wrong content.
     Vanished
-        Where the run has no outcome any more.
+        If the run has no outcome any more.
     """
     try:
         return _read(folder, experiment)

@@ -1,4 +1,4 @@
-"""What `evosweep compare` wrote, as a run of its own in the experiment."""
+"""The output of `evosweep compare`, as a run of its own in the experiment."""
 
 import hashlib
 import shlex

@@ -135,7 +135,7 @@ class Index:
         return [row[0] for row in self._db.execute("SELECT name FROM experiments ORDER BY name")]
 
     def runs(self, experiment: str) -> dict[str, Tracked]:
-        """What is tracked of an experiment, by run_id, without the summaries of what is done."""
+        """The tracked runs of an experiment by run_id, without the summaries of finished ones."""
         columns = _RUN.replace("summary", "CASE WHEN generation < 0 THEN '{}' ELSE summary END")
         rows = self._db.execute(f"SELECT {columns} FROM runs WHERE experiment = ?", (experiment,))
         return {row[0]: Tracked(*row) for row in rows}
@@ -159,7 +159,7 @@ class Index:
         yield from (Tracked(*row) for row in rows)
 
     def counts(self, experiment: str) -> dict[str, dict[str, int]]:
-        """How many runs of each configuration have which status."""
+        """Number of runs of each configuration by status."""
         rows = self._db.execute(
             "SELECT configuration, status, COUNT(*) FROM runs WHERE experiment = ? "
             "GROUP BY configuration, status ORDER BY configuration, status",
@@ -214,7 +214,7 @@ class Index:
         )
 
     def replace_parent(self, experiment: str, parent: Parent) -> None:
-        """Notes a parent that was made anew: it has counted no run yet."""
+        """Note a parent that was created again: it has counted no run yet."""
         self._db.execute("BEGIN")
         self._db.execute(
             "UPDATE runs SET place = NULL WHERE experiment = ? AND configuration = ?",

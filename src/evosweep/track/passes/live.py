@@ -87,9 +87,10 @@ class Live:
 
 
 def agrees(tracked: Tracked, run: MlflowRun) -> bool:
-    """Whether a finished run's curves go on where those that were shown stopped.
+    """Whether the curves of a finished run continue those that were shown live.
 
-    They don't where a generation is several batches: the run is then tracked anew.
+    They do not if a generation consists of several batches: the run is then tracked again from the
+    start.
     """
     shown = json.loads(tracked.summary).get("evaluations")
     return any(

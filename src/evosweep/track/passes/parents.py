@@ -113,7 +113,7 @@ class ParentRuns:
 
 
 def _status(counts: dict[str, int]) -> str:
-    """What a configuration is, by its runs: under way, or done if any run is."""
+    """The status of a configuration by its runs: under way, or done if any run is."""
     return next(status for status in _STATUSES if counts.get(status))
 
 

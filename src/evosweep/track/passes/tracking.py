@@ -18,10 +18,16 @@ _AGAIN = "call `evosweep track` again when it is back"
 
 
 def track(results: Path, uri: str | None = None) -> Changes:
-    """What one pass over a results folder did: it brings every run that MLflow lacks.
+    """The changes of one pass over a results folder, which adds every run that MLflow lacks.
 
-    Waits for another tracker of the same results. Raises `InputError` where there is nothing to
-    track and `RunError` where the server did not take it all; calling again completes it.
+    Waits for another tracker of the same results.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to track.
+    RunError
+        If the server did not accept everything; calling again completes it.
     """
     address = resolve(results, uri)
     if not scan.experiments(results):
@@ -67,7 +73,7 @@ _Sources = dict[str, tuple[Path, dict[str, scan.RunFiles]]]
 
 
 def _pending(sources: _Sources, index: Index) -> int:
-    """How many runs are not tracked as they are in their folders."""
+    """Number of runs that are not tracked as they are in their folders."""
     count = 0
     for name, (_, runs) in sources.items():
         tracked = {run.stamp for run in index.runs(name).values()}

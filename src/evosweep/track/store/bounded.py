@@ -142,10 +142,10 @@ def _origin(place: str) -> str:
 
 
 def _within(seconds: float, step: Callable[[], None]) -> None:
-    """Runs `step`; raises TimeoutError when it takes longer, whatever it waits for.
+    """Run `step`; raises TimeoutError when it takes too long.
 
-    A thread, since a server that sends its headers a byte at a time resets every other clock. One
-    that is given up ends with the process.
+    It runs in a thread, since a server that sends its headers byte by byte resets every other
+    clock. A step that is given up ends with the process.
     """
     errors: list[BaseException] = []
 

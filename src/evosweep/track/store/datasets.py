@@ -21,7 +21,7 @@ def dataset_input(data: Data) -> Any:
 
 
 def keep_datasets(store: Database, experiment_id: int, runs: Sequence[MlflowRun]) -> _Known:
-    """The data sets of new runs, which an experiment that lacks them is given."""
+    """The data sets of new runs; those that the experiment lacks are added."""
     from mlflow.exceptions import MlflowException
     from mlflow.store.tracking.dbmodels.models import SqlDataset
     from sqlalchemy import insert

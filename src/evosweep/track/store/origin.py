@@ -1,4 +1,4 @@
-"""Where tracked runs are read from: a server within bounds, or a database and its own folder."""
+"""Sources of tracked runs: a server within bounds, or a database with its own folder."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How long a server that is down, slow or failing is waited for, and what is told then."""
+"""How long an unreachable or failing server is retried, and the message then."""
 
 import os
 import re
@@ -37,9 +37,14 @@ class Answered(Exception):
 
 
 def persist(step: Callable[[], Result], shown: str) -> Result:
-    """What `step` returns; tried again, with growing waits, while the server fails it.
+    """The value of `step`, which is retried with growing waits while the server fails.
 
-    Raises `Unreachable` when patience ends and `Refused` at once where trying again is no use.
+    Raises
+    ------
+    Unreachable
+        When patience ends.
+    Refused
+        At once, if a retry cannot help.
     """
     from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 

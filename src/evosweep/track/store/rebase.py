@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def rebase(address: Address, database: Database) -> int:
-    """How many experiments were moved to the artifacts folder of the address.
+    """Number of experiments that were moved to the artifacts folder of the address.
 
-    An experiment of another folder of results stays where it is: its artifacts are not there.
+    An experiment of another folder of results is not moved: its artifacts are not there.
     """
     return persist(lambda: _rebase(address, database), address.shown)
 

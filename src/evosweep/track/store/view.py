@@ -1,6 +1,6 @@
-"""Which columns MLflow's table of runs starts with: results and what was varied, not its own.
+"""First columns of MLflow's table of runs: results and varied parameters, not MLflow's own.
 
-MLflow keeps a shared view as a tag of the experiment, and shows it to whoever opens the
+MLflow stores a shared view as a tag of the experiment, and shows it to everyone who opens the
 experiment's page with the view's key.
 """
 
