@@ -56,6 +56,12 @@ def test_an_image_file_that_is_missing(apptainer: Path) -> None:
         engines.look_at(EngineContainer("apptainer", str(apptainer / "none.sif")))
 
 
+@pytest.mark.parametrize("engine", ["docker", "podman", "apptainer"])
+def test_an_image_that_would_be_an_option(engine: str) -> None:
+    with pytest.raises(InputError, match="'--help' is no image"):
+        engines.look_at(EngineContainer(engine, "--help"))
+
+
 def test_an_engine_that_nobody_knows() -> None:
     with pytest.raises(InputError, match="'lxc' is unknown; allowed: none, docker, podman"):
         engines.look_at(EngineContainer("lxc"))

@@ -14,7 +14,7 @@ from typing import TypedDict
 
 from evosweep import __version__
 from evosweep.containers.command_line import ENGINES, EngineContainer, Image
-from evosweep.errors import InputError
+from evosweep.errors import InputError, shown
 from evosweep.machine import environment
 
 VERSION_LABEL = "evosweep.version"
@@ -26,6 +26,8 @@ def look_at(container: EngineContainer) -> Image:
     if container.engine not in ENGINES:
         allowed = ", ".join(("none", *ENGINES))
         raise InputError(f"container engine '{container.engine}' is unknown; allowed: {allowed}")
+    if container.reference.startswith("-"):  # the engine would take it for an option
+        raise InputError(f"{shown(container.reference)} is no image; give one such as evosweep-run")
     if shutil.which(container.engine) is None:
         raise InputError(
             f"container engine {container.engine} is not installed (it is not on PATH); "
