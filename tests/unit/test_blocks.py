@@ -3,6 +3,7 @@
 import hashlib
 import math
 import random
+from decimal import Decimal
 from typing import Any
 
 import numpy
@@ -21,6 +22,7 @@ from evosweep.genomes.rebuild import Rebuilder
 if not hasattr(creator, "BlocksIndividual"):
     creator.create("BlocksFitness", base.Fitness, weights=(1.0,))
     creator.create("BlocksIndividual", list, fitness=creator.BlocksFitness)
+    creator.create("BlocksTuple", tuple, fitness=creator.BlocksFitness)
 
 small = st.integers(-(2**31), 2**31 - 1)
 number = small | st.floats() | st.booleans()
@@ -54,6 +56,20 @@ def test_only_lists_of_what_cannot_change_are_shared(genomes: list[Any]) -> None
         assert [list(map(type, one)) for one in block.contents] == [
             list(map(type, one)) for one in genomes
         ]
+
+
+@given(populations())
+@example([[(1, 2.5), ("a", None)], [((1,),)]])
+@example([[(1, Decimal(2))], [frozenset({1, 2})]])
+@example([[[1, {2: (3,)}]], [numpy.float64(2.5)]])
+def test_tuples_have_the_bytes_of_their_plain_form_and_come_back(genomes: list[Any]) -> None:
+    individuals = list(map(creator.BlocksTuple, genomes))
+    block = Block.of(individuals)
+    assert block.encoding == encode([plain(one) for one in individuals])
+    again = Rebuilder().block(block)
+    assert [type(one) for one in again] == [creator.BlocksTuple] * len(genomes)
+    assert encode([plain(one) for one in again]) == block.encoding
+    assert repr(again) == repr(individuals)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import math
 import statistics
 import sys
 from fractions import Fraction
+from types import SimpleNamespace
 
 import pytest
 from deap import base, creator
@@ -54,3 +55,27 @@ def test_usual_values_have_the_bits_that_they_had() -> None:
     assert row["mean"] == mean
     assert row["std"] == math.sqrt(math.fsum((v - mean) ** 2 for v in values) / 5)
     assert row["mean"] == pytest.approx(statistics.fmean(values))
+
+
+class _Halved(base.Fitness):  # type: ignore[misc]
+    """A fitness that tells its values in its own way."""
+
+    weights = (1.0,)
+
+    def _halves(self) -> tuple[float, ...]:
+        return tuple(value / 2 for value in self.wvalues)
+
+    values = property(_halves, base.Fitness.setValues)
+
+
+def test_the_values_are_those_that_each_fitness_tells() -> None:
+    plain, halved = (
+        SimpleNamespace(fitness=_Usual((3.0,))),
+        SimpleNamespace(fitness=_Halved((4.0,))),
+    )
+    assert summary([plain, halved]) == {"best": 3.0, "mean": 2.5, "std": 0.5, "worst": 2.0}
+    assert summary([plain, plain])["mean"] == 3.0
+
+
+class _Usual(base.Fitness):  # type: ignore[misc]
+    weights = (1.0,)
