@@ -273,5 +273,5 @@ def test_a_colleague_pulls_and_has_the_receipts(
     (run, *_) = mlflow.search_runs([experiment], "attributes.status = 'FINISHED'")
     while run.data.tags["kind"] != "run":
         (run, *_) = mlflow.search_runs([experiment], "tags.population_digest LIKE '%'")
-    assert receipt(run.info.run_id, server.uri)["run_id"] == run.data.tags["run_id"]
+    assert receipt(run.info.run_id, server.uri).run_id == run.data.tags["run_id"]
     assert resolve(results, server.uri).is_server

@@ -11,7 +11,7 @@ from evosweep.track.passes.sync import Changes, Pass
 from evosweep.track.passes.target import Target
 from evosweep.track.store.address import Address, resolve
 from evosweep.track.store.lock import only_tracker
-from evosweep.track.store.patience import Unreachable
+from evosweep.track.store.patience import NoAccess, Unreachable
 from evosweep.track.store.protocol import Store
 
 _AGAIN = "call `evosweep track` again when it is back"
@@ -63,6 +63,8 @@ def one_pass(results: Path, store: Store, index: Index, live: Live | None = None
         except Unreachable as error:
             pending = _pending(sources, index)
             raise RunError(f"{error}; {pending} runs are pending: {_AGAIN}") from error
+        except NoAccess:
+            raise
         except EvosweepError as error:
             changes.problems.append(f"experiment {name}: left out, {error}")
     return changes

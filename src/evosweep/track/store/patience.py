@@ -28,6 +28,10 @@ class Refused(InputError):
         super().__init__(message)
 
 
+class NoAccess(Refused):
+    """The server knows no account that it lets in: true of every experiment, not of one."""
+
+
 class Answered(Exception):
     """A server's answer that is no success."""
 
@@ -109,7 +113,7 @@ def _told(error: Exception, shown: str) -> Exception:
         return error
     status, reason = _status_of(error), one_line(error)
     if status in (401, 403) or "error code 401" in reason or "error code 403" in reason:
-        return Refused(
+        return NoAccess(
             f"{shown} refuses access: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, "
             f"or MLFLOW_TRACKING_TOKEN, to an account that may write there ({reason})"
         )
