@@ -158,8 +158,13 @@ def test_a_folder_is_named_by_its_run(tmp_path: Path) -> None:
         folder = RunFolder(tmp_path / name)
         folder.create()
         write_json(folder.record, documents.record())
+    alone = RunFolder(tmp_path / ("b" * 12))
+    assert reading.read_record(alone).run_id == "a" * 12  # as `evosweep run --out` may name it
+    (tmp_path / ("a" * 12)).mkdir()
+    for name in ("b" * 12, "copy of it", "a" * 13):
         with pytest.raises(Damaged, match="name"):
-            reading.read_record(folder)
+            reading.read_record(RunFolder(tmp_path / name))
+    (tmp_path / ("a" * 12)).rmdir()
     link = RunFolder(tmp_path / ("a" * 12))
     link.path.symlink_to(tmp_path / ("b" * 12))
     with pytest.raises(Damaged, match="is a link"):
