@@ -31,6 +31,8 @@ def test_chunks_are_lost_where_the_forkserver_dies_as_it_starts_a_worker(
     monkeypatch: pytest.MonkeyPatch, bad: int
 ) -> None:
     """That worker runs, and may take a chunk with it; the next batch finds workers again."""
+    # A run in this process, as another test may have made, leaves the name of its folder behind.
+    monkeypatch.delenv(pool.activity.FOLDER_VARIABLE, raising=False)
     real, starts = pool._Worker.start, []
 
     def start(self: Any) -> None:
