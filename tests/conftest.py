@@ -6,6 +6,7 @@ pytest-xdist, and with it what their fixtures have set up: an engine, images, se
 """
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ THOROUGH = {
 _LIMIT = 300
 
 
+@pytest.hookimpl(tryfirst=True)  # before the hook of pytest-xdist that reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Marks each test by the folder that it lies in and by what it shares with others."""
     for item in items:
@@ -44,6 +46,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workerinput"):
         places = {folder: place for place, folder in enumerate(FIRST)}
         items.sort(key=lambda item: places.get(_folder(item), len(FIRST)))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Stops where pytest-xdist does not see the groups: each worker would set up everything."""
+    grouped = [item for item in session.items if item.get_closest_marker("xdist_group")]
+    if hasattr(session.config, "workerinput") and not all("@" in each.nodeid for each in grouped):
+        raise pytest.UsageError("this pytest-xdist does not keep groups of tests together")
 
 
 def _folder(item: pytest.Item) -> str:
@@ -69,3 +79,14 @@ def _group(item: pytest.Item) -> str | None:
 def pytest_xdist_auto_num_workers() -> int:
     """One more than the processors of this process, since many tests wait; eight at most."""
     return min(len(os.sched_getaffinity(0)) + 1, 8)
+
+
+@pytest.fixture(autouse=True)
+def _environment_as_before() -> Iterator[None]:
+    """A command that a test calls in its own process may change what others inherit from it."""
+    before = dict(os.environ)
+    yield
+    before["PYTEST_CURRENT_TEST"] = os.environ["PYTEST_CURRENT_TEST"]
+    if os.environ != before:
+        os.environ.clear()
+        os.environ.update(before)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 import numpy as np
@@ -169,6 +170,26 @@ def _make_strange(individuals: list[Any], oddity: str | None, at: int) -> None:
         individuals[0].fitness = one.fitness
     elif oddity == "missing":
         del one.fitness
+
+
+def dominate_in_circles(make: Make) -> bool:
+    """Whether A dominates B dominates A, so that `tools.sortNondominated` never ends."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _dominate_in_circles(make())
+
+
+def _dominate_in_circles(individuals: list[Any]) -> bool:
+    try:
+        fits = list({individual.fitness: None for individual in individuals})
+        TopologicalSorter(
+            {id(one): [id(other) for other in fits if other.dominates(one)] for one in fits}
+        ).prepare()
+    except CycleError:
+        return True
+    except Exception:  # DEAP's function raises the same
+        return False
+    return False
 
 
 def counts(most: int = 50) -> st.SearchStrategy[Any]:
