@@ -60,6 +60,7 @@ class Pool:
     overhead = 0.002
     watches = True
     local = False
+    elsewhere = False
 
     def __init__(self, workers: int = 1) -> None:
         self.workers = workers

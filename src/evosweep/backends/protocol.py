@@ -57,7 +57,7 @@ class Lost:
     index: int | None = None
     """The individual that the worker was evaluating; None where it was another chunk's."""
     reason: str = "worker"
-    """worker, or timeout"""
+    """worker, or timeout; unknown: any of the chunk's evaluations may have killed its worker."""
     signal: int | None = None
     """The signal that killed it, where that is known."""
 
@@ -72,6 +72,8 @@ class Backend(Protocol):
     """Whether it kills workers that are past their deadline; else the supervisor does."""
     local: bool
     """Whether it evaluates in this process, so that chunks are cut for the journal alone."""
+    elsewhere: bool
+    """Whether its workers may have been installed apart from this process: its code is compared."""
 
     def run(self, chunks: Iterator[Work[Result]]) -> Iterator[tuple[int, Result | Lost]]:
         """(number, result or Lost) of each chunk as it finishes; takes chunks as it has room."""

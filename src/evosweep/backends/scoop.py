@@ -21,6 +21,7 @@ class Scoop:
     overhead = 0.004
     watches = False
     local = False
+    elsewhere = False
 
     def __init__(self, workers: int = 1) -> None:
         import scoop

@@ -13,6 +13,7 @@ class Serial:
     overhead = 0.0
     watches = False
     local = True
+    elsewhere = False
 
     def __init__(self, workers: int = 1) -> None:
         self.workers = workers

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from evosweep.backends.table import BACKENDS
 from evosweep.commands.run import add_arguments as add_run_arguments
 from evosweep.commands.run import read_spec, write_receipt
 from evosweep.config.spec import RunSpec
@@ -67,6 +68,9 @@ def _parse_run(command: list[str]) -> argparse.Namespace:
 def _contained(run: argparse.Namespace) -> ContainedRun:
     """The run, its folder made by the caller, so that it is the caller's."""
     spec = read_spec(run.spec, elsewhere=True)
+    use = spec["backend"]["use"]
+    if not BACKENDS[use].contained:
+        raise InputError(f"backend {use}: a run in a container cannot have it; use pool or scoop")
     out = Path(os.path.abspath(run.out))  # noqa: PTH100 - symbolic links stay as they are
     try:
         out.mkdir(parents=True, exist_ok=True)

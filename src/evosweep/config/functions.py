@@ -1,13 +1,16 @@
 """The functions that a config names, judged one by one, also where other keys are wrong."""
 
 from collections.abc import Iterator, Mapping
+from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from evosweep.config.experiment import Algorithm, Experiment, Problem
+from evosweep.config.experiment import Algorithm, Backend, Experiment, Problem
 from evosweep.errors import InputError, key_path
 from evosweep.plugins import signatures
 from evosweep.plugins.sources import locate
+
+Model = TypeVar("Model", bound=BaseModel)
 
 _KINDS: tuple[tuple[str, type[Problem] | type[Algorithm]], ...] = (
     ("problem", Problem),
@@ -21,6 +24,12 @@ def mistakes_in_functions(data: Mapping[str, object], import_path: str) -> Itera
     """A line for each function that does not exist, and for each parameter it does not take."""
     for kind, name, part in _parts(data):
         yield from _mistakes(kind, name, part, import_path)
+    for name, backend in _valid(data, "backends", Backend):
+        if backend.executor is not None:
+            try:
+                signatures.find_signature("executor", backend.executor, import_path)
+            except InputError as error:
+                yield f"{key_path(('backends', name, 'executor'))}: {error}"
 
 
 def right_part(data: Mapping[str, object], import_path: str) -> Experiment | None:
@@ -44,12 +53,17 @@ def right_part(data: Mapping[str, object], import_path: str) -> Experiment | Non
 def _parts(data: Mapping[str, object]) -> Iterator[tuple[str, str, Problem | Algorithm]]:
     """The problems and algorithms whose keys are right; the mistakes of others are told already."""
     for kind, model in _KINDS:
-        entries = data.get(f"{kind}s")
-        for name, entry in entries.items() if isinstance(entries, dict) else ():
-            try:
-                yield kind, str(name), model.model_validate(entry)
-            except ValidationError:
-                continue
+        for name, part in _valid(data, f"{kind}s", model):
+            yield kind, name, part
+
+
+def _valid(data: Mapping[str, object], key: str, model: type[Model]) -> Iterator[tuple[str, Model]]:
+    entries = data.get(key)
+    for name, entry in entries.items() if isinstance(entries, dict) else ():
+        try:
+            yield str(name), model.model_validate(entry)
+        except ValidationError:
+            continue
 
 
 def _mistakes(kind: str, name: str, part: Problem | Algorithm, import_path: str) -> Iterator[str]:

@@ -79,7 +79,7 @@ def combinations(experiment: Experiment) -> Iterator[Combination]:
     problems = [v for name, part in experiment.problems.items() for v in _variants(name, part)]
     algorithms = [v for name, part in experiment.algorithms.items() for v in _variants(name, part)]
     backends = [
-        BackendSpec(name=name, use=backend.use, workers=backend.workers)
+        BackendSpec(name=name, **backend.model_dump())
         for name, backend in experiment.backends.items()
     ]
     for (problem, first), (algorithm, second), backend in product(problems, algorithms, backends):

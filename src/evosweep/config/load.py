@@ -60,7 +60,7 @@ def examine(path: str | Path, overrides: Mapping[str, object] | None = None) -> 
     mistakes += mistakes_in_functions(data, import_path)
     if mistakes:
         return Examined(right_part(data, import_path), mistakes)
-    return Examined(experiment, [*_missing_extras(experiment), *grid.mistakes(experiment)])
+    return Examined(experiment, [*_unusable_backends(experiment), *grid.mistakes(experiment)])
 
 
 def listed(path: str | Path, mistakes: Sequence[str]) -> str:
@@ -88,12 +88,16 @@ def check_results(folder: Path) -> None:
         raise InputError(f"{existing} cannot be written to; results are written to {folder}")
 
 
-def _missing_extras(experiment: Experiment) -> Iterator[str]:
-    if experiment.container.engine != "none":
-        return  # the image has its own packages
+def _unusable_backends(experiment: Experiment) -> Iterator[str]:
+    engine = experiment.container.engine
     for name, backend in experiment.backends.items():
         kind = BACKENDS[backend.use]
-        if not kind.is_installed:
+        if engine != "none" and not kind.contained:
+            yield (
+                f"backends.{name}.use: {backend.use} is not in the images of runs, which have no "
+                f"network for it either; use pool, or engine: none instead of {engine}"
+            )
+        if engine == "none" and not kind.is_installed:  # an image has its own packages
             yield (
                 f"backends.{name}.use: {backend.use} needs a package that is not installed: "
                 f"{kind.install}"

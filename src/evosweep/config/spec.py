@@ -11,11 +11,11 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, PlainValidator, ValidationError, WithJsonSchema, model_validator
 
-from evosweep.backends.table import BACKENDS
+from evosweep.backends.table import BACKENDS, mistake_in_options
 from evosweep.config.strict import Name, Parameters, Strict, explain
 from evosweep.errors import InputError, did_you_mean, shown
 from evosweep.plugins import signatures, sources
@@ -81,10 +81,13 @@ def _backend_name(value: object) -> object:
 class Canonical(Strict):
     """A part of a spec that counts in its hash."""
 
+    nameless: ClassVar[frozenset[str]] = frozenset({"name"})
+    """Keys that are no part of a run's name."""
+
     @cached_property
     def canonical(self) -> str:
         """Its canonical JSON: sorted, compact, without its label and its defaults."""
-        return _compact(self.model_dump(exclude={"name"}, exclude_defaults=True))
+        return _compact(self.model_dump(exclude=set(self.nameless), exclude_defaults=True))
 
 
 class Part(Canonical):
@@ -155,12 +158,42 @@ class AlgorithmSpec(AlgorithmOptions, Part):
 
 
 class BackendOptions(Canonical):
-    """Where evaluations happen."""
+    """Where evaluations happen.
+
+    The kind of engine and its number of workers are part of a run's name, as is the function that
+    makes an executor: two of them are compared as two backends. The code of that function is not,
+    and neither is the place of an engine that is there: no result depends on them.
+    """
+
+    nameless: ClassVar[frozenset[str]] = frozenset({"name", "scheduler"})
 
     use: Annotated[str, PlainValidator(_backend_name), WithJsonSchema({"enum": list(BACKENDS)})] = (
         Field(description="; ".join(f"{k.name}: {k.summary}" for k in BACKENDS.values()) + ".")
     )
     workers: int = Field(default=1, ge=1, description="Processes that evaluate.")
+    executor: str | None = Field(
+        default=None,
+        min_length=1,
+        description="For futures: module:function, which is called with the number of workers and "
+        "returns a concurrent.futures.Executor.",
+    )
+    scheduler: str | None = Field(
+        default=None,
+        min_length=1,
+        description="For dask: the address of a scheduler that is there, or the file that it "
+        "wrote; by default DASK_SCHEDULER_ADDRESS, else a cluster of the run's own.",
+    )
+
+    @property
+    def options(self) -> dict[str, object]:
+        """The keys that not every backend has, as far as they are given."""
+        return self.model_dump(exclude={"name", "use", "workers"}, exclude_defaults=True)
+
+    @model_validator(mode="after")
+    def _options_of_that_backend(self) -> Self:
+        if mistake := mistake_in_options(BACKENDS[self.use], self.options):
+            raise ValueError(mistake)
+        return self
 
     @model_validator(mode="after")
     def _one_worker_where_alone(self) -> Self:
@@ -241,11 +274,22 @@ class RunSpec(Strict):
         """The run's name without its backend: all runs that share it must give one population."""
         return _short_hash(self._canonical("problem", "algorithm"))
 
+    @property
+    def backend_options(self) -> dict[str, object]:
+        """What its backend is made with beside the number of workers."""
+        options = self.backend.options
+        return options | ({"import_path": self.import_path} if "executor" in options else {})
+
     def complaints(self) -> Iterator[str]:
         """A line for each mistake in the functions that the spec names; it imports none."""
         for kind, part in (("problem", self.problem), ("algorithm", self.algorithm)):
             pairs = signatures.complaints(kind, part.use, part.params, self.import_path)
             yield from (f"{kind}.{key}: {message}" for key, message in pairs)
+        if self.backend.executor is not None:
+            try:
+                signatures.find_signature("executor", self.backend.executor, self.import_path)
+            except InputError as error:
+                yield f"backend.executor: {error}"
 
     def check(self) -> None:
         """Raise InputError, one line, when a function or a parameter does not exist."""

@@ -1,10 +1,9 @@
-"""Checks that recorded or remote evaluations are equal to those of this process."""
+"""Checks that recorded evaluations are equal to those of this process."""
 
 from collections.abc import Callable, Sequence
 
 import numpy
 
-from evosweep.errors import InputError
 from evosweep.evaluation.batch import Batch
 from evosweep.evaluation.failure import AuditFailed
 from evosweep.evaluation.result import Outcome, rows_of
@@ -34,13 +33,3 @@ def check_sample(
                 f"batch {batch.number}, individual {entry.indices[row]}: its fitness is {fitness}, "
                 f"and the journal has {recorded}"
             )
-
-
-def refuse_other_bits(outcome: Outcome, numerics: str) -> None:
-    """Raises `InputError` where a worker's last bits may differ from those of this process."""
-    if outcome.numerics not in ("", numerics):
-        raise InputError(
-            f"a worker computes with {outcome.numerics}, and this process with {numerics}: their "
-            "last bits may differ; use machines of one kind, or pin them with "
-            "EVOSWEEP_NUMERICS=portable and one environment"
-        )

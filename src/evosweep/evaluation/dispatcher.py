@@ -136,6 +136,13 @@ class Dispatcher:
             else:
                 yield from self._spread(left, make)
 
+    def together(
+        self, items: Sequence[int], make: Make[Result]
+    ) -> Iterator[tuple[Work[Result], Result | Lost]]:
+        """The items as one chunk for a worker, with no other chunk beside it."""
+        chunk = make(0, items, sent=True)
+        yield from ((chunk, outcome) for _, outcome in self.backend.run(iter([chunk])))
+
     def _is_local(self, count: int) -> bool:
         if self.backend.local:
             return True

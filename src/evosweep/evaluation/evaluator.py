@@ -13,9 +13,10 @@ import numpy
 
 from evosweep.backends.protocol import Backend
 from evosweep.errors import InputError
+from evosweep.evaluation import agreement
 from evosweep.evaluation.alone import evaluate_alone
 from evosweep.evaluation.as_given import AsGiven, Evaluation
-from evosweep.evaluation.audit import check_sample, refuse_other_bits
+from evosweep.evaluation.audit import check_sample
 from evosweep.evaluation.batch import (
     Batch,
     first_weights,
@@ -37,7 +38,6 @@ from evosweep.evaluation.worker import Chunk
 from evosweep.genomes import blocks
 from evosweep.genomes.deap_types import Individual, Toolbox
 from evosweep.genomes.rebuild import Rebuilder
-from evosweep.machine import numerics
 from evosweep.records.journal import Journal
 from evosweep.records.journal_entry import OK, PENALISED, RETRIED, Entry
 
@@ -76,7 +76,10 @@ class Evaluator:
         self.dispatcher = Dispatcher(backend, workers_only=watched and not backend.local)
         self._recovery = Recovery(self.dispatcher, self._losses)
         self._replay = Replay(journal, problem.form)
-        self._numerics = numerics.of_process()
+        self._terms = agreement.terms(how.description, with_code=backend.elsewhere)
+        self._terms_digest = agreement.digest(self._terms)
+        elsewhere = agreement.travelling(how.description) if backend.elsewhere else None
+        self._sent_description = elsewhere or how.description
         self._as_given = AsGiven(problem, how.seed)
         usual = not (problem.is_plain and problem.evaluate_batch is None and backend.local)
         self._alone = None if usual or how.lost else build(how.description)
@@ -195,7 +198,8 @@ class Evaluator:
                 self._finish(batch, indices, outcome)
 
     def _finish(self, batch: Batch, indices: Sequence[int], outcome: Outcome) -> None:
-        refuse_other_bits(outcome, self._numerics)
+        if outcome.terms:
+            agreement.refuse(outcome.terms, self._terms)
         self._compare(batch, indices, outcome)
         self._record(batch, indices, outcome)
 
@@ -212,10 +216,12 @@ class Evaluator:
             indices=list(items),
             blocks=parts.to_send() if sent else parts,
             objectives=batch.objectives,
-            problem=self._how.description,
+            problem=self._sent_description if sent else self._how.description,
             seed=self._how.seed,
             pooled=sent and self.dispatcher.backend.watches,
             spread=batch.spread,
+            terms=self._terms_digest if sent else "",
+            with_code=sent and self.dispatcher.backend.elsewhere,
         )
 
     def _compare(self, batch: Batch, items: Sequence[int], outcome: Outcome) -> None:

@@ -1,7 +1,7 @@
 """Whether the running script would be run again by its own workers.
 
-Workers of a pool and of SCOOP import the program that started them. What its top level starts,
-each of them starts again; what stands below `if __name__ == "__main__":` runs once.
+Workers of a pool, of SCOOP, of MPI and of Dask import the program that started them. What its top
+level starts, each of them starts again; what stands below `if __name__ == "__main__":` runs once.
 """
 
 import ast
@@ -12,8 +12,8 @@ from types import FrameType
 
 from evosweep.errors import InputError
 
-_WORKER_NAMES = ("__mp_main__", "SCOOP_WORKER")
-"""The name of a script that multiprocessing or SCOOP imports on a worker."""
+_WORKER_NAMES = ("__mp_main__", "SCOOP_WORKER", "__worker__")
+"""The name of a script that multiprocessing, SCOOP or mpi4py imports on a worker."""
 _MARKS = {"__name__", "IS_ORIGIN", "parent_process"}
 """Names in the condition of an `if` that keep workers out."""
 

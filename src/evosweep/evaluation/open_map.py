@@ -32,10 +32,11 @@ class OpenBackend:
     the context is entered and after it is left.
     """
 
-    def __init__(self, use: str, workers: int | None = None) -> None:
+    def __init__(self, use: str, workers: int | None = None, **options: object) -> None:
         alone = table.backend_kind(use).alone
         self._use, self._count = use, workers or (1 if alone else available_cpus())
-        table.check(use, self._count)
+        self._options = options
+        table.check(use, self._count, options)
         self._lock = threading.RLock()
         self._open: _Open | None = None
         self._batches = BATCH
@@ -50,7 +51,7 @@ class OpenBackend:
     def __enter__(self) -> Self:
         if not table.backend_kind(self._use).alone:
             main_guard.check(self._use)
-        backend = table.create(self._use, self._count)
+        backend = table.create(self._use, self._count, self._options)
         backend.__enter__()
         self._open = _Open(backend, Dispatcher(backend), Submissions(backend, self._lock))
         return self
@@ -278,7 +279,7 @@ def _seed_of_state() -> int:
     return int.from_bytes(hashlib.sha256(repr(random.getstate()).encode()).digest()[:4], "little")
 
 
-def open_backend(use: str = "pool", workers: int | None = None) -> OpenBackend:
+def open_backend(use: str = "pool", workers: int | None = None, **options: object) -> OpenBackend:
     """A backend whose `map` a DEAP program of your own registers as `toolbox.map`.
 
     Unlike a run's evaluator it sends your function, which must be one that pickles.
@@ -289,11 +290,14 @@ def open_backend(use: str = "pool", workers: int | None = None) -> OpenBackend:
         The backend, as `evosweep list` names it.
     workers
         Processes; by default as many as this process may use, by its affinity and its container's
-        quota (under `python -m scoop -n N` always N).
+        quota (under `python -m scoop -n N` always N, and one less than `mpiexec -n N`).
+    **options
+        What a config may say beside these: `scheduler` for dask; `executor` for futures, which may
+        be the function itself.
 
     Raises
     ------
     InputError
         For an unknown backend, and where the workers would run the calling script again.
     """
-    return OpenBackend(use, workers)
+    return OpenBackend(use, workers, **options)

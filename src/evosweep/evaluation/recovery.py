@@ -1,11 +1,13 @@
 """Repeats evaluations whose worker died, until they succeed or the policy gives them up.
 
 A backend says that a worker died, and which evaluation it was at. That evaluation is repeated here,
-alone; everything else that was lost with it is repeated too.
+alone; everything else that was lost with it is repeated too. Where a backend cannot say which,
+what was lost twice is looked through by halves, one chunk at a time.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from evosweep.backends.protocol import Lost, Result
 from evosweep.errors import RunError
@@ -13,6 +15,8 @@ from evosweep.evaluation.blame import Losses
 from evosweep.evaluation.dispatcher import Dispatcher, Make
 from evosweep.evaluation.failure import FailureReason
 
+_VAGUE = 2
+"""So many losses without a culprit make all evaluations of the chunk suspicious."""
 _BARREN_ROUNDS = 10
 """So many rounds in a row may lose workers without finishing an evaluation."""
 
@@ -43,24 +47,49 @@ class Recovery:
     def _round(
         self, left: "_Left", items: Sequence[int], make: Make[Result]
     ) -> Iterator[tuple[Sequence[int], Result | FailureReason]]:
-        lost: list[int] = []
+        lost: list[Sequence[int]] = []
         finished: set[int] = set()
         for chunk, outcome in self.dispatcher.run(items, make):
             if isinstance(outcome, Lost):
-                lost += self._lose(left.batch, chunk.indices, outcome)
+                lost.append(chunk.indices)
+                self._lose(left, chunk.indices, outcome)
             else:
                 finished.update(chunk.indices)
                 yield chunk.indices, outcome
-        left.items = [index for index in left.items if index not in finished]
+        left.drop(finished)
         if lost:
             yield from self._give_up(left)
+            yield from self._search(left, lost, make)
 
-    def _lose(self, batch: int, indices: Sequence[int], loss: Lost) -> Sequence[int]:
-        """Record a strike for the evaluation at which a worker died; returns items to repeat."""
+    def _search(
+        self, left: "_Left", lost: Sequence[Sequence[int]], make: Make[Result]
+    ) -> Iterator[tuple[Sequence[int], Result | FailureReason]]:
+        """Look for those that kill their worker by halves, where a backend cannot tell which."""
+        queue = [left.suspicious(indices) for indices in lost]
+        while queue:
+            part = queue.pop(0)
+            for chunk, outcome in self.dispatcher.together(part, make) if part else ():
+                if not isinstance(outcome, Lost):
+                    left.drop(part)
+                    yield chunk.indices, outcome
+                    continue
+                self._lose(left, part, outcome)
+                middle = len(part) // 2
+                if outcome.index is None and middle:
+                    queue[:0] = [part[:middle], part[middle:]]
+        yield from self._give_up(left)
+
+    def _lose(self, left: "_Left", indices: Sequence[int], loss: Lost) -> None:
+        """Record a strike for the evaluation at which a worker died, as far as it is known."""
+        if loss.reason == "unknown" and len(indices) == 1:
+            loss = replace(loss, index=indices[0], reason="worker")
         if loss.index is not None:
-            self.losses.add(batch, loss)
-            self.dispatcher.workers_only = not self.dispatcher.backend.local
-        return indices
+            self.losses.add(left.batch, loss)
+        elif loss.reason == "unknown":
+            left.vague.update(indices)
+        else:
+            return
+        self.dispatcher.workers_only = not self.dispatcher.backend.local
 
     def _give_up(self, left: "_Left") -> Iterator[tuple[Sequence[int], FailureReason]]:
         """The items whose losses used up what the policy allows."""
@@ -84,6 +113,17 @@ class _Left:
     batch: int
     items: list[int] = field(default_factory=list)
     barren: int = 0
+    vague: Counter[int] = field(default_factory=Counter)
+    """How often each was lost without a culprit."""
+
+    def drop(self, finished: Collection[int]) -> None:
+        """Leaves out what is evaluated."""
+        done = set(finished)
+        self.items = [index for index in self.items if index not in done]
+
+    def suspicious(self, indices: Sequence[int]) -> list[int]:
+        """Those that were lost without a culprit as often as makes them suspicious."""
+        return [index for index in indices if self.vague[index] >= _VAGUE]
 
     def note_progress(self, before: int) -> None:
         self.barren = self.barren + 1 if len(self.items) == before else 0

@@ -30,8 +30,8 @@ class Outcome:
     """CPU seconds of the process that evaluated, all its threads."""
     process: int = 0
     """The id of that process."""
-    numerics: str = ""
-    """The properties of that process that decide last bits (`machine.numerics.of_process`)."""
+    terms: str = ""
+    """What decides results in that process, where it differs and nothing was evaluated."""
     failure: FailureReason | None = None
     digest: bytes = b""
     """Digest by which the journal recognises the chunk's genomes."""

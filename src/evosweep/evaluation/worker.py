@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from math import isfinite
 from typing import NamedTuple
 
-from evosweep.evaluation import current, failure, seeds, vectorised
+from evosweep.evaluation import agreement, current, failure, seeds, vectorised
 from evosweep.evaluation.failure import FailureReason
 from evosweep.evaluation.problem import BuiltProblem, build
 from evosweep.evaluation.result import Fitness, Outcome, Row, Table, result_of, row_of
@@ -20,7 +20,6 @@ from evosweep.genomes.digest import Digest
 from evosweep.genomes.encoding import decode_list, encode
 from evosweep.genomes.fitness import NUMBERS, BadFitness, fitness_of
 from evosweep.genomes.form import Plain
-from evosweep.machine import numerics
 from evosweep.processes.activity import seat
 from evosweep.records.journal_entry import OK, PENALISED, RETRIED
 
@@ -41,6 +40,10 @@ class Chunk(NamedTuple):
     """Whether it is sent to a worker of a pool, which watches over timeouts itself."""
     spread: bool = False
     """Whether each genome is a row: all arguments of an evaluation."""
+    terms: str = ""
+    """Digest of what decides results in the process that sends it (`evaluation.agreement`)."""
+    with_code: bool = False
+    """Whether these terms cover the code."""
 
     def work(self) -> Outcome:
         """Evaluates the chunk in this process."""
@@ -58,7 +61,11 @@ class _Failed(Exception):
 
 def evaluate(chunk: Chunk) -> Outcome:
     """Evaluates every individual of a chunk; an error of the problem is returned, not raised."""
-    outcome = Outcome(process=os.getpid(), numerics=numerics.of_process())
+    outcome = Outcome(process=os.getpid())
+    mine = agreement.terms(chunk.problem, with_code=chunk.with_code)
+    if chunk.terms not in ("", agreement.digest(mine)):
+        outcome.terms = mine
+        return outcome
     began = time.process_time()
     before = seeds.state()
     touched = True

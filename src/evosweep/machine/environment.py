@@ -34,7 +34,7 @@ def describe() -> dict[str, Any]:
     return {
         "evosweep": __version__,
         "python": platform.python_version(),
-        "packages": _versions(),
+        "packages": versions(),
         "platform": platform.platform(),
         "machine": platform.machine(),
         "cpu": _cpu(),
@@ -47,7 +47,8 @@ def describe() -> dict[str, Any]:
     }
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """The version of each package that a run may use, as far as it is installed."""
     versions = {}
     for package in _PACKAGES:
         try:

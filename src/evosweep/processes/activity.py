@@ -6,6 +6,7 @@ costs no system call. The file lies in a folder, the board, where the supervisor
 it.
 """
 
+import faulthandler
 import mmap
 import os
 import struct
@@ -57,6 +58,8 @@ class Seat:
         if self._map is not None:
             deadline = time.monotonic() + timeout if timeout else 0.0
             _SEAT.pack_into(self._map, 0, batch + 1, index, deadline, self.pooled)
+        elif self.pooled and timeout:  # nobody else can watch a worker on another machine
+            faulthandler.dump_traceback_later(timeout, exit=True)
 
     def places(self, batch: int, index: int) -> "memoryview | list[int]":
         """Note that an evaluation starts, for callers that go on within the batch.
@@ -72,6 +75,8 @@ class Seat:
         """Note that this process evaluates nothing."""
         if self._map is not None:
             _SEAT.pack_into(self._map, 0, 0, 0, 0.0, 0)
+        elif self.pooled:
+            faulthandler.cancel_dump_traceback_later()
 
 
 def _mapped(path: Path) -> mmap.mmap:
@@ -99,6 +104,18 @@ def seat() -> Seat:
     if _seat is None or _seat.pid != os.getpid():
         _seat = Seat()
     return _seat
+
+
+def sit_at(folder: str | None) -> None:
+    """Take a seat on this board, or none: for workers that outlive the job that they work for."""
+    global _seat  # noqa: PLW0603 - as above
+    if os.environ.get(FOLDER_VARIABLE) == folder:
+        return
+    _seat = None
+    if folder is None:
+        del os.environ[FOLDER_VARIABLE]
+    else:
+        os.environ[FOLDER_VARIABLE] = folder
 
 
 def note(folder: Path, pid: int) -> Note | None:

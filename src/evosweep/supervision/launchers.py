@@ -1,13 +1,13 @@
 """How the working process of a run is started, and whose death it would not survive.
 
-The table of backends has the words that launch each backend. The supervisor knows launchers only.
+The table of backends names the launcher of each. The supervisor knows launchers only.
 """
 
 import sys
 from pathlib import Path
 from typing import Protocol
 
-from evosweep.backends.table import BACKENDS, BackendKind
+from evosweep.backends.table import BACKENDS, BackendKind, imported
 from evosweep.supervision.crew import Crew
 from evosweep.supervision.job_folder import JobFolder
 
@@ -29,6 +29,9 @@ class Launcher(Protocol):
 class InProcess:
     """The working process by itself: it evaluates, or starts and watches its own workers."""
 
+    def __init__(self, kind: BackendKind) -> None:
+        """The same for every backend."""
+
     def command(self, job: JobFolder) -> list[str]:
         return [sys.executable, "-P", "-m", "evosweep.supervision.performer", str(job.folder)]
 
@@ -43,22 +46,19 @@ class UnderScoop:
     """
 
     def __init__(self, kind: BackendKind) -> None:
-        self._words = kind.launch
+        self._kind = kind
 
     def command(self, job: JobFolder) -> list[str]:
-        private = [sys.executable, "-P", str(_ENTRY / "private_scoop.py"), str(job.sockets)]
-        program = [str(_ENTRY / "under_scoop.py"), str(job.folder)]
-        return [*private, *self._words(job.workers), *program]
+        python, *words = self._kind.launch(job.workers)
+        private = [python, "-P", str(_ENTRY / "private_scoop.py"), str(job.sockets)]
+        return [*private, *words, str(_ENTRY / "under_scoop.py"), str(job.folder)]
 
     def crew(self, leader: int, job: JobFolder) -> Crew | None:
         return Crew(leader, job.board, lambda words: any(w.startswith("scoop.") for w in words))
 
 
-_UNDER = {"scoop": UnderScoop}
-"""Launchers by the module that starts the program."""
-
-
 def launcher_of(backend: str) -> Launcher:
     """The launcher of the backend of that name."""
     kind = BACKENDS[backend]
-    return _UNDER[kind.module](kind) if kind.launcher else InProcess()
+    launcher: Launcher = imported(kind.supervised)(kind)
+    return launcher

@@ -64,8 +64,8 @@ def perform(job: JobFolder) -> int:
     for spec in specs:
         spec.check()
     began, failures = job.started, list[int]()
-    first = specs[0].backend
-    with create(first.use, first.workers) as backend:
+    first = specs[0]
+    with create(first.backend.use, first.backend.workers, first.backend_options) as backend:
         for spec in specs:
             job.mark(spec)
             try:

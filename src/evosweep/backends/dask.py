@@ -1,0 +1,165 @@
+"""Evaluations by Dask's workers: a cluster of this run's own, or one that is there.
+
+Dask repeats nothing here: a task whose worker died is ours to repeat, and its keys are never
+reused. A cluster of our own talks over TLS, with a certificate that only its processes have, since
+Dask's scheduler and workers unpickle what anybody sends them. One that is there is reached over
+TLS or a private network, or not at all.
+"""
+
+import ipaddress
+import logging
+import os
+import socket
+import sys
+import tempfile
+from concurrent.futures import CancelledError, Executor
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from evosweep.backends.over_executor import OverExecutor
+from evosweep.errors import InputError, RunError
+from evosweep.processes import safe_path
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+VARIABLE = "DASK_SCHEDULER_ADDRESS"
+_TASK = 0.0035
+"""Seconds that a task costs the scheduler, so that a chunk must last so long for each worker."""
+_PATIENCE = 60
+"""Seconds until a scheduler has answered and has a worker."""
+_CONFIG = {
+    "distributed.scheduler.allowed-failures": 0,
+    "distributed.comm.timeouts.tcp": "12s",  # a host that was cut off: 30 s by default
+    "distributed.admin.event-loop-monitor-interval": "1h",
+}
+
+
+class Dask(OverExecutor):
+    """Dask's workers, each with one thread."""
+
+    def __init__(self, workers: int = 1, *, scheduler: str | None = None) -> None:
+        super().__init__(workers, "dask")
+        self._scheduler = scheduler or os.environ.get(VARIABLE)
+        self.elsewhere = self._scheduler is not None
+        self.overhead = max(0.01, _TASK * workers / 2)
+        self._stack = ExitStack()
+        self._client: Client | None = None
+        if self._scheduler:
+            check_address(self._scheduler)
+
+    def start(self) -> Executor:
+        """The tasks of a client; a cluster of our own is started for it."""
+        import dask.config
+
+        self._stack.enter_context(dask.config.set(_CONFIG))
+        self._client = self._there(self._scheduler) if self._scheduler else self._own()
+        executor: Executor = self._client.get_executor(pure=False, retries=0)
+        return executor
+
+    def stop(self, executor: Executor, *, wait: bool) -> None:
+        """Forgets the tasks, and ends a cluster of our own."""
+        executor.shutdown(wait=wait)
+        self._stack.close()
+        self._client = None
+
+    def complain(self, error: BaseException) -> None:
+        """Raises RunError where the scheduler is gone, with all that it knew."""
+        lost = self._client is None or self._client.status != "running"
+        if isinstance(error, CancelledError) or lost:
+            raise RunError(
+                f"backend dask: the scheduler {self._scheduler or 'of this run'} is gone; the "
+                "journal has what was evaluated: start the scheduler, then call the same command "
+                "again"
+            )
+
+    def _own(self) -> "Client":
+        from distributed import Client, LocalCluster, Security
+
+        folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="evosweep-dask-"))
+        security = Security.temporary()
+        with safe_path.required():
+            cluster = LocalCluster(
+                n_workers=self.workers,
+                threads_per_worker=1,
+                host="127.0.0.1",
+                security=security,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+                memory_limit=0,  # an evaluation's memory is not Dask's to judge
+                local_directory=folder,
+                preload=["evosweep.entry.dask_worker"],
+            )
+        self._stack.enter_context(cluster)
+        client: Client = self._stack.enter_context(Client(cluster, set_as_default=False))
+        return client
+
+    def _there(self, place: str) -> "Client":
+        from distributed import Client
+
+        where = {"scheduler_file": place} if _is_file(place) else {"address": place}
+        try:
+            client: Client = Client(**where, timeout=_PATIENCE, set_as_default=False)
+            self._stack.enter_context(client)
+            client.wait_for_workers(1, timeout=_PATIENCE)
+        except (OSError, TimeoutError) as error:
+            raise InputError(
+                f"backend dask: no scheduler with a worker answers at {place} within {_PATIENCE} s "
+                f"({type(error).__name__}); start both, or leave `scheduler` and {VARIABLE} out "
+                "for a cluster of this run's own"
+            ) from error
+        check_address(client.scheduler_info()["address"])
+        _check_workers(client)
+        return client
+
+
+def check_address(place: str) -> None:
+    """Raises InputError for a scheduler that anybody could reach, and send code to.
+
+    Parameters
+    ----------
+    place
+        `tcp://host:port`, `tls://host:port`, or a scheduler's file, which is judged when it is
+        read.
+    """
+    parts = urlsplit(place if "://" in place else f"tcp://{place}")
+    if _is_file(place) or parts.scheme != "tcp":
+        return
+    try:
+        found = socket.getaddrinfo(parts.hostname, None)
+    except OSError as error:
+        raise InputError(f"backend dask: scheduler {place}: {error.strerror}") from error
+    for *_, address in found:
+        if ipaddress.ip_address(str(address[0]).partition("%")[0]).is_global:
+            raise InputError(
+                f"backend dask: scheduler {place} is at {address[0]}, a public address, without "
+                "TLS: Dask unpickles what anybody sends there; use tls:// with certificates, or a "
+                "private network"
+            )
+
+
+def _check_workers(client: "Client") -> None:
+    """Refuses workers of several threads, and tells of tasks that the scheduler would repeat."""
+    workers = client.scheduler_info(n_workers=-1)["workers"]
+    several = [name for name, worker in workers.items() if worker["nthreads"] > 1]
+    if several:
+        raise InputError(
+            f"backend dask: worker {several[0]} has {workers[several[0]]['nthreads']} threads, and "
+            "evaluations share one set of random generators; start workers with --nthreads 1"
+        )
+    allowed = client.run_on_scheduler(_allowed_failures)
+    if allowed:
+        print(
+            f"evosweep: warning: the scheduler repeats tasks that killed their worker {allowed} "
+            "times by itself; start it with DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES=0",
+            file=sys.stderr,
+        )
+
+
+def _allowed_failures(dask_scheduler: object) -> int:
+    return int(getattr(dask_scheduler, "allowed_failures", 0))
+
+
+def _is_file(place: str) -> bool:
+    return "://" not in place and place.endswith(".json")

@@ -1,0 +1,50 @@
+"""Evaluations over an executor of the user's own: loky's, executorlib's, Parsl's, Ray's, anybody's.
+
+The user's function is called with the number of workers and returns a
+`concurrent.futures.Executor`. Its chunks are journaled, repeated and blamed as everywhere. What
+depends on the executor: a worker on another machine is not killed by us, its individual is found
+by halves, and a chunk that the executor loses without a word is waited for.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+
+from evosweep.backends.over_executor import OverExecutor
+from evosweep.errors import InputError, shown
+from evosweep.plugins.loading import load
+
+Make = Callable[[int], object]
+"""Called with the number of workers; returns an executor."""
+
+
+class Futures(OverExecutor):
+    """The workers of an executor that a user's function makes.
+
+    Parameters
+    ----------
+    workers
+        The argument of the function.
+    executor
+        The function, or its name as `module:function`.
+    import_path
+        The folder of the function's module, relative to the working folder.
+    """
+
+    elsewhere = True
+
+    def __init__(self, workers: int = 1, *, executor: str | Make, import_path: str = "") -> None:
+        super().__init__(workers, "futures")
+        if isinstance(executor, str):
+            self._label, self._make = executor, load("executor", executor, import_path)
+        else:
+            self._label, self._make = shown(executor), executor
+
+    def start(self) -> Executor:
+        """What the user's function returns; raises InputError where that is no executor."""
+        executor = self._make(self.workers)
+        if not isinstance(executor, Executor):
+            raise InputError(
+                f"executor {self._label} returned {shown(executor)}; it is called with the number "
+                "of workers, and returns a concurrent.futures.Executor"
+            )
+        return executor

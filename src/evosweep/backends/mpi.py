@@ -1,0 +1,57 @@
+"""Evaluations by MPI's ranks, in a program that `mpiexec -n N+1 python -m mpi4py.futures` started.
+
+Rank 0 runs the program and the others evaluate. Nothing is ever spawned: where mpiexec has not
+started this process, mpi4py would start one whose end kills the caller's process group. A rank that
+dies takes all others with it within 0.2 s, so `evosweep.supervision` starts the group again.
+"""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import Executor
+
+from evosweep.backends.over_executor import OverExecutor
+from evosweep.errors import InputError
+
+
+class Mpi(OverExecutor):
+    """The ranks of one `mpiexec`; as many as it was told, less the one that runs the program."""
+
+    overhead = 0.003
+    watches = False
+
+    def __init__(self, workers: int = 1) -> None:
+        from mpi4py import MPI
+        from mpi4py.futures import _core
+
+        size = MPI.COMM_WORLD.Get_size()
+        if size < 2 or _core.SharedPool is None:
+            raise InputError(f"backend mpi: {_reason(size, workers)}")
+        super().__init__(size - 1, "mpi")
+        self.elsewhere = any(_is_on_several_hosts(size))
+
+    def start(self) -> Executor:
+        """The ranks of the world; mpi4py hands each one task at a time."""
+        from mpi4py.futures import MPIPoolExecutor
+
+        executor: Executor = MPIPoolExecutor()
+        return executor
+
+
+def _is_on_several_hosts(size: int) -> Iterator[bool]:
+    """By what mpich, Open MPI and SLURM tell a rank of those beside it."""
+    for name in ("MPI_LOCALNRANKS", "OMPI_COMM_WORLD_LOCAL_SIZE"):
+        yield int(os.environ.get(name, size)) < size
+    yield int(os.environ.get("SLURM_STEP_NUM_NODES", 1)) > 1
+
+
+def _reason(size: int, workers: int) -> str:
+    tasks = os.environ.get("SLURM_STEP_NUM_TASKS", "1")
+    if size < 2 and tasks.isdigit() and int(tasks) > 1:
+        return (
+            f"srun has started {tasks} programs that know nothing of one another, each with the "
+            "one rank 0; call it as: srun --mpi=pmi2 ..."
+        )
+    return (
+        "this program was not started by MPI with ranks that work; call it as: "
+        f"mpiexec -n {workers + 1} python -m mpi4py.futures PROGRAM"
+    )
