@@ -5,13 +5,13 @@ import multiprocessing
 import os
 import random
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, as_completed, wait
 from pathlib import Path
 from typing import Any
 
+import engines
 import kinds_of_individuals as kinds
 import numpy
 import pytest
@@ -199,13 +199,14 @@ GUARDED = {
     "made above": "backend = open_backend(sys.argv[1] if len(sys.argv) > 1 else 'pool', 2)\n\n"
     "if __name__ == '__main__':\n    with backend:\n        print(backend.map(square, range(5)))\n",
 }
-PARALLEL = [use for use, kind in BACKENDS.items() if not kind.alone]
+PARALLEL = [use for use, kind in BACKENDS.items() if not (kind.alone or kind.required)]
 
 
 def _run(tmp_path: Path, use: str, program: str) -> subprocess.CompletedProcess[str]:
     script = tmp_path / "program.py"
     script.write_text(TOP + program)
-    command = [sys.executable, *BACKENDS[use].launch(2), str(script), use]
+    engines.require(use)
+    command = [*BACKENDS[use].launch(2), str(script), use]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import engines
 import psutil
 
 from evosweep.processes import activity
@@ -33,7 +34,7 @@ def spec(backend: str = "serial", workers: int = 1, **problem: Any) -> dict[str,
             "use": "ea_simple",
             "params": {"population": 40, "generations": 5, "crossover": 0.5, "mutation": 0.2},
         },
-        "backend": {"use": backend, "workers": workers},
+        "backend": engines.backend(backend, workers),
         "seed": 5,
         "import_path": str(HERE),
     }

@@ -41,7 +41,7 @@ def _is_on_several_hosts(size: int) -> Iterator[bool]:
     """By what mpich, Open MPI and SLURM tell a rank of those beside it."""
     for name in ("MPI_LOCALNRANKS", "OMPI_COMM_WORLD_LOCAL_SIZE"):
         yield int(os.environ.get(name, size)) < size
-    yield int(os.environ.get("SLURM_STEP_NUM_NODES", 1)) > 1
+    yield os.environ.get("SLURM_STEP_NUM_NODES", "1") != "1"
 
 
 def _reason(size: int, workers: int) -> str:

@@ -1,0 +1,179 @@
+"""A scheduler of Dask that is there: reached by its file or address, watched, never trusted."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import engines
+import pytest
+
+from evosweep.backends.dask import check_address
+from evosweep.errors import InputError
+
+HERE = Path(__file__).parent
+FAULTS = HERE.parent / "faults"
+FAILURES = "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES"
+
+
+@pytest.fixture(autouse=True)
+def _installed() -> None:
+    engines.require("dask")
+
+
+class Cluster:
+    """A scheduler and its workers, processes of this machine in a group of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.groups: list[subprocess.Popen[bytes]] = []
+
+    def start(self, *, workers: int = 2, threads: int = 1) -> str:
+        """The scheduler's file, once it is there."""
+        file = self.folder / f"scheduler{len(self.groups)}.json"
+        self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
+                    "--scheduler-file", str(file))  # fmt: skip
+        for number in range(workers):
+            self._start("worker", "--scheduler-file", str(file), "--nthreads", str(threads),
+                        "--no-nanny", "--no-dashboard", "--local-directory",
+                        str(self.folder / f"worker{number}"))  # fmt: skip
+        until = time.monotonic() + 60
+        while not file.exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        return str(file)
+
+    def _start(self, *words: str) -> None:
+        log = (self.folder / "log").open("ab")
+        self.groups.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "dask", *words],
+                env=os.environ | {FAILURES: "0"},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        )
+
+    def kill(self, number: int = 0) -> None:
+        """SIGKILL to the scheduler, or to a worker of that number, counted from 1."""
+        self.groups[number].kill()
+        self.groups[number].wait()
+
+    def end(self) -> None:
+        for group in self.groups:
+            group.send_signal(signal.SIGKILL)
+            group.wait()
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    made = Cluster(tmp_path)
+    yield made
+    made.end()
+
+
+def _spec(scheduler: str | None, **problem: Any) -> dict[str, Any]:
+    backend: dict[str, Any] = {"use": "dask", "workers": 2, "scheduler": scheduler}
+    return {
+        "problem": {"use": "troubled:build", "params": {"seconds": 0.006} | problem},
+        "algorithm": {
+            "use": "ea_simple",
+            "params": {"population": 40, "generations": 5, "crossover": 0.5, "mutation": 0.2},
+        },
+        "backend": backend if scheduler else {"use": "serial"},
+        "seed": 5,
+        "import_path": str(FAULTS),
+    }
+
+
+@contextmanager
+def _started(spec: dict[str, Any], out: Path) -> Iterator["subprocess.Popen[str]"]:
+    words = ["run", "--spec", json.dumps(spec), "--out", str(out)]
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-m", "evosweep", *words]
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as run:
+        try:
+            yield run
+        finally:
+            run.kill()
+
+
+def _performed(spec: dict[str, Any], out: Path) -> dict[str, Any]:
+    with _started(spec, out) as run:
+        _, errors = run.communicate(timeout=120)
+        assert run.returncode == 0, errors
+        record: dict[str, Any] = json.loads((out / "record.json").read_text())
+        return record | {"stderr": errors}
+
+
+def _wait_for_evaluations(out: Path) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        path = out / "journal.bin"
+        if path.exists() and path.stat().st_size > 3000:
+            return
+        time.sleep(0.01)
+    raise AssertionError("the run does not evaluate anything")
+
+
+def test_a_run_on_a_scheduler_that_is_there_survives_a_worker_and_not_the_scheduler(
+    tmp_path: Path, cluster: Cluster
+) -> None:
+    """One file for all, since a cluster takes seconds: killed twice, and the digest is serial's."""
+    reference = _performed(_spec(None, seconds=0.0), tmp_path / "serial")
+    spec = _spec(cluster.start(), seconds=0.03)
+    out = tmp_path / "run"
+    with _started(spec, out) as run:
+        _wait_for_evaluations(out)
+        cluster.kill(1)
+        time.sleep(0.5)
+        assert run.poll() is None
+        cluster.kill()
+        _, errors = run.communicate(timeout=60)
+        assert run.returncode == 1
+        assert "is gone; the journal has what was evaluated" in errors
+    spec["backend"]["scheduler"] = cluster.start()
+    again = _performed(spec, out)
+    assert again["resumed"] == 1
+    assert again["population_digest"] == reference["population_digest"]
+    assert not again["stderr"]
+
+
+def test_workers_of_several_threads_are_refused(tmp_path: Path, cluster: Cluster) -> None:
+    with _started(_spec(cluster.start(workers=1, threads=2)), tmp_path / "run") as run:
+        _, errors = run.communicate(timeout=60)
+        assert run.returncode == 2
+        assert "has 2 threads" in errors
+        assert "--nthreads 1" in errors
+
+
+def test_a_worker_of_other_code_is_refused_before_it_evaluates(
+    tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a host with another processor: its numerics differ, and nothing is evaluated there."""
+    monkeypatch.setenv("EVOSWEEP_NUMERICS", "portable")
+    scheduler = cluster.start(workers=1)
+    monkeypatch.delenv("EVOSWEEP_NUMERICS")
+    out = tmp_path / "run"
+    with _started(_spec(scheduler, seconds=0.05), out) as run:
+        _, errors = run.communicate(timeout=60)
+        assert run.returncode == 2, errors
+        assert "a worker computes with" in errors
+        assert "portable" in errors
+
+
+@pytest.mark.parametrize("place", ["tcp://8.8.8.8:8786", "8.8.8.8:8786", "tcp://[2001:4860::1]:1"])
+def test_a_public_address_without_tls_is_refused(place: str) -> None:
+    with pytest.raises(InputError, match="a public address, without TLS"):
+        check_address(place)
+
+
+@pytest.mark.parametrize("place", ["tls://8.8.8.8:8786", "tcp://10.0.0.1:8786", "scheduler.json"])
+def test_tls_and_private_addresses_are_taken(place: str) -> None:
+    check_address(place)

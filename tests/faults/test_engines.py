@@ -1,0 +1,108 @@
+"""Faults of runs on MPI, on Dask and on an executor of a user's own: the same digest each time."""
+
+import random
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import engines
+import psutil
+import pytest
+from runs import Run
+from test_evaluations import _assert_names_an_individual
+from test_kills import _continue, sizes
+
+from evosweep.processes import activity
+
+ENGINES = pytest.mark.parametrize("use", ["mpi", "dask", "futures"])
+
+
+@pytest.fixture(autouse=True)
+def _installed(use: str) -> None:
+    engines.require(use)
+
+
+@ENGINES
+@sizes(1, 20)
+@pytest.mark.parametrize(("name", "code"), [("SIGKILL", -9), ("SIGTERM", 143)])
+def test_a_run_that_was_ended_goes_on_where_it_was(
+    make_run: Any, injected: Any, use: str, name: str, code: int, times: int
+) -> None:
+    """Of `evosweep run` itself: nothing stays behind, and the same command finishes it."""
+    run = make_run(use, 2)
+    for _ in range(times):
+        process = run.start()
+        run.wait_for_evaluations(150 + random.randrange(600))
+        process.send_signal(getattr(signal, name))
+        ended, _ = run.finish()
+        if ended != 0:  # else it had finished just before
+            with injected(f"{name} of the main process, {use}") as one:
+                assert ended == code
+                one.left = len(run.left_after(5))
+                _continue(run, one)
+        run.discard()
+
+
+@ENGINES
+@sizes(1, 20)
+def test_a_worker_that_is_killed_is_made_good(
+    make_run: Any, injected: Any, use: str, times: int
+) -> None:
+    for _ in range(times):
+        run = make_run(use, 2, seconds=0.02)
+        run.start()
+        run.wait_for_evaluations(150)
+        victim = _busy_worker(run)
+        with injected(f"SIGKILL of a busy worker, {use}") as one:
+            started = time.monotonic()
+            victim.kill()
+            code, errors = run.finish()
+            assert code == 0, errors
+            one.recovery = time.monotonic() - started
+            one.left = len(run.left_after(5))
+            one.digest = run.digest
+        run.discard()
+
+
+def _busy_worker(run: Run) -> psutil.Process:
+    """A worker at an evaluation, by its own note."""
+    while True:
+        for process in run.processes():
+            board = process.environ().get(activity.FOLDER_VARIABLE, "")
+            if Path(board).is_dir() and activity.note(Path(board), process.pid):
+                return process
+        time.sleep(0.01)
+
+
+@ENGINES
+def test_an_evaluation_that_kills_its_worker_once_is_made_good(
+    make_run: Any, injected: Any, tmp_path: Path, use: str
+) -> None:
+    run = make_run(use, 2, trouble="kills", once=str(tmp_path / "once"))
+    with injected(f"an evaluation that kills its worker, {use}") as one:
+        code, errors = run.complete()
+        assert code == 0, errors
+        one.left = len(run.left_after(5))
+        one.digest = run.digest
+
+
+@ENGINES
+def test_one_that_hangs_is_killed_with_all_it_started(make_run: Any, use: str) -> None:
+    run = make_run(use, 2, trouble="hangs", timeout=1.0)
+    code, errors = run.complete()
+    assert code == 1, errors
+    assert "longer than its timeout of 1 s" in errors
+    _assert_names_an_individual(run, "timeout")
+    assert not run.left_after(5)
+
+
+@ENGINES
+@pytest.mark.slow
+def test_one_that_always_kills_is_named(make_run: Any, use: str) -> None:
+    run = make_run(use, 2, trouble="kills")
+    code, errors = run.complete()
+    assert code == 1, errors
+    assert "killed its worker 3 times" in errors
+    _assert_names_an_individual(run, "worker")
+    assert not run.left_after(5)
