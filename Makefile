@@ -24,7 +24,7 @@ BUILD_IMAGE = $(ENGINE) build $(BUILD_OPTIONS) $(if $(BASE_IMAGE),--build-arg BA
     $(shell $(PYTHON) -c 'import sys; sys.path.insert(0, "src"); \
         from evosweep.containers.engines import build_arguments; print(*build_arguments())')
 
-.PHONY: help run test test-fast coverage venv check bench bench-peers examples faults proof image lock schema clean
+.PHONY: help run test test-fast coverage venv check bench bench-peers bench-scale examples faults proof image lock schema clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -62,6 +62,9 @@ bench: .venv/.test ## measure, side by side with DEAP, Pool.map and SCOOP
 
 bench-peers: .venv/.test .peers/.installed ## the same work in pymoo, pygmo, PyGAD, LEAP and DEAP
 	$(BIN)/python tests/benchmarks/peers
+
+bench-scale: .venv/.test ## efficiency at 2 to 256 workers beside Pool.map, Dask's and mpi4py's maps
+	$(BIN)/python tests/benchmarks/scale
 
 faults: .venv/.test ## every fault at full size
 	$(BIN)/pytest tests/faults -m "slow or not slow"

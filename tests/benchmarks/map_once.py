@@ -39,20 +39,23 @@ def scoop_map(*_: Any) -> Iterator[Callable[..., Any]]:
 
 
 @contextmanager
-def evosweep(toolbox: Any, milliseconds: float | None, use: str) -> Iterator[Callable[..., Any]]:
+def evosweep(
+    toolbox: Any, milliseconds: float | None, use: str, workers: int = WORKERS,
+    problem_of: str = "spinning:build",
+) -> Iterator[Callable[..., Any]]:  # fmt: skip
     from evosweep.backends.table import create
     from evosweep.evaluation import problem
     from evosweep.evaluation.circumstances import Circumstances
     from evosweep.evaluation.evaluator import Evaluator
     from evosweep.records.journal import Journal
 
-    spec = {"use": "spinning:build", "params": {"milliseconds": milliseconds}}
+    spec = {"use": problem_of, "params": {"milliseconds": milliseconds}}
     description = problem.describe(spec, str(Path(__file__).parent))
     built = problem.build(description)
     with (
         tempfile.TemporaryDirectory() as folder,
         Journal(Path(folder, "journal.bin"), "0" * 12) as journal,
-        create(use, 1 if use == "serial" else WORKERS) as backend,
+        create(use, 1 if use == "serial" else workers) as backend,
     ):
         evaluator = Evaluator(
             toolbox, built, backend, journal, how=Circumstances(description=description, seed=1)

@@ -1,0 +1,80 @@
+"""Times one way to map at one number of workers: once.py WAY WORKERS MILLISECONDS COUNT.
+
+Prints the seconds of each of several batches, as JSON, after two that do not count: the first
+starts the workers.
+"""
+
+import json
+import multiprocessing
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+import sleeping  # noqa: E402
+from map_once import evosweep  # noqa: E402
+
+BATCHES = 3
+
+
+@contextmanager
+def pool_map(workers: int) -> Iterator[Callable[..., Any]]:
+    with multiprocessing.Pool(workers) as pool:
+        yield pool.map
+
+
+@contextmanager
+def dask_map(workers: int) -> Iterator[Callable[..., Any]]:
+    from distributed import Client, LocalCluster
+
+    with (
+        LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        yield lambda function, items: client.gather(client.map(function, items, pure=False))
+
+
+@contextmanager
+def mpi_map(workers: int) -> Iterator[Callable[..., Any]]:
+    from mpi4py.futures import MPIPoolExecutor
+
+    with MPIPoolExecutor(workers) as executor:
+        yield executor.map
+
+
+WAYS = {"Pool.map": pool_map, "Dask's map": dask_map, "mpi4py's map": mpi_map}
+
+
+def main(way: str, workers: int, milliseconds: float, count: int) -> None:
+    toolbox = sleeping.build(milliseconds)
+    random.seed(1)
+    individuals = toolbox.population(n=count)
+    opened = (
+        WAYS[way](workers)
+        if way in WAYS
+        else evosweep(
+            toolbox, milliseconds, way.removeprefix("evosweep "), workers, "sleeping:build"
+        )
+    )
+    plain = partial(sleeping.evaluate, milliseconds=milliseconds)
+    function, items = (
+        (plain, [list(i) for i in individuals]) if way in WAYS else (None, individuals)
+    )
+    seconds = []
+    with opened as mapping:
+        for _ in range(2 + BATCHES):
+            started = time.perf_counter()
+            values = list(mapping(function or toolbox.evaluate, items))
+            seconds.append(time.perf_counter() - started)
+            assert len(values) == count
+    print(json.dumps(seconds[2:]), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]))
