@@ -17,8 +17,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-import sleeping  # noqa: E402
-from map_once import evosweep  # noqa: E402
+import sleeping
+from map_once import evosweep
 
 BATCHES = 3
 
