@@ -17,7 +17,9 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from evosweep.backends.over_executor import OverExecutor
+from evosweep.backends.dask_draws import keep_apart
+from evosweep.backends.over_executor import OverExecutor, Parcel
+from evosweep.backends.protocol import Result
 from evosweep.errors import InputError, RunError
 from evosweep.processes import safe_path
 
@@ -49,13 +51,24 @@ class Dask(OverExecutor):
         if self._scheduler:
             check_address(self._scheduler)
 
+    @staticmethod
+    def work(parcel: Parcel[Result]) -> Result:
+        """Evaluates what was sent, with the generators to itself."""
+        keep_apart()
+        return parcel.work()
+
     def start(self) -> Executor:
         """The tasks of a client; a cluster of our own is started for it."""
         import dask.config
+        import distributed  # noqa: F401 - all of it, before its generator is taken apart
 
-        self._stack.enter_context(dask.config.set(_CONFIG))
-        self._client = self._there(self._scheduler) if self._scheduler else self._own()
-        executor: Executor = self._client.get_executor(pure=False, retries=0)
+        keep_apart()
+        with ExitStack() as stack:
+            stack.enter_context(dask.config.set(_CONFIG))
+            client = self._there(self._scheduler, stack) if self._scheduler else self._own(stack)
+            executor: Executor = client.get_executor(pure=False, retries=0)
+            self._client, self._stack = client, stack.pop_all()
+        keep_apart()
         return executor
 
     def stop(self, executor: Executor, *, wait: bool) -> None:
@@ -74,10 +87,10 @@ class Dask(OverExecutor):
                 "again"
             )
 
-    def _own(self) -> "Client":
+    def _own(self, stack: ExitStack) -> "Client":
         from distributed import Client, LocalCluster, Security
 
-        folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="evosweep-dask-"))
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="evosweep-dask-"))
         security = Security.temporary()
         with safe_path.required():
             cluster = LocalCluster(
@@ -91,17 +104,17 @@ class Dask(OverExecutor):
                 local_directory=folder,
                 preload=["evosweep.entry.dask_worker"],
             )
-        self._stack.enter_context(cluster)
-        client: Client = self._stack.enter_context(Client(cluster, set_as_default=False))
+        stack.enter_context(cluster)
+        client: Client = stack.enter_context(Client(cluster, set_as_default=False))
         return client
 
-    def _there(self, place: str) -> "Client":
+    def _there(self, place: str, stack: ExitStack) -> "Client":
         from distributed import Client
 
         where = {"scheduler_file": place} if _is_file(place) else {"address": place}
         try:
             client: Client = Client(**where, timeout=_PATIENCE, set_as_default=False)
-            self._stack.enter_context(client)
+            stack.enter_context(client)
             client.wait_for_workers(1, timeout=_PATIENCE)
         except (OSError, TimeoutError) as error:
             raise InputError(

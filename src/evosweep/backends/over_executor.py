@@ -61,6 +61,11 @@ class OverExecutor:
         self._board = _Board()
         self._barren = 0
 
+    @staticmethod
+    def work(parcel: "Parcel[Result]") -> Result:
+        """Evaluates what was sent to a worker."""
+        return parcel.work()
+
     def start(self) -> Executor:
         """A new executor, which has no worker in this process."""
         raise NotImplementedError
@@ -138,7 +143,7 @@ class OverExecutor:
     def _submit(self, chunk: Work[Result]) -> "Future[Result]":
         """The future of the result; a failed one where the executor takes no more."""
         try:
-            return self._running().submit(_work, self._board.parcel(chunk))
+            return self._running().submit(self.work, self._board.parcel(chunk))
         except BrokenExecutor as error:
             failed: Future[Result] = Future()
             failed.set_exception(error)
@@ -262,7 +267,3 @@ class Parcel(Generic[Result]):
             is_neighbour = here.partition("@")[2] == self._sender.partition("@")[2]
             activity.sit_at(self._board if is_neighbour else None)
             return self._chunk.work()
-
-
-def _work(parcel: Parcel[Result]) -> Result:
-    return parcel.work()
