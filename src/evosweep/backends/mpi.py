@@ -6,11 +6,16 @@ dies takes all others with it within 0.2 s, so `evosweep.supervision` starts the
 """
 
 import os
+import re
 from collections.abc import Iterator
 from concurrent.futures import Executor
+from contextlib import suppress
+from pathlib import Path
 
 from evosweep.backends.over_executor import OverExecutor
 from evosweep.errors import InputError
+
+_SEGMENT = re.compile(r"/dev/shm/mpich_shm_\w+")
 
 
 class Mpi(OverExecutor):
@@ -27,6 +32,7 @@ class Mpi(OverExecutor):
         if size < 2 or _core.SharedPool is None:
             raise InputError(f"backend mpi: {_reason(size, workers)}")
         super().__init__(size - 1, "mpi")
+        _unlink_shared_memory()
         self.elsewhere = any(_is_on_several_hosts(size))
 
     def start(self) -> Executor:
@@ -35,6 +41,13 @@ class Mpi(OverExecutor):
 
         executor: Executor = MPIPoolExecutor()
         return executor
+
+
+def _unlink_shared_memory() -> None:
+    """Frees mpich's files in /dev/shm with the last rank, however it ends: all have them open."""
+    with suppress(OSError):
+        for name in set(_SEGMENT.findall(Path("/proc/self/maps").read_text(encoding="utf-8"))):
+            Path(name).unlink(missing_ok=True)
 
 
 def _is_on_several_hosts(size: int) -> Iterator[bool]:

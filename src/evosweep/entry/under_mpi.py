@@ -1,12 +1,13 @@
 """The program that `mpiexec` runs by `python -m mpi4py.futures`: rank 0 performs the job.
 
 mpi4py takes a file's path and imports it on the other ranks as `__worker__`, which is how they
-learn whom they end with.
+learn whom they end with. SIGINT, by which mpich ends the others when a rank has died, is no stop.
 """
 
-from evosweep.processes import guard, safe_path
+from evosweep.processes import guard, safe_path, signals
 
 safe_path.release()
+signals.leave_terminal_to_parent()
 guard.follow_supervisor()
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """How the working process of a run is started under MPI: by `mpiexec`, or by SLURM's `srun`.
 
-Each rank that dies ends all of them and what has started them, so there is no crew to watch.
+On one machine the ranks talk by shared memory and their starter by pipes, so that no port is
+opened. A rank that dies ends all of them, some seconds later: the crew is watched, and then all is
+killed at once.
 """
 
 import os
@@ -13,13 +15,10 @@ from evosweep.supervision.crew import Crew
 from evosweep.supervision.job_folder import JobFolder
 
 _PROGRAM = Path(__file__).parent.parent / "entry" / "under_mpi.py"
-_FLAGS = {
-    "mpiexec.hydra": ("-launcher", "fork", "-rmk", "user", "-hosts", "localhost"),  # of mpich
-    "prterun": ("--oversubscribe",),  # of Open MPI, which counts slots
-}
-"""What an mpiexec must be told to start ranks on this machine alone, by a program beside it."""
 _SRUN = ("srun", "--mpi=pmi2", "--overlap", "--kill-on-bad-exit=1", "-n")
 """Without --mpi it would start so many programs that know nothing of one another."""
+_SHARED_MEMORY = ("env", "UCX_TLS=self,sm")
+"""For mpich: its ranks would listen on every interface beside it."""
 
 
 class UnderMpi:
@@ -34,15 +33,22 @@ class UnderMpi:
         program = [sys.executable, "-P", *words[python + 1 :], str(_PROGRAM), str(job.folder)]
         if _nodes() > 1:
             return [*_SRUN, str(job.workers + 1), *program]
-        return [mpiexec, *_flags(Path(mpiexec)), *words[:python], *program]
+        return [*_on_this_machine(Path(mpiexec)), *words[:python], *program]
 
-    def crew(self, leader: int, job: JobFolder) -> Crew | None:  # noqa: ARG002 - the protocol's
-        return None
+    def crew(self, leader: int, job: JobFolder) -> Crew | None:
+        return Crew(leader, job.board, lambda words: str(_PROGRAM) in words)
 
 
-def _flags(mpiexec: Path) -> list[str]:
-    return [flag for name, flags in _FLAGS.items() if mpiexec.with_name(name).exists()
-            for flag in flags]  # fmt: skip
+def _on_this_machine(mpiexec: Path) -> list[str]:
+    """What starts ranks here alone, by the programs beside mpiexec, which tell whose it is."""
+    forking = mpiexec.with_name("mpiexec.gforker")  # mpich's, without ports
+    if forking.exists():
+        return [*_SHARED_MEMORY, str(forking)]
+    if mpiexec.with_name("mpiexec.hydra").exists():
+        return [*_SHARED_MEMORY, str(mpiexec), "-launcher", "fork", "-rmk", "user"]
+    if mpiexec.with_name("prterun").exists():  # Open MPI's, which counts slots
+        return [str(mpiexec), "--oversubscribe"]
+    return [str(mpiexec)]
 
 
 def _nodes() -> int:
