@@ -2,16 +2,20 @@
 
 import json
 import platform
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from evosweep.backends.serial import Serial
 from evosweep.backends.table import create
 from evosweep.config.spec import RunSpec
 from evosweep.errors import InputError
+from evosweep.evaluation import agreement
 from evosweep.machine import environment, fingerprint
 from evosweep.records.folder import RunFolder
 from evosweep.records.journal import Journal, read
@@ -140,13 +144,46 @@ def test_the_fingerprint_is_that_of_every_process_here() -> None:
     assert set(mine) >= {"Python", "machine", "NumPy", "evosweep", "numerics", "SIMD", "libm"}
 
 
-def test_a_worker_that_computes_other_bits_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As on a machine with another processor, where SCOOP or MPI cross hosts."""
-    from evosweep.evaluation import worker
+class Distant(Serial):
+    """A backend whose workers have other terms than this process, of bits or of code."""
 
-    monkeypatch.setattr(worker.numerics, "of_process", lambda: next(answers))
-    answers = iter(["this one", *["another one"] * 100])
-    with pytest.raises(InputError, match="a worker computes with another one, and this process"):
-        _run(tmp_path)
+    local = False
+    elsewhere = True
+
+    def __init__(self, words: dict[str, str]) -> None:
+        super().__init__(2)
+        self.words, self.evaluated = words, 0
+
+    def run(self, chunks: Iterator[Any]) -> Iterator[tuple[int, Any]]:
+        """As a worker there would: its own terms differ in some words."""
+        for chunk in chunks:
+            mine = agreement.terms(chunk.problem, with_code=chunk.with_code)
+            assert agreement.digest(mine) == chunk.terms
+            outcome = chunk._replace(terms="another's").work()
+            self.evaluated += len(outcome.fitnesses)
+            for here, there in self.words.items():
+                outcome.terms = re.sub(here, there, outcome.terms)
+            yield chunk.number, outcome
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ({"X86_V3 ": ""}, "less, and this process with X86_V3"),
+        ({"native": "portable"}, "portable, and this process with native"),
+        ({r"BLAS=\w+": "BLAS=0"}, "BLAS=0, and this process with BLAS="),
+        ({r"evosweep=\w+": "evosweep=0"}, "evosweep=0, and this process with evosweep="),
+        ({r"packages=\w+": "packages=0"}, "packages=0, and this process with packages="),
+        ({r"problem=\w+": "problem=0"}, "problem=0, and this process with problem="),
+    ],
+)
+def test_a_worker_of_other_terms_is_refused_before_it_evaluates(
+    tmp_path: Path, words: dict[str, str], told: str
+) -> None:
+    """As on a machine with another processor, or where somebody else has installed evosweep."""
+    backend = Distant(words)
+    if "X86_V3 " in words and "X86_V3 " not in agreement.terms("", with_code=False):
+        pytest.skip("this processor has other levels")
+    with pytest.raises(InputError, match=f"a worker computes with {told}"):
+        run_one(RunSpec.parse(SPEC), RunFolder(tmp_path), backend, Attempt())
+    assert backend.evaluated == 0
