@@ -49,16 +49,15 @@ class Cluster:
         return str(file)
 
     def _start(self, *words: str) -> None:
-        log = (self.folder / "log").open("ab")
-        self.groups.append(
-            subprocess.Popen(
+        with (self.folder / "log").open("ab") as log:
+            group = subprocess.Popen(
                 [sys.executable, "-m", "dask", *words],
                 env=os.environ | {FAILURES: "0"},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        )
+        self.groups.append(group)
 
     def kill(self, number: int = 0) -> None:
         """SIGKILL to the scheduler, or to a worker of that number, counted from 1."""
