@@ -3,6 +3,7 @@
     snakemake --cores 16                                  config/experiment.yaml
     snakemake --cores 16 --config config=mine/study.yaml  another experiment
     snakemake --cores 16 --config runs_per_job=25         a key of the config, changed for this call
+    snakemake --cores all --config share=3/10             one of ten shares, for one of ten hosts
 
 The config is read by evosweep, never by Snakemake: a `configfile:` may run Python.
 """
@@ -19,6 +20,12 @@ report: "workflow/report/workflow.rst"
 
 PLAN = hooks.open_plan(workflow)
 RESULTS = PLAN.folder
+
+
+localrules:
+    all,
+    compare,
+    track,
 
 
 # For `--sdm apptainer`; docker and podman are `container:` in the config.
@@ -38,8 +45,7 @@ rule all:
     default_target: True
     input:
         PLAN.outputs(),
-        rules.track.output,
-        rules.compare.output,
+        [] if PLAN.share else [*rules.track.output, *rules.compare.output],
 
 
 onstart:

@@ -25,6 +25,7 @@ rule compare:
     params:
         folder=subpath(output.page, ancestor=2),
         runs=PLAN.asked_file,
+        asked=PLAN.asked,
     message:
         "{params.folder} -> {output.page}"
     shell:

@@ -1,45 +1,48 @@
-"""Runs: a configuration on a backend, from one seed or from several in one process."""
+"""Runs: one of them, or several that share a backend and its workers, in one process.
+
+A job makes a mark of this call, never a run's receipt: other calls may work on the same runs. The
+mark is empty where another process has all that is left of the job (exit code 75), which is no
+failure.
+"""
 
 
 rule run:
     output:
-        f"{RESULTS}/runs/{{name}}/record.json",
+        f"{PLAN.marks}/run/{{name}}",
     log:
-        f"{RESULTS}/logs/{{name}}.log",
+        f"{PLAN.logs}/{{name}}.log",
     threads: PLAN.workers
     params:
         label=PLAN.label,
         contained=PLAN.contained,
-        spec=PLAN.spec,
-        folder=subpath(output[0], parent=True),
+        words=PLAN.words,
         fresh=PLAN.fresh,
     message:
         "{params.label}"
     shell:
         "export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMEXPR_NUM_THREADS=1 "
         "VECLIB_MAXIMUM_THREADS=1 GOTO_NUM_THREADS=1\n"
-        "{params.contained:q} evosweep run --spec {params.spec:q} --out {params.folder:q} "
-        "{params.fresh:q} > {log:q} 2>&1"
+        "{params.contained:q} evosweep run {params.words:q} --receipt {output:q} "
+        "{params.fresh:q} > {log:q} 2>&1 || "
+        "{{ code=$?; [ $code = 75 ] || exit $code; : > {output:q}; }}"
 
 
 rule batch:
     output:
-        f"{RESULTS}/jobs/{{name}}.json",
+        f"{PLAN.marks}/batch/{{name}}",
     log:
-        f"{RESULTS}/logs/{{name}}.log",
+        f"{PLAN.logs}/{{name}}.log",
     threads: PLAN.workers
     params:
         label=PLAN.label,
         contained=PLAN.contained,
-        spec=PLAN.spec,
-        seeds=PLAN.seeds,
-        folder=f"{RESULTS}/runs",
+        words=PLAN.words,
         fresh=PLAN.fresh,
     message:
         "{params.label}"
     shell:
         "export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMEXPR_NUM_THREADS=1 "
         "VECLIB_MAXIMUM_THREADS=1 GOTO_NUM_THREADS=1\n"
-        "{params.contained:q} evosweep run --spec {params.spec:q} --seeds {params.seeds:q} "
-        "--out {params.folder:q} "
-        "--receipt {output:q} {params.fresh:q} > {log:q} 2>&1"
+        "{params.contained:q} evosweep run {params.words:q} --receipt {output:q} "
+        "{params.fresh:q} > {log:q} 2>&1 || "
+        "{{ code=$?; [ $code = 75 ] || exit $code; : > {output:q}; }}"

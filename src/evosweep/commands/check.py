@@ -50,10 +50,9 @@ def main(args: argparse.Namespace) -> int:
     lock.probe(experiment.folder)
     combinations = sum(1 for _ in grid.combinations(experiment))
     seeds = len(experiment.seeds)
-    jobs = combinations * -(-seeds // experiment.runs_per_job)
     print(
         f"{args.config}: {combinations * seeds:,} runs ({combinations:,} configurations on their "
-        f"backends, {seeds:,} seeds each) in {jobs:,} jobs; results in {experiment.folder}"
+        f"backends, {seeds:,} seeds each); results in {experiment.folder}"
     )
     return 0
 

@@ -78,7 +78,8 @@ def _contained(run: argparse.Namespace) -> ContainedRun:
         raise InputError(f"{out}: cannot make the run's folder ({error.strerror})") from error
     if not os.access(out, os.W_OK | os.X_OK):
         raise InputError(f"{out}: the run's folder is read-only; choose one that you may write to")
-    flags = [f"--{name.replace('_', '-')}" for name in ("fresh", "in_process") if vars(run)[name]]
+    names = ("fresh", "in_process", "apart")
+    flags = [f"--{name.replace('_', '-')}" for name in names if vars(run)[name]]
     contained = ContainedRun(spec, out, run.seeds, tuple(flags))
     contained.write_long_spec()
     _keep_sources(spec, out, several=run.seeds is not None)

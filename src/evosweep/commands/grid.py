@@ -29,20 +29,22 @@ def main(args: argparse.Namespace) -> int:
 def _print_table(experiment: Experiment) -> None:
     width = max(len(each.label) for each in grid.combinations(experiment))
     print(f"{'run_id':12}  {'problem, algorithm, backend':{width}}  seed")
-    for job in grid.jobs(experiment):
-        for run in job.runs:
-            print(f"{run.run_id}  {job.combination.label:{width}}  {run.seed}")
+    for combination in grid.combinations(experiment):
+        for seed in experiment.seeds:
+            run_id = combination.run(seed, experiment.import_path).run_id
+            print(f"{run_id}  {combination.label:{width}}  {seed}")
 
 
 def _print_json(experiment: Experiment) -> None:
     separator = "["
-    for job in grid.jobs(experiment):
-        for run in job.runs:
+    for combination in grid.combinations(experiment):
+        for seed in experiment.seeds:
+            run = combination.run(seed, experiment.import_path)
             row = {
                 "run_id": run.run_id,
                 "spec_id": run.spec_id,
                 "folder": str(experiment.folder / "runs" / run.run_id),
-                "label": f"{job.combination.label} seed {run.seed}",
+                "label": f"{combination.label} seed {seed}",
                 "spec": run.to_dict(),
             }
             print(f"{separator}{json.dumps(row)}", end="")

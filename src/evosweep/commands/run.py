@@ -17,14 +17,21 @@ _RANGE = re.compile(r"(\d+)(?:-(\d+))?$")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `evosweep run`."""
-    parser.add_argument("--spec", required=True, metavar="JSON|@FILE", help="what to run")
+    parser.add_argument(
+        "--spec",
+        required=True,
+        metavar="JSON|@FILE",
+        help="what to run: a spec, or a list of specs on one backend",
+    )
     parser.add_argument("--out", required=True, type=Path, metavar="FOLDER",
-                        help="the run's folder; with --seeds the runs' parent")  # fmt: skip
+                        help="the run's folder; of several runs their parent")  # fmt: skip
     parser.add_argument("--seeds", metavar="LIST",
                         help="several runs, such as 1,2,5-9, in one process")  # fmt: skip
     parser.add_argument("--fresh", action="store_true", help="discard what earlier attempts left")
     parser.add_argument("--mixed", action="store_true",
                         help="resume what another environment began, and mark the run")  # fmt: skip
+    parser.add_argument("--apart", action="store_true",
+                        help="each of several runs in a process of its own")  # fmt: skip
     parser.add_argument("--receipt", type=Path, metavar="FILE",
                         help="written once all runs are done: their run_ids, as JSON")  # fmt: skip
     parser.add_argument("--sync", type=_seconds, default=1.0, metavar="SECONDS",
@@ -35,10 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Performs the run or runs; returns 0 done, 1 failed, 2 bad input, 128 + signal stopped."""
-    spec = read_spec(args.spec)
-    seeds = [spec["seed"]] if args.seeds is None else read_seeds(args.seeds)
-    several = args.seeds is not None
-    what = {"spec": spec, "seeds": seeds, "out": args.out, "several": several}
+    specs = read_specs(args.spec)
+    if args.seeds is not None and len(specs) > 1:
+        raise InputError("--seeds: is for one spec; give each of several specs its seed")
+    seeds = [specs[0]["seed"]] if args.seeds is None else read_seeds(args.seeds)
+    what = {"spec": specs[0], "seeds": seeds, "others": specs[1:], "out": args.out}
+    what |= {"several": is_several(args), "apart": args.apart}
     try:
         with JobFolder.temporary(**what, fresh=args.fresh, sync=args.sync, mixed=args.mixed) as job:
             code = _perform_here(job) if args.in_process else _supervise(job)
@@ -59,16 +68,47 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def is_several(args: argparse.Namespace) -> bool:
+    """Whether each run gets a folder of its own below `--out`."""
+    return args.seeds is not None or _text(args.spec).lstrip().startswith("[")
+
+
+def read_specs(text: str) -> list[dict[str, Any]]:
+    """The specs as dicts: of one spec, or of a list of them that share a backend.
+
+    Raises `InputError`.
+    """
+    whole = _text(text)
+    if not whole.lstrip().startswith("["):
+        return [read_spec(whole)]
+    try:
+        items = json.loads(whole)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"--spec: the list of specs is not JSON: {error}") from None
+    specs = [read_spec(json.dumps(item)) for item in items]
+    if not specs:
+        raise InputError("--spec: the list of specs is empty")
+    backends = [{**spec["backend"], "name": ""} for spec in specs]
+    if any(backend != backends[0] for backend in backends):
+        raise InputError("--spec: the specs of one process share a backend and its workers")
+    return specs
+
+
+def _text(text: str) -> str:
+    if not text.startswith("@"):
+        return text
+    try:
+        return Path(text[1:]).read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        raise InputError(f"--spec: cannot read {text[1:]} ({error})") from error
+
+
 def read_spec(text: str, *, elsewhere: bool = False) -> dict[str, Any]:
     """The spec as a dict, from JSON or from the file that `@FILE` names; raises `InputError`.
 
     `elsewhere`: the run is not to happen here, so what it needs may be missing here.
     """
-    if text.startswith("@"):
-        try:
-            text = Path(text[1:]).read_text(encoding="utf-8")
-        except (OSError, UnicodeError) as error:
-            raise InputError(f"--spec: cannot read {text[1:]} ({error})") from error
+    text = _text(text)
     if not _is_plausible(text):
         from evosweep.config.spec import RunSpec
 
@@ -133,9 +173,12 @@ def write_receipt(args: argparse.Namespace) -> None:
     from evosweep.config.spec import RunSpec
     from evosweep.files.writing import write_json
 
-    spec, several = read_spec(args.spec, elsewhere=True), args.seeds is not None
-    seeds = read_seeds(args.seeds) if several else [spec["seed"]]
-    runs = [RunSpec.parse(spec | {"seed": seed}).run_id for seed in seeds]
+    whole = _text(args.spec)
+    specs = json.loads(whole) if whole.lstrip().startswith("[") else [json.loads(whole)]
+    if args.seeds is not None:
+        specs = [specs[0] | {"seed": seed} for seed in read_seeds(args.seeds)]
+    runs = [RunSpec.parse(spec).run_id for spec in specs]
+    several = is_several(args)
     folders = [str(args.out / run_id) if several else str(args.out) for run_id in runs]
     args.receipt.parent.mkdir(parents=True, exist_ok=True)
     write_json(args.receipt, {"runs": dict(zip(runs, folders, strict=True))})

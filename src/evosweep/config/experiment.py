@@ -169,8 +169,9 @@ class Experiment(Strict):
     algorithms: dict[Name, Algorithm] = Field(min_length=1, description="What optimises, by name.")
     backends: dict[Name, Backend] = Field(min_length=1, description="Where, by name.")
     seeds: Seeds = Field(description="The seeds of every configuration: a list or {first, count}.")
-    runs_per_job: int = Field(
-        default=1, ge=1, description="Seeds of a configuration that one process runs in turn."
+    runs_per_job: Annotated[int, Field(ge=1)] | Literal["auto"] = Field(
+        default="auto",
+        description="Runs that one process performs in turn; auto: about 20 seconds of work.",
     )
     only: list[Match] = Field(default=[], description="Keep the combinations that match any.")
     exclude: list[Match] = Field(default=[], description="Cut the combinations that match any.")

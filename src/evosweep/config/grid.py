@@ -1,17 +1,14 @@
 """The runs of an experiment, generated one by one, so that 100,000 of them need no memory.
 
 A combination is a problem and an algorithm, each with one choice of its swept parameters, on a
-backend. A job is a combination with up to `runs_per_job` of its seeds.
+backend. A run is a combination and a seed.
 """
 
-import hashlib
 import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 from evosweep.config import only_exclude
@@ -45,35 +42,6 @@ class Combination:
         )
 
 
-@dataclass(frozen=True)
-class Job:
-    """The work of one process: a combination from several seeds, in turn."""
-
-    combination: Combination
-    runs: tuple[RunSpec, ...]
-
-    @property
-    def seeds(self) -> str:
-        """Its seeds as `evosweep run --seeds` takes them: `1-5,8`."""
-        return ",".join(ranges([run.seed for run in self.runs]))
-
-    @cached_property
-    def name(self) -> str:
-        """Its run_id; for several runs, 12 hexadecimal digits that name exactly these."""
-        names = [run.run_id for run in self.runs]
-        return (
-            names[0]
-            if len(names) == 1
-            else hashlib.sha256(" ".join(names).encode()).hexdigest()[:12]
-        )
-
-    def output(self, folder: Path) -> Path:
-        """The file that shows that the job is done: a record, or a receipt for several runs."""
-        if len(self.runs) == 1:
-            return folder / "runs" / self.name / "record.json"
-        return folder / "jobs" / f"{self.name}.json"
-
-
 def combinations(experiment: Experiment) -> Iterator[Combination]:
     """Every combination that `only` and `exclude` leave, in the config's order."""
     problems = [v for name, part in experiment.problems.items() for v in _variants(name, part)]
@@ -85,16 +53,6 @@ def combinations(experiment: Experiment) -> Iterator[Combination]:
     for (problem, first), (algorithm, second), backend in product(problems, algorithms, backends):
         if is_selected(experiment, problem, algorithm, backend):
             yield Combination(problem, algorithm, backend, f"{first} {second} {backend.name}")
-
-
-def jobs(experiment: Experiment) -> Iterator[Job]:
-    """Every job of the grid."""
-    step = experiment.runs_per_job
-    for combination in combinations(experiment):
-        for start in range(0, len(experiment.seeds), step):
-            seeds = experiment.seeds[start : start + step]
-            runs = (combination.run(seed, experiment.import_path) for seed in seeds)
-            yield Job(combination, tuple(runs))
 
 
 def expand(experiment: Experiment) -> Iterator[RunSpec]:

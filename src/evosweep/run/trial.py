@@ -5,6 +5,7 @@ is evaluated as a run would do it. Nothing is kept.
 """
 
 import tempfile
+import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +20,8 @@ from evosweep.evaluation.problem import build, describe
 from evosweep.records.journal import Journal
 from evosweep.run.early_stop import StopEvolution
 from evosweep.run.evolution import Evolution
+
+_TIMED = 9  # individuals
 
 
 class _Enough(BaseException):
@@ -36,6 +39,46 @@ class _FirstOnly(Evaluator):
             first = Batch.of_individuals(batch.number, items, changed=self.problem.lamarckian)
         super()._evaluated(first)
         raise _Enough
+
+
+class _Measured(BaseException):
+    """Some individuals are evaluated: the seconds of one are known."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+
+class _Timed(Evaluator):
+    """Evaluates one individual, then some more with a clock beside, and ends the trial."""
+
+    def _evaluated(self, batch: Batch) -> Sequence[object]:
+        super()._evaluated(self._part(batch, 0, 1))  # it prepares what later ones find
+        count = min(_TIMED, len(batch.items) - 1)
+        began = time.perf_counter()
+        super()._evaluated(self._part(batch, 1, 1 + count) if count else self._part(batch, 0, 1))
+        raise _Measured((time.perf_counter() - began) / max(1, count))
+
+    def _part(self, batch: Batch, start: int, stop: int) -> Batch:
+        if batch.rows is not None:
+            return Batch.of_rows(batch.number, batch.rows[start:stop])
+        items = batch.items[start:stop]
+        return Batch.of_individuals(batch.number, items, changed=self.problem.lamarckian)
+
+
+def seconds_of_evaluation(spec: RunSpec) -> float | None:
+    """How long an evaluation takes here, in seconds; None where the run does not get that far."""
+    with tempfile.TemporaryDirectory(prefix="evosweep-probe-") as folder:
+        try:
+            with (
+                create(REFERENCE) as backend,
+                Journal(Path(folder, "journal.bin"), spec.run_id) as journal,
+            ):
+                Evolution(spec, backend, journal, announce=lambda _: None, evaluator=_Timed).run()
+        except _Measured as measured:
+            return measured.seconds
+        except (Exception, SystemExit):
+            return None
+    return None
 
 
 def problem_mistake(spec: RunSpec) -> str:

@@ -45,7 +45,7 @@ class LastWord(TypedDict):
 
 @dataclass
 class JobFolder:
-    """Runs that differ in their seed alone, where their results go, and how far they are."""
+    """Runs on one backend, where their results go, and how far they are."""
 
     folder: Path
     spec: dict[str, Any]
@@ -53,6 +53,10 @@ class JobFolder:
     out: Path
     several: bool
     """Whether each run has a folder of its own in `out`, or `out` is the run's folder."""
+    others: list[dict[str, Any]] = field(default_factory=list)
+    """Specs of further runs, of other configurations on the same backend."""
+    apart: bool = False
+    """Each run has a process of its own, as if it were alone."""
     fresh: bool = False
     started: float = field(default_factory=time.time)
     sync: float = 1.0
@@ -89,6 +93,8 @@ class JobFolder:
             "seeds": self.seeds,
             "out": str(self.out),
             "several": self.several,
+            "others": self.others,
+            "apart": self.apart,
             "fresh": self.fresh,
             "started": self.started,
             "sync": self.sync,
@@ -113,10 +119,11 @@ class JobFolder:
         return int(self.spec["backend"].get("workers", 1))
 
     def specs(self) -> "list[RunSpec]":
-        """The specs of the runs, by seed."""
+        """The specs of the runs, in their order."""
         from evosweep.config.spec import RunSpec
 
-        return [RunSpec.parse(self.spec | {"seed": seed}) for seed in self.seeds]
+        first = [self.spec | {"seed": seed} for seed in self.seeds]
+        return [RunSpec.parse(spec) for spec in (*first, *self.others)]
 
     def clear(self) -> None:
         """Removes what dead processes left on the board and of their sockets."""

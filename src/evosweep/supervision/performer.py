@@ -9,9 +9,11 @@ import time
 import traceback
 import warnings
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
+from evosweep.backends.protocol import Backend
 from evosweep.backends.table import create
 from evosweep.config.spec import RunSpec
 from evosweep.errors import EvosweepError, InputError
@@ -22,6 +24,7 @@ from evosweep.records.journal import JournalCorrupt, Session, TornTail, read_beh
 from evosweep.records.record import Record
 from evosweep.records.source_copies import keep_sources
 from evosweep.run.attempt import Attempt, run_folder, run_one
+from evosweep.supervision.apart import apart
 from evosweep.supervision.job_folder import JobFolder
 
 
@@ -53,47 +56,68 @@ def perform(job: JobFolder) -> int:
     -------
     int
         0 when all runs are done, 1 when one failed, 75 when other processes work on all that are
-        missing.
+        missing, 2 when the input of one of several configurations is bad.
 
     Raises
     ------
     InputError
-        At the first bad input.
+        At the first bad input, where all runs share it.
     """
     specs = job.specs()
-    for spec in specs:
-        spec.check()
-    began, failures = job.started, list[int]()
+    if not job.others:
+        specs[0].check()
+    if job.apart and len(specs) > 1:
+        each = (partial(_perform_some, job, [spec], job.started) for spec in specs)
+        return _together([apart(perform_it) for perform_it in each])
+    return _together(_perform_some(job, specs, job.started))
+
+
+def _perform_some(job: JobFolder, specs: list[RunSpec], began: float) -> list[int]:
+    """Perform runs on one backend; returns the exit code of each."""
+    codes: list[int] = []
     first = specs[0]
     with create(first.backend.use, first.backend.workers, first.backend_options) as backend:
         for spec in specs:
             job.mark(spec)
             try:
-                folder = run_folder(job.out, spec, job.several)
-                keep_sources(spec, folder.sources)
-                attempt = Attempt(
-                    fresh=_is_stale(job, folder),
-                    lost=job.lost(spec),
-                    began=began,
-                    sync=job.sync,
-                    mixed=job.mixed,
-                )
-                record = run_one(spec, folder, backend, attempt)
-                _tell(spec, record)
-            except InputError:
-                raise
+                _perform_one(job, spec, backend, began)
+                codes.append(0)
+            except InputError as error:
+                if not job.others:
+                    raise
+                _complain(error, codes)
             except EvosweepError as error:
-                failures.append(error.exit_code)
-                print(f"evosweep: error: {error}", file=sys.stderr, flush=True)
+                _complain(error, codes)
             began = time.time()
-    return _together(failures)
+    return codes
 
 
-def _together(failures: list[int]) -> int:
-    """The exit code of the job, by the exit codes of the runs that are not done."""
-    if all(code == Locked.exit_code for code in failures):
-        return failures[0] if failures else 0
-    return 1
+def _perform_one(job: JobFolder, spec: RunSpec, backend: Backend, began: float) -> None:
+    if job.others:
+        spec.check()
+    folder = run_folder(job.out, spec, job.several)
+    keep_sources(spec, folder.sources)
+    attempt = Attempt(
+        fresh=_is_stale(job, folder),
+        lost=job.lost(spec),
+        began=began,
+        sync=job.sync,
+        mixed=job.mixed,
+    )
+    _tell(spec, run_one(spec, folder, backend, attempt))
+
+
+def _complain(error: EvosweepError, codes: list[int]) -> None:
+    codes.append(error.exit_code)
+    print(f"evosweep: error: {error}", file=sys.stderr, flush=True)
+
+
+def _together(codes: list[int]) -> int:
+    """The exit code of the job, by the exit codes of its runs."""
+    failures = {code for code in codes if code}
+    if failures <= {Locked.exit_code}:
+        return max(failures, default=0)
+    return InputError.exit_code if InputError.exit_code in failures else 1
 
 
 def _is_stale(job: JobFolder, folder: RunFolder) -> bool:

@@ -9,18 +9,22 @@ from pathlib import Path
 from evosweep.containers import command_line, engines, mounts
 from evosweep.errors import InputError, printable_lines
 from evosweep.files.opening import open_descriptor, output_folder
+from evosweep.machine.cpus import available_cpus
 from evosweep.processes import address, safe_path, signals
 from evosweep.processes.lock import Lock
-from evosweep.workflow import settings
+from evosweep.workflow import orders, rounds, settings, stop
+from evosweep.workflow.call import Call, prepare_snakemakes_own
+from evosweep.workflow.orders import FRESH_VARIABLE, Orders
 from evosweep.workflow.partial import use_what_is_there
-from evosweep.workflow.plan import FRESH_VARIABLE, Plan
-from evosweep.workflow.settings import Workflow
+from evosweep.workflow.plan import Circumstances, Plan, experiment_of
+from evosweep.workflow.probe import probe
+from evosweep.workflow.settings import Settings, Workflow
 
 _SHOWN = 20  # failures that are listed
 _locks: list[Lock] = []  # kept to the end of the process
 
 
-def open_plan(workflow: Workflow) -> Plan:
+def open_plan(workflow: Workflow) -> Orders:
     """The plan for a call of Snakemake; ends the process with 2 on bad input.
 
     Jobs inherit PATH with this environment's commands. They stop when the process that
@@ -31,39 +35,65 @@ def open_plan(workflow: Workflow) -> Plan:
     safe_path.require()
     try:
         inherited = None if workflow.is_main_process else settings.passed_on()
-        current = inherited or settings.settings_of(workflow.config_settings)
-        plan = Plan.read(current)
+        if inherited is not None:
+            return _orders_of(inherited)
+        current = settings.settings_of(workflow.config_settings)
+        rounds.patience()
+        plan = Plan.read(current, _circumstances(workflow))
     except InputError as error:
         print(f"evosweep: error: {printable_lines(error)}", file=sys.stderr)
         sys.exit(error.exit_code)
     settings.pass_on(current)
     if uri := plan.experiment.tracking.uri:
         os.environ["MLFLOW_TRACKING_URI"] = uri
-    plan.forget_stale_receipts()
+    prepare_snakemakes_own()
+    if rounds.current().failed and not plan.orders:
+        sys.exit(1)  # an earlier round has said which runs failed
     return plan
+
+
+def _orders_of(current: Settings) -> Orders:
+    """The jobs of the call that started this process for one of them."""
+    experiment = experiment_of(current)
+    call = Call(experiment.folder, current.call)
+    found = Orders(experiment, call, orders.read(call.jobs))
+    found.share = current.share
+    return found
+
+
+def _circumstances(workflow: Workflow) -> Circumstances:
+    given, resources = workflow.dag_settings, workflow.resource_settings
+    cores = resources.cores if workflow.local_exec else resources.nodes
+    return Circumstances(
+        again=bool(given.forceall or {"run", "batch"} & set(given.forcerun)),
+        cores=min(cores or 1, available_cpus() if workflow.local_exec else 10_000),
+        later=rounds.current().number > 0,
+        probe=None if workflow.dryrun else probe,
+    )
 
 
 def start(plan: Plan, workflow: Workflow) -> None:
     """Lock the experiment for this process; raises Locked when another process works on it.
 
-    Ends the process with 2 where the runs' containers could not be started, or where the results'
-    file system has no locks.
+    A share takes no lock: others may work on the experiment. Ends the process with 2 where the
+    runs' containers could not be started, or where the results' file system has no locks.
     """
     folder = plan.experiment.folder
-    call = workflow.dag_settings
-    forced = call.forceall or {"run", "batch"} & set(call.forcerun)
-    os.environ[FRESH_VARIABLE] = "1" if forced else ""
+    os.environ[FRESH_VARIABLE] = "1" if plan.is_again else ""
     try:
         _check_container(plan)
         folder.mkdir(parents=True, exist_ok=True)
-        lock = Lock(folder / ".snakemake.lock", str(folder))
-        lock.__enter__()
+        if not plan.is_share:
+            lock = Lock(folder / ".snakemake.lock", str(folder))
+            lock.__enter__()
+            _locks.append(lock)
+        plan.call.begin()
     except InputError as error:
         print(f"evosweep: error: {printable_lines(error)}", file=sys.stderr)
         sys.exit(error.exit_code)
-    _locks.append(lock)
-    plan.write_files()
-    if plan.experiment.tracking.live:
+    plan.write_files(elsewhere=not workflow.local_exec)
+    stop.pass_on()
+    if plan.experiment.tracking.live and not plan.is_share:
         _follow(folder)
 
 
@@ -91,15 +121,28 @@ def _check_container(plan: Plan) -> None:
 
 
 def succeed(plan: Plan) -> None:
-    """Print where the results are."""
+    """Come back for what is left, or print where the results are.
+
+    Ends the process with 75 where other processes still hold runs that a whole call asks for, and
+    with 1 where a run of an earlier round failed.
+    """
+    held = _held(plan)
+    _close(plan)
+    _come_back(plan, held=bool(held), failed=False)
     folder = plan.experiment.folder
-    lines = [f"{plan.size} runs are done:  {folder}/runs"]
-    if (report := folder / "comparison" / "report.html").exists():
-        lines.append(f"their comparison:  {report}")
-    if (folder / ".tracked").exists():
-        lines.append("in MLflow:         evosweep ui")
-    print("", *lines, "", sep="\n", file=sys.stderr)
-    _release()
+    missing = plan.size - plan.finished()
+    done = f"{plan.size - missing} of {plan.size}" if missing else f"{plan.size}"
+    lines = [f"{done} runs are done:  {folder}/runs"]
+    if not plan.is_share:
+        if (report := folder / "comparison" / "report.html").exists():
+            lines.append(f"their comparison:  {report}")
+        if (folder / ".tracked").exists():
+            lines.append("in MLflow:         evosweep ui")
+    print("", *lines, *held, "", sep="\n", file=sys.stderr)
+    if rounds.current().failed:
+        sys.exit(1)
+    if held and not plan.is_share:
+        sys.exit(75)
 
 
 def fail(plan: Plan, workflow: Workflow) -> None:
@@ -109,7 +152,8 @@ def fail(plan: Plan, workflow: Workflow) -> None:
         print(f"failed: {line}", file=sys.stderr)
     if len(failures) > _SHOWN:
         print("... and more; see the failure.json files", file=sys.stderr)
-    whole = not (workflow.dag_settings.until or workflow.dag_settings.targets)
+    held = _held(plan)
+    whole = not (workflow.dag_settings.until or workflow.dag_settings.targets or plan.is_share)
     if failures and whole and plan.finished():
         try:
             for line in use_what_is_there(plan):
@@ -118,14 +162,44 @@ def fail(plan: Plan, workflow: Workflow) -> None:
             print(f"evosweep: error: {printable_lines(error)}", file=sys.stderr)
         except KeyboardInterrupt:
             pass
+    _close(plan)
+    if failures and plan.is_share:
+        _come_back(plan, held=bool(held), failed=True)
     print(
+        *held,
         "The same command continues: finished runs stay, interrupted ones resume, failed ones are "
         f"tried again.\nWhat is there: evosweep compare {plan.folder}",
+        sep="\n",
         file=sys.stderr,
     )
-    _release()
+    if stop.asked():
+        sys.exit(128 + stop.asked())
 
 
-def _release() -> None:
+def _held(plan: Plan) -> list[str]:
+    """A line about runs that other processes hold; empty where there is none."""
+    held = plan.held()
+    if not held:
+        return []
+    count = sum(len(order.runs) for order in held)
+    return [
+        f"held: {count} run{'s' if count > 1 else ''}: {plan.holder(held[0])}; whoever works on "
+        "them finishes them, and the same command takes what is left"
+    ]
+
+
+def _come_back(plan: Plan, *, held: bool, failed: bool) -> None:
+    """Start the next round where one can help; returns where none does."""
+    before = rounds.current()
+    if plan.is_again or stop.asked():
+        return
+    if plan.steals and before.number == 0 and plan.others_left():
+        rounds.again(before, failed=failed, wait=False)
+    if held:
+        rounds.again(before, failed=failed, wait=True)
+
+
+def _close(plan: Plan) -> None:
+    plan.call.end()
     while _locks:
         _locks.pop().__exit__(None, None, None)

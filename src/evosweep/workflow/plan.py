@@ -1,159 +1,218 @@
-"""The plan of an experiment, for the Snakefile: its jobs by name, with their files and commands.
+"""The plan of a call of Snakemake: the runs that it is to do, packed into jobs.
 
-Snakemake sees files: a run's record, or the receipt of a job of several runs.
+What is finished, by its receipt, is no job: Snakemake sees its record as a file that is there. What
+is not finished is packed into jobs, and each job makes a mark of this call (`workflow.call`).
 """
 
-import json
-import os
-from collections.abc import Iterator
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from evosweep.config import grid, load
 from evosweep.config.experiment import Experiment
-from evosweep.containers.command_line import EngineContainer, command_prefix
+from evosweep.containers.command_line import NONE
 from evosweep.errors import InputError, printable
-from evosweep.files.opening import output_folder
+from evosweep.files.opening import output_folder, read_bytes
 from evosweep.files.writing import write_whole
 from evosweep.records.folder import RunFolder
 from evosweep.records.reading import read_failure
+from evosweep.workflow import cost, orders
+from evosweep.workflow.call import Call
+from evosweep.workflow.estimate import Estimate, Probe
+from evosweep.workflow.jobs import Job, Planned, pack
+from evosweep.workflow.orders import Order, Orders
 from evosweep.workflow.settings import Settings
+from evosweep.workflow.share import partition
 
-FRESH_VARIABLE = "EVOSWEEP_FRESH"
-"""Set for a call that does finished runs again."""
+_HOLDER = re.compile(r"evosweep: error: (.*works on it)")
+_LONGEST_LOG = 2**24  # bytes
 _LONG = 20_000  # characters; quoted they may be five times as many, and a shell takes 131,072
 
 
-class Wildcards(Protocol):
-    """Snakemake's wildcards of a job."""
+@dataclass(frozen=True)
+class Circumstances:
+    """What a call knows beside its settings."""
 
-    name: str
+    again: bool = False
+    """Do finished runs again, from their start."""
+    cores: int = 1
+    """How many are to be kept busy."""
+    later: bool = False
+    """This call has done what it could and comes back: to what others held, not to failures."""
+    probe: Probe | None = None
+    """Measures evaluations; None where nothing is to be started."""
 
 
-class Plan:
-    """An experiment's jobs by the name in their output: a run_id or a job_id."""
+class Plan(Orders):
+    """The runs of an experiment that a call has to do, and its jobs."""
 
-    def __init__(self, experiment: Experiment) -> None:
-        self.experiment = experiment
-        self._jobs = {job.name: job for job in grid.jobs(experiment)}
+    def __init__(self, experiment: Experiment, settings: Settings, how: Circumstances) -> None:
+        self._settings, self._how = settings, how
+        self._runs = list(_planned(experiment))
+        self._mine = _of_share(self._runs, settings)
+        self._in = experiment.folder / "runs"
+        self._size, self._alone = experiment.runs_per_job, experiment.container.engine != NONE
+        self._jobs = {job.name: job for job in self._packed(self._unfinished())}
+        call = Call(experiment.folder, settings.call)
+        super().__init__(experiment, call, dict(self._ordered(experiment.folder)))
+        self.share = settings.share
 
     @classmethod
-    def read(cls, settings: Settings) -> "Plan":
+    def read(cls, settings: Settings, how: Circumstances | None = None) -> "Plan":
         """The plan for the settings of a call; raises InputError."""
-        experiment = load.load(settings.config, settings.overrides)
-        load.check_results(experiment.folder)
-        return cls(experiment)
+        return cls(experiment_of(settings), settings, how or Circumstances())
 
     @property
-    def folder(self) -> str:
-        """`results/<experiment>`."""
-        return str(self.experiment.folder)
+    def is_share(self) -> bool:
+        """Whether only a share of the runs is asked for: they are neither compared nor tracked."""
+        return self._settings.share is not None
 
     @property
-    def image(self) -> str:
-        """The image that Snakemake's own container support would use, as an address."""
-        image = self.experiment.container.image or "evosweep"
-        return image if "://" in image or image.endswith(".sif") else f"docker://{image}"
+    def steals(self) -> bool:
+        """Whether this call then does what nobody works on."""
+        return self._settings.steal
 
     @property
-    def container(self) -> EngineContainer:
-        """The container of each run."""
-        wanted = self.experiment.container
-        return EngineContainer(wanted.engine, wanted.image, wanted.memory, wanted.network)
-
-    @property
-    def contained(self) -> list[str]:
-        """The words before a run's command that start its container; [] for no container."""
-        return command_prefix(self.container)
+    def is_again(self) -> bool:
+        """Whether finished runs are done again."""
+        return self._how.again
 
     @property
     def size(self) -> int:
-        """The number of runs."""
-        return sum(len(job.runs) for job in self._jobs.values())
-
-    def outputs(self) -> list[str]:
-        """The file of every job."""
-        return [str(job.output(self.experiment.folder)) for job in self._jobs.values()]
+        """The number of runs that are this call's to do: of the grid, or of its share."""
+        return len(self._mine)
 
     @property
-    def asked_file(self) -> str:
-        """The file with the run_ids that this plan asks for, one per line."""
-        return f"{self.folder}/asked.txt"
-
-    def write_files(self) -> None:
-        """Write the files that commands of jobs read: the list of run_ids, and long specs."""
-        folder = self.experiment.folder
-        run_ids = (run.run_id for job in self._jobs.values() for run in job.runs)
-        write_whole(Path(self.asked_file), "".join(f"{name}\n" for name in run_ids).encode())
-        for job in self._jobs.values():
-            if _is_long(job):
-                file = output_folder(folder, "specs") / f"{job.name}.json"
-                write_whole(file, _json(job).encode())
-
-    def spec(self, wildcards: Wildcards) -> str:
-        """The spec of a job, as JSON; its seed is the first of the job's.
-
-        A spec that is too long for a command line is in a file, named as `@FILE`.
-        """
-        job = self._jobs[wildcards.name]
-        return f"@{self.folder}/specs/{job.name}.json" if _is_long(job) else _json(job)
-
-    def fresh(self, _: Wildcards) -> list[str]:
-        """The option by which runs start from nothing, where --forceall or --forcerun ask for it.
-
-        A replay of their journals would give the same populations, with other times than those of
-        the evaluations.
-        """
-        return ["--fresh"] if os.environ.get(FRESH_VARIABLE) else []
+    def asked(self) -> str:
+        names = "".join(each.run.run_id for each in self._mine)
+        return hashlib.sha256(names.encode()).hexdigest()[:12]
 
     def finished(self) -> int:
-        """The number of runs that have a record."""
-        runs = self.experiment.folder / "runs"
-        return sum(
-            (runs / run.run_id / "record.json").is_file()
-            for job in self._jobs.values()
-            for run in job.runs
+        """The number of those that have a record."""
+        return sum(map(self._is_finished, self._mine))
+
+    def outputs(self) -> list[str]:
+        """The records of this call's finished runs, and the mark of every job."""
+        planned = {name for order in self.orders.values() for name in order.runs}
+        records = (
+            str(self._run(each).record)
+            for each in self._mine
+            if each.run.run_id not in planned and self._is_finished(each)
         )
+        marks = (self.call.mark(order.kind, order.name) for order in self.orders.values())
+        return [*records, *map(str, marks)]
 
-    def seeds(self, wildcards: Wildcards) -> str:
-        """The seeds of a job, as `evosweep run --seeds` takes them."""
-        return self._jobs[wildcards.name].seeds
+    def write_files(self, *, elsewhere: bool) -> None:
+        """Write the files that commands of jobs read.
 
-    def workers(self, wildcards: Wildcards) -> int:
-        """The cores that a job keeps busy."""
-        return self._jobs[wildcards.name].combination.backend.workers
-
-    def label(self, wildcards: Wildcards) -> str:
-        """The label of a job: problem, algorithm, backend and seeds."""
-        job = self._jobs[wildcards.name]
-        return f"{job.combination.label} seed{'s' if len(job.runs) > 1 else ''} {job.seeds}"
-
-    def forget_stale_receipts(self) -> None:
-        """Remove receipts of jobs that lack a record, so that Snakemake does these jobs again."""
-        folder = self.experiment.folder
+        `elsewhere`: other processes of Snakemake do the jobs, and have to know them.
+        """
+        if self._settings.share is None:
+            names = "".join(f"{each.run.run_id}\n" for each in self._mine)
+            write_whole(Path(self.asked_file), names.encode())
         for job in self._jobs.values():
-            receipt = job.output(folder)
-            if len(job.runs) > 1 and receipt.exists():
-                records = (folder / "runs" / run.run_id / "record.json" for run in job.runs)
-                if not all(record.exists() for record in records):
-                    receipt.unlink(missing_ok=True)
+            if _is_long(job):
+                file = output_folder(self.experiment.folder, "specs") / f"{job.name}.json"
+                write_whole(file, job.spec.encode())
+        if elsewhere:
+            orders.write(self.call.jobs, self.orders.values())
 
     def failures(self) -> Iterator[str]:
         """A line for each failed run: its folder and the error."""
-        for job in self._jobs.values():
-            for run in job.runs:
-                folder = RunFolder(self.experiment.folder / "runs" / run.run_id)
-                if not folder.record.exists() and folder.failure.exists():
-                    try:
-                        yield f"{folder.path}: {printable(read_failure(folder).error)}"
-                    except (InputError, OSError) as error:
-                        yield str(error)
+        for each in self._mine:
+            folder = self._run(each)
+            if not folder.record.exists() and folder.failure.exists():
+                try:
+                    yield f"{folder.path}: {printable(read_failure(folder).error)}"
+                except (InputError, OSError) as error:
+                    yield str(error)
+
+    def held(self) -> list[Order]:
+        """The jobs that are not done, for other processes had all that was left of them."""
+        return [order for order in self.orders.values() if self._is_held(order)]
+
+    def holder(self, order: Order) -> str:
+        """Who works on the runs of a job, as its log says."""
+        log = Path(self.logs, f"{order.name}.log")
+        try:
+            lines = read_bytes(log, _LONGEST_LOG).decode(errors="replace").splitlines()
+        except (InputError, OSError):
+            lines = []
+        found = (_HOLDER.match(line) for line in reversed(lines))
+        return next((printable(each[1]) for each in found if each), "another process works on it")
+
+    def others_left(self) -> bool:
+        """Whether a run of another share is unfinished, and did not fail."""
+        mine = {each.run.run_id for each in self._mine}
+        return any(e.run.run_id not in mine and not self._is_over(e) for e in self._runs)
+
+    def _is_held(self, order: Order) -> bool:
+        mark = self.call.mark(order.kind, order.name)
+        if not mark.exists() or mark.stat().st_size:
+            return False
+        return not all((self._in / name / "record.json").exists() for name in order.runs)
+
+    def _unfinished(self) -> list[Planned]:
+        """The runs that this call is to do now."""
+        if self._how.again:
+            return self._mine
+        done = self._is_over if self._how.later else self._is_finished
+        runs = [each for each in self._mine if not done(each)]
+        if self._settings.steal and (self._how.later or not runs):
+            mine = {each.run.run_id for each in self._mine}
+            others = (each for each in self._runs if each.run.run_id not in mine)
+            runs += [each for each in others if not self._is_over(each)]
+        return runs
+
+    def _packed(self, runs: list[Planned]) -> Iterator[Job]:
+        estimate = Estimate([])
+        if self._size == "auto" and len(runs) > 1:
+            finished = ((e.run, self._run(e).path) for e in self._runs if self._is_finished(e))
+            estimate = Estimate(finished)
+            if self._how.probe is not None and not self._alone:
+                estimate.probe((each.run for each in runs), self._how.probe)
+        return pack(runs, self._size, cores=self._how.cores, estimate=estimate, alone=self._alone)
+
+    def _ordered(self, folder: Path) -> Iterator[tuple[str, Order]]:
+        for name, job in self._jobs.items():
+            spec = f"@{folder}/specs/{name}.json" if _is_long(job) else job.spec
+            yield name, Order.of(job, spec, self._in)
+
+    def _run(self, each: Planned) -> RunFolder:
+        return RunFolder(self._in / each.run.run_id)
+
+    def _is_finished(self, each: Planned) -> bool:
+        return self._run(each).record.is_file()
+
+    def _is_over(self, each: Planned) -> bool:
+        """Whether a run is finished, or has failed."""
+        folder = self._run(each)
+        return folder.record.is_file() or folder.failure.is_file()
 
 
-def _is_long(job: grid.Job) -> bool:
-    parts = (job.combination.problem, job.combination.algorithm)
-    return sum(len(part.canonical) for part in parts) > _LONG
+def experiment_of(settings: Settings) -> Experiment:
+    """The experiment of a call, with results that can be written to; raises InputError."""
+    experiment = load.load(settings.config, settings.overrides)
+    load.check_results(experiment.folder)
+    return experiment
 
 
-def _json(job: grid.Job) -> str:
-    return json.dumps(job.runs[0].to_dict(), separators=(",", ":"))
+def _planned(experiment: Experiment) -> Iterator[Planned]:
+    for combination in grid.combinations(experiment):
+        for seed in experiment.seeds:
+            yield Planned(combination.run(seed, experiment.import_path), combination.label)
+
+
+def _of_share(runs: list[Planned], settings: Settings) -> list[Planned]:
+    if settings.share is None:
+        return runs
+    costs = [cost.evaluations(each.run) for each in runs]
+    shares = partition(costs, settings.share.count)
+    pairs: Iterable[tuple[Planned, int]] = zip(runs, shares, strict=True)
+    return [each for each, number in pairs if number == settings.share.number]
+
+
+def _is_long(job: Job) -> bool:
+    return len(job.spec) > _LONG

@@ -11,19 +11,25 @@ import json
 import os
 import sys
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypedDict
 
 from evosweep.config import yaml_subset
 from evosweep.config.load import laid_over
-from evosweep.errors import InputError
-from evosweep.workflow import profile
+from evosweep.errors import InputError, shown
+from evosweep.workflow import call, profile, share
+from evosweep.workflow.share import Share
 
 _LONGEST = 100_000  # characters; the system takes 131,072 bytes in one variable
 DEFAULT_CONFIG = "config/experiment.yaml"
 SETTINGS_VARIABLE = "EVOSWEEP_SETTINGS"
 """What the first process of a call read, for those that it starts."""
+
+
+class _Which(TypedDict):
+    share: Share | None
+    steal: bool
 
 
 class ConfigSettings(Protocol):
@@ -42,20 +48,36 @@ class DagSettings(Protocol):
     forcerun: Collection[str]
 
 
+class ResourceSettings(Protocol):
+    """What Snakemake may use."""
+
+    cores: int | None
+    nodes: int | None
+
+
 class Workflow(Protocol):
     """Snakemake's `workflow`, as far as it is needed here."""
 
     is_main_process: bool
+    local_exec: bool
+    dryrun: bool
+    resource_settings: ResourceSettings
     config_settings: ConfigSettings
     dag_settings: DagSettings
 
 
 @dataclass(frozen=True)
 class Settings:
-    """A config file, and the values that are laid over it."""
+    """A config file, the values that are laid over it, and which of its runs are asked for."""
 
     config: str
     overrides: Mapping[str, object]
+    share: Share | None = None
+    """The share of the runs; None for all."""
+    steal: bool = False
+    """Then do what nobody works on, too."""
+    call: str = field(default_factory=call.new_name, compare=False)
+    """The name of the call."""
 
 
 def settings_of(given: ConfigSettings, argv: Sequence[str] | None = None) -> Settings:
@@ -70,12 +92,25 @@ def settings_of(given: ConfigSettings, argv: Sequence[str] | None = None) -> Set
     path = values.pop("config", str(files[0]) if files else DEFAULT_CONFIG)
     if not isinstance(path, str) or not path:
         raise InputError("--config config=: names no file; write --config config=FILE")
-    return Settings(path, values)
+    return Settings(path, values, **_which(values))
+
+
+def _which(values: dict[str, object]) -> "_Which":
+    """Which of the runs are asked for; takes the keys out of `values`."""
+    wanted, steal = values.pop("share", None), values.pop("steal", False)
+    if not isinstance(steal, bool):
+        raise InputError(f"--config steal={shown(steal)}: write steal=true or steal=false")
+    if wanted is None:
+        if steal:
+            raise InputError("--config steal=true: is for a share; write share=K/N, too")
+        return {"share": None, "steal": False}
+    return {"share": share.parse(wanted), "steal": steal}
 
 
 def pass_on(settings: Settings) -> None:
     """Let the processes that this one starts take these settings."""
-    text = json.dumps([settings.config, dict(settings.overrides)])
+    of_all = None if settings.share is None else str(settings.share)
+    text = json.dumps([settings.config, dict(settings.overrides), of_all, settings.call])
     if len(text) < _LONGEST:
         os.environ[SETTINGS_VARIABLE] = text
 
@@ -85,8 +120,8 @@ def passed_on() -> Settings | None:
     text = os.environ.get(SETTINGS_VARIABLE)
     if text is None:
         return None
-    config, overrides = json.loads(text)
-    return Settings(config, overrides)
+    config, overrides, of_all, name = json.loads(text)
+    return Settings(config, overrides, of_all and share.parse(of_all), call=name)
 
 
 def _words(argv: Sequence[str] | None) -> dict[str, object]:

@@ -1,0 +1,194 @@
+"""Jobs: runs that one process performs in turn, and how a grid's runs are packed into them."""
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+from evosweep.config.grid import ranges
+from evosweep.config.spec import RunSpec
+from evosweep.plugins.sources import builtins
+from evosweep.workflow.share import partition
+
+ENOUGH = 20.0
+"""Seconds of work beside which the start of a process does not count."""
+
+_FORKED = ("serial", "pool")
+"""Backends that begin anew in a child of the process that prepares a job."""
+
+Estimate = Callable[[RunSpec], float | None]
+"""The seconds that a run will take, all of its workers busy; None where nothing is known."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A run of the grid, with the label of its combination."""
+
+    run: RunSpec
+    label: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """The work of one process: runs that share a backend and its workers, in turn."""
+
+    planned: tuple[Planned, ...]
+    apart: bool = False
+    """Each run has a process of its own, for its code may keep something for the next one."""
+
+    @property
+    def runs(self) -> list[RunSpec]:
+        """Its runs, in their order."""
+        return [each.run for each in self.planned]
+
+    @cached_property
+    def name(self) -> str:
+        """Its run_id; for several runs, 12 hexadecimal digits that name exactly these."""
+        names = [run.run_id for run in self.runs]
+        if len(names) == 1:
+            return names[0]
+        return hashlib.sha256(" ".join(names).encode()).hexdigest()[:12]
+
+    @property
+    def kind(self) -> str:
+        """The rule that does it: `run` for one run, `batch` for several."""
+        return "run" if len(self.planned) == 1 else "batch"
+
+    @property
+    def workers(self) -> int:
+        """The cores that it keeps busy."""
+        return self.planned[0].run.backend.workers
+
+    @property
+    def label(self) -> str:
+        """Problem, algorithm, backend and seeds; of many configurations, how many there are."""
+        labels = list(dict.fromkeys(each.label for each in self.planned))
+        if len(labels) > 1:
+            where = self.planned[0].run.backend
+            return f"{len(self.planned)} runs of {len(labels)} configurations, {where.name}"
+        return f"{labels[0]} seed{'s' if len(self.planned) > 1 else ''} {self._seeds}"
+
+    @cached_property
+    def spec(self) -> str:
+        """What `evosweep run --spec` takes: a spec, or a list of them."""
+        runs = self.runs if self._is_mixed else self.runs[:1]
+        dicts = [run.to_dict() for run in runs]
+        return json.dumps(dicts if self._is_mixed else dicts[0], separators=(",", ":"))
+
+    @property
+    def options(self) -> list[str]:
+        """What follows the spec: the seeds, where nothing else differs."""
+        if len(self.planned) == 1:
+            return []
+        seeds = [] if self._is_mixed else ["--seeds", self._seeds]
+        return [*seeds, *(["--apart"] if self.apart else [])]
+
+    @property
+    def out(self) -> str:
+        """Its folder among the runs: the run's own, or that of all where there are several."""
+        return self.name if len(self.planned) == 1 else "."
+
+    @property
+    def _is_mixed(self) -> bool:
+        return len({configuration(run) for run in self.runs}) > 1
+
+    @property
+    def _seeds(self) -> str:
+        return ",".join(ranges([run.seed for run in self.runs]))
+
+
+def configuration(run: RunSpec) -> tuple[str, str, str]:
+    """All that decides a run but its seed."""
+    return run.problem.canonical, run.algorithm.canonical, run.backend.canonical
+
+
+def code(run: RunSpec) -> tuple[str, ...]:
+    """The functions of a run that are not evosweep's own; () where all are.
+
+    Modules of others may keep something from one run to the next, or create classes under the
+    names of another module's.
+    """
+    own = [
+        use
+        for kind, use in run.functions.items()
+        if use not in builtins(kind) and not use.startswith(("evosweep.", "deap."))
+    ]
+    return (run.import_path, *own) if own else ()
+
+
+def pack(
+    planned: Iterable[Planned], size: int | str, *, cores: int, estimate: Estimate, alone: bool
+) -> Iterator[Job]:
+    """The jobs of some runs.
+
+    Parameters
+    ----------
+    size
+        At most so many runs in a job; `auto`: jobs of about `ENOUGH` seconds, and never fewer than
+        keep all cores busy.
+    cores
+        How many there are to be kept busy.
+    estimate
+        The seconds of a run. A run of which nothing is known has a job of its own.
+    alone
+        Whether a job holds seeds of one configuration only, as in a container.
+    """
+    for group in _groups(planned, alone=alone):
+        if isinstance(size, int):
+            yield from _by_number(group, size)
+        else:
+            yield from _by_time(group, cores, estimate)
+
+
+def _groups(planned: Iterable[Planned], *, alone: bool) -> Iterator[list[Planned]]:
+    """Runs that may share a process."""
+    groups: dict[tuple[object, ...], list[Planned]] = {}
+    for each in planned:
+        key = configuration(each.run) if alone else (each.run.backend.canonical, code(each.run))
+        groups.setdefault(key, []).append(each)
+    yield from groups.values()
+
+
+def _by_number(group: list[Planned], size: int) -> Iterator[Job]:
+    """Full jobs of one configuration first; what is left of each shares jobs with the others'."""
+    by_configuration: dict[object, list[Planned]] = {}
+    for each in group:
+        by_configuration.setdefault(configuration(each.run), []).append(each)
+    left: list[Planned] = []
+    for runs in by_configuration.values():
+        whole = len(runs) - len(runs) % size
+        yield from _cut(runs[:whole], size)
+        left += runs[whole:]
+    yield from _cut(left, size)
+
+
+def _cut(runs: Sequence[Planned], size: int) -> Iterator[Job]:
+    rest = iter(runs)
+    while part := tuple(islice(rest, size)):
+        yield Job(part)
+
+
+def _by_time(group: list[Planned], cores: int, estimate: Estimate) -> Iterator[Job]:
+    first = group[0].run
+    apart = bool(code(first))
+    alone = apart and first.backend.use not in _FORKED
+    seconds = [(each, None if alone else estimate(each.run)) for each in group]
+    yield from (Job((each,)) for each, value in seconds if value is None)
+    known = [(value, each) for each, value in seconds if value is not None]
+    if not known:
+        return
+    slots = max(1, cores // first.backend.workers)
+    wanted = max(slots, math.ceil(sum(value for value, _ in known) / ENOUGH))
+    bins = _balanced(known, min(wanted, len(known)))
+    yield from (Job(tuple(runs), apart) for runs in bins)
+
+
+def _balanced(known: list[tuple[float, Planned]], count: int) -> list[list[Planned]]:
+    """Runs in `count` parts of about equal time, each in the order of the grid."""
+    parts: list[list[Planned]] = [[] for _ in range(count)]
+    for number, (_, each) in zip(partition([c for c, _ in known], count), known, strict=True):
+        parts[number - 1].append(each)
+    return [part for part in parts if part]
