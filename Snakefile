@@ -44,7 +44,7 @@ include: "workflow/rules/track.smk"
 rule all:
     default_target: True
     input:
-        PLAN.outputs(),
+        PLAN.outputs,
         [] if PLAN.share else [*rules.track.output, *rules.compare.output],
 
 

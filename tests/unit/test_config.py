@@ -48,7 +48,7 @@ def test_a_config_is_loaded_with_its_folder_importable() -> None:
     experiment = load.load(path)
     assert experiment.import_path == "mine"
     assert experiment.folder == Path("results/small")
-    assert experiment.runs_per_job == 1
+    assert experiment.runs_per_job == "auto"
     assert experiment.container.engine == "none"
     assert experiment.tracking.uri is None
 

@@ -62,20 +62,9 @@ def test_only_and_exclude_cut_combinations(changes: dict[str, Any], count: int) 
     assert not list(grid.mistakes(make(**changes)))
 
 
-def test_a_job_has_up_to_runs_per_job_seeds_of_one_combination() -> None:
-    jobs = list(grid.jobs(make(runs_per_job=3)))
-    assert [job.seeds for job in jobs[:2]] == ["1-3", "7"]
-    assert len(jobs) == 12 * 2
-    assert len({job.output(Path()) for job in jobs}) == len(jobs)
-    run = jobs[1].runs[0]
-    assert jobs[1].output(Path("r")) == Path("r/runs") / run.run_id / "record.json"
-    assert jobs[0].output(Path("r")) == Path("r/jobs") / f"{jobs[0].name}.json"
-
-
 def test_the_grid_is_lazy() -> None:
     endless = make(seeds={"first": 0, "count": 2**32})
     assert next(grid.expand(endless)).seed == 0
-    assert next(grid.jobs(endless)).seeds == "0"
 
 
 def test_a_hundred_thousand_runs_have_a_hundred_thousand_names() -> None:

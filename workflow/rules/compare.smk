@@ -3,7 +3,7 @@
 
 rule compare:
     input:
-        PLAN.outputs(),
+        PLAN.outputs,
     output:
         page=report(
             f"{RESULTS}/comparison/report.html",

@@ -3,7 +3,7 @@
 
 rule track:
     input:
-        PLAN.outputs(),
+        PLAN.outputs,
         comparison=rules.compare.output,
     output:
         touch(f"{RESULTS}/.tracked"),

@@ -49,10 +49,11 @@ def main(args: argparse.Namespace) -> int:
     check_results(experiment.folder)
     lock.probe(experiment.folder)
     combinations = sum(1 for _ in grid.combinations(experiment))
-    seeds = len(experiment.seeds)
+    seeds, size = len(experiment.seeds), experiment.runs_per_job
+    jobs = f" in {combinations * -(-seeds // size):,} jobs" if isinstance(size, int) else ""
     print(
         f"{args.config}: {combinations * seeds:,} runs ({combinations:,} configurations on their "
-        f"backends, {seeds:,} seeds each); results in {experiment.folder}"
+        f"backends, {seeds:,} seeds each){jobs}; results in {experiment.folder}"
     )
     return 0
 

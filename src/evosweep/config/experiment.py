@@ -149,6 +149,21 @@ Seeds = Annotated[
     ),
 ]
 
+
+def _runs_per_job(value: object) -> object:
+    if value == "auto" or (type(value) is int and value >= 1):
+        return value
+    if type(value) is int:
+        raise ValueError(f"should be greater than or equal to 1, not {value}")
+    raise ValueError(f"should be auto or a whole number, not {shown(value)}")
+
+
+RunsPerJob = Annotated[
+    int | Literal["auto"],
+    PlainValidator(_runs_per_job),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"const": "auto"}]}),
+]
+
 Match = Annotated[
     dict[str, JsonValue],
     Field(
@@ -169,9 +184,10 @@ class Experiment(Strict):
     algorithms: dict[Name, Algorithm] = Field(min_length=1, description="What optimises, by name.")
     backends: dict[Name, Backend] = Field(min_length=1, description="Where, by name.")
     seeds: Seeds = Field(description="The seeds of every configuration: a list or {first, count}.")
-    runs_per_job: Annotated[int, Field(ge=1)] | Literal["auto"] = Field(
+    runs_per_job: RunsPerJob = Field(
         default="auto",
-        description="Runs that one process performs in turn; auto: about 20 seconds of work.",
+        description="Seeds of a configuration that one process runs in turn; auto: any runs on one "
+        "backend, about 20 seconds of work.",
     )
     only: list[Match] = Field(default=[], description="Keep the combinations that match any.")
     exclude: list[Match] = Field(default=[], description="Cut the combinations that match any.")

@@ -37,6 +37,8 @@ class Stops:
     def __init__(self, parents: Sequence[int] = ()) -> None:
         self.signal = 0
         """The first signal to stop, 0 until there is one."""
+        self.orphaned = False
+        """Whether the signal stands for the death of a parent."""
         self._parents = parents
 
     def __enter__(self) -> Self:
@@ -75,7 +77,7 @@ class Stops:
 
     def _must_stop(self) -> bool:
         if not self.signal and not all(map(kill.is_alive, self._parents)):
-            self.signal = signal.SIGTERM
+            self.signal, self.orphaned = signal.SIGTERM, True
         return self.signal != 0
 
     def _note(self, number: int, _: FrameType | None) -> None:

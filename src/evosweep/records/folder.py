@@ -44,6 +44,11 @@ class RunFolder:
         return self.path / "failure.json"
 
     @property
+    def interruptions(self) -> Path:
+        """Why work on the run ended before it was done: one line for each time."""
+        return self.path / "interruptions.jsonl"
+
+    @property
     def running(self) -> Path:
         """What the run is: there from its start until it has ended."""
         return self.path / "running.json"
@@ -99,7 +104,7 @@ class RunFolder:
     def discard(self) -> None:
         """Removes what earlier attempts left."""
         outcome = (self.record, self.failure, self.population, self.logbook)
-        for file in (*outcome, self.journal, self.running):
+        for file in (*outcome, self.journal, self.running, self.interruptions):
             file.unlink(missing_ok=True)
 
 

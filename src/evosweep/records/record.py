@@ -105,6 +105,15 @@ class Dataset(TypedDict):
 
 
 @with_config(_OPEN)
+class Interruption(TypedDict):
+    """A time when work on the run ended before it was done."""
+
+    why: Line
+    at: NotRequired[Moment]
+    host: NotRequired[Line]
+
+
+@with_config(_OPEN)
 class Mishaps(TypedDict, total=False):
     """Evaluations that failed: given the penalty, or evaluated again."""
 
@@ -175,6 +184,9 @@ class Record(Named):
         description="Whether sessions computed other last bits, so that no environment repeats it.",
     )
     resumed: Count = Field(default=0, description="How often the run was continued.")
+    interruptions: Annotated[tuple[Interruption, ...], Field(max_length=2000)] = Field(
+        default=(), description="Why it had to be continued: each time, in their order."
+    )
     started: Moment = Field(description="When the first session began, ISO 8601.")
     finished: Moment = Field(description="When the run was done, ISO 8601.")
 

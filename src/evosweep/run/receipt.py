@@ -16,6 +16,7 @@ from evosweep.genomes.digest import population_digest
 from evosweep.genomes.readable import readable
 from evosweep.machine import environment
 from evosweep.machine.fingerprint import differences
+from evosweep.records import interruptions
 from evosweep.records.folder import RunFolder
 from evosweep.records.journal import Journal
 from evosweep.records.reading import parse_record
@@ -54,6 +55,7 @@ def record_of(
         "stopped": evolved.stopped,
         "timings": _timings(evaluator, evolved, startup),
         **_circumstances(journal),
+        "interruptions": interruptions.read(folder.interruptions, journal.resumed),
     })  # fmt: skip
     record = parse_record(document.encode(), folder.path)
     write_columns(folder.population, population_columns(population))
@@ -77,6 +79,7 @@ def write_failure(spec: RunSpec, folder: RunFolder, error: BaseException) -> Non
         "environment": environment.describe(),
         "failed": _iso(time.time()),
     }
+    interruptions.note(folder.interruptions, f"failed: {data['error']}")
     with suppress(EvosweepError):
         write_json(folder.failure, data)
     with suppress(OSError):

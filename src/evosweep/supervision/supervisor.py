@@ -9,6 +9,7 @@ the group leaves, never from SCOOP's exit code.
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -40,6 +41,11 @@ class _Loss:
     """The signal that killed the working process, where it was a child of this one."""
     reason: str = "worker"
 
+    def __str__(self) -> str:
+        if self.reason == "timeout":
+            return "an evaluation took longer than its timeout"
+        return signal.Signals(self.signal).name if self.signal else "it was killed, or crashed"
+
 
 def supervise(job: JobFolder) -> int:
     """Perform a job in processes of its own; returns the exit code of `evosweep run`."""
@@ -64,6 +70,7 @@ class _Supervisor:
             if (word := self.job.last_word()) is not None:
                 return _conclude(word)
             if loss is None:
+                self._note(self._why_stopped())
                 return 128 + self.stops.signal
             if (
                 code := self._after(loss, progress=_has_grown(before, self._journal()))
@@ -111,6 +118,7 @@ class _Supervisor:
         if self.job.is_finished():  # only its last word was lost
             return 0
         current = self.job.current()
+        self._note(f"lost a process: {loss}")
         self.job.clear()
         if loss.notes and current is not None:
             for note in loss.notes:
@@ -129,6 +137,22 @@ class _Supervisor:
             file=sys.stderr,
         )
         return 1
+
+    def _why_stopped(self) -> str:
+        """The reason of a stop, as far as this process can know it."""
+        if self.stops.orphaned:
+            return "its workflow ended"
+        from evosweep.processes import time_limit
+
+        name = signal.Signals(self.stops.signal).name
+        return f"{name}: the time limit of its job" if time_limit.is_near() else name
+
+    def _note(self, why: str) -> None:
+        """Say in the folder of the run under way why work on it ended."""
+        from evosweep.records import interruptions
+
+        if (current := self.job.current()) is not None:
+            interruptions.note(Path(current["folder"], "interruptions.jsonl"), why)
 
     def _journal(self) -> tuple[Path | None, int]:
         """The journal of the run under way, and its size."""

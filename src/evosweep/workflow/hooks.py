@@ -12,7 +12,7 @@ from evosweep.files.opening import open_descriptor, output_folder
 from evosweep.machine.cpus import available_cpus
 from evosweep.processes import address, safe_path, signals
 from evosweep.processes.lock import Lock
-from evosweep.workflow import orders, rounds, settings, stop
+from evosweep.workflow import orders, requeue, rounds, settings, stop
 from evosweep.workflow.call import Call, prepare_snakemakes_own
 from evosweep.workflow.orders import FRESH_VARIABLE, Orders
 from evosweep.workflow.partial import use_what_is_there
@@ -39,7 +39,7 @@ def open_plan(workflow: Workflow) -> Orders:
             return _orders_of(inherited)
         current = settings.settings_of(workflow.config_settings)
         rounds.patience()
-        plan = Plan.read(current, _circumstances(workflow))
+        plan = Plan.read(current, lambda: _circumstances(workflow))
     except InputError as error:
         print(f"evosweep: error: {printable_lines(error)}", file=sys.stderr)
         sys.exit(error.exit_code)
@@ -47,8 +47,6 @@ def open_plan(workflow: Workflow) -> Orders:
     if uri := plan.experiment.tracking.uri:
         os.environ["MLFLOW_TRACKING_URI"] = uri
     prepare_snakemakes_own()
-    if rounds.current().failed and not plan.orders:
-        sys.exit(1)  # an earlier round has said which runs failed
     return plan
 
 
@@ -64,11 +62,12 @@ def _orders_of(current: Settings) -> Orders:
 def _circumstances(workflow: Workflow) -> Circumstances:
     given, resources = workflow.dag_settings, workflow.resource_settings
     cores = resources.cores if workflow.local_exec else resources.nodes
+    executes = workflow.executor_plugin is not None and not workflow.dryrun
     return Circumstances(
         again=bool(given.forceall or {"run", "batch"} & set(given.forcerun)),
         cores=min(cores or 1, available_cpus() if workflow.local_exec else 10_000),
         later=rounds.current().number > 0,
-        probe=None if workflow.dryrun else probe,
+        probe=probe if executes else None,
     )
 
 
@@ -173,6 +172,7 @@ def fail(plan: Plan, workflow: Workflow) -> None:
         file=sys.stderr,
     )
     if stop.asked():
+        requeue.where_asked()
         sys.exit(128 + stop.asked())
 
 

@@ -127,8 +127,8 @@ def pack(
     Parameters
     ----------
     size
-        At most so many runs in a job; `auto`: jobs of about `ENOUGH` seconds, and never fewer than
-        keep all cores busy.
+        At most so many seeds of a configuration in a job; `auto`: any runs that share a backend, in
+        jobs of about `ENOUGH` seconds, and never fewer jobs than keep all cores busy.
     cores
         How many there are to be kept busy.
     estimate
@@ -153,16 +153,12 @@ def _groups(planned: Iterable[Planned], *, alone: bool) -> Iterator[list[Planned
 
 
 def _by_number(group: list[Planned], size: int) -> Iterator[Job]:
-    """Full jobs of one configuration first; what is left of each shares jobs with the others'."""
+    """Seeds of one configuration, as many as asked for."""
     by_configuration: dict[object, list[Planned]] = {}
     for each in group:
         by_configuration.setdefault(configuration(each.run), []).append(each)
-    left: list[Planned] = []
     for runs in by_configuration.values():
-        whole = len(runs) - len(runs) % size
-        yield from _cut(runs[:whole], size)
-        left += runs[whole:]
-    yield from _cut(left, size)
+        yield from _cut(runs, size)
 
 
 def _cut(runs: Sequence[Planned], size: int) -> Iterator[Job]:

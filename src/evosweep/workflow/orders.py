@@ -66,8 +66,13 @@ class Orders:
     """The jobs of a call by the name of their mark, as the rules ask for them."""
 
     def __init__(self, experiment: Experiment, call: Call, orders: Mapping[str, Order]) -> None:
-        self.experiment, self.call, self.orders = experiment, call, orders
+        self.experiment, self.call, self._orders = experiment, call, orders
         self.share: Share | None = None
+
+    @property
+    def orders(self) -> Mapping[str, Order]:
+        """The jobs by name."""
+        return self._orders
 
     @property
     def folder(self) -> str:
@@ -107,12 +112,11 @@ class Orders:
         """The file with the run_ids that this call asks for, one per line."""
         return f"{self.folder}/asked.txt"
 
-    @property
-    def asked(self) -> str:
+    def asked(self, _: Wildcards | None = None) -> str:
         """A text that changes with them, so that the comparison is made again."""
         return ""
 
-    def outputs(self) -> list[str]:
+    def outputs(self, _: Wildcards | None = None) -> list[str]:
         """What the comparison waits for; a process for a single job asks for nothing."""
         return []
 

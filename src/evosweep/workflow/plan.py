@@ -6,8 +6,9 @@ is not finished is packed into jobs, and each job makes a mark of this call (`wo
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from evosweep.config import grid, load
@@ -22,7 +23,7 @@ from evosweep.workflow import cost, orders
 from evosweep.workflow.call import Call
 from evosweep.workflow.estimate import Estimate, Probe
 from evosweep.workflow.jobs import Job, Planned, pack
-from evosweep.workflow.orders import Order, Orders
+from evosweep.workflow.orders import Order, Orders, Wildcards
 from evosweep.workflow.settings import Settings
 from evosweep.workflow.share import partition
 
@@ -46,23 +47,49 @@ class Circumstances:
 
 
 class Plan(Orders):
-    """The runs of an experiment that a call has to do, and its jobs."""
+    """The runs of an experiment that a call has to do, and its jobs.
 
-    def __init__(self, experiment: Experiment, settings: Settings, how: Circumstances) -> None:
-        self._settings, self._how = settings, how
-        self._runs = list(_planned(experiment))
-        self._mine = _of_share(self._runs, settings)
+    Snakemake knows what it was asked to do, such as a dry run, only after it has read the
+    Snakefile. So `how` is called, and the runs are looked at, when the jobs are asked for.
+    """
+
+    def __init__(
+        self, experiment: Experiment, settings: Settings, how: Callable[[], Circumstances]
+    ) -> None:
+        super().__init__(experiment, Call(experiment.folder, settings.call), {})
+        self._settings, self._ask, self.share = settings, how, settings.share
         self._in = experiment.folder / "runs"
         self._size, self._alone = experiment.runs_per_job, experiment.container.engine != NONE
-        self._jobs = {job.name: job for job in self._packed(self._unfinished())}
-        call = Call(experiment.folder, settings.call)
-        super().__init__(experiment, call, dict(self._ordered(experiment.folder)))
         self.share = settings.share
 
     @classmethod
-    def read(cls, settings: Settings, how: Circumstances | None = None) -> "Plan":
+    def read(cls, settings: Settings, how: Callable[[], Circumstances] = Circumstances) -> "Plan":
         """The plan for the settings of a call; raises InputError."""
-        return cls(experiment_of(settings), settings, how or Circumstances())
+        return cls(experiment_of(settings), settings, how)
+
+    @cached_property
+    def _how(self) -> Circumstances:
+        return self._ask()
+
+    @cached_property
+    def _runs(self) -> list[Planned]:
+        return list(_planned(self.experiment))
+
+    @cached_property
+    def _mine(self) -> list[Planned]:
+        return _of_share(self._runs, self._settings)
+
+    @cached_property
+    def _jobs(self) -> dict[str, Job]:
+        return {job.name: job for job in self._packed(self._unfinished())}
+
+    @cached_property
+    def _planned_orders(self) -> dict[str, Order]:
+        return dict(self._ordered(self.experiment.folder))
+
+    @property
+    def orders(self) -> Mapping[str, Order]:
+        return self._planned_orders
 
     @property
     def is_share(self) -> bool:
@@ -84,8 +111,7 @@ class Plan(Orders):
         """The number of runs that are this call's to do: of the grid, or of its share."""
         return len(self._mine)
 
-    @property
-    def asked(self) -> str:
+    def asked(self, _: Wildcards | None = None) -> str:
         names = "".join(each.run.run_id for each in self._mine)
         return hashlib.sha256(names.encode()).hexdigest()[:12]
 
@@ -93,7 +119,7 @@ class Plan(Orders):
         """The number of those that have a record."""
         return sum(map(self._is_finished, self._mine))
 
-    def outputs(self) -> list[str]:
+    def outputs(self, _: Wildcards | None = None) -> list[str]:
         """The records of this call's finished runs, and the mark of every job."""
         planned = {name for order in self.orders.values() for name in order.runs}
         records = (

@@ -61,6 +61,7 @@ class Workflow(Protocol):
     is_main_process: bool
     local_exec: bool
     dryrun: bool
+    executor_plugin: object
     resource_settings: ResourceSettings
     config_settings: ConfigSettings
     dag_settings: DagSettings
