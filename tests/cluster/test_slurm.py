@@ -15,6 +15,8 @@ import pytest
 import slurm
 from slurm import Slurm
 
+from evosweep.records.journal import read
+
 ROOT = Path(__file__).parents[2]
 PROBLEM = '''
 """Ones, with a gate that lets evaluations on after so many."""
@@ -97,6 +99,12 @@ def records(study: Path) -> dict[int, dict[str, Any]]:
     return {record["spec"]["seed"]: record for record in read}
 
 
+def evaluated(study: Path) -> list[Path]:
+    """The journals that have evaluations."""
+    journals = study.glob("results/study/runs/*/journal.bin")
+    return [journal for journal in journals if any(True for _ in read(journal))]
+
+
 def working_in(folder: Path) -> list[int]:
     """Every process whose working folder this is."""
     found = []
@@ -131,9 +139,7 @@ def test_tasks_stopped_in_the_middle_resume_to_the_same_bits(cluster: Slurm, stu
     said = cluster.call("deploy/slurm/submit.sh", "3", "config/study.yaml", *SMALL, cwd=study)
     array, finish = said.split()[1].rstrip(":"), said.split("then ")[1].split()[0]
     tasks = [f"{array}_{number}" for number in (1, 2, 3)]
-    journals = lambda: [j for j in study.glob("results/study/runs/*/journal.bin")  # noqa: E731
-                        if j.stat().st_size > 1500]  # fmt: skip
-    wait_for(lambda: len(journals()) == 3)
+    wait_for(lambda: len(evaluated(study)) == 3)
 
     cluster.call("scontrol", "requeue", tasks[0])
     node = cluster.node_of(tasks[1])
