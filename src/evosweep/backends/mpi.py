@@ -2,7 +2,8 @@
 
 Rank 0 runs the program and the others evaluate. Nothing is ever spawned: where mpiexec has not
 started this process, mpi4py would start one whose end kills the caller's process group. A rank that
-dies takes all others with it within 0.2 s, so `evosweep.supervision` starts the group again.
+dies takes all others with it, so `evosweep.supervision` starts the group again. MPI never notices
+a host that was cut off; a lifeline beside it does.
 """
 
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from evosweep.backends.over_executor import OverExecutor
 from evosweep.errors import InputError
+from evosweep.processes.lifeline import Anchor, hold
 
 _SEGMENT = re.compile(r"/dev/shm/mpich_shm_\w+")
 
@@ -32,6 +34,7 @@ class Mpi(OverExecutor):
         if size < 2 or _core.SharedPool is None:
             raise InputError(f"backend mpi: {_reason(size, workers)}")
         super().__init__(size - 1, "mpi")
+        self._anchor: Anchor | None = None
         _unlink_shared_memory()
         self.elsewhere = any(_is_on_several_hosts(size))
 
@@ -39,8 +42,16 @@ class Mpi(OverExecutor):
         """The ranks of the world; mpi4py hands each one task at a time."""
         from mpi4py.futures import MPIPoolExecutor
 
-        executor: Executor = MPIPoolExecutor()
-        return executor
+        if self.elsewhere:
+            self._anchor = Anchor()
+            return MPIPoolExecutor(initializer=hold, initargs=(self._anchor.place,))
+        return MPIPoolExecutor()
+
+    def stop(self, executor: Executor, *, wait: bool) -> None:
+        """Lets the other ranks leave."""
+        if self._anchor is not None:
+            self._anchor.release()
+        executor.shutdown(wait=wait)
 
 
 def _unlink_shared_memory() -> None:

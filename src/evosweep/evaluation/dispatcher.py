@@ -233,7 +233,8 @@ class Dispatcher:
             size = even // _OPENING
         elif even < size + shortest / 2:  # the rest would be too short for a round of its own
             size = even
-        return min(size, self._cost.items_in(_LONGEST))
+        longest = max(_LONGEST, 4 * self.backend.overhead)
+        return min(size, self._cost.items_in(longest))
 
     def _account(self, seconds: float, *, waited: float, wall: float, count: int) -> None:
         workers = self.backend.workers

@@ -11,11 +11,12 @@ import sys
 from pathlib import Path
 
 from evosweep.backends.table import BackendKind
+from evosweep.errors import InputError
 from evosweep.supervision.crew import Crew
 from evosweep.supervision.job_folder import JobFolder
 
 _PROGRAM = Path(__file__).parent.parent / "entry" / "under_mpi.py"
-_SRUN = ("srun", "--mpi=pmi2", "--overlap", "--kill-on-bad-exit=1", "-n")
+_SRUN = ("srun", "--mpi=pmi2", "--overlap", "--overcommit", "--kill-on-bad-exit=1", "-n")
 """Without --mpi it would start so many programs that know nothing of one another."""
 _SHARED_MEMORY = ("env", "UCX_TLS=self,sm")
 """For mpich: its ranks would listen on every interface beside it."""
@@ -28,10 +29,16 @@ class UnderMpi:
         self._kind = kind
 
     def command(self, job: JobFolder) -> list[str]:
+        """The command line; raises InputError where rank 0 would not be on this host."""
         mpiexec, *words = self._kind.launch(job.workers)
         python = words.index(sys.executable)
         program = [sys.executable, "-P", *words[python + 1 :], str(_PROGRAM), str(job.folder)]
         if _nodes() > 1:
+            if "SLURMD_NODENAME" not in os.environ:
+                raise InputError(
+                    "backend mpi: this allocation has several nodes, and this process is on none "
+                    "of them, where rank 0 is to run; call it in a batch script, by sbatch"
+                )
             return [*_SRUN, str(job.workers + 1), *program]
         return [*_on_this_machine(Path(mpiexec)), *words[:python], *program]
 

@@ -1,0 +1,97 @@
+"""Processes that hold on to one another end together, and part where they are told to."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from evosweep.processes.lifeline import Place
+
+FIRST = """
+import json, sys, time
+from evosweep.processes.lifeline import Anchor
+anchor = Anchor()
+host, port, secret = anchor.place
+print(json.dumps([host, port, secret.hex()]), flush=True)
+for line in sys.stdin:
+    if line == "release\\n":
+        anchor.release()
+        print("released", flush=True)
+"""
+OTHER = """
+import sys, time
+from evosweep.processes.lifeline import Place, hold
+hold(Place("127.0.0.1", int(sys.argv[1]), bytes.fromhex(sys.argv[2])))
+print("held", flush=True)
+time.sleep(float(sys.argv[3]))
+"""
+Process = subprocess.Popen[str]
+
+
+def _start(code: str, *words: str) -> Process:
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *words],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+
+
+def _said(process: Process) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+@pytest.fixture
+def first() -> Iterator[tuple[Process, Place]]:
+    process = _start(FIRST)
+    host, port, secret = json.loads(_said(process))
+    yield process, Place(host, port, bytes.fromhex(secret))
+    _end(process)
+
+
+def _other(place: Place, seconds: float = 60.0) -> Process:
+    other = _start(OTHER, str(place.port), place.secret.hex(), str(seconds))
+    assert _said(other) == "held"
+    return other
+
+
+def _end(process: Process) -> None:
+    with suppress(BrokenPipeError):
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("victim", ["first", "other"])
+def test_both_end_when_one_is_killed(first: tuple[Process, Place], victim: str) -> None:
+    process, place = first
+    other = _other(place)
+    survivor = other if victim == "first" else process
+    (process if victim == "first" else other).kill()
+    assert survivor.wait(30) == -signal.SIGKILL
+    _end(other)
+
+
+def test_those_that_are_released_may_leave(first: tuple[Process, Place]) -> None:
+    process, place = first
+    other = _other(place, seconds=1.0)
+    assert process.stdin is not None
+    process.stdin.write("release\n")
+    process.stdin.flush()
+    assert _said(process) == "released"
+    assert other.wait(30) == 0
+    assert process.poll() is None
+    _end(other)
+
+
+def test_a_stranger_who_comes_and_goes_ends_nothing(first: tuple[Process, Place]) -> None:
+    process, place = first
+    stranger = _start(OTHER, str(place.port), "00" * 16, "60")
+    assert _said(stranger) == "held"
+    assert stranger.wait(30) == -signal.SIGKILL  # it is not let in, and ends as if cut off
+    other = _other(place)
+    assert process.poll() is None
+    _end(stranger)
+    _end(other)
