@@ -24,7 +24,7 @@ BUILD_IMAGE = $(ENGINE) build $(BUILD_OPTIONS) $(if $(BASE_IMAGE),--build-arg BA
     $(shell $(PYTHON) -c 'import sys; sys.path.insert(0, "src"); \
         from evosweep.containers.engines import build_arguments; print(*build_arguments())')
 
-.PHONY: help run test test-fast coverage venv check bench bench-peers bench-scale examples faults proof image lock schema clean
+.PHONY: help run test test-fast coverage venv check bench bench-peers bench-scale examples faults docs proof image lock schema clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -72,6 +72,10 @@ faults: .venv/.test ## every fault at full size
 examples: .venv/.test ## DEAP's example programs, plain and on every backend: the same populations
 	$(BIN)/pytest tests/examples
 
+docs: .docs/.installed ## build the site of docs/ into site/; a dead link is an error
+	.docs/bin/mkdocs build --strict --quiet
+	@echo "Open site/index.html with a browser"
+
 proof: .venv/.test ## known numbers of theory and literature, reproduced into docs/proof.md
 	$(BIN)/snakemake --cores all --config config=config/proof/laws.yaml
 	$(BIN)/snakemake --cores all --config config=config/proof/bbob.yaml
@@ -82,6 +86,7 @@ lock: ## resolve the requirements again (needs uv); test first, the others follo
 	$(LOCK) --extra workflow --constraints envs/test.txt --output-file envs/workflow.txt
 	$(LOCK) --extra scoop --extra problems --constraints envs/test.txt --output-file envs/run.txt
 	$(LOCK:pyproject.toml=envs/peers.in) --output-file envs/peers.txt
+	$(LOCK:pyproject.toml=envs/docs.in) --output-file envs/docs.txt
 
 image: ## build evosweep-run and evosweep (ENGINE=podman BASE_IMAGE=... BUILD_OPTIONS=... to choose)
 	$(BUILD_IMAGE) --target run --tag evosweep-run .
@@ -94,7 +99,7 @@ schema: venv ## write the JSON schemas of the config and of the record from thei
 	$(BIN)/python -m evosweep.records.record > workflow/schemas/record.schema.json
 
 clean: ## remove the environment and caches; results stay
-	rm -rf .venv .peers .coverage .import_linter_cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .peers .docs site .coverage .import_linter_cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "evosweep needs Python 3.11 to 3.14 with venv (on Debian:" \
@@ -115,6 +120,12 @@ BUILD_TOOLS := awk '/^[^ \#]/ { wanted = /^(setuptools|setuptools-scm)==/ } want
 .peers/.installed: envs/peers.txt
 	$(PYTHON) -m venv .peers
 	.peers/bin/python -m pip --quiet --no-input install --require-hashes --requirement envs/peers.txt
+	@touch $@
+
+# What the site is built with.
+.docs/.installed: envs/docs.txt
+	$(PYTHON) -m venv .docs
+	.docs/bin/python -m pip --quiet --no-input install --require-hashes --requirement envs/docs.txt
 	@touch $@
 
 .venv/.test: envs/test.txt .venv/.workflow

@@ -9,10 +9,10 @@ from pathlib import Path
 from evosweep.errors import InputError
 from evosweep.files.opening import output_folder
 from evosweep.processes.signals import exit_on_stops
+from evosweep.track.content import views
 from evosweep.track.passes import scan
 from evosweep.track.passes.follow import follow
 from evosweep.track.passes.tracking import open_store
-from evosweep.track.store import view
 from evosweep.track.store.address import STATE, resolve
 from evosweep.track.store.protocol import Store
 from evosweep.track.ui.server import Server
@@ -69,7 +69,7 @@ def _pages(store: Store, server: Server) -> list[tuple[str, str]]:
     """(name, address) of the pages to open; MLflow's front page shows language models first."""
     pages = [("all experiments", server.page("/experiments?workflowType=machine_learning"))]
     for name, _ in scan.experiments(store.address.results)[:_LISTED]:
-        place = f"/experiments/{store.experiment(name).id}/runs?{view.QUERY}"
+        place = f"/experiments/{store.experiment(name).id}/runs?{views.query()}"
         pages.append((name, server.page(place)))
     return pages
 

@@ -104,6 +104,39 @@ def find_signature(kind: str, use: str, import_path: str) -> Signature | None:
     return _signature(node.args)
 
 
+def literal_defaults(kind: str, use: str, import_path: str) -> dict[str, object]:
+    """The defaults of the function that `use` names, as far as its source has them as literals.
+
+    A default that is an expression is its source text. Parameters that the run itself hands over
+    are left out. Raises InputError as `find_signature` does.
+    """
+    signature = find_signature(kind, use, import_path)
+    if signature is None:
+        return {}
+    source, function = locate(kind, use, import_path)
+    node = dict(_bindings(tree(source.path).body))[function]
+    assert isinstance(node, ast.FunctionDef)
+    handed = _handed(kind, signature)
+    return {name: _value(node) for name, node in _defaults(node.args) if name not in handed}
+
+
+def _defaults(arguments: ast.arguments) -> Iterator[tuple[str, ast.expr]]:
+    positional = [*arguments.posonlyargs, *arguments.args]
+    last = positional[len(positional) - len(arguments.defaults) :]
+    nodes = [*arguments.defaults, *arguments.kw_defaults]
+    for argument, node in zip([*last, *arguments.kwonlyargs], nodes, strict=True):
+        if node is not None:
+            yield argument.arg, node
+
+
+def _value(node: ast.expr) -> object:
+    try:
+        value: object = ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return ast.unparse(node)
+    return value
+
+
 def _signature(arguments: ast.arguments) -> Signature:
     positional = [*arguments.posonlyargs, *arguments.args]
     without = positional[: len(positional) - len(arguments.defaults)]

@@ -11,6 +11,7 @@ from evosweep.compare.extra import need
 from evosweep.compare.numbers.table import Table, Value
 from evosweep.compare.page.files import as_csv, forget_stale, table_files, write_text
 from evosweep.compare.page.section import Page
+from evosweep.compare.page.verdict import VERDICT
 from evosweep.files.opening import output_folder
 
 MOST_ROWS = 500  # of a table in the page; its files have all
@@ -34,6 +35,7 @@ def write_page(page: Page, folder: Path) -> Path:
 def _contents(page: Page) -> Iterator[tuple[str, str | bytes]]:
     """Every file beside the page: its path below the folder, and what is in it."""
     add = page.parameters.added_to
+    yield VERDICT, "".join(f"{sentence}\n" for sentence in page.summary)
     for table in page.tables():
         yield from table_files(table, add(table))
         yield f"tables/{table.name}.html", render_table(table)

@@ -1,4 +1,4 @@
-"""A run's convergence as a small SVG: best and mean against the generation.
+"""A run's convergence as a small SVG: best so far and mean by generation.
 
 Drawn by hand because a plotting library takes longer for it than everything else that is tracked
 of a run (20 to 60 ms against 10); ticks are Matplotlib's all the same.
@@ -14,15 +14,15 @@ from evosweep.track.content.history import History
 
 _WIDTH, _HEIGHT = 720, 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 86, 16, 46, 54
-_COLOURS = {"best": "#0072B2", "mean": "#D55E00"}  # told apart by colour-blind readers too
+_COLOURS = {"best so far": "#0072B2", "mean": "#D55E00"}  # told apart by colour-blind readers too
 _GOAL = "#666666"
-_DASHES = {"best": "none", "mean": "6 4", "goal": "2 3"}
+_DASHES = {"best so far": "none", "mean": "6 4", "goal": "2 3"}
 _Point = tuple[float, float]
 _Curve = list[_Point]
 
 
 def convergence_plot(history: History, title: str, traits: TraitFields) -> bytes:
-    """An SVG of `best` and `mean` by generation; of the first objective where there are several."""
+    """An SVG of the best so far and the mean by generation; of the first of several objectives."""
     curves = _curves(history)
     goal = _goal(traits)
     points = [point for curve in curves.values() for point in curve]
@@ -97,8 +97,8 @@ def _apart(low: float, high: float) -> tuple[float, float]:
 
 def _curves(history: History) -> dict[str, _Curve]:
     curves = {}
-    for name in ("best", "mean"):
-        values = history.columns.get(name) or history.columns.get(f"{name}_0") or []
+    for name, column in (("best so far", "best_so_far"), ("mean", "mean")):
+        values = history.columns.get(column) or history.columns.get(f"{column}_0") or []
         pairs = zip(history.generations, values, strict=False)
         points = [(float(step), value) for step, value in pairs if _is_number(value)]
         if points:
@@ -127,7 +127,7 @@ def _legend(names: list[str], goal: dict[str, float]) -> list[str]:
     items += [(f"{name} {value:.6g}", _GOAL, _DASHES["goal"]) for name, value in goal.items()]
     parts = []
     for place, (name, colour, dashes) in enumerate(items):
-        x = _LEFT + 90 * place
+        x = _LEFT + 110 * place
         style = f'stroke-width="2" stroke-dasharray="{dashes}"'
         parts.append(_line((x, 36), (x + 26, 36), colour, style))
         parts.append(_text(x + 32, 40, name, anchor="start"))

@@ -1,9 +1,10 @@
 """A run's logbook as curves: for each metric a list with one value per generation.
 
-What a table shows of a curve is its last value, so `best` is the best so far and `evaluations`
-are counted from the start.
+`generation_best` is the best of each generation, `best_so_far` the best of all until then. What a
+table shows of a curve is its last value, so `evaluations` are counted from the start.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -15,6 +16,8 @@ from evosweep.records.record import Record
 from evosweep.records.tables import logbook_rows, open_table
 
 _NO_METRICS = {"generation", "digest", "seconds"}
+_BEST = re.compile(r"(?:generation_)?best(_\d+)?")
+_BEST_SO_FAR = re.compile(r"best_so_far(_\d+)?")
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class History:
 
 
 def read_history(folder: RunFolder, record: Record) -> History:
-    """The curves in a run's logbook: its numeric columns, `best` first and as the best so far."""
+    """The curves in a run's logbook: its numeric columns, the best first."""
     most = logbook_rows(record.evaluations, record.generations)
     with open_table(folder.logbook, most) as opened:
         table = opened.read()
@@ -42,22 +45,32 @@ def read_history(folder: RunFolder, record: Record) -> History:
     generations = [int(value) for value in table["generation"].to_pylist()]
     seconds = _column(table, "seconds") if "seconds" in table.column_names else None
     columns: dict[str, list[float | None]] = {}
-    for name in sorted(table.column_names, key=lambda name: not name.startswith("best")):
-        if name not in _NO_METRICS and _is_numeric(table.schema.field(name).type):
-            columns[name] = _cumulated(name, _column(table, name), record.weights)
+    for name in sorted(table.column_names, key=lambda name: not _BEST.fullmatch(name)):
+        if _is_metric(name) and _is_numeric(table.schema.field(name).type):
+            columns |= _curves(name, _column(table, name), record.weights)
     _end_with(columns, record)
     return History(generations, _times(seconds, len(generations)), columns)
 
 
+def _is_metric(name: str) -> bool:
+    """Whether a column of the logbook is shown; the best so far is computed here."""
+    return name not in _NO_METRICS and not _BEST_SO_FAR.fullmatch(name)
+
+
 def _end_with(columns: dict[str, list[float | None]], record: Record) -> None:
     """The best ever seen ends the curve, though no generation may have kept that individual."""
-    best = record.best
-    finals = (
-        {f"best_{n}": b for n, b in enumerate(best)} if isinstance(best, tuple) else {"best": best}
-    )
-    for name, value in finals.items():
+    for name, value in best_values("best_so_far", record.best).items():
         if columns.get(name) and value is not None:
             columns[name][-1] = value
+
+
+def best_values(
+    name: str, best: float | tuple[float | None, ...] | None
+) -> dict[str, float | None]:
+    """A best as metrics: under `name`, or a number per objective under `name_0`, `name_1`, ..."""
+    if isinstance(best, tuple):
+        return {f"{name}_{place}": value for place, value in enumerate(best)}
+    return {name: best}
 
 
 def _column(table: Any, name: str) -> list[float | None]:
@@ -75,16 +88,19 @@ def _times(seconds: list[float | None] | None, count: int) -> list[float]:
     return [value or 0.0 for value in seconds] if seconds else [0.0] * count
 
 
-def _cumulated(
+def _curves(
     name: str, values: list[float | None], weights: Sequence[float]
-) -> list[float | None]:
+) -> dict[str, list[float | None]]:
+    """The curves of one column of the logbook, by the names that MLflow shows."""
     if name == "evaluations":
-        return list(accumulate(value or 0 for value in values))
-    if name == "best" and weights:
-        return _best_so_far(values, weights[0])
-    if name.startswith("best_") and name[5:].isdigit() and int(name[5:]) < len(weights):
-        return _best_so_far(values, weights[int(name[5:])])
-    return values
+        return {name: list(accumulate(value or 0 for value in values))}
+    match = _BEST.fullmatch(name)
+    objective = int(match[1][1:]) if match and match[1] else 0
+    if not match or objective >= len(weights):
+        return {name: values}
+    number = match[1] or ""
+    so_far = _best_so_far(values, weights[objective])
+    return {f"best_so_far{number}": so_far, f"generation_best{number}": values}
 
 
 def _best_so_far(values: list[float | None], weight: float) -> list[float | None]:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from evosweep.records.goal import goal, reaches
 from evosweep.records.record import Record
-from evosweep.track.content.history import History
+from evosweep.track.content.convergence import thinned_curve
+from evosweep.track.content.history import History, best_values
 from evosweep.track.content.mlflow_run import Point, Summary, accepted_keys
 
 
@@ -33,6 +34,7 @@ def summary_of(record: Record, history: History) -> Summary:
         "seconds": record.timings.get("total", (end - start) / 1000),
         "success": success(record),
         "weight": record.weights[0],
+        "curve": thinned_curve(history),
     }
 
 
@@ -56,7 +58,10 @@ def _by_generation(history: History, start: int) -> Iterator[Point]:
 
 
 def _totals(record: Record, summary: Summary, end: int) -> Iterator[Point]:
-    phases = {f"time_{phase}": seconds for phase, seconds in record.timings.items()}
+    for name, value in best_values("best", record.best).items():
+        if value is not None:
+            yield Point(name, float(value), end, record.generations)
+    phases = {f"time_{phase}_s": seconds for phase, seconds in record.timings.items()}
     names = accepted_keys(phases)
     for phase, seconds in phases.items():
         yield Point(names[phase], float(seconds), end, 0)

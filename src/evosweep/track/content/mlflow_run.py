@@ -46,6 +46,8 @@ class Summary(TypedDict, total=False):
     seconds: float
     success: bool | None
     weight: float
+    curve: list[tuple[int, float]]
+    """(generation, best so far) at a few of the generations, see `content.convergence`."""
 
 
 @dataclass(frozen=True)

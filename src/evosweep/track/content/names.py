@@ -1,4 +1,4 @@
-"""Names of runs and configurations in MLflow, and their parameters, from a run's spec."""
+"""Names of runs and configurations in MLflow, and their parameters, from a run's document."""
 
 import hashlib
 import json
@@ -6,6 +6,7 @@ from itertools import chain, zip_longest
 
 from evosweep.records.record import Named, PartFields, Spec
 from evosweep.track.content.mlflow_run import accepted_keys, clipped
+from evosweep.track.content.resolved import resolved
 
 _LONGEST_NAME = 250
 _LONGEST_VALUE = 6000
@@ -26,27 +27,33 @@ def label(part: PartFields) -> str:
     return str(part.get("name") or part["use"])
 
 
+def pair_name(spec: Spec) -> str:
+    """The name of a problem and an algorithm together: `griewank · cma`."""
+    return f"{label(spec['problem'])} · {label(spec['algorithm'])}"
+
+
 def run_name(spec: Spec) -> str:
-    """The name of a run, most telling parts first: `onemax simple s1 pool x2 bits=100 ...`."""
+    """The name of a run, which starts with what tells it from its siblings.
+
+    It reads `s3 · pool x2 · griewank · cma · sigma=2 ...`.
+    """
     backend = spec["backend"]
-    head = (
-        f"{label(spec['problem'])} {label(spec['algorithm'])} s{spec['seed']} "
-        f"{label(backend)} x{backend.get('workers', 1)}"
-    )
-    return clipped(head + _described(spec), _LONGEST_NAME)
+    own = f"s{spec['seed']} · {label(backend)} x{backend.get('workers', 1)}"
+    return clipped(f"{own} · {pair_name(spec)}{_described(spec)}", _LONGEST_NAME)
 
 
-def configuration_name(spec: Spec) -> str:
-    """The name of a configuration: `onemax simple bits=100 population=300 ...`."""
-    text = f"{label(spec['problem'])} {label(spec['algorithm'])}{_described(spec)}"
-    return clipped(text, _LONGEST_NAME)
+def place_of(spec: Spec) -> str:
+    """A text by which runs are sorted: by backend, then by seed."""
+    backend = spec["backend"]
+    own = f"{label(backend)} {backend.get('workers', 1):05d} {spec['seed']:010d}"
+    return clipped(f"{own} {pair_name(spec)}", _LONGEST_NAME)
 
 
 def _described(spec: Spec) -> str:
     """All parameters of problem and algorithm in turn, the last first: those are the swept ones."""
     parts = [reversed(part.get("params", {}).items()) for part in _parts(spec).values()]
-    pairs = chain.from_iterable(zip_longest(*parts))
-    return "".join(f" {pair[0]}={shown(pair[1])}" for pair in pairs if pair)
+    pairs = [pair for pair in chain.from_iterable(zip_longest(*parts)) if pair]
+    return " ·" * bool(pairs) + "".join(f" {key}={shown(value)}" for key, value in pairs)
 
 
 def shown(value: object) -> str:
@@ -55,14 +62,14 @@ def shown(value: object) -> str:
     return clipped(text, _LONGEST_VALUE)
 
 
-def parameters(spec: Spec) -> dict[str, str]:
-    """Everything that the spec sets, as one MLflow parameter per value."""
-    return _accepted(_of_configuration(spec) | _of_run(spec))
+def parameters(document: Named) -> dict[str, str]:
+    """Everything that the run was given or left to a default, as one MLflow parameter per value."""
+    return _accepted(_of_configuration(document) | _of_run(document.spec))
 
 
-def configuration_parameters(spec: Spec) -> dict[str, str]:
-    """Problem and algorithm, their options and their parameters."""
-    return _accepted(_of_configuration(spec))
+def configuration_parameters(document: Named) -> dict[str, str]:
+    """Problem and algorithm, their options and their parameters, defaults included."""
+    return _accepted(_of_configuration(document))
 
 
 def _accepted(params: dict[str, str]) -> dict[str, str]:
@@ -70,11 +77,11 @@ def _accepted(params: dict[str, str]) -> dict[str, str]:
     return {names[key]: value for key, value in params.items()}
 
 
-def _of_configuration(spec: Spec) -> dict[str, str]:
+def _of_configuration(document: Named) -> dict[str, str]:
     params: dict[str, str] = {}
-    for kind, part in _parts(spec).items():
+    for kind, part in _parts(document.spec).items():
         params[kind] = label(part)
-        for key, value in {**_options(part), **part.get("params", {})}.items():
+        for key, value in {**_options(part), **resolved(document, kind)}.items():
             params[f"{kind}.{key}"] = shown(value)
     return params
 

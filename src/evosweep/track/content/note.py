@@ -2,9 +2,11 @@
 
 import json
 import shlex
+from collections.abc import Sequence
 
 from evosweep.records.record import FailureRecord, Named, PartFields, Record, Spec
 from evosweep.track.content.mlflow_run import Summary
+from evosweep.track.content.views import VIEWS, page
 
 
 def of_record(record: Record, summary: Summary) -> str:
@@ -46,15 +48,29 @@ def of_configuration(spec: Spec, configuration: str) -> str:
     """Markdown for a configuration, the parent of its runs."""
     return "\n".join(
         [
-            "A configuration: its metrics are aggregates over its runs, a seed counting once "
-            "however many backends ran it. Step *n* of a curve is the aggregate of the first "
-            "*n* runs. A page of MLflow may list ten runs at first (*Load more*); the experiment's "
-            f"table has all of them by the filter `tags.configuration = '{configuration}'`.",
+            "A configuration. Its metrics are aggregates over its runs; a seed counts once, "
+            "however many backends ran it. Step *n* of `best_so_far_median`, `_q1` and `_q3` is "
+            "generation *n*; step *n* of `best_median` and of the others is the aggregate of the "
+            "first *n* runs. A page of MLflow may list ten runs at first (*Load more*); the "
+            f"experiment's table has all by the filter `tags.configuration = '{configuration}'`.",
             "",
             _part("problem", spec["problem"]),
             _part("algorithm", spec["algorithm"]),
         ]
     )
+
+
+def of_experiment(experiment_id: str, verdict: Sequence[str], comparison: str) -> str:
+    """Markdown for the experiment: the verdict, and links to the views and to the report."""
+    lines = [f"- {sentence}" for sentence in verdict]
+    if comparison:
+        report = f"#/experiments/{experiment_id}/runs/{comparison}/artifacts/report.html"
+        lines += ["", f"[The report, with tables and plots]({report})"]
+    elif not verdict:
+        lines += ["Not compared yet: `evosweep compare` says who won and how sure that is."]
+    lines += ["", "Views:", ""]
+    lines += [f"- [{text}]({page(experiment_id, key)})" for key, text in VIEWS.items()]
+    return "\n".join(lines)
 
 
 def _headline(spec: Spec) -> str:

@@ -88,5 +88,5 @@ class Progress:
         self.generation, self.evaluations = self._batch, self._counted
         yield Point("evaluations", float(self.evaluations), when, self._batch)
         for number, best in enumerate(self._best):
-            name = "best" if len(self._best) == 1 else f"best_{number}"
+            name = "best_so_far" if len(self._best) == 1 else f"best_so_far_{number}"
             yield Point(name, best, when, self._batch)

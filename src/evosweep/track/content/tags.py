@@ -5,7 +5,7 @@ from itertools import islice
 
 from evosweep.records.record import FailureRecord, Named, Record
 from evosweep.track.content.mlflow_run import accepted_keys
-from evosweep.track.content.names import configuration_id
+from evosweep.track.content.names import configuration_id, place_of
 
 _MOST_PACKAGES = 60
 
@@ -17,6 +17,7 @@ def identity(record: Named) -> dict[str, str]:
         "spec_id": record.spec_id,
         "configuration": configuration_id(record),
         "kind": "run",
+        "place": place_of(record.spec),
         "evosweep": "entry",
         "mlflow.source.name": "evosweep run",
         "mlflow.source.type": "LOCAL",

@@ -6,15 +6,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evosweep.files.opening import is_file, is_folder
-from evosweep.track.content.mlflow_run import FINISHED, MlflowRun, content_id
+from evosweep.track.content.mlflow_run import FINISHED, MlflowRun, clipped, content_id
+from evosweep.track.content.verdict import WINNERS, read_verdict, winners_table
 from evosweep.track.passes.index import Tracked
 from evosweep.track.passes.target import COMPARISON, COMPARISON_KEY, Target
 
-_NOTE = (
-    "The comparison of this experiment's runs. Open `report.html` under Artifacts; each table is "
-    "beside it as CSV, each plot under `plots`.\n\nMade again, from the folder that holds "
-    "`{root}`:\n\n```\nevosweep compare {command}\n```"
-)
+_NOTE = """{verdict}
+
+Open `report.html` under Artifacts; each table is beside it as CSV, each plot under `plots`, and
+`winners.json` has the winner of each pair of algorithms with its p. Made again:
+
+```
+evosweep compare {command}
+```"""
+_TABLES = '[{"path": "winners.json", "type": "table"}]'
 
 
 def track_comparison(target: Target, folder: Path) -> None:
@@ -62,9 +67,12 @@ def _stamp(files: list[Path]) -> str:
 
 
 def _as_run(experiment: str, folder: Path, files: list[Path]) -> MlflowRun:
-    names = {str(path.relative_to(folder)): path for path in files}
-    contents = [part for name, path in names.items() for part in (name, path.read_bytes())]
-    mlflow_id = content_id(experiment, COMPARISON, *contents)
+    names: dict[str, Path | bytes] = {str(path.relative_to(folder)): path for path in files}
+    description = _note(folder)
+    contents = [
+        part for path in files for part in (str(path.relative_to(folder)), path.read_bytes())
+    ]
+    mlflow_id = content_id(experiment, COMPARISON, description, *contents)
     written = round(1000 * max(path.stat().st_mtime for path in files))
     tags = {
         "kind": COMPARISON,
@@ -73,8 +81,11 @@ def _as_run(experiment: str, folder: Path, files: list[Path]) -> MlflowRun:
         "folder": COMPARISON_KEY,
         "mlflow.source.name": "evosweep compare",
         "mlflow.source.type": "LOCAL",
-        "mlflow.note.content": _note(folder),
+        "mlflow.note.content": description,
     }
+    if winners := winners_table(folder):
+        names[WINNERS] = winners
+        tags["mlflow.loggedArtifacts"] = _TABLES
     return MlflowRun(
         mlflow_id,
         COMPARISON,
@@ -88,7 +99,7 @@ def _as_run(experiment: str, folder: Path, files: list[Path]) -> MlflowRun:
 
 
 def _note(folder: Path) -> str:
-    """With the command by the results folder's own name, wherever that lies."""
-    results = folder.parent.parent.absolute()
-    command = shlex.quote(f"{results.name}/{folder.parent.name}")
-    return _NOTE.format(root=results.name, command=command)
+    """The verdict, and the command with the results' absolute path: it works from everywhere."""
+    verdict = "\n".join(f"- {sentence}" for sentence in read_verdict(folder))
+    command = shlex.quote(str(folder.parent.absolute()))
+    return clipped(_NOTE.format(verdict=verdict or "A comparison.", command=command))

@@ -24,10 +24,12 @@ CREATE INDEX IF NOT EXISTS runs_to_count ON runs (experiment, configuration) WHE
 CREATE TABLE IF NOT EXISTS parents (
   experiment TEXT NOT NULL, configuration TEXT NOT NULL, mlflow_id TEXT NOT NULL,
   stale INTEGER NOT NULL, previous TEXT, counts TEXT NOT NULL,
+  facts TEXT NOT NULL, name TEXT NOT NULL, result REAL, place TEXT NOT NULL, curve TEXT NOT NULL,
+  metric TEXT NOT NULL, logarithmic INTEGER NOT NULL, has_best INTEGER NOT NULL,
   PRIMARY KEY (experiment, configuration)
 );
 """
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,31 @@ class Parent:
     """The parent that it replaces, until every run is moved."""
     counts: str = "{}"
     """How many runs had which status when it was last brought up to date, as JSON."""
+    facts: str = "{}"
+    """Its parameters as JSON, see `content.swept`."""
+    name: str = ""
+    """What MLflow calls it now."""
+    result: float | None = None
+    """Its median result, less being better."""
+    place: str = ""
+    """The text by which MLflow sorts it."""
+    curve: str = ""
+    """Whether its convergence is in MLflow, see `parents`: whole, or still to come (due, old)."""
+    metric: str = ""
+    """The metric that has its convergence, with its problem's name."""
+    logarithmic: bool = False
+    """Whether the axis of that metric is logarithmic."""
+    has_best: bool = False
+    """Whether its problem has one objective."""
 
 
 _RUN = (
     "run_id, stamp, mlflow_id, content, configuration, status, finished, generation, summary, place"
 )
-_PARENT = "configuration, mlflow_id, stale, previous, counts"
+_PARENT = (
+    "configuration, mlflow_id, stale, previous, counts, facts, name, result, place, curve, "
+    "metric, logarithmic, has_best"
+)
 
 
 class Index:
@@ -209,9 +230,8 @@ class Index:
     def keep_parent(self, experiment: str, parent: Parent) -> None:
         """Notes a parent."""
         values = (getattr(parent, name) for name in _PARENT.split(", "))
-        self._db.execute(
-            "INSERT OR REPLACE INTO parents VALUES (?, ?, ?, ?, ?, ?)", (experiment, *values)
-        )
+        marks = ", ".join("?" * 14)
+        self._db.execute(f"INSERT OR REPLACE INTO parents VALUES ({marks})", (experiment, *values))
 
     def replace_parent(self, experiment: str, parent: Parent) -> None:
         """Note a parent that was created again: it has counted no run yet."""

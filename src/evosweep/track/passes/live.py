@@ -15,7 +15,7 @@ from evosweep.track.passes import scan
 from evosweep.track.passes.index import Tracked
 from evosweep.track.passes.target import Target
 
-_UNDER_WAY = "Under way: `best` is the best so far, by the run's journal."
+_UNDER_WAY = "Under way: `best_so_far` is of the run's journal."
 _STOPPED = "Stopped before its end. The same command continues it from its journal."
 
 
@@ -120,7 +120,7 @@ def _under_way(
         RUNNING,
         start=start,
         end=None,
-        params=parameters(document.spec),
+        params=parameters(document),
         tags=tags,
     )
 

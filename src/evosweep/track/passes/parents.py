@@ -1,32 +1,40 @@
 """Configurations as parent runs: what their runs give together, seed by seed.
 
-Step n of a curve is the aggregate of the first n finished runs, so the history only grows and a
-rebuilt database has the same one. A run that changes or vanishes makes the history wrong: the
-parent is then made anew and its runs are moved to it.
+Step n of an aggregate is that of the first n finished runs, so its history only grows and a rebuilt
+database has the same one. A run that changes or vanishes makes the history wrong: the parent is
+then made anew and its runs are moved to it. Convergence is by generation, and every run changes all
+of it: a database gets it again with every run; a server, where nothing is ever taken back, once the
+runs of the configuration have come to rest.
 """
 
 import json
-from bisect import insort
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from math import isnan
+from collections.abc import Iterable
+from dataclasses import replace
 
 from evosweep.records.record import Named
 from evosweep.track.content import note
-from evosweep.track.content.mlflow_run import FINISHED, MlflowRun, Point, Summary, content_id
+from evosweep.track.content.aggregate import Aggregate
+from evosweep.track.content.convergence import is_log_worthy
+from evosweep.track.content.mlflow_run import FINISHED, MlflowRun, Point, accepted_keys, content_id
 from evosweep.track.content.names import (
     configuration_id,
-    configuration_name,
     configuration_parameters,
+    pair_name,
 )
+from evosweep.track.content.swept import Facts, facts_of, names_of, problem_names
 from evosweep.track.passes.index import Index, Parent, Tracked
 from evosweep.track.store.protocol import MlflowExperiment, Store
+
+CONVERGENCE = "convergence/"
+"""Before a problem's name: the metric by which MLflow's page has one chart for each problem."""
+_FAMILIES = (CONVERGENCE, "best_so_far", "front_hypervolume")
+_DUE, _OLD, _WHOLE = "due", "old", "whole"
+_STATUSES = ("RUNNING", "FINISHED", "FAILED", "KILLED")
 
 
 def parent_run(experiment: str, document: Named, start: int) -> MlflowRun:
     """The parent run of a configuration, before any aggregate."""
     configuration = configuration_id(document)
-    spec = document.spec
     mlflow_id = content_id(experiment, "configuration", configuration)
     tags = {
         "kind": "configuration",
@@ -35,21 +43,24 @@ def parent_run(experiment: str, document: Named, start: int) -> MlflowRun:
         "content": mlflow_id,
         "mlflow.source.name": "evosweep track",
         "mlflow.source.type": "LOCAL",
-        "mlflow.note.content": note.of_configuration(spec, configuration),
+        "mlflow.note.content": note.of_configuration(document.spec, configuration),
     }
-    params = configuration_parameters(spec)
-    name = configuration_name(spec)
+    params = configuration_parameters(document)
+    name = pair_name(document.spec)
     return MlflowRun(mlflow_id, name, FINISHED, start=start, end=start, params=params, tags=tags)
 
 
-_STATUSES = ("RUNNING", "FINISHED", "FAILED", "KILLED")
-
-
 class ParentRuns:
-    """The parents of one experiment, kept up to date with the index of its runs."""
+    """The parents of one experiment, kept up to date with the index of its runs.
 
-    def __init__(self, store: Store, index: Index, experiment: MlflowExperiment) -> None:
+    `follows` is whether another pass comes soon.
+    """
+
+    def __init__(
+        self, store: Store, index: Index, experiment: MlflowExperiment, follows: bool = False
+    ) -> None:
         self.store, self.index, self.experiment = store, index, experiment
+        self.follows = follows
         self.by_configuration = index.parents(experiment.name)
         self.new: set[str] = set()
         """MLflow's ids of those that were made in this pass."""
@@ -57,26 +68,53 @@ class ParentRuns:
     def of(self, run: MlflowRun, document: Named) -> str:
         """The MLflow id of a run's parent, which is made where there is none."""
         configuration = run.tags["configuration"]
-        if configuration not in self.by_configuration:
-            parent = parent_run(self.experiment.name, document, run.start)
-            mlflow_id = self.store.create(self.experiment, [parent])[0]
+        parent = self.by_configuration.get(configuration)
+        if parent is None:
+            made = parent_run(self.experiment.name, document, run.start)
+            mlflow_id = self.store.create(self.experiment, [made])[0]
             self.new.add(mlflow_id)
-            self._keep(Parent(configuration, mlflow_id))
-        return self.by_configuration[configuration].mlflow_id
+            parent = Parent(configuration, mlflow_id, name=made.name)
+        facts = json.dumps(facts_of(document)) if parent.facts == "{}" else parent.facts
+        if self.by_configuration.get(configuration) != replace(parent, facts=facts):
+            self._keep(replace(parent, facts=facts))
+        return parent.mlflow_id
+
+    @property
+    def facts(self) -> dict[str, Facts]:
+        """The parameters of each configuration that has said them."""
+        parents = self.by_configuration.values()
+        return {
+            each.configuration: json.loads(each.facts) for each in parents if each.facts != "{}"
+        }
+
+    @property
+    def convergence(self) -> dict[str, bool]:
+        """By the metric of a problem's convergence, whether its axis is logarithmic."""
+        shown = [each for each in self.by_configuration.values() if each.metric]
+        metrics = sorted({each.metric for each in shown})
+        return {key: any(p.logarithmic for p in shown if p.metric == key) for key in metrics}
+
+    @property
+    def have_one_objective(self) -> bool:
+        """Whether some problem of the experiment has one objective."""
+        return any(each.has_best for each in self.by_configuration.values())
 
     def update(self) -> None:
         """Brings every parent to what the index has of its runs."""
         counts = self.index.counts(self.experiment.name)
         waiting = self.index.to_count(self.experiment.name)
+        metrics = self._metrics()
         for parent in list(self.by_configuration.values()):
             now = counts.get(parent.configuration, {})
-            text = json.dumps(now)
+            renamed = parent.metric and parent.metric != metrics.get(parent.configuration)
+            has_news = parent.configuration in waiting or bool(renamed)
             if not now:
                 self._remove(parent)
-            elif parent.stale or parent.previous:
+            elif parent.stale or parent.previous or self._must_start_over(parent, has_news):
                 self._update(self._made_anew(parent), now)
-            elif parent.configuration in waiting or text != parent.counts:
-                self._update(parent, now)
+            elif has_news or parent.curve == _DUE or json.dumps(now) != parent.counts:
+                self._update(parent, now, has_news)
+        self._rename()
 
     def _keep(self, parent: Parent) -> None:
         self.by_configuration[parent.configuration] = parent
@@ -87,29 +125,102 @@ class ParentRuns:
         del self.by_configuration[parent.configuration]
         self.index.drop_parent(self.experiment.name, parent.configuration)
 
+    def _must_start_over(self, parent: Parent, has_news: bool) -> bool:
+        """Whether a convergence that cannot be taken back is out of date, and the runs at rest."""
+        if self.store.rewrites or (has_news and self.follows):
+            return False
+        return parent.curve == _OLD or (parent.curve == _WHOLE and has_news)
+
     def _made_anew(self, parent: Parent) -> Parent:
         """A parent without history in the place of a stale one; goes on where it was killed."""
         if parent.previous is None:
             new_id = content_id(self.experiment.name, "configuration", parent.mlflow_id)
             copy = self.store.copy(parent.mlflow_id, new_id)
             mlflow_id = self.store.create(self.experiment, [copy])[0]
-            parent = Parent(parent.configuration, mlflow_id, previous=parent.mlflow_id)
+            parent = replace(
+                parent, mlflow_id=mlflow_id, previous=parent.mlflow_id, stale=False, curve=""
+            )
             self.index.replace_parent(self.experiment.name, parent)
         for run in self.index.runs_of(self.experiment.name, parent.configuration):
             self.store.log(run.mlflow_id, [], {"mlflow.parentRunId": parent.mlflow_id})
         self.store.delete(str(parent.previous))
         return replace(parent, previous=None)
 
-    def _update(self, parent: Parent, counts: dict[str, int]) -> None:
+    def _update(self, parent: Parent, counts: dict[str, int], has_news: bool = True) -> None:
         name = self.experiment.name
         runs = list(self.index.runs_of(name, parent.configuration))
-        points, turns = new_points(run for run in runs if run.status == FINISHED)
+        finished = [run for run in runs if run.status == FINISHED]
+        aggregate, points, turns = new_points(finished)
         tags = {f"runs_{status.lower()}": str(counts.get(status, 0)) for status in _STATUSES}
         self.store.log(parent.mlflow_id, points, tags)
         end = max((run.finished for run in runs), default=0)
+        metric = self._metrics().get(parent.configuration, parent.metric)
+        curve = self._convergence(metric, aggregate, end)
+        state = self._log_curve(parent, curve, has_news)
         self.store.end(parent.mlflow_id, _status(counts), end or None)
         self.index.settle(name, turns)
-        self._keep(replace(parent, counts=json.dumps(counts)))
+        self._keep(
+            replace(
+                parent,
+                counts=json.dumps(counts),
+                curve=state,
+                result=aggregate.result(),
+                has_best=bool(aggregate.best),
+                metric=metric if curve else "",
+                logarithmic=is_log_worthy([each.value for each in curve if each.key == metric]),
+            )
+        )
+
+    def _log_curve(self, parent: Parent, points: list[Point], has_news: bool) -> str:
+        """Shows the convergence, or leaves it to a later pass; returns the state it is in."""
+        if self.store.rewrites:
+            self.store.rewrite(parent.mlflow_id, points, _FAMILIES)
+            return _WHOLE
+        if has_news and self.follows:
+            return _OLD if parent.curve in (_OLD, _WHOLE) else _DUE
+        if parent.curve in ("", _DUE):
+            self.store.log(parent.mlflow_id, points, {})
+        return _WHOLE
+
+    def _convergence(self, metric: str, aggregate: Aggregate, end: int) -> list[Point]:
+        curves = aggregate.convergence()
+        curves[metric] = curves.get("best_so_far_median") or curves.get(
+            "front_hypervolume_median", []
+        )
+        return [
+            Point(key, value, end, step) for key, points in curves.items() for step, value in points
+        ]
+
+    def _metrics(self) -> dict[str, str]:
+        """By configuration, the metric of its convergence: one for each problem."""
+        problems = problem_names(self.facts)
+        names = accepted_keys({f"{CONVERGENCE}{problem}" for problem in problems.values()})
+        return {key: names[f"{CONVERGENCE}{problem}"] for key, problem in problems.items()}
+
+    def _rename(self) -> None:
+        """Names and sorts every configuration by what tells it from the others."""
+        names = names_of(self.facts)
+        places = self._places()
+        for parent in list(self.by_configuration.values()):
+            name = names.get(parent.configuration, parent.name)
+            place = places[parent.configuration]
+            if name != parent.name:
+                self.store.rename(parent.mlflow_id, name)
+            if place != parent.place:
+                self.store.log(parent.mlflow_id, [], {"place": place})
+            if (name, place) != (parent.name, parent.place):
+                self._keep(replace(parent, name=name, place=place))
+
+    def _places(self) -> dict[str, str]:
+        """Texts that sort the configurations by problem, then by their median results."""
+        problems = problem_names(self.facts)
+
+        def order(parent: Parent) -> tuple[str, bool, float, str]:
+            problem = problems.get(parent.configuration, "")
+            return problem, parent.result is None, parent.result or 0.0, parent.configuration
+
+        ordered = sorted(self.by_configuration.values(), key=order)
+        return {each.configuration: f"{place:05d}" for place, each in enumerate(ordered, 1)}
 
 
 def _status(counts: dict[str, int]) -> str:
@@ -117,67 +228,10 @@ def _status(counts: dict[str, int]) -> str:
     return next(status for status in _STATUSES if counts.get(status))
 
 
-@dataclass
-class Aggregate:
-    """Running statistics of a configuration: a seed counts once, whatever its backends."""
-
-    runs: int = 0
-    best: list[float] = field(default_factory=list)
-    hypervolume: list[float] = field(default_factory=list)
-    evaluations: list[float] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-    successes: list[bool] = field(default_factory=list)
-    digests: dict[str, str] = field(default_factory=dict)
-    disagreements: set[str] = field(default_factory=set)
-
-    def add(self, run: Summary) -> None:
-        """Counts a finished run, by its summary (see `MlflowRun.summary`)."""
-        self.runs += 1
-        insort(self.seconds, run["seconds"])
-        digest = self.digests.setdefault(run["spec_id"], run["digest"])
-        if digest != run["digest"]:
-            self.disagreements.add(run["spec_id"])
-        if len(self.digests) > len(self.evaluations):
-            self._add_seed(run)
-
-    def _add_seed(self, run: Summary) -> None:
-        insort(self.evaluations, run["evaluations"])
-        pairs = ((self.best, run.get("best")), (self.hypervolume, run.get("hypervolume")))
-        for values, value in pairs:
-            if value is not None and not isnan(value):
-                insort(values, value)
-        success = run.get("success")
-        if success is not None:
-            self.successes.append(success)
-
-    def values(self) -> Iterator[tuple[str, float]]:
-        """(metric, value) of the runs counted so far; MLflow's comparison starts with the first."""
-        for name in ("best", "hypervolume"):
-            values = getattr(self, name)
-            if values:
-                yield f"{name}_median", quantile(values, 0.5)
-                yield f"{name}_q1", quantile(values, 0.25)
-                yield f"{name}_q3", quantile(values, 0.75)
-        if self.successes:
-            yield "success_rate", sum(self.successes) / len(self.successes)
-        yield "evaluations_median", quantile(self.evaluations, 0.5)
-        yield "seconds_median", quantile(self.seconds, 0.5)
-        yield "runs", float(self.runs)
-        yield "seeds", float(len(self.digests))
-        yield "agreement", float(not self.disagreements)
-
-
-def quantile(values: list[float], level: float) -> float:
-    """The quantile of sorted values, with linear interpolation (Hyndman and Fan's type 7)."""
-    place = level * (len(values) - 1)
-    low = int(place)
-    high = min(low + 1, len(values) - 1)
-    share = place - low
-    return values[low] if share == 0 else values[low] * (1 - share) + values[high] * share
-
-
-def new_points(runs: Iterable[Tracked]) -> tuple[list[Point], list[tuple[int, str]]]:
-    """(points, turns) that the finished runs of a configuration, in order, add to its parent."""
+def new_points(
+    runs: Iterable[Tracked],
+) -> tuple[Aggregate, list[Point], list[tuple[int, str]]]:
+    """(aggregate, points, turns) that the finished runs of a configuration give their parent."""
     aggregate = Aggregate()
     points: list[Point] = []
     turns: list[tuple[int, str]] = []
@@ -186,4 +240,4 @@ def new_points(runs: Iterable[Tracked]) -> tuple[list[Point], list[tuple[int, st
         if run.place is None:
             points += [Point(key, value, run.finished, place) for key, value in aggregate.values()]
             turns.append((place, run.run_id))
-    return points, turns
+    return aggregate, points, turns

@@ -14,6 +14,7 @@ from evosweep.track.passes import scan
 from evosweep.track.passes.comparison import track_comparison
 from evosweep.track.passes.index import Tracked
 from evosweep.track.passes.live import Live, agrees
+from evosweep.track.passes.overview import show_overview
 from evosweep.track.passes.target import COMPARISON, Target
 from evosweep.track.store.patience import Refused, Unreachable
 
@@ -92,6 +93,7 @@ class Pass:
         self.live.update(self.target, [each for each in sources.values() if not each.stamp])
         self.target.parents.update()
         track_comparison(self.target, folder / COMPARISON)
+        show_overview(self.target, folder / COMPARISON)
 
     def _settle_copies(self, sources: dict[str, scan.RunFiles]) -> None:
         """Notes which folder of another name counts for its run; none does beside the run's own."""

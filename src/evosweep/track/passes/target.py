@@ -13,13 +13,13 @@ _UNKNOWN = "?"
 class Target:
     """An experiment to bring up to date; what was deleted in MLflow is there again."""
 
-    def __init__(self, store: Store, index: Index, name: str) -> None:
+    def __init__(self, store: Store, index: Index, name: str, follows: bool = False) -> None:
         self.store, self.index, self.name = store, index, name
         self.experiment = store.experiment(name)
         self.restored = 0
         if index.identity(name) != self.experiment.identity or self._restore():
             self._start_over()
-        self.parents = ParentRuns(store, index, self.experiment)
+        self.parents = ParentRuns(store, index, self.experiment, follows)
         self.tracked = index.runs(name)
         self.comparison = self.tracked.pop(COMPARISON_KEY, None)
 

@@ -62,8 +62,10 @@ def insert(store: Database, experiment_id: str, root: str, runs: Sequence[Mlflow
         models.SqlRun: [_run(run, experiment_id, root) for run in runs],
         models.SqlTag: [row for run in runs for row in _pairs(run, _tags(run))],
         models.SqlParam: [row for run in runs for row in _pairs(run, run.params)],
-        models.SqlMetric: [row for run in runs for row in _metrics(run, run.points)],
-        models.SqlLatestMetric: [row for run in runs for row in _metrics(run, _latest(run.points))],
+        models.SqlMetric: [row for run in runs for row in _metrics(run.mlflow_id, run.points)],
+        models.SqlLatestMetric: [
+            row for run in runs for row in _metrics(run.mlflow_id, _latest(run.points))
+        ],
     }
     tables |= input_rows(runs, keep_datasets(store, int(experiment_id), runs))
     with store.ManagedSessionMaker(read_only=False) as session:
@@ -72,6 +74,26 @@ def insert(store: Database, experiment_id: str, root: str, runs: Sequence[Mlflow
             session.execute(delete(model.__table__).where(model.input_uuid.in_(ids)))
         for model, rows in tables.items():
             if rows:
+                session.execute(insert_into(model.__table__), rows)
+
+
+def rewrite(
+    store: Database, mlflow_id: str, points: Sequence[Point], families: Sequence[str]
+) -> None:
+    """Puts metrics in the place of all of a run's whose names start with one of `families`."""
+    from mlflow.store.tracking.dbmodels import models
+    from sqlalchemy import delete, or_
+    from sqlalchemy import insert as insert_into
+
+    tables: dict[Any, Sequence[Point]] = {
+        models.SqlMetric: points,
+        models.SqlLatestMetric: list(_latest(points)),
+    }
+    with store.ManagedSessionMaker(read_only=False) as session:
+        for model, new in tables.items():
+            theirs = or_(*(model.key.startswith(each, autoescape=True) for each in families))
+            session.execute(delete(model.__table__).where(model.run_uuid == mlflow_id, theirs))
+            if rows := list(_metrics(mlflow_id, new)):
                 session.execute(insert_into(model.__table__), rows)
 
 
@@ -103,7 +125,7 @@ def _pairs(run: MlflowRun, values: dict[str, str]) -> Iterable[dict[str, object]
         yield {"run_uuid": run.mlflow_id, "key": key, "value": value}
 
 
-def _metrics(run: MlflowRun, points: Iterable[Point]) -> Iterable[dict[str, object]]:
+def _metrics(mlflow_id: str, points: Iterable[Point]) -> Iterable[dict[str, object]]:
     seen = set()
     for point in points:
         is_nan = math.isnan(point.value)
@@ -112,7 +134,7 @@ def _metrics(run: MlflowRun, points: Iterable[Point]) -> Iterable[dict[str, obje
         if row not in seen:
             seen.add(row)
             names = ("key", "value", "timestamp", "step", "is_nan")
-            yield dict(zip(names, row, strict=True)) | {"run_uuid": run.mlflow_id}
+            yield dict(zip(names, row, strict=True)) | {"run_uuid": mlflow_id}
 
 
 def _latest(points: Iterable[Point]) -> Iterable[Point]:

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from evosweep.errors import InputError
 from evosweep.files.opening import output_folder
-from evosweep.track.content.mlflow_run import MlflowRun
+from evosweep.track.content.mlflow_run import MlflowRun, Point
 from evosweep.track.store import bulk
 from evosweep.track.store.address import Address
 from evosweep.track.store.database import open_database
@@ -26,6 +26,7 @@ class DatabaseStore(ServerStore):
     """MLflow's tables themselves: SQLite or PostgreSQL."""
 
     batch = 25
+    rewrites = True
 
     def __init__(self, address: Address) -> None:
         self.database = open_database(address)
@@ -76,6 +77,10 @@ class DatabaseStore(ServerStore):
         for mlflow_id in binned:
             persist(partial(self.client.restore_run, mlflow_id), self.address.shown)
         return len(binned), ids - stages.keys()
+
+    def rewrite(self, mlflow_id: str, points: Sequence[Point], families: Sequence[str]) -> None:
+        step = partial(bulk.rewrite, self.database, mlflow_id, points, families=families)
+        persist(step, self.address.shown)
 
     def create(self, experiment: MlflowExperiment, runs: Sequence[MlflowRun]) -> list[str]:
         persist(lambda: self._insert(experiment, runs), self.address.shown)

@@ -3,9 +3,9 @@
 Existing entries stay, and missing ones are added.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from evosweep.track.content.mlflow_run import MlflowRun, Point
@@ -24,6 +24,8 @@ class MlflowExperiment:
     identity: str
     """Differs from that of an experiment of the same name in another or a rebuilt database."""
     location: str
+    tags: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """As they were when it was looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Store(Protocol):
     address: Address
     batch: int
     """How many runs `create` takes at best."""
+    rewrites: bool
+    """Whether it can take metrics back."""
 
     def experiment(self, name: str) -> MlflowExperiment:
         """The experiment of a folder of that name, created or restored where need be.
@@ -69,6 +73,15 @@ class Store(Protocol):
 
     def log(self, mlflow_id: str, points: Sequence[Point], tags: dict[str, str]) -> None:
         """Adds metrics, and sets tags."""
+
+    def rewrite(self, mlflow_id: str, points: Sequence[Point], families: Sequence[str]) -> None:
+        """Puts metrics in the place of all whose names start with one of `families`."""
+
+    def rename(self, mlflow_id: str, name: str) -> None:
+        """Gives a run another name."""
+
+    def tag(self, experiment: MlflowExperiment, tags: Mapping[str, str]) -> None:
+        """Sets the tags of an experiment that it has not yet."""
 
     def end(self, mlflow_id: str, status: str, end: int | None) -> None:
         """Sets the status of a run and its end, in milliseconds since the epoch."""

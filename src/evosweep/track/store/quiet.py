@@ -5,6 +5,7 @@ import os
 from typing import Any
 
 from evosweep.errors import InputError
+from evosweep.track.store.versions import check_version
 
 ENVIRONMENT = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -23,7 +24,10 @@ _OWN_RETRIES = {
 
 
 def import_mlflow() -> Any:
-    """The module `mlflow`; raises InputError that names the extra where it is not installed."""
+    """The module `mlflow`.
+
+    Raises InputError that says what to install where it is missing, or of an untested version.
+    """
     os.environ.update(ENVIRONMENT)
     for name, value in _OWN_RETRIES.items():
         os.environ.setdefault(name, value)
@@ -34,6 +38,7 @@ def import_mlflow() -> Any:
         raise InputError(
             f"tracking needs MLflow ({error}): pip install 'evosweep[track]'"
         ) from None
+    check_version(str(mlflow.__version__))
     # Its errors are raised too, and told in one line; its log repeats them with tracebacks.
     logging.getLogger("mlflow").setLevel(logging.CRITICAL)
     logging.getLogger("alembic").setLevel(logging.CRITICAL)

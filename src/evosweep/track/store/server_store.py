@@ -1,7 +1,8 @@
 """An MLflow behind HTTP: runs go there by MLflow's own client, with the environment's account."""
 
+import re
 import tempfile
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import partial
 from itertools import islice
 from pathlib import Path, PurePath
@@ -10,7 +11,7 @@ from typing import Any
 from evosweep.files.opening import copy_file, output_folder
 from evosweep.files.writing import write_whole
 from evosweep.track.content.mlflow_run import RUNNING, MlflowRun, Point
-from evosweep.track.store import view
+from evosweep.track.content.views import Subject, view_tags
 from evosweep.track.store.address import Address
 from evosweep.track.store.datasets import dataset_input
 from evosweep.track.store.patience import persist
@@ -27,6 +28,7 @@ class ServerStore:
     """An MLflow behind HTTP, with the environment's account."""
 
     batch = 1
+    rewrites = False
 
     def __init__(self, address: Address) -> None:
         self.address = address
@@ -46,7 +48,11 @@ class ServerStore:
                 self.client.set_experiment_tag(experiment.experiment_id, key, value)
         identity = f"{experiment.experiment_id}:{experiment.creation_time}"
         return MlflowExperiment(
-            name, experiment.experiment_id, identity, experiment.artifact_location
+            name,
+            experiment.experiment_id,
+            identity,
+            location=experiment.artifact_location,
+            tags=dict(experiment.tags),
         )
 
     def _find(self, name: str) -> Any:
@@ -112,8 +118,8 @@ class ServerStore:
         return mlflow_id
 
     def complete(self, mlflow_id: str, run: MlflowRun, after: int) -> None:
-        shown = {"best", "evaluations"}
-        points = [p for p in run.points if p.step > after or p.key not in shown]
+        shown = re.compile(r"evaluations|best_so_far(_\d+)?")
+        points = [p for p in run.points if p.step > after or not shown.fullmatch(p.key)]
         persist(lambda: self._fill(mlflow_id, run, points), self.address.shown)
 
     def _fill(self, mlflow_id: str, run: MlflowRun, points: Sequence[Point]) -> None:
@@ -149,6 +155,18 @@ class ServerStore:
             if not (values or some or others):
                 return
             self.client.log_batch(mlflow_id, values, some, others)
+
+    def rewrite(self, mlflow_id: str, points: Sequence[Point], families: Sequence[str]) -> None:
+        raise NotImplementedError("a server takes no metric back")
+
+    def rename(self, mlflow_id: str, name: str) -> None:
+        persist(lambda: self.client.update_run(mlflow_id, name=name), self.address.shown)
+
+    def tag(self, experiment: MlflowExperiment, tags: Mapping[str, str]) -> None:
+        for key, value in tags.items():
+            if experiment.tags.get(key) != value:
+                step = partial(self.client.set_experiment_tag, experiment.id, key, value)
+                persist(step, self.address.shown)
 
     def end(self, mlflow_id: str, status: str, end: int | None) -> None:
         persist(lambda: self._end(mlflow_id, status, end), self.address.shown)
@@ -201,7 +219,7 @@ def _tags(name: str) -> dict[str, str]:
         "mlflow.experimentKind": "custom_model_development",
         "evosweep": "experiment",
         NAME: name,
-        view.TAG: view.STATE,
+        **view_tags(Subject()),
     }
 
 

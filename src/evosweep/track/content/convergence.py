@@ -1,0 +1,65 @@
+"""Convergence of a configuration: median and quartiles over its seeds, generation by generation."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import pairwise
+from math import isfinite
+
+from evosweep.track.content.history import History
+from evosweep.track.content.quantiles import QUANTILES, quantile
+
+MOST = 128
+"""Generations that a curve keeps, its last one not counted."""
+Curve = Sequence[tuple[int, float]]
+"""(generation, value), in order."""
+
+
+def thinned_curve(history: History) -> list[tuple[int, float]]:
+    """The best so far of a run, or its hypervolume, at generations that many runs have in common.
+
+    They are the multiples of the least power of two that leaves `MOST` of them, and the last one.
+    """
+    values = history.columns.get("best_so_far") or history.columns.get("hypervolume") or []
+    points = zip(history.generations, values, strict=False)
+    finite = [(step, value) for step, value in points if value is not None and isfinite(value)]
+    if not finite:
+        return []
+    stride = _stride(finite[-1][0])
+    kept = [point for point in finite if point[0] % stride == 0]
+    return kept if kept[-1:] == finite[-1:] else [*kept, finite[-1]]
+
+
+def by_generation(curves: Sequence[Curve]) -> dict[str, list[tuple[int, float]]]:
+    """By the name of a quantile, its value over the runs at each generation.
+
+    A run that has ended counts with its last value, one that has not begun does not count.
+    """
+    curves = [curve for curve in curves if curve]
+    if not curves:
+        return {}
+    last = max(curve[-1][0] for curve in curves)
+    stride = _stride(last)
+    steps = sorted({step for curve in curves for step, _ in curve if step % stride == 0} | {last})
+    rows = [(step, sorted(_values_at(curves, step))) for step in steps]
+    return {
+        name: [(step, quantile(values, level)) for step, values in rows if values]
+        for name, level in QUANTILES.items()
+    }
+
+
+def is_log_worthy(values: Sequence[float]) -> bool:
+    """Whether values are positive and fall so far that a logarithmic axis shows them better."""
+    falls = all(after <= before for before, after in pairwise(values))
+    return falls and min(values, default=0.0) > 0 and values[0] > 50 * values[-1]
+
+
+def _stride(last: int) -> int:
+    stride = 1
+    while last // stride > MOST:
+        stride *= 2
+    return stride
+
+
+def _values_at(curves: Sequence[Curve], step: int) -> list[float]:
+    places = [bisect_right(curve, step, key=lambda point: point[0]) for curve in curves]
+    return [curve[place - 1][1] for curve, place in zip(curves, places, strict=True) if place]

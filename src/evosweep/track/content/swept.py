@@ -1,0 +1,71 @@
+"""What tells the configurations of an experiment apart: the parameters that were swept."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from evosweep.records.record import Named
+from evosweep.track.content.mlflow_run import clipped
+from evosweep.track.content.names import configuration_parameters
+
+Facts = Mapping[str, str]
+"""A configuration's parameters as MLflow has them, and under `code` the digests of its sources."""
+_KINDS = ("problem", "algorithm")
+_LONGEST = 250
+
+
+def facts_of(document: Named) -> dict[str, str]:
+    """What may differ between two configurations of one experiment."""
+    code = " ".join(document.sources[kind][:6] for kind in _KINDS if kind in document.sources)
+    return configuration_parameters(document) | {"code": code}
+
+
+def swept_keys(configurations: Iterable[Facts]) -> list[str]:
+    """The parameters that differ between namesakes of some problem or algorithm, by their keys."""
+    members = list(configurations)
+    keys = [key for kind in _KINDS for group in _swept(members, kind).values() for key in group]
+    return list(dict.fromkeys(keys))
+
+
+def problem_names(configurations: Mapping[str, Facts]) -> dict[str, str]:
+    """By configuration, its problem's name with its swept parameters: `rastrigin dimension=5`."""
+    swept = _swept(configurations.values(), "problem")
+    return {
+        name: " ".join([facts["problem"], *_shown(facts, swept[facts["problem"]])])
+        for name, facts in configurations.items()
+    }
+
+
+def names_of(configurations: Mapping[str, Facts]) -> dict[str, str]:
+    """By configuration, a name that no other one of the experiment has.
+
+    It reads `griewank · cma`, and the parameters that differ between namesakes stand behind it.
+    """
+    swept = {kind: _swept(configurations.values(), kind) for kind in _KINDS}
+    names = {}
+    groups = defaultdict(list)
+    for name, facts in configurations.items():
+        keys = [key for kind in _KINDS for key in swept[kind][facts[kind]]]
+        text = " · ".join([facts["problem"], facts["algorithm"], *_shown(facts, keys)])
+        names[name] = text
+        groups[text].append(name)
+    for text, members in groups.items():
+        if len(members) > 1:  # edited code alone tells them apart
+            names |= {name: f"{text} · code {configurations[name]['code']}" for name in members}
+    return {name: clipped(text, _LONGEST) for name, text in names.items()}
+
+
+def _swept(configurations: Iterable[Facts], kind: str) -> dict[str, list[str]]:
+    """By the name of a problem or an algorithm, the keys in which its namesakes differ."""
+    groups: dict[str, list[Facts]] = defaultdict(list)
+    for facts in configurations:
+        groups[facts[kind]].append(facts)
+    return {name: _varying(members, f"{kind}.") for name, members in sorted(groups.items())}
+
+
+def _varying(members: Sequence[Facts], prefix: str) -> list[str]:
+    keys = dict.fromkeys(key for facts in members for key in facts if key.startswith(prefix))
+    return [key for key in keys if len({facts.get(key) for facts in members}) > 1]
+
+
+def _shown(facts: Facts, keys: Iterable[str]) -> list[str]:
+    return [f"{key.partition('.')[2]}={facts[key]}" for key in keys if key in facts]

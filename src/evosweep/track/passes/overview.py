@@ -1,0 +1,45 @@
+"""An experiment's front in MLflow: its description with the verdict, and its prepared views."""
+
+from pathlib import Path
+
+from evosweep.files.opening import is_file
+from evosweep.track.content import note
+from evosweep.track.content.mlflow_run import content_id
+from evosweep.track.content.swept import swept_keys
+from evosweep.track.content.verdict import read_verdict
+from evosweep.track.content.views import Subject, view_tags
+from evosweep.track.passes.target import Target
+
+NOTE = "mlflow.note.content"
+_OURS = "evosweep.note"
+"""The digest of the description as evosweep wrote it: one that somebody edited stays."""
+
+
+def show_overview(target: Target, comparison: Path) -> None:
+    """Brings the views and the description of an experiment up to date."""
+    tags = view_tags(_subject(target)) | _description(target, comparison)
+    target.store.tag(target.experiment, tags)
+
+
+def _subject(target: Target) -> Subject:
+    parents = target.parents
+    facts = list(parents.facts.values())
+    swept = swept_keys(facts)
+    return Subject(
+        swept,
+        [key for key in swept if all(key in each for each in facts)],
+        convergence=parents.convergence,
+        metric="best_median" if parents.have_one_objective else "hypervolume_median",
+    )
+
+
+def _description(target: Target, comparison: Path) -> dict[str, str]:
+    known = target.experiment.tags
+    before = known.get(NOTE, "")
+    if before and content_id(before) != known.get(_OURS):
+        return {}
+    report = target.comparison if is_file(comparison / "report.html") else None
+    text = note.of_experiment(
+        target.experiment.id, read_verdict(comparison), report.mlflow_id if report else ""
+    )
+    return {NOTE: text, _OURS: content_id(text)}
