@@ -74,11 +74,13 @@ examples: .venv/.test ## DEAP's example programs, plain and on every backend: th
 
 docs: .docs/.installed ## build the site of docs/ into site/; a dead link is an error
 	.docs/bin/mkdocs build --strict --quiet
-	@echo "Open site/index.html with a browser"
+	@echo "Open site/index.html with a browser; its search needs a server: python3 -m http.server -d site"
 
-proof: .venv/.test ## known numbers of theory and literature, reproduced into docs/proof.md
+proof: .venv/.test .peers/.installed ## known numbers of theory and literature, reproduced into docs/proof.md
 	$(BIN)/snakemake --cores all --config config=config/proof/laws.yaml
 	$(BIN)/snakemake --cores all --config config=config/proof/bbob.yaml
+	$(BIN)/snakemake --cores all --config config=config/proof/fronts.yaml
+	.peers/bin/python tests/proof/pymoo_fronts.py results/proof-fronts/pymoo.json
 	$(BIN)/python tests/proof
 
 lock: ## resolve the requirements again (needs uv); test first, the others follow it

@@ -5,11 +5,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from verdicts import bbob_rows, law_rows
+from verdicts import bbob_rows, front_rows, law_rows
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "proof.md"
-TABLES = {"laws": law_rows, "bbob": bbob_rows}
+TABLES = {"laws": law_rows, "bbob": bbob_rows, "fronts": front_rows}
 
 
 def main() -> int:

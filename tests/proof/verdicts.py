@@ -7,8 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from by_cocopp import expected_running_times
 from laws import distribution, leading_ones_chain, mean, onemax_chain
+from moocore import hypervolume
 from published import expected_running_time
+from pyarrow import parquet
+
+from evosweep.compare.numbers.effects import effect
 
 CHAINS = {"onemax": onemax_chain, "leading_ones": leading_ones_chain}
 SIGNIFICANT = 1.63  # of Kolmogorov and Smirnov's distance times sqrt(n): p = 0.01
@@ -54,6 +59,7 @@ def law_rows(folder: Path) -> Iterator[str]:
 def bbob_rows(folder: Path) -> Iterator[str]:
     """One row for each entry of 2009 that config/proof/bbob.yaml repeats."""
     found = records(folder)
+    read_back = expected_running_times(folder)
     for function, dimension, algorithm, entry in BBOB:
         runs = [
             record
@@ -70,6 +76,7 @@ def bbob_rows(folder: Path) -> Iterator[str]:
         yield (
             f"| f{function}, {dimension}-D | {entry} | {published:,.0f} | {algorithm} | "
             f"{solved} of {len(runs)} | {ours:,.0f} | {np.median(counts):,.0f} | "
+            f"{read_back[f'{algorithm} {function} {dimension}']:,.0f} | "
             f"{factor:.2f} | {'yes' if 1 / FACTOR < factor < FACTOR else 'no'} |"
         )
 
@@ -77,3 +84,40 @@ def bbob_rows(folder: Path) -> Iterator[str]:
 def is_solved(record: dict[str, Any]) -> bool:
     """Whether the run was stopped by its target."""
     return bool(record.get("stopped", {}).get("reason") == "target")
+
+
+REFERENCE = (1.1, 1.1)
+
+
+def front_rows(folder: Path) -> Iterator[str]:
+    """One row for NSGA-II by evosweep and one for pymoo's, with A12 and its 95 % interval."""
+    theirs = folder / "pymoo.json"
+    if not theirs.is_file():
+        return
+    ours = hypervolumes(_fronts(folder))
+    peers = hypervolumes(json.loads(theirs.read_text()))
+    size = effect(-ours, -peers)  # losses: the larger hypervolume is the better one
+    low, high = (1 + size.low) / 2, (1 + size.high) / 2
+    holds = "yes" if low <= 0.5 <= high else "no"
+    for name, values, verdict in (
+        ("evosweep", ours, f"{size.a12:.2f} ({low:.2f} to {high:.2f}) | {holds}"),
+        ("pymoo", peers, " | "),
+    ):
+        low_quartile, median, high_quartile = np.percentile(values, [25, 50, 75])
+        yield (
+            f"| {name} | {len(values)} | {median:.5f} | "
+            f"{low_quartile:.5f} to {high_quartile:.5f} | {verdict} |"
+        )
+
+
+def hypervolumes(fronts: list[np.ndarray]) -> np.ndarray:
+    """The hypervolume of each final population up to (1.1, 1.1); 0.8767 is that of the front."""
+    return np.array([hypervolume(np.asarray(front), ref=REFERENCE) for front in fronts])
+
+
+def _fronts(folder: Path) -> list[np.ndarray]:
+    tables = [parquet.read_table(path) for path in sorted(folder.glob("runs/*/population.parquet"))]
+    return [
+        np.column_stack([table["fitness_0"].to_numpy(), table["fitness_1"].to_numpy()])
+        for table in tables
+    ]

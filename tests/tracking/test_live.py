@@ -104,7 +104,11 @@ def follow_until(follower: Follower, results: Path, status: str, generation: int
     while time.monotonic() < end:
         assert follower.once() == 0
         run = shown(results)
-        if run and run["status"] == status and len(run["history"].get("best", [])) > generation:
+        if (
+            run
+            and run["status"] == status
+            and len(run["history"].get("best_so_far", [])) > generation
+        ):
             return run
         time.sleep(0.1)
     raise AssertionError(f"never shown as {status} in generation {generation}: {run}")
@@ -117,7 +121,7 @@ def test_a_run_is_shown_as_it_goes_dies_and_is_continued(
     follower = Follower(results, resolve(results))
     with started(command):
         run = follow_until(follower, results, "RUNNING", 3)
-        best = [value for _, _, value in run["history"]["best"]]
+        best = [value for _, _, value in run["history"]["best_so_far"]]
         assert best == sorted(best)
         assert "Under way" in run["tags"]["mlflow.note.content"]
     run = follow_until(follower, results, "KILLED")
@@ -132,8 +136,8 @@ def test_a_run_is_shown_as_it_goes_dies_and_is_continued(
     rebuilt = shown(results)
     for name in ("name", "params", "last", "times", "data"):
         assert run[name] == rebuilt[name]
-    assert [(step, value) for step, _, value in run["history"]["best"]] == [
-        (step, value) for step, _, value in rebuilt["history"]["best"]
+    assert [(step, value) for step, _, value in run["history"]["best_so_far"]] == [
+        (step, value) for step, _, value in rebuilt["history"]["best_so_far"]
     ]
 
 

@@ -22,16 +22,19 @@ evosweep compare {command}
 _TABLES = '[{"path": "winners.json", "type": "table"}]'
 
 
-def track_comparison(target: Target, folder: Path) -> None:
-    """Brings the comparison in `folder` to MLflow, if it has changed since it was tracked."""
+def track_comparison(target: Target, folder: Path) -> str:
+    """Brings the comparison in `folder` to MLflow, if it has changed since it was tracked.
+
+    Returns its id there, "" where there is none.
+    """
     before = target.comparison
     files = sorted(_files(folder)) if is_folder(folder) and is_file(folder / "report.html") else []
     stamp = _stamp(files)
     if before and before.stamp == stamp:
-        return
+        return before.mlflow_id
     if not files:
         _forget(target)
-        return
+        return ""
     run = _as_run(target.name, folder, files)
     if before is not None and before.content == run.mlflow_id:
         mlflow_id = before.mlflow_id
@@ -50,6 +53,7 @@ def track_comparison(target: Target, folder: Path) -> None:
             place=0,
         )
     )
+    return mlflow_id
 
 
 def _forget(target: Target) -> None:

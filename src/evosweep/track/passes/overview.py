@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from evosweep.files.opening import is_file
 from evosweep.track.content import note
 from evosweep.track.content.mlflow_run import content_id
 from evosweep.track.content.swept import swept_keys
@@ -15,9 +14,12 @@ _OURS = "evosweep.note"
 """The digest of the description as evosweep wrote it: one that somebody edited stays."""
 
 
-def show_overview(target: Target, comparison: Path) -> None:
-    """Brings the views and the description of an experiment up to date."""
-    tags = view_tags(_subject(target)) | _description(target, comparison)
+def show_overview(target: Target, folder: Path, comparison: str) -> None:
+    """Brings the views and the description of an experiment up to date.
+
+    `folder` has the files of the comparison; `comparison` is its run in MLflow, if there is one.
+    """
+    tags = view_tags(_subject(target)) | _description(target, folder, comparison)
     target.store.tag(target.experiment, tags)
 
 
@@ -33,13 +35,10 @@ def _subject(target: Target) -> Subject:
     )
 
 
-def _description(target: Target, comparison: Path) -> dict[str, str]:
+def _description(target: Target, folder: Path, comparison: str) -> dict[str, str]:
     known = target.experiment.tags
     before = known.get(NOTE, "")
     if before and content_id(before) != known.get(_OURS):
         return {}
-    report = target.comparison if is_file(comparison / "report.html") else None
-    text = note.of_experiment(
-        target.experiment.id, read_verdict(comparison), report.mlflow_id if report else ""
-    )
+    text = note.of_experiment(target.experiment.id, read_verdict(folder), comparison)
     return {NOTE: text, _OURS: content_id(text)}

@@ -92,8 +92,8 @@ class Pass:
         self._bring(sorted(news, key=lambda each: (each.written, each.run_id)))
         self.live.update(self.target, [each for each in sources.values() if not each.stamp])
         self.target.parents.update()
-        track_comparison(self.target, folder / COMPARISON)
-        show_overview(self.target, folder / COMPARISON)
+        comparison = track_comparison(self.target, folder / COMPARISON)
+        show_overview(self.target, folder / COMPARISON, comparison)
 
     def _settle_copies(self, sources: dict[str, scan.RunFiles]) -> None:
         """Notes which folder of another name counts for its run; none does beside the run's own."""
