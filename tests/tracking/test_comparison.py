@@ -61,9 +61,9 @@ def test_the_verdict_is_the_description_and_the_winners_are_a_table(compared: Pa
     (table,) = compared.glob("mlartifacts/**/winners.json")
     assert json.loads(run["tags"]["mlflow.loggedArtifacts"])[0]["path"] == "winners.json"
     assert json.loads(table.read_text())["data"] == [
-        ["onemax", "simple", "plus", 0.0123, 0.75, "large"],
-        ["sphere", "no significant difference", "plus, simple", 0.5, 0.55, None],
-        ["trap", "not tested: 3 and 3 runs are too few", "plus, simple", None, 0.5, None],
+        ["onemax", "simple", "plus", 0.0123, 0.75, "large", "simple is better"],
+        ["sphere", "none", "plus, simple", 0.5, 0.55, "", "no significant difference"],
+        ["trap", "none", "plus, simple", None, 0.5, "", "not tested: 3 and 3 runs are too few"],
     ]
 
 

@@ -43,6 +43,10 @@ def test_a_sweep_that_grows_renames_what_is_there(results: Path) -> None:
     track(results)
     grown = configurations(own(results))
     assert "onemax · simple · mutation=0.1 · crossover=0.9" in grown
+    runs = contents.runs(own(results), condition="tags.kind = 'run'", artifacts=False)
+    names = {run["name"] for run in runs.values()}
+    assert "s1 · serial x1 · onemax · simple · mutation=0.1 · crossover=0.9" in names
+    assert len(names) == len(runs)
     (results / "mlflow.db").unlink()
     track(results)
     assert configurations(own(results)).keys() == grown.keys()
@@ -148,6 +152,8 @@ def test_configurations_are_sorted_by_their_results(results: Path) -> None:
     by_place = sorted(parents, key=lambda run: str(run["tags"]["place"]))
     medians = [run["last"]["best_median"] for run in by_place]
     assert medians == sorted(medians, reverse=True)
+    ranks = [run["last"]["rank"] for run in by_place]
+    assert ranks == [1 + medians.index(value) for value in medians]
 
 
 def test_runs_are_sorted_by_backend_and_seed(results: Path) -> None:

@@ -23,6 +23,7 @@ import pytest
 import servers
 
 from evosweep.cli import main
+from evosweep.track.content import views
 
 CHROMIUM = Path("/usr/bin/chromium")
 OPTIONS = [
@@ -124,20 +125,19 @@ def test_a_person_finds_compares_and_opens_runs(
     _, address = ui
     page.set_default_timeout(180_000)
     page.goto(address)
-    configurations = page.locator(".ag-row", has_text="onemax simple bits=100 population")
+    configurations = page.locator(".ag-row", has_text="onemax · simple · population=")
     configurations.nth(1).wait_for()
     page.get_by_text("best_median").first.wait_for()
+    page.get_by_text("algorithm.population").first.wait_for()
+    keep(page, "mlflow-runs", tmp_path)
     for number in (0, 1):
         configurations.nth(number).locator(".ag-selection-checkbox").click()
     page.get_by_role("button", name="Compare", exact=True).click()
     page.get_by_text("Comparing 2 Runs").first.wait_for()
     keep(page, "mlflow-comparison", tmp_path)
     page.goto(address)
-    configuration = page.locator(".ag-row", has_text="onemax simple bits=100 population=300")
-    configuration.locator("button").first.click()
-    run = page.get_by_role("link", name=re.compile("onemax simple s3 pool x2 bits=100 popul"))
-    run.first.wait_for()
-    keep(page, "mlflow-runs", tmp_path)
+    page.get_by_role("link", name="onemax · simple · population=300").first.click()
+    run = page.get_by_role("link", name=re.compile("^s3 · pool x2 · onemax · simple · popul"))
     run.first.click()
     page.get_by_text(re.compile(r"best \d+")).first.wait_for()
     keep(page, "mlflow-run", tmp_path)
@@ -161,11 +161,34 @@ def test_a_configuration_shows_all_of_its_runs(
     _, address = ui
     page.set_default_timeout(180_000)
     page.goto(address)
-    configuration = page.get_by_role("link", name=re.compile("onemax simple bits=100 popul"))
+    configuration = page.get_by_role("link", name=re.compile("^onemax · simple · popul"))
     configuration.first.click()
-    runs = page.get_by_role("link", name=re.compile(r"onemax simple s\d "))
+    runs = page.get_by_role("link", name=re.compile(r"^s\d · "))
     runs.nth(11).wait_for()
     assert runs.count() == 12
+
+
+VIEWS = {
+    "evosweep-convergence": ["convergence/onemax"],
+    "evosweep-parallel": ["Parallel Coordinates", "algorithm.population"],
+    "evosweep-runs": ["s1 · pool x2 · onemax", "s1 · serial x1 · onemax"],
+    "evosweep-tree": ["onemax · simple · population=100"],
+}
+
+
+@pytest.mark.parametrize("key", VIEWS)
+def test_a_prepared_view_shows_what_it_promises(
+    ui: tuple[subprocess.Popen[str], str], page: Any, tmp_path: Path, key: str
+) -> None:
+    _, address = ui
+    page.set_default_timeout(180_000)
+    page.goto(address.split("#")[0])
+    experiment = re.search(r"experiments/(\d+)", address)
+    assert experiment is not None
+    page.goto(f"{address.split('?')[0]}{views.page(experiment[1], key)}")
+    for text in VIEWS[key]:
+        page.get_by_text(re.compile(re.escape(text))).first.wait_for()
+    keep(page, key.replace("evosweep", "mlflow-view"), tmp_path)
 
 
 def test_it_is_served_to_this_machine_alone_and_runs_nothing_for_others(

@@ -26,7 +26,7 @@ def test_a_run_is_shown_with_all_that_its_folder_says(results: Path) -> None:
         "params.`algorithm.mutation` = '0.1'",
     ).values()
     assert run["status"] == "FINISHED"
-    assert run["name"].startswith("s1 · pool x2 · onemax · simple · bits=20 ")
+    assert run["name"].startswith("s1 · pool x2 · onemax · simple · mutation=0.1")
     assert run["params"]["backend"] == "pool"
     assert run["params"]["problem.bits"] == "20"
     record = json.loads(

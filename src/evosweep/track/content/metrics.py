@@ -8,6 +8,7 @@ from evosweep.records.record import Record
 from evosweep.track.content.convergence import thinned_curve
 from evosweep.track.content.history import History, best_values
 from evosweep.track.content.mlflow_run import Point, Summary, accepted_keys
+from evosweep.track.content.names import own_name
 
 
 def milliseconds(iso: str) -> int:
@@ -18,7 +19,8 @@ def milliseconds(iso: str) -> int:
 def points_of(history: History, record: Record, summary: Summary) -> list[Point]:
     """Every metric: those of each generation, and those of the whole run, at its end."""
     start, end = milliseconds(record.started), milliseconds(record.finished)
-    return [*_by_generation(history, start), *_totals(record, summary, end)]
+    totals = [*_by_generation(history, start), *_totals(record, summary, end)]
+    return [*_result(record, end), *totals]
 
 
 def summary_of(record: Record, history: History) -> Summary:
@@ -26,6 +28,7 @@ def summary_of(record: Record, history: History) -> Summary:
     start, end = milliseconds(record.started), milliseconds(record.finished)
     return {
         "seed": record.spec["seed"],
+        "own_name": own_name(record.spec),
         "spec_id": record.spec_id,
         "digest": record.population_digest,
         "best": record.best if isinstance(record.best, (int, float)) else None,
@@ -49,6 +52,13 @@ def success(record: Record) -> bool | None:
     return None if value is None else reaches(record.best, value, record.weights[0])
 
 
+def _result(record: Record, end: int) -> Iterator[Point]:
+    """The best of the run, which MLflow's page lists first."""
+    for name, value in best_values("best", record.best).items():
+        if value is not None:
+            yield Point(name, float(value), end, 0)
+
+
 def _by_generation(history: History, start: int) -> Iterator[Point]:
     names = accepted_keys(history.columns)
     for key, values in history.columns.items():
@@ -58,9 +68,6 @@ def _by_generation(history: History, start: int) -> Iterator[Point]:
 
 
 def _totals(record: Record, summary: Summary, end: int) -> Iterator[Point]:
-    for name, value in best_values("best", record.best).items():
-        if value is not None:
-            yield Point(name, float(value), end, record.generations)
     phases = {f"time_{phase}_s": seconds for phase, seconds in record.timings.items()}
     names = accepted_keys(phases)
     for phase, seconds in phases.items():

@@ -38,6 +38,8 @@ class Summary(TypedDict, total=False):
     """Values of one run that the aggregate over seeds is computed from."""
 
     seed: int
+    own_name: str
+    """What tells the run from its siblings, in its name."""
     spec_id: str
     digest: str
     best: float | None

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from itertools import chain, zip_longest
 
 from evosweep.records.record import Named, PartFields, Spec
 from evosweep.track.content.mlflow_run import accepted_keys, clipped
@@ -29,17 +28,18 @@ def label(part: PartFields) -> str:
 
 def pair_name(spec: Spec) -> str:
     """The name of a problem and an algorithm together: `griewank · cma`."""
-    return f"{label(spec['problem'])} · {label(spec['algorithm'])}"
+    return clipped(f"{label(spec['problem'])} · {label(spec['algorithm'])}", _LONGEST_NAME)
 
 
-def run_name(spec: Spec) -> str:
-    """The name of a run, which starts with what tells it from its siblings.
-
-    It reads `s3 · pool x2 · griewank · cma · sigma=2 ...`.
-    """
+def own_name(spec: Spec) -> str:
+    """What tells a run from its siblings: `s3 · pool x2`."""
     backend = spec["backend"]
-    own = f"s{spec['seed']} · {label(backend)} x{backend.get('workers', 1)}"
-    return clipped(f"{own} · {pair_name(spec)}{_described(spec)}", _LONGEST_NAME)
+    return f"s{spec['seed']} · {label(backend)} x{backend.get('workers', 1)}"
+
+
+def run_name(own: str, configuration: str) -> str:
+    """The name of a run: `s3 · pool x2 · griewank · cma · sigma=2`."""
+    return clipped(f"{own} · {configuration}", _LONGEST_NAME)
 
 
 def place_of(spec: Spec) -> str:
@@ -47,13 +47,6 @@ def place_of(spec: Spec) -> str:
     backend = spec["backend"]
     own = f"{label(backend)} {backend.get('workers', 1):05d} {spec['seed']:010d}"
     return clipped(f"{own} {pair_name(spec)}", _LONGEST_NAME)
-
-
-def _described(spec: Spec) -> str:
-    """All parameters of problem and algorithm in turn, the last first: those are the swept ones."""
-    parts = [reversed(part.get("params", {}).items()) for part in _parts(spec).values()]
-    pairs = [pair for pair in chain.from_iterable(zip_longest(*parts)) if pair]
-    return " ·" * bool(pairs) + "".join(f" {key}={shown(value)}" for key, value in pairs)
 
 
 def shown(value: object) -> str:

@@ -48,14 +48,14 @@ def of_configuration(spec: Spec, configuration: str) -> str:
     """Markdown for a configuration, the parent of its runs."""
     return "\n".join(
         [
+            _part("problem", spec["problem"]),
+            _part("algorithm", spec["algorithm"]),
+            "",
             "A configuration. Its metrics are aggregates over its runs; a seed counts once, "
             "however many backends ran it. Step *n* of `best_so_far_median`, `_q1` and `_q3` is "
             "generation *n*; step *n* of `best_median` and of the others is the aggregate of the "
             "first *n* runs. A page of MLflow may list ten runs at first (*Load more*); the "
             f"experiment's table has all by the filter `tags.configuration = '{configuration}'`.",
-            "",
-            _part("problem", spec["problem"]),
-            _part("algorithm", spec["algorithm"]),
         ]
     )
 

@@ -12,7 +12,7 @@ from evosweep.track.content.files import failure_files, record_files
 from evosweep.track.content.history import read_history
 from evosweep.track.content.metrics import milliseconds, points_of, summary_of
 from evosweep.track.content.mlflow_run import FAILED, FINISHED, Data, MlflowRun, clipped, content_id
-from evosweep.track.content.names import parameters, run_name
+from evosweep.track.content.names import own_name, pair_name, parameters, run_name
 from evosweep.track.content.tags import identity, provenance
 
 _LONGEST_TEXT = 6000
@@ -63,7 +63,7 @@ def _damage(folder: RunFolder, error: Exception) -> Damaged:
 def _finished(folder: RunFolder, record: Record, mlflow_id: str) -> MlflowRun:
     history = read_history(folder, record)
     summary = summary_of(record, history)
-    name = run_name(record.spec)
+    name = run_name(own_name(record.spec), pair_name(record.spec))
     tags = {
         "population_digest": record.population_digest,
         "resumed": str(record.resumed),
@@ -94,14 +94,18 @@ def _failed(folder: RunFolder, failure: FailureRecord, mlflow_id: str) -> Mlflow
     }
     return MlflowRun(
         mlflow_id,
-        run_name(failure.spec),
+        run_name(own_name(failure.spec), pair_name(failure.spec)),
         FAILED,
         start=milliseconds(failure.started) if failure.started else end,
         end=end,
         params=parameters(failure),
         tags=identity(failure) | provenance(failure) | tags,
         files=failure_files(folder, failure),
-        summary={"seed": failure.spec["seed"], "spec_id": failure.spec_id},
+        summary={
+            "seed": failure.spec["seed"],
+            "spec_id": failure.spec_id,
+            "own_name": own_name(failure.spec),
+        },
     )
 
 

@@ -10,7 +10,7 @@ from evosweep.files.opening import is_file, read_bytes
 
 _LARGEST = 2**24
 _TESTS = ("tests_common_budget.csv", "tests.csv")
-_COLUMNS = ["problem", "winner", "against", "p (Holm)", "A12", "effect"]
+_COLUMNS = ["problem", "winner", "against", "p (Holm)", "A12", "effect", "outcome"]
 WINNERS = "winners.json"
 
 
@@ -41,11 +41,12 @@ def _row(row: dict[str, str]) -> list[object]:
     won = outcome == f"{first} is better"
     return [
         row.get("problem", ""),
-        first if won else outcome,
+        first if won else "none",
         second if won else f"{first}, {second}",
         _number(row.get("p_holm")),
         a12,
-        row.get("effect") or None,
+        row.get("effect") or "",
+        outcome,
     ]
 
 

@@ -16,6 +16,7 @@ _LONGEST = 4900
 _RUN_NAME = "attributes.`Run Name`"
 _Widths = dict[str, int]
 _RESULTS: _Widths = {
+    "metrics.`rank`": 60,
     "metrics.`best_median`": 115,
     "metrics.`best_q1`": 95,
     "metrics.`best_q3`": 95,
@@ -53,14 +54,12 @@ class Subject:
     """Those that every configuration has."""
     convergence: Mapping[str, bool] = field(default_factory=dict)
     """By the metric of a problem's convergence, whether its axis is logarithmic."""
-    metric: str = "best_median"
-    """The result of a configuration."""
 
 
 VIEWS = {
     "evosweep": "configurations by problem and result",
     "evosweep-convergence": "convergence, a chart for each problem",
-    "evosweep-parallel": "parallel coordinates of swept parameters and results",
+    "evosweep-parallel": "parallel coordinates of swept parameters and ranks",
     "evosweep-runs": "runs by backend and seed",
     "evosweep-tree": "runs below their configurations",
 }
@@ -169,18 +168,18 @@ def _parallel(subject: Subject) -> dict[str, object]:
         "isGenerated": False,
         "runsCountToCompare": 100,
         "selectedParams": ["problem", "algorithm", *subject.shared],
-        "selectedMetrics": [subject.metric],
+        "selectedMetrics": ["rank"],
         "showAllRuns": True,
     }
-    return _charts(subject, [chart], "Swept parameters and results")
+    return _charts(subject, [chart], "Swept parameters and ranks", columns=1)
 
 
 def _charts(
-    subject: Subject, charts: Sequence[Mapping[str, object]], title: str
+    subject: Subject, charts: Sequence[Mapping[str, object]], title: str, columns: int = 2
 ) -> dict[str, object]:
     """A view of charts; the section of all other metrics is folded."""
     sections = [
-        {"uuid": "evosweep", "name": title, "display": True},
+        {"uuid": "evosweep", "name": title, "display": True, "columns": columns},
         {"uuid": "evosweep-rest", "name": "Model metrics", "display": False},
         {"uuid": "evosweep-other", "name": "convergence", "display": False},
     ]

@@ -24,8 +24,8 @@ CREATE INDEX IF NOT EXISTS runs_to_count ON runs (experiment, configuration) WHE
 CREATE TABLE IF NOT EXISTS parents (
   experiment TEXT NOT NULL, configuration TEXT NOT NULL, mlflow_id TEXT NOT NULL,
   stale INTEGER NOT NULL, previous TEXT, counts TEXT NOT NULL,
-  facts TEXT NOT NULL, name TEXT NOT NULL, result REAL, place TEXT NOT NULL, curve TEXT NOT NULL,
-  metric TEXT NOT NULL, logarithmic INTEGER NOT NULL, has_best INTEGER NOT NULL,
+  facts TEXT NOT NULL, name TEXT NOT NULL, result REAL, place TEXT NOT NULL,
+  rank INTEGER NOT NULL, curve TEXT NOT NULL, metric TEXT NOT NULL, logarithmic INTEGER NOT NULL,
   PRIMARY KEY (experiment, configuration)
 );
 """
@@ -80,22 +80,22 @@ class Parent:
     """Its median result, less being better."""
     place: str = ""
     """The text by which MLflow sorts it."""
+    rank: int = 0
+    """Its rank on its problem, 0 without a result."""
     curve: str = ""
     """Whether its convergence is in MLflow, see `parents`: whole, or still to come (due, old)."""
     metric: str = ""
     """The metric that has its convergence, with its problem's name."""
     logarithmic: bool = False
     """Whether the axis of that metric is logarithmic."""
-    has_best: bool = False
-    """Whether its problem has one objective."""
 
 
 _RUN = (
     "run_id, stamp, mlflow_id, content, configuration, status, finished, generation, summary, place"
 )
 _PARENT = (
-    "configuration, mlflow_id, stale, previous, counts, facts, name, result, place, curve, "
-    "metric, logarithmic, has_best"
+    "configuration, mlflow_id, stale, previous, counts, facts, name, result, place, rank, curve, "
+    "metric, logarithmic"
 )
 
 

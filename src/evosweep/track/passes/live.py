@@ -8,7 +8,7 @@ from pathlib import Path
 from evosweep.records.record import Named
 from evosweep.track.content import note
 from evosweep.track.content.mlflow_run import KILLED, RUNNING, MlflowRun, content_id
-from evosweep.track.content.names import parameters, run_name
+from evosweep.track.content.names import own_name, parameters
 from evosweep.track.content.progress import Progress, is_worked_on
 from evosweep.track.content.tags import identity
 from evosweep.track.passes import scan
@@ -58,7 +58,7 @@ class Live:
         if new:
             target.store.log(tracked.mlflow_id, new, {})
         if new or tracked.status != RUNNING:
-            summary = json.dumps({"evaluations": progress.evaluations})
+            summary = _summary(document, progress.evaluations)
             generation = progress.generation
             target.keep(replace(tracked, generation=generation, summary=summary, status=RUNNING))
 
@@ -67,6 +67,7 @@ class Live:
     ) -> Tracked:
         run = _under_way(target.name, source, progress, document)
         run.tags["mlflow.parentRunId"] = target.parents.of(run, document)
+        run = replace(run, name=target.parents.name_of(run, document))
         return Tracked(
             source.run_id,
             "",
@@ -75,6 +76,7 @@ class Live:
             configuration=run.tags["configuration"],
             status=RUNNING,
             finished=run.start,
+            summary=_summary(document, 0),
         )
 
     def _stop(self, target: Target, source: scan.RunFiles, tracked: Tracked) -> None:
@@ -116,13 +118,17 @@ def _under_way(
     tags |= _note(document, _UNDER_WAY)
     return MlflowRun(
         mlflow_id,
-        run_name(document.spec),
+        "",
         RUNNING,
         start=start,
         end=None,
         params=parameters(document),
         tags=tags,
     )
+
+
+def _summary(document: Named, evaluations: int) -> str:
+    return json.dumps({"evaluations": evaluations, "own_name": own_name(document.spec)})
 
 
 def _note(document: Named, text: str) -> dict[str, str]:

@@ -31,7 +31,6 @@ def _subject(target: Target) -> Subject:
         swept,
         [key for key in swept if all(key in each for each in facts)],
         convergence=parents.convergence,
-        metric="best_median" if parents.have_one_objective else "hypervolume_median",
     )
 
 

@@ -8,6 +8,7 @@ runs of the configuration have come to rest.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -19,7 +20,9 @@ from evosweep.track.content.mlflow_run import FINISHED, MlflowRun, Point, accept
 from evosweep.track.content.names import (
     configuration_id,
     configuration_parameters,
+    own_name,
     pair_name,
+    run_name,
 )
 from evosweep.track.content.swept import Facts, facts_of, names_of, problem_names
 from evosweep.track.passes.index import Index, Parent, Tracked
@@ -27,6 +30,7 @@ from evosweep.track.store.protocol import MlflowExperiment, Store
 
 CONVERGENCE = "convergence/"
 """Before a problem's name: the metric by which MLflow's page has one chart for each problem."""
+RANK = "rank"
 _FAMILIES = (CONVERGENCE, "best_so_far", "front_hypervolume")
 _DUE, _OLD, _WHOLE = "due", "old", "whole"
 _STATUSES = ("RUNNING", "FINISHED", "FAILED", "KILLED")
@@ -79,6 +83,11 @@ class ParentRuns:
             self._keep(replace(parent, facts=facts))
         return parent.mlflow_id
 
+    def name_of(self, run: MlflowRun, document: Named) -> str:
+        """The name of a run below its parent, see `of`."""
+        parent = self.by_configuration[run.tags["configuration"]]
+        return run_name(own_name(document.spec), parent.name)
+
     @property
     def facts(self) -> dict[str, Facts]:
         """The parameters of each configuration that has said them."""
@@ -93,11 +102,6 @@ class ParentRuns:
         shown = [each for each in self.by_configuration.values() if each.metric]
         metrics = sorted({each.metric for each in shown})
         return {key: any(p.logarithmic for p in shown if p.metric == key) for key in metrics}
-
-    @property
-    def have_one_objective(self) -> bool:
-        """Whether some problem of the experiment has one objective."""
-        return any(each.has_best for each in self.by_configuration.values())
 
     def update(self) -> None:
         """Brings every parent to what the index has of its runs."""
@@ -114,7 +118,7 @@ class ParentRuns:
                 self._update(self._made_anew(parent), now)
             elif has_news or parent.curve == _DUE or json.dumps(now) != parent.counts:
                 self._update(parent, now, has_news)
-        self._rename()
+        self._arrange()
 
     def _keep(self, parent: Parent) -> None:
         self.by_configuration[parent.configuration] = parent
@@ -165,7 +169,6 @@ class ParentRuns:
                 counts=json.dumps(counts),
                 curve=state,
                 result=aggregate.result(),
-                has_best=bool(aggregate.best),
                 metric=metric if curve else "",
                 logarithmic=is_log_worthy([each.value for each in curve if each.key == metric]),
             )
@@ -197,30 +200,60 @@ class ParentRuns:
         names = accepted_keys({f"{CONVERGENCE}{problem}" for problem in problems.values()})
         return {key: names[f"{CONVERGENCE}{problem}"] for key, problem in problems.items()}
 
-    def _rename(self) -> None:
-        """Names and sorts every configuration by what tells it from the others."""
+    def _arrange(self) -> None:
+        """Names, sorts and ranks every configuration by what tells it from the others."""
         names = names_of(self.facts)
-        places = self._places()
-        for parent in list(self.by_configuration.values()):
-            name = names.get(parent.configuration, parent.name)
-            place = places[parent.configuration]
-            if name != parent.name:
-                self.store.rename(parent.mlflow_id, name)
-            if place != parent.place:
-                self.store.log(parent.mlflow_id, [], {"place": place})
-            if (name, place) != (parent.name, parent.place):
-                self._keep(replace(parent, name=name, place=place))
+        ranks = self._ranks()
+        for place, (configuration, rank) in enumerate(ranks.items(), 1):
+            parent = self.by_configuration[configuration]
+            arranged = replace(
+                parent, name=names.get(configuration, parent.name), place=f"{place:05d}", rank=rank
+            )
+            if arranged.name != parent.name:
+                self._rename(arranged)
+            if arranged.place != parent.place:
+                self.store.log(parent.mlflow_id, [], {"place": arranged.place})
+            if rank != parent.rank:
+                self._show_rank(arranged)
+            if arranged != parent:
+                self._keep(arranged)
 
-    def _places(self) -> dict[str, str]:
-        """Texts that sort the configurations by problem, then by their median results."""
+    def _rename(self, parent: Parent) -> None:
+        """Gives a configuration and its runs their names; those under way keep theirs."""
+        names = {parent.mlflow_id: parent.name}
+        for run in self.index.runs_of(self.experiment.name, parent.configuration):
+            own = json.loads(run.summary).get("own_name")
+            if own:
+                names[run.mlflow_id] = run_name(own, parent.name)
+        self.store.rename(names)
+
+    def _show_rank(self, parent: Parent) -> None:
+        """Among the configurations of its problem; a server shows the last of all its ranks."""
+        points = [Point(RANK, float(parent.rank), 0, 0)] if parent.rank else []
+        if self.store.rewrites:
+            self.store.rewrite(parent.mlflow_id, points, (RANK,))
+        else:
+            step = len(self.index.runs(self.experiment.name))
+            self.store.log(parent.mlflow_id, [replace(each, step=step) for each in points], {})
+
+    def _ranks(self) -> dict[str, int]:
+        """By configuration its rank on its problem, 0 without a result; problem by problem."""
         problems = problem_names(self.facts)
 
         def order(parent: Parent) -> tuple[str, bool, float, str]:
             problem = problems.get(parent.configuration, "")
             return problem, parent.result is None, parent.result or 0.0, parent.configuration
 
-        ordered = sorted(self.by_configuration.values(), key=order)
-        return {each.configuration: f"{place:05d}" for place, each in enumerate(ordered, 1)}
+        ranks: dict[str, int] = {}
+        results: dict[str, list[float]] = defaultdict(list)
+        for parent in sorted(self.by_configuration.values(), key=order):
+            before = results[problems.get(parent.configuration, "")]
+            if parent.result is None:
+                ranks[parent.configuration] = 0
+            else:
+                before.append(parent.result)
+                ranks[parent.configuration] = 1 + before.index(parent.result)
+        return ranks
 
 
 def _status(counts: dict[str, int]) -> str:

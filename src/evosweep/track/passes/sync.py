@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -174,11 +174,15 @@ class Pass:
                 fresh.append(read)
             else:
                 done.append(read.tracked(tracked.mlflow_id, tracked.place))
-        ids = self.target.store.create(self.target.experiment, [read.run for read in fresh])
+        runs = [replace(read.run, name=self._name(read)) for read in fresh]
+        ids = self.target.store.create(self.target.experiment, runs)
         done += [read.tracked(mlflow_id) for read, mlflow_id in zip(fresh, ids, strict=True)]
         self.target.keep(*done)
         for each in done:
             self._count(each)
+
+    def _name(self, read: _Read) -> str:
+        return self.target.parents.name_of(read.run, read.document)
 
     def _count(self, run: Tracked) -> None:
         tracked = self.target.tracked.get(run.run_id)

@@ -6,7 +6,7 @@ MLflow's own classes; tests/tracking compares every row with what the client wri
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from evosweep.track.content.mlflow_run import MlflowRun, Point
@@ -95,6 +95,23 @@ def rewrite(
             session.execute(delete(model.__table__).where(model.run_uuid == mlflow_id, theirs))
             if rows := list(_metrics(mlflow_id, new)):
                 session.execute(insert_into(model.__table__), rows)
+
+
+def rename(store: Database, names: Mapping[str, str]) -> None:
+    """Gives runs other names, by their ids."""
+    from mlflow.store.tracking.dbmodels.models import SqlRun, SqlTag
+    from sqlalchemy import bindparam, update
+
+    rows = [{"run": mlflow_id, "new": name} for mlflow_id, name in names.items()]
+    run: Any = bindparam("run")
+    new: Any = bindparam("new")
+    tagged = (SqlTag.run_uuid == run, SqlTag.key == "mlflow.runName")
+    with store.ManagedSessionMaker(read_only=False) as session:
+        connection = session.connection()
+        connection.execute(
+            update(SqlRun.__table__).where(SqlRun.run_uuid == run).values(name=new), rows
+        )
+        connection.execute(update(SqlTag.__table__).where(*tagged).values(value=new), rows)
 
 
 def _run(run: MlflowRun, experiment_id: str, root: str) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """A database as a store: one transaction inserts a batch of runs; the client does the rest."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -77,6 +77,9 @@ class DatabaseStore(ServerStore):
         for mlflow_id in binned:
             persist(partial(self.client.restore_run, mlflow_id), self.address.shown)
         return len(binned), ids - stages.keys()
+
+    def rename(self, names: Mapping[str, str]) -> None:
+        persist(partial(bulk.rename, self.database, names), self.address.shown)
 
     def rewrite(self, mlflow_id: str, points: Sequence[Point], families: Sequence[str]) -> None:
         step = partial(bulk.rewrite, self.database, mlflow_id, points, families=families)

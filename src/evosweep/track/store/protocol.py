@@ -77,8 +77,8 @@ class Store(Protocol):
     def rewrite(self, mlflow_id: str, points: Sequence[Point], families: Sequence[str]) -> None:
         """Puts metrics in the place of all whose names start with one of `families`."""
 
-    def rename(self, mlflow_id: str, name: str) -> None:
-        """Gives a run another name."""
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Gives runs other names, by their ids."""
 
     def tag(self, experiment: MlflowExperiment, tags: Mapping[str, str]) -> None:
         """Sets the tags of an experiment that it has not yet."""

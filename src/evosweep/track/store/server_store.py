@@ -159,8 +159,9 @@ class ServerStore:
     def rewrite(self, mlflow_id: str, points: Sequence[Point], families: Sequence[str]) -> None:
         raise NotImplementedError("a server takes no metric back")
 
-    def rename(self, mlflow_id: str, name: str) -> None:
-        persist(lambda: self.client.update_run(mlflow_id, name=name), self.address.shown)
+    def rename(self, names: Mapping[str, str]) -> None:
+        for mlflow_id, name in names.items():
+            persist(partial(self.client.update_run, mlflow_id, name=name), self.address.shown)
 
     def tag(self, experiment: MlflowExperiment, tags: Mapping[str, str]) -> None:
         for key, value in tags.items():
