@@ -6,6 +6,7 @@ that works. Here such a file is a page of the site, or is named without a link.
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -24,6 +25,23 @@ LISTING = "README.md"  # docs/README.md lists what the navigation has
 _LINK = re.compile(r"(!?)\[((?:[^\]\\]|\\.)*)\]\(([^)\s]+)\)")
 _FIGURE = re.compile(r"^```mermaid\n.*?^```$", re.M | re.S)
 _FENCE = re.compile(r"^(```|~~~)")
+
+
+def on_config(config: Any) -> Any:
+    """Lists the pages that the navigation has forgotten under its last heading."""
+    listed = set(_pages(config["nav"]))
+    docs = Path(config["docs_dir"])
+    pages = sorted(str(path.relative_to(docs)) for path in docs.rglob("*.md"))
+    config["nav"][-1]["Help"] += [page for page in pages if page not in {*listed, LISTING}]
+    return config
+
+
+def _pages(nav: Any) -> Iterator[str]:
+    if isinstance(nav, str):
+        yield nav
+    else:
+        for item in nav.values() if isinstance(nav, dict) else nav:
+            yield from _pages(item)
 
 
 def on_files(files: Files, config: Any) -> Files:

@@ -52,13 +52,6 @@ def test_a_message_of_the_page_is_one_of_the_code(message: str) -> None:
     assert any(message in re.sub(r'"\s*\n\s*f?b?"', "", source) for source in sources)
 
 
-def test_every_page_is_in_the_navigation() -> None:
-    text = (ROOT / "mkdocs.yml").read_text()
-    listed = set(re.findall(r"[\w/-]+\.md", text.partition("\nnav:")[2]))
-    pages = {str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md")} - {"README.md"}
-    assert pages <= listed
-
-
 def test_the_configuration_of_the_site_asks_for_no_font_of_the_network() -> None:
     text = (ROOT / "mkdocs.yml").read_text()
     assert yaml.safe_load(text)["theme"]["font"] is False
