@@ -1,5 +1,6 @@
 """Faults of runs on MPI, on Dask and on an executor of a user's own: the same digest each time."""
 
+import contextlib
 import random
 import signal
 import time
@@ -46,15 +47,17 @@ def test_a_run_that_was_ended_goes_on_where_it_was(
 
 @ENGINES
 @sizes(1, 20)
+@pytest.mark.parametrize("role", ["a busy", "an idle"])
 def test_a_worker_that_is_killed_is_made_good(
-    make_run: Any, injected: Any, use: str, times: int
+    make_run: Any, injected: Any, use: str, role: str, times: int
 ) -> None:
+    """Idle is also the working process itself, while it selects and varies."""
     for _ in range(times):
-        run = make_run(use, 2, seconds=0.02)
+        run = make_run(use, 2, seconds=0.015, pause=0.15)
         run.start()
         run.wait_for_evaluations(150)
-        victim = _busy_worker(run)
-        with injected(f"SIGKILL of a busy worker, {use}") as one:
+        victim = _worker(run, busy=role == "a busy")
+        with injected(f"SIGKILL of {role} worker, {use}") as one:
             started = time.monotonic()
             victim.kill()
             code, errors = run.finish()
@@ -65,13 +68,15 @@ def test_a_worker_that_is_killed_is_made_good(
         run.discard()
 
 
-def _busy_worker(run: Run) -> psutil.Process:
-    """A worker at an evaluation, by its own note."""
+def _worker(run: Run, *, busy: bool) -> psutil.Process:
+    """A process with a seat, and with an evaluation or without one, by its own note."""
     while True:
         for process in run.processes():
-            board = process.environ().get(activity.FOLDER_VARIABLE, "")
-            if Path(board).is_dir() and activity.note(Path(board), process.pid):
-                return process
+            with contextlib.suppress(psutil.NoSuchProcess):
+                board = Path(process.environ().get(activity.FOLDER_VARIABLE, "/nowhere"))
+                note = activity.note(board, process.pid)
+                if (board / str(process.pid)).exists() and (note is not None) == busy:
+                    return process
         time.sleep(0.01)
 
 
