@@ -236,6 +236,34 @@ def test_a_backend_whose_package_is_missing_names_the_extra(
     load.load(write({"container": {"engine": "docker", "image": "evosweep-run"}}))
 
 
+@pytest.mark.parametrize(
+    ("backend", "container", "told"),
+    [
+        ({"use": "dask", "workers": 2}, "docker", "dask is not in the images of runs"),
+        ({"use": "mpi", "workers": 2}, "apptainer", "mpi is not in the images of runs"),
+        ({"use": "futures", "executor": "no_module:f"}, "none", "backends.b.executor: no module"),
+        ({"use": "futures"}, "none", "backends.b: futures needs executor"),
+        ({"use": "pool", "scheduler": "x"}, "none", "backends.b: pool takes no scheduler"),
+    ],
+)
+def test_a_backend_that_cannot_be_is_told(
+    monkeypatch: pytest.MonkeyPatch, backend: dict[str, Any], container: str, told: str
+) -> None:
+    for use in ("dask", "mpi"):
+        monkeypatch.setitem(BACKENDS, use, replace(BACKENDS[use], module=""))
+    assert told in refusal({"backends": {"b": backend}, "container": {"engine": container}})
+
+
+def test_two_executors_are_two_backends_and_a_place_is_none() -> None:
+    Path("engines_of_mine.py").write_text("def one(n): ...\ndef two(n): ...\n")
+    names = [f"engines_of_mine:{name}" for name in ("one", "two")]
+    both = {name[-3:]: {"use": "futures", "executor": name} for name in names}
+    runs = list(grid.expand(load.load(write({"backends": both, "seeds": [1]}))))
+    assert len({run.run_id for run in runs}) == len(runs)
+    schedulers = {"here": {"use": "dask"}, "there": {"use": "dask", "scheduler": "tls://h:1"}}
+    assert "are the same run" in refusal({"backends": schedulers})
+
+
 def test_check_tells_the_size_of_the_grid(capsys: pytest.CaptureFixture[str]) -> None:
     path = write({"runs_per_job": 2})
     assert cli.main(["check", str(path)]) == 0
