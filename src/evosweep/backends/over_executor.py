@@ -6,9 +6,6 @@ so that an evaluation that killed its worker is known, and one past its timeout 
 workers elsewhere nothing is known but that a chunk did not come back.
 """
 
-import os
-import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import (
@@ -19,13 +16,13 @@ from concurrent.futures import (
     Future,
     wait,
 )
-from pathlib import Path
 from types import TracebackType
 from typing import Generic, Self
 
+from evosweep.backends.board import Board
 from evosweep.backends.protocol import Lost, Result, Work
 from evosweep.errors import EvosweepError, InputError, RunError, one_line
-from evosweep.processes import activity, address, kill
+from evosweep.processes import activity, address
 
 _TICK = 0.1
 _CHUNKS_A_WORKER = 2  # one at work and one that waits for it
@@ -58,7 +55,7 @@ class OverExecutor:
     def __init__(self, workers: int, name: str) -> None:
         self.workers, self._name = workers, name
         self._executor: Executor | None = None
-        self._board = _Board()
+        self._board = Board()
         self._barren = 0
 
     @staticmethod
@@ -110,7 +107,6 @@ class OverExecutor:
         self, window: "_Window[Result]", done: "set[Future[Result]]"
     ) -> Iterator[tuple[int, Result | Lost]]:
         """Each finished chunk; those whose call failed with what the board says of their worker."""
-        losses: list[tuple[activity.Note, Lost]] | None = None
         for future in done:
             chunk = window.pending.pop(future)
             if (error := _error_of(future)) is None:
@@ -118,8 +114,7 @@ class OverExecutor:
                 yield chunk.number, future.result()
                 continue
             self._judge(error)
-            losses = self._board.losses() if losses is None else losses
-            yield chunk.number, _loss_of(chunk, losses)
+            yield chunk.number, self._board.loss_of(chunk)
 
     def _judge(self, error: BaseException) -> None:
         """Raises for an error that another attempt cannot mend."""
@@ -143,7 +138,7 @@ class OverExecutor:
     def _submit(self, chunk: Work[Result]) -> "Future[Result]":
         """The future of the result; a failed one where the executor takes no more."""
         try:
-            return self._running().submit(self.work, self._board.parcel(chunk))
+            return self._running().submit(self.work, Parcel(chunk, self._board.folder))
         except BrokenExecutor as error:
             failed: Future[Result] = Future()
             failed.set_exception(error)
@@ -184,53 +179,6 @@ class _Window(Generic[Result]):
         return bool(self.pending)
 
 
-class _Board:
-    """What the workers of this machine evaluate, and which of them are dead."""
-
-    def __init__(self) -> None:
-        self._folder: Path | None = None
-        self._own = False
-        self._late: set[int] = set()
-
-    def open(self) -> None:
-        """Takes the job's board, or makes one."""
-        inherited = os.environ.get(activity.FOLDER_VARIABLE)
-        self._own = inherited is None
-        self._folder = Path(inherited or tempfile.mkdtemp(prefix="evosweep-"))
-
-    def close(self) -> None:
-        """Removes a board of its own."""
-        if self._own and self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-
-    def parcel(self, chunk: Work[Result]) -> "Parcel[Result]":
-        """A chunk as it travels, with the place where it comes from."""
-        return Parcel(chunk, address.of_this_process(), str(self._folder))
-
-    def kill_overdue(self) -> None:
-        """Kills workers of this machine that are past their deadline."""
-        for note in self._notes():
-            if note.overdue and kill.is_alive(note.pid):
-                self._late.add(note.pid)
-                kill.tree(note.pid)
-
-    def kill_busy(self) -> None:
-        """Kills workers of this machine in the middle of an evaluation that nobody waits for."""
-        for note in self._notes():
-            kill.tree(note.pid)
-
-    def losses(self) -> list[tuple[activity.Note, Lost]]:
-        """What workers evaluated that have died since this was asked last."""
-        dead = [note for note in self._notes() if not kill.is_alive(note.pid)]
-        for note in dead:
-            Path(self._folder or "", str(note.pid)).unlink(missing_ok=True)
-        return [(n, Lost(n.index, "timeout" if n.pid in self._late else "worker")) for n in dead]
-
-    def _notes(self) -> list[activity.Note]:
-        notes = activity.notes(self._folder) if self._folder else ()
-        return [note for note in notes if note.pooled and note.pid != os.getpid()]
-
-
 Submit = Callable[[Work[Result]], "Future[Result]"]
 
 
@@ -242,21 +190,14 @@ def _error_of(future: "Future[Result]") -> BaseException | None:
         return error
 
 
-def _loss_of(chunk: Work[Result], losses: list[tuple[activity.Note, Lost]]) -> Lost:
-    """The evaluation of a chunk that was lost; all of them where no dead worker is known."""
-    for note, lost in losses:
-        if note.batch == chunk.batch and note.index in chunk.indices:
-            return lost
-    return Lost() if losses else Lost(reason="unknown")
-
-
 class Parcel(Generic[Result]):
     """A chunk on its way: an object that no engine looks into."""
 
     __slots__ = ("_board", "_chunk", "_sender")
 
-    def __init__(self, chunk: Work[Result], sender: str, board: str) -> None:
-        self._chunk, self._sender, self._board = chunk, sender, board
+    def __init__(self, chunk: Work[Result], board: str) -> None:
+        self._chunk, self._board = chunk, board
+        self._sender = address.of_this_process()
 
     def work(self) -> Result:
         """Evaluates the chunk; one at a time, since a process has one set of generators."""

@@ -1,0 +1,97 @@
+"""What the workers of an executor evaluate, by their own notes, as far as they are on this machine.
+
+Executors say that a call failed, and neither whose worker died nor of what.
+"""
+
+import os
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from evosweep.backends.protocol import Lost, Result, Work
+from evosweep.processes import activity, kill
+
+_MEMORY = 10.0
+"""Seconds for which a death explains why calls fail; those of one worker may fail apart."""
+
+
+@dataclass
+class Death:
+    """A worker of this machine that died, and what it evaluated."""
+
+    note: activity.Note
+    late: bool
+    """Whether it was killed here, past its deadline."""
+    seen: float
+    told: bool = False
+    """Whether its chunk has come back as lost."""
+
+    def is_of(self, chunk: Work[Result]) -> bool:
+        """Whether it was this chunk that it had at work."""
+        note = self.note
+        return not self.told and note.batch == chunk.batch and note.index in chunk.indices
+
+
+class Board:
+    """What the workers of this machine evaluate, and which of them are dead."""
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._own = False
+        self._late: set[int] = set()
+        self._deaths: list[Death] = []
+
+    def open(self) -> None:
+        """Takes the job's board, or makes one."""
+        inherited = os.environ.get(activity.FOLDER_VARIABLE)
+        self._own = inherited is None
+        self._folder = Path(inherited or tempfile.mkdtemp(prefix="evosweep-"))
+
+    def close(self) -> None:
+        """Removes a board of its own."""
+        if self._own and self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def folder(self) -> str:
+        """Its path, which chunks carry to workers of this machine."""
+        return str(self._folder)
+
+    def kill_overdue(self) -> None:
+        """Kills workers of this machine that are past their deadline."""
+        for note in self._notes():
+            if note.overdue and kill.is_alive(note.pid):
+                self._late.add(note.pid)
+                kill.tree(note.pid)
+
+    def kill_busy(self) -> None:
+        """Kills workers of this machine in the middle of an evaluation that nobody waits for."""
+        for note in self._notes():
+            kill.tree(note.pid)
+
+    def loss_of(self, chunk: Work[Result]) -> Lost:
+        """The evaluation of a chunk that killed its worker, or what is known of it.
+
+        Where a worker of this machine has just died of another chunk, this one was only waiting
+        for it. Where no death is known, any of its evaluations may be the cause.
+        """
+        self._look_for_deaths()
+        for death in self._deaths:
+            if death.is_of(chunk):
+                death.told = True
+                return Lost(death.note.index, "timeout" if death.late else "worker")
+        return Lost() if self._deaths else Lost(reason="unknown")
+
+    def _look_for_deaths(self) -> None:
+        now = time.monotonic()
+        self._deaths = [death for death in self._deaths if now - death.seen < _MEMORY]
+        for note in self._notes():
+            if not kill.is_alive(note.pid):
+                Path(self._folder or "", str(note.pid)).unlink(missing_ok=True)
+                self._deaths.append(Death(note, note.pid in self._late, now))
+
+    def _notes(self) -> list[activity.Note]:
+        notes = activity.notes(self._folder) if self._folder else ()
+        return [note for note in notes if note.pooled and note.pid != os.getpid()]
