@@ -18,11 +18,11 @@ HERE = Path(__file__).parent
 settings.register_profile("evosweep", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("evosweep")
 
-FIRST = ("container", "tracking", "workflow", "faults", "proof", "contract", "compare")
+FIRST = ("container", "cluster", "tracking", "workflow", "faults", "proof", "contract", "compare")
 """Folders by the time that they take in parallel: the longest first, so that no worker is left
 with a long one at the end."""
 THOROUGH = {
-    *("container", "faults", "proof", "tracking", "workflow"),
+    *("cluster", "container", "faults", "proof", "tracking", "workflow"),
     *("compare/test_command.py", "compare/test_damage.py", "compare/test_scale.py"),
     *("compare/test_sentences.py", "contract/test_registry.py", "contract/test_special.py"),
     "export/test_hostile_receipts.py",
@@ -66,8 +66,8 @@ def _file(item: pytest.Item) -> str:
 
 def _group(item: pytest.Item) -> str | None:
     """Whom a test shares a worker with; None: it may run beside any other."""
-    if _folder(item) == "container":
-        return "container"
+    if _folder(item) in ("cluster", "container"):
+        return _folder(item)
     info = getattr(item, "_fixtureinfo", None)
     definitions = info.name2fixturedefs if info else {}
     if "server" in definitions:

@@ -57,9 +57,12 @@ class Scoop:
         """Every chunk at once: SCOOP's broker hands them out one by one as workers ask."""
         from scoop import futures
 
-        pending = {futures.submit(_work, chunk): chunk.number for chunk in chunks}
-        for future in futures.as_completed(list(pending)):
-            yield pending[future], future.result()
+        pending: dict[Future[Result], int] = {}
+        while _submit_all(chunks, pending):
+            for future in futures.as_completed(list(pending)):
+                yield pending.pop(future), future.result()
+                if _submit_all(chunks, pending, only_new=True):
+                    break
 
     def submit(self, call: Callable[[], Value]) -> "Future[Value]":
         """SCOOP's own future of a call."""
@@ -73,6 +76,18 @@ class Scoop:
         import scoop.futures
 
         return iter(scoop.futures.as_completed(list(futures)))
+
+
+def _submit_all(
+    chunks: Iterator[Work[Result]], pending: "dict[Future[Result], int]", *, only_new: bool = False
+) -> bool:
+    """Submit every chunk that there is; whether any is pending, or any is new."""
+    from scoop import futures
+
+    before = len(pending)
+    for chunk in chunks:
+        pending[futures.submit(_work, chunk)] = chunk.number
+    return len(pending) > (before if only_new else 0)
 
 
 def _call(call: Callable[[], Value]) -> Value:

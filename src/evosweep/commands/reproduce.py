@@ -60,7 +60,7 @@ def main(args: argparse.Namespace) -> int:
         if args.audit:
             again = _audit(record, spec, folder, scratch)
         else:
-            again = _repeat(spec, args.out or scratch)
+            again = _repeat(spec, args.out or scratch, _order(record, folder))
         return _verdict(record, again, folder)
     finally:
         if not RunFolder(scratch).failure.exists():  # what an error has pointed into stays
@@ -125,10 +125,23 @@ def _with_backend(spec: "RunSpec", choice: str | None) -> "RunSpec":
     return spec.parse(spec.to_dict() | {"backend": {"use": name, "workers": count}})
 
 
-def _repeat(spec: "RunSpec", out: Path) -> RunFolder:
+def _order(record: Record, folder: RunFolder | None) -> Path | None:
+    """The journal whose order the repetition has to follow; None where the order is no matter."""
+    if record.order is None:
+        return None
+    if folder is None or not is_file(folder.journal):
+        raise InputError(
+            f"run {record.run_id} is asynchronous: the order of its results is in its journal.bin, "
+            "which is not here; name the run's folder"
+        )
+    return folder.journal
+
+
+def _repeat(spec: "RunSpec", out: Path, order: Path | None) -> RunFolder:
     from evosweep.supervision.supervisor import supervise
 
     what = {"spec": spec.to_dict(), "seeds": [spec.seed], "out": out, "several": False}
+    what["order"] = order
     with JobFolder.temporary(**what) as job:
         code = supervise(job)
     if code == 0:
@@ -157,7 +170,11 @@ def _audit(record: Record, spec: "RunSpec", folder: RunFolder | None, scratch: P
 
 
 def _verdict(record: Record, again: RunFolder, folder: RunFolder | None) -> int:
-    digest = load_record(again.path).population_digest
+    repeated = load_record(again.path)
+    digest = repeated.population_digest
+    if repeated.order != record.order:
+        print("different: the results did not come in the order that the record has")
+        return 1
     if digest == record.population_digest:
         print(f"identical: final population {digest}")
         return 0

@@ -32,6 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="resume what another environment began, and mark the run")  # fmt: skip
     parser.add_argument("--apart", action="store_true",
                         help="each of several runs in a process of its own")  # fmt: skip
+    parser.add_argument("--order", type=Path, metavar="JOURNAL",
+                        help="take the results of an asynchronous algorithm in the order that "
+                        "this journal has")  # fmt: skip
     parser.add_argument("--receipt", type=Path, metavar="FILE",
                         help="written once all runs are done: their run_ids, as JSON")  # fmt: skip
     parser.add_argument("--sync", type=_seconds, default=1.0, metavar="SECONDS",
@@ -46,8 +49,10 @@ def main(args: argparse.Namespace) -> int:
     if args.seeds is not None and len(specs) > 1:
         raise InputError("--seeds: is for one spec; give each of several specs its seed")
     seeds = [specs[0]["seed"]] if args.seeds is None else read_seeds(args.seeds)
+    if args.order is not None and len(seeds) * len(specs) > 1:
+        raise InputError("--order: a journal has the order of one run; give one seed")
     what = {"spec": specs[0], "seeds": seeds, "others": specs[1:], "out": args.out}
-    what |= {"several": is_several(args), "apart": args.apart}
+    what |= {"several": is_several(args), "apart": args.apart, "order": args.order}
     try:
         with JobFolder.temporary(**what, fresh=args.fresh, sync=args.sync, mixed=args.mixed) as job:
             code = _perform_here(job) if args.in_process else _supervise(job)

@@ -1,6 +1,7 @@
 """Where and how a run evaluates; only the seed among these affects a fitness."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from evosweep.evaluation.blame import EarlierLosses
 
@@ -16,3 +17,5 @@ class Circumstances:
     """Evaluations that killed an earlier process."""
     audit: int = 0
     """Of what the journal has, one evaluation in so many is made again; 0: none."""
+    order: Path | None = None
+    """The journal whose order of results an asynchronous algorithm follows; None: any order."""

@@ -3,7 +3,9 @@
 population -> chunks of bare genomes -> backend -> fitnesses -> journal -> population
 """
 
+import hashlib
 import os
+import struct
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -34,6 +36,7 @@ from evosweep.evaluation.problem import BuiltProblem, build
 from evosweep.evaluation.recovery import Recovery
 from evosweep.evaluation.replay import Replay
 from evosweep.evaluation.result import Fitness, Outcome, Row, rows_of, table_of
+from evosweep.evaluation.stream import Stream, order_in
 from evosweep.evaluation.worker import Chunk
 from evosweep.genomes import blocks
 from evosweep.genomes.deap_types import Individual, Toolbox
@@ -71,11 +74,12 @@ class Evaluator:
         self.when_weights_are_known: Callable[[Sequence[float]], None] | None = None
         """Called once, before the first individual is evaluated."""
         self._batches = 0
-        self._losses = Losses(how.lost, problem.retries, problem.timeout)
-        watched = problem.timeout is not None or bool(self._losses)
+        self._streamed = False
+        self.losses = Losses(how.lost, problem.retries, problem.timeout)
+        watched = problem.timeout is not None or bool(self.losses)
         self.dispatcher = Dispatcher(backend, workers_only=watched and not backend.local)
-        self._recovery = Recovery(self.dispatcher, self._losses)
-        self._replay = Replay(journal, problem.form)
+        self._recovery = Recovery(self.dispatcher, self.losses)
+        self.replay = Replay(journal, problem.form)
         self._terms = agreement.terms(how.description, with_code=backend.elsewhere)
         self._terms_digest = agreement.digest(self._terms)
         elsewhere = agreement.travelling(how.description) if backend.elsewhere else None
@@ -84,8 +88,10 @@ class Evaluator:
         usual = not (problem.is_plain and problem.evaluate_batch is None and backend.local)
         self._alone = None if usual or how.lost else build(how.description)
         """The problem, where single evaluations need no more care than it takes here."""
+        self._order = hashlib.sha256()
         toolbox.map = self.map
         toolbox.evaluate = self.evaluate
+        toolbox.asynchronous = self.asynchronous
 
     def evaluate(self, *arguments: object, **keywords: object) -> object:
         """The fitness of one individual: a batch of one.
@@ -108,6 +114,17 @@ class Evaluator:
             return map(function, *iterables)
         return self._timed(self._rows, list(rows))
 
+    def asynchronous(self) -> Stream:
+        """A stream of individuals that come back one by one, each as it is evaluated."""
+        number, path = self._batches, self._how.order
+        self._batches += 1
+        return Stream(self, number, None if path is None else order_in(path, number))
+
+    @property
+    def order(self) -> str | None:
+        """Digest of the order in which a stream's individuals came back; None without a stream."""
+        return self._order.hexdigest() if self._streamed else None
+
     def _timed(
         self, evaluate: Callable[[Sequence[Item]], Sequence[object]], items: Sequence[Item]
     ) -> Sequence[object]:
@@ -119,11 +136,11 @@ class Evaluator:
 
     def replaying(self) -> bool:
         """Whether the journal still has evaluations of an earlier session."""
-        return self._replay.pending
+        return self.replay.pending
 
     def finish(self) -> None:
         """Raises where the journal has evaluations that the run did not ask for again."""
-        self._replay.finish(self._batches)
+        self.replay.finish(self._batches)
         self._as_given.finish()
 
     def _individuals(self, individuals: Sequence[object]) -> Sequence[object]:
@@ -133,14 +150,14 @@ class Evaluator:
     def _single(self, individuals: Sequence[object]) -> Sequence[object]:
         """As `_individuals` of one, sooner where that is possible."""
         first = self.when_weights_are_known is not None or not self._batches
-        alone = None if first or self._replay.pending else self._alone
+        alone = None if first or self.replay.pending else self._alone
         outcome = alone and evaluate_alone(alone, self._batches, cast("Individual", individuals[0]))
         if not outcome:
             return self._individuals(individuals)
         batch = Batch.of_individuals(self._batches, individuals, changed=False)
         self._batches += 1
         self.dispatcher.times.evaluation += outcome.seconds
-        self._finish(batch, [0], outcome)
+        self.finish_chunk(batch, [0], outcome)
         return self._results(batch)
 
     def _rows(self, rows: Sequence[Row]) -> Sequence[object]:
@@ -153,8 +170,7 @@ class Evaluator:
 
     def _evaluated(self, batch: Batch) -> Sequence[object]:
         self._batches += 1
-        if self.when_weights_are_known is not None:
-            self._tell_weights(batch)
+        self.tell_weights(batch.items)
         self._from_journal(batch)
         self._from_workers(batch)
         return self._results(batch)
@@ -173,37 +189,58 @@ class Evaluator:
             self.best.note(cast("Sequence[Individual]", individuals), fitnesses)
         return [list(result) if rows_of(result) == result else result for result in batch.results]
 
-    def _tell_weights(self, batch: Batch) -> None:
-        tell, weights = self.when_weights_are_known, first_weights(batch.items)
-        if tell is not None and weights:
+    def tell_weights(self, items: Sequence[object]) -> None:
+        """Tells the weights of the first individual among the items, the first time."""
+        tell = self.when_weights_are_known
+        if tell is not None and (weights := first_weights(items)):
             self.when_weights_are_known = None
             tell(weights)
 
+    def note_order(self, batch: int, place: int) -> None:
+        """Adds an individual that came back from a stream to the digest of their order."""
+        self._streamed = True
+        self._order.update(struct.pack("<II", batch, place))
+
+    def count(self, individual: Individual) -> None:
+        """Counts an evaluation of a stream, and remembers the individual if it is the best."""
+        self.evaluations += 1
+        self.best.note([individual], [tuple(individual.fitness.values)])
+
     def _from_journal(self, batch: Batch) -> None:
-        for entry in self._replay.entries_of(batch):
-            if self._how.audit:
-                check_sample(batch, entry, self._how.audit, evaluate=self._again)
-            flags = None if entry.flags is None else entry.flags.tolist()
-            fitnesses = list(map(tuple, entry.fitnesses.tolist()))
-            self._place(batch, entry, fitnesses, flags, rebuild=self.problem.rebuild_recorded)
+        for entry in self.replay.entries_of(batch):
+            self.take_recorded(batch, entry)
+
+    def take_recorded(self, batch: Batch, entry: Entry) -> None:
+        """Gives the items of a batch what the journal has of them."""
+        if self._how.audit:
+            check_sample(batch, entry, self._how.audit, evaluate=self._again)
+        flags = None if entry.flags is None else entry.flags.tolist()
+        fitnesses = list(map(tuple, entry.fitnesses.tolist()))
+        self._place(batch, entry, fitnesses, flags, rebuild=self.problem.rebuild_recorded)
 
     def _from_workers(self, batch: Batch) -> None:
         def make(number: int, items: Sequence[int], *, sent: bool) -> Chunk:
-            return self._chunk(batch, number, items, sent=sent)
+            return self.chunk(batch, number, items, sent=sent)
 
         for indices, outcome in self._recovery.run(batch.number, batch.missing, make):
             if isinstance(outcome, FailureReason):
-                self._record(batch, indices, self._penalty(batch, outcome))
+                self.give_up(batch, outcome)
             else:
-                self._finish(batch, indices, outcome)
+                self.finish_chunk(batch, indices, outcome)
 
-    def _finish(self, batch: Batch, indices: Sequence[int], outcome: Outcome) -> None:
+    def give_up(self, batch: Batch, failure: FailureReason) -> None:
+        """Records the penalty of an evaluation; raises if no policy covers its failure."""
+        self._record(batch, [failure.index], self._penalty(batch, failure))
+
+    def finish_chunk(self, batch: Batch, indices: Sequence[int], outcome: Outcome) -> None:
+        """Compares and records the result of some items."""
         if outcome.terms:
             agreement.refuse(outcome.terms, self._terms)
         self._compare(batch, indices, outcome)
         self._record(batch, indices, outcome)
 
-    def _chunk(self, batch: Batch, number: int, items: Sequence[int], *, sent: bool) -> Chunk:
+    def chunk(self, batch: Batch, number: int, items: Sequence[int], *, sent: bool) -> Chunk:
+        """Some items of a batch as they travel; `sent`: to a worker, and not to this process."""
         problem = self.problem
         together = problem.evaluate_batch is not None and not batch.spread
         size = len(items) if together else blocks.SIZE
@@ -233,7 +270,7 @@ class Evaluator:
         elif failure is None and (flags is None or flags[0] != RETRIED):
             index = items[0]
             due = self._as_given.is_due(batch.first_of(index), outcome.process)
-            if not due or self._losses.suspects(batch.number, [index]):
+            if not due or self.losses.suspects(batch.number, [index]):
                 return
             penalised = flags is not None and flags[0] == PENALISED
             if not penalised or self._fails_again(batch, index):
@@ -247,7 +284,7 @@ class Evaluator:
 
     def _again(self, batch: Batch, indices: Sequence[int]) -> Outcome:
         """The outcome of some items that are evaluated once more, in this process."""
-        return self._chunk(batch, -1, indices, sent=False).work()
+        return self.chunk(batch, -1, indices, sent=False).work()
 
     def _record(self, batch: Batch, items: Sequence[int], outcome: Outcome) -> None:
         self.cpu += outcome.cpu

@@ -32,18 +32,29 @@ class Replay:
             entry = self._next
             self._next = next(self._entries, None)
             if entry.batch != batch.number:
-                raise self._differs(batch.number, "has another size")
+                raise self.differs(batch.number, "has another size")
             if not batch.has(entry.indices.tolist(), entry.digest, self._form):
                 places = f"{entry.indices.min()} to {entry.indices.max()}"
-                raise self._differs(batch.number, f"has other genomes (among individuals {places})")
+                raise self.differs(batch.number, f"has other genomes (among individuals {places})")
             yield entry
 
     def finish(self, batches: int) -> None:
         """Raises where the journal goes on after the run's last batch."""
         if self._next is not None:
-            raise self._differs(batches, "is not evaluated any more")
+            raise self.differs(batches, "is not evaluated any more")
 
-    def _differs(self, batch: int, how: str) -> NotDeterministic:
+    def next_of(self, batch: int) -> Entry | None:
+        """The next recorded chunk, which has to be one of this batch; None where none is left."""
+        entry = self._next
+        if entry is None:
+            return None
+        if entry.batch != batch:
+            raise self.differs(batch, "has another size")
+        self._next = next(self._entries, None)
+        return entry
+
+    def differs(self, batch: int, how: str) -> NotDeterministic:
+        """The error of a program that does not repeat what is in its journal."""
         return NotDeterministic(
             f"{self._path}: the program is not deterministic: with the same seed, batch {batch} "
             f"{how} than in the journal; likely causes: the clock, the order of a set, a random "

@@ -111,6 +111,8 @@ class Toolbox(shapes.Toolbox, Protocol):
 
     evaluate: Callable[..., Any]
     map: Callable[..., Iterable[Any]]
+    asynchronous: Callable[[], Iterable[Any]]
+    """Not of DEAP: the stream of individuals that a run adds (`evaluation.stream`)."""
 
     def register(
         self, alias: str, function: Callable[..., object], *args: object, **kw: object

@@ -25,6 +25,7 @@ _PROBLEMS = (
 )
 
 _ALGORITHMS = (
+    "asynchronous_steady_state",
     "cma_es",
     "cma_one_plus_lambda",
     "cooperative_coevolution",

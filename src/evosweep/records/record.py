@@ -167,6 +167,9 @@ class Record(Named):
         default=TraitFields(), description="What the problem declares about itself."
     )
     failures: Mishaps = Field(default=Mishaps(), description="Evaluations that failed.")
+    order: Digest | None = Field(
+        default=None, description="SHA-256 of the order of results of an asynchronous algorithm."
+    )
     dataset: Dataset | None = Field(default=None, description="The data behind the problem.")
     stopped: Stopped | None = Field(default=None, description="What ended the run early.")
     timings: Annotated[dict[Key, Seconds], Field(max_length=100)] = Field(

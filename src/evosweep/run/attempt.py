@@ -35,6 +35,8 @@ class Attempt:
     """Seconds after which an evaluation is on the disk at the latest."""
     mixed: bool = False
     """Go on with the journal of another environment, whose last bits may differ."""
+    order: Path | None = None
+    """The journal whose order of results an asynchronous algorithm follows."""
     audit: int = 0
     """Of what the journal has, one evaluation in so many is made again and compared."""
 
@@ -115,6 +117,7 @@ def _evolve(spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt
             announce=lambda weights: announce(spec, folder, weights),
             lost=attempt.lost,
             audit=attempt.audit,
+            order=attempt.order,
         )
         startup = max(0.0, time.time() - attempt.began)
         evolved = evolution.run()

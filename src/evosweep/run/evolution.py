@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from deap import tools
 
@@ -62,12 +63,15 @@ class Evolution:
         announce: Callable[[Sequence[float]], None],
         lost: EarlierLosses = (),
         audit: int = 0,
+        order: Path | None = None,
         evaluator: type[Evaluator] = Evaluator,
     ) -> None:
         self._spec, self._announce = spec, announce
         self.problem, self._algorithm, description = _load(spec)
         self._toolbox = accelerate(self.problem.own_toolbox())
-        how = Circumstances(description=description, seed=spec.seed, lost=lost, audit=audit)
+        how = Circumstances(
+            description=description, seed=spec.seed, lost=lost, audit=audit, order=order
+        )
         self.evaluator = evaluator(self._toolbox, self.problem, backend, journal, how=how)
         self._hall = hall_of_fame.chosen(spec.algorithm.hall_of_fame)
         self._stopping = Stopping(

@@ -51,6 +51,7 @@ def record_of(
         "generations": max((row["generation"] for row in evolved.rows), default=0),
         "traits": traits_of(evolution.problem.traits, sets=evolution.problem.form.sets),
         "failures": evaluator.failures,
+        "order": evaluator.order,
         "dataset": dataset_of(evolution.problem.traits, spec.problem.use),
         "stopped": evolved.stopped,
         "timings": _timings(evaluator, evolved, startup),

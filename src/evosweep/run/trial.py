@@ -17,6 +17,8 @@ from evosweep.evaluation.batch import Batch
 from evosweep.evaluation.evaluator import Evaluator
 from evosweep.evaluation.failure import EvaluationFailed
 from evosweep.evaluation.problem import build, describe
+from evosweep.evaluation.stream import Stream
+from evosweep.genomes.deap_types import Individual
 from evosweep.records.journal import Journal
 from evosweep.run.early_stop import StopEvolution
 from evosweep.run.evolution import Evolution
@@ -28,8 +30,18 @@ class _Enough(BaseException):
     """The first individual is evaluated: the trial is over."""
 
 
+class _FirstOfStream(Stream):
+    """Evaluates what is submitted first, which ends the trial."""
+
+    def submit(self, individual: Individual) -> None:
+        self._evaluator.map(self._evaluator.evaluate, [individual])
+
+
 class _FirstOnly(Evaluator):
     """Evaluates one individual, and ends the trial."""
+
+    def asynchronous(self) -> Stream:
+        return _FirstOfStream(self, 0)
 
     def _evaluated(self, batch: Batch) -> Sequence[object]:
         items = batch.items[:1]

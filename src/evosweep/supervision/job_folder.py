@@ -63,6 +63,8 @@ class JobFolder:
     """Seconds after which an evaluation is on the disk at the latest."""
     mixed: bool = False
     """Go on with the journal of another environment."""
+    order: Path | None = None
+    """The journal whose order of results the run follows."""
     sockets: Path = Path()
     """A folder of this user's alone whose path is short enough for sockets."""
 
@@ -70,7 +72,8 @@ class JobFolder:
     def load(cls, folder: Path) -> "JobFolder":
         """The job that a supervisor saved."""
         data = json.loads((folder / "job.json").read_bytes())
-        return cls(folder, **(data | {"out": Path(data["out"])}))
+        paths = {key: Path(data[key]) for key in ("out", "order") if data[key] is not None}
+        return cls(folder, **(data | paths))
 
     @classmethod
     @contextmanager
@@ -99,6 +102,7 @@ class JobFolder:
             "started": self.started,
             "sync": self.sync,
             "mixed": self.mixed,
+            "order": None if self.order is None else str(self.order),
         }
         _write(self.folder / "job.json", data)
         (self.folder / "outcome.json").write_bytes(b" " * _RESERVED)

@@ -103,6 +103,7 @@ def _perform_one(job: JobFolder, spec: RunSpec, backend: Backend, began: float) 
         began=began,
         sync=job.sync,
         mixed=job.mixed,
+        order=job.order,
     )
     _tell(spec, run_one(spec, folder, backend, attempt))
 

@@ -28,7 +28,8 @@ def agree(study: Study) -> Table:
     """A row for each `spec_id`: `agree`, `DISAGREE`, or `single` where only one backend ran it.
 
     `clock` where one ended the runs at different generations, equal as far as they go together;
-    `mixed` where a run differs that was resumed in another environment.
+    `mixed` where a run differs that was resumed in another environment; `asynchronous` where the
+    results of an asynchronous algorithm came in different orders, so that nothing is proven.
     """
     rows = [_row(study, spec_id, runs) for spec_id, runs in study.by_spec.items()]
     rows.sort(
@@ -45,7 +46,8 @@ def agree(study: Study) -> Table:
         COLUMNS,
         rows,
         note="Runs that differ in nothing but the backend must end with the same population "
-        "digest; those that a clock ended, as far as they go together.",
+        "digest; those that a clock ended, as far as they go together; those of an asynchronous "
+        "algorithm, where their results came in one order.",
     )
 
 
@@ -68,6 +70,8 @@ def _row(study: Study, spec_id: str, runs: Sequence[Run]) -> dict[str, str | int
 
 
 def _verdict(runs: Sequence[Run]) -> str:
+    if len({run.order for run in runs}) > 1:
+        return "asynchronous"
     if len({run.digest for run in runs}) == 1:
         return "agree" if len(runs) > 1 else "single"
     if any(run.mixed for run in runs):
@@ -121,7 +125,7 @@ def matrix(study: Study) -> Table:
     for runs in study.by_spec.values():
         for one, other in combinations(runs, 2):
             verdict = _verdict((one, other))
-            if verdict in ("clock", "mixed"):
+            if verdict in ("clock", "mixed", "asynchronous"):
                 continue
             key = tuple(sorted((study.backend(one), study.backend(other))))
             count = counts.setdefault((key[0], key[1]), [0, 0])

@@ -45,6 +45,8 @@ class Run:
     workers: int = 1
     finished: str = ""
     mixed: bool = False
+    order: str | None = None
+    """The digest of the order of its results, where its algorithm is asynchronous."""
 
     @cached_property
     def problem_id(self) -> str:
@@ -142,6 +144,7 @@ def read_run(folder: RunFolder) -> Run:
         workers=record.workers,
         finished=record.finished,
         mixed=record.mixed,
+        order=record.order,
     )
 
 

@@ -84,6 +84,11 @@ def _agreement(material: Material) -> str:
             f"On {plural(verdicts['mixed'], 'spec')}, a run that was resumed in another "
             "environment differs from the others."
         )
+    if verdicts["asynchronous"]:
+        parts.append(
+            f"The runs of {plural(verdicts['asynchronous'], 'spec')} are asynchronous and had "
+            "their results in different orders: they are not compared for agreement."
+        )
     if not parts:
         return "No spec ran on more than one backend, so there is no agreement to check."
     return " ".join(parts)

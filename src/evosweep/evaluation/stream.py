@@ -1,0 +1,272 @@
+"""Evaluations without generations: each individual comes back as soon as it is evaluated.
+
+Which one comes next depends on clocks, so the order is a part of the run, and the journal has it: a
+resumed run takes its individuals in that order. A repetition may follow the order in the journal of
+another run: then an individual that is early waits for its turn.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast, overload
+
+from evosweep.backends.protocol import Lost
+from evosweep.errors import RunError
+from evosweep.evaluation.batch import Batch
+from evosweep.evaluation.failure import FailureReason
+from evosweep.evaluation.result import Fitness, Outcome
+from evosweep.evaluation.worker import Chunk
+from evosweep.genomes.deap_types import Individual
+from evosweep.genomes.plain_form import PlainForm
+from evosweep.records import journal
+
+if TYPE_CHECKING:
+    from evosweep.evaluation.evaluator import Evaluator
+
+_NOTHING = (None, Lost())
+_BARREN_ROUNDS = 10  # losses in a row, for each worker, that no evaluation can be blamed for
+
+
+class _At(Sequence[object]):
+    """One item at its place; what else there was before it is not kept."""
+
+    def __init__(self, place: int, item: object) -> None:
+        self._place, self._item = place, item
+
+    @overload
+    def __getitem__(self, place: int) -> object: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[object]: ...
+    def __getitem__(self, place: "int | slice") -> object:
+        if place == self._place:
+            return self._item
+        raise IndexError(place)
+
+    def __len__(self) -> int:
+        return self._place + 1
+
+
+@dataclass
+class _Single(Batch):
+    """One individual of a stream, as the batch of which it is the last item."""
+
+    @classmethod
+    def at(cls, number: int, place: int, individual: object, *, changed: bool) -> "_Single":
+        """The individual at a place of the stream; `changed`: by its evaluation."""
+        single = Batch.of_individuals(number, [individual], changed=changed)
+        return cls(
+            number,
+            _At(place, individual),
+            source=_At(place, single.source[0]),
+            objectives=single.objectives,
+            results=single.results,
+        )
+
+    def put(
+        self, indices: Sequence[int], fitnesses: Sequence[Fitness], *, table: bool = False
+    ) -> None:
+        """The fitness of the individual."""
+        assert len(indices) == 1
+        assert not table
+        self.results[0] = fitnesses[0]
+
+
+class Stream:
+    """Individuals on their way to the workers; iterate over it to get each one back, evaluated.
+
+    What `submit` was given comes back once, with its fitness set. More may be submitted while the
+    iteration is under way; it ends when nothing is under way any more.
+
+    Parameters
+    ----------
+    evaluator
+        Makes, records and replays the evaluations.
+    number
+        The stream's number among the batches of the run.
+    order
+        Places of the individuals in the order in which they have to come back; None: any.
+    """
+
+    def __init__(
+        self, evaluator: "Evaluator", number: int, order: "Iterator[int] | None" = None
+    ) -> None:
+        self._evaluator, self._number, self._order = evaluator, number, order
+        self._open: dict[int, _Single] = {}
+        self._early: dict[int, Outcome | FailureReason] = {}
+        self._work = _Work(evaluator, number, self._open)
+        self._count = 0
+
+    def submit(self, individual: Individual) -> None:
+        """Sends an individual to be evaluated."""
+        changed = self._evaluator.problem.lamarckian
+        single = _Single.at(self._number, self._count, individual, changed=changed)
+        self._evaluator.tell_weights([individual])
+        self._open[self._count] = single
+        self._work.queue.append(self._count)
+        self._count += 1
+
+    def __iter__(self) -> "Iterator[Individual]":
+        while self._open:
+            started = time.perf_counter()
+            try:
+                individual = self._next()
+            finally:
+                self._evaluator.map_seconds += time.perf_counter() - started
+            yield individual
+
+    def _next(self) -> Individual:
+        place = self._recorded()
+        if place is None:
+            place = self._evaluated()
+        single = self._open.pop(place)
+        self._evaluator.note_order(self._number, place)
+        individual = cast("Individual", single.items[place])
+        individual.fitness.values = cast("Fitness", single.results[0])
+        self._evaluator.count(individual)
+        return individual
+
+    def _recorded(self) -> int | None:
+        """The place of the individual that came next in an earlier session, if there is one."""
+        entry = self._evaluator.replay.next_of(self._number)
+        if entry is None:
+            return None
+        place = int(entry.indices[0])
+        known = place in self._open and len(entry.indices) == 1
+        if not known or not self._open[place].has([place], entry.digest, self._form):
+            raise self._evaluator.replay.differs(
+                self._number, f"has another individual at place {place}"
+            )
+        self._check_turn(place, self._turn())
+        self._evaluator.take_recorded(self._open[place], entry)
+        self._work.queue.remove(place)
+        return place
+
+    def _evaluated(self) -> int:
+        turn = self._turn()
+        while turn is None or turn not in self._early:
+            place, outcome = self._work.next()
+            self._early[place] = outcome
+            turn = place if turn is None else turn
+        single, outcome = self._open[turn], self._early.pop(turn)
+        if isinstance(outcome, FailureReason):
+            self._evaluator.give_up(single, outcome)
+        else:
+            self._evaluator.finish_chunk(single, [turn], outcome)
+        return turn
+
+    def _turn(self) -> int | None:
+        """The place of the individual whose turn it is; None where the order is free."""
+        if self._order is None:
+            return None
+        turn = next(self._order, None)
+        if turn not in self._open:
+            what = "ends" if turn is None else f"goes on with individual {turn}"
+            raise RunError(
+                f"the order that is followed {what}, and the run has another individual under way: "
+                "the two runs differ in more than their backend"
+            )
+        return turn
+
+    def _check_turn(self, place: int, turn: int | None) -> None:
+        if turn not in (None, place):
+            raise RunError(
+                f"the journal goes on with individual {place}, and the order that is followed with "
+                f"{turn}; call with --fresh to follow it from the start"
+            )
+
+    @property
+    def _form(self) -> PlainForm:
+        return self._evaluator.problem.form
+
+
+class _Work:
+    """The individuals of a stream that no worker has yet, and the workers' results."""
+
+    def __init__(self, evaluator: "Evaluator", number: int, singles: dict[int, _Single]) -> None:
+        self._evaluator, self._number, self._singles = evaluator, number, singles
+        self._backend, self._losses = evaluator.dispatcher.backend, evaluator.losses
+        self.queue: list[int] = []
+        self._away: set[int] = set()
+        self._results: Iterator[tuple[int, Outcome | Lost]] | None = None
+        self._barren = 0
+        self._began, self._seconds, self._idle = time.perf_counter(), 0.0, 0.0
+
+    def next(self) -> tuple[int, Outcome | FailureReason]:
+        """The place of an individual and what its evaluation came to, as soon as there is one."""
+        while True:
+            if given_up := self._losses.given_up(self._number, self.queue):
+                self.queue.remove(given_up[0])
+                return given_up[0], self._losses.failure(self._number, given_up[0])
+            if self._results is None:
+                self._results = self._backend.run(_Feed(self))
+            number, outcome = next(self._results, _NOTHING)
+            if number is None:  # the backend has nothing left of what it was given
+                self._results = None
+                self._lose(sorted(self._away), Lost())
+            elif isinstance(outcome, Lost):
+                self._lose([number], outcome)
+            else:
+                self._away.remove(number)
+                self._account(outcome)
+                return number, outcome
+
+    def next_chunk(self) -> Chunk | None:
+        """The next evaluation; None while there is none, or while it must not have company.
+
+        What killed a worker is evaluated alone: then it is clear who does it.
+        """
+        suspect = self._losses.suspects(self._number, self._away)
+        if not self.queue or suspect:
+            return None
+        suspects = self._losses.suspects(self._number, self.queue) if self._losses else []
+        if suspects and self._away:
+            return None
+        place = suspects[0] if suspects else self.queue[0]
+        self.queue.remove(place)
+        self._away.add(place)
+        sent = not self._backend.local
+        return self._evaluator.chunk(self._singles[place], place, [place], sent=sent)
+
+    def _lose(self, places: Sequence[int], loss: Lost) -> None:
+        """Sends individuals again whose worker died, sooner than what was not sent yet."""
+        if loss.index is not None:
+            self._losses.add(self._number, loss)
+        else:
+            self._barren += 1
+            if self._barren > _BARREN_ROUNDS * self._backend.workers:
+                raise RunError(
+                    "workers were lost again and again without one evaluation between; look for "
+                    "what kills them (memory, a limit of the system)"
+                )
+        self._away.difference_update(places)
+        self.queue[:0] = places
+
+    def _account(self, outcome: Outcome) -> None:
+        times = self._evaluator.dispatcher.times
+        self._barren = 0
+        self._seconds += outcome.seconds
+        times.evaluation += outcome.seconds
+        wall = time.perf_counter() - self._began
+        idle = max(0.0, self._backend.workers * wall - self._seconds)
+        times.idle += idle - self._idle
+        self._idle = idle
+
+
+class _Feed(Iterator[Chunk]):
+    """The evaluations that wait; a backend that asks again later gets those that came since."""
+
+    def __init__(self, work: _Work) -> None:
+        self._work = work
+
+    def __next__(self) -> Chunk:
+        if (chunk := self._work.next_chunk()) is None:
+            raise StopIteration
+        return chunk
+
+
+def order_in(path: Path, number: int) -> Iterator[int]:
+    """The places of a stream's individuals in the order in which a journal has them."""
+    for entry in journal.read(path):
+        if entry.batch == number:
+            yield from map(int, entry.indices)
