@@ -1,6 +1,8 @@
 """Every built-in algorithm and problem once, as small runs; as a program it performs them all.
 
-usage: registry.py serial|scoop|killed FOLDER      their digests go to FOLDER/digests.json
+usage: registry.py serial|scoop|killed FOLDER [ORDERS]   their digests go to FOLDER/digests.json
+
+Asynchronous algorithms take their results in the order that the same case in ORDERS had.
 """
 
 import json
@@ -20,7 +22,7 @@ from evosweep.plugins.builtins import ALGORITHMS, PROBLEMS
 from evosweep.records import journal
 from evosweep.records.folder import RunFolder
 from evosweep.records.journal import Journal
-from evosweep.run.attempt import run_one
+from evosweep.run.attempt import Attempt, run_one
 
 SEARCH = {"population": 8, "generations": 2}
 CASES: dict[str, tuple[tuple[str, dict[str, Any]], str, dict[str, Any]]] = {
@@ -28,7 +30,9 @@ CASES: dict[str, tuple[tuple[str, dict[str, Any]], str, dict[str, Any]]] = {
 } | {f"problem {name}": ((name, SMALL.get(name, {})), "random_search", SEARCH) for name in PROBLEMS}
 
 
-def digest_of(name: str, backend: Backend, use: str, folder: Path) -> str:
+def digest_of(
+    name: str, backend: Backend, use: str, folder: Path, orders: Path | None = None
+) -> str:
     """The digest of a case's final population, from the journal that is in the folder, if any."""
     (problem, params), algorithm, options = CASES[name]
     # A timeout sends even the cheapest evaluation to the workers.
@@ -41,7 +45,8 @@ def digest_of(name: str, backend: Backend, use: str, folder: Path) -> str:
             "import_path": ".",
         }
     )
-    return str(run_one(spec, RunFolder(folder), backend).population_digest)
+    attempt = Attempt(order=None if orders is None else RunFolder(orders / name).journal)
+    return str(run_one(spec, RunFolder(folder), backend, attempt).population_digest)
 
 
 def killed_and_resumed(name: str, backend: Backend, folder: Path) -> str:
@@ -73,7 +78,7 @@ def _die_after(count: int) -> None:
     Journal.append = counted  # type: ignore[method-assign]
 
 
-def main(how: str, folder: Path) -> None:
+def main(how: str, folder: Path, orders: Path | None = None) -> None:
     digests = {}
     use = "serial" if how == "killed" else how
     with create(use, 1 if use == "serial" else 2) as backend:
@@ -81,9 +86,9 @@ def main(how: str, folder: Path) -> None:
             if how == "killed":
                 digests[name] = killed_and_resumed(name, backend, folder / name)
             else:
-                digests[name] = digest_of(name, backend, use, folder / name)
+                digests[name] = digest_of(name, backend, use, folder / name, orders)
     (folder / "digests.json").write_text(json.dumps(digests))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(sys.argv[1], *map(Path, sys.argv[2:]))

@@ -19,9 +19,9 @@ PROGRAM = Path(__file__).parent / "registry.py"
 SCOOP = ["-m", "scoop", "--quiet", "--host", "127.0.0.1", "-n", "2"]
 
 
-def _performed(how: str, folder: Path, *prefix: str) -> dict[str, str]:
+def _performed(how: str, folder: Path, *prefix: str, orders: str = "") -> dict[str, str]:
     process = subprocess.Popen(
-        [sys.executable, *prefix, str(PROGRAM), how, str(folder)],
+        [sys.executable, *prefix, str(PROGRAM), how, str(folder), *filter(None, [orders])],
         env=os.environ | dict.fromkeys(THREAD_VARIABLES, "1"),
         start_new_session=True,
     )
@@ -36,9 +36,15 @@ def _performed(how: str, folder: Path, *prefix: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def serial(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The digests of all cases, each evaluated in one process."""
-    return _performed("serial", tmp_path_factory.mktemp("serial"))
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The runs of all cases, each evaluated in one process."""
+    return tmp_path_factory.mktemp("serial")
+
+
+@pytest.fixture(scope="module")
+def serial(runs: Path) -> dict[str, str]:
+    """Their digests."""
+    return _performed("serial", runs)
 
 
 @pytest.fixture(scope="module")
@@ -48,13 +54,15 @@ def pool() -> Any:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_on_a_pool(name: str, tmp_path: Path, serial: dict[str, str], pool: Any) -> None:
-    assert digest_of(name, pool, "pool", tmp_path) == serial[name]
+def test_on_a_pool(
+    name: str, tmp_path: Path, runs: Path, serial: dict[str, str], pool: Any
+) -> None:
+    assert digest_of(name, pool, "pool", tmp_path, runs) == serial[name]
 
 
-def test_under_scoop(tmp_path: Path, serial: dict[str, str]) -> None:
+def test_under_scoop(tmp_path: Path, runs: Path, serial: dict[str, str]) -> None:
     """All in one program, for its start-up takes a second."""
-    assert _performed("scoop", tmp_path, *SCOOP) == serial
+    assert _performed("scoop", tmp_path, *SCOOP, orders=str(runs)) == serial
 
 
 def test_killed_and_resumed(tmp_path: Path, serial: dict[str, str]) -> None:

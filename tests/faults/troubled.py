@@ -15,6 +15,7 @@ from typing import Any
 from deap import base, creator, tools
 
 MARK = [1, 0, 1, 1]
+ALWAYS = ("naps",)  # what happens to every individual
 
 
 def build(
@@ -38,7 +39,8 @@ def build(
     def evaluate(individual: Any) -> Any:
         with unpicklable:
             time.sleep(seconds)
-        if trouble and individual[:4] == MARK and not (once and _already(once)):
+        due = trouble and (individual[:4] == MARK or trouble in ALWAYS)
+        if due and not (once and _already(once)):
             returned = globals()[trouble](individual)
             if returned is not None:
                 return returned
@@ -134,6 +136,11 @@ def clock(toolbox: Any, *, note: str, **_: Any) -> Any:
 def dies(*_: Any, **__: Any) -> Any:
     """An algorithm that never comes to evaluate anything."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def naps(individual: Any) -> None:
+    """Evaluations end in another order than they began."""
+    time.sleep(0.004 * sum(individual[4:10]))
 
 
 def leaves_a_process(individual: Any) -> None:  # noqa: ARG001

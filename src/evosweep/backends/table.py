@@ -104,6 +104,7 @@ _KINDS = (
         launcher=("{python}", "-m", "scoop", "--quiet", "--host", "127.0.0.1", "-n", "{workers}"),
         supervised="evosweep.supervision.launchers:UnderScoop",
         crosses_hosts=True,
+        options=("hosts",),
     ),
     BackendKind(
         name="mpi",

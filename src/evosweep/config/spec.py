@@ -15,6 +15,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, PlainValidator, ValidationError, WithJsonSchema, model_validator
 
+from evosweep.backends.names import HOST
 from evosweep.backends.table import BACKENDS, mistake_in_options
 from evosweep.config.strict import Name, Parameters, Strict, explain
 from evosweep.errors import InputError, did_you_mean, shown
@@ -157,6 +158,9 @@ class AlgorithmSpec(AlgorithmOptions, Part):
     name: Name | Annotated[str, Field(max_length=0)] = Field(default="", description="Its label.")
 
 
+Host = Annotated[str, Field(pattern=f"^{HOST.pattern}$", max_length=300)]
+
+
 class BackendOptions(Canonical):
     """Where evaluations happen.
 
@@ -165,7 +169,7 @@ class BackendOptions(Canonical):
     and neither is the place of an engine that is there: no result depends on them.
     """
 
-    nameless: ClassVar[frozenset[str]] = frozenset({"name", "scheduler"})
+    nameless: ClassVar[frozenset[str]] = frozenset({"name", "scheduler", "hosts"})
 
     use: Annotated[str, PlainValidator(_backend_name), WithJsonSchema({"enum": list(BACKENDS)})] = (
         Field(description="; ".join(f"{k.name}: {k.summary}" for k in BACKENDS.values()) + ".")
@@ -183,11 +187,24 @@ class BackendOptions(Canonical):
         description="For dask: the address of a scheduler that is there, or the file that it "
         "wrote; by default DASK_SCHEDULER_ADDRESS, else a cluster of the run's own.",
     )
+    hosts: list[Host] | str | None = Field(
+        default=None,
+        min_length=1,
+        description="For scoop: the host of each worker, a file with hosts, or slurm for the nodes "
+        "of the allocation; no part of a run's name.",
+    )
 
     @property
     def options(self) -> dict[str, object]:
         """The keys that not every backend has, as far as they are given."""
         return self.model_dump(exclude={"name", "use", "workers"}, exclude_defaults=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_worker_a_host(cls, data: Any) -> Any:
+        if isinstance(data, Mapping) and isinstance(data.get("hosts"), list):
+            return {"workers": len(data["hosts"]) or 1, **data}
+        return data
 
     @model_validator(mode="after")
     def _options_of_that_backend(self) -> Self:

@@ -75,6 +75,9 @@ class Evaluator:
         """Called once, before the first individual is evaluated."""
         self._batches = 0
         self._streamed = False
+        self.hosts: set[str] = set()
+        """The names of the hosts that evaluated, in this session."""
+        self._host = os.uname().nodename
         self.losses = Losses(how.lost, problem.retries, problem.timeout)
         watched = problem.timeout is not None or bool(self.losses)
         self.dispatcher = Dispatcher(backend, workers_only=watched and not backend.local)
@@ -236,6 +239,10 @@ class Evaluator:
         """Compares and records the result of some items."""
         if outcome.terms:
             agreement.refuse(outcome.terms, self._terms)
+        if outcome.host:
+            self.hosts.add(outcome.host)
+            if outcome.host != self._host:  # where another process may have this one's number
+                outcome.process = 0
         self._compare(batch, indices, outcome)
         self._record(batch, indices, outcome)
 

@@ -30,6 +30,8 @@ class Outcome:
     """CPU seconds of the process that evaluated, all its threads."""
     process: int = 0
     """The id of that process."""
+    host: str = ""
+    """The name of its host."""
     terms: str = ""
     """What decides results in that process, where it differs and nothing was evaluated."""
     failure: FailureReason | None = None

@@ -9,23 +9,63 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast, overload
+from typing import Protocol, cast, overload
 
 from evosweep.backends.protocol import Lost
 from evosweep.errors import RunError
 from evosweep.evaluation.batch import Batch
+from evosweep.evaluation.blame import Losses
+from evosweep.evaluation.dispatcher import Dispatcher
 from evosweep.evaluation.failure import FailureReason
+from evosweep.evaluation.problem import BuiltProblem
+from evosweep.evaluation.replay import Replay
 from evosweep.evaluation.result import Fitness, Outcome
 from evosweep.evaluation.worker import Chunk
 from evosweep.genomes.deap_types import Individual
 from evosweep.genomes.plain_form import PlainForm
 from evosweep.records import journal
-
-if TYPE_CHECKING:
-    from evosweep.evaluation.evaluator import Evaluator
+from evosweep.records.journal_entry import Entry
 
 _NOTHING = (None, Lost())
 _BARREN_ROUNDS = 10  # losses in a row, for each worker, that no evaluation can be blamed for
+
+
+class Steps(Protocol):
+    """The steps of an evaluation, each of which the evaluator takes."""
+
+    problem: BuiltProblem
+    dispatcher: Dispatcher
+    losses: Losses
+    replay: Replay
+    map_seconds: float
+
+    def tell_weights(self, items: Sequence[object]) -> None:
+        """Tells the weights of the first individual."""
+        ...
+
+    def chunk(self, batch: Batch, number: int, items: Sequence[int], *, sent: bool) -> Chunk:
+        """Some items of a batch as they travel."""
+        ...
+
+    def take_recorded(self, batch: Batch, entry: Entry) -> None:
+        """Takes what the journal has."""
+        ...
+
+    def finish_chunk(self, batch: Batch, indices: Sequence[int], outcome: Outcome) -> None:
+        """Compares and records a result."""
+        ...
+
+    def give_up(self, batch: Batch, failure: FailureReason) -> None:
+        """Records a penalty, or raises."""
+        ...
+
+    def note_order(self, batch: int, place: int) -> None:
+        """Notes who came back."""
+        ...
+
+    def count(self, individual: Individual) -> None:
+        """Counts an evaluation."""
+        ...
 
 
 class _At(Sequence[object]):
@@ -88,9 +128,7 @@ class Stream:
         Places of the individuals in the order in which they have to come back; None: any.
     """
 
-    def __init__(
-        self, evaluator: "Evaluator", number: int, order: "Iterator[int] | None" = None
-    ) -> None:
+    def __init__(self, evaluator: Steps, number: int, order: "Iterator[int] | None" = None) -> None:
         self._evaluator, self._number, self._order = evaluator, number, order
         self._open: dict[int, _Single] = {}
         self._early: dict[int, Outcome | FailureReason] = {}
@@ -183,7 +221,7 @@ class Stream:
 class _Work:
     """The individuals of a stream that no worker has yet, and the workers' results."""
 
-    def __init__(self, evaluator: "Evaluator", number: int, singles: dict[int, _Single]) -> None:
+    def __init__(self, evaluator: Steps, number: int, singles: dict[int, _Single]) -> None:
         self._evaluator, self._number, self._singles = evaluator, number, singles
         self._backend, self._losses = evaluator.dispatcher.backend, evaluator.losses
         self.queue: list[int] = []

@@ -61,7 +61,7 @@ class _Failed(Exception):
 
 def evaluate(chunk: Chunk) -> Outcome:
     """Evaluates every individual of a chunk; an error of the problem is returned, not raised."""
-    outcome = Outcome(process=os.getpid())
+    outcome = Outcome(process=os.getpid(), host=os.uname().nodename)
     mine = agreement.terms(chunk.problem, with_code=chunk.with_code)
     if chunk.terms not in ("", agreement.digest(mine)):
         outcome.terms = mine

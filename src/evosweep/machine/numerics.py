@@ -55,6 +55,11 @@ def environment() -> dict[str, str]:
     return {"NPY_DISABLE_CPU_FEATURES": disabled, "OPENBLAS_CORETYPE": "Haswell"}
 
 
+def can_be_portable() -> bool:
+    """Whether this processor has what portable numerics need."""
+    return not _missing_features()
+
+
 def describe() -> dict[str, Any]:
     """What is in force in this process: the mode, NumPy's SIMD levels, BLAS kernels and libm."""
     import numpy

@@ -24,6 +24,10 @@ _SEAT = struct.Struct("=qqdq")  # batch + 1 (0: idle), index, deadline, pooled; 
 _SIZE = 64
 
 
+ELSEWHERE = 2**32
+"""From this number on, a process on the board is another host's: a multiple of it and its number"""
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """A process and the individual that it evaluates."""
@@ -134,6 +138,28 @@ def notes(folder: Path) -> Iterator[Note]:
     for pid in pids(folder):
         if current := note(folder, pid):
             yield current
+
+
+def put(
+    folder: Path, number: int, batch: int, index: int, *, left: float | None, lost: bool
+) -> Path:
+    """Put on the board what a process of another host evaluates, by a number of its own.
+
+    `left` are the seconds until it must be done, if any; `lost`: the process has died of it.
+    """
+    deadline = 0.0 if left is None else time.monotonic() + left
+    seat = folder / str(number)
+    temporary = folder / f"{number}.new"
+    temporary.write_bytes(_SEAT.pack(batch + 1, index, deadline, 0))
+    temporary.replace(seat)
+    if lost:
+        (folder / f"{number}.lost").touch()
+    return seat
+
+
+def is_lost_elsewhere(folder: Path, number: int) -> bool:
+    """Whether a process of another host has died of what it evaluated."""
+    return (folder / f"{number}.lost").exists()
 
 
 def pids(folder: Path) -> list[int]:

@@ -170,6 +170,9 @@ class Record(Named):
     order: Digest | None = Field(
         default=None, description="SHA-256 of the order of results of an asynchronous algorithm."
     )
+    hosts: Annotated[tuple[Line, ...], Field(max_length=100_000)] | None = Field(
+        default=None, description="The hosts that evaluated, where there was more than one."
+    )
     dataset: Dataset | None = Field(default=None, description="The data behind the problem.")
     stopped: Stopped | None = Field(default=None, description="What ended the run early.")
     timings: Annotated[dict[Key, Seconds], Field(max_length=100)] = Field(

@@ -52,6 +52,7 @@ def record_of(
         "traits": traits_of(evolution.problem.traits, sets=evolution.problem.form.sets),
         "failures": evaluator.failures,
         "order": evaluator.order,
+        "hosts": sorted(evaluator.hosts) if len(evaluator.hosts) > 1 else None,
         "dataset": dataset_of(evolution.problem.traits, spec.problem.use),
         "stopped": evolved.stopped,
         "timings": _timings(evaluator, evolved, startup),

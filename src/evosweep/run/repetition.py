@@ -45,9 +45,11 @@ class ForeignCode:
 def spec_of(record: Record, import_path: str) -> RunSpec:
     """The spec that repeats a record here, with the reader's import path and no more workers than
     this machine has CPUs; raises `InputError` where it cannot be run.
+
+    Hosts that a receipt names are not called: they are the concern of whoever wrote it.
     """
     spec = repeatable(record)
-    backend = dict(spec["backend"])
+    backend = {key: value for key, value in spec["backend"].items() if key != "hosts"}
     backend["workers"] = min(backend.get("workers", 1), max(available_cpus(), 1))
     return RunSpec.parse({**spec, "backend": backend, "import_path": import_path})
 

@@ -33,15 +33,19 @@ class _Enough(BaseException):
 class _FirstOfStream(Stream):
     """Evaluates what is submitted first, which ends the trial."""
 
+    def __init__(self, evaluator: Evaluator) -> None:
+        super().__init__(evaluator, 0)
+        self._first = evaluator
+
     def submit(self, individual: Individual) -> None:
-        self._evaluator.map(self._evaluator.evaluate, [individual])
+        self._first.map(self._first.evaluate, [individual])
 
 
 class _FirstOnly(Evaluator):
     """Evaluates one individual, and ends the trial."""
 
     def asynchronous(self) -> Stream:
-        return _FirstOfStream(self, 0)
+        return _FirstOfStream(self)
 
     def _evaluated(self, batch: Batch) -> Sequence[object]:
         items = batch.items[:1]

@@ -42,7 +42,7 @@ class Crew:
                 if process.pid not in self._members and self._counts(process):
                     self._members[process.pid] = process
         for pid in activity.pids(self._board):  # also one that died before it was seen above
-            if pid not in self._members:
+            if pid not in self._members and pid < activity.ELSEWHERE:
                 try:
                     self._members[pid] = self._process(pid)
                 except self._gone:
@@ -51,6 +51,8 @@ class Crew:
 
     def has_lost(self, pid: int) -> bool:
         """Whether the process of that number is dead."""
+        if pid >= activity.ELSEWHERE:
+            return activity.is_lost_elsewhere(self._board, pid)
         try:
             process = self._members.get(pid) or self._process(pid)
             return not process.is_running() or process.status() == "zombie"

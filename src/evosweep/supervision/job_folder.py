@@ -120,7 +120,14 @@ class JobFolder:
     @property
     def workers(self) -> int:
         """How many processes evaluate."""
-        return int(self.spec["backend"].get("workers", 1))
+        backend = self.spec["backend"]
+        named = backend.get("hosts")
+        return int(backend.get("workers") or (len(named) if isinstance(named, list) else 1))
+
+    @property
+    def has_hosts(self) -> bool:
+        """Whether the spec says on which hosts the workers are."""
+        return self.spec["backend"].get("hosts") is not None
 
     def specs(self) -> "list[RunSpec]":
         """The specs of the runs, in their order."""

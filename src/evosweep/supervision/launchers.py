@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from evosweep.backends.table import BACKENDS, BackendKind, imported
+from evosweep.supervision import hosts
 from evosweep.supervision.crew import Crew
 from evosweep.supervision.job_folder import JobFolder
 
@@ -50,8 +51,11 @@ class UnderScoop:
 
     def command(self, job: JobFolder) -> list[str]:
         python, *words = self._kind.launch(job.workers)
-        private = [python, "-P", str(_ENTRY / "private_scoop.py"), str(job.sockets)]
-        return [*private, *words, str(_ENTRY / "under_scoop.py"), str(job.folder)]
+        program = [*words, str(_ENTRY / "under_scoop.py"), str(job.folder)]
+        found = hosts.places(job.spec["backend"], job.workers)
+        if found is not None and found.elsewhere:
+            return [python, "-P", str(_ENTRY / "scoop_over_hosts.py"), str(job.folder), *program]
+        return [python, "-P", str(_ENTRY / "private_scoop.py"), str(job.sockets), *program]
 
     def crew(self, leader: int, job: JobFolder) -> Crew | None:
         return Crew(leader, job.board, lambda words: any(w.startswith("scoop.") for w in words))

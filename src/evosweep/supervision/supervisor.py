@@ -81,7 +81,7 @@ class _Supervisor:
         self.job.save()
         self.group = subprocess.Popen(
             self.launcher.command(self.job),
-            env=variables.for_workers() | {activity.FOLDER_VARIABLE: str(self.job.board)},
+            env=self._environment(),
             start_new_session=True,
             stdin=subprocess.DEVNULL,
         )
@@ -92,6 +92,10 @@ class _Supervisor:
             kill.group(self.group)
             self.reaper.watch(None)
             self._flush_journal()
+
+    def _environment(self) -> dict[str, str]:
+        board = {activity.FOLDER_VARIABLE: str(self.job.board)}
+        return variables.for_workers(several_hosts=self.job.has_hosts) | board
 
     def _watch(self) -> _Loss | None:
         """None at a stop, or when the group has said how it ended; else what was lost."""

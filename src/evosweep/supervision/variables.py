@@ -8,10 +8,13 @@ from evosweep.processes import address
 from evosweep.processes.guard import SUPERVISOR_VARIABLE
 
 
-def for_workers() -> dict[str, str]:
+def for_workers(*, several_hosts: bool = False) -> dict[str, str]:
     """This process's environment, with one BLAS thread unless set otherwise, and its own address.
 
-    Raises InputError for numerics that this processor does not have.
+    Several hosts compute with portable numerics unless set otherwise, where their processors have
+    them. Raises InputError for numerics that this processor does not have.
     """
+    if several_hosts and numerics.VARIABLE not in os.environ and numerics.can_be_portable():
+        os.environ[numerics.VARIABLE] = "portable"
     mine = {SUPERVISOR_VARIABLE: address.of_this_process()}
     return dict.fromkeys(THREAD_VARIABLES, "1") | os.environ | numerics.environment() | mine

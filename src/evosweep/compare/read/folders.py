@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from evosweep.compare.read.run import Failure, Run, read_failure, read_run
+from evosweep.compare.read.run import Failure, Run, differs, read_failure, read_run
 from evosweep.compare.read.study import Study
 from evosweep.errors import Damaged, InputError, one_line
 from evosweep.files.opening import is_file
@@ -74,7 +74,7 @@ def _one_of_each(runs: Iterable[Run]) -> tuple[list[Run], list[Failure], list[st
         first, *others = sorted(group, key=lambda run: run.folder.path.name != run_id)
         kept.append(first)
         copies += [_copy(run, first) for run in others]
-        unequal += [_unequal(run, first) for run in others if run.digest != first.digest]
+        unequal += [_unequal(run, first) for run in others if differs(run, first)]
     return kept, copies, unequal
 
 

@@ -29,8 +29,11 @@ def by_name(key: Sequence[str]) -> list[list[tuple[float, str]]]:
 
 
 def identity(part: Mapping[str, object], source: str = "") -> str:
-    """The canonical text of a problem, an algorithm or a backend, without the user's label."""
-    facts = {key: value for key, value in part.items() if key != "name"}
+    """The canonical text of a problem, an algorithm or a backend, without the user's label.
+
+    Where a backend's workers are makes no other backend of it.
+    """
+    facts = {key: value for key, value in part.items() if key not in ("name", "hosts")}
     return json.dumps({**facts, "source": source}, sort_keys=True, separators=(",", ":"))
 
 

@@ -148,6 +148,14 @@ def read_run(folder: RunFolder) -> Run:
     )
 
 
+def differs(one: Run, other: Run) -> bool:
+    """Whether two runs that should have one population have two.
+
+    The runs of an asynchronous algorithm should where their results came in the same order.
+    """
+    return one.digest != other.digest and one.order == other.order
+
+
 def _length(genome: object) -> int | None:
     return len(genome) if isinstance(genome, list) else None
 

@@ -23,7 +23,7 @@ from evosweep.compare.page.section import Page, Section
 from evosweep.compare.plots.boxes import plot_boxes
 from evosweep.compare.plots.canvas import Plot
 from evosweep.compare.read.labels import unique_stems
-from evosweep.compare.read.run import Run
+from evosweep.compare.read.run import Run, differs
 from evosweep.compare.read.study import Study
 from evosweep.compare.sections.failures import earlier_table, failures_table
 from evosweep.compare.sections.sentences import outcomes
@@ -108,7 +108,7 @@ def unequal_twins(changes: Sequence[Change]) -> list[str]:
         f"folders, with unequal populations ({old.digest[:12]} and {new.digest[:12]})"
         for change in changes
         for old, new in zip(change.before, change.after, strict=True)
-        if old.run_id == new.run_id and old.digest != new.digest
+        if old.run_id == new.run_id and differs(old, new)
     ]
 
 

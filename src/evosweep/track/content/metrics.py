@@ -26,7 +26,9 @@ def points_of(history: History, record: Record, summary: Summary) -> list[Point]
 def summary_of(record: Record, history: History) -> Summary:
     """Values of the run that the aggregate over seeds is computed from."""
     start, end = milliseconds(record.started), milliseconds(record.finished)
+    asynchronous: Summary = {} if record.order is None else {"order": record.order}
     return {
+        **asynchronous,
         "seed": record.spec["seed"],
         "own_name": own_name(record.spec),
         "spec_id": record.spec_id,

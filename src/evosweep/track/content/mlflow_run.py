@@ -42,6 +42,8 @@ class Summary(TypedDict, total=False):
     """What tells the run from its siblings, in its name."""
     spec_id: str
     digest: str
+    order: str
+    """That of the results of an asynchronous algorithm; other runs have none."""
     best: float | None
     hypervolume: float | None
     evaluations: int

@@ -1,0 +1,174 @@
+"""The launcher's side of the workers on other hosts: starts them, keeps watch, and tells of them.
+
+Each host has one connection: a program that ssh or srun starts there (`workers_elsewhere.py`). It
+is given its orders, and then a sign of life every two seconds, by its standard input; it answers in
+lines of JSON. A host that does not answer is left out, with a warning, and tried again; the death
+of a worker or the end of a connection ends this process, so that its supervisor starts all anew.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from evosweep.machine import environment, fingerprint
+from evosweep.machine.threads import THREAD_VARIABLES
+from evosweep.processes import activity
+from evosweep.supervision.hosts import Places, places
+from evosweep.supervision.job_folder import JobFolder
+
+_BEAT = 2.0
+_AGAIN = 20.0  # seconds after which a host that did not answer is tried again
+_TRAVELS = (*THREAD_VARIABLES, "PYTHONPATH", "NPY_DISABLE_CPU_FEATURES", "OPENBLAS_CORETYPE")
+_STAYS = ("EVOSWEEP_BOARD", "EVOSWEEP_PARENT", "EVOSWEEP_SSH")
+
+
+class Elsewhere:
+    """The other hosts of a job."""
+
+    def __init__(self, folder: Path) -> None:
+        self.job = JobFolder.load(folder)
+        found = places(self.job.spec["backend"], self.job.workers)
+        self.places = found or Places(self.job.workers, {})
+
+    def start(self, words: Sequence[str]) -> None:
+        """Start the workers of every other host; `words` are those of SCOOP's worker."""
+        orders = {
+            "environment": _environment(),
+            "folder": os.getcwd(),  # noqa: PTH109
+            "words": list(words),
+            "spec": self.job.spec,
+        }
+        expected = _Expected(environment.describe(), self.job.specs()[0].sources)
+        for number, (host, count) in enumerate(self.places.elsewhere.items(), 1):
+            command = self.places.start(host, _PROGRAM)
+            line = json.dumps(orders | {"count": count}) + "\n"
+            other = _Host(host, number, command, line, job=self.job, expected=expected)
+            threading.Thread(target=other.watch, name=host, daemon=True).start()
+
+
+_PROGRAM = (sys.executable, "-P", str(Path(__file__).with_name("workers_elsewhere.py")))
+
+
+def _environment() -> dict[str, str]:
+    """What workers elsewhere need of this environment, for a connection carries none."""
+    own = {name: value for name, value in os.environ.items() if name.startswith("EVOSWEEP_")}
+    kept = {name: os.environ[name] for name in _TRAVELS if name in os.environ}
+    return {name: value for name, value in (kept | own).items() if name not in _STAYS}
+
+
+@dataclass(frozen=True)
+class _Expected:
+    """What must be on every host as it is here, or last bits may differ."""
+
+    environment: dict[str, Any]
+    sources: dict[str, str]
+
+    def differences(self, ready: dict[str, Any]) -> list[str]:
+        """What another host has that differs, in words."""
+        there = ready["environment"]
+        found = fingerprint.differences(there, self.environment)
+        for package, version in self.environment["packages"].items():
+            other = there["packages"].get(package, "none")
+            if other != version and package not in ("numpy", "evosweep"):
+                found.append(f"{package} {other}, here {version}")
+        other_code = [kind for kind, digest in self.sources.items()
+                      if ready["sources"].get(kind) != digest]  # fmt: skip
+        return found + [f"another source of the {kind}" for kind in other_code]
+
+
+@dataclass
+class _Host:
+    """One host and the connection to it."""
+
+    name: str
+    number: int
+    command: list[str]
+    orders: str
+    job: JobFolder
+    expected: _Expected
+    warned: bool = False
+    seats: set[Path] = field(default_factory=set)
+
+    def watch(self) -> None:
+        """Connect, again and again where the host does not answer; ends the process at a loss."""
+        while True:
+            connection = subprocess.Popen(
+                self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+            threading.Thread(target=self._beat, args=(connection,), daemon=True).start()
+            assert connection.stdout is not None
+            answered = False
+            for line in connection.stdout:
+                answered = self._hear(line) or answered
+            if answered:
+                os._exit(1)  # the host, its connection or one of its workers is lost
+            self._warn(connection.wait())
+            time.sleep(_AGAIN)
+
+    def _beat(self, connection: "subprocess.Popen[str]") -> None:
+        assert connection.stdin is not None
+        with suppress(OSError, ValueError):
+            connection.stdin.write(self.orders)
+            while connection.poll() is None:
+                connection.stdin.write("\n")
+                connection.stdin.flush()
+                time.sleep(_BEAT)
+
+    def _hear(self, line: str) -> bool:
+        """Take in what the host tells; whether it has told anything."""
+        try:
+            told = json.loads(line)
+        except ValueError:
+            sys.stderr.write(f"{self.name}: {line}")  # something else printed it
+            return False
+        if "ready" in told:
+            if found := self.expected.differences(told["ready"]):
+                self._refuse(f"differs from this one: {'; '.join(found)}")
+        elif "error" in told:
+            self._refuse(told["error"])
+        elif "lost" in told:
+            self._clear()
+            if told["lost"] is not None:
+                self._put(told["lost"], lost=True)
+        else:
+            self._show(told["busy"])
+        return True
+
+    def _show(self, notes: list[dict[str, Any]]) -> None:
+        """Put what the host's workers evaluate on the board of this one."""
+        before, self.seats = self.seats, set()
+        for note in notes:
+            self.seats.add(self._put(note))
+        for seat in before - self.seats:
+            seat.unlink(missing_ok=True)
+
+    def _clear(self) -> None:
+        for seat in self.seats:
+            seat.unlink(missing_ok=True)
+
+    def _put(self, note: dict[str, Any], *, lost: bool = False) -> Path:
+        number = self.number * activity.ELSEWHERE + note["pid"]
+        place = (self.job.board, number, note["batch"], note["index"])
+        return activity.put(*place, left=note["left"], lost=lost)
+
+    def _refuse(self, reason: str) -> None:
+        self.job.report(2, f"backend.hosts: {self.name}: {reason}")
+        os._exit(1)
+
+    def _warn(self, code: int) -> None:
+        if not self.warned:
+            print(
+                f"evosweep: warning: host {self.name} does not answer (exit code {code}); the run "
+                "goes on without it, and tries it again",
+                file=sys.stderr,
+                flush=True,
+            )
+        self.warned = True

@@ -1,0 +1,143 @@
+"""SCOOP's workers of one host, for a run on another: `python workers_elsewhere.py`, by ssh or srun.
+
+The first line of standard input has the orders, so that nothing of them is in a command line. Then
+comes a sign of life every two seconds: where it stays away, or the input ends, this program and
+everything that it has started end too. It answers in lines of JSON: that it is ready and by what it
+computes; what its workers evaluate; that one of them has died, and of which evaluation.
+"""
+
+import json
+import os
+import select
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NoReturn
+
+_ORDERS = "EVOSWEEP_ORDERS"
+_SILENCE = 12.0  # seconds without a sign of life after which the connection is taken for cut
+_TICK = 0.2
+_STDIN = 0
+
+
+def main() -> None:
+    """Read the orders, start anew in the environment that they give, and carry them out."""
+    if _ORDERS not in os.environ:
+        line = _first_line()
+        folder, environment = json.loads(line)["folder"], json.loads(line)["environment"]
+        try:
+            os.chdir(folder)
+        except OSError as error:
+            _tell(error=f"its folder {folder} cannot be entered ({error.strerror})")
+            sys.exit(1)
+        with suppress(OSError):  # it leads a session already
+            os.setsid()
+        environment |= {_ORDERS: str(_kept(line))}
+        os.execve(sys.executable, [sys.executable, "-P", __file__], {**os.environ, **environment})
+    with os.fdopen(int(os.environ.pop(_ORDERS)), encoding="utf-8") as file:
+        orders = json.load(file)
+    with tempfile.TemporaryDirectory(prefix="evosweep-board-") as board:
+        _work(orders, Path(board))
+
+
+def _first_line() -> str:
+    """The first line of standard input, and not a byte of what follows."""
+    line = bytearray()
+    while not line.endswith(b"\n"):
+        byte = os.read(_STDIN, 1)
+        if not byte:
+            sys.exit(1)
+        line += byte
+    return line.decode()
+
+
+def _kept(line: str) -> int:
+    """A nameless file with the line, open for the program that this one becomes."""
+    with tempfile.TemporaryFile() as file:
+        file.write(line.encode())
+        file.seek(0)
+        kept = os.dup(file.fileno())
+    os.set_inheritable(kept, True)
+    return kept
+
+
+def _tell(**what: object) -> None:
+    print(json.dumps(what), flush=True)
+
+
+def _work(orders: dict[str, Any], board: Path) -> None:
+    from evosweep.errors import EvosweepError
+    from evosweep.processes import activity
+
+    os.environ[activity.FOLDER_VARIABLE] = str(board)
+    try:
+        _tell(ready=_circumstances(orders["spec"]))
+    except EvosweepError as error:
+        _tell(error=str(error))
+        sys.exit(1)
+    program = [sys.executable, "-P", str(Path(__file__).with_name("scoop_over_hosts.py"))]
+    command = [*program, "-m", "scoop.bootstrap.__main__", *orders["words"]]
+    workers = [
+        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=sys.stderr)
+        for _ in range(orders["count"])
+    ]
+    _watch(workers, board)
+
+
+def _circumstances(spec: dict[str, Any]) -> dict[str, object]:
+    """By what this host computes: it must be what the run's own host has."""
+    from evosweep.config.spec import RunSpec
+    from evosweep.machine import environment
+    from evosweep.processes import safe_path
+
+    safe_path.release()
+    sources = RunSpec.parse(spec).sources
+    return {"environment": environment.describe(), "sources": sources}
+
+
+def _watch(workers: "list[subprocess.Popen[bytes]]", board: Path) -> None:
+    from evosweep.processes import activity
+
+    heard, before = time.monotonic(), list[activity.Note]()
+    while any(worker.poll() is None for worker in workers):
+        ready, _, _ = select.select([_STDIN], [], [], _TICK)
+        if ready and not os.read(_STDIN, 4096):
+            _end_all()
+        heard = time.monotonic() if ready else heard
+        if time.monotonic() - heard > _SILENCE:
+            _end_all()
+        for worker in workers:
+            if worker.poll():
+                note = activity.note(board, worker.pid)
+                _tell(lost=note and _as_json(note))
+                _end_all()
+        notes = list(activity.notes(board))
+        if notes != before:
+            _tell(busy=[_as_json(note) for note in notes])
+        before = notes
+
+
+def _as_json(note: Any) -> dict[str, object]:
+    left = note.deadline - time.monotonic() if note.deadline else None
+    return {"pid": note.pid, "batch": note.batch, "index": note.index, "left": left}
+
+
+def _end_all() -> NoReturn:
+    """End this program, and everything that it has started."""
+    import shutil
+
+    from evosweep.processes import kill
+
+    shutil.rmtree(os.environ["EVOSWEEP_BOARD"], ignore_errors=True)
+    for pid in kill.descendants(os.getpid()):
+        with suppress(OSError):
+            os.kill(pid, 9)
+    kill.own_group()
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

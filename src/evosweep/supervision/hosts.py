@@ -1,0 +1,152 @@
+"""The hosts of a run's workers, and how a program is started on one of them.
+
+They are named in the spec's backend, in a file, or by the SLURM allocation that the run is in.
+"""
+
+import os
+import shlex
+import shutil
+import socket
+import subprocess
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+
+from evosweep.backends.names import HOST, SLURM
+from evosweep.errors import InputError, shown
+
+SSH_VARIABLE = "EVOSWEEP_SSH"
+"""The ssh command with its options; hosts' keys are checked whatever it is."""
+
+_SSH = ("-T", "-x", "-oBatchMode=yes", "-oStrictHostKeyChecking=yes", "-oClearAllForwardings=yes",
+        "-oConnectTimeout=10", "-oServerAliveInterval=3", "-oServerAliveCountMax=3")  # fmt: skip
+_SRUN = ("srun", "--overlap", "--nodes=1", "--ntasks=1", "--export=ALL", "--unbuffered",
+         "--kill-on-bad-exit=0", "--quiet")  # fmt: skip
+_PATIENCE = 60  # seconds for scontrol, which waits for ever where its controller is away
+
+
+@dataclass(frozen=True)
+class Places:
+    """How many workers each host has."""
+
+    here: int
+    """On this host; the run's own process is one of them, whether this host is named or not."""
+    elsewhere: dict[str, int]
+    """On other hosts, by the names that they were given."""
+    by_srun: bool = False
+    """Whether SLURM starts them; else ssh."""
+
+    def start(self, host: str, command: Sequence[str]) -> list[str]:
+        """The command line that runs a command on one of the hosts elsewhere."""
+        if self.by_srun:
+            return [*_SRUN, f"--nodelist={host}", *command]
+        ssh = shlex.split(os.environ.get(SSH_VARIABLE) or "ssh")
+        return [*ssh, *_SSH, "--", host, shlex.join(command)]
+
+
+def places(backend: Mapping[str, Any], workers: int) -> Places | None:
+    """Where the workers of a spec's backend are; None where no host is named.
+
+    Raises
+    ------
+    InputError
+        For a file without hosts, or SLURM's hosts outside of an allocation.
+    """
+    named = backend.get("hosts")
+    if named is None:
+        return None
+    by_srun = named == SLURM
+    names = _allocated() if by_srun else named if isinstance(named, list) else _listed(Path(named))
+    chosen = list(islice(cycle(names), workers))
+    elsewhere = [name for name in chosen if not is_here(name)]
+    if len(elsewhere) == workers:  # this host is not named: it takes the last place
+        elsewhere.pop()
+    return Places(workers - len(elsewhere), dict(Counter(elsewhere)), by_srun)
+
+
+def _allocated() -> list[str]:
+    nodes = os.environ.get("SLURM_JOB_NODELIST")
+    if nodes is None or shutil.which("scontrol") is None:
+        raise InputError(
+            "backend.hosts: slurm stands for the nodes of an allocation, and this process is in "
+            "none; call it by sbatch or salloc, or name the hosts"
+        )
+    command = ["scontrol", "show", "hostnames", nodes]
+    try:
+        told = subprocess.run(
+            command, capture_output=True, text=True, timeout=_PATIENCE, check=True
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise InputError(f"backend.hosts: scontrol cannot expand {nodes}: {error}") from error
+    return _per_cpu(told.stdout.split())
+
+
+def _per_cpu(nodes: Sequence[str]) -> list[str]:
+    """The nodes, each as often as a worker is to be there before any node has one more."""
+    tasks = os.environ.get("SLURM_NTASKS_PER_NODE", "1")
+    count = int(tasks) if tasks.isdigit() else 1
+    return [node for node in nodes for _ in range(max(count, 1))]
+
+
+def _listed(path: Path) -> list[str]:
+    """The hosts in a file: one in a line, with a number of workers behind it if that is not 1."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeError) as error:
+        raise InputError(f"backend.hosts: cannot read {path} ({error})") from None
+    names: list[str] = []
+    for number, line in enumerate(lines, 1):
+        words = line.partition("#")[0].split()
+        if not words:
+            continue
+        count = words[1].removeprefix("slots=") if len(words) == 2 else "1"
+        if not (HOST.fullmatch(words[0]) and count.isdigit() and len(words) <= 2):
+            raise InputError(
+                f"backend.hosts: {path}, line {number}: {shown(line)} is no host with a number of "
+                "workers behind it"
+            )
+        names += [words[0]] * int(count)
+    if not names:
+        raise InputError(f"backend.hosts: {path} names no host")
+    return names
+
+
+def is_here(name: str) -> bool:
+    """Whether that is a name or an address of this host."""
+    host = name.rpartition("@")[2]
+    own = socket.gethostname()
+    if host in (own, own.partition(".")[0], "localhost", os.environ.get("SLURMD_NODENAME")):
+        return True
+    return any(map(_is_own, _addresses(host)))
+
+
+def _addresses(host: str) -> list[str]:
+    try:
+        return [str(entry[4][0]) for entry in socket.getaddrinfo(host, None, socket.AF_INET)]
+    except OSError:
+        return []
+
+
+def _is_own(address: str) -> bool:
+    """Whether one of this host's interfaces has the address: only then can it be listened on."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return False
+    return True
+
+
+def address_towards(host: str) -> str:
+    """The address of this host's interface that faces another host, which reaches it there."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        for address in [*_addresses(host.rpartition("@")[2]), *_addresses(socket.gethostname())]:
+            try:
+                probe.connect((address, 9))  # nothing is sent
+                return str(probe.getsockname()[0])
+            except OSError:
+                continue
+    raise InputError(f"backend.hosts: {host} has no address that this host can reach")

@@ -1,0 +1,172 @@
+"""SCOOP's workers on three hosts: the population of the serial run, whatever becomes of a host."""
+
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hosts import Host
+from over_hosts import Run, spec
+
+OVER_HOSTS = {"use": "scoop", "hosts": ["h1", "h2", "h3"]}
+Make = Callable[..., Run]
+
+
+@pytest.fixture
+def make(hosts: list[Host], tmp_path: Path) -> Make:
+    def made(backend: dict[str, Any] = OVER_HOSTS, **problem: Any) -> Run:
+        return Run(
+            hosts, tmp_path / f"run{len(list(tmp_path.iterdir()))}", spec(backend, **problem)
+        )
+
+    return made
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The digest of the serial run."""
+    from hosts import missing, network
+
+    if missing():
+        return ""
+    folder = tmp_path_factory.mktemp("serial")
+    with network(folder / "network", 1) as hosts:
+        run = Run(hosts, folder / "run", spec({"use": "serial"}, seconds=0))
+        assert run.complete() == 0, run.errors
+        return str(run.record["population_digest"])
+
+
+def _assert_equal(run: Run, expected: str) -> None:
+    found = Path(run.folder / "record.json")
+    assert found.exists(), run.errors
+    assert run.record["population_digest"] == expected
+    assert run.left() == []
+
+
+def test_every_host_evaluates_and_nobody_else_can_reach_them(make: Make, expected: str) -> None:
+    run, alone = make(), make({"use": "scoop", "workers": 3})
+    run.start()
+    run.wait_for_workers(run.hosts[2])
+    run.wait_for_evaluations(20)
+    for host in run.hosts:
+        listening = host.run("ss", "-Hltn").stdout.split("\n")
+        places = [line.split()[3].rpartition(":") for line in listening if line]
+        addresses = {place for place, _, port in places if port != "22"}
+        assert {each.strip("[]").removeprefix("::ffff:") for each in addresses} == {host.address}
+    port = next(port for _, _, port in places if port != "22")
+    stranger = run.hosts[1].run(sys.executable, "-c", _STRANGER, port, "h3")
+    assert stranger.stdout.split() == ["nothing"], stranger
+    assert run.finish() == 0, run.errors
+    assert run.errors == ""
+    assert run.record["hosts"] == ["h1", "h2", "h3"]
+    assert run.record["environment"]["numerics"]["mode"] == "portable"
+    _assert_equal(run, expected)
+    assert alone.complete() == 0
+    assert alone.record["run_id"] == run.record["run_id"]
+
+
+_STRANGER = """
+import sys, zmq
+socket = zmq.Context().socket(zmq.DEALER)
+socket.setsockopt(zmq.LINGER, 0)
+socket.connect(f"tcp://{sys.argv[2]}:{sys.argv[1]}")
+socket.send_multipart([b"I", b"x"])
+print("something" if socket.poll(1000) or socket.getsockopt(zmq.EVENTS) & 4 else "nothing")
+"""
+
+
+def test_a_host_that_is_killed_costs_no_result(make: Make, expected: str) -> None:
+    run = make()
+    run.start()
+    run.wait_for_workers(run.hosts[2])
+    run.wait_for_evaluations(20)
+    run.hosts[2].kill()
+    assert run.finish() == 0, run.errors
+    assert "host h3 does not answer" in run.errors
+    _assert_equal(run, expected)
+
+
+@pytest.mark.slow
+def test_a_host_that_is_cut_and_comes_back_costs_no_result(make: Make, expected: str) -> None:
+    run = make()
+    run.start()
+    run.wait_for_workers(run.hosts[2])
+    run.wait_for_evaluations(20)
+    run.hosts[2].cut()
+    assert run.finish() == 0, run.errors
+    run.hosts[2].mend()
+    _assert_equal(run, expected)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pause", [0.0, 0.5])
+def test_a_worker_that_is_killed_elsewhere_busy_or_idle_costs_no_result(
+    make: Make, expected: str, pause: float
+) -> None:
+    run = make(pause=pause)
+    run.start()
+    (worker,) = run.wait_for_workers(run.hosts[1])
+    run.wait_for_evaluations(20)
+    worker.send_signal(signal.SIGKILL)
+    assert run.finish() == 0, run.errors
+    _assert_equal(run, expected)
+
+
+@pytest.mark.slow
+def test_an_evaluation_that_kills_its_worker_on_another_host_is_named(make: Make) -> None:
+    run = make({"use": "scoop", "hosts": ["h1", "h2", "h2", "h3"]}, trouble="kills")
+    assert run.complete() == 1
+    assert "killed its worker" in run.errors
+    assert run.left() == []
+
+
+@pytest.mark.slow
+def test_a_stop_ends_everything_on_every_host(make: Make, expected: str) -> None:
+    run = make()
+    run.start()
+    run.wait_for_workers(run.hosts[2])
+    run.wait_for_evaluations(20)
+    outer = next(each for each in run.hosts[0].processes() if "evosweep" in each.cmdline())
+    outer.send_signal(signal.SIGTERM)
+    assert run.finish() == 143
+    assert run.left() == []
+    assert run.complete() == 0
+    _assert_equal(run, expected)
+
+
+@pytest.mark.slow
+def test_what_kills_the_supervisor_leaves_nothing_on_any_host(make: Make) -> None:
+    run = make()
+    run.start()
+    run.wait_for_workers(run.hosts[2])
+    outer = next(each for each in run.hosts[0].processes() if "evosweep" in each.cmdline())
+    outer.send_signal(signal.SIGKILL)
+    run.finish()
+    assert run.left() == []
+
+
+@pytest.mark.slow
+def test_a_host_whose_key_is_unknown_is_left_out(make: Make, expected: str, tmp_path: Path) -> None:
+    known = tmp_path / "network" / "known_hosts"
+    lines = known.read_text().splitlines(keepends=True)
+    known.write_text("".join(line for line in lines if not line.startswith("h3,")))
+    run = make()
+    assert run.complete() == 0
+    assert "host h3 does not answer" in run.errors
+    assert "h3" not in run.record["hosts"]
+    _assert_equal(run, expected)
+
+
+@pytest.mark.slow
+def test_a_host_with_other_code_is_refused(make: Make, tmp_path: Path) -> None:
+    run = make()
+    other = tmp_path / "faults"
+    other.mkdir()
+    source = Path(run.spec["import_path"]) / "troubled.py"
+    (other / "troubled.py").write_text(source.read_text() + "\nANOTHER = 1\n")
+    run.hosts[1].run("mount", "--bind", str(other), str(source.parent.absolute()))
+    assert run.complete() == 2
+    assert "h2: differs from this one: another source of the problem" in run.errors
+    assert run.left() == []
