@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import psutil
 
@@ -36,7 +37,7 @@ read -r _
 ip addr add "$2/24" dev eth0
 ip link set eth0 up
 /usr/sbin/sshd -D -e -f "$3/sshd_config" 2>> "$3/$1.sshd.log" &
-until grep -q 'Server listening' "$3/$1.sshd.log"; do sleep 0.02; done
+until grep -qs 'Server listening' "$3/$1.sshd.log"; do sleep 0.02; done
 echo ready
 wait
 """
@@ -83,26 +84,31 @@ class Host:
         """Starts the host, also after `kill`."""
         (self._folder / f"{self.name}.sshd.log").unlink(missing_ok=True)
         words = ["sh", "-c", _INIT, "init", self.name, self.address, str(self._folder)]
-        self._unshare = _start(*_HOST, *words)
+        with (self._folder / f"{self.name}.log").open("ab") as log:
+            self._unshare = _start(*_HOST, *words, errors=log)
         assert _line(self._unshare) == "plugged"
         self.init = psutil.Process(self._unshare.pid).children()[0].pid
         """Number of the host's first process, as this machine sees it."""
-        port = f"p{self.address.rpartition('.')[2]}"
         _call("ip", "link", "add", "eth0", "netns", str(self.init),
-              "type", "veth", "peer", "name", port, "netns", str(self._switch))  # fmt: skip
-        _call(*_in_network(self._switch), "ip", "link", "set", port, "master", "br0", "up")
+              "type", "veth", "peer", "name", self._port, "netns", str(self._switch))  # fmt: skip
+        _call(*_in_network(self._switch), "ip", "link", "set", self._port, "master", "br0", "up")
         assert self._unshare.stdin is not None
         self._unshare.stdin.write(b"\n")
         self._unshare.stdin.flush()
         assert _line(self._unshare) == "ready"
 
     def kill(self) -> None:
-        """A power cut: every process of the host dies at once, and its link is gone."""
+        """A power cut: the link is gone, and every process dies at once; nobody is told."""
+        _call(*_in_network(self._switch), "ip", "link", "delete", self._port)
         psutil.Process(self.init).kill()
         self._unshare.wait()
         for stream in (self._unshare.stdin, self._unshare.stdout):
             assert stream is not None
             stream.close()
+
+    @property
+    def _port(self) -> str:
+        return f"p{self.address.rpartition('.')[2]}"
 
     @property
     def is_up(self) -> bool:
@@ -179,8 +185,8 @@ def _configure(folder: Path, count: int) -> None:
     (folder / "ssh_config").write_text(_SSH.format(folder))
 
 
-def _start(*words: str) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+def _start(*words: str, errors: IO[bytes] | None = None) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
 
 
 def _line(process: "subprocess.Popen[bytes]") -> str:

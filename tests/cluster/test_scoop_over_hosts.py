@@ -17,9 +17,9 @@ Make = Callable[..., Run]
 @pytest.fixture
 def make(hosts: list[Host], tmp_path: Path) -> Make:
     def made(backend: dict[str, Any] = OVER_HOSTS, **problem: Any) -> Run:
-        return Run(
-            hosts, tmp_path / f"run{len(list(tmp_path.iterdir()))}", spec(backend, **problem)
-        )
+        folder = tmp_path / f"run{len(list(tmp_path.iterdir()))}"
+        folder.mkdir()
+        return Run(hosts, folder, spec(backend, **problem))
 
     return made
 

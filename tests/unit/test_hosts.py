@@ -78,9 +78,7 @@ def test_slurm_names_the_nodes_of_its_allocation(
     with pytest.raises(InputError, match="this process is in none"):
         places({"hosts": "slurm"}, 4)
     scontrol = tmp_path / "scontrol"
-    scontrol.write_text(
-        '#!/bin/sh\n[ "$*" = "show hostnames n[1-3]" ] && printf "n1\\nn2\\nn3\\n"\n'
-    )
+    scontrol.write_text('#!/bin/sh\n[ "$*" = "show hostnames n[1-3]" ] && echo n1 n2 n3\n')
     scontrol.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     monkeypatch.setenv("SLURM_JOB_NODELIST", "n[1-3]")

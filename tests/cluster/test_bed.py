@@ -36,9 +36,9 @@ def test_a_cut_link_is_silent_and_comes_back(hosts: list[Host]) -> None:
 def test_a_killed_host_takes_its_processes_along(hosts: list[Host]) -> None:
     first, second, _ = hosts
     sleeper = psutil.Popen(first.command("ssh", "h2", "sleep 600"))
-    while not second.processes():
+    while not (asleep := [each for each in second.processes() if each.name() == "sleep"]):
         time.sleep(0.02)
-    (remote,) = [each for each in second.processes() if each.name() == "sleep"]
+    (remote,) = asleep
     second.kill()
     assert not psutil.pid_exists(remote.pid) or remote.status() == psutil.STATUS_ZOMBIE
     second.boot()
