@@ -168,5 +168,5 @@ def test_a_host_with_other_code_is_refused(make: Make, tmp_path: Path) -> None:
     (other / "troubled.py").write_text(source.read_text() + "\nANOTHER = 1\n")
     run.hosts[1].run("mount", "--bind", str(other), str(source.parent.absolute()))
     assert run.complete() == 2
-    assert "h2: differs from this one: another source of the problem" in run.errors
+    assert "h2: a worker computes with problem=" in run.errors
     assert run.left() == []

@@ -18,7 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from evosweep.machine import environment, fingerprint
+from evosweep.config.spec import RunSpec
+from evosweep.errors import InputError
+from evosweep.evaluation import agreement
+from evosweep.evaluation.problem import describe
 from evosweep.machine.threads import THREAD_VARIABLES
 from evosweep.processes import activity
 from evosweep.supervision.hosts import Places, places
@@ -46,7 +49,7 @@ class Elsewhere:
             "words": list(words),
             "spec": self.job.spec,
         }
-        expected = _Expected(environment.describe(), self.job.specs()[0].sources)
+        expected = terms_of(self.job.spec)
         for number, (host, count) in enumerate(self.places.elsewhere.items(), 1):
             command = self.places.start(host, _PROGRAM)
             line = json.dumps(orders | {"count": count}) + "\n"
@@ -64,24 +67,11 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in (kept | own).items() if name not in _STAYS}
 
 
-@dataclass(frozen=True)
-class _Expected:
-    """What must be on every host as it is here, or last bits may differ."""
-
-    environment: dict[str, Any]
-    sources: dict[str, str]
-
-    def differences(self, ready: dict[str, Any]) -> list[str]:
-        """What another host has that differs, in words."""
-        there = ready["environment"]
-        found = fingerprint.differences(there, self.environment)
-        for package, version in self.environment["packages"].items():
-            other = there["packages"].get(package, "none")
-            if other != version and package not in ("numpy", "evosweep"):
-                found.append(f"{package} {other}, here {version}")
-        other_code = [kind for kind, digest in self.sources.items()
-                      if ready["sources"].get(kind) != digest]  # fmt: skip
-        return found + [f"another source of the {kind}" for kind in other_code]
+def terms_of(spec: dict[str, Any]) -> str:
+    """What decides the results of a run in a process of this host."""
+    parsed = RunSpec.parse(spec)
+    description = describe(parsed.to_dict()["problem"], parsed.import_path)
+    return agreement.terms(description, with_code=True)
 
 
 @dataclass
@@ -93,7 +83,7 @@ class _Host:
     command: list[str]
     orders: str
     job: JobFolder
-    expected: _Expected
+    expected: str
     warned: bool = False
     seats: set[Path] = field(default_factory=set)
 
@@ -130,10 +120,10 @@ class _Host:
             sys.stderr.write(f"{self.name}: {line}")  # something else printed it
             return False
         if "ready" in told:
-            if found := self.expected.differences(told["ready"]):
-                self._refuse(f"differs from this one: {'; '.join(found)}")
+            if told["ready"] != self.expected:
+                self._refuse(told["ready"])
         elif "error" in told:
-            self._refuse(told["error"])
+            self._report(told["error"])
         elif "lost" in told:
             self._clear()
             if told["lost"] is not None:
@@ -159,7 +149,13 @@ class _Host:
         place = (self.job.board, number, note["batch"], note["index"])
         return activity.put(*place, left=note["left"], lost=lost)
 
-    def _refuse(self, reason: str) -> None:
+    def _refuse(self, theirs: str) -> None:
+        try:
+            agreement.refuse(theirs, self.expected)
+        except InputError as error:
+            self._report(str(error))
+
+    def _report(self, reason: str) -> None:
         self.job.report(2, f"backend.hosts: {self.name}: {reason}")
         os._exit(1)
 

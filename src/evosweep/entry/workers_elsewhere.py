@@ -69,12 +69,14 @@ def _tell(**what: object) -> None:
 
 
 def _work(orders: dict[str, Any], board: Path) -> None:
+    from evosweep.entry.hosts_elsewhere import terms_of
     from evosweep.errors import EvosweepError
-    from evosweep.processes import activity
+    from evosweep.processes import activity, safe_path
 
+    safe_path.release()
     os.environ[activity.FOLDER_VARIABLE] = str(board)
     try:
-        _tell(ready=_circumstances(orders["spec"]))
+        _tell(ready=terms_of(orders["spec"]))
     except EvosweepError as error:
         _tell(error=str(error))
         sys.exit(1)
@@ -85,17 +87,6 @@ def _work(orders: dict[str, Any], board: Path) -> None:
         for _ in range(orders["count"])
     ]
     _watch(workers, board)
-
-
-def _circumstances(spec: dict[str, Any]) -> dict[str, object]:
-    """By what this host computes: it must be what the run's own host has."""
-    from evosweep.config.spec import RunSpec
-    from evosweep.machine import environment
-    from evosweep.processes import safe_path
-
-    safe_path.release()
-    sources = RunSpec.parse(spec).sources
-    return {"environment": environment.describe(), "sources": sources}
 
 
 def _watch(workers: "list[subprocess.Popen[bytes]]", board: Path) -> None:

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple, Protocol, cast
 import numpy
 
 from evosweep.errors import InputError
-from evosweep.evaluation import seeds
-from evosweep.evaluation.audit import refuse_other_bits
+from evosweep.evaluation import agreement, seeds
+from evosweep.evaluation.blame import Losses
 from evosweep.evaluation.dispatcher import Dispatcher
 from evosweep.evaluation.failure import EvaluationFailed, FailureReason
 from evosweep.evaluation.problem import BuiltProblem, build
@@ -30,7 +30,6 @@ from evosweep.fast import accelerate
 from evosweep.genomes.blocks import SIZE, Block, Blocks
 from evosweep.genomes.deap_types import Individual, Toolbox
 from evosweep.genomes.digest import Digest
-from evosweep.machine import numerics
 from evosweep.processes.activity import seat
 from evosweep.records.journal import Journal
 from evosweep.records.journal_entry import Entry
@@ -75,8 +74,19 @@ class Outcome:
     cpu: float = 0.0
     process: int = 0
     host: str = ""
-    numerics: str = ""
+    terms: str = ""
     failure: FailureReason | None = None
+
+
+class Sent(NamedTuple):
+    """What the worker of a deme needs of the run."""
+
+    problem: str
+    """The JSON that it builds the problem from."""
+    terms: str = ""
+    """The digest of its parent's terms; empty in the parent itself."""
+    with_code: bool = False
+    """Whether these terms cover the code."""
 
 
 class Epoch(NamedTuple):
@@ -88,19 +98,21 @@ class Epoch(NamedTuple):
     demes: list[tuple[Block, ...]]
     seeds: list[int]
     rule: Rule
-    problem: str
+    sent: Sent
     pooled: bool = False
 
     def work(self) -> Outcome:
         """Evolves each deme in this process, whose random generators stay as they were."""
-        here, began = os.uname().nodename, time.process_time()
-        outcome = Outcome(process=os.getpid(), host=here, numerics=numerics.of_process())
-        before, problem = seeds.state(), build(self.problem)
+        outcome = Outcome(process=os.getpid(), host=os.uname().nodename)
+        mine = agreement.terms(self.sent.problem, with_code=self.sent.with_code)
+        if self.sent.terms not in ("", agreement.digest(mine)):
+            outcome.terms = mine
+            return outcome
+        began, before = time.process_time(), seeds.state()
         try:
-            for index, blocks, seed in zip(self.indices, self.demes, self.seeds, strict=True):
+            for deme, blocks, seed in zip(self.indices, self.demes, self.seeds, strict=True):
                 started = time.perf_counter()
-                place = (self.batch, index, self.pooled)
-                outcome.demes.append(_evolved(problem, place, blocks, seed, self))
+                outcome.demes.append(_Recorder(self, deme).evolve(blocks, seed))
                 outcome.seconds += time.perf_counter() - started
         except _Failed as failed:
             outcome.failure = failed.failure
@@ -116,31 +128,30 @@ class _Failed(Exception):
         self.failure = failure
 
 
-def _evolved(
-    problem: BuiltProblem, place: tuple[int, int, bool], blocks: Sequence[Block], seed: int,
-    epoch: Epoch,
-) -> Evolved:  # fmt: skip
-    individuals = [one for block in blocks for one in problem.rebuild.block(block)]
-    recorder = _Recorder(problem, place, epoch.problem)
-    seeds.seed_run(seed)
-    deme = epoch.rule.evolve(recorder.toolbox, cast("Deme", individuals))
-    best = None if recorder.best is None else recorder.block([recorder.best])
-    return Evolved(recorder.block(deme), recorder.fitnesses, recorder.digest(), best)
-
-
 class _Recorder:
     """The toolbox of a deme, which evaluates in this process and remembers every evaluation."""
 
-    def __init__(
-        self, problem: BuiltProblem, place: tuple[int, int, bool], description: str
-    ) -> None:
-        self._problem, self._place, self._description = problem, place, description
+    def __init__(self, epoch: Epoch, deme: int) -> None:
+        self._epoch, self._deme = epoch, deme
+        self._problem = problem = build(epoch.sent.problem)
         self.toolbox = accelerate(problem.own_toolbox())
         self.toolbox.map = self.map
-        self.fitnesses: list[Fitness] = []
-        self.best: Individual | None = None
-        self._best_value = -numpy.inf
+        self._fitnesses: list[Fitness] = []
         self._encodings: list[tuple[int, bytes]] = []
+        self._best: Individual | None = None
+        self._best_value = -numpy.inf
+
+    def evolve(self, blocks: Sequence[Block], seed: int) -> Evolved:
+        """The deme after its epoch; the generators of this process are as before."""
+        before = seeds.state()
+        individuals = [one for block in blocks for one in self._problem.rebuild.block(block)]
+        seeds.seed_run(seed)
+        try:
+            deme = self._epoch.rule.evolve(self.toolbox, cast("Deme", individuals))
+        finally:
+            before.restore()
+        best = None if self._best is None else self._block([self._best])
+        return Evolved(self._block(deme), self._fitnesses, self._digest(), best)
 
     def map(self, function: object, individuals: Sequence[Individual]) -> list[Fitness]:
         """The fitness of each; the function is the toolbox's `evaluate`."""
@@ -149,38 +160,37 @@ class _Recorder:
         if not individuals:
             return []
         fitnesses = self.evaluate(individuals)
-        self.fitnesses += fitnesses
-        self._encodings += [(len(individuals), self.block(individuals).encoding)]
+        self._fitnesses += fitnesses
+        self._encodings += [(len(individuals), self._block(individuals).encoding)]
         self._note_best(individuals, fitnesses)
         return fitnesses
 
     def evaluate(self, individuals: Sequence[Individual]) -> list[Fitness]:
         """Evaluates them as any chunk is, with all checks and policies."""
-        batch, index, pooled = self._place
         chunk = Chunk(
             number=0,
-            batch=batch,
-            indices=[index] * len(individuals),
+            batch=self._epoch.batch,
+            indices=[self._deme] * len(individuals),
             blocks=Blocks(
                 individuals, range(len(individuals)), SIZE,
                 form=self._problem.form, declared=self._problem.attributes,
             ),
             objectives=len(individuals[0].fitness.weights),
-            problem=self._description,
+            problem=self._epoch.sent.problem,
             seed=0,
-            pooled=pooled,
+            pooled=self._epoch.pooled,
         )  # fmt: skip
         outcome = evaluate(chunk)
         if outcome.failure is not None:
             raise _Failed(outcome.failure)
         return cast("list[Fitness]", outcome.fitnesses)
 
-    def block(self, individuals: Sequence[object]) -> Block:
+    def _block(self, individuals: Sequence[object]) -> Block:
         """Individuals as they travel, with the fitness that they have."""
         block = Block.of(individuals, self._problem.form, self._problem.attributes)
         return block._replace(contents=None)
 
-    def digest(self) -> bytes:
+    def _digest(self) -> bytes:
         """The digest of all genomes that were evaluated."""
         digest = Digest(sum(count for count, _ in self._encodings))
         for _, encoding in self._encodings:
@@ -194,17 +204,15 @@ class _Recorder:
         value, place = max((fitness[0] * weight, -at) for at, fitness in enumerate(fitnesses))
         if value > self._best_value:
             self._best_value = value
-            self.best = copy.deepcopy(individuals[-place])
-            self.best.fitness.values = fitnesses[-place]
+            self._best = copy.deepcopy(individuals[-place])
+            self._best.fitness.values = fitnesses[-place]
 
 
 class _Replayed(_Recorder):
     """The same, with the fitnesses that the journal has."""
 
-    def __init__(
-        self, problem: BuiltProblem, place: tuple[int, int, bool], description: str, entry: Entry
-    ) -> None:
-        super().__init__(problem, place, description)
+    def __init__(self, epoch: Epoch, deme: int, entry: Entry) -> None:
+        super().__init__(epoch, deme)
         self._rows: Iterator[Any] = iter(map(tuple, entry.fitnesses.tolist()))
 
     def evaluate(self, individuals: Sequence[Individual]) -> list[Fitness]:
@@ -212,32 +220,42 @@ class _Replayed(_Recorder):
 
 
 class Steps(Protocol):
-    """What the evaluator does for demes, too."""
+    """What the evaluator keeps for every evaluation of a run, those of demes too."""
 
     problem: BuiltProblem
     dispatcher: Dispatcher
-    recovery: Recovery
+    losses: Losses
     replay: Replay
     journal: Journal
-    hosts: set[str]
     map_seconds: float
 
-    def count_all(
-        self, fitnesses: Sequence[Fitness], best: Individual | None, weights: Sequence[float]
-    ) -> None:
+    @property
+    def sent(self) -> Sent:
+        """How problem and terms travel."""
+        ...
+
+    def count_all(self, fitnesses: Sequence[Fitness], best: Sequence[Individual]) -> None:
         """Counts evaluations, and remembers the best."""
         ...
 
+    def note_worker(self, outcome: Outcome) -> None:
+        """Notes where and in how many CPU seconds something was evaluated; refuses other terms."""
+        ...
 
-class EpochOfDemes:
-    """One epoch of a run: takes from the journal what it has, and lets workers do the rest."""
 
-    def __init__(self, steps: Steps, number: int, description: str) -> None:
-        self._steps, self._number, self._description = steps, number, description
-        self._done: dict[int, Evolved] = {}
+class Apart:
+    """The epochs of a run."""
 
-    def run(
-        self, function: Evolve, demes: Sequence[Deme], drawn: Sequence[int],
+    def __init__(self, steps: Steps, description: str) -> None:
+        self._steps, self._description = steps, description
+        backend = steps.dispatcher.backend
+        dispatcher = Dispatcher(backend, workers_only=not backend.local)  # a deme has its own cost
+        dispatcher.times = steps.dispatcher.times
+        self._recovery = Recovery(dispatcher, steps.losses)
+        self._watched = backend.watches
+
+    def epoch(
+        self, number: int, function: Evolve, demes: Sequence[Deme], drawn: Sequence[int],
         params: Mapping[str, Any],
     ) -> tuple[list[Deme], int]:  # fmt: skip
         """The demes after the epoch, and the number of evaluations that it took."""
@@ -249,87 +267,74 @@ class EpochOfDemes:
             )
         rule = Rule(function.__module__, function.__qualname__, params)
         blocks = [self._travelling(deme) for deme in demes]
-        weights = demes[0][0].fitness.weights
 
-        def make(number: int, items: Sequence[int], *, sent: bool) -> Epoch:
-            pooled = sent and self._steps.dispatcher.backend.watches
-            chosen = [blocks[item] for item in items], [drawn[item] for item in items]
+        def make(index: int, items: Sequence[int], *, sent: bool) -> Epoch:
             return Epoch(
-                number, self._number, list(items), *chosen, rule, self._description, pooled
+                number=index,
+                batch=number,
+                indices=list(items),
+                demes=[blocks[item] for item in items],
+                seeds=[drawn[item] for item in items],
+                rule=rule,
+                sent=self._steps.sent if sent else Sent(self._description),
+                pooled=sent and self._watched,
             )
 
-        self._from_journal(make)
-        self._from_workers(demes, make)
-        for deme in range(len(demes)):
-            done = self._done[deme]
-            best = None if done.best is None else self._individuals(done.best)[0]
-            self._steps.count_all(done.fitnesses, best, weights)
-        ordered = [self._done[deme] for deme in range(len(demes))]
-        evaluations = sum(len(done.fitnesses) for done in ordered)
-        return [self._individuals(done.individuals) for done in ordered], evaluations
+        done = self._from_journal(number, make)
+        self._from_workers(number, demes, make, done)
+        ordered = [done[deme] for deme in range(len(demes))]
+        for evolved, deme in zip(ordered, demes, strict=True):
+            best = deme[:1] if evolved.best is None else self._individuals(evolved.best)
+            self._steps.count_all(evolved.fitnesses, best)
+        evaluations = sum(len(evolved.fitnesses) for evolved in ordered)
+        return [self._individuals(evolved.individuals) for evolved in ordered], evaluations
 
     def _travelling(self, deme: Deme) -> tuple[Block, ...]:
         problem = self._steps.problem
-        parts = Blocks(
-            deme, range(len(deme)), SIZE, form=problem.form, declared=problem.attributes
-        )
+        parts = Blocks(deme, range(len(deme)), SIZE, form=problem.form, declared=problem.attributes)
         return parts.to_send()
 
     def _individuals(self, block: Block) -> Deme:
         return cast("Deme", self._steps.problem.rebuild.block(block))
 
-    def _from_journal(self, make: Callable[..., Epoch]) -> None:
-        replay = self._steps.replay
-        while replay.is_at(self._number):
-            entry = replay.next_of(self._number)
-            assert entry is not None
+    def _from_journal(self, number: int, make: Callable[..., Epoch]) -> dict[int, Evolved]:
+        replay, done = self._steps.replay, dict[int, Evolved]()
+        while replay.is_at(number) and (entry := replay.next_of(number)) is not None:
             deme = int(entry.indices[0]) // STRIDE
-            evolved = self._again(make(0, [deme], sent=False), deme, entry)
+            epoch = make(0, [deme], sent=False)
+            recorder = _Replayed(epoch, deme, entry)
+            evolved = recorder.evolve(epoch.demes[0], epoch.seeds[0])
             if evolved.digest != entry.digest:
-                raise replay.differs(self._number, f"has other genomes (in deme {deme})")
-            self._done[deme] = evolved
+                raise replay.differs(number, f"has other genomes (in deme {deme})")
+            done[deme] = evolved
+        return done
 
-    def _again(self, epoch: Epoch, deme: int, entry: Entry) -> Evolved:
-        before = seeds.state()
-        recorder = _Replayed(
-            build(self._description), (self._number, deme, False), self._description, entry
-        )
-        try:
-            seeds.seed_run(epoch.seeds[0])
-            individuals = [one for block in epoch.demes[0] for one in self._individuals(block)]
-            after = epoch.rule.evolve(recorder.toolbox, individuals)
-        finally:
-            before.restore()
-        best = None if recorder.best is None else recorder.block([recorder.best])
-        return Evolved(recorder.block(after), recorder.fitnesses, recorder.digest(), best)
-
-    def _from_workers(self, demes: Sequence[Deme], make: Callable[..., Epoch]) -> None:
-        missing = [deme for deme in range(len(demes)) if deme not in self._done]
+    def _from_workers(
+        self, number: int, demes: Sequence[Deme], make: Callable[..., Epoch],
+        done: dict[int, Evolved],
+    ) -> None:  # fmt: skip
+        missing = [deme for deme in range(len(demes)) if deme not in done]
         started = time.perf_counter()
-        for indices, outcome in self._steps.recovery.run(self._number, missing, make):
-            if isinstance(outcome, FailureReason):
-                raise EvaluationFailed(outcome, self._number, demes[outcome.index][0])
-            self._take(indices, outcome, demes)
+        for indices, outcome in self._recovery.run(number, missing, make):
+            if isinstance(outcome, Outcome):
+                self._steps.note_worker(outcome)
+                for deme, evolved in zip(indices, outcome.demes, strict=False):
+                    done[deme] = evolved
+                    if evolved.fitnesses:
+                        self._record(number, deme, evolved, outcome)
+            failure = outcome if isinstance(outcome, FailureReason) else outcome.failure
+            if failure is not None:
+                raise EvaluationFailed(failure, number, demes[failure.index][0])
         self._steps.map_seconds += time.perf_counter() - started
 
-    def _take(self, indices: Sequence[int], outcome: Outcome, demes: Sequence[Deme]) -> None:
-        self._steps.hosts.add(outcome.host)
-        refuse_other_bits(outcome, numerics.of_process())
-        for deme, evolved in zip(indices, outcome.demes, strict=False):
-            self._done[deme] = evolved
-            if evolved.fitnesses:
-                self._steps.journal.append(self._entry(deme, evolved, outcome))
-        if outcome.failure is not None:
-            failed = outcome.failure
-            raise EvaluationFailed(failed, self._number, demes[failed.index][0])
-
-    def _entry(self, deme: int, evolved: Evolved, outcome: Outcome) -> Entry:
+    def _record(self, number: int, deme: int, evolved: Evolved, outcome: Outcome) -> None:
         count = len(evolved.fitnesses)
-        return Entry(
-            batch=self._number,
+        entry = Entry(
+            batch=number,
             indices=numpy.arange(deme * STRIDE, deme * STRIDE + count),
             fitnesses=table_of(evolved.fitnesses, len(evolved.fitnesses[0])),
             digest=evolved.digest,
             seconds=outcome.seconds / len(outcome.demes),
             finished=self._steps.journal.now(),
         )
+        self._steps.journal.append(entry)

@@ -8,7 +8,7 @@ import os
 import struct
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar, cast
 
 import numpy
@@ -17,6 +17,8 @@ from evosweep.backends.protocol import Backend
 from evosweep.errors import InputError
 from evosweep.evaluation import agreement
 from evosweep.evaluation.alone import evaluate_alone
+from evosweep.evaluation.apart import Apart, Deme, Evolve, Sent
+from evosweep.evaluation.apart import Outcome as OutcomeOfDemes
 from evosweep.evaluation.as_given import AsGiven, Evaluation
 from evosweep.evaluation.audit import check_sample
 from evosweep.evaluation.batch import (
@@ -94,7 +96,9 @@ class Evaluator:
         self._order = hashlib.sha256()
         toolbox.map = self.map
         toolbox.evaluate = self.evaluate
+        self._apart = Apart(self, how.description)
         toolbox.asynchronous = self.asynchronous
+        toolbox.evolve_apart = self.evolve_apart
 
     def evaluate(self, *arguments: object, **keywords: object) -> object:
         """The fitness of one individual: a batch of one.
@@ -122,6 +126,19 @@ class Evaluator:
         number, path = self._batches, self._how.order
         self._batches += 1
         return Stream(self, number, None if path is None else order_in(path, number))
+
+    def evolve_apart(
+        self, function: Evolve, demes: Sequence[Deme], seeds: Sequence[int],
+        params: Mapping[str, object],
+    ) -> tuple[list[Deme], int]:  # fmt: skip
+        """`function(toolbox, deme, **params)` of each deme, on a worker, and the evaluations."""
+        self._batches += 1
+        return self._apart.epoch(self._batches - 1, function, demes, seeds, params)
+
+    @property
+    def sent(self) -> Sent:
+        """What the worker of a deme needs of the run."""
+        return Sent(self._sent_description, self._terms_digest, self.dispatcher.backend.elsewhere)
 
     @property
     def order(self) -> str | None:
@@ -209,6 +226,17 @@ class Evaluator:
         self.evaluations += 1
         self.best.note([individual], [tuple(individual.fitness.values)])
 
+    def count_all(self, fitnesses: Sequence[Fitness], best: Sequence[Individual]) -> None:
+        """Counts the evaluations of a deme, and remembers the best.
+
+        `best` is its best individual; any of its individuals where there are several objectives.
+        """
+        self.evaluations += len(fitnesses)
+        if fitnesses and len(fitnesses[0]) > 1:
+            self.best.note(best, fitnesses)
+        elif fitnesses:
+            self.best.note(best, [tuple(individual.fitness.values) for individual in best])
+
     def _from_journal(self, batch: Batch) -> None:
         for entry in self.replay.entries_of(batch):
             self.take_recorded(batch, entry)
@@ -237,14 +265,20 @@ class Evaluator:
 
     def finish_chunk(self, batch: Batch, indices: Sequence[int], outcome: Outcome) -> None:
         """Compares and records the result of some items."""
+        self.note_worker(outcome)
+        self._compare(batch, indices, outcome)
+        self._record(batch, indices, outcome)
+
+    def note_worker(self, outcome: Outcome | OutcomeOfDemes) -> None:
+        """Notes where and in how many CPU seconds something was evaluated; refuses other terms."""
         if outcome.terms:
             agreement.refuse(outcome.terms, self._terms)
         if outcome.host:
             self.hosts.add(outcome.host)
             if outcome.host != self._host:  # where another process may have this one's number
                 outcome.process = 0
-        self._compare(batch, indices, outcome)
-        self._record(batch, indices, outcome)
+        self.cpu += outcome.cpu
+        self.cpu_here += outcome.cpu if outcome.process == os.getpid() else 0.0
 
     def chunk(self, batch: Batch, number: int, items: Sequence[int], *, sent: bool) -> Chunk:
         """Some items of a batch as they travel; `sent`: to a worker, and not to this process."""
@@ -294,8 +328,6 @@ class Evaluator:
         return self.chunk(batch, -1, indices, sent=False).work()
 
     def _record(self, batch: Batch, items: Sequence[int], outcome: Outcome) -> None:
-        self.cpu += outcome.cpu
-        self.cpu_here += outcome.cpu if outcome.process == os.getpid() else 0.0
         if outcome.failure is not None:
             failure = outcome.failure
             raise EvaluationFailed(failure, batch.number, batch.first_of(failure.index))

@@ -43,6 +43,10 @@ class Replay:
         if self._next is not None:
             raise self.differs(batches, "is not evaluated any more")
 
+    def is_at(self, batch: int) -> bool:
+        """Whether the next recorded chunk is one of this batch, or of an earlier one."""
+        return self._next is not None and self._next.batch <= batch
+
     def next_of(self, batch: int) -> Entry | None:
         """The next recorded chunk, which has to be one of this batch; None where none is left."""
         entry = self._next

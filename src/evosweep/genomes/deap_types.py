@@ -113,6 +113,8 @@ class Toolbox(shapes.Toolbox, Protocol):
     map: Callable[..., Iterable[Any]]
     asynchronous: Callable[[], Iterable[Any]]
     """Not of DEAP: the stream of individuals that a run adds (`evaluation.stream`)."""
+    evolve_apart: Callable[..., Any]
+    """Not of DEAP: demes evolved by workers, which a run adds (`evaluation.apart`)."""
 
     def register(
         self, alias: str, function: Callable[..., object], *args: object, **kw: object

@@ -37,6 +37,7 @@ _ALGORITHMS = (
     "evolution_strategy",
     "harm_gp",
     "island_model",
+    "islands",
     "mo_cma_es",
     "nsga2",
     "nsga3",
