@@ -294,7 +294,8 @@ class RunSpec(Strict):
     @property
     def backend_options(self) -> dict[str, object]:
         """What its backend is made with beside the number of workers."""
-        options = self.backend.options
+        options = dict(self.backend.options)
+        options.pop("hosts", None)  # they are the launcher's concern
         return options | ({"import_path": self.import_path} if "executor" in options else {})
 
     def complaints(self) -> Iterator[str]:

@@ -36,7 +36,7 @@ class CurveSocket(zmq.Socket[bytes]):
         self.curve_publickey = zmq.curve_public(_key())
         self.curve_server = True
         own = address_towards(os.environ[BROKER_VARIABLE])
-        return super().bind(address.replace("*", own))
+        return super().bind(address.replace("//*:", f"//{own}:"))
 
     def connect(self, address: str) -> Any:
         """Reach a socket of this start; anything else that listens there is not talked to."""
