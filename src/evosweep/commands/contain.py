@@ -71,6 +71,10 @@ def _contained(run: argparse.Namespace) -> ContainedRun:
     use = spec["backend"]["use"]
     if not BACKENDS[use].contained:
         raise InputError(f"backend {use}: a run in a container cannot have it; use pool or scoop")
+    if spec["backend"].get("hosts") is not None:
+        raise InputError("backend.hosts: a run in a container reaches no other host")
+    if run.order is not None:
+        raise InputError("--order: its journal is not in the container; call it without one")
     out = Path(os.path.abspath(run.out))  # noqa: PTH100 - symbolic links stay as they are
     try:
         out.mkdir(parents=True, exist_ok=True)

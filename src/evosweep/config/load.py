@@ -97,6 +97,11 @@ def _unusable_backends(experiment: Experiment) -> Iterator[str]:
                 f"backends.{name}.use: {backend.use} is not in the images of runs, which have no "
                 f"network for it either; use pool, or engine: none instead of {engine}"
             )
+        if engine != "none" and backend.hosts is not None:
+            yield (
+                f"backends.{name}.hosts: a run in a container reaches no other host; use engine: "
+                f"none instead of {engine}"
+            )
         if engine == "none" and not kind.is_installed:  # an image has its own packages
             yield (
                 f"backends.{name}.use: {backend.use} needs a package that is not installed: "

@@ -268,7 +268,10 @@ class _Work:
 
     def _lose(self, places: Sequence[int], loss: Lost) -> None:
         """Sends individuals again whose worker died, sooner than what was not sent yet."""
-        if loss.index is not None:
+        if loss.reason == "unknown":  # each of them may have been the one
+            for place in places:
+                self._losses.add(self._number, Lost(place))
+        elif loss.index is not None:
             self._losses.add(self._number, loss)
         else:
             self._barren += 1
