@@ -146,7 +146,7 @@ class Host:
             inside = Path(f"/proc/{process.pid}/ns/pid").readlink() == mine
             own = process.pid == self.init or "sshd" in process.name()
             return inside and not own and process.status() != psutil.STATUS_ZOMBIE
-        except (OSError, psutil.NoSuchProcess):
+        except (OSError, psutil.Error):
             return False
 
 

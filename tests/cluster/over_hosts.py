@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,11 +62,11 @@ class Run:
 
     def wait_for_evaluations(self, count: int) -> None:
         """Until the journal has so many evaluations; the run goes on."""
-        self._until(lambda: self.evaluated() >= count, f"{count} evaluations")
+        self.wait_until(lambda: self.evaluated() >= count, f"{count} evaluations")
 
     def wait_for_workers(self, host: Host) -> list[psutil.Process]:
         """The workers on a host, once there are some."""
-        self._until(lambda: bool(self.workers(host)), f"workers on {host.name}")
+        self.wait_until(lambda: bool(self.workers(host)), f"workers on {host.name}")
         return self.workers(host)
 
     def workers(self, host: Host) -> list[psutil.Process]:
@@ -89,7 +90,8 @@ class Run:
         read: dict[str, Any] = json.loads((self.folder / "record.json").read_text())
         return read
 
-    def _until(self, condition: Any, what: str) -> None:
+    def wait_until(self, condition: Callable[[], bool], what: str) -> None:
+        """Until the condition holds; the run must go on meanwhile."""
         until = time.monotonic() + _PATIENCE
         while not condition():
             assert self.process.poll() is None, (what, self.finish(), self.errors)

@@ -51,14 +51,9 @@ def test_every_host_evaluates_and_nobody_else_can_reach_them(make: Make, expecte
     run, alone = make(pause=1.0), make({"use": "scoop", "workers": 3}, pause=1.0)
     run.start()
     for host in run.hosts:
-        run.wait_for_workers(host)
-    run.wait_for_evaluations(20)
-    for host in run.hosts:
-        listening = host.run("ss", "-Hltn").stdout.split("\n")
-        places = [line.split()[3].rpartition(":") for line in listening if line]
-        addresses = {place for place, _, port in places if port != "22"}
-        assert {each.strip("[]").removeprefix("::ffff:") for each in addresses} == {host.address}
-    port = next(port for _, _, port in places if port != "22")
+        run.wait_until(lambda: bool(_ports(host)), f"ports of {host.name}")  # noqa: B023
+        addresses, port = {address for address, _ in _ports(host)}, _ports(host)[0][1]
+        assert addresses == {host.address}
     stranger = run.hosts[1].run(sys.executable, "-c", _STRANGER, port, "h3")
     assert stranger.stdout.split() == ["nothing"], stranger
     assert run.finish() == 0, run.errors
@@ -68,6 +63,14 @@ def test_every_host_evaluates_and_nobody_else_can_reach_them(make: Make, expecte
     _assert_equal(run, expected)
     names = [RunSpec.parse(each.spec).run_id for each in (run, alone)]
     assert names == [run.record["run_id"]] * 2
+
+
+def _ports(host: Host) -> list[tuple[str, str]]:
+    """Address and number of every port that is listened on, but for sshd's."""
+    lines = host.run("ss", "-Hltn").stdout.splitlines()
+    places = [line.split()[3].rpartition(":") for line in lines]
+    addresses = [(address.strip("[]").removeprefix("::ffff:"), port) for address, _, port in places]
+    return [place for place in addresses if place[1] != "22"]
 
 
 _STRANGER = """
@@ -87,7 +90,23 @@ def test_a_host_that_is_killed_costs_no_result(make: Make, expected: str) -> Non
     run.wait_for_evaluations(20)
     run.hosts[2].kill()
     assert run.finish() == 0, run.errors
+    _assert_equal(run, expected)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("killed", [True, False])
+def test_a_long_run_is_started_again_without_the_host(
+    make: Make, expected: str, killed: bool
+) -> None:
+    run = make(seconds=0.3)
+    run.start()
+    run.wait_for_workers(run.hosts[2])
+    run.wait_for_evaluations(20)
+    run.hosts[2].kill() if killed else run.hosts[2].cut()
+    assert run.finish() == 0, run.errors
     assert "host h3 does not answer" in run.errors
+    if not killed:
+        run.hosts[2].mend()
     _assert_equal(run, expected)
 
 

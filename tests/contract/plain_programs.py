@@ -424,6 +424,42 @@ def island_model(population: int, generations: int) -> Any:
     return list(chain(*demes))
 
 
+def islands(population: int, epochs: int) -> Any:
+    toolbox = onemax()
+    demes = [toolbox.population(n=population) for _ in range(3)]
+    for deme in demes:
+        evaluate(toolbox, deme)
+    for _ in range(epochs):
+        seeds = [random.getrandbits(64) for _ in demes]
+        state = random.getstate()
+        for deme, seed in zip(demes, seeds, strict=True):
+            random.seed(seed)
+            for _ in range(2):
+                deme[:] = algorithms.varAnd(toolbox.select(deme, len(deme)), toolbox, 0.5, 0.2)
+                evaluate(toolbox, deme)
+        random.setstate(state)
+        tools.migRing(demes, 2, tools.selBest)
+    return list(chain(*demes))
+
+
+def asynchronous_steady_state(population: int, generations: int) -> Any:
+    toolbox = onemax()
+    unevaluated = toolbox.population(n=population)
+    queue, unevaluated = unevaluated[:6], unevaluated[6:]
+    pop: list[Any] = []
+    for count in range(population * (generations + 1)):
+        individual = queue.pop(0)
+        individual.fitness.values = toolbox.evaluate(individual)
+        pop = tools.selBest([*pop, individual], population)
+        if unevaluated:
+            queue.append(unevaluated.pop(0))
+        elif count < population * (generations + 1) - 6:
+            child = algorithms.varAnd(toolbox.select(pop, 2), toolbox, 0.9, 0.5)[0]
+            del child.fitness.values
+            queue.append(child)
+    return pop
+
+
 def cooperative_coevolution(population: int, generations: int) -> Any:
     toolbox = onemax()
     wholes = toolbox.population(n=population)

@@ -25,7 +25,7 @@ from evosweep.genomes.digest import population_digest
 from evosweep.plugins.builtins import ALGORITHMS
 from evosweep.records.folder import RunFolder
 from evosweep.records.journal import read_behind
-from evosweep.run.attempt import run_one
+from evosweep.run.attempt import Attempt, run_one
 
 SEED = 7
 BITS = ("onemax", {"bits": 20})
@@ -62,6 +62,8 @@ CASES = [
     _case(BITS, "ea_mu_comma_lambda"),
     _case(BITS, "pbil", GENERATIONS),
     _case(BITS, "island_model", migration=2),
+    _case(BITS, "islands", {"population": 20, "epochs": 3}, migration=2, demes=3),
+    _case(BITS, "asynchronous_steady_state", in_flight=6),
     _case(BITS, "cooperative_coevolution"),
     _case(BITS, "one_plus_one", {"generations": 40}),
     _case(BITS, "steady_state"),
@@ -106,6 +108,16 @@ def spec_of(case: Case, backend: str, **options: Any) -> RunSpec:
     )
 
 
+def attempt_of(case: Case, folder: Path) -> Attempt:
+    """An asynchronous algorithm has to take its results in the order of the serial run."""
+    if not case.use.startswith("asynchronous"):
+        return Attempt()
+    serial = RunFolder(folder / "serial")
+    with create("serial") as backend:
+        run_one(spec_of(case, "serial"), serial, backend)
+    return Attempt(order=serial.journal)
+
+
 def test_every_algorithm_of_deap_has_a_plain_program() -> None:
     assert set(ALGORITHMS) - {case.use for case in CASES} == {"pycma", "scipy_de"}
 
@@ -126,7 +138,8 @@ def pool() -> Any:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.program)
 def test_pool(case: Case, tmp_path: Path, pool: Any) -> None:
     # A timeout sends even the cheapest evaluation to the workers.
-    record = run_one(spec_of(case, "pool", timeout=60), RunFolder(tmp_path), pool)
+    attempt, folder = attempt_of(case, tmp_path), RunFolder(tmp_path / "pool")
+    record = run_one(spec_of(case, "pool", timeout=60), folder, pool, attempt)
     assert record.population_digest == plain_digest(case)
 
 
@@ -153,7 +166,7 @@ SCOOP_PROGRAM = """
 import json, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from test_identity import CASES, spec_of
+from test_identity import CASES, attempt_of, spec_of
 from evosweep.backends.table import create
 from evosweep.records.folder import RunFolder
 from evosweep.run.attempt import run_one
@@ -162,8 +175,9 @@ if __name__ == "__main__":
     out, digests = Path(sys.argv[2]), []
     with create("scoop", 2) as backend:
         for number, case in enumerate(CASES):
-            spec = spec_of(case, "scoop", timeout=60)
-            record = run_one(spec, RunFolder(out / str(number)), backend)
+            spec, folder = spec_of(case, "scoop", timeout=60), out / str(number)
+            attempt = attempt_of(case, folder / "serial")
+            record = run_one(spec, RunFolder(folder), backend, attempt)
             digests.append(record.population_digest)
     (out / "digests.json").write_text(json.dumps(digests))
 """

@@ -48,7 +48,7 @@ def _kill(run: Run, role: str) -> None:
                     return
 
 
-@pytest.mark.parametrize("backend", ["pool", "scoop"])
+@pytest.mark.parametrize("backend", ["pool", pytest.param("scoop", marks=pytest.mark.slow)])
 def test_the_order_decides_the_population_on_every_backend(make: Any, backend: str) -> None:
     first, followed, serial = make(backend, 3), make("serial"), make("serial")
     assert first.complete() == (0, "")
@@ -62,6 +62,7 @@ def test_the_order_decides_the_population_on_every_backend(make: Any, backend: s
     assert serial.record["order"] != first.record["order"]
 
 
+@pytest.mark.slow
 def test_workers_follow_the_order_of_another_backend(make: Any) -> None:
     serial, pool = make("serial"), make("pool", 3)
     assert serial.complete() == (0, "")
@@ -73,7 +74,7 @@ def test_workers_follow_the_order_of_another_backend(make: Any) -> None:
     ("backend", "victim"),
     [
         ("pool", "the working process"),
-        ("scoop", "a busy worker"),
+        pytest.param("scoop", "a busy worker", marks=pytest.mark.slow),
         pytest.param("pool", "a busy worker", marks=pytest.mark.slow),
         pytest.param("scoop", "the working process", marks=pytest.mark.slow),
     ],
@@ -93,10 +94,16 @@ def test_a_killed_run_goes_on_in_the_order_that_it_had(
     assert followed.digest == run.digest
 
 
-def test_an_evaluation_that_kills_is_named_or_gets_its_penalty(make: Any, tmp_path: Path) -> None:
+def test_an_evaluation_that_kills_its_worker_is_named(make: Any) -> None:
     fatal = make("pool", 2, trouble="kills")
     assert fatal.complete()[0] == 1
     assert fatal.failure["kind"] == "worker"
+
+
+@pytest.mark.slow
+def test_an_evaluation_that_kills_gets_its_penalty_or_is_tried_again(
+    make: Any, tmp_path: Path
+) -> None:
     penalised = make("pool", 2, trouble="kills", failure={"penalty": [0.0]})
     assert penalised.complete()[0] == 0
     assert penalised.record["failures"]["penalised"] > 0

@@ -76,8 +76,8 @@ def asynchronous_steady_state(
     generations
         Generations after the initial population, 0 or more.
     in_flight
-        Individuals that are under evaluation at any time, 1 to `population`; twice the number of
-        workers keeps every one of them busy.
+        Individuals that are under evaluation at any time, no more than `population`; twice the
+        number of workers keeps every one of them busy.
     crossover
         Probability that the two parents of a child mate.
     mutation
@@ -87,10 +87,9 @@ def asynchronous_steady_state(
     rates = (probability("crossover", crossover), probability("mutation", mutation))
     integer("generations", generations, 0)
     initial = deque(toolbox.population(n=integer("population", population, 2)))
-    integer("in_flight", in_flight, 1, population)
     run = Generations(toolbox, statistics, hall_of_fame)
     stream = _stream_of(toolbox)
-    for _ in range(in_flight):
+    for _ in range(min(integer("in_flight", in_flight), population)):
         stream.submit(initial.popleft())
     unborn = population * generations
     individuals: list[Individual] = []

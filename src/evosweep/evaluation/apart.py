@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, NamedTuple, Protocol, cast
 
 import numpy
@@ -216,7 +217,7 @@ class _Replayed(_Recorder):
         self._rows: Iterator[Any] = iter(map(tuple, entry.fitnesses.tolist()))
 
     def evaluate(self, individuals: Sequence[Individual]) -> list[Fitness]:
-        return [row for row, _ in zip(self._rows, individuals, strict=False)]
+        return list(islice(self._rows, len(individuals)))
 
 
 class Steps(Protocol):
