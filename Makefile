@@ -66,8 +66,8 @@ bench-peers: .venv/.test .peers/.installed ## the same work in pymoo, pygmo, PyG
 bench-scale: .venv/.test ## efficiency at 2 to 256 workers beside Pool.map, Dask's and mpi4py's maps
 	$(BIN)/python tests/benchmarks/scale
 
-faults: .venv/.test ## every fault at full size
-	$(BIN)/pytest tests/faults -m "slow or not slow"
+faults: .venv/.test ## every fault at full size, of hosts too
+	$(BIN)/pytest tests/faults tests/cluster -m "slow or not slow"
 
 examples: .venv/.test ## DEAP's example programs, plain and on every backend: the same populations
 	$(BIN)/pytest tests/examples
