@@ -12,9 +12,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ class Elsewhere:
             "words": list(words),
             "spec": self.job.spec,
         }
-        expected = terms_of(self.job.spec)
+        expected = cache(lambda: terms_of(self.job.spec))  # while the hosts start
         for number, (host, count) in enumerate(self.places.elsewhere.items(), 1):
             command = self.places.start(host, _PROGRAM)
             line = json.dumps(orders | {"count": count}) + "\n"
@@ -83,7 +84,7 @@ class _Host:
     command: list[str]
     orders: str
     job: JobFolder
-    expected: str
+    expected: Callable[[], str]
     warned: bool = False
     seats: set[Path] = field(default_factory=set)
 
@@ -120,7 +121,7 @@ class _Host:
             sys.stderr.write(f"{self.name}: {line}")  # something else printed it
             return False
         if "ready" in told:
-            if told["ready"] != self.expected:
+            if told["ready"] != self.expected():
                 self._refuse(told["ready"])
         elif "error" in told:
             self._report(told["error"])
@@ -151,7 +152,7 @@ class _Host:
 
     def _refuse(self, theirs: str) -> None:
         try:
-            agreement.refuse(theirs, self.expected)
+            agreement.refuse(theirs, self.expected())
         except InputError as error:
             self._report(str(error))
 
