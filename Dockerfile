@@ -29,7 +29,9 @@ RUN touch /build/before \
 # evosweep itself, as a difference too, so that a change of its source rebuilds one small layer.
 FROM build-run AS build-evosweep
 WORKDIR /build/source
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml setup.py README.md LICENSE Snakefile ./
+COPY profiles profiles
+COPY workflow workflow
 COPY src src
 RUN touch /build/before \
     && /build/bin/pip --python /usr/local/evosweep/bin/python install \

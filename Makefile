@@ -24,7 +24,7 @@ BUILD_IMAGE = $(ENGINE) build $(BUILD_OPTIONS) $(if $(BASE_IMAGE),--build-arg BA
     $(shell $(PYTHON) -c 'import sys; sys.path.insert(0, "src"); \
         from evosweep.containers.engines import build_arguments; print(*build_arguments())')
 
-.PHONY: help run test test-fast coverage venv check bench bench-peers bench-scale examples faults docs proof image lock schema clean
+.PHONY: pictures reference help run test test-fast coverage venv check bench bench-peers bench-scale examples faults docs proof image lock schema clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -99,6 +99,12 @@ image: ## build evosweep-run and evosweep (ENGINE=podman BASE_IMAGE=... BUILD_OP
 schema: venv ## write the JSON schemas of the config and of the record from their models
 	$(BIN)/python -m evosweep.config.experiment > workflow/schemas/experiment.schema.json
 	$(BIN)/python -m evosweep.records.record > workflow/schemas/record.schema.json
+
+reference: venv ## write docs/reference.md from the built-ins' signatures and docstrings
+	$(BIN)/evosweep list --markdown > docs/reference.md
+
+pictures: .venv/.test ## run config/tour.yaml and config/experiment.yaml, and make the pictures of README and docs
+	$(BIN)/python docs/make_pictures.py
 
 clean: ## remove the environment and caches; results stay
 	rm -rf .venv .peers .docs site .coverage .import_linter_cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -14,21 +14,51 @@ from evosweep import __version__
 from evosweep.errors import EvosweepError, printable, printable_lines
 from evosweep.processes import safe_path
 
-# Each is a module of `evosweep.commands`, a `Command`.
+# Each is a module of `evosweep.commands`, a `Command`; in the order in which people need them.
 COMMANDS = {
+    "init": "a study that runs: config, problem, Snakefile; also from a plain DEAP program",
+    "list": "the built-in problems, algorithms and backends with their parameters",
     "check": "every mistake in a config at once; else the size of its grid",
     "grid": "one row for each run of a config",
+    "sweep": "the whole workflow of a config, from any folder, with a view of its runs",
+    "status": "how far each experiment has come",
     "run": "performs one run, or one job of several seeds",
     "contain": "performs one run in a container of its own",
     "compare": "tables, statistics, plots and one HTML report",
     "track": "brings MLflow up to date with the run folders",
     "ui": "MLflow's UI on the results, kept up to date",
-    "why": "what makes a run another than the nearest one that is there",
-    "prune": "the runs that a config no longer asks for; removes them when told to",
+    "export": "finished runs for IOHprofiler, COCO, CSV or RO-Crate",
     "reproduce": "repeats a run from its receipt and compares",
     "verify": "checks receipts against the populations and journals beside them",
-    "export": "finished runs for IOHprofiler, COCO, CSV or RO-Crate",
+    "why": "what makes a run another than the nearest one that is there",
+    "prune": "the runs that a config no longer asks for; removes them when told to",
     "pull": "brings run folders back from MLflow",
+}
+GROUPS = {
+    "begin": ("init", "list", "check", "grid"),
+    "run": ("sweep", "status", "run", "contain"),
+    "look": ("compare", "track", "ui", "export"),
+    "prove and keep": ("reproduce", "verify", "why", "prune", "pull"),
+}
+"""The commands under the headings of `evosweep --help`."""
+EXAMPLES = {
+    "init": "evosweep init mine --from my_deap_program.py",
+    "list": "evosweep list problems",
+    "check": "evosweep check mine/study.yaml --estimate",
+    "grid": "evosweep grid mine/study.yaml --json",
+    "sweep": "evosweep sweep mine/study.yaml --cores 16",
+    "status": "evosweep status --watch",
+    "run": "evosweep run --spec @spec.json --out results/one",
+    "contain": "evosweep contain --engine docker evosweep run --spec @spec.json --out results/one",
+    "compare": "evosweep compare results/study --target 0",
+    "track": "evosweep track",
+    "ui": "evosweep ui",
+    "export": "evosweep export results/study --format ioh",
+    "reproduce": "evosweep reproduce 0081fa403486",
+    "verify": "evosweep verify",
+    "why": "evosweep why mine/study.yaml",
+    "prune": "evosweep prune mine/study.yaml",
+    "pull": "evosweep pull study --uri https://mlflow.example.org",
 }
 
 _DRAWS = ("sweep", "status")
@@ -40,23 +70,47 @@ exit codes: 0 done, 1 failed, 2 bad input, 75 another process has it (try again 
 
 def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
     """The command line of `evosweep`, with the arguments of the `chosen` subcommand."""
-    parser = argparse.ArgumentParser(
+    parser = _GroupedParser(
         prog="evosweep",
         description="Grids of evolutionary experiments with DEAP: run, compared and repeated.",
         epilog=_EXIT_CODES,
     )
     parser.add_argument("--version", action="version", version=f"evosweep {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(
+        dest="command",
+        required=True,
+        metavar="COMMAND",
+        parser_class=argparse.ArgumentParser,
+    )
     for name, summary in COMMANDS.items():
+        example = f"example: {EXAMPLES[name]}\n\n" if name in EXAMPLES else ""
         command = commands.add_parser(
             name,
-            help=summary,
             description=f"{summary[0].upper()}{summary[1:]}.",
-            epilog=_EXIT_CODES,
+            epilog=f"{example}{_EXIT_CODES}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         if name == chosen:
             _module(name).add_arguments(command)
     return parser
+
+
+class _GroupedParser(argparse.ArgumentParser):
+    """A parser whose help has the commands in the order of use, each with an example."""
+
+    def format_help(self) -> str:
+        """The help of `evosweep` itself."""
+        grouped = {name for names in GROUPS.values() for name in names}
+        others = tuple(name for name in COMMANDS if name not in grouped)
+        lines = [self.format_usage(), f"\n{self.description}\n\n"]
+        for title, names in {**GROUPS, **({"more": others} if others else {})}.items():
+            lines.append(f"{title}:\n")
+            for name in names:
+                lines.append(f"  {name:10} {COMMANDS[name]}\n")
+                lines.append(f"  {'':10}     {EXAMPLES[name]}\n" if name in EXAMPLES else "")
+            lines.append("\n")
+        lines.append("evosweep COMMAND --help has the options of each.\n\n")
+        return "".join([*lines, f"{self.epilog}\n"])
 
 
 _REFUSALS = {

@@ -151,3 +151,32 @@ def test_a_limit_is_a_number_of_seconds(text: str, capsys: pytest.CaptureFixture
     with pytest.raises(SystemExit):
         cli.main(["check", "c.yaml", "--limit", text])
     assert "is no number of seconds" in capsys.readouterr().err
+
+
+def test_an_estimate_is_made_by_a_probe_and_then_by_receipts(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    algorithm = {"use": "ea_simple", "params": {"population": 50, "generations": 10}}
+    config = configure(
+        {"slow": {"use": "check_problem:build", "params": {"pause": 0.02}}, "fast": mine("")},
+        algorithms={"s": algorithm},
+        seeds=[1, 2],
+    )
+    Path("check_problem.py").write_text(
+        PROBLEM.replace('how="",', 'how="", pause=0,').replace(
+            "    return toolbox\n",
+            "    slow = lambda i: (time.sleep(pause), (1,))[1]\n"
+            '    if pause:\n        toolbox.register("evaluate", slow)\n    return toolbox\n',
+        )
+    )
+    assert cli.main(["check", config, "--estimate", "--cores", "2"]) == 0
+    said = capsys.readouterr().out
+    assert "4 runs (2 configurations on their backends, 2 seeds each)" in said
+    assert "on 2 cores for 4 runs; on 1 core about" in said
+    assert "(slow s b)" in said
+    assert cli.main(["check", config, "--estimate", "--no-build"]) == 0
+    assert (
+        "not counted, for nothing is known of them: slow s b, fast s b" in capsys.readouterr().out
+    )
+    assert cli.main(["check", config, "--cores", "2"]) == 2
+    assert "--cores N: needs --estimate" in capsys.readouterr().err

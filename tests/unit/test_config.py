@@ -122,6 +122,12 @@ def test_overrides_are_laid_over_key_by_key() -> None:
         ({"exclude": [{"problem": "onemx"}]}, "exclude[0].problem: no combination has 'onemx'"),
         ({"only": [{"populaton": 5}]}, "only[0].populaton: nothing in the grid has it"),
         ({"only": [{"population": 7}]}, "no combination has 7; allowed: 5, 6"),
+        ({"only": [{"seed": 9}]}, "only[0].seed: 9 is none of the seeds; allowed: "),
+        ({"exclude": [{"seed": "1"}]}, "exclude[0].seed: '1' is none of the seeds"),
+        (
+            {"problems": {"p": {"use": "onemax", "grid": {"bits": [9]}, "compare": ["flip"]}}},
+            "problems.p: 'flip' is in compare, but not in grid, which has: bits",
+        ),
         (
             {"backends": {"a": {"use": "serial"}, "b": {"use": "serial"}}},
             "'onemax simple(population=5) a' and 'onemax simple(population=5) b' are the same run",

@@ -62,6 +62,41 @@ def test_only_and_exclude_cut_combinations(changes: dict[str, Any], count: int) 
     assert not list(grid.mistakes(make(**changes)))
 
 
+@pytest.mark.parametrize(
+    ("changes", "seeds"),
+    [
+        ({"only": [{"backend": "serial"}, {"backend": "pool", "seed": [7, 1]}]}, [1, 7]),
+        ({"exclude": [{"backend": "pool", "seed": [2, 3, 7]}]}, [1]),
+        ({"only": [{"seed": [1, 2]}], "exclude": [{"seed": 1}]}, [2]),
+        ({"exclude": [{"backend": "pool", "seed": [1, 2, 3, 7]}]}, []),
+        ({"exclude": [{"backend": "pool"}, {"seed": 1}]}, []),
+    ],
+)
+def test_only_and_exclude_choose_the_seeds_of_a_backend(
+    changes: dict[str, Any], seeds: list[int]
+) -> None:
+    config = make(**changes)
+    assert not list(grid.mistakes(config))
+    found = [c.seeds for c in grid.combinations(config) if c.backend.name == "pool"]
+    assert {tuple(each) for each in found} == ({tuple(seeds)} if seeds else set())
+    runs = [run.seed for run in grid.expand(config) if run.backend.name == "pool"]
+    assert sorted(set(runs)) == seeds
+
+
+def test_a_compared_parameter_is_shown_with_the_algorithm_and_changes_no_name() -> None:
+    problem = {"use": "onemax", "grid": {"bits": [10], "flip": [0.1, 0.2]}}
+    plain = make(problems={"ones": problem}, seeds=[1])
+    compared = make(problems={"ones": problem | {"compare": ["flip"]}}, seeds=[1])
+    before, after = list(grid.expand(plain)), list(grid.expand(compared))
+    assert [run.run_id for run in before] == [run.run_id for run in after]
+    assert [run.spec_id for run in before] == [run.spec_id for run in after]
+    assert after[0].to_dict()["problem"]["compare"] == ["flip"]
+    assert next(grid.combinations(compared)).labels == (
+        "ones(bits=10)",
+        "simple(population=5,flip=0.1)",
+    )
+
+
 def test_the_grid_is_lazy() -> None:
     endless = make(seeds={"first": 0, "count": 2**32})
     assert next(grid.expand(endless)).seed == 0

@@ -78,7 +78,8 @@ def test_a_failing_run_is_told_stops_no_other_and_is_tried_again(workspace: Work
     (workspace.folder / "broken").touch()
     output = workspace.snakemake(code=1)
     assert "RuntimeError: broken on purpose" in output
-    assert "failed: results/study/runs/" in output
+    assert "failed: bad simple seed 1: " in output
+    assert "1 of 2 runs are done, 1 failed, in " in output
     assert "The same command continues" in output
     assert [r["spec"]["problem"]["name"] for r in workspace.records().values()] == ["good"]
     assert "compared: 1 of 2 runs (1 missing):  results/study/comparison/report.html" in output

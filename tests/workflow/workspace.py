@@ -72,10 +72,15 @@ class Workspace:
         (self.folder / name).write_text(json.dumps(CONFIG | changes))
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start `snakemake --cores 2` in a process group of its own."""
+        """Start `snakemake --cores 2`, with its own messages, in a process group of its own."""
+        words = ["-m", "snakemake", "--cores", "2", "--logger-evosweep-view", "jobs", *arguments]
+        return self.start_python(*words)
+
+    def start_python(self, *words: str, folder: Path | None = None) -> subprocess.Popen[str]:
+        """Start a Python program in a process group of its own."""
         process = subprocess.Popen(
-            [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
-            cwd=self.folder,
+            [sys.executable, *words],
+            cwd=folder or self.folder,
             env=os.environ | {"PATH": "/usr/bin:/bin"},  # no activated environment
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -84,6 +89,12 @@ class Workspace:
         )
         self.started.append(process)
         return process
+
+    def sweep(self, *arguments: str, folder: Path | None = None) -> subprocess.Popen[str]:
+        """Start `evosweep sweep` on the config, with two cores."""
+        config = str(self.folder / "config" / "experiment.yaml")
+        words = ["-m", "evosweep", "sweep", config, "--cores", "2", *arguments]
+        return self.start_python(*words, folder=folder)
 
     def snakemake(self, *arguments: str, code: int = 0) -> str:
         """What a call prints; fails unless it ends with `code`."""

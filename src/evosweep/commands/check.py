@@ -20,6 +20,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="read only: build no problem, call no algorithm, evaluate nothing",
     )
     parser.add_argument(
+        "--estimate",
+        action="store_true",
+        help="also say how long it will take: by receipts that are there, and by one evaluation "
+        "of each other problem",
+    )
+    parser.add_argument(
+        "--cores",
+        type=_count,
+        metavar="N",
+        help="with --estimate: for so many cores (default: those of this machine)",
+    )
+    parser.add_argument(
         "--limit",
         type=_seconds,
         default=60.0,
@@ -38,8 +50,16 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text}: is no number of cores; give one such as 16")
+    return int(text)
+
+
 def main(args: argparse.Namespace) -> int:
     """Print the size of a config's grid; raises InputError with every mistake in it."""
+    if args.cores is not None and not args.estimate:
+        raise InputError("--cores N: needs --estimate")
     examined = examine(args.config)
     experiment, mistakes = examined.experiment, examined.mistakes
     if experiment is not None and not args.no_build:
@@ -48,14 +68,30 @@ def main(args: argparse.Namespace) -> int:
         raise InputError(listed(args.config, mistakes))
     check_results(experiment.folder)
     lock.probe(experiment.folder)
-    combinations = sum(1 for _ in grid.combinations(experiment))
-    seeds, size = len(experiment.seeds), experiment.runs_per_job
-    jobs = f" in {combinations * -(-seeds // size):,} jobs" if isinstance(size, int) else ""
-    print(
-        f"{args.config}: {combinations * seeds:,} runs ({combinations:,} configurations on their "
-        f"backends, {seeds:,} seeds each){jobs}; results in {experiment.folder}"
-    )
+    print(f"{args.config}: {_size(experiment)}; results in {experiment.folder}")
+    if args.estimate:
+        _print_forecast(experiment, args)
     return 0
+
+
+def _print_forecast(experiment: Experiment, args: argparse.Namespace) -> None:
+    from evosweep.machine.cpus import available_cpus
+    from evosweep.workflow.forecast import forecast
+    from evosweep.workflow.probe import probe
+
+    builds = not args.no_build and experiment.container.engine == "none"
+    cores = args.cores or available_cpus()
+    for line in forecast(experiment, cores, probe if builds else None).lines():
+        print(line)
+
+
+def _size(experiment: Experiment) -> str:
+    counts = [len(combination.seeds) for combination in grid.combinations(experiment)]
+    size = experiment.runs_per_job
+    jobs = f" in {sum(-(-n // size) for n in counts):,} jobs" if isinstance(size, int) else ""
+    few, many = min(counts), max(counts)
+    seeds = f"{few:,} seeds each" if few == many else f"{few:,} to {many:,} seeds"
+    return f"{sum(counts):,} runs ({len(counts):,} configurations on their backends, {seeds}){jobs}"
 
 
 def _try_out(experiment: Experiment, args: argparse.Namespace) -> list[str]:

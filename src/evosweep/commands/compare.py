@@ -29,7 +29,13 @@ NEEDED = ("jinja2", "matplotlib", "pandas", "scikit_posthocs", "scipy")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `evosweep compare`."""
-    parser.add_argument("results", type=Path, help="results/ or results/<experiment>")
+    parser.add_argument(
+        "results",
+        type=Path,
+        nargs="?",
+        default=Path("results"),
+        help="results/ or results/<experiment> (default: results)",
+    )
     parser.add_argument(
         "other", type=Path, nargs="?", help="a second results folder: what has changed since?"
     )

@@ -28,7 +28,13 @@ MOST_NAMED = 20
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `evosweep export`."""
-    parser.add_argument("results", type=Path, help="results/ or results/<experiment>")
+    parser.add_argument(
+        "results",
+        type=Path,
+        nargs="?",
+        default=Path("results"),
+        help="results/ or results/<experiment> (default: results)",
+    )
     parser.add_argument(
         "--format",
         choices=FORMATS,

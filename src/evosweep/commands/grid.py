@@ -30,7 +30,7 @@ def _print_table(experiment: Experiment) -> None:
     width = max(len(each.label) for each in grid.combinations(experiment))
     print(f"{'run_id':12}  {'problem, algorithm, backend':{width}}  seed")
     for combination in grid.combinations(experiment):
-        for seed in experiment.seeds:
+        for seed in combination.seeds:
             run_id = combination.run(seed, experiment.import_path).run_id
             print(f"{run_id}  {combination.label:{width}}  {seed}")
 
@@ -38,7 +38,7 @@ def _print_table(experiment: Experiment) -> None:
 def _print_json(experiment: Experiment) -> None:
     separator = "["
     for combination in grid.combinations(experiment):
-        for seed in experiment.seeds:
+        for seed in combination.seeds:
             run = combination.run(seed, experiment.import_path)
             row = {
                 "run_id": run.run_id,

@@ -15,7 +15,14 @@ from evosweep.track.store.rebase import check_rebasable, rebase
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `evosweep track`."""
-    parser.add_argument("results", type=Path, metavar="RESULTS", help="folder of the results")
+    parser.add_argument(
+        "results",
+        type=Path,
+        nargs="?",
+        default=Path("results"),
+        metavar="RESULTS",
+        help="folder of the results (default: results)",
+    )
     parser.add_argument(
         "--uri", help="MLflow's address (default: MLFLOW_TRACKING_URI, else RESULTS/mlflow.db)"
     )

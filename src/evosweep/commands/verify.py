@@ -11,7 +11,14 @@ from evosweep.run.verification import verify
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `evosweep verify`."""
-    parser.add_argument("results", type=Path, metavar="RESULTS", help="results, or one experiment")
+    parser.add_argument(
+        "results",
+        type=Path,
+        nargs="?",
+        default=Path("results"),
+        metavar="RESULTS",
+        help="results, or one experiment (default: results)",
+    )
     parser.add_argument(
         "--all", action="store_true", help="also say what could not be checked, run by run"
     )

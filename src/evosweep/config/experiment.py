@@ -20,7 +20,7 @@ from pydantic import (
 
 from evosweep.config.spec import MAX_SEED, AlgorithmOptions, BackendOptions, Part, ProblemOptions
 from evosweep.config.strict import JsonValue, Name, Strict, explain
-from evosweep.errors import shown
+from evosweep.errors import shortened, shown
 
 RESULTS = Path("results")
 
@@ -60,6 +60,15 @@ def _own_name(name: str) -> str:
 
 class Problem(ProblemOptions, Swept):
     """A problem: a function that returns a DEAP toolbox."""
+
+    @model_validator(mode="after")
+    def _compares_what_is_swept(self) -> Self:
+        if unknown := [name for name in self.compare if name not in self.grid]:
+            swept = ", ".join(self.grid) or "none"
+            raise ValueError(
+                f"'{shortened(unknown[0])}' is in compare, but not in grid, which has: {swept}"
+            )
+        return self
 
 
 class Algorithm(AlgorithmOptions, Swept):
@@ -168,8 +177,9 @@ Match = Annotated[
     dict[str, JsonValue],
     Field(
         min_length=1,
-        description="problem, algorithm, backend: a name or a list of names. Any other key: a "
-        "parameter (dimension, or algorithm.population where both have it): a value or a list.",
+        description="problem, algorithm, backend: a name or a list of names. seed: a seed or a "
+        "list of seeds. Any other key: a parameter (dimension, or algorithm.population where both "
+        "have it): a value or a list.",
     ),
 ]
 
@@ -189,8 +199,8 @@ class Experiment(Strict):
         description="Seeds of a configuration that one process runs in turn; auto: any runs on one "
         "backend, about 20 seconds of work.",
     )
-    only: list[Match] = Field(default=[], description="Keep the combinations that match any.")
-    exclude: list[Match] = Field(default=[], description="Cut the combinations that match any.")
+    only: list[Match] = Field(default=[], description="Keep the runs that match any.")
+    exclude: list[Match] = Field(default=[], description="Cut the runs that match any.")
     container: Container = Field(default=Container(), description="A container a run.")
     tracking: Tracking = Field(default=Tracking(), description="Where MLflow shows the runs.")
 

@@ -6,14 +6,14 @@ backend. A run is a combination and a seed.
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
 from evosweep.config import only_exclude
 from evosweep.config.experiment import Experiment, Problem, Swept
-from evosweep.config.only_exclude import is_selected
+from evosweep.config.only_exclude import selected_seeds
 from evosweep.config.spec import AlgorithmSpec, BackendSpec, ProblemSpec, RunSpec
 from evosweep.config.yaml_subset import scalar
 from evosweep.errors import printable, shortened
@@ -24,12 +24,18 @@ MAX_COMBINATIONS = 1_000_000
 
 @dataclass(frozen=True)
 class Combination:
-    """A problem, an algorithm and a backend with all their parameters; only a seed is missing."""
+    """A problem, an algorithm and a backend with all their parameters, and the seeds to run."""
 
     problem: ProblemSpec
     algorithm: AlgorithmSpec
     backend: BackendSpec
-    label: str  # for people: swept parameters only
+    labels: tuple[str, str]  # of problem and algorithm, for people: swept parameters only
+    seeds: Sequence[int]
+
+    @property
+    def label(self) -> str:
+        """Problem, algorithm and backend, for people."""
+        return " ".join([*self.labels, self.backend.name])
 
     def run(self, seed: int, import_path: str) -> RunSpec:
         """This combination from one seed."""
@@ -51,14 +57,17 @@ def combinations(experiment: Experiment) -> Iterator[Combination]:
         for name, backend in experiment.backends.items()
     ]
     for (problem, first), (algorithm, second), backend in product(problems, algorithms, backends):
-        if is_selected(experiment, problem, algorithm, backend):
-            yield Combination(problem, algorithm, backend, f"{first} {second} {backend.name}")
+        if seeds := selected_seeds(experiment, problem, algorithm, backend):
+            asked = {key: value for key, value in first.items() if key not in problem.compare}
+            compared = {key: value for key, value in first.items() if key in problem.compare}
+            labels = _label(problem.name, asked), _label(algorithm.name, second | compared)
+            yield Combination(problem, algorithm, backend, labels, seeds=seeds)
 
 
 def expand(experiment: Experiment) -> Iterator[RunSpec]:
     """Every run of the grid."""
     for combination in combinations(experiment):
-        for seed in experiment.seeds:
+        for seed in combination.seeds:
             yield combination.run(seed, experiment.import_path)
 
 
@@ -86,17 +95,21 @@ def _size(experiment: Experiment) -> int:
     return math.prod(variants) * len(experiment.backends)
 
 
-def _variants(name: str, part: Swept) -> Iterator[tuple[Any, str]]:
-    """The spec of `part` for each choice of its swept parameters, with a label for people."""
+def _variants(name: str, part: Swept) -> Iterator[tuple[Any, dict[str, object]]]:
+    """The spec of `part` for each choice of its swept parameters, with that choice."""
     model = ProblemSpec if isinstance(part, Problem) else AlgorithmSpec
     fixed = {key: getattr(part, key) for key in model.model_fields if key != "name"}
     for values in product(*part.grid.values()):
         chosen = dict(zip(part.grid, values, strict=True))
-        label = ",".join(
-            f"{printable(shortened(key))}={_short(value)}" for key, value in chosen.items()
+        yield (
+            model.model_construct(**fixed | {"name": name, "params": part.params | chosen}),
+            chosen,
         )
-        spec = model.model_construct(**fixed | {"name": name, "params": part.params | chosen})
-        yield spec, f"{name}({label})" if label else name
+
+
+def _label(name: str, chosen: Mapping[str, object]) -> str:
+    text = ",".join(f"{printable(shortened(key))}={_short(value)}" for key, value in chosen.items())
+    return f"{name}({text})" if text else name
 
 
 def _short(value: object) -> str:

@@ -1,13 +1,14 @@
-"""`only` and `exclude`: which combinations of a grid are run.
+"""`only` and `exclude`: which combinations of a grid are run, and from which of its seeds.
 
-A match is a mapping. `problem`, `algorithm` and `backend` are compared with names; any other key
-is a parameter of the problem or the algorithm (`algorithm.population` where both have it). A list
-means any of its values, so a parameter whose value is itself a list is written inside one. Values
-are equal when their JSON is: `1`, `1.0`, `true` and `"1"` are four.
+A match is a mapping. `problem`, `algorithm` and `backend` are compared with names, `seed` with
+seeds; any other key is a parameter of the problem or the algorithm (`algorithm.population` where
+both have it, `problem.seed` where it has a name of these). A list means any of its values, so a
+parameter whose value is itself a list is written inside one. Values are equal when their JSON is:
+`1`, `1.0`, `true` and `"1"` are four.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from evosweep.config.experiment import Algorithm, Experiment, Problem
@@ -16,14 +17,15 @@ from evosweep.errors import did_you_mean, shown
 
 Match = dict[str, object]
 _NAMED = ("problem", "algorithm", "backend")
+_SEED = "seed"
 
 
-def is_selected(
+def selected_seeds(
     experiment: Experiment, problem: ProblemSpec, algorithm: AlgorithmSpec, backend: BackendSpec
-) -> bool:
-    """Whether the grid runs this combination."""
+) -> Sequence[int]:
+    """The seeds from which the grid runs this combination, in the config's order."""
     if not experiment.only and not experiment.exclude:
-        return True
+        return experiment.seeds
     facts: dict[str, list[object]] = {
         "problem": [problem.name],
         "algorithm": [algorithm.name],
@@ -31,8 +33,26 @@ def is_selected(
     }
     for kind, params in (("problem", problem.params), ("algorithm", algorithm.params)):
         _add(facts, kind, {name: [value] for name, value in params.items()})
-    kept = not experiment.only or any(_matches(facts, match) for match in experiment.only)
-    return kept and not any(_matches(facts, match) for match in experiment.exclude)
+    seeds: Sequence[int] = experiment.seeds
+    if experiment.only:
+        kept = [match for match in experiment.only if _matches(facts, match)]
+        seeds = _of_any(kept, seeds)
+    cut = [match for match in experiment.exclude if _matches(facts, match)]
+    unwanted = _of_any(cut, seeds)
+    if not unwanted:
+        return seeds
+    if len(unwanted) == len(seeds):
+        return ()
+    return tuple(seed for seed in seeds if seed not in unwanted)
+
+
+def _of_any(matches: Sequence[Match], seeds: Sequence[int]) -> Sequence[int]:
+    """The seeds that any of the matches has: all of them for a match that names none."""
+    if any(_SEED not in match for match in matches):
+        return seeds
+    named = [choice for match in matches for choice in _choices(match[_SEED])]
+    wanted = {choice for choice in named if type(choice) is int and choice in seeds}
+    return tuple(sorted(wanted, key=seeds.index))
 
 
 def mistakes(experiment: Experiment) -> Iterator[str]:
@@ -41,15 +61,20 @@ def mistakes(experiment: Experiment) -> Iterator[str]:
     for where in ("only", "exclude"):
         for number, match in enumerate(getattr(experiment, where)):
             for key, wanted in match.items():
-                reason = _mistake(facts, key, wanted)
+                if key == _SEED:
+                    reason = _wrong_seed(experiment.seeds, wanted)
+                else:
+                    reason = _mistake(facts, key, wanted)
                 if reason:
                     yield f"{where}[{number}].{key}: {reason}"
 
 
 def _matches(facts: dict[str, list[object]], match: Match) -> bool:
+    """Whether a combination is what a match says, but for its seeds."""
     return all(
         any(_is_among(_choices(wanted), value) for value in facts.get(key, ()))
         for key, wanted in match.items()
+        if key != _SEED
     )
 
 
@@ -61,9 +86,18 @@ def _choices(wanted: object) -> list[object]:
     return wanted if isinstance(wanted, list) else [wanted]
 
 
+def _wrong_seed(seeds: Sequence[int], wanted: object) -> str:
+    for value in _choices(wanted):
+        if type(value) is not int or value not in seeds:
+            few = ", ".join(map(str, seeds[:20]))
+            more = ", ..." if len(seeds) > 20 else ""
+            return f"{shown(value)} is none of the seeds; allowed: {few}{more}"
+    return ""
+
+
 def _mistake(facts: dict[str, list[object]], key: str, wanted: object) -> str:
     if key not in facts:
-        allowed = ", ".join(name for name in facts if "." not in name)
+        allowed = ", ".join([_SEED, *(name for name in facts if "." not in name)])
         return f"nothing in the grid has it; allowed: {allowed}{did_you_mean(key, facts)}"
     for value in _choices(wanted):
         if not _is_among(facts[key], value):
@@ -89,5 +123,5 @@ def _all_facts(experiment: Experiment) -> dict[str, list[object]]:
 def _add(facts: dict[str, list[object]], kind: str, params: dict[str, list[object]]) -> None:
     for name, values in params.items():
         facts.setdefault(f"{kind}.{name}", []).extend(values)
-        if name not in _NAMED:
+        if name not in (*_NAMED, _SEED):
             facts.setdefault(name, []).extend(values)

@@ -82,7 +82,7 @@ def _backend_name(value: object) -> object:
 class Canonical(Strict):
     """A part of a spec that counts in its hash."""
 
-    nameless: ClassVar[frozenset[str]] = frozenset({"name"})
+    nameless: ClassVar[frozenset[str]] = frozenset({"name", "compare"})
     """Keys that are no part of a run's name."""
 
     @cached_property
@@ -113,6 +113,11 @@ class ProblemOptions(Canonical):
         default=[],
         description="Attributes of an individual that evaluations read, such as age; `fitness` "
         "stands for the values that it had before.",
+    )
+    compare: list[str] = Field(
+        default=[],
+        description="Swept parameters that belong to what is compared, such as an operator's: they "
+        "are shown with the algorithm, and the problem stays one problem.",
     )
 
 

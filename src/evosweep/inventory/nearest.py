@@ -36,7 +36,7 @@ class Explainer:
         present = {run_id for group in self._holdings.groups for run_id in group.runs.values()}
         missing = 0
         for combination in grid.combinations(experiment):
-            runs = (combination.run(seed, experiment.import_path) for seed in experiment.seeds)
+            runs = (combination.run(seed, experiment.import_path) for seed in combination.seeds)
             absent = [run for run in runs if run.run_id not in present]
             missing += len(absent)
             yield from self._of_combination(combination.label, absent)

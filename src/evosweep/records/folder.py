@@ -116,14 +116,15 @@ def find_runs(results: Path) -> Iterator[RunFolder]:
     """
     if not results.is_dir():
         raise InputError(f"{results}: there is no such folder of results")
-    for runs in _runs_folders(results):
+    for runs in runs_folders(results):
         with os.scandir(runs) as entries:
             names = sorted(each.name for each in entries if each.is_dir() and each.name[0] != ".")
         for name in names:
             yield RunFolder(runs / name)
 
 
-def _runs_folders(results: Path) -> list[Path]:
+def runs_folders(results: Path) -> list[Path]:
+    """The `runs` folder of each experiment below `results`, sorted; `results` may be one itself."""
     if results.name == "runs":
         return [results]
     if is_folder(results / "runs"):

@@ -38,6 +38,7 @@ class PartFields(TypedDict):
     use: Annotated[Line, Field(min_length=1)]
     params: NotRequired[dict[Key, Any]]
     workers: NotRequired[Annotated[int, Field(ge=1, le=1_000_000)]]
+    compare: NotRequired[Annotated[list[Key], Field(max_length=1000)]]
 
 
 Part = Annotated[PartFields, AfterValidator(bounded)]

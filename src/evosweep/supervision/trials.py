@@ -88,7 +88,7 @@ def _chosen(experiment: Experiment) -> dict[str, list[RunSpec]]:
         } - seen
         if new:
             seen |= new
-            run = combination.run(experiment.seeds[0], experiment.import_path)
+            run = combination.run(combination.seeds[0], experiment.import_path)
             chosen.setdefault(problem.name, []).append(run)
     return chosen
 

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from itertools import islice
+from contextlib import suppress
 from pathlib import Path
 
 from evosweep.containers import command_line, engines, mounts
@@ -12,15 +12,13 @@ from evosweep.files.opening import open_descriptor, output_folder
 from evosweep.machine.cpus import available_cpus
 from evosweep.processes import address, safe_path, signals
 from evosweep.processes.lock import Lock
-from evosweep.workflow import orders, requeue, rounds, settings, stop
+from evosweep.workflow import current_call, ending, orders, requeue, rounds, settings, stop
 from evosweep.workflow.call import Call, prepare_snakemakes_own
 from evosweep.workflow.orders import FRESH_VARIABLE, Orders
-from evosweep.workflow.partial import use_what_is_there
 from evosweep.workflow.plan import Circumstances, Plan, experiment_of
 from evosweep.workflow.probe import probe
 from evosweep.workflow.settings import Settings, Workflow
 
-_SHOWN = 20  # failures that are listed
 _locks: list[Lock] = []  # kept to the end of the process
 
 
@@ -47,6 +45,7 @@ def open_plan(workflow: Workflow) -> Orders:
     if uri := plan.experiment.tracking.uri:
         os.environ["MLFLOW_TRACKING_URI"] = uri
     prepare_snakemakes_own()
+    current_call.begin(plan)
     return plan
 
 
@@ -91,7 +90,11 @@ def start(plan: Plan, workflow: Workflow) -> None:
         print(f"evosweep: error: {printable_lines(error)}", file=sys.stderr)
         sys.exit(error.exit_code)
     plan.write_files(elsewhere=not workflow.local_exec)
-    stop.pass_on()
+    with suppress(ValueError):  # this is no main thread, which no signal reaches
+        stop.pass_on()
+        stop.end_by_interrupt()
+    this = _this(plan)
+    this.done_before, this.fresh, this.started = plan.finished(), plan.is_again, True
     if plan.experiment.tracking.live and not plan.is_share:
         _follow(folder)
 
@@ -125,19 +128,11 @@ def succeed(plan: Plan) -> None:
     Ends the process with 75 where other processes still hold runs that a whole call asks for, and
     with 1 where a run of an earlier round failed.
     """
-    held = _held(plan)
+    held, this = _held(plan), _this(plan)
+    this.end()
     _close(plan)
     _come_back(plan, held=bool(held), failed=False)
-    folder = plan.experiment.folder
-    missing = plan.size - plan.finished()
-    done = f"{plan.size - missing} of {plan.size}" if missing else f"{plan.size}"
-    lines = [f"{done} runs are done:  {folder}/runs"]
-    if not plan.is_share:
-        if (report := folder / "comparison" / "report.html").exists():
-            lines.append(f"their comparison:  {report}")
-        if (folder / ".tracked").exists():
-            lines.append("in MLflow:         evosweep ui")
-    print("", *lines, *held, "", sep="\n", file=sys.stderr)
+    ending.say(ending.after_success(this, held))
     if rounds.current().failed:
         sys.exit(1)
     if held and not plan.is_share:
@@ -145,35 +140,30 @@ def succeed(plan: Plan) -> None:
 
 
 def fail(plan: Plan, workflow: Workflow) -> None:
-    """Print which runs failed and why; compare and track the finished ones."""
-    failures = list(islice(plan.failures(), _SHOWN + 1))
-    for line in failures[:_SHOWN]:
-        print(f"failed: {line}", file=sys.stderr)
-    if len(failures) > _SHOWN:
-        print("... and more; see the failure.json files", file=sys.stderr)
-    held = _held(plan)
-    whole = not (workflow.dag_settings.until or workflow.dag_settings.targets or plan.is_share)
-    if failures and whole and plan.finished():
-        try:
-            for line in use_what_is_there(plan):
-                print(line, file=sys.stderr)
-        except InputError as error:  # of a folder that is a link, for instance
-            print(f"evosweep: error: {printable_lines(error)}", file=sys.stderr)
-        except KeyboardInterrupt:
-            pass
-    _close(plan)
-    if failures and plan.is_share:
-        _come_back(plan, held=bool(held), failed=True)
-    print(
-        *held,
-        "The same command continues: finished runs stay, interrupted ones resume, failed ones are "
-        f"tried again.\nWhat is there: evosweep compare {plan.folder}",
-        sep="\n",
-        file=sys.stderr,
-    )
+    """Print which runs failed and why; compare and track the finished ones.
+
+    Ends the process with 130 or 143 where a signal has stopped it.
+    """
+    this, held = _this(plan), _held(plan)
+    this.end()
     if stop.asked():
+        _close(plan)
+        ending.say(ending.after_stop(this, held))
         requeue.where_asked()
         sys.exit(128 + stop.asked())
+    failed = plan.has_failures()
+    whole = not (workflow.dag_settings.until or workflow.dag_settings.targets or plan.is_share)
+    ending.say(ending.after_failure(this, uses=failed and whole))
+    _close(plan)
+    if failed and plan.is_share:
+        _come_back(plan, held=bool(held), failed=True)
+    ending.say(ending.what_to_do(this, held))
+
+
+def _this(plan: Plan) -> current_call.ThisCall:
+    """The call of this process, which has this plan."""
+    this = current_call.current()
+    return this if this is not None else current_call.begin(plan)
 
 
 def _held(plan: Plan) -> list[str]:

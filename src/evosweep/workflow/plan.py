@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from evosweep.config import grid, load
@@ -17,8 +18,8 @@ from evosweep.containers.command_line import NONE
 from evosweep.errors import InputError, printable
 from evosweep.files.opening import output_folder, read_bytes
 from evosweep.files.writing import write_whole
+from evosweep.inventory.asked_file import AskedRuns, write_asked
 from evosweep.records.folder import RunFolder
-from evosweep.records.reading import read_failure
 from evosweep.workflow import cost, orders
 from evosweep.workflow.call import Call
 from evosweep.workflow.estimate import Estimate, Probe
@@ -112,7 +113,7 @@ class Plan(Orders):
         return len(self._mine)
 
     def asked(self, _: Wildcards | None = None) -> str:
-        names = "".join(each.run.run_id for each in self._mine)
+        names = "".join(f"{each.run.run_id}{each.run.problem.compare}" for each in self._mine)
         return hashlib.sha256(names.encode()).hexdigest()[:12]
 
     def finished(self) -> int:
@@ -131,10 +132,11 @@ class Plan(Orders):
         return [*records, *map(str, marks)]
 
     def write_files(self, *, elsewhere: bool) -> None:
-        """Write the files that commands of jobs read.
+        """Write what other commands read: the runs that are asked for, and long specs.
 
         `elsewhere`: other processes of Snakemake do the jobs, and have to know them.
         """
+        write_asked(self.experiment.folder, _noted(self.experiment, self._runs))
         if self._settings.share is None:
             names = "".join(f"{each.run.run_id}\n" for each in self._mine)
             write_whole(Path(self.asked_file), names.encode())
@@ -145,15 +147,16 @@ class Plan(Orders):
         if elsewhere:
             orders.write(self.call.jobs, self.orders.values())
 
-    def failures(self) -> Iterator[str]:
-        """A line for each failed run: its folder and the error."""
-        for each in self._mine:
-            folder = self._run(each)
-            if not folder.record.exists() and folder.failure.exists():
-                try:
-                    yield f"{folder.path}: {printable(read_failure(folder).error)}"
-                except (InputError, OSError) as error:
-                    yield str(error)
+    def has_failure(self, name: str) -> bool:
+        """Whether any run of a job has left a failure."""
+        order = self.orders.get(name)
+        return order is not None and any(
+            (self._in / run_id / "failure.json").is_file() for run_id in order.runs
+        )
+
+    def has_failures(self) -> bool:
+        """Whether any run that this call was to do has failed."""
+        return any(self._is_over(each) and not self._is_finished(each) for each in self._mine)
 
     def held(self) -> list[Order]:
         """The jobs that are not done, for other processes had all that was left of them."""
@@ -227,8 +230,22 @@ def experiment_of(settings: Settings) -> Experiment:
 
 def _planned(experiment: Experiment) -> Iterator[Planned]:
     for combination in grid.combinations(experiment):
-        for seed in experiment.seeds:
+        for seed in combination.seeds:
             yield Planned(combination.run(seed, experiment.import_path), combination.label)
+
+
+def _noted(experiment: Experiment, runs: Iterable[Planned]) -> Iterator[AskedRuns]:
+    """The runs of the whole grid by combination, with their labels; `runs` is in its order."""
+    rest = (each.run for each in runs)
+    for combination in grid.combinations(experiment):
+        problem, algorithm = combination.labels
+        yield AskedRuns(
+            problem=problem,
+            algorithm=algorithm,
+            backend=combination.backend.name,
+            runs={run.run_id: run.seed for run in islice(rest, len(combination.seeds))},
+            compare=combination.problem.compare,
+        )
 
 
 def _of_share(runs: list[Planned], settings: Settings) -> list[Planned]:

@@ -35,6 +35,20 @@ def pass_on() -> None:
     signal.signal(signal.SIGTERM, stop)
 
 
+def end_by_interrupt() -> None:
+    """From now on, Ctrl-C ends the runs too where it reaches this process alone."""
+
+    def stop(number: int, _: FrameType | None) -> None:
+        again = bool(_asked)
+        _asked.append(number)
+        for pid in () if again else _runs():
+            with suppress(OSError):
+                os.kill(pid, signal.SIGTERM)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, stop)
+
+
 def wait(seconds: float) -> None:
     """Return after so many seconds, or at a stop."""
     until = time.monotonic() + seconds

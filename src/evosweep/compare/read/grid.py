@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from evosweep.compare.read.labels import identity
-from evosweep.compare.read.run import Failure
+from evosweep.compare.read.labels import compared, identity
+from evosweep.compare.read.run import Failure, Run
 from evosweep.compare.read.study import Study
 from evosweep.errors import InputError
+from evosweep.inventory.asked_file import read_asked
 
 Spec = Mapping[str, object]
 
@@ -41,19 +42,30 @@ def read_config(path: Path) -> Grid:
     for spec in expand(experiment):
         parts = spec.to_dict()
         specs[spec.run_id] = parts
-        for kind in ("problem", "algorithm", "backend"):
-            text = identity(parts[kind], spec.sources.get(kind, ""))
-            names.setdefault(text, str(parts[kind].get("name") or ""))
+        problem, algorithm = compared(parts["problem"], parts["algorithm"])
+        shown = {"problem": problem, "algorithm": algorithm, "backend": parts["backend"]}
+        for kind, part in shown.items():
+            text = identity(part, spec.sources.get(kind, ""))
+            names.setdefault(text, str(part.get("name") or ""))
     return Grid(specs, str(path), experiment.experiment, names)
 
 
 def read_ids(path: Path) -> Grid:
-    """The run_ids in a file, one per line; raises InputError where it cannot be read."""
+    """The run_ids in a file, one per line; raises InputError where it cannot be read.
+
+    What the config says is compared, beside the algorithms, the workflow notes beside that file.
+    """
     try:
         lines = path.read_text(encoding="utf-8").split()
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read as a list of run_ids: {error}") from error
-    return Grid({line: {} for line in lines}, str(path))
+    noted = {name: each.compare for each in read_asked(path.parent) for name in each.runs}
+    specs = {line: _compared(noted[line]) if line in noted else {} for line in lines}
+    return Grid(specs, str(path))
+
+
+def _compared(names: list[str]) -> Spec:
+    return {"problem": {"compare": names}}
 
 
 def take_asked(studies: Sequence[Study], grid: Grid) -> list[Study]:
@@ -75,13 +87,21 @@ def _take(study: Study, grid: Grid) -> Study:
     missing = tuple(_missing(grid, ids.keys() - present))
     return replace(
         study,
-        runs=tuple(run for run in study.runs if run.run_id in ids),
+        runs=tuple(_as_asked(run, ids[run.run_id]) for run in study.runs if run.run_id in ids),
         failures=(*(item for item in study.failures if _asked(item, grid)), *missing),
         earlier=tuple(run for run in study.runs if run.run_id not in ids),
         forgotten=tuple(item for item in study.failures if not _asked(item, grid)),
         basis=f"the runs of {grid.origin}" if grid.experiment else "the runs that are asked for",
         names=grid.names,
     )
+
+
+def _as_asked(run: Run, spec: Spec) -> Run:
+    """The run with what the grid says is compared, which its receipt may not know yet."""
+    problem = spec.get("problem")
+    if not isinstance(problem, Mapping):
+        return run
+    return replace(run, problem={**run.problem, "compare": problem.get("compare", [])})
 
 
 def _asked(item: Failure, grid: Grid) -> bool:
@@ -93,4 +113,5 @@ def _missing(grid: Grid, run_ids: set[str]) -> Iterator[Failure]:
     error = "in the grid, but there is no folder of it"
     for run_id, spec in grid.specs.items():
         if run_id in run_ids:
-            yield Failure(run_id, "missing", error=error, path=None, spec=spec)
+            known = spec if "seed" in spec else {}
+            yield Failure(run_id, "missing", error=error, path=None, spec=known)

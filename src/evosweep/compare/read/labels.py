@@ -33,8 +33,29 @@ def identity(part: Mapping[str, object], source: str = "") -> str:
 
     Where a backend's workers are makes no other backend of it.
     """
-    facts = {key: value for key, value in part.items() if key not in ("name", "hosts")}
+    facts = {key: value for key, value in part.items() if key not in ("name", "compare", "hosts")}
     return json.dumps({**facts, "source": source}, sort_keys=True, separators=(",", ":"))
+
+
+def compared(
+    problem: Mapping[str, object], algorithm: Mapping[str, object]
+) -> tuple[Mapping[str, object], Mapping[str, object]]:
+    """Problem and algorithm as they are compared: what `compare` names moves to the algorithm.
+
+    A parameter that the algorithm has too is `problem.NAME` there.
+    """
+    names = problem.get("compare")
+    params, theirs = _params(problem), _params(algorithm)
+    if not isinstance(names, list) or not (moved := [name for name in names if name in params]):
+        return problem, algorithm
+    added = {f"problem.{name}" if name in theirs else name: params[name] for name in moved}
+    kept = {name: value for name, value in params.items() if name not in moved}
+    return {**problem, "params": kept}, {**algorithm, "params": {**theirs, **added}}
+
+
+def _params(part: Mapping[str, object]) -> dict[str, object]:
+    params = part.get("params")
+    return dict(params) if isinstance(params, Mapping) else {}
 
 
 def label_all(names: Mapping[str, str]) -> dict[str, str]:
@@ -62,8 +83,7 @@ def shorten(label: str) -> str:
 
 def facts_of(part: Mapping[str, object]) -> dict[str, object]:
     """What may differ between namesakes: parameters, options, the function and its code."""
-    params = part.get("params")
-    facts = dict(params) if isinstance(params, Mapping) else {}
+    facts = _params(part)
     facts |= {key: value for key, value in part.items() if key not in ("params", "source")}
     return {**facts, "code": str(part.get("source", ""))[:6]}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from evosweep.compare.read.labels import identity
+from evosweep.compare.read.labels import compared, identity
 from evosweep.records import reading, tables
 from evosweep.records.folder import RunFolder
 from evosweep.records.record import PartFields, TraitFields
@@ -50,13 +50,18 @@ class Run:
 
     @cached_property
     def problem_id(self) -> str:
-        """The identity of its problem: function, parameters, options and code."""
-        return identity(self.problem, self.sources.get("problem", ""))
+        """The identity of its problem: function, parameters, options and code.
+
+        A parameter that belongs to what is compared is in the identity of the algorithm.
+        """
+        problem, _ = compared(self.problem, self.algorithm)
+        return identity(problem, self.sources.get("problem", ""))
 
     @cached_property
     def algorithm_id(self) -> str:
         """The identity of its algorithm: function, parameters, options and code."""
-        return identity(self.algorithm, self.sources.get("algorithm", ""))
+        _, algorithm = compared(self.problem, self.algorithm)
+        return identity(algorithm, self.sources.get("algorithm", ""))
 
     @cached_property
     def backend_id(self) -> str:

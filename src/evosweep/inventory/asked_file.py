@@ -1,0 +1,57 @@
+"""The file in which a workflow notes the runs that it asks for: by it, others see what is missing.
+
+`results/<experiment>/asked.jsonl` has a line for each problem, algorithm and backend that meet.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from evosweep.errors import Damaged
+from evosweep.files.opening import read_bytes
+from evosweep.files.writing import write_whole
+from evosweep.records.bounds import Line, RunId
+
+NAME = "asked.jsonl"
+_LIMIT = 2**28
+
+
+class AskedRuns(BaseModel):
+    """The runs of one combination, with the labels that people are shown."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+
+    problem: Line
+    algorithm: Line
+    backend: Line
+    runs: Mapping[RunId, Annotated[int, Field(ge=0, lt=2**32)]]
+    """Seeds by run_id."""
+    compare: list[Line] = []
+    """Parameters of the problem that belong to what is compared."""
+
+
+def write_asked(folder: Path, combinations: Iterable[AskedRuns]) -> None:
+    """Write the file into an experiment's folder, whole or not at all."""
+    lines = (f"{each.model_dump_json()}\n" for each in combinations)
+    write_whole(folder / NAME, "".join(lines).encode())
+
+
+def read_asked(folder: Path) -> list[AskedRuns]:
+    """The combinations that an experiment's folder notes; [] where it notes none.
+
+    Raises
+    ------
+    Damaged
+        Where a line is not one of `write_asked`.
+    """
+    try:
+        lines = read_bytes(folder / NAME, _LIMIT).splitlines()
+    except FileNotFoundError:
+        return []
+    try:
+        return [AskedRuns.model_validate_json(line) for line in lines]
+    except ValidationError as error:
+        reason = error.errors(include_url=False)[0]["msg"]
+        raise Damaged(folder, NAME, f"{reason}; the next call of snakemake writes it") from None

@@ -1,0 +1,44 @@
+"""What this call of Snakemake works on: set by the hooks, read by the display and by `sweep`."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from evosweep.workflow.plan import Plan
+
+
+@dataclass
+class ThisCall:
+    """The call of this process, from its plan to its end."""
+
+    plan: Plan
+    began: float = field(default_factory=time.time)
+    done_before: int = 0
+    fresh: bool = False
+    """Whether finished runs are done again."""
+    failed_jobs: dict[str, str] = field(default_factory=dict)
+    """The log of each failed job of runs, by the job's name."""
+    started: bool = False
+    ended: bool = False
+    on_end: list[Callable[[], None]] = field(default_factory=list)
+    """Called before the end is reported: displays close by it."""
+
+    def end(self) -> None:
+        """Close what draws on the terminal."""
+        self.ended = True
+        while self.on_end:
+            self.on_end.pop()()
+
+
+_calls: list[ThisCall] = []
+
+
+def begin(plan: Plan) -> ThisCall:
+    """The call whose plan has been read."""
+    _calls.append(ThisCall(plan))
+    return _calls[-1]
+
+
+def current() -> ThisCall | None:
+    """The call of this process; None before its plan has been read."""
+    return _calls[-1] if _calls else None

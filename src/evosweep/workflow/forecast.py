@@ -1,0 +1,88 @@
+"""How long a grid will take, before it is begun: by receipts that are there, else by a probe."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from evosweep.config import grid
+from evosweep.config.experiment import Experiment
+from evosweep.errors import printable
+from evosweep.workflow.estimate import Estimate, Probe
+from evosweep.workflow.status_lines import span
+
+_START = 0.5  # seconds of a process's start, about
+_NAMED = 5
+
+
+@dataclass
+class Forecast:
+    """What the runs that are not done will take on so many cores."""
+
+    cores: int
+    runs: int = 0
+    done: int = 0
+    work: float = 0.0
+    """Seconds of cores that are kept busy."""
+    longest: float = 0.0
+    """Seconds of the longest run."""
+    longest_label: str = ""
+    unknown: list[str] | None = None
+    """Combinations of which nothing is known: they are in no number."""
+
+    @property
+    def seconds(self) -> float:
+        """The time that it takes: the longest run's at least."""
+        return max(self.longest, self.work / self.cores)
+
+    def lines(self) -> Iterator[str]:
+        """The forecast in words."""
+        left = self.runs - self.done
+        if not left:
+            yield f"nothing to do: all {self.runs:,} runs are done"
+            return
+        there = f", {self.done:,} are done" if self.done else ""
+        yield (
+            f"about {span(self.seconds)} on {self.cores} core{'s' if self.cores > 1 else ''} for "
+            f"{left:,} runs{there}; on 1 core about {span(max(self.longest, self.work))}"
+        )
+        if self.longest_label:
+            yield f"longest run: about {span(self.longest)} ({printable(self.longest_label)})"
+        if self.unknown:
+            few = ", ".join(map(printable, self.unknown[:_NAMED]))
+            more = ", ..." if len(self.unknown) > _NAMED else ""
+            yield f"not counted, for nothing is known of them: {few}{more}"
+
+
+def forecast(experiment: Experiment, cores: int, probe: Probe | None) -> Forecast:
+    """What is left of a grid.
+
+    Parameters
+    ----------
+    cores
+        How many are to be kept busy.
+    probe
+        Measures an evaluation of each problem without a receipt; None: nothing is started.
+    """
+    folder = experiment.folder / "runs"
+    result, unknown = Forecast(cores), list[str]()
+    pairs = [
+        (combination, combination.run(seed, experiment.import_path))
+        for combination in grid.combinations(experiment)
+        for seed in combination.seeds
+    ]
+    is_done = [(folder / run.run_id / "record.json").is_file() for _, run in pairs]
+    done = (run for (_, run), there in zip(pairs, is_done, strict=True) if there)
+    estimate = Estimate((run, folder / run.run_id) for run in done)
+    if probe is not None:
+        left = (run for (_, run), there in zip(pairs, is_done, strict=True) if not there)
+        estimate.probe(left, probe)
+    for (combination, run), there in zip(pairs, is_done, strict=True):
+        result.runs, result.done = result.runs + 1, result.done + there
+        seconds = None if there else estimate(run)
+        if seconds is not None:
+            result.work += (seconds + _START) * min(run.backend.workers, cores)
+            if seconds + _START > result.longest:
+                result.longest, result.longest_label = seconds + _START, combination.label
+        elif not there and combination.label not in unknown[-1:]:
+            unknown.append(combination.label)
+    result.unknown = unknown
+    return result

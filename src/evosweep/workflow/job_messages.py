@@ -1,0 +1,56 @@
+"""Snakemake's messages on jobs: which of them the end of a call says better."""
+
+from collections.abc import Sequence
+from logging import LogRecord
+from pathlib import Path
+
+from evosweep.errors import printable
+
+_TOLD = (
+    "Exiting because a job execution failed",
+    "At least one job did not complete successfully",
+    "WorkflowError:\nAt least one job did not complete successfully",
+    "Removing output files of failed job",
+    "RuleException",
+    "Terminating processes on user request",
+)
+OF_RUNS = ("run", "batch")
+"""The rules whose jobs perform runs."""
+_LAST = 3  # lines of a log that are shown
+
+
+def is_told_by_the_end(text: str) -> bool:
+    """Whether a message says no more than the report at the end of the call."""
+    return text.startswith(_TOLD)
+
+
+def error_of_stage(record: LogRecord) -> str:
+    """What a failed stage, such as `compare`, wrote last; empty for runs, which the end tells."""
+    rule = str(getattr(record, "rule_name", ""))
+    if not rule or rule in OF_RUNS:
+        return ""
+    logs: Sequence[object] = getattr(record, "log", None) or []
+    lines = [f"{rule} failed; see {', '.join(map(str, logs))}"]
+    for log in logs:
+        lines += [f"  {printable(line)}" for line in _last_lines(Path(str(log)))]
+    return "\n".join(lines)
+
+
+def failed_job(record: LogRecord) -> tuple[str, str] | None:
+    """Name and log of a failed job of runs; None for any other message."""
+    if getattr(record, "rule_name", "") not in OF_RUNS:
+        return None
+    log = next(iter(getattr(record, "log", None) or []), "")
+    return Path(str(log)).stem, str(log)
+
+
+def last_line(path: Path) -> str:
+    """What a program wrote last into its log; empty where it wrote nothing."""
+    return next(iter(_last_lines(path)[-1:]), "")
+
+
+def _last_lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-_LAST:]
+    except OSError:
+        return []

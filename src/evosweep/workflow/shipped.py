@@ -1,0 +1,25 @@
+"""The workflow's own files: the Snakefile, its rules and its profiles, wherever they are."""
+
+from pathlib import Path
+
+from evosweep.errors import InputError
+
+_INSTALLED = Path(__file__).parents[1] / "shipped"  # setup.py puts them there
+_CLONED = Path(__file__).parents[3]
+
+
+def root() -> Path:
+    """The folder with the Snakefile: in the installed package, or that of a clone.
+
+    Raises
+    ------
+    InputError
+        Where neither is there.
+    """
+    for folder in (_INSTALLED, _CLONED):
+        if (folder / "Snakefile").is_file() and (folder / "workflow" / "rules").is_dir():
+            return folder
+    raise InputError(
+        f"{_INSTALLED}: the workflow's files are not there; install evosweep again: "
+        "pip install 'evosweep[workflow]'"
+    )

@@ -1,0 +1,69 @@
+"""The progress of an experiment as JSON data: what `evosweep status --json` prints."""
+
+from collections.abc import Sequence
+
+from evosweep.files.strict_json import strict
+from evosweep.inventory.progress import FailedRun, GroupProgress, Progress, RunLabels, RunningRun
+
+
+def as_json(progress: Progress) -> object:
+    """Counts, pace, the groups by problem and algorithm, and the runs that run or have failed."""
+    return strict(
+        {
+            "folder": str(progress.folder),
+            "runs": progress.asked,
+            "done": progress.done,
+            "running": len(progress.running),
+            "failed": len(progress.failed),
+            "waiting": progress.waiting,
+            "runs_per_hour": progress.per_hour,
+            "seconds_left": progress.seconds_left,
+            "groups": [_group(group) for group in progress.groups],
+            "running_runs": [_running(each) for each in progress.running],
+            "failed_runs": [_failed(each) for each in progress.failed],
+        }
+    )
+
+
+def _group(group: GroupProgress) -> dict[str, object]:
+    return {
+        "problem": group.problem,
+        "algorithm": group.algorithm,
+        "runs": group.asked,
+        "done": group.done,
+        "running": group.running,
+        "failed": group.failed,
+        "waiting": group.waiting,
+        "best": _best(group.best),
+    }
+
+
+def _run(run: RunLabels) -> dict[str, object]:
+    return {
+        "run_id": run.run_id,
+        "problem": run.problem,
+        "algorithm": run.algorithm,
+        "backend": run.backend,
+        "seed": run.seed,
+    }
+
+
+def _running(each: RunningRun) -> dict[str, object]:
+    return {
+        **_run(each.run),
+        "generation": each.generation,
+        "evaluations": each.evaluations,
+        "evaluations_per_second": each.per_second,
+        "best": _best(each.best),
+    }
+
+
+def _failed(each: FailedRun) -> dict[str, object]:
+    return {**_run(each.run), "error": each.error, "file": str(each.file)}
+
+
+def _best(best: Sequence[float]) -> object:
+    """A number, or one for each objective; null before the first."""
+    if not best:
+        return None
+    return best[0] if len(best) == 1 else list(best)
