@@ -120,3 +120,15 @@ def test_a_tracker_killed_at_random_moments_leaves_what_one_call_does(
     track(alone)
     one, other = (f"sqlite:///{each}/mlflow.db" for each in (results, alone))
     assert contents.runs(one) == contents.runs(other)
+
+
+def test_what_a_killed_tracker_left_half_written_is_no_artifact(results: Path) -> None:
+    track(results)
+    before = contents.runs(f"sqlite:///{results}/mlflow.db")
+    shutil.rmtree(results / ".track")
+    (results / "mlflow.db").unlink()
+    for folder in (results / "mlartifacts").glob("*/*/artifacts"):
+        (folder / ".record.json.12345").write_text('{"half')
+    track(results)
+    assert contents.runs(f"sqlite:///{results}/mlflow.db") == before
+    assert not list((results / "mlartifacts").rglob(".record.json.*"))

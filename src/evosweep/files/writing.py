@@ -12,12 +12,21 @@ from evosweep.files.opening import open_descriptor
 
 _FLAT_LIST = re.compile(r"\[[^][{}\"]*\]")  # of numbers: on one line, or a genome takes a hundred
 
+_DRAFT = re.compile(r"\..+\.\d+")
+
 
 def write_json(path: Path, data: Mapping[str, object]) -> None:
     """Writes JSON whole or not at all; raises `EvosweepError` naming path and reason."""
     text = strict_json.dumps(data, indent=2)
     text = _FLAT_LIST.sub(lambda numbers: " ".join(numbers[0].split()), text)
     write_whole(path, f"{text}\n".encode(errors="backslashreplace"))
+
+
+def forget_drafts(folder: Path) -> None:
+    """Removes temporary files of `write_whole` in a folder that nobody else writes to."""
+    for path in folder.iterdir():
+        if _DRAFT.fullmatch(path.name):
+            path.unlink(missing_ok=True)
 
 
 def write_whole(path: Path, content: bytes) -> None:

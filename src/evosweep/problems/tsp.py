@@ -9,7 +9,7 @@ from importlib.resources import files
 from operator import getitem
 
 import numpy as np
-from deap import base
+from deap import base, tools
 
 from evosweep.plugins.parameters import choice
 from evosweep.problems.toolboxes import permutations_toolbox
@@ -18,7 +18,12 @@ from evosweep.problems.traits import Traits
 OPTIMA = {"berlin52": 7542, "eil51": 426}
 
 
-def tsp(instance: str = "berlin52", shuffle: float = 0.05, tournament: int = 3) -> base.Toolbox:
+def tsp(
+    instance: str = "berlin52",
+    shuffle: float = 0.05,
+    tournament: int = 3,
+    mutation: str = "shuffle",
+) -> base.Toolbox:
     """Tours through all cities of an instance of TSPLIB; the length is minimised.
 
     Parameters
@@ -29,8 +34,11 @@ def tsp(instance: str = "berlin52", shuffle: float = 0.05, tournament: int = 3) 
         Probability that a mutation swaps a city with another, for each city.
     tournament
         Individuals in a selection tournament.
+    mutation
+        `shuffle`, or `inversion`: a random part of the tour is reversed.
     """
     choice("instance", instance, tuple(OPTIMA))
+    choice("mutation", mutation, ("shuffle", "inversion"))
     distances = distance_matrix(coordinates(instance))
 
     row = distances.__getitem__
@@ -48,6 +56,8 @@ def tsp(instance: str = "berlin52", shuffle: float = 0.05, tournament: int = 3) 
     toolbox = permutations_toolbox(
         "TSP", length, size=len(distances), shuffle=shuffle, tournament=tournament
     )
+    if mutation == "inversion":
+        toolbox.register("mutate", tools.mutInversion)
     toolbox.register("evaluate_batch", lengths)
     optimum = float(OPTIMA[instance])
     toolbox.traits = Traits(

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from evosweep.files.opening import copy_file, output_folder
-from evosweep.files.writing import write_whole
+from evosweep.files.writing import forget_drafts, write_whole
 from evosweep.track.content.mlflow_run import RUNNING, MlflowRun, Point
 from evosweep.track.content.views import Subject, view_tags
 from evosweep.track.store.address import Address
@@ -232,7 +232,12 @@ def _known(run: Any) -> Known:
 
 
 def write_files(folder: Path, run: MlflowRun) -> None:
-    """Copies a run's artifacts into a folder; nothing is written through a link in it."""
+    """Copies a run's artifacts into a folder; nothing is written through a link in it.
+
+    What a tracker that was killed here has left half written is removed.
+    """
+    if folder.is_dir():
+        forget_drafts(folder)
     for name, content in run.files.items():
         target = output_folder(folder, *PurePath(name).parent.parts) / PurePath(name).name
         if isinstance(content, bytes):
