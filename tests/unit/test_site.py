@@ -35,6 +35,12 @@ def test_the_example_of_an_own_algorithm_runs(tmp_path: Path) -> None:
     assert record["generations"] == 40
 
 
+@pytest.mark.parametrize("name", ["own_algorithm.py", "own-algorithm.yaml"])
+def test_the_page_shows_the_example_that_runs(name: str) -> None:
+    page = (DOCS / "howto" / "own-algorithm.md").read_text()
+    assert (DOCS / "howto" / name).read_text().strip() in page
+
+
 def test_the_example_is_as_short_as_the_page_promises() -> None:
     lines = (DOCS / "howto" / "own_algorithm.py").read_text().splitlines()
     assert len([line for line in lines if line.strip()]) <= 25
