@@ -172,11 +172,11 @@ class Dispatcher:
     def _locally(
         self, items: Sequence[int], make: Make[Result]
     ) -> Iterator[tuple[Work[Result], Result]]:
-        started = time.perf_counter()
-        while items:
+        started, start = time.perf_counter(), 0
+        while start < len(items):
             size = self._cost.items_in(_LONGEST) if self._cost.is_measured else len(items)
-            yield self._here(items[:size], make)
-            items = items[size:]
+            yield self._here(items[start : start + size], make)
+            start += size
         self._since_workers += time.perf_counter() - started
 
     def _here(self, items: Sequence[int], make: Make[Result]) -> tuple[Work[Result], Result]:
@@ -213,14 +213,14 @@ class Dispatcher:
     def _cut(
         self, items: Sequence[int], make: Make[Result], sent: dict[int, tuple[Work[Result], int]]
     ) -> Iterator[Work[Result]]:
-        number, size = 0, 1
-        while items:
+        number, size, start = 0, 1, 0
+        while start < len(items):
             if self._cost.is_measured and number % self.backend.workers == 0:
-                size = self._size(len(items), opening=number == 0)
-            size = min(size, len(items))
-            chunk = make(number, items[:size], sent=True)
-            sent[number] = (chunk, size)
-            items = items[size:]
+                size = self._size(len(items) - start, opening=number == 0)
+            own = items[start : start + size]
+            chunk = make(number, own, sent=True)
+            sent[number] = (chunk, len(own))
+            start += len(own)
             number += 1
             yield chunk
 
