@@ -10,16 +10,28 @@ the tree put values and places into such a line.
 """
 
 import difflib
+import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 _SHOWN = 60  # characters of a value in a message
+_ACCOUNT = re.compile(r"(://[^\s:/@]*):[^\s\"'<>]*@")
+_PASSWORD = re.compile(r"://[^\s:/@]*:[^\s/@\"'<>]+@")
+_TOKEN = re.compile(r"(\bhttps?://)[^\s:/@\"'<>]+@")
+_OPTION = re.compile(r"([?&;](?:\w*passw(?:or)?d|\w*secret|\w*token|\w*key)=)[^\s&;\"'<>]*", re.I)
+_SECRETS = ("MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN")
+_SHORTEST_SECRET = 4
 
 
 class EvosweepError(Exception):
     """Root of the tree; `exit_code` is what the command line returns for it."""
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        """The message; passwords of addresses in it are hidden, wherever it is printed or kept."""
+        return without_password(super().__str__())
 
 
 class InputError(EvosweepError):
@@ -103,3 +115,23 @@ def printable_lines(text: object) -> str:
 def one_line(text: object) -> str:
     """`text` as one line that a terminal can only print."""
     return printable(" ".join(str(text).split()))
+
+
+def without_password(text: str) -> str:
+    """An address, or a text with addresses in it, as it may be printed.
+
+    Hidden are the password of an account (`user:password@host`), an account of HTTP that has none
+    (`token@host`), values of options that are called like one (`?password=`), and what the
+    environment holds for MLflow's servers.
+    """
+    text = _TOKEN.sub(r"\1***@", _ACCOUNT.sub(r"\1:***@", text))
+    text = _OPTION.sub(r"\1***", text)
+    for name in _SECRETS:
+        if len(secret := os.environ.get(name, "")) >= _SHORTEST_SECRET:
+            text = text.replace(secret, "***")
+    return text
+
+
+def has_password(text: str) -> bool:
+    """Whether there is an address with a password or a token in a text."""
+    return bool(_PASSWORD.search(text) or _TOKEN.search(text))

@@ -1,15 +1,19 @@
 """A resumed run never mixes floating point, unless it is told to, and then it says so."""
 
 import json
+import os
 import platform
 import re
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pythons
 
 from evosweep.backends.serial import Serial
 from evosweep.backends.table import create
@@ -17,6 +21,7 @@ from evosweep.config.spec import RunSpec
 from evosweep.errors import InputError
 from evosweep.evaluation import agreement
 from evosweep.machine import environment, fingerprint
+from evosweep.processes.lock import Locked
 from evosweep.records.folder import RunFolder
 from evosweep.records.journal import Journal, read
 from evosweep.records.record import Record
@@ -187,3 +192,109 @@ def test_a_worker_of_other_terms_is_refused_before_it_evaluates(
     with pytest.raises(InputError, match=f"a worker computes with {told}"):
         run_one(RunSpec.parse(SPEC), RunFolder(tmp_path), backend, Attempt())
     assert backend.evaluated == 0
+
+
+def _session_of(python: str) -> dict[str, Any]:
+    """An environment with what that interpreter says of itself."""
+    program = (
+        "import json, platform, sys; sys.path.insert(0, sys.argv[1]); import fingerprint; "
+        "print(json.dumps([platform.python_version(), fingerprint.libm()]))"
+    )
+    done = subprocess.run(
+        [python, "-c", program, str(Path(fingerprint.__file__).parent)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    version, libm = json.loads(done.stdout)
+    return _other(python=version, numerics={"libm": libm})
+
+
+@pytest.mark.skipif(not pythons.other_pythons(), reason="there is one Python on this machine")
+def test_sessions_of_other_pythons_are_refused(tmp_path: Path) -> None:
+    for number, python in enumerate(pythons.other_pythons()):
+        elsewhere = _session_of(python)
+        folder = _begun_elsewhere(tmp_path / str(number), elsewhere)
+        if elsewhere["python"].split(".")[:2] == platform.python_version().split(".")[:2]:
+            assert _run(folder).mixed is False
+            continue
+        with pytest.raises(InputError) as caught:
+            _run(folder)
+        here = platform.python_version()
+        assert f"Python {elsewhere['python']}, here {here}" in str(caught.value)
+        assert not (folder / "record.json").exists()
+
+
+SUMMING = """
+import time
+from pathlib import Path
+
+from evosweep.problems.continuous import continuous
+
+
+def build(gate):
+    calls = []
+
+    def evaluate(individual):
+        calls.append(1)
+        while len(calls) > 60 and not Path(gate).exists():
+            time.sleep(0.01)
+        return (sum(abs(gene - 0.3) * 1e-3 + gene * gene for gene in individual),)
+
+    toolbox = continuous(dimension=20)
+    toolbox.register("evaluate", evaluate)
+    return toolbox
+"""
+
+
+def _entries(journal: Path) -> int:
+    return sum(1 for _ in read(journal)) if journal.exists() and journal.stat().st_size > 100 else 0
+
+
+def test_a_run_begun_under_one_python_is_not_continued_under_another(tmp_path: Path) -> None:
+    """From 3.12 on `sum` rounds otherwise: a mixture would be a population that nobody repeats."""
+    other = pythons.able_python()
+    if other is None:
+        pytest.skip(
+            f"no other Python with evosweep's packages is here; {pythons.VARIABLE} names one"
+        )
+    (tmp_path / "summing.py").write_text(SUMMING)
+    gate, folder = tmp_path / "gate", tmp_path / "run"
+    problem = {"use": "summing:build", "params": {"gate": str(gate)}}
+    spec = json.dumps(SPEC | {"problem": problem, "import_path": str(tmp_path)})
+
+    def command(python: str, out: Path, *options: str) -> list[str]:
+        return [python, "-m", "evosweep", "run", "--spec", spec, "--out", str(out), *options]
+
+    def call(python: str, out: Path, *options: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            command(python, out, *options),
+            env=pythons.environment(), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    def digest(out: Path) -> str:
+        return str(json.loads((out / "record.json").read_text())["population_digest"])
+
+    with subprocess.Popen(
+        command(sys.executable, folder), env=pythons.environment(), start_new_session=True
+    ) as begun:
+        while (
+            not (folder / "journal.bin").exists()
+            or sum(1 for _ in read(folder / "journal.bin")) < 4
+        ):
+            assert begun.poll() is None
+            time.sleep(0.05)
+        os.killpg(begun.pid, signal.SIGKILL)
+    gate.touch()
+    while (refused := call(other, folder)).returncode == Locked.exit_code:
+        time.sleep(0.1)  # what was killed still ends
+    assert refused.returncode == 2, refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert f"Python {platform.python_version()}, here 3." in refused.stderr
+    assert not (folder / "record.json").exists()
+
+    assert call(sys.executable, folder).returncode == 0
+    assert call(sys.executable, tmp_path / "here").returncode == 0
+    assert digest(folder) == digest(tmp_path / "here")
+    assert call(other, tmp_path / "there").returncode == 0
+    again = call(other, folder, "--fresh")
+    assert again.returncode == 0, again.stderr
+    assert digest(folder) == digest(tmp_path / "there")

@@ -1,38 +1,15 @@
 """Every algorithm and problem, a new one unasked: one population everywhere, killed or not."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from programs import digests
 from registry import CASES, digest_of
 
 from evosweep.backends.table import create
-from evosweep.machine.environment import THREAD_VARIABLES
 
 PROGRAM = Path(__file__).parent / "registry.py"
-SCOOP = ["-m", "scoop", "--quiet", "--host", "127.0.0.1", "-n", "2"]
-
-
-def _performed(how: str, folder: Path, *prefix: str, orders: str = "") -> dict[str, str]:
-    process = subprocess.Popen(
-        [sys.executable, *prefix, str(PROGRAM), how, str(folder), *filter(None, [orders])],
-        env=os.environ | dict.fromkeys(THREAD_VARIABLES, "1"),
-        start_new_session=True,
-    )
-    try:
-        process.wait(280)
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    found: dict[str, str] = json.loads((folder / "digests.json").read_text())
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +21,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def serial(runs: Path) -> dict[str, str]:
     """Their digests."""
-    return _performed("serial", runs)
+    return digests(PROGRAM, "serial", runs)
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +39,8 @@ def test_on_a_pool(
 
 def test_under_scoop(tmp_path: Path, runs: Path, serial: dict[str, str]) -> None:
     """All in one program, for its start-up takes a second."""
-    assert _performed("scoop", tmp_path, *SCOOP, orders=str(runs)) == serial
+    assert digests(PROGRAM, "scoop", tmp_path, str(runs)) == serial
 
 
 def test_killed_and_resumed(tmp_path: Path, serial: dict[str, str]) -> None:
-    assert _performed("killed", tmp_path) == serial
+    assert digests(PROGRAM, "killed", tmp_path) == serial

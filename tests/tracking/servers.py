@@ -8,10 +8,14 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 from evosweep.track.store.quiet import ENVIRONMENT
@@ -80,6 +84,57 @@ def mlflow_server(
         yield server
     finally:
         server.kill()
+
+
+class Flaky(BaseHTTPRequestHandler):
+    """A way to a server: some requests are answered with 500, some wait, some need an account."""
+
+    count = 0
+    port = 0
+    failing = waiting = 10**9
+    account = ""
+
+    def _pass_on(self) -> None:
+        Flaky.count += 1
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if Flaky.count % Flaky.waiting == 0:
+            time.sleep(0.2)
+        if Flaky.account not in ("", self.headers.get("Authorization")):
+            self._answer(401, b"who is there?")
+            return
+        if Flaky.count % Flaky.failing == 0:
+            self._answer(500, b'{"error_code": "INTERNAL_ERROR", "message": "not today"}')
+            return
+        onward = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        onward.request(self.command, self.path, body, dict(self.headers))
+        response = onward.getresponse()
+        self._answer(response.status, response.read())
+        onward.close()
+
+    def _answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _pass_on
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@contextmanager
+def way_to(server: MlflowServer, port: int = 0) -> Iterator[str]:
+    """The address of a proxy to the server, on a port of its own."""
+    Flaky.port = server.port
+    proxy = ThreadingHTTPServer(("127.0.0.1", port), Flaky)
+    threading.Thread(target=proxy.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{proxy.server_port}"
+    finally:
+        proxy.shutdown()
+        proxy.server_close()
 
 
 def postgresql_programs() -> Path | None:

@@ -13,10 +13,10 @@ import documents
 import pytest
 
 from evosweep.cli import main
-from evosweep.errors import EvosweepError
+from evosweep.errors import EvosweepError, without_password
 from evosweep.track.passes.receipts import receipt
 from evosweep.track.store import bounded
-from evosweep.track.store.address import resolve, without_password
+from evosweep.track.store.address import resolve
 
 RUN_ID = "0123456789ab"
 MLFLOW_ID = "c" * 32

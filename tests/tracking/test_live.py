@@ -151,6 +151,42 @@ def test_a_later_track_ends_what_a_killed_follower_left_running(
     assert shown(results)["status"] == "KILLED"
 
 
+def pass_until(follower: Follower, *named: str) -> list[str]:
+    """The problems of the first pass that names them all."""
+    end = time.monotonic() + 100
+    while time.monotonic() < end:
+        follower.once()
+        problems = sorted(follower.problems)
+        if len(problems) == len(named) and all(map(str.__contains__, problems, named)):
+            return problems
+        time.sleep(0.1)
+    raise AssertionError(f"named are {problems}, not {named}")
+
+
+def test_a_run_under_way_in_two_folders_is_shown_once(
+    waiting: tuple[Path, Path, list[str]],
+) -> None:
+    """Whatever they are called; once its own folder is there, that one counts."""
+    results, _, command = waiting
+    follower = Follower(results, resolve(results))
+    spec = command[command.index("--spec") : command.index("--seeds")]
+    runs = results / "live" / "runs"
+    first, second = [
+        [*command[:3], "run", *spec, "--out", str(runs / name)] for name in ("1" * 12, "2" * 12)
+    ]
+    with started(first):
+        assert follow_until(follower, results, "RUNNING", 1)["tags"]["folder"] == "1" * 12
+        with started(second):
+            pass_until(follower, "222222222222: run_id: ")
+            assert shown(results)["tags"]["folder"] == "1" * 12
+            with started(command):
+                pass_until(follower, "111111111111: run_id: ", "222222222222: run_id: ")
+                while not (run := shown(results)) or run["tags"]["folder"] == "1" * 12:
+                    follower.once()
+                assert run["tags"]["folder"] == run["tags"]["run_id"]
+                assert run["status"] == "RUNNING"
+
+
 def test_a_generation_is_shown_within_five_seconds() -> None:
     """A pass every two seconds; how long one takes is for the benchmark to say."""
     assert PAUSE <= 2.5

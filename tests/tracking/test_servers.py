@@ -8,9 +8,6 @@ import threading
 import time
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -67,57 +64,6 @@ def test_postgresql_shows_what_the_own_database_shows(
     assert contents.runs(uri) == contents.runs(own(results))
 
 
-class Flaky(BaseHTTPRequestHandler):
-    """A way to a server: some requests are answered with 500, some wait, some need an account."""
-
-    count = 0
-    port = 0
-    failing = waiting = 10**9
-    account = ""
-
-    def _pass_on(self) -> None:
-        Flaky.count += 1
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        if Flaky.count % Flaky.waiting == 0:
-            time.sleep(0.2)
-        if Flaky.account not in ("", self.headers.get("Authorization")):
-            self._answer(401, b"who is there?")
-            return
-        if Flaky.count % Flaky.failing == 0:
-            self._answer(500, b'{"error_code": "INTERNAL_ERROR", "message": "not today"}')
-            return
-        onward = HTTPConnection("127.0.0.1", self.port, timeout=30)
-        onward.request(self.command, self.path, body, dict(self.headers))
-        response = onward.getresponse()
-        self._answer(response.status, response.read())
-        onward.close()
-
-    def _answer(self, status: int, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _pass_on
-
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
-
-
-@contextmanager
-def way_to(server: servers.MlflowServer, port: int = 0) -> Iterator[str]:
-    """The address of a proxy to the server, on a port of its own."""
-    Flaky.port = server.port
-    proxy = ThreadingHTTPServer(("127.0.0.1", port), Flaky)
-    threading.Thread(target=proxy.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{proxy.server_port}"
-    finally:
-        proxy.shutdown()
-        proxy.server_close()
-
-
 def test_a_server_that_is_down_is_told_with_what_is_pending(
     tmp_path: Path,
     server: servers.MlflowServer,
@@ -134,7 +80,7 @@ def test_a_server_that_is_down_is_told_with_what_is_pending(
     assert line.startswith(f"evosweep: error: {uri} does not answer")
     assert "3 runs are pending: call `evosweep track` again" in line
     monkeypatch.setenv("EVOSWEEP_TRACK_PATIENCE", "120")
-    with way_to(server, port):
+    with servers.way_to(server, port):
         assert main(["track", str(results), "--uri", uri]) == 0
     track(results)
     assert contents.runs(server.uri, "late") == contents.runs(own(results), "late")
@@ -143,11 +89,11 @@ def test_a_server_that_is_down_is_told_with_what_is_pending(
 def test_a_server_that_answers_500_now_and_then_gets_every_run_once(
     tmp_path: Path, server: servers.MlflowServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Flaky, "failing", 5)
-    monkeypatch.setattr(Flaky, "waiting", 7)
+    monkeypatch.setattr(servers.Flaky, "failing", 5)
+    monkeypatch.setattr(servers.Flaky, "waiting", 7)
     results = tmp_path / "results"
     write_runs(results, "flaky", 4)
-    with way_to(server) as uri:
+    with servers.way_to(server) as uri:
         assert track(results, uri).new == 4
     track(results)
     assert contents.runs(server.uri, "flaky") == contents.runs(own(results), "flaky")
@@ -158,8 +104,8 @@ def test_an_account_is_asked_for_and_taken_from_the_environment(
 ) -> None:
     results = tmp_path / "results"
     write_runs(results, "guarded", 1)
-    monkeypatch.setattr(Flaky, "account", "Basic " + b64encode(b"ada:engine").decode())
-    with way_to(server) as uri:
+    monkeypatch.setattr(servers.Flaky, "account", "Basic " + b64encode(b"ada:engine").decode())
+    with servers.way_to(server) as uri:
         with pytest.raises(InputError, match="refuses access: set MLFLOW_TRACKING_USERNAME"):
             track(results, uri)
         monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", "ada")

@@ -16,8 +16,9 @@ from evosweep.genomes import blocks
 from evosweep.genomes.blocks import Block, Blocks
 from evosweep.genomes.digest import Digest, population_digest
 from evosweep.genomes.encoding import encode
-from evosweep.genomes.plain_form import plain
+from evosweep.genomes.plain_form import PlainForm, plain
 from evosweep.genomes.rebuild import Rebuilder
+from evosweep.genomes.single_list import single_list
 
 if not hasattr(creator, "BlocksIndividual"):
     creator.create("BlocksFitness", base.Fitness, weights=(1.0,))
@@ -122,3 +123,30 @@ def test_a_block_travels_as_its_encoding() -> None:
     sent = Blocks(individuals, range(10, 150), 64).to_send()
     assert [block.size for block in sent] == [64, 64, 12]
     assert all(block.contents is None for block in sent)
+
+
+@given(st.lists(gene, max_size=6), st.dictionaries(st.sampled_from("ab"), gene), st.booleans())
+def test_a_single_list_is_copied_as_a_block_of_one(
+    genes: list[Any], attributes: dict[str, Any], evaluated: bool
+) -> None:
+    individual = creator.BlocksIndividual(genes)
+    vars(individual).update(attributes)
+    if evaluated:
+        individual.fitness.values = (1.5,)
+    form, rebuild = PlainForm(), Rebuilder()
+    single = single_list(individual, form, rebuild, frozenset())
+    block = Block.of([individual], form)
+    if single is None:
+        assert not {int, float, bool, str, bytes, type(None)}.issuperset(map(type, genes))
+        return
+    (other,) = rebuild.block(block)
+    assert single.encoding == block.encoding
+    assert type(single.given) is type(other)
+    assert repr(single.given) == repr(other)
+    assert repr({**vars(single.given), "fitness": 0}) == repr({**vars(other), "fitness": 0})
+    assert single.given.fitness.wvalues == other.fitness.wvalues
+    assert not single.is_changed
+    single.given[:] = [*genes, 1.0]
+    assert single.is_changed
+    single.given[:] = genes
+    assert not single.is_changed

@@ -9,6 +9,9 @@ import pytest
 
 from evosweep import cli
 from evosweep.config import load
+from evosweep.config.experiment import Algorithm, Experiment
+from evosweep.plugins.builtins import ALGORITHMS
+from evosweep.run.trial import problem_mistake
 from evosweep.supervision import trials
 
 PROBLEM = """
@@ -102,15 +105,73 @@ def test_mistakes_of_form_and_of_value_are_told_together(
     assert cli.main(["check", config]) == 2
     error = capsys.readouterr().err
     for line in (
-        "c.yaml: 6 mistakes",
+        "c.yaml: 7 mistakes",
         "  seeds: should be",
         "  typo: unknown key",
         "  problems.misspelled.params.bit: ",
         "  problems.elsewhere.use: ",
         "  algorithms.none.use: 'os:system'",
         "  problems.negative: bits must be 2 or more, not -5",
+        "  algorithms.low: population must be 1 or more, not -3",
     ):
         assert line in error, line
+
+
+OWN_ALGORITHM = """
+def search(toolbox, *, statistics, hall_of_fame, size=5, needs=""):
+    if size < 2:
+        raise ValueError(f"size should be 2 or more, not {size}")
+    getattr(toolbox, needs or "population")
+    population = toolbox.population(n=size)
+    for individual in population:
+        individual.fitness.values = toolbox.evaluate(individual)
+    return population
+"""
+
+
+def test_a_mistake_hides_behind_no_other_one(capsys: pytest.CaptureFixture[str]) -> None:
+    """Values of a problem are told where every algorithm is unknown, and the other way round."""
+    Path("own_search.py").write_text(OWN_ALGORITHM)
+    problems = {"fails": mine("fails"), "exits": mine("exits"), "good": mine("")}
+    wrong = {"unknown": {"use": "ea_simpel"}}
+    assert cli.main(["check", configure(problems, algorithms=wrong)]) == 2
+    error = capsys.readouterr().err
+    assert "c.yaml: 3 mistakes" in error
+    assert "algorithms.unknown.use: unknown algorithm" in error
+    assert "problems.fails: its evaluation fails" in error
+    assert "problems.exits: the process that tried it was ended with exit code 3" in error
+
+    algorithms = {
+        "low": {"use": "ea_simple", "grid": {"population": [6, -3]}},
+        "small": {"use": "own_search:search", "grid": {"size": [1, 2]}},
+        "fitting": {"use": "own_search:search", "params": {"needs": "points"}},
+        "front": {"use": "nsga2", "params": {"population": 8}},
+    }
+    for problem, own in (({"use": "onemaks"}, "use: unknown problem"), (mine("raises"), "KeyErr")):
+        assert cli.main(["check", configure({"p": problem}, algorithms=algorithms)]) == 2
+        error = capsys.readouterr().err
+        assert "c.yaml: 3 mistakes" in error
+        assert own in error
+        assert "algorithms.low (population=-3): population must be 1 or more, not -3" in error
+        assert "algorithms.small (size=1): ValueError: size should be 2 or more, not 1" in error
+
+
+def test_a_problem_is_evaluated_where_its_algorithms_are_wrong(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    low = {"use": "ea_simple", "params": {"population": -3}}
+    assert cli.main(["check", configure({"p": mine("fails")}, algorithms={"low": low})]) == 2
+    error = capsys.readouterr().err
+    assert "algorithms.low with p: population must be 1 or more, not -3" in error
+    assert "problems.p: its evaluation fails" in error
+
+
+def test_no_algorithm_is_wrong_for_lack_of_a_problem_that_fits_it() -> None:
+    algorithms = {name: Algorithm(use=name) for name in sorted(ALGORITHMS)}
+    experiment = Experiment.of_parts({}, algorithms, ".")
+    assert trials.try_out(experiment, 120).mistakes == []
+    for specs in trials.standins.Tried(experiment, []).algorithms_left():
+        assert problem_mistake(specs[0]) == ""
 
 
 def test_nothing_is_built_where_that_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
@@ -140,7 +201,7 @@ def test_only_what_is_selected_is_tried(monkeypatch: pytest.MonkeyPatch) -> None
     config = configure(problems, exclude=[{"problem": "p"}, {"bits": 7}])
     chosen = trials._chosen(load.load(config))
     assert {name: len(specs) for name, specs in chosen.items()} == {"q": 2}
-    monkeypatch.setattr(trials, "MOST", 1)
+    monkeypatch.setattr(trials.standins, "MOST", 1)
     findings = trials.try_out(load.load(config), 60)
     assert findings.notes == ["problems.q: 1 of 2 variants were tried"]
     assert not findings.mistakes

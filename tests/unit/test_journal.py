@@ -51,6 +51,15 @@ def _same(one: Entry, other: Entry) -> bool:
     return bool(listed(one) == listed(other))
 
 
+@given(st.lists(finite, min_size=1, max_size=4), st.binary(min_size=16, max_size=16))
+def test_one_individual_has_the_bytes_of_an_entry(fitness: list[float], digest: bytes) -> None:
+    times = {"seconds": 0.25, "finished": 7.5}
+    table = numpy.array([fitness], dtype=float)
+    entry = Entry(batch=3, indices=numpy.array([0]), fitnesses=table, digest=digest, **times)
+    one = journal_entry.pack_one(3, tuple(fitness), digest, **times)
+    assert one == journal_entry.pack(entry)
+
+
 @given(entries())
 def test_an_entry_comes_back_as_it_was(entry: Entry) -> None:
     assert _same(journal_entry.unpack(journal_entry.pack(entry)), entry)  # type: ignore[arg-type]

@@ -2,12 +2,12 @@
 
 import ast
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import pythons
 
 from evosweep.plugins import normal_form as module
 from evosweep.plugins.normal_form import decode, normal_form, parse
@@ -119,21 +119,6 @@ def test_real_modules_keep_their_program(name: str) -> None:
     assert len(shorter) < len(text)
 
 
-def other_pythons() -> list[str]:
-    """Every other supported Python that lies on this machine."""
-    names = ("python3.11", "python3.12", "python3.13", "python3.14")
-    places = [
-        *(Path.home() / ".pyenv" / "versions").glob("3.1[1-4]*/bin/python"),
-        *map(shutil.which, names),
-    ]
-    found = {str(Path(place).resolve()) for place in places if place}
-    return sorted(
-        python
-        for python in found
-        if subprocess.call([python, "-c", ""], stderr=subprocess.DEVNULL) == 0
-    )
-
-
 PROGRAM = """
 import hashlib, json, sys
 sys.path.insert(0, sys.argv[1])
@@ -146,7 +131,7 @@ print(json.dumps(digests))
 """
 
 
-@pytest.mark.parametrize("python", other_pythons())
+@pytest.mark.parametrize("python", pythons.other_pythons())
 def test_every_python_gives_the_same(python: str) -> None:
     texts = [text for pair in (SAME | DIFFERENT).values() for text in pair]
     library = Path(ast.__file__).parent

@@ -1,6 +1,7 @@
 """`evosweep verify`: what is whole passes, and each forgery is named."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -133,6 +134,87 @@ def test_a_torn_record_heals_by_the_same_command(tmp_path: Path) -> None:
         healed = json.loads((folder / "record.json").read_text())
         assert healed["population_digest"] == whole["population_digest"]
         assert main(["verify", str(tmp_path)]) == 0
+
+
+def unfinished(results: Path) -> Path:
+    """A run that failed: no receipt, a failure.json and a journal."""
+    folder = make(results)
+    record = json.loads((folder / "record.json").read_text())
+    named = {key: record[key] for key in ("format", "run_id", "spec_id", "spec", "environment")}
+    failure = {"failed": record["finished"], "kind": "program", "error": "ValueError: no"}
+    (folder / "failure.json").write_text(json.dumps(named | failure))
+    for name in ("record.json", "population.parquet", "logbook.parquet"):
+        (folder / name).unlink()
+    return folder
+
+
+def test_a_run_that_failed_is_whole_without_a_receipt(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = unfinished(tmp_path)
+    capsys.readouterr()
+    assert main(["verify", str(tmp_path)]) == 0
+    (folder / "journal.bin").write_bytes(b"EVO")  # killed while it began
+    assert main(["verify", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == "1 runs: 1 without a receipt\n" * 2
+
+
+def changed(name: str, **values: Any) -> Callable[[Path], None]:
+    def forge(folder: Path) -> None:
+        document = json.loads((folder / "failure.json").read_text())
+        (folder / name).write_text(json.dumps(document | values))
+
+    return forge
+
+
+def written(name: str, content: bytes) -> Callable[[Path], None]:
+    def forge(folder: Path) -> None:
+        (folder / name).write_bytes(content)
+
+    return forge
+
+
+def piped(folder: Path) -> None:
+    (folder / "failure.json").unlink()
+    os.mkfifo(folder / "failure.json")
+
+
+def of_another_run(folder: Path) -> None:
+    folder.rename(folder.with_name("0" * 12))
+
+
+def damaged_in_its_middle(folder: Path) -> None:
+    content = bytearray((folder / "journal.bin").read_bytes())
+    content[len(content) // 2] ^= 255
+    (folder / "journal.bin").write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("forge", "named"),
+    [
+        (written("failure.json", b"{"), "failure.json: is no JSON"),
+        (written("running.json", b"[]"), "running.json"),
+        (changed("failure.json", spec_id="x"), "spec_id"),
+        (changed("running.json"), "weights: is missing"),
+        (changed("failure.json", run_id="0" * 12), f"run_id: {'0' * 12}: is not the folder's"),
+        (piped, "failure.json: is no regular file"),
+        (of_another_run, "is not the folder's name"),
+        (damaged_in_its_middle, "journal.bin"),
+    ],
+)
+def test_what_a_run_without_a_receipt_left_is_named_where_it_is_damaged(
+    tmp_path: Path,
+    forge: Callable[[Path], None],
+    named: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    forge(unfinished(tmp_path))
+    capsys.readouterr()
+    assert main(["verify", str(tmp_path)]) == 1
+    printed = capsys.readouterr().out
+    assert named in printed
+    assert "1 damaged" in printed
+    assert "without a receipt" not in printed
 
 
 def test_nothing_to_verify(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

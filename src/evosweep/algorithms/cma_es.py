@@ -4,16 +4,14 @@ Hansen and Ostermeier: Completely derandomized self-adaptation in evolution stra
 Computation 9(2), 2001. The strategy is DEAP's.
 """
 
-import random
-
 from deap import cma
 
 from evosweep.algorithms.generate_update import sample_and_learn
 from evosweep.algorithms.generation import Generations
-from evosweep.algorithms.genomes import bounds_of, one_objective, real_example
+from evosweep.algorithms.starts import example_and_start
 from evosweep.fast import strategy as fast
-from evosweep.genomes.deap_types import HallOfFame, PopulationAndLogbook, Reals, Statistics, Toolbox
-from evosweep.plugins.parameters import integer, number
+from evosweep.genomes.deap_types import HallOfFame, PopulationAndLogbook, Statistics, Toolbox
+from evosweep.plugins.parameters import integer
 
 
 def cma_es(
@@ -44,9 +42,9 @@ def cma_es(
         point in it. By default it starts at `centroid`.
     """
     integer("generations", generations)
-    one_objective(toolbox, "cma_es")
-    individual = real_example(toolbox, "cma_es")
-    first, width = start_of(toolbox, individual, centroid=centroid, sigma=sigma, start=start)
+    individual, first, width = example_and_start(
+        toolbox, "cma_es", centroid=centroid, sigma=sigma, start=start
+    )
     size = {} if lambda_ is None else {"lambda_": integer("lambda_", lambda_, 2)}
     strategy = cma.Strategy(first, width, **size)
     run = Generations(toolbox, statistics, hall_of_fame)
@@ -57,24 +55,3 @@ def cma_es(
         lambda population: fast.update(strategy, population),
     )
     return population, run.logbook
-
-
-def start_of(
-    toolbox: Toolbox,
-    individual: Reals,
-    *,
-    centroid: float | None = None,
-    sigma: float | None,
-    start: float | None = None,
-) -> tuple[list[float], float]:
-    """The start point and the standard deviation of a distribution; by default from the bounds.
-
-    With `start` the point is drawn, one uniform number for each gene, as in the BBOB papers.
-    """
-    low, up = bounds_of(toolbox, [individual])
-    middle = (low + up) / 2 if centroid is None else number("centroid", centroid)
-    width = 0.3 * (up - low) if sigma is None else number("sigma", sigma, 1e-300)
-    if start is None:
-        return [middle] * len(individual), width
-    reach = number("start", start, 0)
-    return [random.uniform(middle - reach, middle + reach) for _ in individual], width

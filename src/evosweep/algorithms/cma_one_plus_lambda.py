@@ -6,10 +6,10 @@ Computation 15(1), 2007. The strategy is DEAP's.
 
 from deap import cma
 
-from evosweep.algorithms.cma_es import start_of
 from evosweep.algorithms.generate_update import sample_and_learn
 from evosweep.algorithms.generation import Generations
-from evosweep.algorithms.genomes import class_of, one_objective, real_example
+from evosweep.algorithms.genomes import class_of
+from evosweep.algorithms.starts import first_parent
 from evosweep.genomes.deap_types import HallOfFame, PopulationAndLogbook, Statistics, Toolbox
 from evosweep.plugins.parameters import integer
 
@@ -39,12 +39,8 @@ def cma_one_plus_lambda(
         default the problem draws it as any individual.
     """
     integer("generations", generations)
-    one_objective(toolbox, "cma_one_plus_lambda")
-    kind = class_of(real_example(toolbox, "cma_one_plus_lambda"))
-    parent = toolbox.individual()
-    place, width = start_of(toolbox, parent, sigma=sigma, start=start)
-    if start is not None:
-        parent = kind(place)
+    parent, width = first_parent(toolbox, "cma_one_plus_lambda", sigma=sigma, start=start)
+    kind = class_of(parent)
     run = Generations(toolbox, statistics, hall_of_fame)
     run.record([parent])
     strategy = cma.StrategyOnePlusLambda(parent, width, lambda_=integer("lambda_", lambda_))

@@ -7,10 +7,10 @@ algorithms, GECCO 2009).
 
 import numpy as np
 
-from evosweep.algorithms.cma_es import start_of
 from evosweep.algorithms.generate_update import sample_and_learn
 from evosweep.algorithms.generation import Generations
-from evosweep.algorithms.genomes import class_of, one_objective, real_example
+from evosweep.algorithms.genomes import class_of
+from evosweep.algorithms.starts import example_and_start
 from evosweep.genomes.deap_types import HallOfFame, PopulationAndLogbook, Reals, Statistics, Toolbox
 from evosweep.plugins.parameters import integer
 
@@ -41,10 +41,8 @@ def emna(
     sigma
         First standard deviation, above 0; by default 0.3 of the width of the bounds.
     """
-    one_objective(toolbox, "emna")
     integer("generations", generations)
-    individual = real_example(toolbox, "emna")
-    start, width = start_of(toolbox, individual, centroid=centroid, sigma=sigma)
+    individual, start, width = example_and_start(toolbox, "emna", centroid=centroid, sigma=sigma)
     normal = Normal(np.array(start), width, integer("mu", mu), integer("lambda_", lambda_, mu))
     run = Generations(toolbox, statistics, hall_of_fame)
     kind = class_of(individual)

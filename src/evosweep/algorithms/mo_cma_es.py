@@ -6,9 +6,9 @@ DEAP's.
 
 from deap import cma
 
-from evosweep.algorithms.cma_es import start_of
 from evosweep.algorithms.generation import Generations
 from evosweep.algorithms.genomes import real_example, several_objectives
+from evosweep.algorithms.starts import start_of
 from evosweep.genomes.deap_types import HallOfFame, PopulationAndLogbook, Statistics, Toolbox
 from evosweep.plugins.parameters import integer
 

@@ -6,9 +6,9 @@ evolution strategy with one-fifth success rule on the BBOB-2009 function testbed
 
 import random
 
-from evosweep.algorithms.cma_es import start_of
 from evosweep.algorithms.generation import Generations
-from evosweep.algorithms.genomes import class_of, one_objective, real_example
+from evosweep.algorithms.genomes import class_of
+from evosweep.algorithms.starts import first_parent
 from evosweep.genomes.deap_types import HallOfFame, PopulationAndLogbook, Statistics, Toolbox
 from evosweep.plugins.parameters import integer
 
@@ -38,12 +38,8 @@ def one_fifth(
         default the problem draws it as any individual.
     """
     integer("generations", generations, 0)
-    one_objective(toolbox, "one_fifth")
-    kind = class_of(real_example(toolbox, "one_fifth"))
-    parent = toolbox.individual()
-    place, width = start_of(toolbox, parent, sigma=sigma, start=start)
-    if start is not None:
-        parent = kind(place)
+    parent, width = first_parent(toolbox, "one_fifth", sigma=sigma, start=start)
+    kind = class_of(parent)
     run = Generations(toolbox, statistics, hall_of_fame)
     run.record([parent])
     for _ in range(generations):

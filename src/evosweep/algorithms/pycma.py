@@ -6,9 +6,9 @@ Hansen, Akimoto and Baudis: CMA-ES/pycma on GitHub, Zenodo, 2019.
 import math
 from typing import Any
 
-from evosweep.algorithms.cma_es import start_of
 from evosweep.algorithms.generation import Generations
-from evosweep.algorithms.genomes import bounds_of, class_of, one_objective, real_example
+from evosweep.algorithms.genomes import bounds_of, class_of
+from evosweep.algorithms.starts import example_and_start
 from evosweep.errors import InputError
 from evosweep.genomes.deap_types import HallOfFame, PopulationAndLogbook, Reals, Statistics, Toolbox
 from evosweep.plugins.parameters import integer
@@ -48,9 +48,9 @@ def pycma(
     """
     cma = _package()
     integer("generations", generations)
-    one_objective(toolbox, "pycma")
-    individual = real_example(toolbox, "pycma")
-    first, width = start_of(toolbox, individual, centroid=centroid, sigma=sigma, start=start)
+    individual, first, width = example_and_start(
+        toolbox, "pycma", centroid=centroid, sigma=sigma, start=start
+    )
     # seed nan: leave numpy.random as the run has seeded it
     options: dict[str, object] = {"verbose": -9, "seed": math.nan, "maxiter": generations}
     if bounded:

@@ -166,9 +166,9 @@ def _perform_here(job: JobFolder) -> int:
     os.environ.update(numerics.environment())  # before anything here imports NumPy
     from evosweep.supervision.performer import perform
 
-    os.environ[activity.FOLDER_VARIABLE] = str(job.board)
     safe_path.release()
-    return perform(job)
+    with activity.board(job.board):
+        return perform(job)
 
 
 def write_receipt(args: argparse.Namespace) -> None:

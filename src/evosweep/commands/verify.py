@@ -1,4 +1,4 @@
-"""`evosweep verify`: checks receipts against the files that lie beside them."""
+"""`evosweep verify`: checks every document of a run, and receipts against the files beside them."""
 
 import argparse
 from collections import Counter
@@ -29,17 +29,14 @@ def main(args: argparse.Namespace) -> int:
     counts: Counter[str] = Counter()
     for folder in find_runs(args.results):
         counts["folders"] += 1
-        try:
-            findings = verify(folder)
-        except FileNotFoundError:
-            counts["without"] += 1
-            continue
+        findings = verify(folder)
         for reason in findings.wrong:
             print(printable(f"damaged: {folder.path}: {reason}"))
         for reason in findings.unproven if args.all else ():
             print(printable(f"not checked: {folder.path}: {reason}"))
         counts["wrong"] += bool(findings.wrong)
         counts["unproven"] += bool(findings.unproven and not findings.wrong)
+        counts["without"] += not (findings.finished or findings.wrong)
     if not counts["folders"]:
         raise InputError(f"{args.results}: no runs in it")
     whole = counts["folders"] - counts["without"] - counts["wrong"] - counts["unproven"]

@@ -213,6 +213,21 @@ class Experiment(Strict):
         experiment._import_path = import_path
         return experiment
 
+    @classmethod
+    def of_parts(
+        cls, problems: dict[str, Problem], algorithms: dict[str, Algorithm], import_path: str
+    ) -> "Experiment":
+        """A grid of checked parts alone, one kind of which may be missing; to be tried, not run."""
+        experiment = cls.model_construct(
+            experiment="parts",
+            problems=problems,
+            algorithms=algorithms,
+            backends={"serial": Backend(use="serial")},
+            seeds=(1,),
+        )
+        experiment._import_path = import_path
+        return experiment
+
     @property
     def import_path(self) -> str:
         """The config's folder, relative to the working folder: a user's modules lie there."""

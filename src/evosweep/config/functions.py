@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from evosweep.config import passwords
 from evosweep.config.experiment import Algorithm, Backend, Experiment, Problem
 from evosweep.errors import InputError, key_path
 from evosweep.plugins import signatures
@@ -16,8 +17,6 @@ _KINDS: tuple[tuple[str, type[Problem] | type[Algorithm]], ...] = (
     ("problem", Problem),
     ("algorithm", Algorithm),
 )
-# What stands for the keys that are wrong, where the problems and algorithms alone are looked at.
-_PLAIN = {"experiment": "part", "backends": {"serial": {"use": "serial"}}, "seeds": [1]}
 
 
 def mistakes_in_functions(data: Mapping[str, object], import_path: str) -> Iterator[str]:
@@ -35,19 +34,24 @@ def mistakes_in_functions(data: Mapping[str, object], import_path: str) -> Itera
 def right_part(data: Mapping[str, object], import_path: str) -> Experiment | None:
     """The problems and algorithms in which nothing is wrong, as a grid of their own.
 
-    None where there are none, or where only a container's image has what they need.
+    It may have problems alone, or algorithms alone. None where there is neither, or where only a
+    container's image has what they need.
     """
     container = data.get("container")
     if isinstance(container, dict) and container.get("engine", "none") != "none":
         return None
-    right: dict[str, dict[str, object]] = {"problems": {}, "algorithms": {}}
+    problems: dict[str, Problem] = {}
+    algorithms: dict[str, Algorithm] = {}
     for kind, name, part in _parts(data):
-        if not any(_mistakes(kind, name, part, import_path)):
-            right[f"{kind}s"][name] = part
-    try:
-        return Experiment.parse(_PLAIN | right, import_path)
-    except ValidationError:
+        if any(_mistakes(kind, name, part, import_path)):
+            continue
+        if isinstance(part, Problem):
+            problems[name] = part
+        else:
+            algorithms[name] = part
+    if not (problems or algorithms):
         return None
+    return Experiment.of_parts(problems, algorithms, import_path)
 
 
 def _parts(data: Mapping[str, object]) -> Iterator[tuple[str, str, Problem | Algorithm]]:
@@ -73,6 +77,9 @@ def _mistakes(kind: str, name: str, part: Problem | Algorithm, import_path: str)
         except InputError as error:
             yield f"{key_path(('algorithms', name, 'callback'))}: {error}"
     params = part.params | part.grid
+    for parameter, message in passwords.complaints(params):
+        where = "grid" if parameter in part.grid else "params"
+        yield f"{key_path((f'{kind}s', name, where, parameter))}: {message}"
     for key, message in signatures.complaints(kind, part.use, params, import_path):
         where, _, parameter = key.partition(".")
         where = "grid" if parameter in part.grid else where

@@ -64,6 +64,17 @@ def combinations(experiment: Experiment) -> Iterator[Combination]:
             yield Combination(problem, algorithm, backend, labels, seeds=seeds)
 
 
+def problem_variants(experiment: Experiment) -> Iterator[ProblemSpec]:
+    """The spec of each problem with each choice of its swept parameters."""
+    return (spec for name, part in experiment.problems.items() for spec, _ in _variants(name, part))
+
+
+def algorithm_variants(experiment: Experiment) -> Iterator[AlgorithmSpec]:
+    """The spec of each algorithm with each choice of its swept parameters."""
+    parts = experiment.algorithms.items()
+    return (spec for name, part in parts for spec, _ in _variants(name, part))
+
+
 def expand(experiment: Experiment) -> Iterator[RunSpec]:
     """Every run of the grid."""
     for combination in combinations(experiment):
@@ -91,8 +102,8 @@ def mistakes(experiment: Experiment) -> Iterator[str]:
 def _size(experiment: Experiment) -> int:
     """The number of combinations before `only` and `exclude` cut any."""
     parts = (experiment.problems.values(), experiment.algorithms.values())
-    variants = (sum(math.prod(map(len, p.grid.values())) for p in each) for each in parts)
-    return math.prod(variants) * len(experiment.backends)
+    counts = (sum(math.prod(map(len, p.grid.values())) for p in each) for each in parts)
+    return math.prod(counts) * len(experiment.backends)
 
 
 def _variants(name: str, part: Swept) -> Iterator[tuple[Any, dict[str, object]]]:

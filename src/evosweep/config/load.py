@@ -13,6 +13,7 @@ from evosweep.config.experiment import Experiment
 from evosweep.config.functions import mistakes_in_functions, right_part
 from evosweep.config.strict import explain
 from evosweep.errors import InputError, printable
+from evosweep.files.opening import obstacle
 
 _SHOWN = 100  # mistakes that are listed
 
@@ -75,15 +76,9 @@ def listed(path: str | Path, mistakes: Sequence[str]) -> str:
 
 def check_results(folder: Path) -> None:
     """Raise InputError when `folder` cannot be created or written to."""
-    places = (folder, *folder.absolute().parents)
-    existing = next(path for path in places if path.exists() or path.is_symlink())
-    if not existing.exists():
-        raise InputError(
-            f"{existing} is a link to {existing.readlink()}, which is not there: mount its disk, "
-            f"or remove the link; results are written to {folder}"
-        )
-    if not existing.is_dir():
-        raise InputError(f"{existing} is not a folder; results are written to {folder}")
+    if problem := obstacle(folder):
+        raise InputError(f"{problem}; results are written to {folder}")
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not os.access(existing, os.W_OK | os.X_OK):
         raise InputError(f"{existing} cannot be written to; results are written to {folder}")
 

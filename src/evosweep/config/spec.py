@@ -17,6 +17,7 @@ from pydantic import Field, PlainValidator, ValidationError, WithJsonSchema, mod
 
 from evosweep.backends.names import HOST
 from evosweep.backends.table import BACKENDS, mistake_in_options
+from evosweep.config import passwords
 from evosweep.config.strict import Name, Parameters, Strict, explain
 from evosweep.errors import InputError, did_you_mean, shown
 from evosweep.plugins import signatures, sources
@@ -308,6 +309,8 @@ class RunSpec(Strict):
         for kind, part in (("problem", self.problem), ("algorithm", self.algorithm)):
             pairs = signatures.complaints(kind, part.use, part.params, self.import_path)
             yield from (f"{kind}.{key}: {message}" for key, message in pairs)
+            for name, message in passwords.complaints(part.params):
+                yield f"{kind}.params.{name}: {message}"
         if self.backend.executor is not None:
             try:
                 signatures.find_signature("executor", self.backend.executor, self.import_path)

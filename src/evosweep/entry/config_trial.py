@@ -2,7 +2,8 @@
 
 It reads specs from its standard input, one JSON text per line, and writes to the file descriptor
 that its first argument names: one JSON text per spec, before it begins (the number alone) and
-after (the number, whose mistake it is, and what is wrong). What the user's code prints is lost.
+after (the number, whose mistake it is, what is wrong, and whether the algorithm was called). What
+the user's code prints is lost.
 """
 
 import json
@@ -23,14 +24,14 @@ def main(out: TextIO) -> None:
         print(json.dumps([number]), file=out, flush=True)
         spec = RunSpec.parse(line)
         problem = spec.problem.canonical
+        whose, mistake = "", ""
         if problem not in broken:
-            broken[problem] = problem_mistake(spec)
-            found = ("problem", broken[problem])
-        else:
-            found = ("", "")
-        if not broken[problem]:
-            found = evolution_mistake(spec)
-        print(json.dumps([number, *found]), file=out, flush=True)
+            broken[problem] = mistake = problem_mistake(spec)
+            whose = "problem"
+        called = not broken[problem]
+        if called:
+            whose, mistake = evolution_mistake(spec)
+        print(json.dumps([number, whose, mistake, called]), file=out, flush=True)
 
 
 if __name__ == "__main__":

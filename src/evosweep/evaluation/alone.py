@@ -7,29 +7,53 @@ fails is passed on to the usual path, which evaluates it again and reports the e
 
 import os
 import time
+from math import isfinite
+from typing import NamedTuple
 
 from evosweep.evaluation import current, seeds
 from evosweep.evaluation.problem import BuiltProblem
-from evosweep.evaluation.result import Outcome, result_of
+from evosweep.evaluation.result import Fitness, Outcome
 from evosweep.genomes.blocks import Block, is_changed
 from evosweep.genomes.deap_types import Individual
 from evosweep.genomes.digest import Digest
+from evosweep.genomes.fitness import fitness_of
+from evosweep.genomes.single_list import single_list
 from evosweep.processes.activity import seat
 
 
-def evaluate_alone(problem: BuiltProblem, batch: int, individual: Individual) -> Outcome | None:
+class Single(NamedTuple):
+    """The outcome of one evaluation in this process."""
+
+    fitness: Fitness
+    seconds: float
+    cpu: float
+    digest: bytes
+
+    def outcome(self) -> Outcome:
+        """As the outcome of a chunk of one."""
+        return Outcome(
+            fitnesses=[self.fitness],
+            seconds=self.seconds,
+            cpu=self.cpu,
+            process=os.getpid(),
+            digest=self.digest,
+        )
+
+
+def evaluate_alone(problem: BuiltProblem, batch: int, individual: Individual) -> Single | None:
     """The outcome of one evaluation of a plain problem; None if the usual path must report."""
     began = time.process_time()
-    block = Block.of([individual], problem.form, problem.attributes)
-    (given,) = problem.rebuild.block(block)
+    copied = single_list(individual, problem.form, problem.rebuild, problem.attributes) or (
+        _Block(individual, problem)
+    )
     before, place = seeds.state(), seat()
     current.enter(batch)
     place.pooled = False
     place.take(batch, 0)
     started = time.perf_counter()
     try:
-        returned = problem.evaluate(given)
-        fitness = result_of(returned, len(individual.fitness.weights), infinite=problem.infinite)
+        returned = problem.evaluate(copied.given)
+        fitness = _fitness(returned, len(individual.fitness.weights), infinite=problem.infinite)
     except KeyboardInterrupt:  # the user's
         raise
     except BaseException:  # it is raised again the usual way
@@ -40,11 +64,35 @@ def evaluate_alone(problem: BuiltProblem, batch: int, individual: Individual) ->
     if not before.same(seeds.state()):
         before.restore()
         return None
-    if fitness is None or is_changed(block, [given], problem.form):
+    if fitness is None or copied.is_changed:
         return None
     digest = Digest(1)
-    digest.add(block.encoding)
-    cpu = time.process_time() - began
-    return Outcome(
-        fitnesses=[fitness], seconds=seconds, cpu=cpu, process=os.getpid(), digest=digest.value()
-    )
+    digest.add(copied.encoding)
+    return Single(fitness, seconds, time.process_time() - began, digest.value())
+
+
+class _Block:
+    """An individual of any kind, copied by way of a block."""
+
+    def __init__(self, individual: Individual, problem: BuiltProblem) -> None:
+        self._form = problem.form
+        self._block = Block.of([individual], problem.form, problem.attributes)
+        (self.given,) = problem.rebuild.block(self._block)
+
+    @property
+    def encoding(self) -> bytes:
+        """Of a list of the one genome."""
+        return self._block.encoding
+
+    @property
+    def is_changed(self) -> bool:
+        """True if the evaluation has changed the genome."""
+        return is_changed(self._block, [self.given], self._form)
+
+
+def _fitness(returned: object, objectives: int, *, infinite: bool) -> Fitness:
+    if objectives == 1 and type(returned) is tuple and len(returned) == 1:
+        value = returned[0]
+        if type(value) is float and isfinite(value):
+            return returned
+    return fitness_of(returned, objectives, infinite)

@@ -1,11 +1,11 @@
-"""Whether an evaluation sees what the program sees.
+"""The check that an evaluation sees what the program sees.
 
 Evaluations are given individuals that were made anew of what travels. One of them is evaluated as
 the program has it, in this process, and both fitnesses are compared. A difference means that the
 evaluation reads something that does not travel, and the run is refused.
 
-The first chunk of every session is looked at; then the first that another process evaluated; then a
-few of those before which something changed that an evaluation may read.
+The check takes the first chunk of every session, the first chunk of another process, and a few
+chunks before which something changed that an evaluation may read.
 """
 
 import copy
@@ -72,11 +72,11 @@ class AsGiven:
         self._occasions = Counter[str]()
         self._surroundings: surroundings.Snapshot | None = None
         self._stays_behind: dict[tuple[tuple[str, type], ...], bool] = {}
-        """Whether individuals with attributes of these types have some that do not travel."""
+        """True for the types of attributes of which some do not travel."""
         self._off = problem.evaluate_batch is not None
 
     def is_due(self, individual: object, process: int) -> bool:
-        """Whether the evaluation of an individual by that process is to be looked at."""
+        """Return True if the evaluation of an individual by that process must be compared."""
         reason = None if self._off else self._reason(individual, process)
         if reason is None:
             return False
@@ -133,7 +133,7 @@ class AsGiven:
         )
 
     def _has_stayed_behind(self, individual: object) -> bool:
-        """Whether an individual has attributes that do not travel."""
+        """Return True if an individual has attributes that do not travel."""
         attributes = getattr(individual, "__dict__", None)
         if not attributes or (len(attributes) == 1 and "fitness" in attributes):
             return False

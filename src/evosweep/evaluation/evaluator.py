@@ -171,14 +171,22 @@ class Evaluator:
         """As `_individuals` of one, sooner where that is possible."""
         first = self.when_weights_are_known is not None or not self._batches
         alone = None if first or self.replay.pending else self._alone
-        outcome = alone and evaluate_alone(alone, self._batches, cast("Individual", individuals[0]))
-        if not outcome:
+        individual = cast("Individual", individuals[0])
+        single = alone and evaluate_alone(alone, self._batches, individual)
+        if not single:
             return self._individuals(individuals)
-        batch = Batch.of_individuals(self._batches, individuals, changed=False)
+        number = self._batches
         self._batches += 1
-        self.dispatcher.times.evaluation += outcome.seconds
-        self.finish_chunk(batch, [0], outcome)
-        return self._results(batch)
+        self.dispatcher.times.evaluation += single.seconds
+        if self._as_given.is_due(individual, os.getpid()):
+            batch = Batch.of_individuals(number, individuals, changed=False)
+            self._as_given.compare(Evaluation.of(batch, 0, single.fitness))
+        self.cpu += single.cpu
+        self.cpu_here += single.cpu
+        self.journal.append_one(number, single.fitness, single.digest, seconds=single.seconds)
+        self.evaluations += 1
+        self.best.note([individual], [single.fitness])
+        return [single.fitness]
 
     def _rows(self, rows: Sequence[Row]) -> Sequence[object]:
         if self.problem.lamarckian:

@@ -43,7 +43,7 @@ class Returned:
     error: BaseException | None = None
     """The exception of the call after the last value."""
     drew: bool = False
-    """Whether a call drew random numbers, and had no seed of its own."""
+    """True if a call drew random numbers without a seed of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Calls:
         return self.all_values()[0]
 
     def all_values(self) -> list[Any]:
-        """What the calls return; raises what one of them raises."""
+        """The values of the calls; raises the exception of the first call that fails."""
         returned = self.work()
         if returned.error is not None:
             raise returned.error
@@ -149,7 +149,7 @@ class _Class:
         return cls(kind, fitness, dumps(kind) if fitness else b"")
 
     def is_all_of(self, row: Arguments) -> bool:
-        """Whether an individual of this class, never evaluated, is the only argument."""
+        """Return True if the only argument is an unevaluated individual of this class."""
         if len(row) != 1 or type(row[0]) is not self.kind:
             return False
         attributes = row[0].__dict__

@@ -93,7 +93,7 @@ def _evaluate_all(chunk: Chunk, problem: BuiltProblem, outcome: Outcome) -> None
     for indices, block, individuals in _rebuilt(chunk, problem):
         digest.add(block.encoding)
         started = time.perf_counter()
-        _evaluate_block(chunk, problem, indices, individuals, outcome=outcome)
+        _evaluate_part(_Part(chunk, problem, indices, individuals, outcome=outcome))
         outcome.seconds += time.perf_counter() - started
         if not problem.lamarckian and is_changed(block, individuals, problem.form):
             raise _Failed(_find_change(indices, block, individuals, problem))
@@ -111,30 +111,30 @@ def _rebuilt(
         yield indices, block, problem.rebuild.block(block)
 
 
-def _evaluate_block(
-    chunk: Chunk,
-    problem: BuiltProblem,
-    indices: list[int],
-    individuals: list[object],
-    outcome: Outcome,
-) -> None:
-    if chunk.spread:
-        _evaluate_each(chunk, problem, indices, individuals, outcome=outcome)
+class _Part(NamedTuple):
+    """The individuals of one block of a chunk, ready to be evaluated."""
+
+    chunk: Chunk
+    problem: BuiltProblem
+    indices: list[int]
+    individuals: list[object]
+    outcome: Outcome
+
+
+def _evaluate_part(part: _Part) -> None:
+    problem = part.problem
+    if part.chunk.spread:
+        _evaluate_each(part)
     elif (evaluate_batch := problem.evaluate_batch) is not None:
-        _evaluate_together(evaluate_batch, chunk, problem, individuals, outcome=outcome)
+        _evaluate_together(part, evaluate_batch)
     elif problem.is_plain:
-        _evaluate_plainly(chunk, problem, indices, individuals, outcome=outcome)
+        _evaluate_plainly(part)
     else:
-        _evaluate_each(chunk, problem, indices, individuals, outcome=outcome)
+        _evaluate_each(part)
 
 
-def _evaluate_together(
-    evaluate_batch: EvaluateBatch,
-    chunk: Chunk,
-    problem: BuiltProblem,
-    individuals: list[object],
-    outcome: Outcome,
-) -> None:
+def _evaluate_together(part: _Part, evaluate_batch: EvaluateBatch) -> None:
+    chunk, problem, _, individuals, outcome = part
     seat().take(chunk.batch, chunk.indices[0])
     try:
         outcome.fitnesses += vectorised.fitnesses(
@@ -149,14 +149,9 @@ def _evaluate_together(
         raise _Failed(failure.of_program(chunk.indices[0], error)) from None
 
 
-def _evaluate_plainly(
-    chunk: Chunk,
-    problem: BuiltProblem,
-    indices: list[int],
-    individuals: list[object],
-    outcome: Outcome,
-) -> None:
+def _evaluate_plainly(part: _Part) -> None:
     """The loop for a problem without policies or timeouts, where every microsecond shows."""
+    chunk, problem, indices, individuals, outcome = part
     evaluate, infinite, keep = problem.evaluate, problem.infinite, outcome.fitnesses.append
     single, objectives, index = chunk.objectives == 1, chunk.objectives, indices[0]
     place = seat().places(chunk.batch, index)
@@ -181,13 +176,8 @@ def _evaluate_plainly(
         raise _Failed(failure.of_program(index, error)) from None
 
 
-def _evaluate_each(
-    chunk: Chunk,
-    problem: BuiltProblem,
-    indices: list[int],
-    individuals: list[object],
-    outcome: Outcome,
-) -> None:
+def _evaluate_each(part: _Part) -> None:
+    chunk, problem, indices, individuals, outcome = part
     improved: list[Plain] = []
     for index, individual in zip(indices, individuals, strict=True):
         fitness, genome, flag = _with_policy(chunk, problem, index, individual)

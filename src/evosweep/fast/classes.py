@@ -18,8 +18,9 @@ EMPTY = frozenset((list, dict, set, tuple, int, float, str, bool, bytearray))
 _AS_FITNESS = ("__new__", "__setattr__", "__getattribute__", "__deepcopy__", "wvalues")
 _AS_OBJECT = ("__setattr__", "__reduce_ex__", "__reduce__", "__getstate__")
 # Each built-in has a reader of attributes of its own, which does the same.
-_READERS = tuple(vars(c)["__getattribute__"] for c in (object, list, array))
-_OF_REDUCTION = ("__setstate__", "__getnewargs__", "__getnewargs_ex__", "__deepcopy__")
+_READERS = tuple(vars(c)["__getattribute__"] for c in (object, list, tuple, array))
+_OF_STATE = ("__setstate__", "__getnewargs_ex__", "__deepcopy__")
+_OF_REDUCTION = (*_OF_STATE, "__getnewargs__")
 
 
 @asked_once
@@ -65,6 +66,19 @@ def reduces_plainly(kind: type) -> bool:
     )
 
 
+def reduces_as_tuple(kind: type) -> bool:
+    """Whether deepcopy makes a tuple of this class by `tuple.__new__`, and sets what it has."""
+    return (
+        keeps(kind, object, _AS_OBJECT)
+        and keeps(kind, tuple, ("__new__", "__iter__", "__getnewargs__"))
+        and not any(hasattr(kind, name) for name in _OF_STATE)
+        and kind not in copyreg.dispatch_table
+        and not _slots(kind)
+        and hasattr(kind, "__dict__")
+        and sets_plainly(kind)
+    )
+
+
 def _slots(kind: type) -> bool:
     """Whether instances hold anything beside their `__dict__`, or have none."""
-    return any("__slots__" in vars(c) for c in kind.__mro__ if c not in (list, object))
+    return any("__slots__" in vars(c) for c in kind.__mro__ if c not in (list, tuple, object))

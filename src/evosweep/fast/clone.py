@@ -13,6 +13,7 @@ from evosweep.fast.classes import (
     ATOMS,
     attributes_made,
     is_copied_as_values,
+    reduces_as_tuple,
     reduces_plainly,
     sets_plainly,
 )
@@ -24,7 +25,7 @@ _only_atoms = ATOMS.issuperset
 _AS_ARRAY = ("__new__", "__iter__")
 
 _copiers: dict[type, _Copier] = {}
-_plain_copiers: dict[type, _Copier] = {}  # of lists that are known to hold only atoms
+_plain_copiers: dict[type, _Copier] = {}  # of lists and tuples that are known to hold only atoms
 _copied_as_values: set[type] = set()  # classes of fitness
 
 
@@ -82,9 +83,24 @@ def _copier(kind: type) -> _Copier:
     if method is gp.PrimitiveTree.__deepcopy__:
         return _tree_copier(kind)
     if issubclass(kind, list) and kind is not list and reduces_plainly(kind):
-        _plain_copiers[kind] = plain = _list_copier(kind, set())
-        return lambda genome: plain(genome) if _holds_atoms(genome) else deepcopy(genome)
+        return _checked(kind, _list_copier(kind, set()))
+    if issubclass(kind, tuple) and kind is not tuple and reduces_as_tuple(kind):
+        return _checked(kind, _tuple_copier(kind))
     return _array_copier(kind) if sets_plainly(kind) else deepcopy
+
+
+def _checked(kind: type, plain: _Copier) -> _Copier:
+    """The copier for any genome of a class, by one for genomes that hold only atoms."""
+    _plain_copiers[kind] = plain
+    return lambda genome: plain(genome) if _holds_atoms(genome) else deepcopy(genome)
+
+
+def _tuple_copier(kind: Any) -> _Copier:
+    def copy_tuple(individual: Any) -> Any:
+        copy = tuple.__new__(kind, individual)
+        return copy if _equipped(copy, individual.__dict__) else deepcopy(individual)
+
+    return copy_tuple
 
 
 def _tree_copier(kind: type) -> _Copier:

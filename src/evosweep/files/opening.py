@@ -78,6 +78,19 @@ def is_folder(path: Path) -> bool:
         return False
 
 
+def obstacle(folder: Path) -> str:
+    """Why a folder that is missing cannot be made, as one clause; empty where its parent is there.
+
+    Links are followed: the path is the user's own choice.
+    """
+    places = (folder, *folder.absolute().parents)
+    existing = next(path for path in places if os.path.lexists(path))
+    if not existing.exists():
+        where = existing.readlink()
+        return f"{existing} is a link to {where}, which is not there: mount its disk, or remove it"
+    return "" if existing.is_dir() else f"{existing} is not a folder"
+
+
 def output_folder(inside: Path, *names: str) -> Path:
     """The folder `inside/names...`, made where it is missing, to be written to.
 

@@ -50,6 +50,11 @@ def companions_of(
     return Companions(classes, [_state(each, form, declared) for each in individuals])
 
 
+def state_that_travels(individual: object, form: Form, declared: frozenset[str]) -> State:
+    """The attributes of one individual as its companions have them; {} where it is bare."""
+    return {} if _is_bare(individual) else _state(individual, form, declared)
+
+
 _FITNESS_VALUES = attrgetter("fitness.wvalues")
 
 

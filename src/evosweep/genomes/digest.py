@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, repeat
+from operator import attrgetter, is_
 
 import numpy
 
@@ -62,12 +63,18 @@ def population_digest(population: Iterable[Individual], form: Form | None = None
 def _fitness_rows(individuals: Sequence[Individual]) -> bytes:
     """The encoding of a list of lists: the fitness values of each individual."""
     fitnesses = [individual.fitness for individual in individuals]
-    weighted = list(chain.from_iterable(fitness.wvalues for fitness in fitnesses))
     weights = fitnesses[0].weights
-    usual = _FLOATS.issuperset(map(type, weighted)) and _FLOATS.issuperset(map(type, weights))
-    if not usual or len({(fitness.weights, len(fitness.wvalues)) for fitness in fitnesses}) != 1:
+    rows_of_values = list(map(_WEIGHTED, fitnesses))
+    weighted = list(chain.from_iterable(rows_of_values))
+    usual = (
+        _FLOATS.issuperset(map(type, weighted))
+        and _FLOATS.issuperset(map(type, weights))
+        and all(map(is_, map(_WEIGHTS, fitnesses), repeat(weights)))
+        and len(set(map(len, rows_of_values))) == 1
+    )
+    if not usual:
         return encode([list(map(float, fitness.values)) for fitness in fitnesses])
-    count, objectives = len(fitnesses), len(fitnesses[0].wvalues)
+    count, objectives = len(fitnesses), len(rows_of_values[0])
     rows = numpy.empty(count, [("head", f"V{HEAD}"), ("values", _FLOAT_CODE, (objectives,))])
     rows["head"] = numpy.void(list_head(objectives))
     rows["values"]["code"] = ord("g")
@@ -76,6 +83,7 @@ def _fitness_rows(individuals: Sequence[Individual]) -> bytes:
     return list_head(count) + rows.tobytes()
 
 
+_WEIGHTED, _WEIGHTS = attrgetter("wvalues"), attrgetter("weights")
 _FLOATS = frozenset({float, numpy.float64})
 _FLOAT_CODE = numpy.dtype([("code", "u1"), ("value", "<f8")])
 

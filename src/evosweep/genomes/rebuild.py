@@ -89,7 +89,7 @@ class Rebuilder:
         names = companions.classes * (len(genomes) if len(companions.classes) == 1 else 1)
         states = companions.states or [{}] * len(genomes)
         return [
-            self._individual(self._class(name), genome, state)
+            self.individual(self._class(name), genome, state)
             for name, genome, state in zip(names, genomes, states, strict=True)
         ]
 
@@ -107,11 +107,12 @@ class Rebuilder:
             return [[*genome] for genome in genomes]
         if base_of(kind) in _LISTS and made_by_class(kind).keys() == {"fitness"}:
             return _make_lists(kind, made_by_class(kind)["fitness"], genomes)
-        return [self._individual(kind, genome, {}) for genome in genomes]
+        return [self.individual(kind, genome, {}) for genome in genomes]
 
-    def _individual(self, kind: type, genome: object, state: State) -> object:
+    def individual(self, kind: type, genome: object, state: State) -> Any:
+        """A new individual of a class with a genome and with the attributes that travelled."""
         if type(genome) is kind or base_of(kind) is None:
-            individual: Any = genome  # an object of the program's own class
+            individual = genome  # an object of the program's own class
         else:
             individual = make_object(kind, genome, {})
             for name, made in made_by_class(kind).items():

@@ -5,8 +5,9 @@ many bytes, of which all but those of the value are the same.
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
+from operator import countOf
 
 import numpy
 
@@ -17,16 +18,15 @@ from evosweep.genomes.numpy_values import SCALAR_DTYPES
 def encode_rows(genomes: Sequence[list[object]]) -> bytes | None:
     """The encoding of lists of one length whose items are all scalars of one type; else None."""
     genes = list(chain.from_iterable(genomes))
-    kinds = set(map(type, genes))
-    if len(kinds) != 1 or (dtype := SCALAR_DTYPES.get(kinds.pop())) is None:
+    kind = type(genes[0])
+    if (dtype := SCALAR_DTYPES.get(kind)) is None or countOf(map(type, genes), kind) != len(genes):
         return None
-    values = numpy.fromiter(genes, dtype, len(genes))
     lengths = set(map(len, genomes))
     if len(lengths) > 1:
         return None
+    values = numpy.fromiter(genes, dtype, len(genes))
     length = lengths.pop()
-    empty = list_head(length) + (_head(dtype) + bytes(values.itemsize)) * length
-    rows = bytearray(list_head(len(genomes)) + empty * len(genomes))
+    rows = bytearray(list_head(len(genomes)) + _empty(dtype, length) * len(genomes))
     table = numpy.frombuffer(rows, _row(dtype, length), offset=HEAD)
     table["genes"]["value"] = values.reshape(len(genomes), length)
     return bytes(rows)
@@ -42,6 +42,12 @@ def decode_rows(encoding: bytes) -> list[list[object]]:
 def _dtype_at(encoding: bytes, place: int) -> str:
     """The dtype of the gene that is encoded there."""
     return next(d for d in set(SCALAR_DTYPES.values()) if encoding.startswith(_head(d), place))
+
+
+@lru_cache(maxsize=8)
+def _empty(dtype: str, length: int) -> bytes:
+    """The encoding of a list of so many zeros."""
+    return list_head(length) + (_head(dtype) + bytes(numpy.dtype(dtype).itemsize)) * length
 
 
 @cache

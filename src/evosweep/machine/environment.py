@@ -5,7 +5,7 @@ import platform
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from evosweep import __version__
 from evosweep.machine import numerics
@@ -30,8 +30,25 @@ _PACKAGES = (
 )
 
 
+class Environment(TypedDict):
+    """Software and hardware, as the receipt has them."""
+
+    evosweep: str
+    python: str
+    packages: dict[str, str]
+    platform: str
+    machine: str
+    cpu: str
+    threads: dict[str, str | None]
+    numerics: numerics.Numerics
+    git_commit: str | None
+    git_dirty: bool | None
+    image: str | None
+    image_digest: str | None
+
+
 @cache
-def describe() -> dict[str, Any]:
+def describe() -> Environment:
     """Python, packages, platform, processor, thread limits, commit and image; JSON types."""
     commit, dirty = git()
     return {

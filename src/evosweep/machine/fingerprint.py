@@ -5,7 +5,6 @@ import math
 import platform
 import struct
 from collections.abc import Mapping
-from typing import Any
 
 _PLACES = (0.1, 0.3, 0.7, 1.7, 2.3, 5.1, 11.3, 37.7)
 _FUNCTIONS = (math.exp, math.log, math.sin, math.cos, math.tan, math.tanh, math.gamma, math.cbrt)
@@ -19,24 +18,32 @@ def libm() -> str:
     return f"{' '.join(filter(None, platform.libc_ver()))} {digest[:8]}"
 
 
-def fingerprint(environment: Mapping[str, Any]) -> dict[str, str]:
+def fingerprint(environment: Mapping[str, object]) -> dict[str, str]:
     """What decides last bits, out of the environment in a receipt or in a journal."""
-    numerics = environment.get("numerics") or {}
-    packages = environment.get("packages") or {}
+    numerics, packages = _part(environment, "numerics"), _part(environment, "packages")
     parts = {
         "Python": environment.get("python"),
         "machine": environment.get("machine"),
         "NumPy": packages.get("numpy"),
         "evosweep": environment.get("evosweep"),
         "numerics": numerics.get("mode"),
-        "SIMD": " ".join(numerics.get("simd") or ()),
+        "SIMD": _words(numerics.get("simd")),
         "BLAS": numerics.get("blas"),
         "libm": numerics.get("libm"),
     }
     return {name: str(value) for name, value in parts.items() if value}
 
 
-def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+def _part(environment: Mapping[str, object], name: str) -> Mapping[str, object]:
+    part = environment.get(name)
+    return part if isinstance(part, Mapping) else {}
+
+
+def _words(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list | tuple) else ""
+
+
+def differences(then: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
     """What of two environments decides last bits and differs: `Python 3.11.7, here 3.12.3`."""
     before, after = fingerprint(then), fingerprint(now)
     names = [

@@ -13,7 +13,7 @@ import os
 import platform
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from evosweep.errors import InputError
 from evosweep.machine import fingerprint
@@ -26,6 +26,15 @@ _ABOVE_V3 = "X86_V4 AVX512_ICL AVX512_SPR"
 _ABOVE_V3_BEFORE_2_4 = (
     "AVX512F AVX512CD AVX512_KNL AVX512_KNM AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR"
 )
+
+
+class Numerics(TypedDict):
+    """The floating point of a process, as the receipt has it."""
+
+    mode: str
+    simd: list[str]
+    blas: str | None
+    libm: str
 
 
 def mode() -> str:
@@ -60,8 +69,8 @@ def can_be_portable() -> bool:
     return not _missing_features()
 
 
-def describe() -> dict[str, Any]:
-    """What is in force in this process: the mode, NumPy's SIMD levels, BLAS kernels and libm."""
+def describe() -> Numerics:
+    """The numerics of this process: the mode, NumPy's SIMD levels, BLAS kernels and libm."""
     import numpy
 
     simd = numpy.show_config(mode="dicts")["SIMD Extensions"]

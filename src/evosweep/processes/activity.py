@@ -12,7 +12,7 @@ import os
 import struct
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,6 +120,21 @@ def sit_at(folder: str | None) -> None:
         del os.environ[FOLDER_VARIABLE]
     else:
         os.environ[FOLDER_VARIABLE] = folder
+
+
+@contextmanager
+def board(folder: Path) -> Iterator[None]:
+    """Let this process and those that it starts use a board, until the block ends."""
+    global _seat  # noqa: PLW0603 - one per process by nature
+    before, _seat = os.environ.get(FOLDER_VARIABLE), None
+    os.environ[FOLDER_VARIABLE] = str(folder)
+    try:
+        yield
+    finally:
+        _seat = None
+        os.environ.pop(FOLDER_VARIABLE, None)
+        if before is not None:
+            os.environ[FOLDER_VARIABLE] = before
 
 
 def note(folder: Path, pid: int) -> Note | None:

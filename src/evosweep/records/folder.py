@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evosweep.errors import Damaged, InputError
-from evosweep.files.opening import is_folder
+from evosweep.files.opening import is_folder, obstacle
 
 RUN_ID = re.compile(r"[0-9a-f]{12}")
 
@@ -86,8 +86,9 @@ class RunFolder:
             self.path.mkdir(parents=True, exist_ok=True)
             writable = os.access(self.path, os.W_OK | os.X_OK)
         except OSError as error:
+            reason = obstacle(self.path) or error.strerror
             raise InputError(
-                f"{self.path}: cannot make the run's folder ({error.strerror}); "
+                f"{self.path}: cannot make the run's folder ({reason}); "
                 "choose a folder that you may write to"
             ) from error
         if not writable:

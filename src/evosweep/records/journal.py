@@ -177,6 +177,16 @@ class Journal:
         if not self._dirty.is_set():
             self._dirty.set()
 
+    def append_one(
+        self, batch: int, fitness: tuple[float, ...], digest: bytes, *, seconds: float
+    ) -> None:
+        """As `append` of a batch of one individual, at a fraction of the time."""
+        self._write(
+            journal_entry.pack_one(batch, fitness, digest, seconds=seconds, finished=self.now())
+        )
+        if not self._dirty.is_set():
+            self._dirty.set()
+
     def _recover(self) -> int:
         size = os.fstat(self._fd).st_size
         if size < HEADER_SIZE:

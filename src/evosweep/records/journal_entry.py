@@ -83,6 +83,14 @@ def pack(entry: Entry | Session) -> bytes:
     return _CHUNK.pack(*head, entry.seconds, entry.finished, entry.digest) + b"".join(parts)
 
 
+def pack_one(
+    batch: int, fitness: tuple[float, ...], digest: bytes, *, seconds: float, finished: float
+) -> bytes:
+    """The payload of a batch of one individual, as `pack` makes it of an `Entry`."""
+    head = _CHUNK.pack(_CHUNK_KIND, 0, len(fitness), batch, 1, 0, seconds, finished, digest)
+    return head + struct.pack(f"<{len(fitness)}d", *fitness)
+
+
 def unpack(payload: bytes) -> Entry | Session:
     """The entry of a payload whose CRC was right."""
     if payload[0] == _SESSION_KIND:

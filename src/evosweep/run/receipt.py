@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from evosweep.config.spec import RunSpec
-from evosweep.errors import EvosweepError
+from evosweep.errors import EvosweepError, without_password
 from evosweep.evaluation.evaluator import Evaluator
 from evosweep.evaluation.failure import EvaluationFailed
 from evosweep.files import strict_json
@@ -69,11 +69,12 @@ def write_failure(spec: RunSpec, folder: RunFolder, error: BaseException) -> Non
     """Says what went wrong in `failure.json`, unless the disk is full."""
     failed = error.failure if isinstance(error, EvaluationFailed) else None
     individual = getattr(error, "individual", None)
+    trace = "" if failed else "".join(traceback.format_exception(error))
     data = {
         **_named(spec),
         "kind": failed.kind if failed else "program",
-        "error": failed.error if failed else f"{type(error).__name__}: {error}",
-        "traceback": failed.traceback if failed else "".join(traceback.format_exception(error)),
+        "error": without_password(failed.error if failed else f"{type(error).__name__}: {error}"),
+        "traceback": without_password((failed and failed.traceback) or trace) or None,
         "individual": readable(individual) if individual is not None else None,
         "batch": getattr(error, "batch", None),
         "index": failed.index if failed else None,

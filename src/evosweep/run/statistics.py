@@ -62,7 +62,7 @@ class GenerationStatistics(tools.Statistics):  # type: ignore[misc]
 
 def summary(population: Population) -> dict[str, float]:
     """Best, mean, std (of the population) and worst of every objective, in raw units."""
-    valid = [ind.fitness for ind in population if ind.fitness.valid]
+    valid = _valid(population)
     if not valid:
         return {}
     weights = valid[0].weights
@@ -79,7 +79,16 @@ def summary(population: Population) -> dict[str, float]:
     return row
 
 
-_VALUES = attrgetter("values")
+_VALUES, _FITNESS, _WEIGHTED = map(attrgetter, ("values", "fitness", "wvalues"))
+
+
+def _valid(population: Population) -> list[base.Fitness]:
+    """The valid fitnesses; where all are usual ones with values, sooner than one by one."""
+    fitnesses = list(map(_FITNESS, population))
+    ways = map(attrgetter("valid"), set(map(type, fitnesses)))
+    if all(way is base.Fitness.valid for way in ways) and all(map(_WEIGHTED, fitnesses)):
+        return fitnesses
+    return [fitness for fitness in fitnesses if fitness.valid]
 
 
 def _columns(fitnesses: Sequence[base.Fitness]) -> list[Sequence[float]]:

@@ -7,6 +7,7 @@ the proof that code and seed give that population.
 
 import array
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,7 +23,8 @@ from evosweep.genomes.digest import population_digest
 from evosweep.plugins import sources
 from evosweep.records import journal
 from evosweep.records.folder import RunFolder
-from evosweep.records.reading import read_record
+from evosweep.records.journal_frames import HEADER_SIZE
+from evosweep.records.reading import read_failure, read_record, read_running
 from evosweep.records.record import Record
 from evosweep.records.tables import read_columns
 
@@ -42,24 +44,65 @@ class Findings:
     """What contradicts the receipt."""
     unproven: list[str] = field(default_factory=list)
     """What could not be checked, and why."""
+    finished: bool = True
+    """Whether there is a receipt."""
 
 
 def verify(folder: RunFolder) -> Findings:
-    """Check a run that lies in a folder of results; raises FileNotFoundError without a receipt."""
-    findings = Findings()
+    """Check the documents of a run that lies in a folder of results, its tables and its journal.
+
+    A run that failed, stopped or is under way has no receipt: its other files are checked.
+    """
+    findings = Findings(finished=os.path.lexists(folder.record))
     try:
+        folder.check_name()
+        if not findings.finished:
+            _check_unfinished(folder, findings)
+            return findings
         record = read_record(folder)
-    except Damaged as damage:
-        findings.wrong.append(damage.reason)
+    except (EvosweepError, OSError) as error:
+        findings.wrong.append(_reason(error))
         return findings
     for check in (_check_names, _check_population, _check_journal):
         try:
             check(folder, record, findings)
-        except Damaged as damage:
-            findings.wrong.append(damage.reason)
         except (EvosweepError, OSError, ValueError) as error:
-            findings.wrong.append(str(error))
+            findings.wrong.append(_reason(error))
     return findings
+
+
+def _check_unfinished(folder: RunFolder, findings: Findings) -> None:
+    """What is there of a run that failed, stopped or is under way, which may end meanwhile."""
+    for check in (_check_failure, _check_running, _check_unfinished_journal):
+        try:
+            owner = check(folder)
+        except FileNotFoundError:
+            continue
+        except (EvosweepError, OSError, ValueError) as error:
+            findings.wrong.append(_reason(error))
+            continue
+        if owner != folder.path.name:
+            findings.wrong.append(f"run_id: {owner}: is not the folder's name")
+
+
+def _check_failure(folder: RunFolder) -> str:
+    return read_failure(folder).run_id
+
+
+def _check_running(folder: RunFolder) -> str:
+    return read_running(folder).run_id
+
+
+def _check_unfinished_journal(folder: RunFolder) -> str:
+    if folder.journal.lstat().st_size < HEADER_SIZE and is_file(folder.journal):
+        return folder.path.name  # a kill while the header was written: it is written again
+    for _ in journal.read(folder.journal):
+        pass
+    return journal.run_id_of(folder.journal)
+
+
+def _reason(error: Exception) -> str:
+    return error.reason if isinstance(error, Damaged) else str(error)
 
 
 def _check_names(folder: RunFolder, record: Record, findings: Findings) -> None:

@@ -22,12 +22,11 @@ from evosweep.config.spec import RunSpec
 from evosweep.errors import one_line, shortened
 from evosweep.machine.cpus import available_cpus
 from evosweep.processes import kill
-from evosweep.supervision import variables
+from evosweep.supervision import standins, variables
+from evosweep.supervision.standins import Row
 
 _LOOKED_AT = 100_000  # combinations, in a grid without end
 _WITH = " with "
-MOST = 200
-"""Trials of one problem; further variants are left to their runs."""
 
 
 @dataclass
@@ -41,27 +40,48 @@ class TrialFindings:
 def try_out(experiment: Experiment, seconds: float) -> TrialFindings:
     """Try every problem and algorithm of a grid, each variant of them once.
 
+    A problem whose algorithms are all wrong is tried with one of evosweep's own, and an algorithm
+    whose problems are all wrong with several of evosweep's own problems. So every mistake is told
+    that does not hide behind another one.
+
     Parameters
     ----------
     experiment
-        The grid.
+        The grid; it may have problems alone, or algorithms alone.
     seconds
         The time limit of each problem, for all its trials. Reaching it is no mistake, but a note.
     """
     findings = TrialFindings()
     chosen = _chosen(experiment)
-    if not chosen:  # the grid is empty
-        return findings
+    most = standins.MOST
     for name, specs in chosen.items():
-        if len(specs) > MOST:
-            findings.notes.append(f"problems.{name}: {MOST} of {len(specs)} variants were tried")
-            del specs[MOST:]
-    with ThreadPoolExecutor(min(available_cpus(), len(chosen))) as pool:
-        outcomes = pool.map(lambda specs: _try_all(specs, seconds), chosen.values())
-        for specs, outcome in zip(chosen.values(), outcomes, strict=True):
+        if len(specs) > most:
+            findings.notes.append(f"problems.{name}: {most} of {len(specs)} variants were tried")
+            del specs[most:]
+    tried = standins.Tried(experiment, chosen.values())
+    for specs, outcome in _outcomes(list(chosen.values()), seconds):
+        _conclude(experiment, specs, outcome, findings)
+        tried.note(specs, outcome.rows)
+    if problems := tried.problems_left():
+        for specs, outcome in _outcomes(problems, seconds):
+            outcome.rows = [row for row in outcome.rows if row.whose != "algorithm"]
             _conclude(experiment, specs, outcome, findings)
+    if algorithms := tried.algorithms_left():
+        rows = [outcome.rows for _, outcome in _outcomes(algorithms, seconds)]
+        for number, mistake in standins.common_mistakes(rows):
+            place = _place(experiment, "algorithm", algorithms[0][number])
+            findings.mistakes.append(f"{place.removesuffix(f'{_WITH}None')}: {mistake}")
     findings.mistakes = list(_joined(findings.mistakes))
     return findings
+
+
+def _outcomes(
+    groups: list[list[RunSpec]], seconds: float
+) -> Iterator[tuple[list[RunSpec], "_Outcome"]]:
+    """Each group of specs with what its trials left, several groups at once."""
+    with ThreadPoolExecutor(max(1, min(available_cpus(), len(groups)))) as pool:
+        outcomes = pool.map(lambda specs: _try_all(specs, seconds), groups)
+        yield from zip(groups, outcomes, strict=True)
 
 
 def _joined(mistakes: list[str]) -> Iterator[str]:
@@ -97,15 +117,17 @@ def _chosen(experiment: Experiment) -> dict[str, list[RunSpec]]:
 class _Outcome:
     """What the process of one problem left."""
 
-    told: list[list[str | int]]
-    """Number, whose mistake, and the mistake; the number alone for a trial that did not end."""
+    rows: list[Row]
+    """Of the trials that ended."""
+    missing: int | None
+    """The first trial that did not end; None where all ended."""
     ended: str
-    """Why it ended before its last trial; empty where it did not."""
+    """Why the process ended before its last trial; empty where it did not."""
     in_time: bool = True
 
 
 def _try_all(specs: list[RunSpec], seconds: float) -> _Outcome:
-    lines = "".join(f"{json.dumps(spec.to_dict())}\n" for spec in specs)
+    text = "".join(f"{json.dumps(spec.to_dict())}\n" for spec in specs)
     with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "evosweep.entry.config_trial", str(told.fileno())],
@@ -114,7 +136,7 @@ def _try_all(specs: list[RunSpec], seconds: float) -> _Outcome:
         )  # fmt: skip
         in_time = True
         try:
-            process.communicate(lines.encode(), timeout=seconds)
+            process.communicate(text.encode(), timeout=seconds)
         except subprocess.TimeoutExpired:
             in_time = False
         finally:
@@ -122,8 +144,10 @@ def _try_all(specs: list[RunSpec], seconds: float) -> _Outcome:
         told.seek(0)
         errors.seek(max(0, errors.seek(0, os.SEEK_END) - 2000))
         last = errors.read().decode(errors="replace").strip().splitlines()[-1:]
-        rows = [json.loads(line) for line in told.read().splitlines() if line.endswith(b"]")]
-        return _Outcome(rows, _ending(process.returncode, last), in_time)
+        lines = [json.loads(line) for line in told.read().splitlines() if line.endswith(b"]")]
+        rows = [Row(*line) for line in lines if len(line) > 1]
+        missing = len(rows) if len(rows) < len(specs) else None
+        return _Outcome(rows, missing, _ending(process.returncode, last), in_time)
 
 
 def _ending(code: int, last: list[str]) -> str:
@@ -138,13 +162,12 @@ def _ending(code: int, last: list[str]) -> str:
 def _conclude(
     experiment: Experiment, specs: list[RunSpec], outcome: _Outcome, findings: TrialFindings
 ) -> None:
-    done = {int(row[0]): (str(row[1]), str(row[2])) for row in outcome.told if len(row) == 3}
-    for number, (kind, mistake) in done.items():
-        if mistake:
-            place = _place(experiment, kind, specs[number])
-            findings.mistakes.append(f"{place}: {mistake}")
-    if len(done) < len(specs):
-        place = _place(experiment, "problem", specs[len(done)])
+    for row in outcome.rows:
+        if row.mistake:
+            place = _place(experiment, row.whose, specs[row.number])
+            findings.mistakes.append(f"{place}: {row.mistake}")
+    if outcome.missing is not None:
+        place = _place(experiment, "problem", specs[outcome.missing])
         if not outcome.in_time:
             findings.notes.append(
                 f"{place}: its first evaluation takes longer than the time limit; --limit SECONDS "

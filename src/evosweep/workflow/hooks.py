@@ -12,7 +12,7 @@ from evosweep.files.opening import open_descriptor, output_folder
 from evosweep.machine.cpus import available_cpus
 from evosweep.processes import address, safe_path, signals
 from evosweep.processes.lock import Lock
-from evosweep.workflow import current_call, ending, orders, requeue, rounds, settings, stop
+from evosweep.workflow import current_call, ending, orders, places, requeue, rounds, settings, stop
 from evosweep.workflow.call import Call, prepare_snakemakes_own
 from evosweep.workflow.orders import FRESH_VARIABLE, Orders
 from evosweep.workflow.plan import Circumstances, Plan, experiment_of
@@ -38,6 +38,7 @@ def open_plan(workflow: Workflow) -> Orders:
         current = settings.settings_of(workflow.config_settings)
         rounds.patience()
         plan = Plan.read(current, lambda: _circumstances(workflow))
+        places.check(plan.experiment.folder)
     except InputError as error:
         print(f"evosweep: error: {printable_lines(error)}", file=sys.stderr)
         sys.exit(error.exit_code)

@@ -3,6 +3,7 @@
 import operator
 import random
 from array import array
+from collections import namedtuple
 from collections.abc import Callable
 from contextlib import suppress
 from copy import deepcopy
@@ -93,6 +94,45 @@ class Backward(list):  # type: ignore[type-arg]
         return list.__reversed__(self)
 
 
+class Telling(tuple):  # type: ignore[type-arg]
+    """A genome that says by itself what it is made of."""
+
+    def __getnewargs__(self) -> Any:
+        return ((*self, "more"),)
+
+
+class Making(tuple):  # type: ignore[type-arg]
+    """A genome that is made its own way."""
+
+    def __new__(cls, genes: Any = ()) -> Any:
+        return tuple.__new__(cls, [*genes, "made"])
+
+
+class StatedTuple(tuple):  # type: ignore[type-arg]
+    """A genome that restores its state its own way."""
+
+    def __setstate__(self, state: Any) -> None:
+        self.__dict__.update(state, stated=True)
+
+
+class BackwardTuple(tuple):  # type: ignore[type-arg]
+    """A genome that is iterated from its end."""
+
+    def __iter__(self) -> Any:
+        return iter(list(tuple.__iter__(self))[::-1])
+
+
+class NoticingTuple(tuple):  # type: ignore[type-arg]
+    """A genome that counts what is set."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        tuple.__setattr__(self, name, value)
+        self.__dict__["sets"] = self.__dict__.get("sets", 0) + 1
+
+
+Pair = namedtuple("Pair", "one two", defaults=(2,))
+
+
 class Initial(gp.PrimitiveTree):  # type: ignore[misc]
     """A tree that draws when it is made."""
 
@@ -106,6 +146,7 @@ PSET.addPrimitive(operator.add, 2)
 PSET.addTerminal(1)
 LISTS: list[type] = [
     Slotted, Growing, Extending, Described, Noticing, Reduced, Stated, Named, Backward,
+    Telling, Making, StatedTuple, BackwardTuple, NoticingTuple,
 ]  # fmt: skip
 
 
@@ -119,6 +160,10 @@ def _nothing(*_: Any) -> None:
 
 MAKERS: dict[str, Callable[[], Any]] = {
     "list": lambda: created("StrangeCopied", list, fitness=MAX)([1, 2.5, "a", None]),
+    "tuple": lambda: created("StrangeTuple", tuple, fitness=MAX)([1, 2.5, "a", None]),
+    "lists in a tuple": lambda: created("StrangeTuple", tuple, fitness=MAX)([[1], [2]]),
+    "named tuple": lambda: created("StrangePair", Pair, fitness=MAX)(1, 2),
+    "tuple with parts": lambda: created("StrangeTupleParts", tuple, fitness=MAX, speed=list)([1]),
     "lists in a list": lambda: created("StrangeCopied", list, fitness=MAX)([[1], [2]]),
     "float32": lambda: created("StrangeCopied", list, fitness=MAX)([np.float32(1)]),
     "array": lambda: created("StrangeCopiedArray", array, fitness=MAX, typecode="d")([1.0]),

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evosweep.errors import Damaged, EvosweepError
+from evosweep.errors import EvosweepError
 from evosweep.records.folder import RunFolder
 from evosweep.records.journal import Entry, Session, read_behind
 from evosweep.records.reading import read_running
@@ -51,8 +51,11 @@ class Progress:
     _finished: float = 0.0
 
     def advance(self) -> list[Point]:
-        """The metrics of the generations that were done since the last call."""
-        with suppress(OSError, Damaged):
+        """The metrics of the generations that were done since the last call.
+
+        Raises `Damaged` where `running.json` is, or where the folder is that of another run.
+        """
+        with suppress(OSError):
             self.document = self.document or read_running(self.folder)
         if not self.document:
             return []

@@ -44,14 +44,15 @@ class Follower:
     def __init__(self, results: Path, address: Address) -> None:
         self.results, self.address, self.live = results, address, Live(shows=True)
         self._store: Store | None = None
-        self._told: set[str] = set()
+        self.problems: set[str] = set()
+        """One line for each thing that the last pass left out."""
 
     def once(self) -> int:
         """One pass; returns 0 when everything could be tracked."""
         problems = self._track()
-        for problem in sorted(problems - self._told):
+        for problem in sorted(problems - self.problems):
             print(f"evosweep: error: {problem}", file=sys.stderr, flush=True)
-        self._told = problems
+        self.problems = problems
         return 1 if problems else 0
 
     def _track(self) -> set[str]:

@@ -1,4 +1,4 @@
-"""What has been tracked already: one small SQLite file per tracking address, in `results/.track`.
+"""The index of tracked runs: one small SQLite file per tracking address, in `results/.track`.
 
 It spares reading 10,000 records to find that nothing changed. It holds nothing that is not in
 MLflow and the run folders too: deleted, damaged or out of step, it is made again from both.
@@ -41,7 +41,7 @@ class Tracked:
     """Of its record or failure: modification time, size and name of the file."""
     mlflow_id: str
     content: str
-    """What its record held, see `MlflowRun.mlflow_id`."""
+    """Digest of its record, see `MlflowRun.mlflow_id`."""
     configuration: str
     status: str
     finished: int = 0
@@ -56,7 +56,7 @@ class Tracked:
 
     @property
     def is_live(self) -> bool:
-        """Whether MLflow shows it as under way, or stopped on its way."""
+        """True if MLflow shows it as under way or as stopped."""
         return self.generation >= 0
 
 
@@ -67,11 +67,11 @@ class Parent:
     configuration: str
     mlflow_id: str
     stale: bool = False
-    """Whether a run that it counts has changed or vanished."""
+    """True if a run that it counts has changed or vanished."""
     previous: str | None = None
     """The parent that it replaces, until every run is moved."""
     counts: str = "{}"
-    """How many runs had which status when it was last brought up to date, as JSON."""
+    """Number of runs by status at its last update, as JSON."""
     facts: str = "{}"
     """Its parameters as JSON, see `content.swept`."""
     name: str = ""
@@ -137,7 +137,7 @@ class Index:
             self._open(None)
 
     def identity(self, experiment: str) -> str | None:
-        """Which experiment of MLflow's the rows are about."""
+        """The MLflow experiment that the rows describe."""
         row = self._db.execute(
             "SELECT identity FROM experiments WHERE name = ?", (experiment,)
         ).fetchone()

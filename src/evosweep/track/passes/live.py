@@ -2,9 +2,12 @@
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from evosweep.errors import Damaged
 from evosweep.records.record import Named
 from evosweep.track.content import note
 from evosweep.track.content.mlflow_run import KILLED, RUNNING, MlflowRun, content_id
@@ -12,6 +15,7 @@ from evosweep.track.content.names import own_name, parameters
 from evosweep.track.content.progress import Progress, is_worked_on
 from evosweep.track.content.tags import identity
 from evosweep.track.passes import scan
+from evosweep.track.passes.copies import Copies, other_name
 from evosweep.track.passes.index import Tracked
 from evosweep.track.passes.target import Target
 
@@ -26,25 +30,35 @@ class Live:
         self.shows = shows
         self._progress: dict[Path, Progress] = {}
 
-    def update(self, target: Target, under_way: list[scan.RunFiles]) -> None:
-        """Shows how far each run has come, and which has died."""
+    def update(
+        self, target: Target, under_way: list[scan.RunFiles], copies: Copies
+    ) -> Iterator[str]:
+        """Shows how far each run has come, and which has died; yields what cannot be shown."""
         paths = {source.path for source in under_way}
         self._progress = {path: p for path, p in self._progress.items() if path in paths}
         for source in under_way:
-            self._update(target, source)
+            try:
+                self._update(target, source, copies)
+            except Damaged as damage:
+                yield str(damage)
 
-    def _update(self, target: Target, source: scan.RunFiles) -> None:
+    def _update(self, target: Target, source: scan.RunFiles, copies: Copies) -> None:
         tracked = target.tracked.get(source.run_id)
         alive = is_worked_on(source.folder.lock)
         if alive and self.shows:
-            self._show(target, source, tracked)
+            self._show(target, source, copies, tracked=tracked)
         elif tracked and tracked.status == RUNNING and not alive and not _has_outcome(source):
             self._stop(target, source, tracked)
 
-    def _show(self, target: Target, source: scan.RunFiles, tracked: Tracked | None) -> None:
+    def _show(
+        self, target: Target, source: scan.RunFiles, copies: Copies, *, tracked: Tracked | None
+    ) -> None:
         progress = self._progress.setdefault(source.path, Progress(source.folder))
         points, document = progress.advance(), progress.document
-        if not document or progress.generation < 0:
+        if not document:
+            return
+        copies.check(source, document.run_id)
+        if progress.generation < 0:
             return
         if tracked is not None and not tracked.is_live:  # it failed before, and starts again
             target.forget(tracked)
@@ -58,7 +72,7 @@ class Live:
         if new:
             target.store.log(tracked.mlflow_id, new, {})
         if new or tracked.status != RUNNING:
-            summary = _summary(document, progress.evaluations)
+            summary = _summary(source, document, progress.evaluations)
             generation = progress.generation
             target.keep(replace(tracked, generation=generation, summary=summary, status=RUNNING))
 
@@ -76,33 +90,35 @@ class Live:
             configuration=run.tags["configuration"],
             status=RUNNING,
             finished=run.start,
-            summary=_summary(document, 0),
+            summary=_summary(source, document, 0),
         )
 
     def _stop(self, target: Target, source: scan.RunFiles, tracked: Tracked) -> None:
         target.store.end(tracked.mlflow_id, KILLED, round(1000 * time.time()))
         progress = Progress(source.folder)
-        progress.advance()
+        with suppress(Damaged):
+            progress.advance()
         if progress.document:
             target.store.log(tracked.mlflow_id, [], _note(progress.document, _STOPPED))
         target.keep(replace(tracked, status=KILLED))
 
 
 def agrees(tracked: Tracked, run: MlflowRun) -> bool:
-    """Whether the curves of a finished run continue those that were shown live.
+    """Return True if the curves of a finished run continue those that were shown live.
 
     They do not if a generation consists of several batches: the run is then tracked again from the
     start.
     """
-    shown = json.loads(tracked.summary).get("evaluations")
+    evaluations = json.loads(tracked.summary).get("evaluations")
     return any(
-        point.key == "evaluations" and (point.step, point.value) == (tracked.generation, shown)
+        point.key == "evaluations"
+        and (point.step, point.value) == (tracked.generation, evaluations)
         for point in run.points
     )
 
 
 def _has_outcome(source: scan.RunFiles) -> bool:
-    """Whether the run ended while it was looked at: the next pass tells how."""
+    """Return True if the run ended while it was read: the next pass tells how."""
     return source.folder.record.exists() or source.folder.failure.exists()
 
 
@@ -127,8 +143,9 @@ def _under_way(
     )
 
 
-def _summary(document: Named, evaluations: int) -> str:
-    return json.dumps({"evaluations": evaluations, "own_name": own_name(document.spec)})
+def _summary(source: scan.RunFiles, document: Named, evaluations: int) -> str:
+    summary = {"evaluations": evaluations, "own_name": own_name(document.spec)}
+    return json.dumps(summary | other_name(source, document.run_id))
 
 
 def _note(document: Named, text: str) -> dict[str, str]:

@@ -106,12 +106,12 @@ class ParentRuns:
     def update(self) -> None:
         """Brings every parent to what the index has of its runs."""
         counts = self.index.counts(self.experiment.name)
-        waiting = self.index.to_count(self.experiment.name)
+        configurations = self.index.to_count(self.experiment.name)
         metrics = self._metrics()
         for parent in list(self.by_configuration.values()):
             now = counts.get(parent.configuration, {})
             renamed = parent.metric and parent.metric != metrics.get(parent.configuration)
-            has_news = parent.configuration in waiting or bool(renamed)
+            has_news = parent.configuration in configurations or bool(renamed)
             if not now:
                 self._remove(parent)
             elif parent.stale or parent.previous or self._must_start_over(parent, has_news):

@@ -12,6 +12,7 @@ from evosweep.track.content.mlflow_run import MlflowRun
 from evosweep.track.content.read import Vanished, read_run
 from evosweep.track.passes import scan
 from evosweep.track.passes.comparison import track_comparison
+from evosweep.track.passes.copies import Copies, other_name
 from evosweep.track.passes.index import Tracked
 from evosweep.track.passes.live import Live, agrees
 from evosweep.track.passes.overview import show_overview
@@ -34,7 +35,7 @@ class Changes:
 
     @property
     def acted(self) -> bool:
-        """Whether anything was brought, removed or restored."""
+        """True when anything was brought, removed or restored."""
         return bool(self.new or self.changed or self.removed or self.restored)
 
     def __str__(self) -> str:
@@ -53,8 +54,6 @@ class _Read:
 
     def tracked(self, mlflow_id: str, place: int | None = None) -> Tracked:
         """Its row in the index."""
-        misnamed = self.document.run_id != self.source.run_id
-        other_name = {"run_id": self.document.run_id} if misnamed else {}
         return Tracked(
             self.source.run_id,
             self.source.stamp,
@@ -63,7 +62,7 @@ class _Read:
             configuration=self.run.tags["configuration"],
             status=self.run.status,
             finished=self.run.end or self.run.start,
-            summary=json.dumps({**self.run.summary, **other_name}),
+            summary=json.dumps(self.run.summary | other_name(self.source, self.document.run_id)),
             place=place,
         )
 
@@ -75,8 +74,7 @@ class Pass:
         self.target, self.changes, self.live = target, changes, live
         changes.restored += target.restored
         self._failures = 0
-        self._holders: dict[str, str] = {}
-        """The folder that counts for a run, by run_id, where its name is another one."""
+        self._copies = Copies((), {})
 
     def run(self, folder: Path, sources: dict[str, scan.RunFiles]) -> None:
         """Brings MLflow's experiment to the state of the run folders, by their names.
@@ -85,25 +83,19 @@ class Pass:
         """
         tracked = self.target.tracked
         self._remove(run for run_id, run in tracked.items() if run_id not in sources)
-        self._settle_copies(sources)
+        self._copies = Copies(sources.keys(), self.target.index.misnamed(self.target.name))
+        self._remove([self.target.tracked.pop(name) for name in self._copies.tracked])
         ready = [each for each in sources.values() if each.stamp]
-        news = [each for each in ready if not self._is_known(each)]
+        news = [each for each in ready if not self._is_tracked(each)]
         self.changes.unchanged += len(ready) - len(news)
         self._bring(sorted(news, key=lambda each: (each.written, each.run_id)))
-        self.live.update(self.target, [each for each in sources.values() if not each.stamp])
+        under_way = [each for each in sources.values() if not each.stamp]
+        self.changes.problems += self.live.update(self.target, under_way, self._copies)
         self.target.parents.update()
         comparison = track_comparison(self.target, folder / COMPARISON)
         show_overview(self.target, folder / COMPARISON, comparison)
 
-    def _settle_copies(self, sources: dict[str, scan.RunFiles]) -> None:
-        """Notes which folder of another name counts for its run; none does beside the run's own."""
-        for name, run_id in self.target.index.misnamed(self.target.name).items():
-            if run_id in sources:
-                self._remove([self.target.tracked.pop(name)])
-            else:
-                self._holders[run_id] = name
-
-    def _is_known(self, source: scan.RunFiles) -> bool:
+    def _is_tracked(self, source: scan.RunFiles) -> bool:
         tracked = self.target.tracked.get(source.run_id)
         return tracked is not None and tracked.stamp == source.stamp
 
@@ -125,25 +117,13 @@ class Pass:
     def _read(self, source: scan.RunFiles) -> _Read | None:
         try:
             read = _Read(source, *read_run(source.folder, self.target.name))
-            self._check_once(source, read.document.run_id)
+            self._copies.check(source, read.document.run_id)
         except Vanished:
             return None
         except Damaged as error:
             self.changes.problems.append(str(error))
             return None
         return read
-
-    def _check_once(self, source: scan.RunFiles, run_id: str) -> None:
-        """Raise `Damaged` where another folder of another name counts for the run already."""
-        if source.run_id != run_id and self._holders.setdefault(run_id, source.run_id) != (
-            source.run_id
-        ):
-            raise Damaged(
-                source.path,
-                "run_id",
-                f"{run_id}: {self._holders[run_id]} holds that run too, which counts once; "
-                "remove the copy",
-            )
 
     def _one_by_one(self, reads: list[_Read], error: Unreachable | Refused) -> None:
         """One run that MLflow fails or refuses keeps no other from it; a dead server does."""
@@ -165,7 +145,7 @@ class Pass:
         self.changes.problems.append(f"{read.source.path}: left out, {error}")
 
     def _write(self, reads: list[_Read]) -> None:
-        fresh, done = [], []
+        fresh, rows = [], []
         for read in reads:
             parent = self.target.parents.of(read.run, read.document)
             read.run.tags["mlflow.parentRunId"] = parent
@@ -173,12 +153,12 @@ class Pass:
             if tracked is None or not self._keeps_its_place(tracked, read.run):
                 fresh.append(read)
             else:
-                done.append(read.tracked(tracked.mlflow_id, tracked.place))
+                rows.append(read.tracked(tracked.mlflow_id, tracked.place))
         runs = [replace(read.run, name=self._name(read)) for read in fresh]
         ids = self.target.store.create(self.target.experiment, runs)
-        done += [read.tracked(mlflow_id) for read, mlflow_id in zip(fresh, ids, strict=True)]
-        self.target.keep(*done)
-        for each in done:
+        rows += [read.tracked(mlflow_id) for read, mlflow_id in zip(fresh, ids, strict=True)]
+        self.target.keep(*rows)
+        for each in rows:
             self._count(each)
 
     def _name(self, read: _Read) -> str:
@@ -194,7 +174,7 @@ class Pass:
             self.changes.changed += 1
 
     def _keeps_its_place(self, tracked: Tracked, run: MlflowRun) -> bool:
-        """Whether MLflow's run stays, made whole where it was shown live; else it is removed."""
+        """True when MLflow's run stays, completed if it was shown live; otherwise it is removed."""
         parent = run.tags["mlflow.parentRunId"]
         if tracked.content == run.mlflow_id and tracked.status == run.status:
             if parent in self.target.parents.new:  # the one that it lay under is gone

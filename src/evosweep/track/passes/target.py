@@ -2,7 +2,7 @@
 
 from evosweep.track.passes.index import Index, Parent, Tracked
 from evosweep.track.passes.parents import ParentRuns
-from evosweep.track.store.protocol import Known, Store
+from evosweep.track.store.protocol import Store, StoredRun
 
 COMPARISON = "comparison"
 COMPARISON_KEY = ".comparison"
@@ -43,7 +43,7 @@ class Target:
     def _start_over(self) -> None:
         """The index is about another database: takes over what this one has."""
         self.index.restart(self.name, self.experiment.identity)
-        runs = self.store.known(self.experiment)
+        runs = self.store.stored_runs(self.experiment)
         for each in runs:
             if each.kind == "configuration":
                 parent = Parent(each.configuration, each.mlflow_id)
@@ -51,7 +51,7 @@ class Target:
         self.keep(*(_taken_over(each) for each in runs if each.kind in ("run", COMPARISON)))
 
 
-def _taken_over(run: Known) -> Tracked:
+def _taken_over(run: StoredRun) -> Tracked:
     return Tracked(
         run.folder,
         _UNKNOWN,

@@ -84,7 +84,7 @@ def _pending(sources: _Sources, index: Index) -> int:
 
 
 def _by_experiment(results: Path, index: Index) -> _Sources:
-    """What there is, and nothing for each experiment that was there once."""
+    """The run folders of every experiment; an empty entry for each one that has vanished."""
     whole = not (results.name == "runs" or is_folder(results / "runs"))
     gone = index.experiments() if whole else []
     sources: _Sources = {name: (results / name, {}) for name in gone}

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from evosweep.errors import InputError
+from evosweep.errors import InputError, without_password
 
 _DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
 _SERVERS = ("http", "https")
-_ACCOUNT = re.compile(r"(://[^\s:/@]*):[^\s\"'<>]*@")
-_OPTION = re.compile(r"([?&;](?:\w*passw(?:or)?d|\w*secret|\w*token|\w*key)=)[^\s&;\"'<>]*", re.I)
-_SHORTEST_SECRET = 4
 DEFAULT = Path("results")
 STATE = ".track"
 """Folder of locks and indexes in the results folder."""
@@ -29,7 +26,7 @@ class Address:
 
     @property
     def is_server(self) -> bool:
-        """Whether an MLflow server answers there, and not a database."""
+        """True for an MLflow server, False for a database."""
         return self.uri.startswith(_SERVERS)
 
     @property
@@ -40,7 +37,7 @@ class Address:
 
     @property
     def is_own(self) -> bool:
-        """Whether it is the database of these results alone."""
+        """True for the database that belongs to these results alone."""
         return self.database == self.results / "mlflow.db"
 
     @property
@@ -86,20 +83,6 @@ def results_root(results: Path) -> Path:
     if folder.name == "runs":
         return folder.parent.parent
     return folder.parent if (folder / "runs").is_dir() else folder
-
-
-def without_password(text: str) -> str:
-    """An address, or a text with addresses in it, as it may be printed.
-
-    Hidden are the password of an account (`user:password@host`), values of options that are called
-    like one (`?password=`), and what the environment holds for MLflow's servers.
-    """
-    text = _ACCOUNT.sub(r"\1:***@", text)
-    text = _OPTION.sub(r"\1***", text)
-    for name in ("MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN"):
-        if len(secret := os.environ.get(name, "")) >= _SHORTEST_SECRET:
-            text = text.replace(secret, "***")
-    return text
 
 
 def _checked(uri: str) -> str:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
-from evosweep.errors import InputError
-from evosweep.track.store.address import Address, without_password
+from evosweep.errors import InputError, without_password
+from evosweep.track.store.address import Address
 from evosweep.track.store.patience import Answered, Refused, Unreachable, persist
 from evosweep.track.store.quiet import import_mlflow
 

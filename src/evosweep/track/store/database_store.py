@@ -13,7 +13,7 @@ from evosweep.track.store import bulk
 from evosweep.track.store.address import Address
 from evosweep.track.store.database import open_database
 from evosweep.track.store.patience import persist
-from evosweep.track.store.protocol import Known, MlflowExperiment
+from evosweep.track.store.protocol import MlflowExperiment, StoredRun
 from evosweep.track.store.rebase import rebase
 from evosweep.track.store.server_store import ServerStore, write_files
 
@@ -44,12 +44,12 @@ class DatabaseStore(ServerStore):
             bulk.place(self.database, experiment.id, location)
         return replace(experiment, location=location)
 
-    def known(self, experiment: MlflowExperiment) -> list[Known]:
+    def stored_runs(self, experiment: MlflowExperiment) -> list[StoredRun]:
         if not self.address.is_own:
             return []
-        return persist(lambda: self._known(experiment), self.address.shown)
+        return persist(lambda: self._stored_runs(experiment), self.address.shown)
 
-    def _known(self, experiment: MlflowExperiment) -> list[Known]:
+    def _stored_runs(self, experiment: MlflowExperiment) -> list[StoredRun]:
         from mlflow.store.tracking.dbmodels.models import SqlRun, SqlTag
         from sqlalchemy import select
 
@@ -66,7 +66,9 @@ class DatabaseStore(ServerStore):
                 tags_of.setdefault(run_uuid, {})[key] = value
             status = {row[0]: row[1] for row in session.execute(statuses)}
         return [
-            Known(run_id, **{name: values.get(name, "") for name in _TAGS}, status=status[run_id])
+            StoredRun(
+                run_id, **{name: values.get(name, "") for name in _TAGS}, status=status[run_id]
+            )
             for run_id, values in tags_of.items()
             if "content" in values
         ]

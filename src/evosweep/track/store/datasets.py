@@ -9,7 +9,7 @@ from evosweep.track.store.protocol import Database
 
 _DIGEST = 32  # MLflow keeps 36 characters of it
 _CONTEXT = ("mlflow.data.context", "evaluation")
-_Known = dict[tuple[str, str], str]
+_IdByDataset = dict[tuple[str, str], str]
 """MLflow's id of a data set by its name and digest."""
 
 
@@ -20,7 +20,7 @@ def dataset_input(data: Data) -> Any:
     return DatasetInput(Dataset(**_fields(data)), [InputTag(*_CONTEXT)])
 
 
-def keep_datasets(store: Database, experiment_id: int, runs: Sequence[MlflowRun]) -> _Known:
+def keep_datasets(store: Database, experiment_id: int, runs: Sequence[MlflowRun]) -> _IdByDataset:
     """The data sets of new runs; those that the experiment lacks are added."""
     from mlflow.exceptions import MlflowException
     from mlflow.store.tracking.dbmodels.models import SqlDataset
@@ -31,44 +31,44 @@ def keep_datasets(store: Database, experiment_id: int, runs: Sequence[MlflowRun]
         if run.data:
             fields = _fields(run.data)
             needed[fields["name"], fields["digest"]] = fields
-    stored = _known(store, experiment_id) if needed else {}
-    new = [_row(experiment_id, fields) for key, fields in needed.items() if key not in stored]
+    ids = _stored_ids(store, experiment_id) if needed else {}
+    new = [_row(experiment_id, fields) for key, fields in needed.items() if key not in ids]
     if not new:
-        return stored
+        return ids
     try:
         with store.ManagedSessionMaker(read_only=False) as session:
             session.execute(insert(SqlDataset.__table__), new)
     except MlflowException:  # another tracker may have been faster
-        if not needed.keys() <= _known(store, experiment_id).keys():
+        if not needed.keys() <= _stored_ids(store, experiment_id).keys():
             raise
-    return _known(store, experiment_id)
+    return _stored_ids(store, experiment_id)
 
 
-def input_rows(runs: Sequence[MlflowRun], known: _Known) -> dict[Any, list[dict[str, object]]]:
+def input_rows(runs: Sequence[MlflowRun], ids: _IdByDataset) -> dict[Any, list[dict[str, object]]]:
     """By table, the rows that tie new runs to their data."""
     from mlflow.store.tracking.dbmodels.models import SqlInput, SqlInputTag
 
-    inputs = list(_inputs(runs, known))
+    inputs = list(_inputs(runs, ids))
     name, value = _CONTEXT
     tags = [{"input_uuid": row["input_uuid"], "name": name, "value": value} for row in inputs]
     return {SqlInput: inputs, SqlInputTag: tags}
 
 
-def _inputs(runs: Sequence[MlflowRun], known: _Known) -> Iterator[dict[str, object]]:
+def _inputs(runs: Sequence[MlflowRun], ids: _IdByDataset) -> Iterator[dict[str, object]]:
     for run in runs:
         if run.data:
             fields = _fields(run.data)
             yield {
                 "input_uuid": content_id(run.mlflow_id, "input"),
                 "source_type": "DATASET",
-                "source_id": known[fields["name"], fields["digest"]],
+                "source_id": ids[fields["name"], fields["digest"]],
                 "destination_type": "RUN",
                 "destination_id": run.mlflow_id,
                 "step": 0,
             }
 
 
-def _known(store: Database, experiment_id: int) -> _Known:
+def _stored_ids(store: Database, experiment_id: int) -> _IdByDataset:
     from mlflow.store.tracking.dbmodels.models import SqlDataset
     from sqlalchemy import select
 

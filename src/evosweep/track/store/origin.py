@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from evosweep.errors import InputError
+from evosweep.errors import InputError, without_password
 from evosweep.files.opening import open_file
-from evosweep.track.store.address import Address, without_password
+from evosweep.track.store.address import Address
 from evosweep.track.store.bounded import PAGES, Remote
 from evosweep.track.store.database import probe
 from evosweep.track.store.database_store import local_folder

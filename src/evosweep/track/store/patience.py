@@ -1,19 +1,18 @@
-"""How long an unreachable or failing server is retried, and the message then."""
+"""Retries of an unreachable or failing server, and the error after the last one."""
 
 import os
 import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from evosweep.errors import EvosweepError, InputError
-from evosweep.track.store.address import without_password
+from evosweep.errors import EvosweepError, InputError, without_password
 
 Result = TypeVar("Result")
 
 _ATTEMPTS = 8
 _LONGEST_WAIT = 8.0
 SECONDS = 60.0
-"""How long one step is tried again, unless EVOSWEEP_TRACK_PATIENCE says otherwise."""
+"""Seconds for which one step is retried, unless EVOSWEEP_TRACK_PATIENCE is set."""
 
 
 class Unreachable(EvosweepError):
@@ -77,7 +76,7 @@ def patience() -> float:
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether the same call may succeed later: the server is down, slow, busy or failing."""
+    """Return True if the same call may succeed later: the server is down, slow or busy."""
     kind = type(error)
     if isinstance(error, Answered):
         return error.status == 429 or error.status >= 500

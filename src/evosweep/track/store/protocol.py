@@ -29,7 +29,7 @@ class MlflowExperiment:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class StoredRun:
     """A run that MLflow has, by its tags."""
 
     mlflow_id: str
@@ -52,9 +52,9 @@ class Store(Protocol):
 
     address: Address
     batch: int
-    """How many runs `create` takes at best."""
+    """The number of runs that `create` takes at best."""
     rewrites: bool
-    """Whether it can take metrics back."""
+    """True if it can take metrics back."""
 
     def experiment(self, name: str) -> MlflowExperiment:
         """The experiment of a folder of that name, created or restored where need be.
@@ -62,8 +62,8 @@ class Store(Protocol):
         One that was renamed in MLflow is found by its tag, and keeps its new name there.
         """
 
-    def known(self, experiment: MlflowExperiment) -> list[Known]:
-        """What the experiment has from these results alone; nothing where others write too."""
+    def stored_runs(self, experiment: MlflowExperiment) -> list[StoredRun]:
+        """The runs of an experiment into which these results alone are tracked, else none."""
 
     def create(self, experiment: MlflowExperiment, runs: Sequence[MlflowRun]) -> list[str]:
         """The MLflow ids of the runs, each whole when this returns."""

@@ -15,7 +15,7 @@ from evosweep.track.content.views import Subject, view_tags
 from evosweep.track.store.address import Address
 from evosweep.track.store.datasets import dataset_input
 from evosweep.track.store.patience import persist
-from evosweep.track.store.protocol import Known, MlflowExperiment
+from evosweep.track.store.protocol import MlflowExperiment, StoredRun
 from evosweep.track.store.quiet import import_mlflow
 
 NAME = "evosweep.name"
@@ -68,7 +68,7 @@ class ServerStore:
         )
         return min(tagged, key=lambda each: each.lifecycle_stage, default=called)
 
-    def known(self, experiment: MlflowExperiment) -> list[Known]:  # noqa: ARG002 - the contract's
+    def stored_runs(self, experiment: MlflowExperiment) -> list[StoredRun]:  # noqa: ARG002
         return []
 
     def _create_experiment(self, name: str) -> Any:
@@ -85,7 +85,7 @@ class ServerStore:
 
     def _search(
         self, experiment: MlflowExperiment, condition: str, deleted: bool
-    ) -> Iterator[Known]:
+    ) -> Iterator[StoredRun]:
         from mlflow.entities import ViewType
 
         kind = ViewType.DELETED_ONLY if deleted else ViewType.ACTIVE_ONLY
@@ -95,7 +95,7 @@ class ServerStore:
         token: str | None = None
         while True:
             page = persist(partial(search, page_token=token), self.address.shown)
-            yield from (_known(run) for run in page)
+            yield from (_stored_run(run) for run in page)
             token = page.token
             if not token:
                 return
@@ -118,8 +118,8 @@ class ServerStore:
         return mlflow_id
 
     def complete(self, mlflow_id: str, run: MlflowRun, after: int) -> None:
-        shown = re.compile(r"evaluations|best_so_far(_\d+)?")
-        points = [p for p in run.points if p.step > after or not shown.fullmatch(p.key)]
+        live = re.compile(r"evaluations|best_so_far(_\d+)?")
+        points = [p for p in run.points if p.step > after or not live.fullmatch(p.key)]
         persist(lambda: self._fill(mlflow_id, run, points), self.address.shown)
 
     def _fill(self, mlflow_id: str, run: MlflowRun, points: Sequence[Point]) -> None:
@@ -224,11 +224,11 @@ def _tags(name: str) -> dict[str, str]:
     }
 
 
-def _known(run: Any) -> Known:
+def _stored_run(run: Any) -> StoredRun:
     tags = run.data.tags
     names = ("kind", "folder", "configuration", "content")
     values = {name: tags.get(name, "") for name in names}
-    return Known(mlflow_id=run.info.run_id, status=run.info.status, **values)
+    return StoredRun(mlflow_id=run.info.run_id, status=run.info.status, **values)
 
 
 def write_files(folder: Path, run: MlflowRun) -> None:

@@ -16,7 +16,7 @@ _LONGEST = 2**16
 
 
 def is_search(scope: Message) -> bool:
-    """Whether a request searches runs."""
+    """Return True if a request searches runs."""
     return scope.get("method") == "POST" and str(scope.get("path", "")).endswith(_PATH)
 
 

@@ -1,4 +1,4 @@
-"""Who may use `evosweep ui`: whoever has the address that it printed, by a name that is its own.
+"""The guard of `evosweep ui`: it lets in who has the printed address, under its own host name.
 
 On a machine with several users all of them reach 127.0.0.1, and MLflow lets everybody who reaches
 it read, write and delete. So the printed address holds a secret, as Jupyter's does. The first
@@ -74,7 +74,7 @@ class _Request:
 
     @property
     def secret(self) -> str:
-        """What the request brings, as a cookie or as a program's account."""
+        """The secret in the request: a cookie, or the account of a program."""
         kind, _, token = self.header("authorization").partition(" ")
         if kind.lower() == "bearer":
             return token.strip()
@@ -88,7 +88,7 @@ class _Request:
 
 
 def is_allowed(host: str, patterns: Iterable[str]) -> bool:
-    """Whether a request may ask for this host."""
+    """Return True if a request may name this host."""
     return bool(host) and any(fnmatchcase(host.lower(), pattern.lower()) for pattern in patterns)
 
 

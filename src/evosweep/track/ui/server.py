@@ -41,7 +41,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The address on which it listens."""
         host = "127.0.0.1" if self.host == "0.0.0.0" else self.host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 

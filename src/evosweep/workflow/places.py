@@ -1,0 +1,43 @@
+"""The places below an experiment's folder that Snakemake and its jobs write to or read.
+
+Snakemake follows links, and so does a shell's `> logs/compare.log`. A folder from elsewhere may
+have one there that leads to a file of the user's, which would be emptied, or put into the report of
+`snakemake --report`.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from evosweep.errors import Damaged
+from evosweep.files.opening import is_file, is_folder
+
+_FOLDERS = ("runs", "jobs", "logs", "specs", "sources", "comparison", ".calls")
+_FILES = (".tracked", "asked.txt", ".snakemake.lock")
+_WITH_FILES_ALONE = ("logs", "jobs", "specs", "comparison")
+
+
+def check(folder: Path) -> None:
+    """Raise `Damaged` for the first of these places that is a link, a pipe or a device.
+
+    `folder` itself may be a link, which is the user's own choice.
+    """
+    for name in _FOLDERS:
+        if os.path.lexists(folder / name) and not is_folder(folder / name):
+            raise Damaged(folder, name, "is a link or no folder; remove it")
+    for path in _files(folder):
+        if os.path.lexists(path) and not is_file(path):
+            name = str(path.relative_to(folder))
+            raise Damaged(folder, name, "is a link or no regular file; remove it")
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    yield from (folder / name for name in _FILES)
+    for name in _WITH_FILES_ALONE:
+        if is_folder(folder / name):
+            with os.scandir(folder / name) as entries:
+                yield from (Path(entry.path) for entry in entries if _is_odd(entry))
+
+
+def _is_odd(entry: "os.DirEntry[str]") -> bool:
+    return not (entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False))
