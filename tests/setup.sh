@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# What tests need beside Python, from Debian's packages: a browser, PostgreSQL, container engines, hosts.
+# What tests need beside Python, from Debian's packages: a browser, PostgreSQL, container engines,
+# hosts, SLURM, a Debian under systemd.
 # Without root or apt-get nothing is installed, and the tests that need them say what they miss.
 set -euo pipefail
 
 packages=(chromium docker.io git iproute2 mmdebstrap openssh-server podman postgresql
-    qemu-user-static)
+    qemu-user-static slurm-client slurmctld slurmd systemd-container)
 missing=()
 for package in "${packages[@]}"; do
     dpkg-query --show --showformat='${db:Status-Status}' "$package" 2> /dev/null | grep -qx installed ||

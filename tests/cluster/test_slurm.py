@@ -57,7 +57,7 @@ CONFIG = {
     "seeds": [1, 2, 3],
     "runs_per_job": 1,
 }
-SMALL = ("--cpus-per-task=1", "--mem-per-cpu=100")
+SMALL = ("--cpus-per-task=2", "--mem-per-cpu=100")  # a node for each
 
 
 @pytest.fixture(scope="module")
@@ -162,3 +162,42 @@ def test_tasks_stopped_in_the_middle_resume_to_the_same_bits(cluster: Slurm, stu
     assert (study / "results" / "mlflow.db").exists()
     wait_for(lambda: not cluster.jobs(), 30)
     wait_for(lambda: not working_in(study), 30)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_task_at_its_time_limit_goes_back_into_the_queue(cluster: Slurm, study: Path) -> None:
+    limit = ("--array=1-1", "--time=1", "--signal=B:TERM@10", *SMALL)
+    words = ("deploy/slurm/array.sbatch", "1", "config/study.yaml")
+    array = cluster.call("sbatch", "--parsable", *limit, *words, cwd=study)
+    wait_for(lambda: list(study.glob("results/study/runs/*/interruptions.jsonl")))
+    (study / "gate").touch()
+    wait_for(lambda: cluster.state(f"{array}_1") == "COMPLETED")
+    found = records(study)
+    assert sorted(found) == [1, 2, 3]
+    reasons = {why["why"] for each in found.values() for why in each["interruptions"]}
+    assert "SIGTERM: the time limit of its job" in reasons
+    assert {seed: each["population_digest"] for seed, each in found.items()} == undisturbed(study)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.usefixtures("cluster")
+def test_snakemake_submits_each_job_by_the_profile(study: Path) -> None:
+    pytest.importorskip(
+        "snakemake_executor_plugin_slurm", reason="needs snakemake-executor-plugin-slurm"
+    )
+    (study / "gate").touch()
+    options = ["--slurm-status-command", "squeue", "--slurm-no-account"]
+    options += ["--slurm-init-seconds-before-status-checks", "5", "--latency-wait", "10"]
+    options += ["--default-resources", "slurm_partition=main", "mem_mb_per_cpu=100", "runtime=10"]
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", "--profile", "workflow/profiles/slurm", *options,
+         "--config", "config=config/study.yaml"],
+        cwd=study, capture_output=True, text=True, check=False, timeout=800,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = records(study)
+    assert {seed: each["population_digest"] for seed, each in found.items()} == undisturbed(study)
+    assert (study / "results" / "study" / "comparison" / "report.html").exists()
+    assert "slurm" in done.stderr.lower()

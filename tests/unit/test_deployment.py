@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from evosweep.config.load import load
 from evosweep.workflow.share import parse
 
 ROOT = Path(__file__).parents[2]
@@ -153,6 +154,10 @@ def test_the_kustomizations_name_files_that_are_there() -> None:
         images = {each["name"] for each in kustomization["images"]}
         job = _read(f"{folder}/job.yaml")
         assert {c["image"] for c in job["spec"]["template"]["spec"]["containers"]} == images
+
+
+def test_the_experiment_beside_the_kustomization_is_right() -> None:
+    assert load(ROOT / "deploy/kubernetes/experiment.yaml").experiment == "quick"
 
 
 def test_the_job_of_aws_batch_takes_its_share_from_the_array() -> None:

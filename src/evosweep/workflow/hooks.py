@@ -14,6 +14,7 @@ from evosweep.processes import address, safe_path, signals
 from evosweep.processes.lock import Lock
 from evosweep.workflow import current_call, ending, orders, places, requeue, rounds, settings, stop
 from evosweep.workflow.call import Call, prepare_snakemakes_own
+from evosweep.workflow.jobs import ENOUGH, ENOUGH_ELSEWHERE
 from evosweep.workflow.orders import FRESH_VARIABLE, Orders
 from evosweep.workflow.plan import Circumstances, Plan, experiment_of
 from evosweep.workflow.probe import probe
@@ -60,13 +61,14 @@ def _orders_of(current: Settings) -> Orders:
 
 
 def _circumstances(workflow: Workflow) -> Circumstances:
-    given, resources = workflow.dag_settings, workflow.resource_settings
-    cores = resources.cores if workflow.local_exec else resources.nodes
+    given, here = workflow.dag_settings, workflow.local_exec
     executes = workflow.executor_plugin is not None and not workflow.dryrun
     return Circumstances(
         again=bool(given.forceall or {"run", "batch"} & set(given.forcerun)),
-        cores=min(cores or 1, available_cpus() if workflow.local_exec else 10_000),
+        cores=min(workflow.resource_settings.cores or 1, available_cpus()) if here else 1,
+        enough=ENOUGH if here else ENOUGH_ELSEWHERE,
         later=rounds.current().number > 0,
+        failed=rounds.current().failed,
         probe=probe if executes else None,
     )
 
@@ -152,7 +154,7 @@ def fail(plan: Plan, workflow: Workflow) -> None:
         ending.say(ending.after_stop(this, held))
         requeue.where_asked()
         sys.exit(128 + stop.asked())
-    failed = plan.has_failures()
+    failed = plan.scope.has_failures()
     whole = not (workflow.dag_settings.until or workflow.dag_settings.targets or plan.is_share)
     ending.say(ending.after_failure(this, uses=failed and whole))
     _close(plan)
@@ -172,7 +174,7 @@ def _held(plan: Plan) -> list[str]:
     held = plan.held()
     if not held:
         return []
-    count = sum(len(order.runs) for order in held)
+    count = sum(len(plan.missing(order)) for order in held)
     return [
         f"held: {count} run{'s' if count > 1 else ''}: {plan.holder(held[0])}; whoever works on "
         "them finishes them, and the same command takes what is left"
@@ -184,7 +186,7 @@ def _come_back(plan: Plan, *, held: bool, failed: bool) -> None:
     before = rounds.current()
     if plan.is_again or stop.asked():
         return
-    if plan.steals and before.number == 0 and plan.others_left():
+    if plan.steals and before.number == 0 and plan.scope.others_left():
         rounds.again(before, failed=failed, wait=False)
     if held:
         rounds.again(before, failed=failed, wait=True)

@@ -15,6 +15,8 @@ from evosweep.workflow.share import partition
 
 ENOUGH = 20.0
 """Seconds of work beside which the start of a process does not count."""
+ENOUGH_ELSEWHERE = 300.0
+"""The same for a job of a batch system, which takes longer to begin, and loads its controller."""
 
 _FORKED = ("serial", "pool")
 """Backends that begin anew in a child of the process that prepares a job."""
@@ -120,7 +122,13 @@ def code(run: RunSpec) -> tuple[str, ...]:
 
 
 def pack(
-    planned: Iterable[Planned], size: int | str, *, cores: int, estimate: Estimate, alone: bool
+    planned: Iterable[Planned],
+    size: int | str,
+    *,
+    cores: int,
+    estimate: Estimate,
+    alone: bool,
+    enough: float = ENOUGH,
 ) -> Iterator[Job]:
     """The jobs of some runs.
 
@@ -128,9 +136,11 @@ def pack(
     ----------
     size
         At most so many seeds of a configuration in a job; `auto`: any runs that share a backend, in
-        jobs of about `ENOUGH` seconds, and never fewer jobs than keep all cores busy.
+        jobs of about `enough` seconds, and never fewer jobs than keep all cores busy.
     cores
         How many there are to be kept busy.
+    enough
+        The seconds of a job.
     estimate
         The seconds of a run. A run of which nothing is known has a job of its own.
     alone
@@ -140,7 +150,7 @@ def pack(
         if isinstance(size, int):
             yield from _by_number(group, size)
         else:
-            yield from _by_time(group, cores, estimate)
+            yield from _by_time(group, estimate, cores=cores, enough=enough)
 
 
 def _groups(planned: Iterable[Planned], *, alone: bool) -> Iterator[list[Planned]]:
@@ -167,7 +177,9 @@ def _cut(runs: Sequence[Planned], size: int) -> Iterator[Job]:
         yield Job(part)
 
 
-def _by_time(group: list[Planned], cores: int, estimate: Estimate) -> Iterator[Job]:
+def _by_time(
+    group: list[Planned], estimate: Estimate, *, cores: int, enough: float
+) -> Iterator[Job]:
     first = group[0].run
     apart = bool(code(first))
     alone = apart and first.backend.use not in _FORKED
@@ -177,7 +189,7 @@ def _by_time(group: list[Planned], cores: int, estimate: Estimate) -> Iterator[J
     if not known:
         return
     slots = max(1, cores // first.backend.workers)
-    wanted = max(slots, math.ceil(sum(value for value, _ in known) / ENOUGH))
+    wanted = max(slots, math.ceil(sum(value for value, _ in known) / enough))
     bins = _balanced(known, min(wanted, len(known)))
     yield from (Job(tuple(runs), apart) for runs in bins)
 

@@ -16,7 +16,7 @@ from evosweep.workflow.plan import Plan
 def use_what_is_there(plan: Plan) -> Iterator[str]:
     """Compare and track the finished runs of a plan; yields a line about each stage."""
     folder = plan.experiment.folder
-    missing = plan.size - plan.finished()
+    missing = plan.size - plan.scope.finished()
     share = f"{plan.size - missing} of {plan.size} runs ({missing} missing)"
     words = ["evosweep", "compare", plan.folder, "--runs", plan.asked_file]
     if _call(words, folder / "logs" / "compare.log"):

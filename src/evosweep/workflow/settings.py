@@ -52,7 +52,6 @@ class ResourceSettings(Protocol):
     """What Snakemake may use."""
 
     cores: int | None
-    nodes: int | None
 
 
 class Workflow(Protocol):

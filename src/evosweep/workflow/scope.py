@@ -1,0 +1,108 @@
+"""The runs of a call: those of the grid that are its share, and which of them are still to do."""
+
+import hashlib
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import islice
+
+from evosweep.config import grid
+from evosweep.config.experiment import Experiment
+from evosweep.inventory.asked_file import AskedRuns
+from evosweep.records.folder import RunFolder
+from evosweep.workflow import cost
+from evosweep.workflow.jobs import Planned
+from evosweep.workflow.share import Share, partition
+
+
+class Scope:
+    """The runs of an experiment, all of them or a share."""
+
+    def __init__(self, experiment: Experiment, share: Share | None) -> None:
+        self._experiment, self._share = experiment, share
+
+    @cached_property
+    def runs(self) -> list[Planned]:
+        """Every run of the grid."""
+        path = self._experiment.import_path
+        return [
+            Planned(combination.run(seed, path), combination.label)
+            for combination in grid.combinations(self._experiment)
+            for seed in combination.seeds
+        ]
+
+    @cached_property
+    def mine(self) -> list[Planned]:
+        """Those of this call."""
+        if self._share is None:
+            return self.runs
+        shares = partition([cost.evaluations(each.run) for each in self.runs], self._share.count)
+        pairs = zip(self.runs, shares, strict=True)
+        return [each for each, number in pairs if number == self._share.number]
+
+    @cached_property
+    def there(self) -> frozenset[str]:
+        """The finished runs as the call found them: on a shared file system each look costs."""
+        return frozenset(each.run.run_id for each in self.runs if self._is_finished(each))
+
+    @cached_property
+    def digest(self) -> str:
+        """A text that changes with the runs of this call."""
+        names = "".join(f"{each.run.run_id}{each.run.problem.compare}" for each in self.mine)
+        return hashlib.sha256(names.encode()).hexdigest()[:12]
+
+    def unfinished(self, *, later: bool, steal: bool) -> list[Planned]:
+        """The runs to do now.
+
+        Parameters
+        ----------
+        later
+            Leave out what has failed: the call has told it already.
+        steal
+            With those of other shares, once there are none of this one, or later.
+        """
+        runs = [each for each in self.mine if each.run.run_id not in self.there]
+        if later:
+            runs = [each for each in runs if not self._is_over(each)]
+        if steal and (later or not runs):
+            passed = self.there | {each.run.run_id for each in self.mine}
+            others = (each for each in self.runs if each.run.run_id not in passed)
+            runs += [each for each in others if not self._is_over(each)]
+        return runs
+
+    def finished(self) -> int:
+        """How many runs of this call have a record by now."""
+        return sum(map(self._is_finished, self.mine))
+
+    def others_left(self) -> bool:
+        """Whether a run of another share is unfinished by now, and did not fail."""
+        mine = {each.run.run_id for each in self.mine}
+        return any(each.run.run_id not in mine and not self._is_over(each) for each in self.runs)
+
+    def has_failures(self) -> bool:
+        """Whether any run of this call has failed."""
+        return any(self._is_over(each) and not self._is_finished(each) for each in self.mine)
+
+    def noted(self) -> Iterator[AskedRuns]:
+        """The runs of the whole grid by combination, with their labels."""
+        rest = (each.run for each in self.runs)
+        for combination in grid.combinations(self._experiment):
+            problem, algorithm = combination.labels
+            yield AskedRuns(
+                problem=problem,
+                algorithm=algorithm,
+                backend=combination.backend.name,
+                runs={run.run_id: run.seed for run in islice(rest, len(combination.seeds))},
+                compare=combination.problem.compare,
+            )
+
+    def folder(self, each: Planned) -> RunFolder:
+        """The folder of a run."""
+        return RunFolder(self._experiment.folder / "runs" / each.run.run_id)
+
+    def _is_finished(self, each: Planned) -> bool:
+        return self.folder(each).record.is_file()
+
+    def _is_over(self, each: Planned) -> bool:
+        """Whether a run is finished, or has failed."""
+        folder = self.folder(each)
+        return folder.record.is_file() or folder.failure.is_file()
