@@ -9,6 +9,8 @@ import pytest
 
 from evosweep.cli import main
 from evosweep.machine.cpus import available_cpus
+from evosweep.records.reading import load_record
+from evosweep.run.repetition import foreign_code, spec_of
 
 OWN = """
 from pathlib import Path
@@ -151,3 +153,28 @@ def test_what_an_error_points_into_stays(
     (kept,) = scratch.glob("evosweep-reproduce-*")
     assert (kept / "failure.json").exists()
     assert str(kept) in capfd.readouterr().err
+
+
+@pytest.mark.usefixtures("scratch")
+@pytest.mark.parametrize(
+    "backend",
+    [
+        {"use": "scoop", "hosts": ["somebody", "else"]},
+        {"use": "dask", "scheduler": "tcp://somebody:8786"},
+    ],
+)
+def test_no_machine_that_a_receipt_names_is_called(tmp_path: Path, backend: dict[str, Any]) -> None:
+    run = make(tmp_path / "run")
+    edit(run, backend=backend | {"workers": 2})
+    spec = spec_of(load_record(run), "")
+    assert spec.backend.options == {}
+
+
+@pytest.mark.usefixtures("scratch")
+def test_an_executor_in_a_receipt_is_code_that_somebody_has_to_trust(tmp_path: Path) -> None:
+    (tmp_path / "theirs.py").write_text("def executor(workers): raise SystemExit(9)\n")
+    run = make(tmp_path / "run")
+    edit(run, backend={"use": "futures", "executor": "theirs:executor", "workers": 1})
+    record = load_record(run)
+    codes = foreign_code(record, spec_of(record, str(tmp_path)))
+    assert [(code.kind, code.use) for code in codes] == [("executor", "theirs:executor")]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from evosweep.backends.names import SLURM
 from evosweep.backends.table import BACKENDS
 from evosweep.config import grid, yaml_subset
 from evosweep.config.experiment import Experiment
@@ -97,11 +98,20 @@ def _unusable_backends(experiment: Experiment) -> Iterator[str]:
                 f"backends.{name}.hosts: a run in a container reaches no other host; use engine: "
                 f"none instead of {engine}"
             )
+        if isinstance(backend.hosts, str) and not _is_known(backend.hosts):
+            yield (
+                f"backends.{name}.hosts: there is no file {backend.hosts}; give a list of hosts, a "
+                f"file with one in each line, or {SLURM}"
+            )
         if engine == "none" and not kind.is_installed:  # an image has its own packages
             yield (
                 f"backends.{name}.use: {backend.use} needs a package that is not installed: "
                 f"{kind.install}"
             )
+
+
+def _is_known(hosts: str) -> bool:
+    return hosts == SLURM or Path(hosts).is_file()
 
 
 def laid_over(data: Mapping[str, object], overrides: Mapping[str, object]) -> dict[str, object]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evosweep.config.spec import RunSpec
+from evosweep.config.spec import BackendSpec, RunSpec
 from evosweep.errors import InputError
 from evosweep.machine import environment, fingerprint
 from evosweep.machine.cpus import available_cpus
@@ -46,10 +46,11 @@ def spec_of(record: Record, import_path: str) -> RunSpec:
     """The spec that repeats a record here, with the reader's import path and no more workers than
     this machine has CPUs; raises `InputError` where it cannot be run.
 
-    Hosts that a receipt names are not called: they are the concern of whoever wrote it.
+    Hosts and schedulers that a receipt names are not called: they are its writer's concern.
     """
     spec = repeatable(record)
-    backend = {key: value for key, value in spec["backend"].items() if key != "hosts"}
+    elsewhere = BackendSpec.nameless - {"name"}
+    backend = {key: value for key, value in spec["backend"].items() if key not in elsewhere}
     backend["workers"] = min(backend.get("workers", 1), max(available_cpus(), 1))
     return RunSpec.parse({**spec, "backend": backend, "import_path": import_path})
 
@@ -59,6 +60,8 @@ def foreign_code(record: Record, spec: RunSpec) -> list[ForeignCode]:
     named = {"problem": spec.problem.use, "algorithm": spec.algorithm.use}
     if spec.algorithm.callback:
         named["callback"] = spec.algorithm.callback
+    if spec.backend.executor:
+        named["executor"] = spec.backend.executor
     return [
         _foreign(kind, use, record, spec.import_path)
         for kind, use in named.items()

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
+from evosweep.config.spec import BackendSpec
 from evosweep.errors import printable
 
 LONGEST = 120  # characters of a label
@@ -33,7 +34,8 @@ def identity(part: Mapping[str, object], source: str = "") -> str:
 
     Where a backend's workers are makes no other backend of it.
     """
-    facts = {key: value for key, value in part.items() if key not in ("name", "compare", "hosts")}
+    nameless = {"compare", *BackendSpec.nameless}
+    facts = {key: value for key, value in part.items() if key not in nameless}
     return json.dumps({**facts, "source": source}, sort_keys=True, separators=(",", ":"))
 
 
