@@ -17,8 +17,7 @@ from evosweep.backends.protocol import Backend
 from evosweep.errors import InputError
 from evosweep.evaluation import agreement
 from evosweep.evaluation.alone import evaluate_alone
-from evosweep.evaluation.apart import Apart, Deme, Evolve, Sent
-from evosweep.evaluation.apart import Outcome as OutcomeOfDemes
+from evosweep.evaluation.apart import Apart
 from evosweep.evaluation.as_given import AsGiven, Evaluation
 from evosweep.evaluation.audit import check_sample
 from evosweep.evaluation.batch import (
@@ -33,6 +32,8 @@ from evosweep.evaluation.best import Best
 from evosweep.evaluation.blame import Losses
 from evosweep.evaluation.circumstances import Circumstances
 from evosweep.evaluation.dispatcher import Dispatcher
+from evosweep.evaluation.epoch import Deme, Evolve, Sent
+from evosweep.evaluation.epoch import Outcome as OutcomeOfDemes
 from evosweep.evaluation.failure import EvaluationFailed, FailureReason
 from evosweep.evaluation.problem import BuiltProblem, build
 from evosweep.evaluation.recovery import Recovery
