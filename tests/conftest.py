@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import fault_table
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -74,6 +75,10 @@ def _group(item: pytest.Item) -> str | None:
         return "server"
     shared = any(each[-1].scope == "module" for each in definitions.values())
     return _file(item) if shared else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    fault_table.show(terminalreporter)
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -4,8 +4,9 @@
 # Without root or apt-get nothing is installed, and the tests that need them say what they miss.
 set -euo pipefail
 
-packages=(chromium docker.io git iproute2 mmdebstrap openssh-server podman postgresql
-    qemu-user-static slurm-client slurmctld slurmd systemd-container)
+packages=(chromium docker.io faketime git iproute2 mmdebstrap moosefs-chunkserver moosefs-client
+    moosefs-master openssh-server podman postgresql qemu-user-static slurm-client slurmctld slurmd
+    sshfs systemd-container)
 missing=()
 for package in "${packages[@]}"; do
     dpkg-query --show --showformat='${db:Status-Status}' "$package" 2> /dev/null | grep -qx installed ||

@@ -55,7 +55,7 @@ def killed_and_resumed(name: str, backend: Backend, folder: Path) -> str:
     entries = sum(1 for _ in journal.read(RunFolder(folder / "whole").journal))
     child = os.fork()
     if child == 0:
-        _die_after(entries // 2)
+        die_after(entries // 2)
         digest_of(name, backend, "serial", folder / "killed")
         os._exit(0)
     _, status = os.waitpid(child, 0)
@@ -65,7 +65,7 @@ def killed_and_resumed(name: str, backend: Backend, folder: Path) -> str:
     return digest
 
 
-def _die_after(count: int) -> None:
+def die_after(count: int) -> None:
     done, append = 0, Journal.append
 
     def counted(self: Journal, entry: Any) -> None:

@@ -1,32 +1,13 @@
-"""The table that `make faults` prints: what each fault came to, counted as it was injected."""
+"""What the tests of faults share: runs to disturb, and the table that counts what came of it."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+import fault_table
 import pytest
 from runs import Run, spec
-
-_ROW = "{:<46} {:>8} {:>9} {:>5} {:>4} {:>14}"
-_HEAD = ("fault", "injected", "identical", "wrong", "left", "worst recovery")
-
-
-@dataclass
-class Injection:
-    """A fault that was injected; whatever a test does not come to say of it did not happen."""
-
-    digest: str | None = None
-    """Of the population that was accepted in the end; None: there was none."""
-    left: int = 0
-    """Processes that were there five seconds after they should have been gone."""
-    recovery: float = 0.0
-    """Seconds until all was well again; 0: not measured."""
-
-
-_rows: dict[str, list[tuple[Injection, str]]] = defaultdict(list)
 
 
 @pytest.fixture(scope="session")
@@ -55,14 +36,10 @@ def make_run(tmp_path: Path) -> Iterator[Any]:
 def injected(reference: str) -> Any:
     """`with injected(fault, ...) as one:` counts each fault once, also where the block fails."""
 
-    @contextmanager
-    def count(*faults: str, expected: str = reference) -> Iterator[Injection]:
-        injection = Injection()
-        for fault in faults:
-            _rows[fault].append((injection, expected))
-        yield injection
-        assert injection.digest == expected, faults
-        assert injection.left == 0, faults
+    def count(
+        *faults: str, expected: str = reference
+    ) -> AbstractContextManager[fault_table.Injection]:
+        return fault_table.injected(*faults, expected=expected)
 
     return count
 
@@ -72,23 +49,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("slow") and Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.timeout(4 * 3600))
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    if not _rows:
-        return
-    terminalreporter.section("faults")
-    terminalreporter.line(_ROW.format(*_HEAD))
-    for fault, outcomes in _rows.items():
-        terminalreporter.line(_ROW.format(fault, *_summary(outcomes)))
-    terminalreporter.line(
-        "identical: the run ended with the population of the undisturbed run; wrong: with another"
-    )
-
-
-def _summary(outcomes: Sequence[tuple[Injection, str]]) -> tuple[Any, ...]:
-    identical = sum(one.digest == expected for one, expected in outcomes)
-    accepted = sum(one.digest is not None for one, _ in outcomes)
-    left = sum(one.left for one, _ in outcomes)
-    worst = max(one.recovery for one, _ in outcomes)
-    return len(outcomes), identical, accepted - identical, left, f"{worst:.2f} s" if worst else "-"

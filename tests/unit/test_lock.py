@@ -115,3 +115,10 @@ def test_who_waits_is_told_for_whom_and_gets_it_afterwards(tmp_path: Path) -> No
         with lock.queue(path, tell):
             assert str(os.getpid()) in path.read_text()
         assert told[0].startswith(f"process {holder.pid} on ")
+
+
+def test_a_lock_that_another_host_has_got_meanwhile_is_left_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with Lock(path, "it"):
+        path.write_text(path.read_text().replace(lock.TOKEN, "another"))
+    assert path.exists()

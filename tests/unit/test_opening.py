@@ -15,8 +15,14 @@ import pytest
 from evosweep.cli import main
 from evosweep.config.spec import RunSpec
 from evosweep.errors import Damaged, EvosweepError
-from evosweep.files.opening import copy_file, open_file, output_folder, read_bytes
-from evosweep.files.writing import write_whole
+from evosweep.files.opening import (
+    copy_file,
+    open_descriptor,
+    open_file,
+    output_folder,
+    read_bytes,
+)
+from evosweep.files.writing import temporary_for, write_whole
 from evosweep.records import journal
 from evosweep.records.journal import JournalCorrupt, frame
 from evosweep.records.tables import read_columns, read_rows
@@ -56,8 +62,7 @@ def test_a_file_larger_than_its_bound_is_not_read(tmp_path: Path) -> None:
 
 def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("mine")
-    for name in ("record.json", f".record.json.{os.getpid()}"):
-        (tmp_path / name).symlink_to("mine")
+    (tmp_path / "record.json").symlink_to("mine")
     write_whole(tmp_path / "record.json", b"new")
     assert (tmp_path / "mine").read_text() == "mine"
     assert not (tmp_path / "record.json").is_symlink()
@@ -67,6 +72,37 @@ def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
     with pytest.raises(Damaged, match="is a link"):
         output_folder(tmp_path / "results", "export", "csv")
     assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_a_temporary_file_that_is_there_already_is_not_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "urandom", bytes)
+    temporary = temporary_for(tmp_path / "record.json")
+    (tmp_path / "mine").write_text("mine")
+    temporary.symlink_to("mine")
+    with pytest.raises(EvosweepError, match="cannot write 3 bytes"):
+        write_whole(tmp_path / "record.json", b"new")
+    assert (tmp_path / "mine").read_text() == "mine"
+
+
+@pytest.mark.parametrize("refusal", [FileExistsError, FileNotFoundError])
+def test_a_file_of_which_another_host_is_a_moment_ahead_is_made_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: type[OSError]
+) -> None:
+    """MooseFS says that it exists, sshfs that it is missing."""
+    opened, refusals = os.open, iter(range(3))
+
+    def sometimes(path: Path, flags: int, mode: int = 0o777) -> int:
+        if next(refusals, None) is not None:
+            raise refusal
+        return opened(path, flags, mode)
+
+    monkeypatch.setattr(os, "open", sometimes)
+    os.close(open_descriptor(tmp_path / "x", os.O_RDWR | os.O_CREAT))
+    refusals = iter(range(3))
+    with pytest.raises(refusal):
+        open_descriptor(tmp_path / "y", os.O_RDWR | os.O_CREAT | os.O_EXCL)
 
 
 def test_a_folder_of_results_may_itself_be_a_link(tmp_path: Path) -> None:

@@ -11,12 +11,14 @@ import errno
 import os
 import shutil
 import stat
+import time
 from pathlib import Path
 from typing import BinaryIO
 
 from evosweep.errors import Damaged
 
 _SAFE = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
+_TRIES, _PAUSE = 10, 0.2  # seconds
 
 
 def open_descriptor(path: Path, flags: int = os.O_RDONLY, mode: int = 0o666) -> int:
@@ -30,7 +32,7 @@ def open_descriptor(path: Path, flags: int = os.O_RDONLY, mode: int = 0o666) -> 
         As `os.open` does, `FileNotFoundError` among others.
     """
     try:
-        descriptor = os.open(path, flags | _SAFE, mode)
+        descriptor = _opened(path, flags | _SAFE, mode)
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise Damaged(path.parent, path.name, "is a link, and links are not followed") from None
@@ -45,6 +47,26 @@ def open_descriptor(path: Path, flags: int = os.O_RDONLY, mode: int = 0o666) -> 
         os.close(descriptor)
         raise
     return descriptor
+
+
+def _opened(path: Path, flags: int, mode: int) -> int:
+    """As `os.open`, again where a shared file system is a moment behind other hosts.
+
+    MooseFS says of a file that two hosts make at once that it exists, although it may; sshfs says
+    of one that another host has removed that it is missing, although it is to be made.
+    """
+    may_be_made = flags & os.O_CREAT and not flags & os.O_EXCL
+    for _ in range(_TRIES):
+        try:
+            return os.open(path, flags, mode)
+        except FileExistsError:
+            if not may_be_made:
+                raise
+        except FileNotFoundError:
+            if not may_be_made or not path.parent.is_dir():
+                raise
+            time.sleep(_PAUSE)
+    return os.open(path, flags, mode)
 
 
 def open_file(path: Path) -> BinaryIO:

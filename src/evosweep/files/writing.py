@@ -12,7 +12,7 @@ from evosweep.files.opening import open_descriptor
 
 _FLAT_LIST = re.compile(r"\[[^][{}\"]*\]")  # of numbers: on one line, or a genome takes a hundred
 
-_DRAFT = re.compile(r"\..+\.\d+")
+_DRAFT = re.compile(r"\..+\.[0-9a-f]{12}")
 
 
 def write_json(path: Path, data: Mapping[str, object]) -> None:
@@ -29,14 +29,18 @@ def forget_drafts(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
+def temporary_for(path: Path) -> Path:
+    """A new name beside `path`, which no other process has, on this host or on another."""
+    return path.with_name(f".{path.name}.{os.urandom(6).hex()}")
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Writes a file by way of a temporary one beside it, flushed to the disk and renamed.
 
     What is at `path` is replaced, be it a link: nothing is written through one.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = temporary_for(path)
     try:
-        temporary.unlink(missing_ok=True)
         with os.fdopen(
             open_descriptor(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb"
         ) as file:

@@ -24,6 +24,7 @@ SWITCH = "EVOSWEEP_LOCKS"
 TOKEN = os.urandom(8).hex()
 """Distinguishes this process from all others, also from one with its number on another host."""
 
+_LONGEST = 4096  # bytes of a lock's text
 _HELD = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
 _UNSUPPORTED = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EBADF)
 
@@ -83,8 +84,18 @@ class Lock:
         trace: TracebackType | None,
     ) -> None:
         with suppress(OSError):
-            self.path.unlink()
+            if self._is_mine():
+                self.path.unlink()
         os.close(self._fd)
+
+    def _is_mine(self) -> bool:
+        """Whether no other host has got the lock, which this one may have lost meanwhile."""
+        fd = open_descriptor(self.path)
+        try:
+            text = os.pread(fd, _LONGEST, 0)
+        finally:
+            os.close(fd)
+        return not text or TOKEN.encode() in text
 
     def _open(self) -> int:
         try:
@@ -130,12 +141,17 @@ def queue(path: Path, tell: Callable[[str], None] = lambda _: None) -> Iterator[
         os.close(fd)
 
 
+def is_used() -> bool:
+    """Whether locks are taken at all here."""
+    return os.environ.get(SWITCH) != "none"
+
+
 def acquire(fd: int, path: Path, *, wait: bool = False) -> bool:
     """The exclusive lock on an open file; False where another process has it.
 
     Raises `NoLocks` where the file system of `path` has no locks.
     """
-    if os.environ.get(SWITCH) == "none":
+    if not is_used():
         return True
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
@@ -168,7 +184,7 @@ def probe(folder: Path) -> None:
 def holder(fd: int) -> str:
     """Who holds the lock on an open file, by what is written in it."""
     try:
-        who = json.loads(os.pread(fd, 4096, 0))
+        who = json.loads(os.pread(fd, _LONGEST, 0))
         name = f"process {int(who['pid'])} on {who['host']!s:.64}"
         since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(float(who["since"])))
     except (OSError, ValueError, KeyError, TypeError, OverflowError):

@@ -98,7 +98,7 @@ class RunFolder:
 
     def sweep(self) -> None:
         """Removes the temporary files of a process that was killed while it wrote."""
-        for pattern in (".*.json.*", ".*.parquet.*"):
+        for pattern in (".*.json.*", ".*.parquet.*", f".{self.journal.name}.*"):
             for file in self.path.glob(pattern):
                 file.unlink(missing_ok=True)
 

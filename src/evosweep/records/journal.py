@@ -13,25 +13,40 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 
 from evosweep.errors import EvosweepError, InputError
-from evosweep.files.opening import open_descriptor, open_file
+from evosweep.files.opening import open_file
 from evosweep.machine.fingerprint import differences
+from evosweep.processes import lock
+from evosweep.processes.lock import Locked
 from evosweep.records import journal_entry
 from evosweep.records.journal_entry import Entry, Session
+from evosweep.records.journal_file import JournalFile, TakenOver, writer_here
 from evosweep.records.journal_frames import (
     HEADER_SIZE,
     LONGEST,
     JournalCorrupt,
     check_header,
+    chunk_frames,
+    entries_in,
     entries_of,
     frame,
     header_of,
 )
 
-__all__ = ["Entry", "Journal", "JournalCorrupt", "Session", "TornTail", "read", "read_behind"]
+__all__ = [
+    "Entry",
+    "Journal",
+    "JournalCorrupt",
+    "Session",
+    "TakenOver",
+    "TornTail",
+    "read",
+    "read_behind",
+]
 
 
 class TornTail(UserWarning):
@@ -85,7 +100,7 @@ def read_behind(path: Path, start: int) -> Iterator[tuple[int, Entry | Session]]
 
 @dataclass
 class Journal:
-    """The journal of one run, open for appending; the caller holds the run folder's lock.
+    """The journal of one run, open for appending by one process, which holds its lock.
 
     `sync` is how late, in seconds, an entry may reach the disk. After a kill of the process
     nothing is lost whatever it is; it bounds what a power cut can take.
@@ -98,6 +113,8 @@ class Journal:
     """Of this process; a journal of another one is refused, for last bits would differ."""
     mixed: bool = False
     """Go on all the same."""
+    origin: Path | None = None
+    """Journal of a shorter run, whose evaluations this one starts with where it is new."""
     sessions: list[Session] = field(default_factory=list)
     worked: list[Session] = field(default_factory=list)
     """The earlier sessions that finished evaluations."""
@@ -106,17 +123,15 @@ class Journal:
     """Seconds that earlier sessions worked, by their last entry."""
 
     def __enter__(self) -> "Journal":
-        self._fd = open_descriptor(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
+        found = JournalFile.existing(self.path)
         try:
-            self._recorded_end = self._recover()
-            if self.environment is not None and not self.mixed:
-                self._refuse_mixture(self.environment)
-            self._started = time.monotonic()
-            self._session = Session(time.time(), os.getpid(), self.environment)
-            self._write(journal_entry.pack(self._session))
+            self._file = self._begin(found)
         except BaseException:
-            os.close(self._fd)
+            if found is not None:
+                found.close()
             raise
+        self._ended: EvosweepError | None = None
+        """Why nothing more is written."""
         self._dirty = threading.Event()
         self._closing = threading.Event()
         self._syncer = threading.Thread(target=self._sync_often, name="journal", daemon=True)
@@ -131,14 +146,34 @@ class Journal:
     ) -> None:
         self._closing.set()
         self._syncer.join()
-        with suppress(OSError):
-            os.fsync(self._fd)
-        os.close(self._fd)
+        try:
+            if isinstance(error, Exception) and not isinstance(error, Locked):
+                self._refuse_if_taken(error)
+            with suppress(EvosweepError):  # raised by `flush` where it matters
+                self._file.sync()
+        finally:
+            self._file.close()
+
+    def flush(self) -> None:
+        """Puts every entry on the disk; raises where one is lost or another process took over."""
+        if self._ended is not None:
+            raise self._ended
+        self._refuse_if_taken()
+        self._file.sync()
+
+    def _refuse_if_taken(self, cause: Exception | None = None) -> None:
+        if (taken := self._file.loss()) is not None:
+            raise taken from cause
 
     @property
     def resumed(self) -> int:
         """How often the run was continued before this session."""
         return len(self.sessions)
+
+    @property
+    def grown_from(self) -> str | None:
+        """The shorter run whose evaluations this journal started with, if any."""
+        return (self.sessions or [self._session])[0].grown_from
 
     @property
     def environments(self) -> list[Mapping[str, object]]:
@@ -163,9 +198,10 @@ class Journal:
 
     def recorded(self) -> Iterator[Entry]:
         """The entries of earlier sessions, read as they are asked for."""
-        for _, entry in entries_of(self.path, HEADER_SIZE, self._recorded_end):
-            if isinstance(entry, Entry):
-                yield entry
+        with self._file.reader() as file:
+            for _, entry in entries_in(file, self.path, HEADER_SIZE, self._recorded_end):
+                if isinstance(entry, Entry):
+                    yield entry
 
     def now(self) -> float:
         """Seconds that the run has worked, earlier sessions included."""
@@ -173,49 +209,76 @@ class Journal:
 
     def append(self, entry: Entry) -> None:
         """Adds a finished chunk; it survives the process from here on."""
-        self._write(journal_entry.pack(entry))
-        if not self._dirty.is_set():
-            self._dirty.set()
+        self._add(journal_entry.pack(entry))
 
     def append_one(
         self, batch: int, fitness: tuple[float, ...], digest: bytes, *, seconds: float
     ) -> None:
         """As `append` of a batch of one individual, at a fraction of the time."""
-        self._write(
+        self._add(
             journal_entry.pack_one(batch, fitness, digest, seconds=seconds, finished=self.now())
         )
-        if not self._dirty.is_set():
-            self._dirty.set()
 
-    def _recover(self) -> int:
-        size = os.fstat(self._fd).st_size
-        if size < HEADER_SIZE:
-            self._start_anew(size)
+    def _begin(self, found: JournalFile | None) -> JournalFile:
+        """The file of this session: the one that is there, or one that takes its place."""
+        self._recorded_end = HEADER_SIZE if found is None else self._recover(found)
+        if self.environment is not None and not self.mixed:
+            self._refuse_mixture(self.environment)
+        self._started = time.monotonic()
+        writer = writer_here(self.path.parent)
+        origin = self.origin if found is None else None
+        grown_from = None if origin is None else run_id_of(origin)
+        self._session = Session(time.time(), os.getpid(), self.environment, writer, grown_from)
+        signature = self._framed(journal_entry.pack(self._session))
+        if found is not None and self._is_local(found):
+            found.truncate(self._recorded_end)
+            found.append(signature)
+            return found
+        kept = () if found is None else found.pieces(HEADER_SIZE, self._recorded_end)
+        taken = () if origin is None else chunk_frames(origin)
+        made = JournalFile.made(self.path, chain([header_of(self.run_id)], kept), signature, taken)
+        if found is not None:
+            found.close()
+        if origin is not None:
+            self._count_taken(made)
+        return made
+
+    def _count_taken(self, made: JournalFile) -> None:
+        self._recorded_end = made.size
+        with made.reader() as file:
+            for _, entry in entries_in(file, self.path, HEADER_SIZE, made.size):
+                if isinstance(entry, Entry):
+                    self._count(entry)
+
+    def _is_local(self, found: JournalFile) -> bool:
+        """Whether the lock on the file keeps out whoever else may write to it."""
+        last, here = self.sessions[-1].writer if self.sessions else None, self._session.writer
+        if last is None or here is None or found.size < HEADER_SIZE or not lock.is_used():
+            return False
+        return bool(here.boot) and (last.boot, last.device) == (here.boot, here.device)
+
+    def _recover(self, found: JournalFile) -> int:
+        """Takes stock of the earlier sessions; returns the byte where what they wrote ends."""
+        if found.size < HEADER_SIZE:  # a kill while the header was written: nothing can be lost
             return HEADER_SIZE
-        header = os.pread(self._fd, HEADER_SIZE, 0)
-        owner = check_header(self.path, header)
-        if owner != self.run_id:
-            raise JournalCorrupt(
-                f"{self.path}: the journal belongs to run {owner}, not to {self.run_id}; "
-                "use another folder, or --fresh to discard it"
-            )
-        end = HEADER_SIZE
-        for end, entry in entries_of(self.path, HEADER_SIZE):  # noqa: B007
-            self._count(entry)
-        if end < size:
+        with found.reader() as file:
+            owner = check_header(self.path, file.read(HEADER_SIZE))
+            if owner != self.run_id:
+                raise JournalCorrupt(
+                    f"{self.path}: the journal belongs to run {owner}, not to {self.run_id}; "
+                    "use another folder, or --fresh to discard it"
+                )
+            end = HEADER_SIZE
+            for end, entry in entries_in(file, self.path, HEADER_SIZE, found.size):  # noqa: B007
+                self._count(entry)
+        if end < found.size:
             warnings.warn(
-                f"{self.path}: cut off a torn tail of {size - end} bytes; "
+                f"{self.path}: cut off a torn tail of {found.size - end} bytes; "
                 "the evaluations in it are done again",
                 TornTail,
                 stacklevel=2,
             )
-            os.ftruncate(self._fd, end)
         return end
-
-    def _start_anew(self, size: int) -> None:
-        if size:  # a kill while the header was written: nothing can be lost
-            os.ftruncate(self._fd, 0)
-        _write_whole(self.path, self._fd, header_of(self.run_id))
 
     def _count(self, entry: Entry | Session) -> None:
         if isinstance(entry, Session):
@@ -226,29 +289,28 @@ class Journal:
                 self.worked.append(self.sessions[-1])
             self.elapsed = max(self.elapsed, entry.finished)
 
-    def _write(self, payload: bytes) -> None:
+    def _add(self, payload: bytes) -> None:
+        if self._ended is not None:
+            raise self._ended
+        self._file.append(self._framed(payload))
+        if not self._dirty.is_set():
+            self._dirty.set()
+
+    def _framed(self, payload: bytes) -> bytes:
         if len(payload) > LONGEST:
             raise EvosweepError(
                 f"{self.path}: {len(payload)} bytes of genomes in one chunk; an entry of the "
                 f"journal has at most {LONGEST}: return smaller genomes"
             )
-        _write_whole(self.path, self._fd, frame(payload))
+        return frame(payload)
 
     def _sync_often(self) -> None:
-        while not self._closing.wait(self.sync):
+        """Looks whose journal it is before each sync; a loser stops with its next entry."""
+        while self._ended is None and not self._closing.wait(self.sync):
             if self._dirty.is_set():
                 self._dirty.clear()
-                with suppress(OSError):
-                    os.fdatasync(self._fd) if hasattr(os, "fdatasync") else os.fsync(self._fd)
-
-
-def _write_whole(path: Path, fd: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        try:
-            view = view[os.write(fd, view) :]
-        except OSError as error:
-            raise EvosweepError(
-                f"{path}: cannot write {len(view)} bytes of the journal ({error.strerror}); "
-                "make room and call the same command again, it continues from here"
-            ) from error
+                try:
+                    self._refuse_if_taken()
+                    self._file.sync()
+                except EvosweepError as error:
+                    self._ended = error

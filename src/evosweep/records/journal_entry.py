@@ -3,13 +3,15 @@
 import json
 import math
 import struct
+import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy
 
+from evosweep.errors import printable
 from evosweep.genomes.form import Plain
 
 _SESSION = struct.Struct("<Bdq")
@@ -19,9 +21,24 @@ _LAST_SECOND = 253402300800.0  # of the year 9999
 _SCATTERED, _FLAGGED, _WITH_GENOMES = 1, 2, 4
 
 _LONGEST_ENVIRONMENT = 2**18
+_LONGEST_NAME = 255
+_WRITER, _GROWN = "writer", "grown_from"
 
 OK, PENALISED, RETRIED = 0, 1, 2
 """What `Entry.flags` says of an individual: evaluated, given the penalty, evaluated again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """What tells a process that writes to a journal from every other one, on any host."""
+
+    host: str
+    boot: str
+    """The start of its kernel."""
+    device: int
+    """The mount that the journal lay on, as that kernel numbers it."""
+    token: str
+    """Drawn at random by the process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +46,19 @@ class Session:
     """A process started to work on the run."""
 
     started: float
-    """Seconds since the epoch."""
+    """Seconds since the epoch, by the clock of its host."""
     pid: int
     environment: Mapping[str, object] | None = None
     """As in the receipt; None in journals of earlier versions."""
+    writer: Writer | None = None
+    """None in journals of earlier versions."""
+    grown_from: str | None = None
+    """The run whose evaluations stand behind this session, where the run grew from another."""
+
+    def __str__(self) -> str:
+        since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(self.started))
+        where = f" on {self.writer.host}" if self.writer else ""
+        return f"process {self.pid}{where}, since {since},"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +86,7 @@ class Entry:
 def pack(entry: Entry | Session) -> bytes:
     """The payload of an entry, little-endian."""
     if isinstance(entry, Session):
-        text = "" if entry.environment is None else json.dumps(entry.environment)
-        return _SESSION.pack(_SESSION_KIND, entry.started, entry.pid) + text.encode()
+        return _SESSION.pack(_SESSION_KIND, entry.started, entry.pid) + _session_text(entry)
     count, objectives = entry.fitnesses.shape
     first = int(entry.indices[0])
     in_a_row = count == 1 or numpy.array_equal(entry.indices, numpy.arange(first, first + count))
@@ -97,7 +122,7 @@ def unpack(payload: bytes) -> Entry | Session:
         _, started, pid = _SESSION.unpack_from(payload)
         if not 0 <= started < _LAST_SECOND:
             raise ValueError(f"a session that started at second {started}")
-        return Session(started, pid, _environment(payload[_SESSION.size :]))
+        return Session(started, pid, *_told_by(payload[_SESSION.size :]))
     _, kinds, objectives, batch, count, first, seconds, finished, digest = _CHUNK.unpack_from(
         payload
     )
@@ -140,13 +165,40 @@ def _check(payload: bytes, kinds: int, count: int, objectives: int) -> None:
         raise ValueError(f"{len(payload)} bytes for {count} individuals of {objectives} objectives")
 
 
-def _environment(text: bytes) -> dict[str, object] | None:
+def is_chunk(payload: bytes) -> bool:
+    """Whether the payload of an entry is that of a finished chunk."""
+    return payload[0] == _CHUNK_KIND
+
+
+def _session_text(session: Session) -> bytes:
+    """The environment as JSON; what else a session says lies in it, where old readers ignore it."""
+    told = dict(session.environment or {})
+    if session.writer is not None:
+        told[_WRITER] = asdict(session.writer)
+    if session.grown_from is not None:
+        told[_GROWN] = session.grown_from
+    return json.dumps(told).encode() if told or session.environment is not None else b""
+
+
+def _told_by(text: bytes) -> tuple[dict[str, object] | None, Writer | None, str | None]:
+    """The environment, the writer and the run that it grew from, in the text of a session."""
     if len(text) > _LONGEST_ENVIRONMENT:
         raise ValueError(f"an environment of {len(text)} bytes")
-    environment = json.loads(text) if text else None
-    if not isinstance(environment, dict | None):
+    told = json.loads(text) if text else None
+    if not isinstance(told, dict | None):
         raise TypeError("an environment that is no mapping")
-    return environment
+    if told is None:
+        return None, None, None
+    writer, grown_from = told.pop(_WRITER, None), told.pop(_GROWN, None)
+    if not isinstance(grown_from, str | None):
+        raise TypeError("a run that is no text")
+    return told, None if writer is None else _writer(writer), grown_from
+
+
+def _writer(told: dict[str, object]) -> Writer:
+    """The writer in a session; a key that a later version adds is overlooked."""
+    host, boot, token = (str(told[name])[:_LONGEST_NAME] for name in ("host", "boot", "token"))
+    return Writer(printable(host), boot, int(str(told["device"])), token)
 
 
 def _to_json(value: Plain) -> object:

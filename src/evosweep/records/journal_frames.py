@@ -64,7 +64,16 @@ def entries_of(
     path: Path, start: int, end: int | None = None
 ) -> Iterator[tuple[int, Entry | Session]]:
     """(offset behind the entry, entry) of each whole entry up to `end` or to a torn tail."""
-    for behind, payload in _payloads(path, start, end):
+    with open_file(path) as file:
+        size = os.fstat(file.fileno()).st_size if end is None else end
+        yield from entries_in(file, path, start, size)
+
+
+def entries_in(
+    file: BinaryIO, path: Path, start: int, end: int
+) -> Iterator[tuple[int, Entry | Session]]:
+    """As `entries_of`, from an open file; `path` is what messages name."""
+    for behind, payload in _payloads(file, path, start, end):
         try:
             entry = journal_entry.unpack(payload)
         except _UNREADABLE as error:
@@ -75,18 +84,27 @@ def entries_of(
         yield behind, entry
 
 
-def _payloads(path: Path, start: int, end: int | None = None) -> Iterator[tuple[int, bytes]]:
-    """(offset behind the entry, payload) of each whole entry up to `end` or to a torn tail."""
+def chunk_frames(path: Path) -> Iterator[bytes]:
+    """The finished chunks of a journal, each in its frame, without its sessions."""
     with open_file(path) as file:
-        size = os.fstat(file.fileno()).st_size if end is None else end
-        file.seek(start)
-        while start < size:
-            payload = _next_payload(file.read(_FRAME.size), file, size - start)
-            if payload is None:
-                _refuse_damage_before_good_entries(path, start, size)
-                return
-            start += _FRAME.size + len(payload)
-            yield start, payload
+        check_header(path, file.read(HEADER_SIZE))
+        size = os.fstat(file.fileno()).st_size
+        for _, payload in _payloads(file, path, HEADER_SIZE, size):
+            if journal_entry.is_chunk(payload):
+                yield frame(payload)
+
+
+def _payloads(file: BinaryIO, path: Path, start: int, end: int) -> Iterator[tuple[int, bytes]]:
+    """(offset behind the entry, payload) of each whole entry up to `end` or to a torn tail."""
+    file.seek(start)
+    while start < end:
+        payload = _next_payload(file.read(_FRAME.size), file, end - start)
+        if payload is None:
+            file.seek(start)
+            _refuse_damage_before_good_entries(file, path, start, end)
+            return
+        start += _FRAME.size + len(payload)
+        yield start, payload
 
 
 def _next_payload(head: bytes, file: BinaryIO, left: int) -> bytes | None:
@@ -100,17 +118,16 @@ def _next_payload(head: bytes, file: BinaryIO, left: int) -> bytes | None:
     return payload if whole else None
 
 
-def _refuse_damage_before_good_entries(path: Path, damaged: int, size: int) -> None:
+def _refuse_damage_before_good_entries(file: BinaryIO, path: Path, damaged: int, size: int) -> None:
     """Raise `JournalCorrupt` where the unreadable bytes at `damaged` are no torn tail.
 
-    A tail is what one write left, so it is no longer than an entry. The search for whole entries
-    behind it reads at most a few times its bytes, however many marks there are.
+    The file is at these bytes. A tail is what one write left, so it is no longer than an entry. The
+    search for whole entries behind it reads at most a few times its bytes, however many marks
+    there are.
     """
     if size - damaged > _FRAME.size + LONGEST:
         raise _damage(path, damaged, f"{size - damaged} bytes follow it")
-    with open_file(path) as file:
-        file.seek(damaged)
-        rest = file.read(size - damaged)
+    rest = file.read(size - damaged)
     at, effort = rest.find(_MARK, 1), 4 * len(rest)
     while at != -1:
         effort -= _bytes_to_check(rest, at)

@@ -194,6 +194,9 @@ class Record(Named):
     interruptions: Annotated[tuple[Interruption, ...], Field(max_length=2000)] = Field(
         default=(), description="Why it had to be continued: each time, in their order."
     )
+    grown_from: RunId | None = Field(
+        default=None, description="The shorter run whose evaluations this one started with."
+    )
     started: Moment = Field(description="When the first session began, ISO 8601.")
     finished: Moment = Field(description="When the run was done, ISO 8601.")
 

@@ -10,13 +10,15 @@ from evosweep.backends.protocol import Backend
 from evosweep.config.spec import RunSpec
 from evosweep.errors import Damaged, EvosweepError, InputError, RunError
 from evosweep.evaluation.blame import EarlierLosses
+from evosweep.evaluation.replay import NotDeterministic
 from evosweep.files.writing import write_json
 from evosweep.machine import environment
 from evosweep.processes.lock import Lock, Locked
 from evosweep.records.folder import RunFolder
-from evosweep.records.journal import Journal
+from evosweep.records.journal import Journal, JournalCorrupt
 from evosweep.records.reading import load_record
 from evosweep.records.record import Record
+from evosweep.run import extension
 from evosweep.run.evolution import Evolution
 from evosweep.run.receipt import announce, record_of, write_failure
 
@@ -64,6 +66,8 @@ def run_one(
         folder.sweep()
         try:
             return _evolve(spec, folder, backend, attempt)
+        except Locked:
+            raise  # the run, and what it says of itself, are now another process's
         except InputError:
             folder.running.unlink(missing_ok=True)
             raise
@@ -82,7 +86,7 @@ def run_one(
 def _tidy(folder: RunFolder) -> None:
     """Removes what a process left that was killed right after it had finished the run."""
     if folder.lock.exists():
-        with suppress(Locked), Lock(folder.lock, str(folder.path)):
+        with suppress(Locked, OSError), Lock(folder.lock, str(folder.path)):
             folder.running.unlink(missing_ok=True)
 
 
@@ -105,10 +109,52 @@ def _finished(spec: RunSpec, folder: RunFolder) -> Record | None:
 
 
 def _evolve(spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt) -> Record:
-    mixed = attempt.mixed or attempt.audit > 0  # which evaluates nothing that is recorded
-    journal = Journal(
-        folder.journal, spec.run_id, attempt.sync, environment=environment.describe(), mixed=mixed
+    """The receipt, from the journal that is there, from that of a shorter run, or from nothing."""
+    new = not os.path.lexists(folder.journal)
+    grows = new and not attempt.fresh and attempt.order is None
+    origin = extension.origin_of(spec, folder) if grows else None
+    journal = _journal(spec, folder, attempt, origin)
+    try:
+        record = _evolve_from(journal, spec, folder, backend=backend, attempt=attempt)
+    except (NotDeterministic, extension.Diverged, JournalCorrupt) as error:
+        if not (origin or _grew(journal, error)):
+            raise
+        extension.tell(spec, _told(error, journal))
+        folder.journal.unlink(missing_ok=True)
+        journal = _journal(spec, folder, attempt, None)
+        record = _evolve_from(journal, spec, folder, backend=backend, attempt=attempt)
+    folder.running.unlink(missing_ok=True)
+    extension.note(spec, folder)
+    return record
+
+
+def _grew(journal: Journal, error: BaseException) -> bool:
+    """Whether what the journal started with may be wrong, and not what it got since."""
+    return not isinstance(error, JournalCorrupt) and journal.grown_from is not None
+
+
+def _told(error: BaseException, journal: Journal) -> str:
+    if isinstance(error, NotDeterministic):
+        return f"it evaluates other individuals than run {journal.grown_from} did"
+    return str(error)
+
+
+def _journal(
+    spec: RunSpec, folder: RunFolder, attempt: Attempt, origin: RunFolder | None
+) -> Journal:
+    return Journal(
+        folder.journal,
+        spec.run_id,
+        attempt.sync,
+        environment=environment.describe(),
+        mixed=attempt.mixed or attempt.audit > 0,  # which evaluates nothing that is recorded
+        origin=None if origin is None else origin.journal,
     )
+
+
+def _evolve_from(
+    journal: Journal, spec: RunSpec, folder: RunFolder, *, backend: Backend, attempt: Attempt
+) -> Record:
     with journal:
         evolution = Evolution(
             spec,
@@ -124,8 +170,8 @@ def _evolve(spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt
         record = record_of(
             spec, folder, journal, evolution=evolution, evolved=evolved, startup=startup
         )
-    write_json(folder.record, record.document())
-    folder.running.unlink(missing_ok=True)
+        journal.flush()
+        write_json(folder.record, record.document())
     return record
 
 

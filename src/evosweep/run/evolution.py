@@ -24,7 +24,7 @@ from evosweep.plugins.loading import load_algorithm, load_problem
 from evosweep.plugins.signatures import check_parameters
 from evosweep.records.journal import Journal
 from evosweep.records.record import Stopped
-from evosweep.run import hall_of_fame
+from evosweep.run import extension, hall_of_fame
 from evosweep.run.early_stop import StopEvolution, Stopping
 from evosweep.run.statistics import GenerationStatistics, LogbookRow, logbook_rows
 
@@ -84,7 +84,7 @@ class Evolution:
         self._statistics = GenerationStatistics(
             journal.now,
             evaluations=lambda: self.evaluator.evaluations,
-            after=self._stopping.after,
+            after=extension.compared(self._stopping.after, journal),
             reference_point=self.problem.traits.reference_point,
             digest=partial(population_digest, form=self.problem.digest_form),
         )

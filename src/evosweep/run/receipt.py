@@ -125,6 +125,7 @@ def _circumstances(journal: Journal) -> dict[str, object]:
         "environments": environments,
         "mixed": any(differences(each, environments[-1]) for each in environments),
         "resumed": journal.resumed,
+        "grown_from": journal.grown_from,
         "started": _iso(journal.started),
         "finished": _iso(time.time()),
     }

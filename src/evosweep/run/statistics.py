@@ -15,6 +15,9 @@ from evosweep.run.hypervolume import EXACT_UP_TO, hypervolume
 LogbookRow = dict[str, Any]
 """A generation: numbers and texts by name; algorithms add values of their own."""
 
+AfterGeneration = Callable[[Population, LogbookRow], None]
+"""Called with the population of each generation and its row; may end the run."""
+
 _SMALL = 2.0**-64  # a power of two: nothing is rounded
 _SQUARABLE = 1e150
 
@@ -35,7 +38,7 @@ class GenerationStatistics(tools.Statistics):  # type: ignore[misc]
         clock: Callable[[], float],
         *,
         evaluations: Callable[[], int] = lambda: 0,
-        after: Callable[[Population, LogbookRow], None] = lambda *_: None,
+        after: AfterGeneration = lambda *_: None,
         reference_point: Sequence[float] | None = None,
         digest: Callable[[Population], str] = population_digest,
     ) -> None:

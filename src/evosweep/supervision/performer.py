@@ -24,6 +24,7 @@ from evosweep.records.journal import JournalCorrupt, Session, TornTail, read_beh
 from evosweep.records.record import Record
 from evosweep.records.source_copies import keep_sources
 from evosweep.run.attempt import Attempt, run_folder, run_one
+from evosweep.run.extension import NotExtended
 from evosweep.supervision.apart import apart
 from evosweep.supervision.job_folder import JobFolder
 
@@ -134,10 +135,11 @@ def _is_stale(job: JobFolder, folder: RunFolder) -> bool:
 def _tell(spec: RunSpec, record: Record) -> None:
     name = f"{spec.problem.name or spec.problem.use} {spec.algorithm.name or spec.algorithm.use}"
     where = f"{spec.backend.use} x{spec.backend.workers}"
+    grown = f", grown from {record.grown_from}" if record.grown_from else ""
     print(
         f"{record.run_id}  {name}, seed {spec.seed}, {where}: best {_number(record.best)}, "
         f"{record.evaluations:,} evaluations, {record.timings['total']:.2f} s, "
-        f"population {record.population_digest[:12]}",
+        f"population {record.population_digest[:12]}{grown}",
         flush=True,
     )
 
@@ -151,7 +153,7 @@ def _show_warning(
     line: str | None = None,
 ) -> None:
     """Show a warning of evosweep's own in one line, and all others as Python does."""
-    if issubclass(category, TornTail):
+    if issubclass(category, TornTail | NotExtended):
         print(f"evosweep: warning: {message}", file=sys.stderr, flush=True)
     else:
         _shown_by_python(message, category, filename, lineno, file=file, line=line)

@@ -143,7 +143,8 @@ def read_run(folder: RunFolder) -> Run:
         timings=record.timings,
         traits=record.traits,
         stopped=record.stopped["reason"] if record.stopped else "",
-        resumed=record.resumed,
+        # The times of a run that grew from another one are not those of all of it either.
+        resumed=record.resumed + (record.grown_from is not None),
         penalised=record.failures.get("penalised", 0),
         genome_length=_length(record.best_genome),
         workers=record.workers,

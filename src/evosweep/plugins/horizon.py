@@ -1,0 +1,22 @@
+"""The parameter that says how many generations an algorithm makes: its horizon.
+
+An algorithm declares it by its parameter `generations`, as every built-in one does; DEAP's own call
+it `ngen`. One that has another name for it says so: `my_algorithm.horizon = "steps"`.
+"""
+
+import inspect
+from collections.abc import Callable
+
+_USUAL = ("generations", "ngen")
+
+
+def horizon_of(algorithm: Callable[..., object]) -> tuple[str | None, object]:
+    """The name of an algorithm's horizon and its default; None where it has no horizon."""
+    try:
+        parameters = inspect.signature(algorithm).parameters
+    except (TypeError, ValueError):  # written in C
+        return None, None
+    declared = getattr(algorithm, "horizon", None)
+    names = (declared,) if isinstance(declared, str) else _USUAL
+    name = next((each for each in names if each in parameters), None)
+    return name, None if name is None else parameters[name].default

@@ -1,0 +1,49 @@
+"""Which finished runs of an experiment differ in nothing but how far they went.
+
+They are a family. Each leaves an empty file named by family and run, so that a longer run finds
+them without a look at every other run: `horizons/<2 digits>/<family>-<run_id>`, beside `runs`.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from evosweep.errors import Damaged
+from evosweep.files.opening import is_folder, output_folder
+from evosweep.records.folder import RUN_ID, RunFolder
+
+_NAME = "horizons"
+
+
+def note(folder: RunFolder, family: str) -> None:
+    """Lets later runs of the family find this one; errors are ignored, for it only saves time."""
+    if (experiment := _experiment(folder)) is not None:
+        with suppress(OSError, Damaged):
+            place = output_folder(experiment, _NAME, family[:2])
+            (place / f"{family}-{folder.path.name}").touch()
+
+
+def relatives(folder: RunFolder, family: str) -> Iterator[RunFolder]:
+    """The finished runs of a family that lie beside a run."""
+    experiment = _experiment(folder)
+    if experiment is None or not is_folder(experiment / _NAME):
+        return
+    for mark in sorted((experiment / _NAME / family[:2]).glob(f"{family}-*")):
+        other = beside(folder, mark.name.removeprefix(f"{family}-"))
+        if other is None or other.path == folder.path:
+            continue
+        if is_folder(other.path):
+            yield other
+        else:  # it was pruned
+            with suppress(OSError):
+                mark.unlink()
+
+
+def beside(folder: RunFolder, run_id: str) -> RunFolder | None:
+    """The folder of another run of the same experiment; None where the name is none of a run."""
+    return RunFolder(folder.path.parent / run_id) if RUN_ID.fullmatch(run_id) else None
+
+
+def _experiment(folder: RunFolder) -> Path | None:
+    """The folder of the experiment; None for a run that lies elsewhere."""
+    return folder.path.parent.parent if folder.path.parent.name == "runs" else None

@@ -1,0 +1,248 @@
+"""The file that a journal lies in, of which every version is written to from one machine only.
+
+Appends of two hosts to one file tear and lose lines on most shared file systems; a lock may be
+lost, or mean nothing to another host. So a process appends to the file of an earlier one only
+where both ran under one kernel, on one mount, whose lock it holds. Any other process copies what is
+there into a file of its own and renames that to the journal. Whoever is replaced in this way still
+writes to the old file, which has no name any more, and stops as soon as it looks.
+"""
+
+import errno
+import io
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, BinaryIO
+
+from evosweep.errors import Damaged, EvosweepError
+from evosweep.files.opening import open_descriptor
+from evosweep.files.writing import temporary_for
+from evosweep.processes import lock
+from evosweep.processes.lock import Locked
+from evosweep.records.journal_entry import Session, Writer
+from evosweep.records.journal_frames import HEADER_SIZE, JournalCorrupt, entries_of
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+_NO_SYNC = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_AT_ONCE = (
+    "another process began to work on the run at the same moment; wait for it or stop it, then "
+    "call again"
+)
+_RECOGNISED = 4096  # bytes by which a process knows again what it wrote
+_PIECE = 2**20  # bytes that are copied at a time
+
+
+class TakenOver(Locked):
+    """Another process has taken the journal over: this one has to stop."""
+
+
+def writer_here(folder: Path) -> Writer:
+    """This process as a writer to a journal in a folder."""
+    return Writer(os.uname().nodename, lock.boot_id(), folder.stat().st_dev, lock.TOKEN)
+
+
+@dataclass
+class JournalFile:
+    """A journal's file, open and locked, to which no other process writes."""
+
+    path: Path
+    fd: int
+    size: int
+    """Bytes of it that this process knows, since it found or wrote them."""
+    _last: bytes = b""
+    """The end of what this process wrote last."""
+    _writing: Lock = field(default_factory=Lock)
+
+    @classmethod
+    def existing(cls, path: Path) -> "JournalFile | None":
+        """The file that is there, if any; raises `Locked` where another process has it."""
+        while True:
+            try:
+                fd = open_descriptor(path, os.O_RDWR | os.O_APPEND)
+            except FileNotFoundError:
+                return None
+            try:
+                _take(fd, path)
+                if _leads_to(path, fd):
+                    return cls(path, fd, os.fstat(fd).st_size)
+            except BaseException:
+                os.close(fd)
+                raise
+            os.close(fd)  # it was replaced in between
+
+    @classmethod
+    def made(
+        cls, path: Path, before: Iterable[bytes], signature: bytes, behind: Iterable[bytes] = ()
+    ) -> "JournalFile":
+        """A new file in the place of what is there: its signature, and what stands around it."""
+        temporary = temporary_for(path)
+        new = cls(path, _created(temporary, path), 0)
+        try:
+            _take(new.fd, path)
+            new._fill(before, signature, behind)
+            temporary.replace(path)
+        except BaseException as error:
+            new.close()
+            with suppress(OSError):
+                temporary.unlink()
+            if isinstance(error, FileNotFoundError):  # swept away by whoever began to work on it
+                raise TakenOver(f"{path}: {_AT_ONCE}") from None
+            if isinstance(error, OSError):
+                raise _unwritable(path, new.size, error) from error
+            raise
+        return new
+
+    def _fill(self, before: Iterable[bytes], signature: bytes, behind: Iterable[bytes]) -> None:
+        for piece in before:
+            self.append(piece)
+        self.append(signature)
+        for piece in behind:
+            self.append(piece)
+        if self.size > HEADER_SIZE + len(signature):  # else there is nothing to lose
+            os.fsync(self.fd)
+
+    def append(self, data: bytes) -> None:
+        """Adds bytes at the end; they survive the process from here on."""
+        view = memoryview(data)
+        with self._writing:
+            while view:
+                try:
+                    written = os.write(self.fd, view)
+                except OSError as error:
+                    raise _unwritable(self.path, len(view), error) from error
+                self.size += written
+                view = view[written:]
+            self._last = bytes(data[-_RECOGNISED:])
+
+    def truncate(self, size: int) -> None:
+        """Cuts off what is behind `size`."""
+        os.ftruncate(self.fd, size)
+        self.size = size
+
+    def sync(self) -> None:
+        """Puts on the disk what was appended.
+
+        Raises `EvosweepError` where some of it is lost: a server's disk that is full shows here.
+        """
+        try:
+            os.fdatasync(self.fd) if hasattr(os, "fdatasync") else os.fsync(self.fd)
+        except OSError as error:
+            if error.errno not in _NO_SYNC:
+                raise _unwritable(self.path, self.size, error) from error
+
+    def close(self) -> None:
+        """Lets the file, and the lock on it, go."""
+        os.close(self.fd)
+
+    def reader(self) -> BinaryIO:
+        """Reads this very file from its start, also when another one has got its name."""
+        return io.BufferedReader(_Positioned(self.fd))
+
+    def pieces(self, start: int, end: int) -> Iterator[bytes]:
+        """The bytes from `start` to `end`, in pieces."""
+        while start < end and (piece := os.pread(self.fd, min(_PIECE, end - start), start)):
+            yield piece
+            start += len(piece)
+
+    def loss(self) -> TakenOver | None:
+        """The error that stops this process where the journal is another one's; None: it is not.
+
+        Inode numbers tell nothing on sshfs, where they belong to the path. So what this process
+        wrote last is read from whatever the path leads to now, and nothing may follow it.
+        """
+        for _ in range(2):  # again, once no write is under way any more
+            try:
+                if self._is_last():
+                    return None
+                self.sync()
+            except (FileNotFoundError, Damaged):
+                return self._taken_by("another process has discarded")
+            except (OSError, EvosweepError):
+                return None  # the server is away or full: that shows elsewhere
+        return self._taken_by(f"{self._last_session()} has taken over")
+
+    def _is_last(self) -> bool:
+        with self._writing:
+            last, at = self._last, self.size - len(self._last)
+        fd = open_descriptor(self.path)
+        try:
+            found, size = os.pread(fd, len(last), at), os.fstat(fd).st_size
+        finally:
+            os.close(fd)
+        with self._writing:
+            return found == last and size <= self.size
+
+    def _last_session(self) -> str:
+        last: Session | None = None
+        with suppress(OSError, JournalCorrupt):
+            for _, entry in entries_of(self.path, HEADER_SIZE):
+                last = entry if isinstance(entry, Session) else last
+        return "another process" if last is None else str(last)
+
+    def _taken_by(self, whom: str) -> TakenOver:
+        return TakenOver(
+            f"{self.path}: {whom} the journal, since this process lost its lock, or hosts do not "
+            "see each other's locks here; this process stops, and what it has evaluated since is "
+            "evaluated again"
+        )
+
+
+class _Positioned(io.RawIOBase):
+    """Reads an open file at a position of its own, from the start."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd, self._at = fd, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._at}.get(whence)
+        self._at = offset + (os.fstat(self._fd).st_size if base is None else base)
+        return self._at
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        room = memoryview(buffer).cast("B")
+        data = os.pread(self._fd, len(room), self._at)
+        room[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+
+def _created(temporary: Path, path: Path) -> int:
+    try:
+        return open_descriptor(temporary, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL)
+    except OSError as error:
+        raise _unwritable(path, HEADER_SIZE, error) from error
+
+
+def _unwritable(path: Path, count: int, error: OSError) -> EvosweepError:
+    make_room = "make room and " if error.errno in _FULL else ""
+    return EvosweepError(
+        f"{path}: cannot write {count} bytes of the journal ({error.strerror}); {make_room}call "
+        "the same command again, it continues from here"
+    )
+
+
+def _take(fd: int, path: Path) -> None:
+    if not lock.acquire(fd, path):
+        raise Locked(
+            f"{path}: another process writes to the journal; wait for it or stop it, then call "
+            "again"
+        )
+
+
+def _leads_to(path: Path, fd: int) -> bool:
+    try:
+        return os.path.samestat(os.fstat(fd), path.stat())
+    except FileNotFoundError:
+        return False
