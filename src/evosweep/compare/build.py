@@ -13,11 +13,18 @@ from evosweep.compare.numbers.summary import summarise
 from evosweep.compare.page.material import Material, Options, gather
 from evosweep.compare.page.parameters import parameters_of
 from evosweep.compare.page.section import Page, Section
+from evosweep.compare.plots.canvas import Plot
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
 from evosweep.compare.sections import sentences, tables
 from evosweep.compare.sections.anytime import anytime_section
 from evosweep.compare.sections.failures import earlier_section, failures_section, failures_table
+from evosweep.compare.sections.overview import (
+    overview_section,
+    panels,
+    rank_diagrams,
+    wins_map,
+)
 from evosweep.compare.sections.problems import problems_section
 from evosweep.compare.sections.runs import runs_section, runs_table
 
@@ -36,9 +43,11 @@ def _full(material: Material, out: Path) -> Page:
     runs = runs_table(material, out)
     study, alpha = material.study, material.options.alpha
     pivots = pivot_tables(study, material.standings, alpha)
+    first, diagrams, glance = _pictures_of_all(material)
     sections = [
-        tables.ranks_section(material),
+        tables.ranks_section(material, diagrams),
         Section("pivot", "Problems and algorithms", tables=pivots),
+        overview_section(glance, len(study.problems)),
         failures_section(material),
         problems_section(material, fronts),
         _results(material),
@@ -68,7 +77,17 @@ def _full(material: Material, out: Path) -> Page:
         extra=[runs],
         loud=loud,
         parameters=parameters_of(study),
+        first=first,
     )
+
+
+def _pictures_of_all(material: Material) -> tuple[Plot | None, list[Plot], list[Plot]]:
+    """The picture beside the verdict; of the others, diagrams of ranks and the rest."""
+    diagrams, rest = rank_diagrams(material), [*wins_map(material), *panels(material)]
+    for plots in (diagrams, rest):
+        if plots:
+            return plots.pop(0), diagrams, rest
+    return None, [], []
 
 
 def _results(material: Material) -> Section:

@@ -45,7 +45,7 @@ def _table(study: Study, name: str, standings: Sequence[Standing], alpha: float)
     ]
     common = AT_COMMON if any(standing.at_common_budget for standing in standings) else ""
     title = "Several objectives" if name == "pivot_several" else "One objective"
-    return Table(name, title, columns, rows, note=NOTE + common)
+    return Table(name, title, columns, rows, note=NOTE + common, floats=True)
 
 
 def _key(label: str) -> str:

@@ -35,7 +35,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A named table; `note` states its rules. One that is not `saved` has no files."""
+    """A named table; `note` states its rules. One that is not `saved` has no files.
+
+    One that `floats` is for a paper: its LaTeX has a caption and a label.
+    """
 
     name: str
     title: str
@@ -43,6 +46,7 @@ class Table:
     rows: Sequence[Row] = field(default_factory=list)
     note: str = ""
     saved: bool = True
+    floats: bool = False
 
     def cells(self, row: Row) -> list[str]:
         """One row as text, in the order of the columns."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from evosweep.compare.numbers.table import Table, Value
+from evosweep.compare.numbers.table import Row, Table, Value
 from evosweep.errors import InputError
 from evosweep.files.opening import is_file, read_bytes
 from evosweep.files.writing import write_whole
@@ -73,7 +73,7 @@ def as_latex(table: Table) -> str:
     """The table as a LaTeX `tabular` with booktabs rules, to be included in a paper."""
     align = "".join("r" if table.numeric(column.key) else "l" for column in table.columns)
     head = " & ".join(_tex(column.heading) for column in table.columns)
-    body = [" & ".join(_tex(cell) for cell in table.cells(row)) + r" \\" for row in table.rows]
+    body = [" & ".join(_cells(table, row)) + r" \\" for row in table.rows]
     return "\n".join(
         [
             f"% {table.title}. {table.note}".rstrip().replace("\n", " "),
@@ -84,6 +84,34 @@ def as_latex(table: Table) -> str:
             *body,
             r"\bottomrule",
             r"\end{tabular}",
+            "",
+        ]
+    )
+
+
+def _cells(table: Table, row: Row) -> Iterator[str]:
+    for column, cell in zip(table.columns, table.cells(row), strict=True):
+        strong = column.strong and row.get(column.strong)
+        yield rf"\textbf{{{_tex(cell)}}}" if strong else _tex(cell)
+
+
+def as_float(table: Table) -> str:
+    """The table as a LaTeX `table` that is no wider than a column, with caption and label.
+
+    It needs the packages booktabs and graphicx. Cells that stand out are bold.
+    """
+    name = table.name.replace("_", "-")
+    caption = f"{table.title}. {table.note}".strip()
+    return "\n".join(
+        [
+            r"\begin{table}",
+            r"\centering",
+            rf"\caption{{{_tex(caption)}}}",
+            rf"\label{{tab:{name}}}",
+            r"\resizebox{\ifdim\width>\columnwidth \columnwidth\else \width\fi}{!}{%",
+            as_latex(table).partition("\n")[2].rstrip() + "%",
+            "}",
+            r"\end{table}",
             "",
         ]
     )
@@ -100,6 +128,10 @@ _TEX = {
     "×": r"$\times$",
     "≤": r"$\leq$",
     "≥": r"$\geq$",
+    "↑": r"$\uparrow$",
+    "↓": r"$\downarrow$",
+    "°": r"$^\circ$",
+    "µ": r"$\mu$",
     "<": r"\textless{}",
     ">": r"\textgreater{}",
 }
@@ -116,7 +148,7 @@ def table_files(table: Table, data: Table) -> Iterator[tuple[str, str | bytes]]:
     """
     yield f"{table.name}.csv", as_csv(data)
     yield f"tables/{table.name}.parquet", as_parquet(data)
-    yield f"tables/{table.name}.tex", as_latex(table)
+    yield f"tables/{table.name}.tex", as_float(table) if table.floats else as_latex(table)
 
 
 def forget_stale(folder: Path, names: Iterable[str]) -> None:

@@ -1,6 +1,8 @@
 """The report as one HTML file that needs nothing else, and its tables and plots beside it."""
 
 import base64
+import hashlib
+import json
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path, PurePath
@@ -9,11 +11,12 @@ from typing import Any
 from evosweep import __version__
 from evosweep.compare.extra import need
 from evosweep.compare.numbers.table import Table, Value
-from evosweep.compare.page.files import as_csv, forget_stale, table_files, write_text
+from evosweep.compare.page.files import as_csv, as_float, forget_stale, table_files, write_text
 from evosweep.compare.page.section import Page
 from evosweep.compare.page.verdict import VERDICT
 from evosweep.files.opening import output_folder
 
+SCRIPTS = ("tables.js", "plots.js", "filter.js", "links.js")
 MOST_ROWS = 500  # of a table in the page; its files have all
 
 
@@ -41,16 +44,43 @@ def _contents(page: Page) -> Iterator[tuple[str, str | bytes]]:
         yield f"tables/{table.name}.html", render_table(table)
     for plot in page.plots():
         yield f"plots/{plot.name}.svg", standalone(plot.svg)
+        yield f"plots/{plot.name}.pdf", plot.picture.pdf
         yield f"plots/{plot.name}.csv", as_csv(add(plot.data))
 
 
 def render(page: Page) -> str:
     """The page as HTML text; styles, script, pictures and data are in it."""
+    script = "\n".join(map(_asset, SCRIPTS))
     return str(
         _environment()
         .get_template("report.html")
-        .render(page=page, css=_asset("report.css"), js=_asset("report.js"), version=__version__)
+        .render(
+            page=page,
+            css=_asset("report.css"),
+            js=script,
+            policy=content_policy(script),
+            version=__version__,
+        )
     )
+
+
+def content_policy(script: str) -> str:
+    """The page's Content-Security-Policy: its own script and styles, and nothing from elsewhere."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
+        "img-src 'self' file: data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+_THEMED = {"#000000": "ink", "#ffffff": "paper", "#dddddd": "grid", "#333333": "frame"}
+
+
+def themed(svg: str) -> str:
+    """A picture whose black, white and greys are those of the page: light, dark or in print."""
+    for colour, name in _THEMED.items():
+        svg = svg.replace(f": {colour}", f": var(--{name}, {colour})")
+    return svg
 
 
 def render_table(table: Table) -> str:
@@ -68,7 +98,16 @@ def _environment() -> Any:
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(_asset), autoescape=True, undefined=jinja2.StrictUndefined
     )
-    environment.globals.update(zip=zip, base64=_encoded, is_number=_is_number, most_rows=MOST_ROWS)
+    environment.globals.update(
+        zip=zip,
+        base64=_encoded,
+        full=_full,
+        is_number=_is_number,
+        json=json.dumps,
+        latex=as_float,
+        most_rows=MOST_ROWS,
+        themed=themed,
+    )
     return environment
 
 
@@ -78,6 +117,11 @@ def _asset(name: str) -> str:
 
 def _encoded(table: Table) -> str:
     return base64.b64encode(as_csv(table).encode()).decode()
+
+
+def _full(value: Value) -> str:
+    """Every digit of a number."""
+    return repr(value) if isinstance(value, float) else str(value)
 
 
 def _is_number(value: Value) -> bool:

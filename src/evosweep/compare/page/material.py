@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from evosweep.compare.numbers import efficiency
 from evosweep.compare.numbers.agreement import agree
@@ -14,6 +15,7 @@ from evosweep.compare.numbers.significance import Pair, Starts, make_pairs, run_
 from evosweep.compare.numbers.standing import Standing
 from evosweep.compare.numbers.table import Table
 from evosweep.compare.plots.canvas import MOST_LINES
+from evosweep.compare.plots.styles import Styles
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
 from evosweep.compare.read.traces import Trace
@@ -48,6 +50,11 @@ class Material:
     agreement: Table
     timings: Sequence[efficiency.Timing]
     untimed: int
+
+    @cached_property
+    def styles(self) -> Styles:
+        """How each algorithm is drawn, in every picture."""
+        return Styles.of(self.study.algorithm_labels.values())
 
     def traces_of(self, problem: str) -> dict[str, list[Trace]]:
         """The traces of a problem by algorithm; algorithms without any are left out."""

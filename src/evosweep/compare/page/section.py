@@ -13,6 +13,7 @@ class Section:
     """A part of the report; `parts` are shown below its own tables and plots.
 
     `folded` tables are closed until asked for. `alerts` are what nobody may miss.
+    `problem` and `algorithm` are those that it is about, empty for a section on all of them.
     """
 
     anchor: str
@@ -23,6 +24,8 @@ class Section:
     folded: list[Table] = field(default_factory=list)
     plots: list[Plot] = field(default_factory=list)
     parts: list["Section"] = field(default_factory=list)
+    problem: str = ""
+    algorithm: str = ""
 
     def walk(self) -> Iterator["Section"]:
         """This section and every one below it."""
@@ -36,7 +39,8 @@ class Page:
     """A whole report: its title, a summary in plain words, and its sections.
 
     `extra` tables are written to files only. `loud` are the alerts that go to standard error.
-    `parameters` has the columns that files add for swept parameters.
+    `parameters` has the columns that files add for swept parameters. `first` is the picture beside
+    the summary.
     """
 
     title: str
@@ -47,6 +51,7 @@ class Page:
     extra: list[Table] = field(default_factory=list)
     loud: list[str] = field(default_factory=list)
     parameters: Parameters = field(default_factory=Parameters)
+    first: Plot | None = None
 
     def tables(self) -> Iterator[Table]:
         """Every table of the report that has files, each once."""
@@ -57,6 +62,7 @@ class Page:
 
     def plots(self) -> Iterator[Plot]:
         """Every plot of the report."""
+        yield from [self.first] if self.first else []
         for section in self.sections:
             for part in section.walk():
                 yield from part.plots

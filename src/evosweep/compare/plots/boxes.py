@@ -1,6 +1,7 @@
 """Final results: a box and the single runs for each algorithm."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,22 +9,29 @@ from numpy.typing import NDArray
 from evosweep.compare.numbers.location import median
 from evosweep.compare.numbers.table import Column, Row, Table
 from evosweep.compare.plots.canvas import (
-    COLOURS,
-    MARKERS,
+    Hover,
     Plot,
-    as_svg,
     canvas,
+    drawn,
     label_powers,
+    mark,
     put_title,
     unit_of,
     wrap,
 )
+from evosweep.compare.plots.styles import Style, Styles
 
 Floats = NDArray[np.float64]
+FEWEST = 5  # runs from which on a box says something
 
 
-def plot_boxes(name: str, problem: str, measure: str, samples: Mapping[str, Floats]) -> Plot:
-    """Median, quartiles, whiskers to 1.5 times their distance, and every run as a point."""
+def plot_boxes(
+    name: str, problem: str, measure: str, samples: Mapping[str, Floats], styles: Styles
+) -> Plot:
+    """Median, quartiles, whiskers to 1.5 times their distance, and every run as a point.
+
+    Below five runs there is no box: a median among the points.
+    """
     labels = list(samples)
     unit = unit_of(np.concatenate(list(samples.values())))
     finite = {label: values[np.isfinite(values)] / unit for label, values in samples.items()}
@@ -33,7 +41,9 @@ def plot_boxes(name: str, problem: str, measure: str, samples: Mapping[str, Floa
     with canvas(name, height=height) as figure:
         axes = figure.add_subplot()
         for place, label in enumerate(labels):
-            _draw(axes, len(labels) - 1 - place, place % len(COLOURS), finite[label])
+            group = _draw(axes, len(labels) - 1 - place, finite[label], styles[label])
+            for artist in group:
+                mark(artist, place)
         axes.set_yticks(range(len(labels))[::-1], titles)
         axes.set_ylim(-0.6, len(labels) - 0.4)
         values = np.concatenate(list(finite.values()))
@@ -46,7 +56,8 @@ def plot_boxes(name: str, problem: str, measure: str, samples: Mapping[str, Floa
         axes.set_xlabel(measure if unit == 1 else f"{measure} / {unit:g}")
         put_title(figure, f"{problem}: final results")
         axes.grid(axis="y", visible=False)
-        svg = as_svg(figure)
+        hover = Hover("value", (), {label: styles[label] for label in labels}, unit=unit)
+        picture = drawn(figure, hover)
     medians = "; ".join(f"{label} {median(values):.4g}" for label, values in samples.items())
     rows: list[Row] = [
         {"algorithm": label, "value": float(value)}
@@ -58,29 +69,36 @@ def plot_boxes(name: str, problem: str, measure: str, samples: Mapping[str, Floa
         name,
         f"Final results: {problem}",
         f"Boxes of the final {measure} on {problem}. Medians: {medians}.",
-        svg,
+        picture,
         data=Table(name, f"Final results on {problem}", columns, rows),
-        caption="A point is a run; box: quartiles and median; whiskers: up to 1.5 times the box.",
+        caption="A point is a run; box: quartiles and median; whiskers: up to 1.5 times the box."
+        + (f" No box below {FEWEST} runs." if min(map(len, samples.values())) < FEWEST else ""),
+        problem=problem,
     )
 
 
-def _draw(axes: object, height: int, index: int, values: Floats) -> None:
+def _draw(axes: Any, height: int, values: Floats, style: Style) -> list[Any]:
+    """What was drawn of one algorithm."""
     if not len(values):
-        return
+        return []
     offsets = height + np.linspace(-0.18, 0.18, len(values)) if len(values) > 1 else [height]
-    draw = axes  # matplotlib has no types
-    draw.boxplot(  # type: ignore[attr-defined]
+    colour = {"color": style.colour}
+    points = axes.scatter(
+        values, offsets, s=14, **colour, marker=style.marker, alpha=0.75, linewidths=0
+    )
+    if len(values) < FEWEST:
+        line = axes.vlines(np.median(values), height - 0.25, height + 0.25, colors="black")
+        return [points, line]
+    box = axes.boxplot(
         values,
         positions=[height],
         orientation="horizontal",
         widths=0.55,
         showfliers=False,
         medianprops={"color": "black", "linewidth": 1.6},
-        boxprops={"color": COLOURS[index]},
-        whiskerprops={"color": COLOURS[index]},
-        capprops={"color": COLOURS[index]},
+        boxprops=colour,
+        whiskerprops=colour,
+        capprops=colour,
         manage_ticks=False,
     )
-    draw.scatter(  # type: ignore[attr-defined]
-        values, offsets, s=14, color=COLOURS[index], marker=MARKERS[index], alpha=0.75, linewidths=0
-    )
+    return [points, *(artist for part in box.values() for artist in part)]

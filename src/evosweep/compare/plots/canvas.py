@@ -4,9 +4,9 @@ import io
 import math
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,15 +14,11 @@ from numpy.typing import NDArray
 
 from evosweep.compare.extra import need
 from evosweep.compare.numbers.table import Table
+from evosweep.compare.plots.styles import Style
 
 Floats = NDArray[np.float64]
 
-# Okabe and Ito: Color Universal Design, 2008; told apart with every kind of colour vision. The
-# yellow of the set is left out, since its lines are hard to see on white.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), "-")
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-MOST_LINES = len(COLOURS)
+MOST_LINES = 7  # algorithms in a picture
 UNIT = 1e300
 WIDTH, HEIGHT = 4.8, 3.5  # inches; still legible on a phone
 
@@ -39,6 +35,7 @@ _STYLE = {
     "legend.frameon": False,
     "legend.fontsize": 9,
     "svg.fonttype": "none",
+    "pdf.fonttype": 42,  # letters stay letters
     "font.family": ["DejaVu Sans"],
     "figure.dpi": 100,
     "text.parse_math": False,  # a name with two dollar signs is a name
@@ -46,15 +43,48 @@ _STYLE = {
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A drawing as an `<svg>` element and as a PDF file; `frame` says where its axes lie."""
+
+    svg: str
+    pdf: bytes
+    frame: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Plot:
-    """A picture as SVG text, its data, the words for those who cannot see it, and its caption."""
+    """A picture, its data, the words for those who cannot see it, and its caption.
+
+    `problem` is the one that it shows, or empty where it shows several.
+    """
 
     name: str
     title: str
     alt: str
-    svg: str
+    picture: Picture
     data: Table
     caption: str = ""
+    problem: str = ""
+
+    @property
+    def svg(self) -> str:
+        """The picture as an `<svg>` element."""
+        return self.picture.svg
+
+
+@dataclass(frozen=True)
+class Hover:
+    """What a page shows where a reader points at a picture: columns of its data.
+
+    `across` and `up` are keys of columns; `up` names the line, then the edges of its band.
+    `optimum` and `unit` are what `up` is measured from, and divided by, before it is drawn.
+    """
+
+    across: str
+    up: Sequence[str]
+    series: Mapping[str, Style]
+    optimum: float | None = None
+    unit: float = 1.0
 
 
 @contextmanager
@@ -68,22 +98,57 @@ def canvas(name: str, height: float = HEIGHT, width: float = WIDTH) -> Iterator[
         yield Figure(figsize=(width, height), layout="constrained")
 
 
-def as_svg(figure: Any) -> str:
-    """The figure as an `<svg>` element to be put into a page: no prolog, no date, scalable."""
-    out = io.StringIO()
-    with warnings.catch_warnings():  # labels may be longer than the figure is wide
+def drawn(figure: Any, hover: Hover | None = None) -> Picture:
+    """The figure as SVG to be put into a page (no prolog, no date, scalable) and as PDF."""
+    with warnings.catch_warnings():  # labels may be long, and in any script
         warnings.filterwarnings("ignore", "constrained_layout not applied")
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    svg = out.getvalue()
+        warnings.filterwarnings("ignore", "Glyph .* missing from")
+        svg = _saved(figure, "svg", {"Date": None, "Creator": None}).decode()
+        pdf = _saved(figure, "pdf", {"CreationDate": None, "Creator": None, "Producer": None})
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
-    return svg.replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif")
+    svg = re.sub(r'<g id="series-(\d+)">', r'<g class="series" data-series="\1">', svg)
+    svg = svg.replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif")
+    return Picture(svg, pdf, {} if hover is None else _frame(figure, hover))
 
 
-def line_style(index: int) -> dict[str, Any]:
-    """Colour and dashes of the index-th line: two ways to tell it from the others."""
-    place = index % MOST_LINES
-    return {"color": COLOURS[place], "linestyle": DASHES[place], "linewidth": 1.8}
+def _saved(figure: Any, kind: str, metadata: Mapping[str, None]) -> bytes:
+    out = io.BytesIO()
+    figure.savefig(out, format=kind, metadata=metadata, facecolor="none")
+    return out.getvalue()
+
+
+def _frame(figure: Any, hover: Hover) -> dict[str, object]:
+    """Where the axes lie in the SVG, in points, and what they span."""
+    axes = figure.axes[0]
+    width, height = figure.get_size_inches() * 72
+    box = axes.get_position()
+    return {
+        "box": _numbers(box.x0 * width, (1 - box.y1) * height),
+        "size": _numbers(box.width * width, box.height * height),
+        "x": {
+            "key": hover.across,
+            "log": axes.get_xscale() == "log",
+            "span": _numbers(*axes.get_xlim()),
+        },
+        "y": {
+            "keys": list(hover.up),
+            "log": axes.get_yscale() == "log",
+            "span": _numbers(*axes.get_ylim()),
+        },
+        "optimum": hover.optimum,
+        "unit": hover.unit,
+        "series": [[label, style.colour] for label, style in hover.series.items()],
+    }
+
+
+def _numbers(*values: float) -> list[float]:
+    return [float(value) for value in values]
+
+
+def mark(artist: Any, place: int) -> None:
+    """Note in the SVG that something drawn belongs to the place-th algorithm of a picture."""
+    artist.set_gid(f"series-{place}")
 
 
 def unit_of(values: Floats) -> float:

@@ -1,7 +1,7 @@
 """Convergence: the best result by evaluations and by seconds, median and quartile band."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -10,17 +10,19 @@ from numpy.typing import NDArray
 from evosweep.compare.numbers.table import Column, Row, Table
 from evosweep.compare.plots.canvas import (
     HEIGHT,
+    Hover,
     Plot,
-    as_svg,
     canvas,
+    drawn,
     label_powers,
     legend_below,
     legend_height,
-    line_style,
     log_across,
+    mark,
     put_title,
     unit_of,
 )
+from evosweep.compare.plots.styles import Style, Styles
 from evosweep.compare.read.traces import Trace, bands
 
 Floats = NDArray[np.float64]
@@ -71,13 +73,14 @@ class Curves:
     measure: str
     traces: Mapping[str, Sequence[Trace]]
     optimum: float | None = None
+    styles: Styles = field(default_factory=lambda: Styles.of(()))
 
 
 def plot_convergence(name: str, curves: Curves, backend: str = "") -> Plot:
     """The result against evaluations; with the name of a backend, against its seconds."""
     everything = [trace for group in curves.traces.values() for trace in group]
     scale = choose_scale(everything, curves.optimum, curves.measure)
-    marks = _marks(everything, bool(backend))
+    marks = marks_of(everything, bool(backend))
     medians = {
         label: bands(group, marks, seconds=bool(backend)) for label, group in curves.traces.items()
     }
@@ -90,23 +93,34 @@ def plot_convergence(name: str, curves: Curves, backend: str = "") -> Plot:
     lines = [f"{label} (n={len(group)})" for label, group in curves.traces.items()]
     with canvas(name, HEIGHT + legend_height(lines)) as figure:
         axes = figure.add_subplot()
-        for index, (line, curve) in enumerate(zip(lines, medians.values(), strict=True)):
-            _draw(axes, index, line, marks, curve=curve, scale=scale)
+        for place, (line, (label, curve)) in enumerate(zip(lines, medians.items(), strict=True)):
+            style = curves.styles[label]
+            for artist in draw_band(axes, marks, curve, style=style, label=line, scale=scale):
+                mark(artist, place)
         _dress(axes, marks, scale, unit, title=title)
         legend_below(figure, axes)
-        svg = as_svg(figure)
+        hover = Hover(
+            key,
+            ("median", "q1", "q3"),
+            {label: curves.styles[label] for label in medians},
+            scale.optimum,
+            scale.unit,
+        )
+        picture = drawn(figure, hover)
     return Plot(
         name,
         f"Convergence by {'seconds' if backend else 'evaluations'}: {curves.problem}",
         _alt(curves, unit, medians),
-        svg,
+        picture,
         data=_data(name, curves.problem, marks, medians, key=key),
         caption="Line: median over runs; band: quartiles. A run that has ended keeps its last "
         "value.",
+        problem=curves.problem,
     )
 
 
-def _marks(traces: Sequence[Trace], seconds: bool) -> Floats:
+def marks_of(traces: Sequence[Trace], seconds: bool = False) -> Floats:
+    """Where curves are drawn: evaluations, evenly on a logarithmic axis; or seconds, evenly."""
     if seconds:
         end = max(*(trace.duration for trace in traces), 1e-09)
         return np.linspace(0.0, end, POINTS + 1)[1:]
@@ -114,13 +128,21 @@ def _marks(traces: Sequence[Trace], seconds: bool) -> Floats:
     return np.unique(np.geomspace(1, end, POINTS).round())
 
 
-def _draw(
-    axes: Any, index: int, label: str, marks: Floats, curve: Mapping[str, Floats], scale: Scale
-) -> None:
-    style = line_style(index)
-    axes.plot(marks, scale(curve["median"]), label=label, drawstyle="steps-post", **style)
+def draw_band(
+    axes: Any,
+    marks: Floats,
+    curve: Mapping[str, Floats],
+    *,
+    style: Style,
+    label: str,
+    scale: Scale,
+) -> tuple[Any, Any]:
+    """Draw the median of an algorithm as a line and its quartiles as a band; returns both."""
+    look = {**style.line(), "label": label, "drawstyle": "steps-post"}
+    (line,) = axes.plot(marks, scale(curve["median"]), **look)
     edges = scale(curve["q1"]), scale(curve["q3"])
-    axes.fill_between(marks, *edges, step="post", color=style["color"], alpha=0.18, linewidth=0)
+    look = {"color": style.colour, "alpha": 0.18, "linewidth": 0, "step": "post"}
+    return line, axes.fill_between(marks, *edges, **look)
 
 
 def _dress(axes: Any, marks: Floats, scale: Scale, unit: str, title: str) -> None:

@@ -1,5 +1,6 @@
 """The critical difference diagram: mean ranks, and bars that join what does not differ."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -7,10 +8,11 @@ import numpy as np
 from evosweep.compare.extra import need
 from evosweep.compare.numbers.rank_tables import ranks_table
 from evosweep.compare.numbers.ranking import Ranking
-from evosweep.compare.plots.canvas import Plot, as_svg, canvas
+from evosweep.compare.plots.canvas import Plot, canvas, drawn
+from evosweep.compare.plots.styles import Styles
 
 
-def plot_critical_difference(ranking: Ranking, alpha: float) -> Plot | None:
+def plot_critical_difference(ranking: Ranking, alpha: float, styles: Styles) -> Plot | None:
     """The diagram of Demsar (2006, figure 1), or None where there was no post-hoc test."""
     if ranking.posthoc is None:
         return None
@@ -22,10 +24,11 @@ def plot_critical_difference(ranking: Ranking, alpha: float) -> Plot | None:
     with canvas(name, height=1.6 + 0.28 * len(names), width=6.4) as figure:
         axes = figure.add_subplot()
         axes.grid(visible=False)
+        look = _look(ranking.names, styles)
         posthocs.critical_difference_diagram(
-            ranks, p_values, alpha=alpha, ax=axes, text_h_margin=0.02, **_look(len(names))
+            ranks, p_values, alpha=alpha, ax=axes, text_h_margin=0.02, **look
         )
-        svg = as_svg(figure)
+        picture = drawn(figure)
     order = np.argsort(ranking.ranks, kind="stable")
     listed = "; ".join(f"{ranking.names[i]} {ranking.ranks[i]:.3g}" for i in order)
     caption = f"1 is best; a bar joins algorithms that do not differ ({ranking.posthoc_test})."
@@ -35,17 +38,17 @@ def plot_critical_difference(ranking: Ranking, alpha: float) -> Plot | None:
         name,
         "Critical difference diagram",
         f"Mean ranks from best to worst: {listed}.",
-        svg,
+        picture,
         data=ranks_table([ranking]),
         caption=caption,
     )
 
 
-def _look(count: int) -> dict[str, Any]:
+def _look(names: Sequence[str], styles: Styles) -> dict[str, Any]:
     return {
         "label_fmt_left": "{label} ({rank:.2f})",
         "label_fmt_right": "({rank:.2f}) {label}",
-        "color_palette": ["#333333"] * count,
+        "color_palette": {_short(name): styles[name].colour for name in names},
         "crossbar_props": {"color": "#D55E00", "linewidth": 3, "marker": None},
         "marker_props": {"color": "black", "s": 18},
     }

@@ -10,28 +10,35 @@ from evosweep.compare.numbers.anytime import ecdf
 from evosweep.compare.numbers.table import Column, Row, Table
 from evosweep.compare.plots.canvas import (
     HEIGHT,
+    Hover,
     Plot,
-    as_svg,
     canvas,
+    drawn,
     legend_below,
     legend_height,
-    line_style,
     log_across,
+    mark,
     put_title,
 )
+from evosweep.compare.plots.styles import Styles
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Axes:
-    """The words on a profile: its title, both axes, the key of the marks in its data, a caption."""
+    """The words on a profile: its title, both axes, the key of the marks in its data, a caption.
+
+    `styles` has the looks of the algorithms; `problem` is empty for a profile over all of them.
+    """
 
     title: str
     across: str
     up: str
     key: str
     caption: str
+    styles: Styles
+    problem: str = ""
 
 
 def plot_profile(name: str, words: Axes, reached: Mapping[str, Floats]) -> Plot:
@@ -41,18 +48,27 @@ def plot_profile(name: str, words: Axes, reached: Mapping[str, Floats]) -> Plot:
     with canvas(name, HEIGHT + legend_height(list(curves))) as figure:
         axes = figure.add_subplot()
         for index, (label, shares) in enumerate(curves.items()):
-            axes.plot(marks, shares, label=label, drawstyle="steps-post", **line_style(index))
+            look = {"label": label, "drawstyle": "steps-post", **words.styles[label].line()}
+            (line,) = axes.plot(marks, shares, **look)
+            mark(line, index)
         put_title(figure, words.title)
         axes.set_xlabel(words.across)
         axes.set_ylabel(words.up)
         log_across(axes, marks[0] / 1.05, marks[-1] * 1.05)
         axes.set_ylim(-0.02, 1.02)
         legend_below(figure, axes)
-        svg = as_svg(figure)
+        series = {label: words.styles[label] for label in curves}
+        picture = drawn(figure, Hover(words.key, ("share",), series))
     ends = "; ".join(f"{label} reaches {shares[-1]:.0%}" for label, shares in curves.items())
     alt = f"{words.title}: {words.up} against {words.across}. {ends}."
     return Plot(
-        name, words.title, alt, svg, data=_data(name, words, marks, curves), caption=words.caption
+        name,
+        words.title,
+        alt,
+        picture,
+        data=_data(name, words, marks, curves),
+        caption=words.caption,
+        problem=words.problem,
     )
 
 

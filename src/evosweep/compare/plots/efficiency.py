@@ -6,7 +6,8 @@ import numpy as np
 
 from evosweep.compare.numbers.efficiency import PHASES, Timing
 from evosweep.compare.numbers.table import Column, Row, Table
-from evosweep.compare.plots.canvas import COLOURS, Plot, as_svg, canvas, put_title, wrap
+from evosweep.compare.plots.canvas import Plot, canvas, drawn, put_title, wrap
+from evosweep.compare.plots.styles import COLOURS
 
 # Evaluation first, since it is what the time is for; hatches tell the phases apart in print.
 ORDER = ("evaluation", "variation", "dispatch", "startup", "idle")
@@ -38,7 +39,7 @@ def plot_phases(name: str, problem: str, timings: Sequence[Timing]) -> Plot:
         axes.grid(axis="y", visible=False)
         handles, titles = axes.get_legend_handles_labels()
         figure.legend(handles, titles, loc="outside lower center", ncols=3, columnspacing=1)
-        svg = as_svg(figure)
+        picture = drawn(figure)
     rows: list[Row] = [
         {"algorithm": t.place[1], "backend": t.place[2], **{p: t.seconds[p] for p in PHASES}}
         for t in timings
@@ -55,9 +56,10 @@ def plot_phases(name: str, problem: str, timings: Sequence[Timing]) -> Plot:
         name,
         f"Time by phase: {problem}",
         f"Stacked bars of seconds by phase on {problem}. Share of evaluation: {shares}.",
-        svg,
+        picture,
         data=Table(name, f"Time by phase on {problem}", columns, rows),
         caption="Medians over the runs; evaluation and idle are summed over the workers.",
+        problem=problem,
     )
 
 

@@ -9,22 +9,23 @@ from numpy.typing import NDArray
 from evosweep.compare.numbers.fronts import Fronts, attainment, attainment_difference
 from evosweep.compare.numbers.table import Column, Row, Table
 from evosweep.compare.plots.canvas import (
-    COLOURS,
     HEIGHT,
+    Hover,
     Plot,
-    as_svg,
     canvas,
+    drawn,
     legend_below,
     legend_height,
-    line_style,
+    mark,
     put_title,
     unit_of,
 )
+from evosweep.compare.plots.styles import Styles
 
 Floats = NDArray[np.float64]
 
 
-def plot_attainment(name: str, fronts: Fronts, shown: Sequence[str]) -> Plot:
+def plot_attainment(name: str, fronts: Fronts, shown: Sequence[str], styles: Styles) -> Plot:
     """The surface that half of the runs attain, for each algorithm, and the joint front."""
     surfaces = {
         label: attainment(fronts.by_algorithm[label], fronts.weights, 50.0) for label in shown
@@ -36,11 +37,12 @@ def plot_attainment(name: str, fronts: Fronts, shown: Sequence[str]) -> Plot:
         axes.plot(joint[:, 0], joint[:, 1], ".", color="#777777", ms=4, label="joint front")
         where = "post" if fronts.weights[0] < 0 else "pre"
         for index, (label, points) in enumerate(surfaces.items()):
-            axes.step(*(points / unit).T, where=where, label=label, **line_style(index))
+            look = {"where": where, "label": label, **styles[label].line()}
+            mark(axes.step(*(points / unit).T, **look)[0], index)
         _name_axes(axes, fronts, unit)
         put_title(figure, f"{fronts.problem}: median attainment")
         legend_below(figure, axes)
-        svg = as_svg(figure)
+        picture = drawn(figure, Hover("", (), {label: styles[label] for label in surfaces}))
     rows: list[Row] = [
         {"algorithm": label, "objective_0": float(x), "objective_1": float(y)}
         for label, points in (*surfaces.items(), ("joint front", fronts.joint))
@@ -56,9 +58,10 @@ def plot_attainment(name: str, fronts: Fronts, shown: Sequence[str]) -> Plot:
         f"Attainment: {fronts.problem}",
         f"Median attainment surfaces of {', '.join(surfaces)} on {fronts.problem}, and the "
         f"joint front of {len(fronts.joint)} points.",
-        svg,
+        picture,
         data=Table(name, f"Median attainment on {fronts.problem}", columns, rows),
         caption="Half of the runs dominate what lies behind the line.",
+        problem=fronts.problem,
     )
 
 
@@ -69,11 +72,12 @@ def _name_axes(axes: Any, fronts: Fronts, unit: float) -> None:
     axes.set_ylabel(f"objective 1{tail}, {words[1]}")
 
 
-def plot_difference(name: str, fronts: Fronts, one: str, other: str) -> Plot:
+def plot_difference(name: str, fronts: Fronts, pair: tuple[str, str], styles: Styles) -> Plot:
     """Where in the objective space one algorithm attains more often than the other."""
     from matplotlib.patches import Rectangle
 
-    groups = fronts.by_algorithm
+    groups, (one, other) = fronts.by_algorithm, pair
+    colours = [styles[label].colour for label in pair]
     rectangles = attainment_difference(groups[one], groups[other], fronts.weights)
     shown = _bounded(rectangles[rectangles[:, 4] != 0], fronts)
     with canvas(name) as figure:
@@ -81,17 +85,17 @@ def plot_difference(name: str, fronts: Fronts, one: str, other: str) -> Plot:
         unit = unit_of(shown[:, :4])
         for *corners, share in shown:
             x0, y0, x1, y1 = (corner / unit for corner in corners)
-            colour = COLOURS[0] if share > 0 else COLOURS[1]
+            colour = colours[0 if share > 0 else 1]
             axes.add_patch(
                 Rectangle((x0, y0), x1 - x0, y1 - y0, color=colour, alpha=abs(share), lw=0)
             )
-        for colour, label in ((COLOURS[0], one), (COLOURS[1], other)):
+        for colour, label in zip(colours, pair, strict=True):
             axes.plot([], [], "s", ms=9, color=colour, label=f"{label} attains more often")
         axes.autoscale_view()
         _name_axes(axes, fronts, unit)
         put_title(figure, f"{fronts.problem}: difference in attainment")
         legend_below(figure, axes)
-        svg = as_svg(figure)
+        picture = drawn(figure)
     keys = ("x0", "y0", "x1", "y1", "share")
     rows: list[Row] = [dict(zip(keys, map(float, line), strict=True)) for line in shown]
     favour = [float(np.sum(np.abs(shown[np.sign(shown[:, 4]) == sign, 4]))) for sign in (1, -1)]
@@ -100,11 +104,12 @@ def plot_difference(name: str, fronts: Fronts, one: str, other: str) -> Plot:
         f"Difference in attainment: {fronts.problem}",
         f"Regions of the objectives of {fronts.problem} where {one} attains more often "
         f"(weight {favour[0]:.3g}) and where {other} does (weight {favour[1]:.3g}).",
-        svg,
+        picture,
         data=Table(
             name, f"Difference in attainment: {one} and {other}", [Column(k, k) for k in keys], rows
         ),
         caption="The stronger the colour, the larger the share of runs by which they differ.",
+        problem=fronts.problem,
     )
 
 

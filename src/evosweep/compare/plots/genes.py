@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evosweep.compare.numbers.table import Column, Row, Table
-from evosweep.compare.plots.canvas import COLOURS, Plot, as_svg, canvas, put_title, unit_of
+from evosweep.compare.plots.canvas import Plot, canvas, drawn, put_title, unit_of
+from evosweep.compare.plots.styles import COLOURS
 
 Floats = NDArray[np.float64]
 
@@ -33,7 +34,7 @@ def plot_genes(name: str, problem: str, algorithm: str, quantiles: Mapping[str, 
         axes.set_ylabel("value" if unit == 1 else f"value / {unit:g}")
         put_title(figure, f"{problem}: genes at the end")
         figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
-        svg = as_svg(figure)
+        picture = drawn(figure)
     rows: list[Row] = [
         {"gene": int(gene), **{part: float(values[gene]) for part, values in quantiles.items()}}
         for gene in genes
@@ -45,7 +46,8 @@ def plot_genes(name: str, problem: str, algorithm: str, quantiles: Mapping[str, 
         f"Genes: {problem}",
         f"Range, quartiles and median of {len(genes)} genes on {problem}, {algorithm}; "
         f"{fixed} of them have one value everywhere.",
-        svg,
+        picture,
         data=Table(name, f"Genes on {problem}", columns, rows),
         caption=f"All individuals of all final populations of {algorithm}.",
+        problem=problem,
     )

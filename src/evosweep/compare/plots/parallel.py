@@ -11,32 +11,36 @@ from evosweep.compare.numbers.location import scale_of
 from evosweep.compare.numbers.table import Column, Row, Table, show
 from evosweep.compare.plots.canvas import (
     HEIGHT,
+    Hover,
     Plot,
-    as_svg,
     canvas,
+    drawn,
     legend_below,
     legend_height,
-    line_style,
+    mark,
     put_title,
 )
+from evosweep.compare.plots.styles import Styles
 
 Floats = NDArray[np.float64]
 MOST_RANGES = 4  # objectives whose ranges stand below their axes; more would overlap
 MOST_POINTS = 150  # drawn of a front, evenly spaced; its table has all
 
 
-def plot_parallel(name: str, fronts: Fronts, shown: Sequence[str]) -> Plot:
+def plot_parallel(name: str, fronts: Fronts, shown: Sequence[str], styles: Styles) -> Plot:
     """A line for each point of the joint front, in the colour of an algorithm that found it."""
     own = founders(fronts)
     lines = {label: _thinned(_scaled(fronts, own[label])) for label in shown if len(own[label])}
     with canvas(name, HEIGHT + legend_height(list(lines))) as figure:
         axes = figure.add_subplot()
         for index, (label, points) in enumerate(lines.items()):
-            _draw(axes, points, label, {**line_style(index), "linewidth": 0.7})
+            look = {**styles[label].line(), "linewidth": 0.7}
+            for artist in _draw(axes, points, label, look):
+                mark(artist, index)
         _name_axes(axes, fronts)
         put_title(figure, f"{fronts.problem}: joint front")
         legend_below(figure, axes)
-        svg = as_svg(figure)
+        picture = drawn(figure, Hover("", (), {label: styles[label] for label in lines}))
     counts = {label: len(own[label]) for label in shown}
     return Plot(
         name,
@@ -45,10 +49,11 @@ def plot_parallel(name: str, fronts: Fronts, shown: Sequence[str]) -> Plot:
         f"{fronts.problem}, by who found them: "
         + "; ".join(f"{label} {count}" for label, count in counts.items())
         + ".",
-        svg,
+        picture,
         data=_data(name, fronts, own),
         caption=f"A line is a point of the joint front, at most {MOST_POINTS} of an algorithm. "
         "Each axis runs from the least to the greatest value on the front.",
+        problem=fronts.problem,
     )
 
 
@@ -65,10 +70,11 @@ def _thinned(points: Floats) -> Floats:
     return thinned
 
 
-def _draw(axes: Any, points: Floats, label: str, style: Mapping[str, Any]) -> None:
+def _draw(axes: Any, points: Floats, label: str, style: Mapping[str, Any]) -> Sequence[Any]:
     across = np.arange(points.shape[1])
-    axes.plot(across, points.T, alpha=0.45, **style)
+    lines: Sequence[Any] = axes.plot(across, points.T, alpha=0.45, **style)
     axes.plot([], [], label=label, **{**style, "linewidth": 1.8})
+    return lines
 
 
 def _name_axes(axes: Any, fronts: Fronts) -> None:

@@ -74,6 +74,7 @@ def _ecdf(
         "share of runs and targets",
         "evaluations",
         caption="Targets as in the problems' own profiles.",
+        styles=material.styles,
     )
     return plot_profile("ecdf", words, reached)
 
@@ -103,6 +104,7 @@ def _data_profile(material: Material, problems: Problems, names: list[str]) -> l
         "simplex_gradients",
         caption="A run has converged with 99.9 % of the improvement of the best run (Moré and "
         "Wild 2009).",
+        styles=material.styles,
     )
     return [plot_profile("data-profile", words, reached)]
 

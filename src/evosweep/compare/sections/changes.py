@@ -22,6 +22,7 @@ from evosweep.compare.page.parameters import parameters_of
 from evosweep.compare.page.section import Page, Section
 from evosweep.compare.plots.boxes import plot_boxes
 from evosweep.compare.plots.canvas import Plot
+from evosweep.compare.plots.styles import Styles
 from evosweep.compare.read.labels import unique_stems
 from evosweep.compare.read.run import Run, differs
 from evosweep.compare.read.study import Study
@@ -123,7 +124,7 @@ def _plot(change: Change, stem: str) -> Plot:
         "after": change.quality.of(distinct(change.after)),
     }
     title = ", ".join(change.key)
-    return plot_boxes(f"change-{stem}", title, change.quality.measure, samples)
+    return plot_boxes(f"change-{stem}", title, change.quality.measure, samples, Styles.of(samples))
 
 
 def _sentences(

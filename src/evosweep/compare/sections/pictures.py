@@ -16,6 +16,7 @@ from evosweep.compare.plots.convergence import Curves, plot_convergence
 from evosweep.compare.plots.ecdf import Axes, plot_profile
 from evosweep.compare.plots.fronts import plot_attainment, plot_difference
 from evosweep.compare.plots.parallel import plot_parallel
+from evosweep.compare.plots.styles import Styles
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.traces import Trace
 
@@ -41,6 +42,7 @@ class Pictured:
     traces: Mapping[str, Sequence[Trace]]
     fronts: Fronts | None
     best: Sequence[str]
+    styles: Styles
 
 
 def draw(shown: Pictured) -> list[Plot]:
@@ -52,7 +54,7 @@ def draw(shown: Pictured) -> list[Plot]:
         if shown.traces:
             plots += [*_curves(shown), _profile(shown)]
         name = f"results-{shown.stem}"
-        plots.append(plot_boxes(name, shown.problem, shown.measure, shown.samples))
+        plots.append(plot_boxes(name, shown.problem, shown.measure, shown.samples, shown.styles))
         if shown.fronts is not None and len(shown.fronts.joint):
             plots += _fronts(shown, shown.fronts)
     return plots
@@ -61,7 +63,9 @@ def draw(shown: Pictured) -> list[Plot]:
 def _curves(shown: Pictured) -> list[Plot]:
     single = shown.example.objectives == 1
     optimum = shown.example.traits.get("optimum") if single else None
-    curves = Curves(shown.problem, shown.quality.measure, shown.traces, optimum)
+    curves = Curves(
+        shown.problem, shown.quality.measure, shown.traces, optimum=optimum, styles=shown.styles
+    )
     stem = shown.stem
     return [
         plot_convergence(f"convergence-{stem}", curves),
@@ -82,6 +86,8 @@ def _profile(shown: Pictured) -> Plot:
         "share of runs and targets",
         "evaluations",
         caption=f"Targets: {targets.origin}.",
+        styles=shown.styles,
+        problem=shown.problem,
     )
     return plot_profile(f"ecdf-{shown.stem}", words, reached)
 
@@ -89,8 +95,9 @@ def _profile(shown: Pictured) -> Plot:
 def _fronts(shown: Pictured, fronts: Fronts) -> list[Plot]:
     names, stem = list(shown.samples), shown.stem
     if len(fronts.weights) > 2:
-        return [plot_parallel(f"front-{stem}", fronts, names)]
-    plots = [plot_attainment(f"attainment-{stem}", fronts, names)]
+        return [plot_parallel(f"front-{stem}", fronts, names, shown.styles)]
+    plots = [plot_attainment(f"attainment-{stem}", fronts, names, shown.styles)]
     if len(names) > 1:
-        plots.append(plot_difference(f"difference-{stem}", fronts, shown.best[0], shown.best[1]))
+        pair = shown.best[0], shown.best[1]
+        plots.append(plot_difference(f"difference-{stem}", fronts, pair, shown.styles))
     return plots

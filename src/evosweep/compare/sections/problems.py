@@ -27,6 +27,7 @@ def problems_section(material: Material, fronts: Mapping[str, Fronts]) -> Sectio
             material.study.anchor("problem", problem),
             problem,
             [problem_sentence(material, problem)],
+            problem=problem,
         )
         for problem in names
     ]
@@ -57,6 +58,7 @@ def _pictured(material: Material, problem: str, fronts: Fronts | None) -> Pictur
         },
         fronts=fronts,
         best=material.standings[problem].order[:2],
+        styles=material.styles,
     )
 
 

@@ -101,4 +101,4 @@ def _configuration(place: str, key: tuple[str, str], rows: Sequence[Row], total:
     columns = [column for column in RUN_COLUMNS if column.key not in ("problem", "algorithm")]
     first = f": the first of {total} runs" if len(rows) < total else ""
     table = Table(place, f"{', '.join(key)}{first}", columns, rows, saved=False)
-    return Section(place, "", folded=[table])
+    return Section(place, "", folded=[table], problem=key[0], algorithm=key[1])

@@ -7,7 +7,7 @@ from evosweep.compare.numbers.agreement import disagreements, matrix
 from evosweep.compare.numbers.pair_tables import pairs_table
 from evosweep.compare.page.material import Material
 from evosweep.compare.page.section import Section
-from evosweep.compare.plots.critical import plot_critical_difference
+from evosweep.compare.plots.canvas import Plot
 from evosweep.compare.plots.efficiency import plot_phases
 from evosweep.compare.plots.genes import plot_genes
 from evosweep.compare.sections.problems import MOST_DRAWN
@@ -16,15 +16,13 @@ MOST_SHOWN = 40  # pairs in an open table; more are folded
 MOST_BARS = 12  # bars of a plot of phases
 
 
-def ranks_section(material: Material) -> Section:
-    """The ranking over the problems, and what it leaves out."""
+def ranks_section(material: Material, diagrams: list[Plot]) -> Section:
+    """The ranking over the problems, what it leaves out, and its diagrams."""
     alpha = material.options.alpha
-    section = Section("statistics", "Ranks over the problems")
+    section = Section("statistics", "Ranks over the problems", plots=diagrams)
     for ranking in material.rankings:
         section.paragraphs.append(rank_tables.sentence(ranking, alpha))
         section.paragraphs += rank_tables.left_out(ranking)
-        diagram = plot_critical_difference(ranking, alpha)
-        section.plots += [diagram] if diagram else []
         posthoc = rank_tables.posthoc_table(ranking)
         section.folded += [posthoc] if posthoc else []
     ranked = [ranking for ranking in material.rankings if len(ranking.names) > 1]
