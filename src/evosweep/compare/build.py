@@ -26,6 +26,7 @@ from evosweep.compare.sections.overview import (
     wins_map,
 )
 from evosweep.compare.sections.problems import problems_section
+from evosweep.compare.sections.provenance import provenance_section
 from evosweep.compare.sections.runs import runs_section, runs_table
 
 
@@ -59,6 +60,7 @@ def _full(material: Material, out: Path) -> Page:
         tables.efficiency_section(material),
         runs_section(study, runs),
         earlier_section(study),
+        provenance_section(material),
         Section("methods", "Methods", methods.methods(alpha)),
     ]
     loud = [*study.disagreements, *disagreements(material.agreement)]

@@ -11,13 +11,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from evosweep.compare.numbers.location import median, quartiles
-from evosweep.compare.numbers.table import Column, Row, Table
+from evosweep.compare.numbers.location import median, quartiles, scale_of
+from evosweep.compare.numbers.table import Column, Row, Table, Value
 from evosweep.compare.numbers.targets import Targets
 from evosweep.compare.read.traces import Trace
 
 Floats = NDArray[np.float64]
 Groups = Mapping[str, Sequence[Trace]]
+Optima = Mapping[str, float]
+"""The optimum of each problem with one objective that knows it."""
 
 BUDGET_SHARES = (0.01, 0.1, 0.25, 0.5, 1.0)
 SHOWN_TARGETS = 6
@@ -63,7 +65,7 @@ def budgets_of(traces: Sequence[Trace]) -> Floats:
     return np.unique(np.maximum(1, np.append(shares, float(shortest))))
 
 
-def fixed_budget_rows(problem: str, groups: Groups) -> list[Row]:
+def fixed_budget_rows(problem: str, groups: Groups, optimum: float | None) -> list[Row]:
     """Median and quartiles of the best result within each budget."""
     budgets = budgets_of([trace for traces in groups.values() for trace in traces])
     return [
@@ -73,10 +75,19 @@ def fixed_budget_rows(problem: str, groups: Groups) -> list[Row]:
             "budget": int(budget),
             "runs": len(traces),
             **dict(zip(("q1", "median", "q3"), map(_finite, quartiles(values)), strict=True)),
+            "distance": _finite(median(gaps(values, optimum))) if optimum is not None else None,
         }
         for name, traces in groups.items()
         for budget, values in zip(budgets, np.array([t.at(budgets) for t in traces]).T, strict=True)
     ]
+
+
+def gaps(values: Floats, optimum: float) -> Floats:
+    """How far values are from the optimum, without overflow."""
+    scale = 2 * scale_of(values, np.array([optimum]))
+    with np.errstate(over="ignore"):
+        distances: Floats = np.abs(values / scale - optimum / scale) * scale
+    return distances
 
 
 def _finite(value: float) -> float | None:
@@ -91,12 +102,17 @@ BUDGET_COLUMNS = (
     Column("median", "median best"),
     Column("q1", "1st quartile"),
     Column("q3", "3rd quartile"),
+    Column("distance", "distance to the optimum, median"),
 )
 
 
-def fixed_budget_table(problems: Mapping[str, Groups]) -> Table:
+def fixed_budget_table(problems: Mapping[str, Groups], optima: Optima) -> Table:
     """The best results within fixed budgets, for every problem and algorithm."""
-    rows = [row for name, groups in problems.items() for row in fixed_budget_rows(name, groups)]
+    rows = [
+        row
+        for name, groups in problems.items()
+        for row in fixed_budget_rows(name, groups, optima.get(name))
+    ]
     note = "Best fitness within a budget; a run that ended before keeps its last value."
     return Table("fixed_budget", "Fixed budgets", BUDGET_COLUMNS, rows, note=note)
 
@@ -105,6 +121,7 @@ TARGET_COLUMNS = (
     Column("problem", "problem"),
     Column("algorithm", "algorithm"),
     Column("target", "target", digits=6),
+    Column("distance", "distance to the optimum"),
     Column("runs", "runs"),
     Column("successes", "successes"),
     Column("ert", "ERT", "evaluations"),
@@ -113,16 +130,25 @@ TARGET_COLUMNS = (
 
 
 def fixed_target_table(
-    problems: Mapping[str, Groups], targets: Mapping[str, Targets], larger: Mapping[str, bool]
+    problems: Mapping[str, Groups],
+    targets: Mapping[str, Targets],
+    larger: Mapping[str, bool],
+    optima: Optima,
 ) -> Table:
     """ERT and its ratio to the best algorithm's at some targets of each problem's profile."""
     rows = [
-        row
+        {**row, "distance": _distance(row["target"], optima.get(name))}
         for name, groups in problems.items()
         for row in fixed_target_rows(name, groups, _some(targets[name].values), larger[name])
     ]
     note = "Expected running time; unsuccessful runs count with all evaluations they made."
     return Table("fixed_target", "Fixed targets", TARGET_COLUMNS, rows, note=note)
+
+
+def _distance(target: Value, optimum: float | None) -> float | None:
+    if optimum is None or not isinstance(target, float):
+        return None
+    return float(gaps(np.array([target]), optimum)[0])
 
 
 def _some(values: Floats) -> Floats:

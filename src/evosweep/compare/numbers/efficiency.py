@@ -25,7 +25,8 @@ from evosweep.compare.read.study import Study
 CPU = ("evaluation_cpu", "parent_cpu")
 PAID, SAME, LOST = "paid", "made no difference beyond noise", "did not pay"
 TOO_FEW, TOO_SHORT = "has too few runs to tell", "ran too short to tell"
-VERDICTS = (PAID, SAME, LOST, TOO_FEW, TOO_SHORT)
+JUDGED = (PAID, SAME, LOST)
+VERDICTS = (*JUDGED, TOO_FEW, TOO_SHORT)
 NOISE = 1.1  # a ratio of wall times below this is no difference
 CONFIDENCE = 0.95  # of a speed-up's interval
 FEWEST_RATIOS = 3  # runs that an interval takes

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from evosweep.compare.numbers.efficiency import PHASES, VERDICTS, Timing
+from evosweep.compare.numbers.efficiency import JUDGED, PHASES, VERDICTS, Timing
 from evosweep.compare.numbers.table import Column, Row, Table, show
 from evosweep.compare.numbers.words import some
 
@@ -89,8 +89,7 @@ def _advise(backend: str, timings: Sequence[Timing]) -> str:
 
 def _places(timings: Sequence[Timing], every: Sequence[Timing]) -> str:
     """Where a verdict holds: a problem where it holds for all of its algorithms, else both."""
-    low, high = (show(pick(t.speedup or 0.0 for t in timings), 2) for pick in (min, max))
-    speedup = f" (speed-up {low if low == high else f'{low} to {high}'})"
+    speedup = f" ({_speedups(timings)})"
     names = []
     for problem in dict.fromkeys(timing.place[0] for timing in timings):
         algorithms = [timing.place[1] for timing in timings if timing.place[0] == problem]
@@ -99,6 +98,18 @@ def _places(timings: Sequence[Timing], every: Sequence[Timing]) -> str:
     if len(names) <= MOST_NAMED:
         return f"{', '.join(names)}{speedup}"
     return f"{len(timings)} of {len(every)} configurations{speedup}"
+
+
+def _speedups(timings: Sequence[Timing]) -> str:
+    """The speed-ups, and between which bounds all of their intervals lie."""
+    low, high = (show(pick(t.speedup or 0.0 for t in timings), 2) for pick in (min, max))
+    text = f"speed-up {low if low == high else f'{low} to {high}'}"
+    known = [timing.interval for timing in timings if timing.interval is not None]
+    if len(known) < len(timings) or timings[0].verdict not in JUDGED:
+        return text
+    least, most = min(bounds[0] for bounds in known), max(bounds[1] for bounds in known)
+    word = "interval" if len(known) == 1 else "intervals within"
+    return f"{text}, 95 % {word} {show(least, 2)} to {show(most, 2)}"
 
 
 def _break_even(timings: Sequence[Timing]) -> str:

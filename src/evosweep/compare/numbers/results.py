@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from evosweep.compare.numbers.anytime import expected_running_times
+from evosweep.compare.numbers.anytime import expected_running_times, gaps
 from evosweep.compare.numbers.intervals import RESAMPLES, bootstrap
-from evosweep.compare.numbers.location import deviation, mean, median, quartiles, scale_of
+from evosweep.compare.numbers.location import deviation, mean, median, quartiles
 from evosweep.compare.numbers.quality import Quality
 from evosweep.compare.numbers.standing import Standing
 from evosweep.compare.numbers.table import Column, Row, Table, Value
@@ -30,21 +30,21 @@ COLUMNS = (
     Column("algorithm", "algorithm", link="runs_link"),
     Column("runs", "runs", link="runs_link"),
     Column("backends", "backends"),
-    Column("best", "best", digits=6, apart="target"),
-    Column("median", "median", digits=6, apart="target"),
+    Column("best", "best", apart="target"),
+    Column("median", "median", apart="target"),
     Column("common_budget", "common budget", "evaluations"),
-    Column("median_common", "median at the common budget", digits=6, apart="target"),
+    Column("median_common", "median at the common budget", apart="target"),
     Column("distance", "distance to the optimum, median"),
-    Column("median_low", "median, lower", digits=6),
-    Column("median_high", "median, upper", digits=6),
-    Column("q1", "1st quartile", digits=6),
-    Column("q3", "3rd quartile", digits=6),
-    Column("mean", "mean", digits=6),
-    Column("mean_low", "mean, lower", digits=6),
-    Column("mean_high", "mean, upper", digits=6),
+    Column("median_low", "median, lower"),
+    Column("median_high", "median, upper"),
+    Column("q1", "1st quartile"),
+    Column("q3", "3rd quartile"),
+    Column("mean", "mean"),
+    Column("mean_low", "mean, lower"),
+    Column("mean_high", "mean, upper"),
     Column("std", "std"),
     Column("evaluations", "evaluations, median"),
-    Column("target", "target", digits=6),
+    Column("target", "target"),
     Column("successes", "successes"),
     Column("success_rate", "success rate", digits=3),
     Column("ert", "ERT", "evaluations"),
@@ -140,15 +140,12 @@ def distances(runs: Sequence[Run], values: Floats) -> Floats | None:
     optimum = runs[0].traits.get("optimum")
     if runs[0].objectives > 1 or not isinstance(optimum, int | float):
         return None
-    scale = 2 * scale_of(values, np.array([float(optimum)]))
-    with np.errstate(over="ignore"):
-        gaps: Floats = np.abs(values / scale - optimum / scale) * scale
-    return gaps
+    return gaps(values, float(optimum))
 
 
 def _distance(runs: Sequence[Run], sample: Floats) -> dict[str, Value]:
-    gaps = distances(runs, sample)
-    return {"distance": None if gaps is None else median(gaps)}
+    far = distances(runs, sample)
+    return {"distance": None if far is None else median(far)}
 
 
 def _interval(name: str, bounds: tuple[float, float]) -> dict[str, Value]:

@@ -55,7 +55,8 @@ class Picture:
 class Plot:
     """A picture, its data, the words for those who cannot see it, and its caption.
 
-    `problem` is the one that it shows, or empty where it shows several.
+    `problem` is the one that it shows, or empty where it shows several. One that is `wide` has a
+    row of the page to itself.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Plot:
     data: Table
     caption: str = ""
     problem: str = ""
+    wide: bool = False
 
     @property
     def svg(self) -> str:

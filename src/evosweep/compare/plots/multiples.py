@@ -25,7 +25,7 @@ from evosweep.compare.read.traces import bands
 
 Floats = NDArray[np.float64]
 MOST_PANELS = 30
-ACROSS = 3  # panels in a row
+ACROSS = 4  # panels in a row
 PANEL = 2.1, 1.75  # inches
 
 
@@ -62,6 +62,7 @@ def plot_multiples(panels: Sequence[Curves], styles: Styles) -> Plot:
         data=_data(table),
         caption="Best so far: the median over runs, and the quartiles as a band."
         + (f" Distance to the optimum on {known} of {len(panels)} problems." if known else ""),
+        wide=columns > 2,
     )
 
 

@@ -93,6 +93,7 @@ def _take(study: Study, grid: Grid) -> Study:
         forgotten=tuple(item for item in study.failures if not _asked(item, grid)),
         basis=f"the runs of {grid.origin}" if grid.experiment else "the runs that are asked for",
         names=grid.names,
+        config=grid.origin if grid.experiment else "",
     )
 
 

@@ -8,7 +8,23 @@ from pathlib import Path
 from evosweep.compare.read.labels import compared, identity
 from evosweep.records import reading, tables
 from evosweep.records.folder import RunFolder
-from evosweep.records.record import PartFields, TraitFields
+from evosweep.records.record import PartFields, Record, TraitFields
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """Where, when and with what a run was made; empty texts where the receipt does not say."""
+
+    started: str = ""
+    evosweep: str = ""
+    python: str = ""
+    deap: str = ""
+    numpy: str = ""
+    platform: str = ""
+    machine: str = ""
+    cpu: str = ""
+    commit: str = ""
+    image: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +63,7 @@ class Run:
     mixed: bool = False
     order: str | None = None
     """The digest of the order of its results, where its algorithm is asynchronous."""
+    circumstances: Circumstances = Circumstances()
 
     @cached_property
     def problem_id(self) -> str:
@@ -151,6 +168,26 @@ def read_run(folder: RunFolder) -> Run:
         finished=record.finished,
         mixed=record.mixed,
         order=record.order,
+        circumstances=_circumstances(record),
+    )
+
+
+def _circumstances(record: Record) -> Circumstances:
+    known = record.environment
+    packages = known.get("packages") or {}
+    dirty = " (with changes that were not committed)" if known.get("git_dirty") else ""
+    commit, digest = known.get("git_commit"), known.get("image_digest")
+    return Circumstances(
+        started=record.started,
+        evosweep=known.get("evosweep") or "",
+        python=known.get("python") or "",
+        deap=packages.get("deap", ""),
+        numpy=packages.get("numpy", ""),
+        platform=known.get("platform") or "",
+        machine=known.get("machine") or "",
+        cpu=known.get("cpu") or "",
+        commit=f"{commit}{dirty}" if commit else "",
+        image=" ".join(filter(None, (known.get("image"), digest))),
     )
 
 

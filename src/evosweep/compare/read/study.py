@@ -20,7 +20,8 @@ class Study:
     `earlier` runs are of older code, or no longer in the config, and `forgotten` failures are of
     such runs: they are in no number. `basis` says by what `runs` were chosen. `alerts` are lines
     that nobody may miss, `disagreements` those on one run with two populations. `names` has what
-    the config calls an identity; elsewhere the name in the last receipt counts.
+    the config calls an identity; elsewhere the name in the last receipt counts. `config` is
+    the path of the config, as it was given.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Study:
     alerts: tuple[str, ...] = ()
     disagreements: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    config: str = ""
 
     @cached_property
     def problem_labels(self) -> dict[str, str]:

@@ -68,7 +68,9 @@ class Picture {
     const area = legend && legend.getBBox();
     if (!area || !area.height) return;
     legend.remove();
-    this.svg.setAttribute("viewBox", `0 0 ${this.box.width} ${area.y - 2}`);
+    const sides = [this.box.width, area.y - 2];
+    this.svg.setAttribute("viewBox", `0 0 ${sides.join(" ")}`);
+    ["width", "height"].forEach((name, place) => this.svg.setAttribute(name, sides[place]));
   }
   show(label, visible) {
     const place = this.frame.series.findIndex(([name]) => name === label);
