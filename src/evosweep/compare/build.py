@@ -19,6 +19,7 @@ from evosweep.compare.read.study import Study
 from evosweep.compare.sections import sentences, tables
 from evosweep.compare.sections.anytime import anytime_section
 from evosweep.compare.sections.failures import earlier_section, failures_section, failures_table
+from evosweep.compare.sections.importance import importance_section
 from evosweep.compare.sections.overview import (
     overview_section,
     panels,
@@ -53,6 +54,7 @@ def _full(material: Material, out: Path) -> Page:
         problems_section(material, fronts),
         _results(material),
         tables.tests_section(material),
+        importance_section(material),
         anytime_section(material),
         tables.fronts_section(material, fronts),
         tables.populations_section(material),

@@ -1,0 +1,106 @@
+"""What an algorithm's swept parameters form: a full grid, or points of a sampled design."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evosweep.compare.numbers.provenance import defaults
+from evosweep.compare.read.labels import natural, varying
+from evosweep.compare.read.study import Study
+
+Floats = NDArray[np.float64]
+DECADES = 100.0  # a parameter whose values span this ratio is measured by its logarithm
+
+
+@dataclass(frozen=True)
+class Design:
+    """The variants of one algorithm function and the values of its swept parameters.
+
+    Parameters
+    ----------
+    name
+        The name that the variants share.
+    parameters
+        The swept ones, two or more.
+    points
+        The value of each swept parameter, by the label of the variant.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    points: Mapping[str, tuple[object, ...]]
+
+    @cached_property
+    def levels(self) -> list[list[object]]:
+        """The values of each parameter, in order."""
+        columns = zip(*self.points.values(), strict=True)
+        return [sorted(set(column), key=_order) for column in columns]
+
+    def is_grid(self, labels: Sequence[str]) -> bool:
+        """Whether these variants are every combination of all levels, each once."""
+        return len({self.points[label] for label in labels}) == prod(map(len, self.levels))
+
+    def places(self, label: str) -> tuple[int, ...]:
+        """Which level of each parameter a variant has."""
+        point = self.points[label]
+        return tuple(known.index(value) for known, value in zip(self.levels, point, strict=True))
+
+    def scaled(self, labels: Sequence[str]) -> Floats:
+        """The points in [0, 1], a row each: numbers by value or logarithm, others by their rank."""
+        columns = zip(*(self.points[label] for label in labels), strict=True)
+        return np.column_stack([
+            _scaled(column, known) for column, known in zip(columns, self.levels, strict=True)
+        ])  # fmt: skip
+
+
+def _order(value: object) -> tuple[bool, float, list[tuple[float, str]]]:
+    if _is_number(value):
+        return False, float(str(value)), []
+    return True, 0.0, natural(str(value))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _scaled(column: Sequence[object], known: Sequence[object]) -> Floats:
+    if not all(map(_is_number, known)):
+        return np.array([known.index(value) for value in column]) / max(len(known) - 1, 1)
+    values = np.array([float(str(value)) for value in column])
+    low, high = float(str(known[0])), float(str(known[-1]))
+    if low > 0 and high >= DECADES * low:
+        values, low, high = np.log(values), float(np.log(low)), float(np.log(high))
+    scaled: Floats = (values - low) / (high - low)
+    return scaled
+
+
+def designs_of(study: Study) -> list[Design]:
+    """The algorithm functions with two swept parameters or more."""
+    families: dict[tuple[str, str, str], dict[str, dict[str, object]]] = {}
+    for text, label in study.algorithm_labels.items():
+        part = json.loads(text)
+        name = label.partition("(")[0]
+        key = name, str(part.get("use")), str(part.get("source", ""))
+        given = part.get("params") or {}
+        families.setdefault(key, {})[label] = {**defaults("algorithm", key[1], given), **given}
+    found = []
+    for (name, _, _), members in families.items():
+        keys = tuple(varying(members.values()))
+        if len(keys) > 1:
+            points = {
+                label: tuple(_plain(params.get(key, "default")) for key in keys)
+                for label, params in members.items()
+            }
+            found.append(Design(name, keys, points))
+    return found
+
+
+def _plain(value: object) -> object:
+    """A value that can be compared and hashed."""
+    simple = isinstance(value, str | int | float | bool)
+    return value if simple else json.dumps(value, sort_keys=True, default=str)
