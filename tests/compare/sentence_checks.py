@@ -25,8 +25,11 @@ def check_agreement(text: str, report: Report) -> None:
     assert len(wrong) == 1
 
 
-def verdicts(report: Report) -> dict[tuple[str, str], tuple[str, float]]:
-    """Whether two workers paid, for each configuration, from the times of the runs."""
+def verdicts(report: Report) -> dict[tuple[str, str], tuple[str, tuple[float, float, float]]]:
+    """Whether two workers paid, for each configuration, from the times of the runs.
+
+    With the speed-up and its interval.
+    """
     wall = {
         (r["problem"], r["algorithm"], r["seed"], r["backend"]): float(r["startup_seconds"])
         + float(r["wall_seconds"])
@@ -50,7 +53,7 @@ def verdicts(report: Report) -> dict[tuple[str, str], tuple[str, float]]:
             verdict = LOST
         verdict = FEW if len(ratios) < 3 else verdict
         short = median([work[*key, s] for s in seeds]) < 1
-        found[key] = (SHORT if short else verdict, mean)
+        found[key] = (SHORT if short else verdict, (mean, low, high))
     return found
 
 
@@ -65,7 +68,10 @@ def check_efficiency(text: str, report: Report) -> None:
     for verdict in (PAID, SAME, LOST, FEW, SHORT):
         places = [key for key in order if known[key][0] == verdict]
         if places:
-            parts.append(f"{verdict} on {_places(places, order, [known[k][1] for k in places])}")
+            told = _places(
+                places, order, [known[k][1] for k in places], verdict in (PAID, SAME, LOST)
+            )
+            parts.append(f"{verdict} on {told}")
     assert found[1] == "; it ".join(parts)
     table = [row for row in report.table("efficiency") if row["backend"] == "pool ×2"]
     for told, key in ((found[2], "break_even"), (found[3], "cost")):
@@ -81,7 +87,10 @@ def seconds(text: str) -> float:
 
 
 def _places(
-    places: list[tuple[str, ...]], every: list[tuple[str, ...]], speedups: list[float]
+    places: list[tuple[str, ...]],
+    every: list[tuple[str, ...]],
+    speedups: list[tuple[float, float, float]],
+    judged: bool,
 ) -> str:
     names = []
     for problem in dict.fromkeys(place[0] for place in places):
@@ -89,9 +98,15 @@ def _places(
         whole = len(own) == sum(place[0] == problem for place in every)
         some = listed(own) if len(own) < 4 else f"{len(own)} algorithms"
         names.append(problem if whole else f"{problem} with {some}")
-    low, high = (f"{float(f'{pick(speedups):.2g}'):g}" for pick in (min, max))
+    means, lows, highs = zip(*speedups, strict=True)
+    low, high = (f"{float(f'{pick(means):.2g}'):g}" for pick in (min, max))
     where = ", ".join(names) if len(names) <= 4 else f"{len(places)} of {len(every)} configurations"
-    return f"{where} (speed-up {low if low == high else f'{low} to {high}'})"
+    within = ""
+    if judged:
+        word = "interval" if len(places) == 1 else "intervals within"
+        least, most = (f"{float(f'{bound:.2g}'):g}" for bound in (min(lows), max(highs)))
+        within = f", 95 % {word} {least} to {most}"
+    return f"{where} (speed-up {low if low == high else f'{low} to {high}'}{within})"
 
 
 def check_advice(text: str, report: Report) -> None:

@@ -101,9 +101,10 @@ def test_a_full_grid_is_told_exactly_and_each_sentence_is_in_the_table(tmp_path:
     total = main_effect + np.var([0.01 * level for level in levels[1]])
     row = rows["all problems", "sigma"]
     assert float(row["share"]) == pytest.approx(main_effect / total, abs=1e-6)
-    assert float(row["share_low"]) <= float(row["share"]) <= float(row["share_high"])
+    low, share, high = (float(row[key]) for key in ("share_low", "share", "share_high"))
+    assert low <= share <= high
     assert {row["method"] for row in rows.values()} == {"exact, full grid"}
-    assert float(rows["f(function=1)", "sigma × population"]["share"]) == pytest.approx(0, abs=1e-6)
+    assert float(rows["f(function=1)", "population × sigma"]["share"]) == pytest.approx(0, abs=1e-6)
     texts = Texts((folder / "comparison/report.html").read_text())
     (text,) = [text for section, text in texts.paragraphs if section == "importance"]
     told = re.findall(r"(\S+) explains (\d+)% \((\d+)% to (\d+)%\)", text)

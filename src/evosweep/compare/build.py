@@ -28,6 +28,7 @@ from evosweep.compare.sections.overview import (
 )
 from evosweep.compare.sections.problems import problems_section
 from evosweep.compare.sections.provenance import provenance_section
+from evosweep.compare.sections.run_pages import run_pages
 from evosweep.compare.sections.runs import runs_section, runs_table
 
 
@@ -42,7 +43,8 @@ def build_page(study: Study, options: Options, out: Path) -> Page:
 
 def _full(material: Material, out: Path) -> Page:
     fronts = _fronts(material)
-    runs = runs_table(material, out)
+    pages = run_pages(material, out)
+    runs = runs_table(material, out, pages)
     study, alpha = material.study, material.options.alpha
     pivots = pivot_tables(study, material.standings, alpha)
     first, diagrams, glance = _pictures_of_all(material)
@@ -82,6 +84,7 @@ def _full(material: Material, out: Path) -> Page:
         loud=loud,
         parameters=parameters_of(study),
         first=first,
+        run_pages=pages,
     )
 
 

@@ -143,6 +143,14 @@ def parameters_table(study: Study) -> Table:
     return Table("parameters", "Parameters", columns, rows, note=note)
 
 
+def parameters_of_run(run: Run, labels: Mapping[str, str]) -> Table:
+    """The parameters of one run; `labels` name its problem and its algorithm."""
+    rows = [row for kind, label in labels.items() for row in _parameters(kind, label, run)]
+    columns = [Column(key, key) for key in ("kind", "name", "parameter", "value")]
+    columns.append(Column("origin", "from"))
+    return Table("parameters", "Parameters", columns, rows, saved=False)
+
+
 def _examples(runs: Sequence[Run], key: str) -> dict[str, Run]:
     return {getattr(run, key): run for run in runs}
 

@@ -42,6 +42,7 @@ def _contents(page: Page) -> Iterator[tuple[str, str | bytes]]:
     for table in page.tables():
         yield from table_files(table, add(table))
         yield f"tables/{table.name}.html", render_table(table)
+    yield from page.run_pages.items()
     for plot in page.plots():
         yield f"plots/{plot.name}.svg", standalone(plot.svg)
         yield f"plots/{plot.name}.pdf", plot.picture.pdf

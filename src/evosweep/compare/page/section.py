@@ -1,6 +1,6 @@
 """What a report is made of: sections of paragraphs, tables and plots, in order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from evosweep.compare.numbers.table import Table
@@ -14,6 +14,7 @@ class Section:
 
     `folded` tables are closed until asked for. `alerts` are what nobody may miss.
     `problem` and `algorithm` are those that it is about, empty for a section on all of them.
+    `commands` are shown to be copied; `links` are files beside the page, by their titles.
     """
 
     anchor: str
@@ -26,6 +27,8 @@ class Section:
     parts: list["Section"] = field(default_factory=list)
     problem: str = ""
     algorithm: str = ""
+    commands: list[str] = field(default_factory=list)
+    links: dict[str, str] = field(default_factory=dict)
 
     def walk(self) -> Iterator["Section"]:
         """This section and every one below it."""
@@ -40,7 +43,8 @@ class Page:
 
     `extra` tables are written to files only. `loud` are the alerts that go to standard error.
     `parameters` has the columns that files add for swept parameters. `first` is the picture beside
-    the summary.
+    the summary, `back` the address of the page that leads here. `run_pages` are further pages, by
+    their names.
     """
 
     title: str
@@ -52,6 +56,8 @@ class Page:
     loud: list[str] = field(default_factory=list)
     parameters: Parameters = field(default_factory=Parameters)
     first: Plot | None = None
+    back: str = ""
+    run_pages: Mapping[str, str] = field(default_factory=dict)
 
     def tables(self) -> Iterator[Table]:
         """Every table of the report that has files, each once."""

@@ -1,6 +1,6 @@
 """Every run: the table of all of them, and the runs of each configuration in the page."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from os.path import relpath
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from evosweep.compare.page.material import Material
 from evosweep.compare.page.section import Section
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
+from evosweep.compare.sections.run_pages import page_name
 
 MOST_LISTED = 2000  # runs in the page, all of them; beyond, the first ones of each configuration
 FIRST_RUNS = 10
@@ -29,11 +30,15 @@ RUN_COLUMNS = (
 )
 
 
-def runs_table(material: Material, out: Path) -> Table:
-    """Every run, with where it lies as seen from `out`."""
+def runs_table(material: Material, out: Path, pages: Collection[str]) -> Table:
+    """Every run, with its page, or where its receipt lies as seen from `out`."""
     common = _within_common_budget(material)
     rows = [
-        {**_run_row(material, run, out), "result_common": common.get(run.run_id)}
+        {
+            **_run_row(material, run),
+            "link": _link(run, out, pages),
+            "result_common": common.get(run.run_id),
+        }
         for run in material.study.runs
     ]
     speed = (Column("speedup", "speed-up", "×", 3), Column("efficiency", "efficiency", "", 3))
@@ -54,9 +59,13 @@ def _within_common_budget(material: Material) -> dict[str, float]:
     }
 
 
-def _run_row(material: Material, run: Run, out: Path) -> dict[str, Value]:
+def _link(run: Run, out: Path, pages: Collection[str]) -> str:
+    page = page_name(run)
+    return page if page in pages else Path(relpath(run.folder.record, out)).as_posix()
+
+
+def _run_row(material: Material, run: Run) -> dict[str, Value]:
     problem = material.study.problem(run)
-    place = relpath(run.folder.record, out)
     speedup = efficiency.speedup_of(material.study, run)
     phases = {f"{phase}_seconds": run.timings.get(phase) for phase in efficiency.PHASES}
     return {
@@ -73,7 +82,6 @@ def _run_row(material: Material, run: Run, out: Path) -> dict[str, Value]:
         "generations": run.generations,
         "wall_seconds": run.seconds,
         "digest": run.digest,
-        "link": Path(place).as_posix(),
         "mixed": run.mixed,
     }
 

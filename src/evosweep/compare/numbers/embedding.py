@@ -1,0 +1,59 @@
+"""Individuals in the plane: near where their genomes are alike."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evosweep.compare.numbers.location import scale_of
+from evosweep.compare.numbers.populations import as_matrix
+
+Floats = NDArray[np.float64]
+PCA, MDS = "principal components", "scaled distances of their parts"
+
+
+def embed(genomes: Sequence[Any]) -> tuple[Floats, str]:
+    """Two coordinates for each genome, and how they came about.
+
+    Genomes of numbers of one length: the first two principal components. Others: classical
+    multidimensional scaling (Torgerson 1952) of the share of parts that two genomes do not have in
+    common (Jaccard).
+    """
+    matrix = as_matrix(genomes)
+    if matrix is not None:
+        values = matrix.astype(np.float64)
+        values = np.where(np.isfinite(values), values, 0.0)
+        return _components(values / scale_of(values)), PCA
+    parts = [set(re.findall(r"[\w.+-]+", str(genome))) for genome in genomes]
+    far = np.array([[1 - _alike(one, other) for other in parts] for one in parts])
+    return _scaled(far), MDS
+
+
+def _components(values: Floats) -> Floats:
+    centred = values - values.mean(axis=0)
+    left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
+    return _fixed(left[:, :2] * sizes[:2])
+
+
+def _scaled(far: Floats) -> Floats:
+    squares = far**2
+    rows = squares.mean(axis=0)
+    inner = -(squares - rows[:, None] - rows[None, :] + squares.mean()) / 2
+    sizes, vectors = np.linalg.eigh(inner)
+    return _fixed(vectors[:, -1:-3:-1] * np.sqrt(np.maximum(sizes[-1:-3:-1], 0)))
+
+
+def _fixed(points: Floats) -> Floats:
+    """Two columns, whose largest value is positive: a component has no direction of its own."""
+    padded = np.zeros((len(points), 2))
+    padded[:, : points.shape[1]] = points[:, :2]
+    largest = padded[np.abs(padded).argmax(axis=0), [0, 1]]
+    turned: Floats = padded * np.where(largest < 0, -1.0, 1.0)
+    return turned
+
+
+def _alike(one: set[str], other: set[str]) -> float:
+    every = one | other
+    return len(one & other) / len(every) if every else 1.0

@@ -1,0 +1,59 @@
+"""Which runs have a page of their own: all where they are few, else the telling ones of each."""
+
+from collections.abc import Mapping
+from os.path import relpath
+from pathlib import Path
+
+import numpy as np
+
+from evosweep.compare.page.material import Material
+from evosweep.compare.read.processes import map_many
+from evosweep.compare.read.run import Run
+from evosweep.compare.sections.run_page import ShownRun, write_run_page
+
+MOST_PAGES = 200
+PARALLEL_FROM = 60
+
+
+def chosen_runs(material: Material) -> list[Run]:
+    """Every run where there are at most `MOST_PAGES`; else best, median and worst of each."""
+    runs = list(material.study.runs)
+    if len(runs) <= MOST_PAGES:
+        return runs
+    telling: dict[str, Run] = {}
+    for (problem, _), members in material.study.configurations.items():
+        quality = material.qualities[problem]
+        order = np.argsort(quality.loss(quality.of(members)), kind="stable")
+        for place in (0, len(order) // 2, -1):
+            run = members[order[place]]
+            telling[run.run_id] = run
+    return list(telling.values())[:MOST_PAGES]
+
+
+def page_name(run: Run) -> str:
+    """Where a run's page lies below the report's folder."""
+    return f"run/{run.run_id}.html"
+
+
+def run_pages(material: Material, out: Path) -> Mapping[str, str]:
+    """The pages by their names."""
+    runs = chosen_runs(material)
+    shown = [_shown(material, run, out) for run in runs]
+    texts = map_many(write_run_page, shown, worthwhile=PARALLEL_FROM, chunk=10)
+    return dict(zip(map(page_name, runs), texts, strict=True))
+
+
+def _shown(material: Material, run: Run, out: Path) -> ShownRun:
+    study = material.study
+    problem = study.problem(run)
+    quality = material.qualities[problem]
+    return ShownRun(
+        run,
+        problem,
+        study.algorithm(run),
+        study.backend(run),
+        measure=quality.measure,
+        result=quality.values[run.run_id],
+        receipt=Path(relpath(run.folder.record, out / "run")).as_posix(),
+        results=f"results/{study.name}",
+    )
