@@ -13,6 +13,7 @@ from evosweep.compare.numbers.ranking import (
     rank_losses,
 )
 from evosweep.compare.plots.critical import plot_critical_difference
+from evosweep.compare.plots.styles import Styles
 
 # Demsar: Statistical Comparisons of Classifiers over Multiple Data Sets, JMLR 7, 2006, table 6:
 # areas under the curve of C4.5 on 14 data sets, plain, with m, with cf, with both tuned. The paper
@@ -128,7 +129,7 @@ def test_tables_and_diagram_of_a_significant_ranking() -> None:
     table = posthoc_table(found)
     assert table is not None
     assert len(table.rows) == 4
-    plot = plot_critical_difference(found, 0.05)
+    plot = plot_critical_difference(found, 0.05, Styles.of(found.names))
     assert plot is not None
     assert all(name in plot.svg for name in NAMES)
     assert "Critical difference: 1.25" in plot.caption
@@ -139,5 +140,5 @@ def test_without_significance_there_is_no_post_hoc_test() -> None:
     found = rank_losses(NAMES[:3], SETS[:6], losses)
     assert found.posthoc is None
     assert posthoc_table(found) is None
-    assert plot_critical_difference(found, 0.05) is None
+    assert plot_critical_difference(found, 0.05, Styles.of(found.names)) is None
     assert "do not differ significantly" in sentence(found, 0.05)

@@ -4,6 +4,7 @@ With EVOSWEEP_SCREENSHOTS=docs/images the pictures of the documentation are made
 """
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
@@ -87,7 +88,9 @@ def test_a_table_is_sorted_by_a_click_and_by_the_keyboard(page: Any) -> None:
     assert [float(text) for text in column(page, "summary", "median")] == values[::-1]
 
 
-def test_a_cell_leads_to_its_runs_and_a_run_to_its_receipt(page: Any, report: Path) -> None:
+def test_a_cell_leads_to_its_runs_a_run_to_its_page_and_that_to_the_receipt(
+    page: Any, report: Path
+) -> None:
     page.locator("#fold-summary > summary").click()
     link = page.locator("#table-summary tbody tr").first.locator("td:nth-child(5) a")
     place = link.get_attribute("href")
@@ -96,10 +99,16 @@ def test_a_cell_leads_to_its_runs_and_a_run_to_its_receipt(page: Any, report: Pa
     details = page.locator(f'[id="{place[1:]}"] details')
     page.wait_for_function("place => document.getElementById(place).querySelector('details').open",
                            arg=place[1:])  # fmt: skip
-    receipts = details.locator("tbody td:first-child a")
-    assert receipts.count() == 16
-    receipt = (report.parent / receipts.first.get_attribute("href")).resolve()
-    assert receipt.name == "record.json"
+    runs = details.locator("tbody td:first-child a")
+    assert runs.count() == 16
+    run_id = runs.first.inner_text()
+    runs.first.click()
+    assert page.locator("h1").inner_text() == f"Run {run_id}"
+    assert page.locator("#curve svg polyline").count() == 2
+    assert page.locator("#population circle").count() == 10
+    assert run_id in page.locator("#repeat pre").first.inner_text()
+    receipt = report.parent / "run" / page.locator("#repeat a.beside").get_attribute("href")
+    assert receipt.resolve().name == "record.json"
     assert receipt.exists()
 
 
@@ -166,6 +175,127 @@ def test_it_prints(browser: Any, report: Path, tmp_path: Path) -> None:
     page.emulate_media(media="print")
     assert page.locator("nav").first.is_hidden()
     page.close()
+
+
+def first_screen(page: Any) -> float:
+    """How many pixels of the first figure's picture are below the top 900."""
+    box = page.locator("figure svg").first.bounding_box()
+    return float(box["y"] + box["height"] - 900)
+
+
+def test_the_first_figure_is_within_the_first_screen(page: Any) -> None:
+    assert first_screen(page) <= 0
+
+
+def test_the_legend_hides_an_algorithm_and_shows_it_again(page: Any) -> None:
+    figure = page.locator("figure[data-frame][id^='plot-convergence-sphere']").first
+    button = figure.locator(".tools button").first
+    lines = figure.locator(".series[data-series='0']")
+    assert lines.first.evaluate("node => node.getBoundingClientRect().width") > 50
+    button.focus()
+    page.keyboard.press("Enter")
+    assert button.get_attribute("aria-pressed") == "false"
+    assert lines.first.evaluate("node => getComputedStyle(node).display") == "none"
+    button.click()
+    assert lines.first.evaluate("node => getComputedStyle(node).display") != "none"
+
+
+def test_an_axis_becomes_linear_and_logarithmic_again_with_the_same_curve(page: Any) -> None:
+    figure = page.locator("figure[id^='plot-convergence-sphere']").first
+    button = figure.locator("button.scale")
+    before = curve(figure)
+    assert button.inner_text() == "linear axis"
+    button.click()
+    linear = curve(figure)
+    button.click()
+    again = curve(figure)
+    assert button.inner_text() == "linear axis"
+    assert linear != before
+    # Drawn by the page and by matplotlib, a value lies in the same order along the axis.
+    assert [point[0] for point in again[::2]] == [point[0] for point in linear[::2]]
+    falling = [point[1] for point in again]
+    assert falling == sorted(falling)
+
+
+def curve(figure: Any) -> list[list[float]]:
+    """The points of the first line."""
+    text = figure.locator(".series[data-series='0'] path").first.get_attribute("d")
+    return [
+        [float(n) for n in part.split()[:2]] for part in re.split("[MLZ]", text) if part.strip()
+    ]
+
+
+def test_pointing_at_a_curve_shows_its_values(page: Any) -> None:
+    figure = page.locator("figure[id^='plot-convergence-sphere']").first
+    figure.scroll_into_view_if_needed()
+    box = figure.locator("svg").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.5)
+    tip = figure.locator(".tip")
+    assert tip.is_visible()
+    lines = tip.inner_text().splitlines()
+    assert re.fullmatch(r"\d+ evaluations", lines[0])
+    assert len(lines) == 4
+    assert re.fullmatch(r"ga\(population=10\): \S+ \(\S+ to \S+\)", lines[1])
+
+
+def test_the_page_is_filtered_and_its_runs_are_searched(page: Any) -> None:
+    page.locator("select[name=problem]").select_option("sphere(function=2)")
+    assert set(column(page, "pivot", "problem")) >= {"sphere(function=2)"}
+    shown = page.locator("#table-pivot tbody tr:visible")
+    assert shown.count() == 1
+    assert page.locator("figure[data-problem='sphere(function=1)']:visible").count() == 0
+    assert page.locator("figure[data-problem='sphere(function=2)']:visible").count() > 3
+    page.locator("select[name=problem]").select_option("")
+    run_id = page.locator("#runs tbody tr a").first.text_content()
+    page.locator("input[name=search]").fill(run_id)
+    assert page.locator("#runs tbody tr:visible").count() == 1
+    assert page.locator(".filter output").inner_text() == "1 runs found"
+
+
+def test_a_page_alone_links_to_no_file_that_is_not_there(browser: Any, report: Path, tmp_path: Path
+                                                         ) -> None:  # fmt: skip
+    alone = tmp_path / "mailed.html"
+    alone.write_bytes(report.read_bytes())
+    page = browser.new_page()
+    page.goto(alone.as_uri())
+    page.locator("p.beside").first.wait_for(state="hidden")
+    dead = page.evaluate(
+        """() => [...document.querySelectorAll('a[href]')]
+            .filter(link => link.offsetParent && !/^(#|data:)/.test(link.getAttribute('href')))
+            .map(link => link.getAttribute('href'))"""
+    )
+    assert dead == []
+    page.close()
+
+
+def test_without_scripts_everything_is_there(browser: Any, report: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(report.as_uri())
+    assert page.locator("#table-pivot tbody tr").count() == 2
+    assert page.locator("figure svg").count() > 5
+    assert page.locator(".filter").count() == 0
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("which", ["report", "run"])
+def test_wcag_aa(browser: Any, report: Path, scheme: str, width: int, which: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    place = report if which == "report" else sorted((report.parent / "run").glob("*.html"))[0]
+    page.goto(place.as_uri())
+    options = {
+        "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
+        "resultTypes": ["violations"],
+    }
+    found = axe.Axe().run(page, options=options).response["violations"]
+    assert [(one["id"], [node["html"][:200] for node in one["nodes"][:3]]) for one in found] == []
+    context.close()
 
 
 def test_screenshots(browser: Any, report: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from evosweep.compare.numbers.table import show
 
 Floats = NDArray[np.float64]
 WIDTH, HEIGHT = 480, 300
-LEFT, RIGHT, TOP, BOTTOM = 78, 12, 12, 44
+LEFT, RIGHT, TOP, BOTTOM = 78, 30, 12, 44
 
 
 @dataclass(frozen=True)
