@@ -27,7 +27,8 @@ COMMANDS = {
     "compare": "tables, statistics, plots and one HTML report",
     "track": "brings MLflow up to date with the run folders",
     "ui": "MLflow's UI on the results, kept up to date",
-    "export": "finished runs for IOHprofiler, COCO, CSV or RO-Crate",
+    "export": "finished runs for IOHprofiler, COCO, CSV, RO-Crate or a paper",
+    "bundle": "one zip of report, tables, plots and records, which opens anywhere",
     "reproduce": "repeats a run from its receipt and compares",
     "verify": "checks receipts against the populations and journals beside them",
     "why": "what makes a run another than the nearest one that is there",
@@ -37,7 +38,7 @@ COMMANDS = {
 GROUPS = {
     "begin": ("init", "list", "check", "grid"),
     "run": ("sweep", "status", "run", "contain"),
-    "look": ("compare", "track", "ui", "export"),
+    "look": ("compare", "track", "ui", "export", "bundle"),
     "prove and keep": ("reproduce", "verify", "why", "prune", "pull"),
 }
 """The commands under the headings of `evosweep --help`."""
@@ -54,6 +55,7 @@ EXAMPLES = {
     "track": "evosweep track",
     "ui": "evosweep ui",
     "export": "evosweep export results/study --format ioh",
+    "bundle": "evosweep bundle results/study",
     "reproduce": "evosweep reproduce 0081fa403486",
     "verify": "evosweep verify",
     "why": "evosweep why mine/study.yaml",

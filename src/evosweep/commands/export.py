@@ -20,6 +20,7 @@ FORMATS = {
     "coco": "evosweep.export.coco",
     "csv": "evosweep.export.flat",
     "rocrate": "evosweep.export.crate",
+    "paper": "evosweep.export.paper",
 }
 
 
@@ -33,13 +34,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         nargs="?",
         default=Path("results"),
-        help="results/ or results/<experiment> (default: results)",
+        help="results/ or results/<experiment> (default: results); `paper [RESULTS]` is short for "
+        "RESULTS --format paper",
     )
+    parser.add_argument("of", type=Path, nargs="?", help=argparse.SUPPRESS)
     parser.add_argument(
         "--format",
         choices=FORMATS,
-        required=True,
-        help="ioh: IOHprofiler; coco: COCO, BBOB problems only; csv: CSV and Parquet; rocrate",
+        help="ioh: IOHprofiler; coco: COCO, BBOB problems only; csv: CSV and Parquet; rocrate; "
+        "paper: the checklist for reproducibility and sentences on methods",
     )
     parser.add_argument("--config", type=Path, help="rocrate: the experiment's config, to be in it")
     parser.add_argument(
@@ -54,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Write each experiment's export whole or not at all; returns 0."""
+    _take_paper(args)
     opened = open_studies(args.results)
     studies = [study for study in opened if study.runs]
     if not studies:
@@ -77,6 +81,16 @@ def main(args: argparse.Namespace) -> int:
     for unfitness in unfit:
         print(f"evosweep: {unfitness}", file=sys.stderr)
     return 0
+
+
+def _take_paper(args: argparse.Namespace) -> None:
+    """Read `paper RESULTS` as `RESULTS --format paper`."""
+    if args.format is None and args.results == Path("paper"):
+        args.format, args.results, args.of = "paper", args.of or Path("results"), None
+    if args.of is not None:
+        raise InputError(f"{args.of}: export takes one folder of results")
+    if args.format is None:
+        raise InputError(f"--format: give one of {', '.join(FORMATS)}")
 
 
 def _name_left_out(study: Study) -> None:

@@ -6,6 +6,19 @@ from evosweep.compare.numbers.ranking import FEWEST_PROBLEMS
 from evosweep.compare.numbers.significance import EXACT_UP_TO, MOST_PAIRS
 
 
+def sentences_for_paper() -> list[str]:
+    """The tests in the words of a section on methods."""
+    return [
+        "Two algorithms on a problem were compared by Wilcoxon's signed-rank test where seeds pair "
+        "the runs, else by the Mann-Whitney U test (two-sided, level 0.05), with Holm's correction "
+        "over the pairs of a problem; effect sizes are A12 (Vargha and Delaney 2000).",
+        "Over all problems, algorithms were compared by Friedman's test with the correction of "
+        "Iman and Davenport, and Nemenyi's test after it (Demsar 2006).",
+        "Where budgets differ, results were compared at the largest budget that every run of the "
+        "problem has used. Pairs with too few runs to reach the level were not tested.",
+    ]
+
+
 def methods(alpha: float) -> list[str]:
     """A paragraph for each rule."""
     return [

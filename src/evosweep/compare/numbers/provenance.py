@@ -39,7 +39,7 @@ def _facts(study: Study, commands: Mapping[str, str]) -> Iterable[tuple[str, str
     yield "compared", study.basis or "every run in the results"
     yield "runs", f"{len(runs)}, seeds {seeds_in_words({run.seed for run in runs})}"
     for key, title in FACTS:
-        if text := _values(getattr(run.circumstances, key) for run in runs):
+        if text := values_in_words(getattr(run.circumstances, key) for run in runs):
             yield title, text
     starts = sorted(filter(None, (run.circumstances.started for run in runs)))
     ends = sorted(filter(None, (run.finished for run in runs)))
@@ -50,7 +50,7 @@ def _facts(study: Study, commands: Mapping[str, str]) -> Iterable[tuple[str, str
     yield from commands.items()
 
 
-def _values(values: Iterable[str]) -> str:
+def values_in_words(values: Iterable[str]) -> str:
     """The values of a fact with the runs of each, where there is more than one."""
     counts = Counter(value for value in values if value)
     if len(counts) < 2:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from evosweep.compare.numbers.table import Row, Table, Value
+from evosweep.compare.numbers.table import Table, Value
+from evosweep.compare.page.latex import as_float, as_latex
 from evosweep.errors import InputError
 from evosweep.files.opening import is_file, read_bytes
 from evosweep.files.writing import write_whole
@@ -67,78 +68,6 @@ def _typed(values: list[Value]) -> list[Value]:
     if present <= {int, float} or len(present) <= 1:
         return [float(v) if float in present and v is not None else v for v in values]
     return [None if value is None else str(value) for value in values]
-
-
-def as_latex(table: Table) -> str:
-    """The table as a LaTeX `tabular` with booktabs rules, to be included in a paper."""
-    align = "".join("r" if table.numeric(column.key) else "l" for column in table.columns)
-    head = " & ".join(_tex(column.heading) for column in table.columns)
-    body = [" & ".join(_cells(table, row)) + r" \\" for row in table.rows]
-    return "\n".join(
-        [
-            f"% {table.title}. {table.note}".rstrip().replace("\n", " "),
-            rf"\begin{{tabular}}{{{align}}}",
-            r"\toprule",
-            head + r" \\",
-            r"\midrule",
-            *body,
-            r"\bottomrule",
-            r"\end{tabular}",
-            "",
-        ]
-    )
-
-
-def _cells(table: Table, row: Row) -> Iterator[str]:
-    for column, cell in zip(table.columns, table.cells(row), strict=True):
-        strong = column.strong and row.get(column.strong)
-        yield rf"\textbf{{{_tex(cell)}}}" if strong else _tex(cell)
-
-
-def as_float(table: Table) -> str:
-    """The table as a LaTeX `table` that is no wider than a column, with caption and label.
-
-    It needs the packages booktabs and graphicx. Cells that stand out are bold.
-    """
-    name = table.name.replace("_", "-")
-    caption = f"{table.title}. {table.note}".strip()
-    return "\n".join(
-        [
-            r"\begin{table}",
-            r"\centering",
-            rf"\caption{{{_tex(caption)}}}",
-            rf"\label{{tab:{name}}}",
-            r"\resizebox{\ifdim\width>\columnwidth \columnwidth\else \width\fi}{!}{%",
-            as_latex(table).partition("\n")[2].rstrip() + "%",
-            "}",
-            r"\end{table}",
-            "",
-        ]
-    )
-
-
-_TEX = {
-    "\\": r"\textbackslash{}",
-    **{char: f"\\{char}" for char in "&%$#_{}"},
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "∞": r"$\infty$",
-    "−": "$-$",
-    "–": "--",
-    "×": r"$\times$",
-    "≤": r"$\leq$",
-    "≥": r"$\geq$",
-    "↑": r"$\uparrow$",
-    "↓": r"$\downarrow$",
-    "°": r"$^\circ$",
-    "µ": r"$\mu$",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-}
-
-
-def _tex(text: str) -> str:
-    return "".join(_TEX.get(char, char) for char in text)
 
 
 def table_files(table: Table, data: Table) -> Iterator[tuple[str, str | bytes]]:

@@ -11,7 +11,8 @@ from typing import Any
 from evosweep import __version__
 from evosweep.compare.extra import need
 from evosweep.compare.numbers.table import Table, Value
-from evosweep.compare.page.files import as_csv, as_float, forget_stale, table_files, write_text
+from evosweep.compare.page.files import as_csv, forget_stale, table_files, write_text
+from evosweep.compare.page.latex import as_float
 from evosweep.compare.page.section import Page
 from evosweep.compare.page.verdict import VERDICT
 from evosweep.files.opening import output_folder

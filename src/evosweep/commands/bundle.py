@@ -1,0 +1,36 @@
+"""`evosweep bundle`: one zip of results that opens anywhere."""
+
+import argparse
+from pathlib import Path
+
+from evosweep.compare.read.folders import open_studies
+from evosweep.errors import InputError, printable
+from evosweep.export.bundle import write_bundle
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `evosweep bundle`."""
+    parser.add_argument(
+        "results",
+        type=Path,
+        nargs="?",
+        default=Path("results"),
+        help="results/ or results/<experiment> (default: results)",
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="zip to write (default: bundle.zip in RESULTS)"
+    )
+
+
+def main(args: argparse.Namespace) -> int:
+    """Write the zip and say what is in it; returns 0."""
+    path = args.out or args.results / "bundle.zip"
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise InputError(f"{path}: give the name of a file in a folder that is there")
+    studies = [study for study in open_studies(args.results) if study.runs]
+    if not studies:
+        raise InputError(f"{args.results}: no run has finished, so there is nothing to bundle")
+    count = write_bundle(studies, path)
+    size = path.stat().st_size / 1e6
+    print(printable(f"{path}: {count} files, {size:.3g} MB; unpack it and open index.html"))
+    return 0

@@ -1,0 +1,78 @@
+"""Tables and texts as LaTeX."""
+
+from collections.abc import Iterator
+
+from evosweep.compare.numbers.table import Row, Table
+
+
+def as_latex(table: Table) -> str:
+    """The table as a LaTeX `tabular` with booktabs rules, to be included in a paper."""
+    align = "".join("r" if table.numeric(column.key) else "l" for column in table.columns)
+    head = " & ".join(escaped(column.heading) for column in table.columns)
+    body = [" & ".join(_cells(table, row)) + r" \\" for row in table.rows]
+    return "\n".join(
+        [
+            f"% {table.title}. {table.note}".rstrip().replace("\n", " "),
+            rf"\begin{{tabular}}{{{align}}}",
+            r"\toprule",
+            head + r" \\",
+            r"\midrule",
+            *body,
+            r"\bottomrule",
+            r"\end{tabular}",
+            "",
+        ]
+    )
+
+
+def _cells(table: Table, row: Row) -> Iterator[str]:
+    for column, cell in zip(table.columns, table.cells(row), strict=True):
+        strong = column.strong and row.get(column.strong)
+        yield rf"\textbf{{{escaped(cell)}}}" if strong else escaped(cell)
+
+
+def as_float(table: Table) -> str:
+    """The table as a LaTeX `table` that is no wider than a column, with caption and label.
+
+    It needs the packages booktabs and graphicx. Cells that stand out are bold.
+    """
+    name = table.name.replace("_", "-")
+    caption = f"{table.title}. {table.note}".strip()
+    return "\n".join(
+        [
+            r"\begin{table}",
+            r"\centering",
+            rf"\caption{{{escaped(caption)}}}",
+            rf"\label{{tab:{name}}}",
+            r"\resizebox{\ifdim\width>\columnwidth \columnwidth\else \width\fi}{!}{%",
+            as_latex(table).partition("\n")[2].rstrip() + "%",
+            "}",
+            r"\end{table}",
+            "",
+        ]
+    )
+
+
+_TEX = {
+    "\\": r"\textbackslash{}",
+    **{char: f"\\{char}" for char in "&%$#_{}"},
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "∞": r"$\infty$",
+    "−": "$-$",
+    "–": "--",
+    "×": r"$\times$",
+    "≤": r"$\leq$",
+    "≥": r"$\geq$",
+    "↑": r"$\uparrow$",
+    "↓": r"$\downarrow$",
+    "°": r"$^\circ$",
+    "µ": r"$\mu$",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+}
+
+
+def escaped(text: str) -> str:
+    """A text in which no sign is a command of LaTeX."""
+    return "".join(_TEX.get(char, char) for char in text)
