@@ -103,7 +103,7 @@ def test_flat_tables_have_every_run_and_generation(results: Path, tmp_path: Path
     rows = pq.read_table(tmp_path / "csv" / "improvements.parquet").to_pylist()
     study = open_studies(results)[0]
     known = {(r.run_id, *p) for r in study.runs for p in _improvements(read_trace(r))}
-    assert {(row["run_id"], row["evaluations"], row["best"]) for row in rows} == known
+    assert {(row["run_id"], row["evaluations"], row["best_so_far"]) for row in rows} == known
 
 
 def test_a_crate_can_be_read_and_names_runs_results_and_software(

@@ -1,4 +1,4 @@
-"""The checklist of a paper and the bundle: filled from receipts, whole, safe, the same each time."""
+"""The checklist of a paper and the bundle: filled from receipts, safe, the same each time."""
 
 import json
 import re

@@ -16,6 +16,7 @@ from evosweep.errors import Damaged
 from evosweep.export.curves import curves, points, single_objective
 from evosweep.export.written import Written, cell
 from evosweep.records.tables import read_rows
+from evosweep.run.best_so_far import with_best_so_far
 
 ROWS = 50_000  # in memory at a time
 Row = Mapping[str, object]
@@ -69,19 +70,26 @@ def _generations(study: Study, left_out: list[str]) -> Iterator[Row]:
     for run in study.runs:
         names = _names(study, run)
         try:
-            for row in read_rows(run.folder.logbook, run.logbook_rows):
-                yield {**names, **{name: row[name] for name in row if name not in names}}
+            rows = read_rows(run.folder.logbook, run.logbook_rows)
+            for row in with_best_so_far(rows, run.weights):
+                own = {name: row[name] for name in row if name not in names}
+                yield {**names, **_told_apart(own)}
         except Damaged as damage:
             left_out.append(f"{damage}: its generations are left out")
         except OSError as error:
             left_out.append(f"{run.run_id}: no generations: its logbook: {error.strerror}")
 
 
+def _told_apart(row: Row) -> Row:
+    """A generation without `best`, which stands there as `generation_best`."""
+    return {name: value for name, value in row.items() if f"generation_{name}" not in row}
+
+
 def _improvements(study: Study, left_out: list[str]) -> Iterator[Row]:
     for run, trace in curves(single_objective(study.runs), left_out):
         names = _names(study, run)
         for count, best in points(run, trace):
-            yield {**names, "evaluations": count, "best": best}
+            yield {**names, "evaluations": count, "best_so_far": best}
 
 
 def _write(folder: Path, name: str, rows: Callable[[], Iterator[Row]]) -> int:

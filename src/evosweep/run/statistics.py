@@ -10,6 +10,7 @@ from deap import base, tools
 
 from evosweep.genomes.deap_types import Population
 from evosweep.genomes.digest import population_digest
+from evosweep.run.best_so_far import with_best_so_far
 from evosweep.run.hypervolume import EXACT_UP_TO, hypervolume
 
 LogbookRow = dict[str, Any]
@@ -46,12 +47,14 @@ class GenerationStatistics(tools.Statistics):  # type: ignore[misc]
         self._clock, self._evaluations, self._after = clock, evaluations, after
         self._reference_point, self._digest = reference_point, digest
         self._counted = 0
+        self.weights: tuple[float, ...] = ()
         self.rows: list[LogbookRow] = []
         self.fields = ["best", "mean", "std", "worst", "seconds", "digest"]
 
     def compile(self, data: Population) -> LogbookRow:
         """The row of a population, whose individuals all have a fitness."""
         row: LogbookRow = dict(summary(data))
+        self.weights = self.weights or weights_of(data)
         if self._reference_point is not None:
             row["hypervolume"] = _hypervolume(data, self._reference_point)
         row["seconds"] = self._clock()
@@ -61,6 +64,12 @@ class GenerationStatistics(tools.Statistics):  # type: ignore[misc]
         self.rows.append({"nevals": total - before} | row)
         self._after(data, row)
         return row
+
+
+def weights_of(population: Population) -> tuple[float, ...]:
+    """The weights of the first individual that has a fitness; empty where none has."""
+    first = next((ind.fitness for ind in population if ind.fitness.valid), None)
+    return () if first is None else tuple(first.weights)
 
 
 def summary(population: Population) -> dict[str, float]:
@@ -141,6 +150,7 @@ def logbook_rows(
     """One row for each generation; `gen` and `nevals` become `generation` and `evaluations`.
 
     The chapters of a `tools.MultiStatistics` follow as columns, `size_avg` of a chapter `size`.
+    `generation_best` is `best` by its full name; `best_so_far` is the best until then.
     """
     source: Sequence[LogbookRow] = logbook if logbook else statistics.rows
     rows = []
@@ -149,7 +159,7 @@ def logbook_rows(
         named = {"generation": row.get("gen", number), "evaluations": row.get("nevals")}
         rest = {key: value for key, value in row.items() if key not in _RENAMED}
         rows.append(named | rest)
-    return rows
+    return list(with_best_so_far(rows, statistics.weights))
 
 
 _RENAMED = ("gen", "nevals")

@@ -55,7 +55,7 @@ def choose_scale(traces: Sequence[Trace], optimum: float | None, measure: str) -
     values = np.concatenate([trace.best for trace in traces])
     values = values[np.isfinite(values)]
     unit = unit_of(values)
-    label = measure if optimum is None else "distance to the optimum"
+    label = f"{measure} so far" if optimum is None else "distance to the optimum"
     scale = Scale(
         label if unit == 1 else f"{label} / {unit:g}", log=False, optimum=optimum, unit=unit
     )
