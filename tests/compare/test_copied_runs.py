@@ -108,3 +108,22 @@ def test_a_terminal_without_unicode_gets_the_report_too(
     assert done.returncode == 0, done.stderr
     assert b"serial" in done.stdout
     assert (tmp_path / "study/comparison/report.html").exists()
+
+
+def test_results_of_two_machines_beside_each_other_are_held_together(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, digest in (("study", ""), ("study-b", "f" * 64)):
+        for seed in (1, 2):
+            fitness = np.full((3, 4, 1), float(seed))
+            changed = {"digest": digest} if seed == 2 and digest else {}
+            made = Made(SPHERE, GA, SERIAL, seed, fitness, **changed)
+            write_run(tmp_path / name, made)
+    assert main(["compare", str(tmp_path)]) == 0
+    said = capsys.readouterr().err
+    assert said.count("DISAGREEMENT: seed 2: run ") == 2
+    assert "in study and run " in said
+    assert "in study-b are the same, with unequal populations" in said
+    assert "seed 1" not in said
+    page = (tmp_path / "study-b/comparison/report.html").read_text()
+    assert "are the same, with unequal populations" in page

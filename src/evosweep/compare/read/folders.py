@@ -3,6 +3,7 @@
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from evosweep.compare.read.run import Failure, Run, differs, read_failure, read_run
@@ -24,7 +25,7 @@ def open_studies(results: Path) -> list[Study]:
         folders[folder.path.parent.parent].append(folder)
     if not folders:
         raise InputError(f"{results}: no runs in it; `make run` or `evosweep run` makes some")
-    return [_open(path, places) for path, places in sorted(folders.items())]
+    return hold_together([_open(path, places) for path, places in sorted(folders.items())])
 
 
 def _open(folder: Path, places: Sequence[RunFolder]) -> Study:
@@ -44,6 +45,40 @@ def _open(folder: Path, places: Sequence[RunFolder]) -> Study:
         tuple(kept),
         (*failures, *copies),
         disagreements=tuple(unequal),
+    )
+
+
+def hold_together(studies: list[Study]) -> list[Study]:
+    """The studies, each with a line for every run that another one holds with another result.
+
+    Results of several machines lie beside each other, as `results/study` and `results/study-b`: the
+    same run has to have the same population wherever it was made.
+    """
+    holders: dict[str, list[tuple[int, Run]]] = defaultdict(list)
+    for place, study in enumerate(studies):
+        for run in study.runs:
+            holders[run.spec_id].append((place, run))
+    lines: dict[int, list[str]] = defaultdict(list)
+    for group in holders.values():
+        (place, first), *others = group
+        for other, run in others:
+            clocked = "seconds" in (first.stopped, run.stopped) or first.mixed or run.mixed
+            if other != place and run.digest != first.digest and not clocked:
+                line = _parted(first, run)
+                lines[place].append(line)
+                lines[other].append(line)
+    return [
+        replace(study, disagreements=(*study.disagreements, *dict.fromkeys(lines[place])))
+        for place, study in enumerate(studies)
+    ]
+
+
+def _parted(one: Run, other: Run) -> str:
+    folders = [run.folder.path.parent.parent.name for run in (one, other)]
+    return (
+        f"DISAGREEMENT: seed {one.seed}: run {one.run_id} in {folders[0]} and run {other.run_id} "
+        f"in {folders[1]} are the same, with unequal populations ({one.digest[:12]} and "
+        f"{other.digest[:12]})"
     )
 
 
