@@ -4,6 +4,11 @@ const digits = (value, count) => {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "–";
   return Number.isInteger(value) && Math.abs(value) < 1e6 ? String(value) : String(Number(value.toPrecision(count)));
 };
+const short = (value) => {
+  if (value === 0 || (Math.abs(value) < 1e4 && Math.abs(value) >= 1e-3)) return digits(value, 6);
+  const [head, power] = value.toExponential(2).split("e").map(Number);
+  return head === 1 ? `1e${power}` : `${Number(head.toPrecision(3))}e${power}`;
+};
 function element(name, content, properties) {
   const node = Object.assign(document.createElement(name), properties || {});
   node.append(...[].concat(content || []));
@@ -117,12 +122,14 @@ class Picture {
       const value = along(y, box[1] + size[1], -size[1], this.drawn(number(row[key])));
       return Math.max(-1e4, Math.min(1e4, value));
     });
-    const [line, band] = this.svg.querySelectorAll(`.series[data-series="${place}"]`);
-    const path = (node) => node && node.querySelector("path");
-    if (path(line)) path(line).setAttribute("d", steps(across, up(y.keys[0])));
-    if (path(band)) path(band).setAttribute("d", area(across, up(y.keys[1]), up(y.keys[2])));
-    const use = band && band.querySelector("use");
-    if (use) ["x", "y"].forEach((name) => use.setAttribute(name, 0));
+    for (const group of this.svg.querySelectorAll(`.series[data-series="${place}"]`)) {
+      const path = group.querySelector("path");
+      const use = group.querySelector("use");
+      if (use) ["x", "y"].forEach((name) => use.setAttribute(name, 0));
+      if (!path) continue;
+      const line = !use && getComputedStyle(path).fill === "none";
+      path.setAttribute("d", line ? steps(across, up(y.keys[0])) : area(across, up(y.keys[1]), up(y.keys[2])));
+    }
   }
   relabel() {
     const { y, box, size } = this.frame;
@@ -135,7 +142,7 @@ class Picture {
       const place = along(y, box[1] + size[1], -size[1], value);
       group.append(
         svgNode("line", { x1: box[0], x2: box[0] + size[0], y1: place, y2: place, stroke: "var(--grid)", "stroke-width": 0.6 }),
-        svgNode("text", { x: box[0] - 5, y: place + 3.5, "text-anchor": "end", "font-size": 10 }, digits(value, 6)),
+        svgNode("text", { x: box[0] - 5, y: place + 3.5, "text-anchor": "end", "font-size": 10 }, short(value)),
       );
     }
     this.svg.querySelector("[id='axes_1']").prepend(group);
@@ -154,8 +161,8 @@ class Picture {
       tip.replaceChildren(...lines);
       const left = event.clientX - area.left;
       tip.style.top = `${event.clientY - area.top + 14}px`;
-      tip.style.left = left < area.width / 2 ? `${left + 14}px` : "auto";
-      tip.style.right = left < area.width / 2 ? "auto" : `${area.width - left + 14}px`;
+      const beside = left < area.width / 2 ? left + 14 : left - 14 - tip.offsetWidth;
+      tip.style.left = `${Math.max(0, Math.min(beside, area.width - tip.offsetWidth))}px`;
     });
   }
   at(px, py) {
