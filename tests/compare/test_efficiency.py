@@ -37,7 +37,7 @@ def test_speed_up_efficiency_and_break_even(tmp_path: Path) -> None:
     assert pool.overhead == pytest.approx((6.5 - 1.0 - 10.0 / 2) / 1000)
     assert pool.break_even == pytest.approx((1.0 / 1000 + 0.5 / 1000) / 0.5)
     assert pool.cpu is None
-    assert "pool ×2 paid on sphere (speed-up 1.5)" in advice(timings)[0]
+    assert "pool ×2 paid on sphere (speed-up 1.5, 95 % interval 1.5 to 1.5)" in advice(timings)[0]
     assert "breaks even at 3 ms an evaluation; here one takes 10 ms" in advice(timings)[0]
 
 
@@ -55,7 +55,7 @@ def test_parallel_evaluation_that_did_not_pay(tmp_path: Path) -> None:
     timings, _ = measure(
         study(tmp_path, (0.5, 0.01, 0.0, 1.5, 0.0, 1.5), (4.5, 0.01, 0.5, 1.5, 1.0, 3.5))
     )
-    assert "did not pay on sphere (speed-up 0.25)" in advice(timings)[0]
+    assert "did not pay on sphere (speed-up 0.25, 95 % interval 0.25 to 0.25)" in advice(timings)[0]
 
 
 def test_without_a_serial_run_there_is_no_speed_up(tmp_path: Path) -> None:
