@@ -43,7 +43,7 @@ def test_the_panels_end_where_the_runs_end(folder: Path) -> None:
     report = Report(folder, set(), {})
     last = {
         (row["problem"], row["algorithm"]): float(row["best_so_far"])
-        for row in rows(folder / "plots/convergence-all.csv")
+        for row in rows(folder / "plots/panels.csv")
     }
     assert len(last) == 9
     for (problem, algorithm), value in last.items():

@@ -65,7 +65,7 @@ def budgets_of(traces: Sequence[Trace]) -> Floats:
     return np.unique(np.maximum(1, np.append(shares, float(shortest))))
 
 
-def fixed_budget_rows(problem: str, groups: Groups, optimum: float | None) -> list[Row]:
+def fixed_budget_rows(problem: str, groups: Groups, optimum: float | None = None) -> list[Row]:
     """Median and quartiles of the best result within each budget."""
     budgets = budgets_of([trace for traces in groups.values() for trace in traces])
     return [

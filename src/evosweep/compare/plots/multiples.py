@@ -37,7 +37,7 @@ def plot_multiples(panels: Sequence[Curves], styles: Styles) -> Plot:
     width = max(4.8, PANEL[0] * columns + 0.4)
     height = 0.7 + PANEL[1] * rows + legend_height(labels)
     table: list[Row] = []
-    with canvas("convergence-all", height=height, width=width) as figure:
+    with canvas("panels", height=height, width=width) as figure:
         grid = figure.subplots(rows, columns, squeeze=False).ravel()
         legend = _Legend(labels)
         for axes, curves in zip(grid, panels, strict=False):
@@ -54,7 +54,7 @@ def plot_multiples(panels: Sequence[Curves], styles: Styles) -> Plot:
         picture = drawn(figure, Hover("", (), {label: styles[label] for label in labels}))
     known = sum(curves.optimum is not None for curves in panels)
     return Plot(
-        "convergence-all",
+        "panels",
         "Convergence on every problem",
         f"Small panels of the best so far on {len(panels)} problems, one line for each of "
         f"{len(labels)} algorithms: {', '.join(labels)}.",
@@ -120,4 +120,4 @@ def _data(rows: Sequence[Row]) -> Table:
         Column("evaluations", "evaluations"),
         Column("best_so_far", "best so far, median"),
     )
-    return Table("convergence-all", "Convergence on every problem", columns, rows)
+    return Table("panels", "Convergence on every problem", columns, rows)
