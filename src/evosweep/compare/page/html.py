@@ -18,6 +18,7 @@ from evosweep.compare.page.verdict import VERDICT
 from evosweep.files.opening import output_folder
 
 SCRIPTS = ("tables.js", "plots.js", "filter.js", "links.js")
+RUN_SCRIPTS = ("tables.js", "links.js")  # of a page for one run
 MOST_ROWS = 500  # of a table in the page; its files have all
 
 
@@ -52,7 +53,7 @@ def _contents(page: Page) -> Iterator[tuple[str, str | bytes]]:
 
 def render(page: Page) -> str:
     """The page as HTML text; styles, script, pictures and data are in it."""
-    script = "\n".join(map(_asset, SCRIPTS))
+    script = "\n".join(map(_asset, RUN_SCRIPTS if page.back else SCRIPTS))
     return str(
         _environment()
         .get_template("report.html")

@@ -61,7 +61,7 @@ function showRuns(table, wanted, words, left) {
   section.querySelector("details").open = words !== "" && left > 0 && fits;
   return section.hidden ? 0 : left;
 }
-if (tables.length && document.body.dataset.kind !== "run") {
+if (tables.length) {
   const form = buildFilter();
   document.getElementById("summary").after(form);
 }

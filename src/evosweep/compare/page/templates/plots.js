@@ -9,11 +9,6 @@ const short = (value) => {
   const [head, power] = value.toExponential(2).split("e").map(Number);
   return head === 1 ? `1e${power}` : `${Number(head.toPrecision(3))}e${power}`;
 };
-function element(name, content, properties) {
-  const node = Object.assign(document.createElement(name), properties || {});
-  node.append(...[].concat(content || []));
-  return node;
-}
 function swatch(colour) {
   const node = element("i");
   node.style.background = colour;

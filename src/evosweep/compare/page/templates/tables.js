@@ -1,4 +1,9 @@
 "use strict";
+function element(name, content, properties) {
+  const node = Object.assign(document.createElement(name), properties || {});
+  node.append(...[].concat(content || []));
+  return node;
+}
 // Sorts a table by the column whose heading is pressed; numbers by value, empty cells last.
 function key(cell) {
   if (cell.dataset.value === undefined) return cell.textContent.trim();
