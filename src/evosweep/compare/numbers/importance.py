@@ -80,7 +80,7 @@ def importance(design: Design, standing: Standing) -> Importance:
 def _of_grid(found: Importance, samples: Mapping[str, Floats]) -> Importance:
     design, rng = found.design, np.random.default_rng(0)
     shape = tuple(map(len, design.levels))
-    count = max(1, min(RESAMPLES, 20_000_000 // max(1, int(np.prod(shape)))))
+    count = max(1, min(RESAMPLES, 5_000_000 // max(1, int(np.prod(shape)))))
     values = np.empty((count + 1, *shape))
     for label, sample in samples.items():
         chosen = rng.integers(0, len(sample), (count, len(sample)))

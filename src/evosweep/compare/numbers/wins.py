@@ -1,7 +1,9 @@
 """Wins: on how many problems one algorithm has a better median than another one."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 from evosweep.compare.numbers.standing import Standing
 from evosweep.compare.numbers.table import Column, Row, Table
@@ -23,34 +25,39 @@ class Duel:
 Duels = Mapping[tuple[str, str], Duel]
 
 
-def count_duels(standings: Mapping[str, Standing], alpha: float) -> Duels:
-    """Every ordered pair of algorithms that share a problem, with its wins."""
+def contestants(standings: Mapping[str, Standing]) -> list[str]:
+    """The algorithms, those with the largest share of wins first; at most `MOST`."""
+    counts: dict[str, list[int]] = {}
+    for standing in standings.values():
+        losses = sorted(standing.losses.values())
+        for name, loss in standing.losses.items():
+            worse = len(losses) - bisect_right(losses, loss)
+            equal = len(losses) - worse - bisect_left(losses, loss) - 1
+            count = counts.setdefault(name, [0, 0])
+            count[0] += 2 * worse + equal
+            count[1] += 2 * (len(losses) - 1)
+    met = [name for name, (_, all_) in counts.items() if all_]
+    order = sorted(met, key=lambda name: (-counts[name][0] / counts[name][1], natural(name)))
+    return order[:MOST]
+
+
+def count_duels(
+    standings: Mapping[str, Standing], names: Sequence[str], alpha: float
+) -> dict[tuple[str, str], Duel]:
+    """Every ordered pair of the algorithms named that share a problem, with its wins."""
     duels: dict[tuple[str, str], Duel] = {}
     for standing in standings.values():
-        losses = standing.losses
-        for one in losses:
-            for other in losses:
-                if one != other:
-                    duel = duels.setdefault((one, other), Duel())
-                    duel.problems += 1
-                    duel.wins += losses[one] < losses[other]
-                    duel.ties += losses[one] == losses[other]
+        losses = {name: standing.losses[name] for name in names if name in standing.losses}
+        for one, other in permutations(losses, 2):
+            duel = duels.setdefault((one, other), Duel())
+            duel.problems += 1
+            duel.wins += losses[one] < losses[other]
+            duel.ties += losses[one] == losses[other]
         for pair in standing.pairs:
-            one, other = pair.names
-            duels[one, other].significant += pair.favours(one, alpha)
-            duels[other, one].significant += pair.favours(other, alpha)
+            if set(pair.names) <= losses.keys():
+                for one, other in (pair.names, pair.names[::-1]):
+                    duels[one, other].significant += pair.favours(one, alpha)
     return duels
-
-
-def contestants(duels: Duels) -> list[str]:
-    """The algorithms, those with the largest share of wins first; at most `MOST`."""
-    share: dict[str, list[int]] = {}
-    for (one, _), duel in duels.items():
-        counts = share.setdefault(one, [0, 0])
-        counts[0] += 2 * duel.wins + duel.ties
-        counts[1] += 2 * duel.problems
-    order = sorted(share, key=lambda name: (-share[name][0] / share[name][1], natural(name)))
-    return order[:MOST]
 
 
 def wins_table(duels: Duels, names: Sequence[str]) -> Table:

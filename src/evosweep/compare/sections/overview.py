@@ -21,8 +21,9 @@ def rank_diagrams(material: Material) -> list[Plot]:
 
 def wins_map(material: Material) -> list[Plot]:
     """The heat map of wins; nothing where no two algorithms share a problem."""
-    duels = count_duels(material.standings, material.options.alpha)
-    return [plot_wins(duels, contestants(duels))] if duels else []
+    names = contestants(material.standings)
+    duels = count_duels(material.standings, names, material.options.alpha)
+    return [plot_wins(duels, names)] if duels else []
 
 
 def panels(material: Material) -> list[Plot]:
