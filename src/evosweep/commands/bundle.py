@@ -24,10 +24,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Write the zip and say what is in it; returns 0."""
+    studies = [study for study in open_studies(args.results) if study.runs]
     path = args.out or args.results / "bundle.zip"
     if path.is_dir() or not path.absolute().parent.is_dir():
         raise InputError(f"{path}: give the name of a file in a folder that is there")
-    studies = [study for study in open_studies(args.results) if study.runs]
     if not studies:
         raise InputError(f"{args.results}: no run has finished, so there is nothing to bundle")
     count = write_bundle(studies, path)
