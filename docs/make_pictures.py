@@ -80,7 +80,7 @@ def main() -> int:
 
 def sweep(folder: Path, config: str) -> None:
     """The runs of a config, where they are not there."""
-    command = [BIN / "evosweep", "sweep", ROOT / config, "--config", "runs_per_job=10"]
+    command = [BIN / "evosweep", "sweep", ROOT / config]
     subprocess.run(command, cwd=folder, check=True)
 
 

@@ -11,27 +11,34 @@ README = (ROOT / "README.md").read_text()
 PAGES = [ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("config/*.md")]
 
 
-def block(language: str) -> str:
-    """The first block of that language in the README."""
-    found = re.search(rf"```{language}\n(.*?)```", README, re.DOTALL)
+TUTORIAL = README.partition("<!-- tutorial -->")[2]
+
+
+def block(language: str, text: str = TUTORIAL) -> str:
+    """The first block of that language in the tutorial."""
+    found = re.search(rf"```{language}\n(.*?)```", text, re.DOTALL)
     assert found, language
     return found[1]
 
 
-def test_the_problem_of_the_readme_is_compared(workspace: Workspace) -> None:
+def test_the_tutorial_ends_in_a_significant_answer(workspace: Workspace) -> None:
     mine = workspace.folder / "mine"
     mine.mkdir()
     (mine / "my_problem.py").write_text(block("python"))
     (mine / "study.yaml").write_text(block("yaml"))
-    command = block("sh").splitlines()[-1]
-    assert command == "snakemake --cores all --config config=mine/study.yaml"
-    output = workspace.snakemake("--config", "config=mine/study.yaml", "runs_per_job=5")
-    assert "20 runs are done:  results/queens/runs" in output
-    assert (workspace.folder / "results" / "queens" / "comparison" / "report.html").exists()
+    commands = block("sh").splitlines()
+    assert commands[-1] == "evosweep sweep mine/study.yaml"
+    process = workspace.start_python("-m", *commands[-1].split(), "--cores", "2")
+    output, _ = process.communicate(timeout=240)
+    assert process.returncode == 0, output
+    assert "36 runs are done:  results/queens/runs" in output
+    [line] = [line for line in output.splitlines() if line.startswith("- queens: ")]
+    shown = " ".join(README.partition("    - queens: ")[2].partition("\n    - ")[0].split())
+    assert line == f"- queens: {shown}"
+    assert "significantly better than" in line
+    assert "All backends agree: 6 specs" in output
     records = workspace.records("queens").values()
-    assert len(records) == 20
-    by_spec = {(record["spec_id"], record["population_digest"]) for record in records}
-    assert len(by_spec) == 10, "the backends disagree"
+    assert len({(record["spec_id"], record["population_digest"]) for record in records}) == 30
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

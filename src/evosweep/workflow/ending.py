@@ -57,7 +57,8 @@ def after_failure(this: ThisCall, *, uses: bool) -> Iterator[str]:
     done = plan.finished()
     failed = []
     with suppress(EvosweepError, OSError):
-        failed = list(Observer(folder).look().failed)
+        mine = plan.run_ids()
+        failed = [each for each in Observer(folder).look().failed if each.run.run_id in mine]
     yield ""
     yield f"{done} of {plan.size} runs are done, {len(failed)} failed, in {_time(this)}"
     yield from status_lines.failure_lines(failed)

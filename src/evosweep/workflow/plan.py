@@ -125,6 +125,10 @@ class Plan(Orders):
             (runs / run_id / "failure.json").is_file() for run_id in order.runs
         )
 
+    def run_ids(self) -> frozenset[str]:
+        """The runs that are this call's to do."""
+        return frozenset(each.run.run_id for each in self.scope.mine)
+
     def held(self) -> list[Order]:
         """The jobs that are not done, for other processes had all that was left of them."""
         return [order for order in self.orders.values() if self._is_held(order)]

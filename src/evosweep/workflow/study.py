@@ -63,7 +63,6 @@ algorithms:
 backends:
   serial: {{use: serial}}
 seeds: {{first: 1, count: {seeds}}}
-runs_per_job: {seeds}
 """
 
 README = """\
