@@ -15,6 +15,17 @@ from evosweep.workflow.shipped import root
 
 
 include: str(root() / "Snakefile")
+
+
+localrules:
+    everything,
+
+
+rule everything:
+    default_target: True
+    input:
+        PLAN.outputs,
+        [] if PLAN.share else [*rules.track.output, *rules.compare.output],
 '''
 
 IGNORED = """\
