@@ -5,7 +5,6 @@ Each figure is of a process of its own, whose largest resident size the system r
 
 import json
 import multiprocessing
-import random
 import resource
 import sys
 import tempfile
@@ -19,6 +18,7 @@ import numpy
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import spinning
+from deap import creator
 from map_once import evosweep
 
 from evosweep.evaluation.batch import Batch
@@ -26,15 +26,15 @@ from evosweep.evaluation.replay import Replay
 from evosweep.genomes import blocks
 from evosweep.records.journal import Entry, Journal
 
-INDIVIDUALS = 1_000_000
+INDIVIDUALS, BITS = 1_000_000, 30
 ENTRIES = (10_000, 100_000, 1_000_000)
 
 
 def population(use: str) -> dict[str, float]:
     """A generation of a million cheap individuals, through a backend."""
     toolbox = spinning.build(0.0)
-    random.seed(1)
-    individuals = toolbox.population(n=INDIVIDUALS)
+    genes = numpy.random.default_rng(1).integers(0, 2, (INDIVIDUALS, BITS), dtype="u1")
+    individuals = [creator.Spinning(row.tolist()) for row in genes]
     before = _megabytes()
     with evosweep(toolbox, 0.0, use) as mapping:
         started = time.perf_counter()
