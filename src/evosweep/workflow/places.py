@@ -13,7 +13,7 @@ from evosweep.errors import Damaged
 from evosweep.files.opening import is_file, is_folder
 
 _FOLDERS = ("runs", "jobs", "logs", "specs", "sources", "comparison", ".calls")
-_FILES = (".tracked", "asked.txt", ".snakemake.lock")
+_FILES = (".tracked", "asked.txt", "asked.jsonl", ".snakemake.lock")
 _WITH_FILES_ALONE = ("logs", "jobs", "specs", "comparison")
 
 
