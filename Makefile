@@ -48,7 +48,7 @@ coverage: .venv/.test ## what those cover, line and branch, in every process tha
 
 venv: .venv/.workflow ## set up alone: .venv from the hash-locked requirements
 
-check: .venv/.test ## format, lint and types: everything that CI asks beside the tests
+check: .venv/.test docs ## format, lint, types and the site: everything that CI asks beside the tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict src
@@ -73,7 +73,7 @@ examples: .venv/.test ## DEAP's example programs, plain and on every backend: th
 	$(BIN)/pytest tests/examples
 
 docs: .docs/.installed ## build the site of docs/ into site/; a dead link is an error
-	.docs/bin/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 .docs/bin/mkdocs build --strict --quiet
 	@echo "Open site/index.html with a browser; its search needs a server: python3 -m http.server -d site"
 
 proof: .venv/.test .peers/.installed ## known numbers of theory and literature, reproduced into docs/proof.md
