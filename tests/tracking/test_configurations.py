@@ -176,3 +176,18 @@ def test_a_long_curve_keeps_few_generations_that_others_keep_too() -> None:
     medians = by_generation([long, short])["median"]
     assert len(medians) <= MOST + 2
     assert medians[-1] == (100_000, (100_000 + 300) / 2)
+
+
+def test_an_algorithm_has_one_colour_and_another_one_has_another(results: Path) -> None:
+    for bits in (10, 20):
+        for mutation in (0.1, 0.2):
+            spec = folders.spec(5, mutation=mutation)
+            spec["problem"]["params"]["bits"] = bits
+            folders.write_run(results / "quick" / "runs", spec)
+    track(results)
+    colours: dict[str, set[str]] = {}
+    for run in configurations(own(results)).values():
+        mutation = run["params"]["algorithm.mutation"]
+        colours.setdefault(mutation, set()).add(run["tags"]["mlflow.runColor"])
+    assert [len(each) for each in colours.values()] == [1, 1]
+    assert len(set.union(*colours.values())) == 2

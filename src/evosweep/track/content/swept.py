@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from evosweep.compare.plots.styles import Styles
+from evosweep.compare.read.labels import identity, label_all
 from evosweep.records.record import Named
 from evosweep.track.content.mlflow_run import clipped
 from evosweep.track.content.names import configuration_parameters
 
 Facts = Mapping[str, str]
-"""A configuration's parameters as MLflow has them, and under `code` the digests of its sources."""
+"""A configuration's parameters as MLflow has them, and beside them `code` and `identity`."""
 _KINDS = ("problem", "algorithm")
 _LONGEST = 250
 
@@ -16,7 +18,18 @@ _LONGEST = 250
 def facts_of(document: Named) -> dict[str, str]:
     """What may differ between two configurations of one experiment."""
     code = " ".join(document.sources[kind][:6] for kind in _KINDS if kind in document.sources)
-    return configuration_parameters(document) | {"code": code}
+    algorithm = identity(document.spec["algorithm"], document.sources.get("algorithm", ""))
+    return configuration_parameters(document) | {"code": code, "identity": algorithm}
+
+
+def colours_of(configurations: Mapping[str, Facts]) -> dict[str, str]:
+    """By configuration, the colour that its algorithm has in the report too."""
+    algorithms = {facts["identity"]: facts["algorithm"] for facts in configurations.values()}
+    labels = label_all(algorithms)
+    styles = Styles.of(labels.values())
+    return {
+        name: styles[labels[facts["identity"]]].colour for name, facts in configurations.items()
+    }
 
 
 def swept_keys(configurations: Iterable[Facts]) -> list[str]:

@@ -24,7 +24,7 @@ CREATE INDEX IF NOT EXISTS runs_to_count ON runs (experiment, configuration) WHE
 CREATE TABLE IF NOT EXISTS parents (
   experiment TEXT NOT NULL, configuration TEXT NOT NULL, mlflow_id TEXT NOT NULL,
   stale INTEGER NOT NULL, previous TEXT, counts TEXT NOT NULL,
-  facts TEXT NOT NULL, name TEXT NOT NULL, result REAL, place TEXT NOT NULL,
+  facts TEXT NOT NULL, name TEXT NOT NULL, result REAL, place TEXT NOT NULL, colour TEXT NOT NULL,
   rank INTEGER NOT NULL, curve TEXT NOT NULL, metric TEXT NOT NULL, logarithmic INTEGER NOT NULL,
   PRIMARY KEY (experiment, configuration)
 );
@@ -80,6 +80,8 @@ class Parent:
     """Its median result, less being better."""
     place: str = ""
     """The text by which MLflow sorts it."""
+    colour: str = ""
+    """That of its algorithm."""
     rank: int = 0
     """Its rank on its problem, 0 without a result."""
     curve: str = ""
@@ -94,8 +96,8 @@ _RUN = (
     "run_id, stamp, mlflow_id, content, configuration, status, finished, generation, summary, place"
 )
 _PARENT = (
-    "configuration, mlflow_id, stale, previous, counts, facts, name, result, place, rank, curve, "
-    "metric, logarithmic"
+    "configuration, mlflow_id, stale, previous, counts, facts, name, result, place, "
+    "colour, rank, curve, metric, logarithmic"
 )
 
 
@@ -230,7 +232,7 @@ class Index:
     def keep_parent(self, experiment: str, parent: Parent) -> None:
         """Notes a parent."""
         values = (getattr(parent, name) for name in _PARENT.split(", "))
-        marks = ", ".join("?" * 14)
+        marks = ", ".join("?" * 15)
         self._db.execute(f"INSERT OR REPLACE INTO parents VALUES ({marks})", (experiment, *values))
 
     def replace_parent(self, experiment: str, parent: Parent) -> None:

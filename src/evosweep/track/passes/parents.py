@@ -24,7 +24,13 @@ from evosweep.track.content.names import (
     pair_name,
     run_name,
 )
-from evosweep.track.content.swept import Facts, facts_of, names_of, problem_names
+from evosweep.track.content.swept import (
+    Facts,
+    colours_of,
+    facts_of,
+    names_of,
+    problem_names,
+)
 from evosweep.track.passes.index import Index, Parent, Tracked
 from evosweep.track.store.protocol import MlflowExperiment, Store
 
@@ -203,6 +209,7 @@ class ParentRuns:
     def _arrange(self) -> None:
         """Names, sorts and ranks every configuration by what tells it from the others."""
         names = names_of(self.facts)
+        colours = colours_of(self.facts)
         ranks = self._ranks()
         for place, (configuration, rank) in enumerate(ranks.items(), 1):
             parent = self.by_configuration[configuration]
@@ -211,8 +218,11 @@ class ParentRuns:
             )
             if arranged.name != parent.name:
                 self._rename(arranged)
-            if arranged.place != parent.place:
-                self.store.log(parent.mlflow_id, [], {"place": arranged.place})
+            colour = colours.get(configuration, parent.colour)
+            if (arranged.place, colour) != (parent.place, parent.colour):
+                tags = {"place": arranged.place, "mlflow.runColor": colour}
+                self.store.log(parent.mlflow_id, [], tags)
+                arranged = replace(arranged, colour=colour)
             if rank != parent.rank:
                 self._show_rank(arranged)
             if arranged != parent:
