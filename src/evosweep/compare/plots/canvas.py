@@ -106,6 +106,7 @@ def drawn(figure: Any, hover: Hover | None = None) -> Picture:
         warnings.filterwarnings("ignore", "constrained_layout not applied")
         warnings.filterwarnings("ignore", "Glyph .* missing from")
         svg = _saved(figure, "svg", {"Date": None, "Creator": None}).decode()
+        figure.set_layout_engine("none")  # as it is laid out for the SVG: half of the time
         pdf = _saved(figure, "pdf", {"CreationDate": None, "Creator": None, "Producer": None})
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
