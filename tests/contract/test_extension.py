@@ -97,7 +97,8 @@ def test_every_algorithm_grows_to_the_same_population(
         assert os.WTERMSIG(status) == signal.SIGKILL
         assert len(_entries(folder)) == taken + 2
     grown = perform(long, backend=backend)
-    assert grown.population_digest == alone.population_digest
+    if backend.workers == 1 or not name.startswith("asynchronous"):  # each has an order of its own
+        assert grown.population_digest == alone.population_digest
     assert grown.evaluations == alone.evaluations > first.evaluations
     assert grown.grown_from == first.run_id
     assert alone.grown_from is first.grown_from is None
