@@ -195,6 +195,16 @@ def test_a_run_that_was_removed_is_forgotten(perform: Perform, tmp_path: Path) -
     assert len(marks) == 1
 
 
+def test_nothing_is_written_through_a_planted_link(perform: Perform, tmp_path: Path) -> None:
+    first = perform(_spec())
+    (mark,) = (path for path in (tmp_path / "study" / "horizons").rglob("*") if path.is_file())
+    later = _spec(generations=5)
+    planted = mark.with_name(mark.name.replace(first.run_id, later.run_id))
+    planted.symlink_to(tmp_path / "precious")
+    assert perform(later).grown_from == first.run_id
+    assert not (tmp_path / "precious").exists()
+
+
 @pytest.mark.parametrize("name", ALGORITHMS)
 def test_every_built_in_algorithm_has_a_horizon(name: str) -> None:
     assert horizon_of(load_algorithm(name))[0] == "generations"

@@ -17,7 +17,7 @@ algorithms: {s: {use: ea_simple}}
 backends: {b: {use: serial}}
 seeds: [1]
 """
-FOLDERS = ("runs", "jobs", "logs", "specs", "sources", "comparison", ".calls")
+FOLDERS = ("runs", "jobs", "logs", "specs", "sources", "horizons", "comparison", ".calls")
 FILES = (
     ".tracked", "asked.txt", "logs/compare.log", "logs/0123456789ab.log", "jobs/0123456789ab.json",
     "specs/0123456789ab.json", "comparison/report.html", "comparison/summary.csv",

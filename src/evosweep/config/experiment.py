@@ -42,8 +42,8 @@ class Swept(Part):
 
 
 # What lies in results/ and results/<experiment>/ beside experiments, and MLflow's own experiment.
-_RESERVED = {"runs", "jobs", "logs", "sources", "specs", "comparison", "changes", "export",
-             "mlartifacts", "mlruns", "Default"}  # fmt: skip
+_RESERVED = {"runs", "jobs", "logs", "sources", "specs", "horizons", "comparison", "changes",
+             "export", "mlartifacts", "mlruns", "Default"}  # fmt: skip
 
 
 def _image(name: str) -> str:

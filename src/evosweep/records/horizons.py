@@ -4,15 +4,17 @@ They are a family. Each leaves an empty file named by family and run, so that a 
 them without a look at every other run: `horizons/<2 digits>/<family>-<run_id>`, beside `runs`.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from evosweep.errors import Damaged
-from evosweep.files.opening import is_folder, output_folder
+from evosweep.files.opening import is_folder, open_descriptor, output_folder
 from evosweep.records.folder import RUN_ID, RunFolder
 
 _NAME = "horizons"
+_MAKE = os.O_WRONLY | os.O_CREAT
 
 
 def note(folder: RunFolder, family: str) -> None:
@@ -20,15 +22,16 @@ def note(folder: RunFolder, family: str) -> None:
     if (experiment := _experiment(folder)) is not None:
         with suppress(OSError, Damaged):
             place = output_folder(experiment, _NAME, family[:2])
-            (place / f"{family}-{folder.path.name}").touch()
+            os.close(open_descriptor(place / f"{family}-{folder.path.name}", _MAKE))
 
 
 def relatives(folder: RunFolder, family: str) -> Iterator[RunFolder]:
     """The finished runs of a family that lie beside a run."""
     experiment = _experiment(folder)
-    if experiment is None or not is_folder(experiment / _NAME):
+    place = None if experiment is None else experiment / _NAME / family[:2]
+    if place is None or not (is_folder(place.parent) and is_folder(place)):
         return
-    for mark in sorted((experiment / _NAME / family[:2]).glob(f"{family}-*")):
+    for mark in sorted(place.glob(f"{family}-*")):
         other = beside(folder, mark.name.removeprefix(f"{family}-"))
         if other is None or other.path == folder.path:
             continue

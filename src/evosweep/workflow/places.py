@@ -12,7 +12,7 @@ from pathlib import Path
 from evosweep.errors import Damaged
 from evosweep.files.opening import is_file, is_folder
 
-_FOLDERS = ("runs", "jobs", "logs", "specs", "sources", "comparison", ".calls")
+_FOLDERS = ("runs", "jobs", "logs", "specs", "sources", "horizons", "comparison", ".calls")
 _FILES = (".tracked", "asked.txt", "asked.jsonl", ".snakemake.lock")
 _WITH_FILES_ALONE = ("logs", "jobs", "specs", "comparison")
 
