@@ -93,6 +93,29 @@ def test_the_same_machine_goes_on_in_the_same_file(path: Path) -> None:
     assert _batches(path) == [0, 1, 2]
 
 
+def test_on_a_shared_file_system_each_session_has_a_file_of_its_own(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end of the file, where another host's session stands, may not show yet."""
+    monkeypatch.setattr("evosweep.records.journal.is_own_disk", lambda _: False)
+    inodes = set()
+    kept = []
+    for batch in range(3):
+        with Journal(path, RUN_ID) as opened:
+            opened.append(_entry(batch))
+        kept.append(path.open("rb"))  # or its number may be given again
+        inodes.add(path.stat().st_ino)
+    for file in kept:
+        file.close()
+    assert len(inodes) == 3
+    assert _batches(path) == [0, 1, 2]
+
+
+def test_a_disk_of_this_machine_is_told_from_others(tmp_path: Path) -> None:
+    assert journal_file.is_own_disk(tmp_path)
+    assert not journal_file.is_own_disk(Path("/proc"))
+
+
 def test_a_file_that_a_process_of_this_machine_writes_to_is_refused(path: Path) -> None:
     with Journal(path, RUN_ID), pytest.raises(Locked, match="another process writes") as refused:
         Journal(path, RUN_ID).__enter__()

@@ -24,7 +24,7 @@ from evosweep.processes import lock
 from evosweep.processes.lock import Locked
 from evosweep.records import journal_entry
 from evosweep.records.journal_entry import Entry, Session
-from evosweep.records.journal_file import JournalFile, TakenOver, writer_here
+from evosweep.records.journal_file import JournalFile, TakenOver, is_own_disk, writer_here
 from evosweep.records.journal_frames import (
     HEADER_SIZE,
     LONGEST,
@@ -255,7 +255,8 @@ class Journal:
         last, here = self.sessions[-1].writer if self.sessions else None, self._session.writer
         if last is None or here is None or found.size < HEADER_SIZE or not lock.is_used():
             return False
-        return bool(here.boot) and (last.boot, last.device) == (here.boot, here.device)
+        same = bool(here.boot) and (last.boot, last.device) == (here.boot, here.device)
+        return same and is_own_disk(self.path.parent)
 
     def _recover(self, found: JournalFile) -> int:
         """Takes stock of the earlier sessions; returns the byte where what they wrote ends."""

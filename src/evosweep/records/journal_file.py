@@ -2,9 +2,9 @@
 
 Appends of two hosts to one file tear and lose lines on most shared file systems; a lock may be
 lost, or mean nothing to another host. So a process appends to the file of an earlier one only
-where both ran under one kernel, on one mount, whose lock it holds. Any other process copies what is
-there into a file of its own and renames that to the journal. Whoever is replaced in this way still
-writes to the old file, which has no name any more, and stops as soon as it looks.
+where both ran under one kernel, on a disk of that machine, whose lock it holds. Any other process
+copies what is there into a file of its own and renames that to the journal. Whoever is replaced in
+this way still writes to the old file, which has no name any more, and stops as soon as it looks.
 """
 
 import errno
@@ -28,6 +28,19 @@ from evosweep.records.journal_frames import HEADER_SIZE, JournalCorrupt, entries
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
+_OWN = {
+    "bcachefs",
+    "btrfs",
+    "ext2",
+    "ext3",
+    "ext4",
+    "f2fs",
+    "overlay",
+    "ramfs",
+    "tmpfs",
+    "xfs",
+    "zfs",
+}
 _NO_SYNC = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _AT_ONCE = (
@@ -40,6 +53,22 @@ _PIECE = 2**20  # bytes that are copied at a time
 
 class TakenOver(Locked):
     """Another process has taken the journal over: this one has to stop."""
+
+
+def is_own_disk(folder: Path) -> bool:
+    """Whether a folder lies on a file system of this machine alone.
+
+    What a shared one says of a file may be old: the end of it, where another host's session stands,
+    may not show yet.
+    """
+    device = folder.stat().st_dev
+    number = f"{os.major(device)}:{os.minor(device)}"
+    with suppress(OSError):
+        for line in Path("/proc/self/mountinfo").read_text(errors="replace").splitlines():
+            place, _, kind = line.partition(" - ")
+            if place.split()[2] == number:
+                return kind.split()[0] in _OWN
+    return False
 
 
 def writer_here(folder: Path) -> Writer:
