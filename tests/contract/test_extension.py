@@ -38,7 +38,7 @@ def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
 def _spec(algorithm: str = "ea_simple", generations: int = 3, **more: Any) -> RunSpec:
     problem, params = SUITABLE.get(algorithm, BITS)
     options = options_of(algorithm) if algorithm in ALGORITHMS else {"population": 12}
-    name = more.pop("horizon", "generations")
+    name = more.pop("horizon", "epochs" if algorithm == "islands" else "generations")
     stop = {"stop": more.pop("stop")} if "stop" in more else {}
     return RunSpec.parse(
         {
@@ -207,7 +207,8 @@ def test_nothing_is_written_through_a_planted_link(perform: Perform, tmp_path: P
 
 @pytest.mark.parametrize("name", ALGORITHMS)
 def test_every_built_in_algorithm_has_a_horizon(name: str) -> None:
-    assert horizon_of(load_algorithm(name))[0] == "generations"
+    horizon = "epochs" if name == "islands" else "generations"
+    assert horizon_of(load_algorithm(name))[0] == horizon
 
 
 def test_a_horizon_is_declared_by_the_algorithm() -> None:

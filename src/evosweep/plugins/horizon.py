@@ -1,13 +1,13 @@
 """The parameter that says how many generations an algorithm makes: its horizon.
 
-An algorithm declares it by its parameter `generations`, as every built-in one does; DEAP's own call
-it `ngen`. One that has another name for it says so: `my_algorithm.horizon = "steps"`.
+An algorithm declares it by its parameter `generations`, or `epochs` of several generations; DEAP's
+own call it `ngen`. One that has another name for it says so: `my_algorithm.horizon = "steps"`.
 """
 
 import inspect
 from collections.abc import Callable
 
-_USUAL = ("generations", "ngen")
+_USUAL = ("generations", "ngen", "epochs")
 
 
 def horizon_of(algorithm: Callable[..., object]) -> tuple[str | None, object]:
