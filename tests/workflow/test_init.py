@@ -62,7 +62,7 @@ def test_a_program_becomes_a_study_that_snakemake_runs(
     assert cli.main(["init", "My study", "--from", "mine.py"]) == 0
     said = capsys.readouterr().out
     assert "with parameters indpb, tournsize and eaSimple" in said
-    assert "not taken over: line 32: the function main(), which runs the program" in said
+    assert "not taken over: line 28: the function main(), which runs the program" in said
     folder = workspace.folder / "My study"
     config = yaml.safe_load((folder / "config" / "experiment.yaml").read_text())
     assert config["experiment"] == "My-study"
@@ -112,7 +112,7 @@ def test_a_program_is_read_and_never_run(tmp_path: Path) -> None:
     script = read_script(text, "program.py")
     assert not (tmp_path / "ran").exists()
     assert "Pool().map" not in script.module
-    assert "line 34: toolbox.map: the backends" not in script.module
+    assert any("the function main()" in line for line in script.left)
 
 
 def test_a_loop_of_its_own_and_a_toolbox_in_a_function() -> None:
