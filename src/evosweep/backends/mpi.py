@@ -15,7 +15,7 @@ from pathlib import Path
 
 from evosweep.backends.over_executor import OverExecutor
 from evosweep.errors import InputError
-from evosweep.processes.lifeline import Anchor, hold
+from evosweep.processes.lifeline import Anchor, Place, hold
 
 _SEGMENT = re.compile(r"/dev/shm/mpich_shm_\w+")
 
@@ -44,7 +44,7 @@ class Mpi(OverExecutor):
 
         if self.elsewhere:
             self._anchor = Anchor()
-            return MPIPoolExecutor(initializer=hold, initargs=(self._anchor.place,))
+            return MPIPoolExecutor(initializer=_join, initargs=(self._anchor.place,))
         return MPIPoolExecutor()
 
     def stop(self, executor: Executor, *, wait: bool) -> None:
@@ -52,6 +52,12 @@ class Mpi(OverExecutor):
         if self._anchor is not None:
             self._anchor.release()
         executor.shutdown(wait=wait)
+
+
+def _join(place: Place) -> None:
+    """What each rank on several hosts does before its first chunk."""
+    _unlink_shared_memory()
+    hold(place)
 
 
 def _unlink_shared_memory() -> None:
