@@ -105,7 +105,7 @@ def test_status_shows_from_outside_what_runs_and_what_failed(
         "bad": {"use": "my_problem:build", "params": {"fragile": True}},
         "gated": {"use": "my_problem:build", "params": {"gate": "gate", "after": 25}},
     }
-    workspace.configure(problems=problems, seeds=[1, 2])
+    workspace.configure(problems=problems, seeds=[1, 2], runs_per_job=1)
     (workspace.folder / "broken").touch()
     monkeypatch.chdir(workspace.folder)
     process = workspace.sweep()

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from evosweep.errors import InputError
+from evosweep.files.opening import is_file
+from evosweep.inventory.asked_file import NAME
 from evosweep.inventory.progress import Observer, Progress
 from evosweep.processes.signals import exit_on_stops
 from evosweep.records.folder import runs_folders
@@ -64,10 +66,12 @@ def main(args: argparse.Namespace) -> int:
 def _observers(results: Path) -> list[Observer]:
     if not results.is_dir():
         raise InputError(f"{results}: there is no such folder of results")
-    folders = [runs.parent for runs in runs_folders(results)]
+    noted = (results / NAME, *results.glob(f"*/{NAME}"))  # before its first run has begun
+    folders = {runs.parent for runs in runs_folders(results)}
+    folders |= {file.parent for file in noted if is_file(file)}
     if not folders:
         raise InputError(f"{results}: no runs in it; evosweep sweep CONFIG makes some")
-    return [Observer(folder) for folder in folders]
+    return [Observer(folder) for folder in sorted(folders)]
 
 
 def _watch(observers: Sequence[Observer], args: argparse.Namespace) -> int:
