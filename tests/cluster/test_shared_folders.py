@@ -124,6 +124,9 @@ def share(hosts: list[Host], tmp_path: Path) -> Callable[[str], list[SharedRun]]
             boot = tmp_path / f"boot-{host.name}"
             boot.write_text(f"00000000-0000-0000-0000-00000000000{host.name[1]}\n")
             host.run("mount", "--bind", str(boot), "/proc/sys/kernel/random/boot_id")
+            host.run(
+                "mount", "-t", "tmpfs", "tmpfs", "/dev/shm"
+            )  # where faketime names files by pid
         count = iter(range(1000))
         return lambda: SharedRun(shared / f"run{next(count)}", hosts)
 

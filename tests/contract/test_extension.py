@@ -1,8 +1,6 @@
 """A run that starts from a shorter one has the population of a run that did not."""
 
-import os
 import random
-import signal
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +8,6 @@ from typing import Any
 
 import pytest
 from deap import algorithms as deap_algorithms
-from registry import die_after
 from test_algorithms import BITS, SUITABLE, options_of
 
 from evosweep.backends.protocol import Backend
@@ -21,7 +18,7 @@ from evosweep.plugins.horizon import horizon_of
 from evosweep.plugins.loading import load_algorithm
 from evosweep.records import journal
 from evosweep.records.folder import RunFolder
-from evosweep.records.journal import Session
+from evosweep.records.journal import Journal, Session
 from evosweep.records.record import Record
 from evosweep.run.attempt import Attempt, run_one
 from evosweep.run.extension import NotExtended
@@ -77,6 +74,21 @@ def _sessions(folder: Path) -> list[Session]:
     return [entry for _, entry in behind if isinstance(entry, Session)]
 
 
+class _Killed(BaseException):
+    """The process dies; tests/faults/test_growth.py kills real ones."""
+
+
+def _die_after(count: int, patch: pytest.MonkeyPatch) -> None:
+    add, left = Journal._add, iter(range(count - 1, -1, -1))
+
+    def counted(self: Journal, payload: bytes) -> None:
+        add(self, payload)
+        if not next(left):
+            raise _Killed
+
+    patch.setattr(Journal, "_add", counted)
+
+
 @pytest.mark.parametrize("name", ALGORITHMS)
 def test_every_algorithm_grows_to_the_same_population(
     name: str, backend: Backend, perform: Perform, tmp_path: Path
@@ -88,13 +100,10 @@ def test_every_algorithm_grows_to_the_same_population(
     taken = len(_entries(tmp_path / "study" / "runs" / short.run_id))
     folder = tmp_path / "study" / "runs" / long.run_id
     if backend.workers == 1:
-        child = os.fork()
-        if child == 0:
-            die_after(2)
-            perform(long, backend=backend)
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        assert os.WTERMSIG(status) == signal.SIGKILL
+        with pytest.MonkeyPatch.context() as patch:
+            _die_after(2, patch)
+            with pytest.raises(_Killed):
+                perform(long, backend=backend)
         assert len(_entries(folder)) == taken + 2
     grown = perform(long, backend=backend)
     if backend.workers == 1 or not name.startswith("asynchronous"):  # each has an order of its own
