@@ -89,7 +89,9 @@ class Host:
         assert _line(self._unshare) == "plugged"
         self.init = psutil.Process(self._unshare.pid).children()[0].pid
         """Number of the host's first process, as this machine sees it."""
-        _call("ip", "link", "add", "eth0", "netns", str(self.init),
+        # Its old number: the others have remembered it, and would speak to nobody for a minute.
+        number = f"02:00:00:00:00:{int(self.address.rpartition('.')[2]):02x}"
+        _call("ip", "link", "add", "eth0", "address", number, "netns", str(self.init),
               "type", "veth", "peer", "name", self._port, "netns", str(self._switch))  # fmt: skip
         _call(*_in_network(self._switch), "ip", "link", "set", self._port, "master", "br0", "up")
         assert self._unshare.stdin is not None

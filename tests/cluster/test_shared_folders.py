@@ -7,10 +7,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from fault_table import injected
 from hosts import Host
@@ -50,8 +52,9 @@ class Attempt:
     def send(self, number: signal.Signals) -> None:
         """Sends a signal to every process of the run."""
         for process in self.host.processes():
-            if "evosweep" in " ".join(process.cmdline()):
-                process.send_signal(number)
+            with suppress(psutil.NoSuchProcess):
+                if "evosweep" in " ".join(process.cmdline()):
+                    process.send_signal(number)
         if number != signal.SIGSTOP:  # nsenter stops with the command that it has started
             self.process.send_signal(signal.SIGCONT)
 

@@ -37,7 +37,9 @@ def _mount(results: Path) -> tuple[str, str]:
 @docker_first
 def test_the_image_alone_runs_the_quick_example(results: Path, engine: str) -> None:
     """With its results mounted, to see whose they are; and --cores all means the quota."""
-    done = _start(engine, "--cpus", "1", *_mount(results), "evosweep")
+    words = ["snakemake", "--cores", "all", "--config", "config=config/quick.yaml"]
+    jobs = ["--logger-evosweep-view", "jobs"]  # Snakemake's messages, its cores among them
+    done = _start(engine, "--cpus", "1", *_mount(results), "evosweep", *words, *jobs)
     assert done.returncode == 0, done.stderr
     assert "Provided cores: 1 " in done.stderr
     owners = {path.lstat().st_uid for path in results.rglob("*")}
