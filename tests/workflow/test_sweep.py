@@ -103,12 +103,12 @@ def test_status_shows_from_outside_what_runs_and_what_failed(
     problems = {
         "ones": {"use": "my_problem:build"},
         "bad": {"use": "my_problem:build", "params": {"fragile": True}},
-        "gated": {"use": "my_problem:build", "params": {"gate": "gate", "after": 25}},
+        "gated": {"use": "my_problem:build", "params": {"gate": "gate", "after": 12}},
     }
     workspace.configure(problems=problems, seeds=[1, 2], runs_per_job=1)
     (workspace.folder / "broken").touch()
     monkeypatch.chdir(workspace.folder)
-    process = workspace.sweep()
+    process = workspace.sweep("--cores", "3")  # the gated ones keep two for themselves
 
     def seen() -> dict[str, Any]:
         capsys.readouterr()
