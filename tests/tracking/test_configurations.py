@@ -2,6 +2,7 @@
 
 import base64
 import json
+import shutil
 import zlib
 from pathlib import Path
 from statistics import median
@@ -24,8 +25,8 @@ def own(results: Path) -> str:
     return f"sqlite:///{results / 'mlflow.db'}"
 
 
-def configurations(uri: str) -> dict[str, Any]:
-    found = contents.runs(uri, condition="tags.kind = 'configuration'", artifacts=False)
+def configurations(uri: str, experiment: str = "quick") -> dict[str, Any]:
+    found = contents.runs(uri, experiment, "tags.kind = 'configuration'", artifacts=False)
     return {run["name"]: run for run in found.values()}
 
 
@@ -96,12 +97,12 @@ def test_a_parent_has_the_quartiles_of_its_seeds_by_generation(results: Path) ->
 def test_a_server_has_the_convergence_once_and_again_with_more_seeds(
     results: Path, server: servers.MlflowServer
 ) -> None:
+    (results / "quick").rename(results / "grown")
     track(results, server.uri)
-    folders.write_run(results / "quick" / "runs", folders.spec(7, mutation=0.1))
+    folders.write_run(results / "grown" / "runs", folders.spec(7, mutation=0.1))
     for _ in range(2):
         track(results, server.uri)
-    found = contents.runs(server.uri, artifacts=False)
-    parents = {run["name"]: run for run in found.values() if run["tags"]["kind"] == "configuration"}
+    parents = configurations(server.uri, "grown")
     assert set(parents) == {"onemax · simple · mutation=0.1", "onemax · simple · mutation=0.2"}
     for parent in parents.values():
         steps = [step for step, _, _ in parent["history"]["best_so_far_median"]]
@@ -154,6 +155,31 @@ def test_configurations_are_sorted_by_their_results(results: Path) -> None:
     assert medians == sorted(medians, reverse=True)
     ranks = [run["last"]["rank"] for run in by_place]
     assert ranks == [1 + medians.index(value) for value in medians]
+
+
+@pytest.mark.parametrize("where", ["own", "server"])
+def test_ranks_follow_runs_that_come_and_go(
+    results: Path, server: servers.MlflowServer, where: str
+) -> None:
+    (results / "quick").rename(results / "ranked")
+    uri = own(results) if where == "own" else server.uri
+
+    def ranks() -> dict[str, float]:
+        track(results, uri)
+        found = configurations(uri, "ranked").items()
+        return {name.rpartition("=")[2]: run["last"]["rank"] for name, run in found}
+
+    before = ranks()
+    runs = results / "ranked" / "runs"
+    winner = folders.write_run(runs, folders.spec(1, mutation=0.3), best=100.0)
+    after = {name: rank + 1 for name, rank in before.items()} | {"0.3": 1.0}
+    assert ranks() == after
+    other = folders.write_run(runs, folders.spec(2, mutation=0.3), best=99.0)
+    assert ranks() == after
+    shutil.rmtree(other)
+    assert ranks() == after
+    shutil.rmtree(winner)
+    assert ranks() == before
 
 
 def test_runs_are_sorted_by_backend_and_seed(results: Path) -> None:

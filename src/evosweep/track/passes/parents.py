@@ -148,7 +148,12 @@ class ParentRuns:
             copy = self.store.copy(parent.mlflow_id, new_id)
             mlflow_id = self.store.create(self.experiment, [copy])[0]
             parent = replace(
-                parent, mlflow_id=mlflow_id, previous=parent.mlflow_id, stale=False, curve=""
+                parent,
+                mlflow_id=mlflow_id,
+                previous=parent.mlflow_id,
+                stale=False,
+                curve="",
+                rank=0,
             )
             self.index.replace_parent(self.experiment.name, parent)
         for run in self.index.runs_of(self.experiment.name, parent.configuration):
@@ -224,7 +229,7 @@ class ParentRuns:
                 self.store.log(parent.mlflow_id, [], tags)
                 arranged = replace(arranged, colour=colour)
             if rank != parent.rank:
-                self._show_rank(arranged)
+                self.store.show(parent.mlflow_id, RANK, float(rank) if rank else None)
             if arranged != parent:
                 self._keep(arranged)
 
@@ -236,15 +241,6 @@ class ParentRuns:
             if own:
                 names[run.mlflow_id] = run_name(own, parent.name)
         self.store.rename(names)
-
-    def _show_rank(self, parent: Parent) -> None:
-        """Among the configurations of its problem; a server shows the last of all its ranks."""
-        points = [Point(RANK, float(parent.rank), 0, 0)] if parent.rank else []
-        if self.store.rewrites:
-            self.store.rewrite(parent.mlflow_id, points, (RANK,))
-        else:
-            step = len(self.index.runs(self.experiment.name))
-            self.store.log(parent.mlflow_id, [replace(each, step=step) for each in points], {})
 
     def _ranks(self) -> dict[str, int]:
         """By configuration its rank on its problem, 0 without a result; problem by problem."""

@@ -87,6 +87,10 @@ class DatabaseStore(ServerStore):
         step = partial(bulk.rewrite, self.database, mlflow_id, points, families=families)
         persist(step, self.address.shown)
 
+    def show(self, mlflow_id: str, key: str, value: float | None) -> None:
+        points = [] if value is None else [Point(key, value, 0, 0)]
+        self.rewrite(mlflow_id, points, (key,))
+
     def create(self, experiment: MlflowExperiment, runs: Sequence[MlflowRun]) -> list[str]:
         persist(lambda: self._insert(experiment, runs), self.address.shown)
         return [run.mlflow_id for run in runs]

@@ -77,6 +77,9 @@ class Store(Protocol):
     def rewrite(self, mlflow_id: str, points: Sequence[Point], families: Sequence[str]) -> None:
         """Puts metrics in the place of all whose names start with one of `families`."""
 
+    def show(self, mlflow_id: str, key: str, value: float | None) -> None:
+        """Makes a value the last of a metric; None leaves none, where metrics can be taken back."""
+
     def rename(self, names: Mapping[str, str]) -> None:
         """Gives runs other names, by their ids."""
 

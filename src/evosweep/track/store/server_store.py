@@ -159,6 +159,18 @@ class ServerStore:
     def rewrite(self, mlflow_id: str, points: Sequence[Point], families: Sequence[str]) -> None:
         raise NotImplementedError("a server takes no metric back")
 
+    def show(self, mlflow_id: str, key: str, value: float | None) -> None:
+        if value is not None:
+            persist(partial(self._show, mlflow_id, key, value), self.address.shown)
+
+    def _show(self, mlflow_id: str, key: str, value: float) -> None:
+        """A first value is at step 0, as in a database; another one is the step behind the last."""
+        history = self.client.get_metric_history(mlflow_id, key)
+        shown = {point.step: point.value for point in history}
+        last = max(shown, default=-1)
+        if shown.get(last) != value:
+            self._log(mlflow_id, [Point(key, value, 0, last + 1)], {}, {})
+
     def rename(self, names: Mapping[str, str]) -> None:
         for mlflow_id, name in names.items():
             persist(partial(self.client.update_run, mlflow_id, name=name), self.address.shown)
