@@ -16,6 +16,7 @@ import run_folders as folders
 import servers
 
 from evosweep.cli import main
+from evosweep.files.writing import temporary_for
 from evosweep.track.passes.tracking import track
 
 # A process that is forked has MLflow imported already: sixteen would take minutes for it.
@@ -128,7 +129,7 @@ def test_what_a_killed_tracker_left_half_written_is_no_artifact(results: Path) -
     shutil.rmtree(results / ".track")
     (results / "mlflow.db").unlink()
     for folder in (results / "mlartifacts").glob("*/*/artifacts"):
-        (folder / ".record.json.12345").write_text('{"half')
-    track(results)
+        temporary_for(folder / "record.json").write_text('{"half')
+    assert track(results).problems == []
     assert contents.runs(f"sqlite:///{results}/mlflow.db") == before
     assert not list((results / "mlartifacts").rglob(".record.json.*"))

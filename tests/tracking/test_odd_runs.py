@@ -1,6 +1,7 @@
 """Runs that are unusual and right are shown; what is left out is named, and keeps no other out."""
 
 import json
+import shlex
 import shutil
 from pathlib import Path
 from typing import Any
@@ -194,8 +195,12 @@ def test_the_comparison_says_a_command_that_works(
     (folder / "report.html").write_text("<h1>first</h1>")
     track(results)
     (run,) = contents.runs(own(results), condition="tags.kind = 'comparison'").values()
-    command = run["tags"]["mlflow.note.content"].split("```")[1].split()
-    assert command == ["evosweep", "compare", "results/quick"]
-    monkeypatch.chdir(results.parent)
-    assert main(["compare", *command[2:], "--out", str(results.parent / "out")]) == 0
+    command = shlex.split(run["tags"]["mlflow.note.content"].split("```")[1])
+    assert command == ["evosweep", "compare", str(results / "quick")]
+    elsewhere = results.parent / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    assert main(command[1:]) == 0
     assert "there is no such folder" not in capsys.readouterr().err
+    assert (folder / "report.html").read_text() != "<h1>first</h1>"
+    assert not list(elsewhere.iterdir())

@@ -6,7 +6,7 @@ other, and one that is killed leaves half a schema.
 
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evosweep.errors import InputError
 from evosweep.files.opening import check_own
@@ -16,6 +16,9 @@ from evosweep.track.store.patience import one_line, persist
 from evosweep.track.store.protocol import Database
 from evosweep.track.store.quiet import import_mlflow
 
+if TYPE_CHECKING:
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
 _LOCK = 7046029254386353131  # any number that nobody else takes
 
 
@@ -23,12 +26,15 @@ def open_database(address: Address) -> Database:
     """MLflow's store at a database, its tables made if they are missing."""
     import_mlflow()
     if address.database:
-        _prepare_file(address.database)
-        return _store(address)
+        is_new = _prepare_file(address.database)
+        store = _store(address)
+        if is_new:  # MLflow keeps connections, perhaps to a file that was deleted since
+            store.engine.dispose()
+        return store
     return persist(lambda: _reach(address), address.shown)
 
 
-def _store(address: Address) -> Database:
+def _store(address: Address) -> "SqlAlchemyStore":
     from mlflow.exceptions import MlflowException
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
@@ -43,11 +49,11 @@ def _store(address: Address) -> Database:
         ) from None
 
 
-def _prepare_file(path: Path) -> None:
-    """An SQLite file with MLflow's tables, put in place by a rename."""
+def _prepare_file(path: Path) -> bool:
+    """An SQLite file with MLflow's tables, put in place by a rename; True if there was none."""
     check_own(path)
     if path.exists() and path.stat().st_size:
-        return
+        return False
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with queue(path.with_name(f".{path.name}.lock")):
@@ -55,6 +61,7 @@ def _prepare_file(path: Path) -> None:
                 _create_file(path)
     except OSError as error:
         raise InputError(f"{path}: cannot create the database ({one_line(error)})") from error
+    return True
 
 
 def _create_file(path: Path) -> None:
