@@ -109,6 +109,12 @@ class ParentRuns:
         metrics = sorted({each.metric for each in shown})
         return {key: any(p.logarithmic for p in shown if p.metric == key) for key in metrics}
 
+    def miss(self, run: Tracked) -> None:
+        """Makes the parent of a run that has gone stale if it counts it, as the index does."""
+        parent = self.by_configuration.get(run.configuration)
+        if parent is not None and run.place is not None:
+            self.by_configuration[run.configuration] = replace(parent, stale=True)
+
     def update(self) -> None:
         """Brings every parent to what the index has of its runs."""
         counts = self.index.counts(self.experiment.name)

@@ -27,6 +27,7 @@ class Target:
         """Removes a run from MLflow and from the index."""
         self.store.delete(run.mlflow_id)
         self.index.drop(self.name, run)
+        self.parents.miss(run)
 
     def keep(self, *runs: Tracked) -> None:
         """Notes what MLflow has now."""
