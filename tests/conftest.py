@@ -13,6 +13,8 @@ import fault_table
 import pytest
 from hypothesis import HealthCheck, settings
 
+from evosweep.processes import safe_path
+
 HERE = Path(__file__).parent
 
 # None depends on how busy the machine is.
@@ -84,6 +86,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """One more than the processors of this process, since many tests wait; eight at most."""
     return min(len(os.sched_getaffinity(0)) + 1, 8)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """No fixture starts its programs as a command did that one before it called."""
+    safe_path.release()
 
 
 @pytest.fixture(autouse=True)

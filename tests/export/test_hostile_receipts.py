@@ -43,6 +43,9 @@ OPTIONAL: dict[str, Any] = {
     "dataset": {"name": "cells", "digest": "d" * 64, "rows": 10, "columns": 20},
     "stopped": {"reason": "target", "generation": 3, "evaluations": 40, "seconds": 0.1},
     "sources": {"problem": "a" * 64, "algorithm": "b" * 64},
+    "order": "c" * 64,
+    "hosts": ["n1", "n2"],
+    "grown_from": "0123456789ab",
 }
 
 
