@@ -12,6 +12,7 @@ import secrets
 import selectors
 import socket
 import threading
+from contextlib import suppress
 from typing import NamedTuple
 
 from evosweep.errors import RunError
@@ -45,8 +46,9 @@ class Anchor:
     def release(self) -> None:
         """Tell all that hold on that they may leave."""
         self._released = True
-        for connection in self._held:
-            connection.sendall(_RELEASE)
+        for connection in tuple(self._held):  # who has left before is taken out beside this
+            with suppress(OSError):
+                connection.sendall(_RELEASE)
 
     def _watch(self) -> None:
         selector = selectors.DefaultSelector()
