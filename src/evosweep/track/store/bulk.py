@@ -80,16 +80,21 @@ def insert(store: Database, experiment_id: str, root: str, runs: Sequence[Mlflow
 def rewrite(
     store: Database, mlflow_id: str, points: Sequence[Point], families: Sequence[str]
 ) -> None:
-    """Puts metrics in the place of all of a run's whose names start with one of `families`."""
+    """Puts metrics in the place of all of a run's whose names start with one of `families`.
+
+    Trackers that share a server take turns by the run's row: both would delete, then insert.
+    """
     from mlflow.store.tracking.dbmodels import models
-    from sqlalchemy import delete, or_
+    from sqlalchemy import delete, or_, select
     from sqlalchemy import insert as insert_into
 
     tables: dict[Any, Sequence[Point]] = {
         models.SqlMetric: points,
         models.SqlLatestMetric: list(_latest(points)),
     }
+    row = select(models.SqlRun.run_uuid).where(models.SqlRun.run_uuid == mlflow_id)
     with store.ManagedSessionMaker(read_only=False) as session:
+        session.execute(row.with_for_update())
         for model, new in tables.items():
             theirs = or_(*(model.key.startswith(each, autoescape=True) for each in families))
             session.execute(delete(model.__table__).where(model.run_uuid == mlflow_id, theirs))
