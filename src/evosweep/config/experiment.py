@@ -18,7 +18,8 @@ from pydantic import (
     model_validator,
 )
 
-from evosweep.config.spec import MAX_SEED, AlgorithmOptions, BackendOptions, Part, ProblemOptions
+from evosweep.config.options import AlgorithmOptions, BackendOptions, Part, ProblemOptions
+from evosweep.config.spec import MAX_SEED
 from evosweep.config.strict import JsonValue, Name, Strict, explain
 from evosweep.errors import shortened, shown
 
