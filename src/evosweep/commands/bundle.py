@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from evosweep.commands.results_argument import add_results
 from evosweep.compare.read.folders import open_studies
 from evosweep.errors import InputError, printable
 from evosweep.export.bundle import write_bundle
@@ -10,13 +11,7 @@ from evosweep.export.bundle import write_bundle
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `evosweep bundle`."""
-    parser.add_argument(
-        "results",
-        type=Path,
-        nargs="?",
-        default=Path("results"),
-        help="results/ or results/<experiment> (default: results)",
-    )
+    add_results(parser)
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="zip to write (default: bundle.zip in RESULTS)"
     )

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+from evosweep.commands.results_argument import add_results
 from evosweep.compare.build import build_page
 from evosweep.compare.extra import check
 from evosweep.compare.numbers.results import for_terminal
@@ -29,13 +30,7 @@ NEEDED = ("jinja2", "matplotlib", "pandas", "scikit_posthocs", "scipy")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `evosweep compare`."""
-    parser.add_argument(
-        "results",
-        type=Path,
-        nargs="?",
-        default=Path("results"),
-        help="results/ or results/<experiment> (default: results)",
-    )
+    add_results(parser)
     parser.add_argument(
         "other", type=Path, nargs="?", help="a second results folder: what has changed since?"
     )

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from evosweep.commands.results_argument import add_results
 from evosweep.compare.read.folders import open_studies
 from evosweep.compare.read.study import Study
 from evosweep.errors import InputError, RunError, printable
@@ -29,14 +30,7 @@ MOST_NAMED = 20
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `evosweep export`."""
-    parser.add_argument(
-        "results",
-        type=Path,
-        nargs="?",
-        default=Path("results"),
-        help="results/ or results/<experiment> (default: results); `paper [RESULTS]` is short for "
-        "RESULTS --format paper",
-    )
+    add_results(parser, more="; `paper [RESULTS]` is short for RESULTS --format paper")
     parser.add_argument("of", type=Path, nargs="?", help=argparse.SUPPRESS)
     parser.add_argument(
         "--format",

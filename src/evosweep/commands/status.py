@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from evosweep.commands.results_argument import add_results
 from evosweep.errors import InputError
 from evosweep.files.opening import is_file
 from evosweep.inventory.asked_file import NAME
@@ -19,14 +20,7 @@ from evosweep.workflow.status_json import as_json
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `evosweep status`."""
-    parser.add_argument(
-        "results",
-        type=Path,
-        nargs="?",
-        default=Path("results"),
-        metavar="RESULTS",
-        help="results/ or results/<experiment> (default: results)",
-    )
+    add_results(parser)
     parser.add_argument(
         "--watch", action="store_true", help="renew it until every run is done; Ctrl-C ends it"
     )

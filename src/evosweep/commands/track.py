@@ -2,8 +2,8 @@
 
 import argparse
 import sys
-from pathlib import Path
 
+from evosweep.commands.results_argument import add_results
 from evosweep.errors import InputError
 from evosweep.processes.signals import exit_on_stops
 from evosweep.track.passes.tracking import track
@@ -15,14 +15,7 @@ from evosweep.track.store.rebase import check_rebasable, rebase
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `evosweep track`."""
-    parser.add_argument(
-        "results",
-        type=Path,
-        nargs="?",
-        default=Path("results"),
-        metavar="RESULTS",
-        help="folder of the results (default: results)",
-    )
+    add_results(parser, meaning="folder of the results")
     parser.add_argument(
         "--uri", help="MLflow's address (default: MLFLOW_TRACKING_URI, else RESULTS/mlflow.db)"
     )

@@ -6,6 +6,7 @@ import socket
 from contextlib import suppress
 from pathlib import Path
 
+from evosweep.commands.results_argument import add_results
 from evosweep.errors import InputError
 from evosweep.files.opening import output_folder
 from evosweep.processes.signals import exit_on_stops
@@ -24,7 +25,7 @@ _REFUSED = {5060, 5061}  # by browsers: they are taken for telephony
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `evosweep ui`."""
-    parser.add_argument("results", type=Path, nargs="?", default=Path("results"), metavar="RESULTS")
+    add_results(parser, meaning="folder of the results")
     parser.add_argument("--uri", help="the database to show (default: RESULTS/mlflow.db)")
     parser.add_argument(
         "--port", type=int, help=f"port to listen on (default: {PORT}, or the next free one)"

@@ -2,8 +2,8 @@
 
 import argparse
 from collections import Counter
-from pathlib import Path
 
+from evosweep.commands.results_argument import add_results
 from evosweep.errors import InputError, printable
 from evosweep.records.folder import find_runs
 from evosweep.run.verification import verify
@@ -11,14 +11,7 @@ from evosweep.run.verification import verify
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `evosweep verify`."""
-    parser.add_argument(
-        "results",
-        type=Path,
-        nargs="?",
-        default=Path("results"),
-        metavar="RESULTS",
-        help="results, or one experiment (default: results)",
-    )
+    add_results(parser, meaning="results, or one experiment")
     parser.add_argument(
         "--all", action="store_true", help="also say what could not be checked, run by run"
     )

@@ -74,14 +74,6 @@ def named(name: str) -> object:
     return found
 
 
-def class_named(name: str) -> type:
-    """The class of that name; `InputError` where there is none."""
-    found = named(name)
-    if not isinstance(found, type):
-        raise InputError(f"genome: {name.replace(':', '.')} is no class")
-    return found
-
-
 def seen_here(name: str) -> object:
     """As `named`, for names that were read off a disk: only what this process has named itself."""
     if name not in _seen:

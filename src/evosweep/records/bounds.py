@@ -6,7 +6,7 @@ sorted and summed by every reader without another check.
 
 import math
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
@@ -92,7 +92,6 @@ Count = Annotated[int, Field(ge=0, le=MOST)]
 Seconds = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Weights = Annotated[tuple[Finite, ...], Field(min_length=1, max_length=_OBJECTIVES)]
-Json = Annotated[Any, AfterValidator(bounded), WithJsonSchema({})]
 Fitnesses = Annotated[
     float | tuple[float, ...],
     PlainValidator(_fitnesses),
