@@ -18,7 +18,6 @@ from pathlib import Path
 from types import TracebackType
 
 from evosweep.errors import EvosweepError, InputError
-from evosweep.files.opening import open_file
 from evosweep.machine.fingerprint import differences
 from evosweep.processes import lock
 from evosweep.processes.lock import Locked
@@ -32,10 +31,10 @@ from evosweep.records.journal_frames import (
     check_header,
     chunk_frames,
     entries_in,
-    entries_of,
     frame,
     header_of,
 )
+from evosweep.records.journal_reading import read, read_behind, run_id_of
 
 __all__ = [
     "Entry",
@@ -46,56 +45,12 @@ __all__ = [
     "TornTail",
     "read",
     "read_behind",
+    "run_id_of",
 ]
 
 
 class TornTail(UserWarning):
     """A journal ended in the middle of an entry, which was cut off."""
-
-
-def read(path: Path) -> Iterator[Entry]:
-    """Yield the evaluations of a run, one finished chunk at a time, in the order of finishing.
-
-    Memory is bounded by one chunk. A torn last entry, as a kill leaves it, ends the iteration.
-
-    Parameters
-    ----------
-    path
-        The run's `journal.bin`.
-
-    Yields
-    ------
-    Entry
-        A chunk of k individuals: batch, indices (k,), fitnesses (k, objectives) in raw units,
-        times in seconds, and more.
-
-    Raises
-    ------
-    JournalCorrupt
-        If the file is no journal, or an entry before the last one is damaged.
-    """
-    with open_file(path) as file:
-        check_header(path, file.read(HEADER_SIZE))
-    for _, entry in entries_of(path, HEADER_SIZE):
-        if isinstance(entry, Entry):
-            yield entry
-
-
-def run_id_of(path: Path) -> str:
-    """The run that a journal belongs to, by its header; raises `JournalCorrupt`."""
-    with open_file(path) as file:
-        return check_header(path, file.read(HEADER_SIZE))
-
-
-def read_behind(path: Path, start: int) -> Iterator[tuple[int, Entry | Session]]:
-    """Yield the entries behind byte `start` (0: all), each with the byte position behind it.
-
-    A reader that follows a run passes the last position as the next `start`.
-    """
-    if start < HEADER_SIZE:
-        with open_file(path) as file:
-            check_header(path, file.read(HEADER_SIZE))
-    yield from entries_of(path, max(start, HEADER_SIZE))
 
 
 @dataclass
