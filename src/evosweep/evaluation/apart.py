@@ -12,6 +12,7 @@ import numpy
 
 from evosweep.errors import InputError
 from evosweep.evaluation.blame import Losses
+from evosweep.evaluation.chunks import Chunks
 from evosweep.evaluation.dispatcher import Dispatcher
 from evosweep.evaluation.epoch import (
     Deme,
@@ -27,9 +28,9 @@ from evosweep.evaluation.failure import EvaluationFailed, FailureReason
 from evosweep.evaluation.problem import BuiltProblem
 from evosweep.evaluation.recovery import Recovery
 from evosweep.evaluation.replay import Replay
-from evosweep.evaluation.result import Fitness, table_of
+from evosweep.evaluation.result import table_of
+from evosweep.evaluation.tally import Tally
 from evosweep.genomes.blocks import SIZE, Block, Blocks
-from evosweep.genomes.deap_types import Individual
 from evosweep.records.journal import Journal
 from evosweep.records.journal_entry import Entry
 
@@ -45,16 +46,9 @@ class Steps(Protocol):
     losses: Losses
     replay: Replay
     journal: Journal
+    chunks: Chunks
+    tally: Tally
     map_seconds: float
-
-    @property
-    def sent(self) -> Sent:
-        """How problem and terms travel."""
-        ...
-
-    def count_all(self, fitnesses: Sequence[Fitness], best: Sequence[Individual]) -> None:
-        """Counts evaluations, and remembers the best."""
-        ...
 
     def note_worker(self, outcome: Outcome) -> None:
         """Notes where and in how many CPU seconds something was evaluated; refuses other terms."""
@@ -94,7 +88,7 @@ class Apart:
                 demes=[blocks[item] for item in items],
                 seeds=[drawn[item] for item in items],
                 rule=rule,
-                sent=self._steps.sent if sent else Sent(self._description),
+                sent=self._steps.chunks.sent if sent else Sent(self._description),
                 pooled=sent and self._watched,
             )
 
@@ -103,7 +97,7 @@ class Apart:
         ordered = [done[deme] for deme in range(len(demes))]
         for evolved, deme in zip(ordered, demes, strict=True):
             best = deme[:1] if evolved.best is None else self._individuals(evolved.best)
-            self._steps.count_all(evolved.fitnesses, best)
+            self._steps.tally.count_deme(evolved.fitnesses, best)
         evaluations = sum(len(evolved.fitnesses) for evolved in ordered)
         return [self._individuals(evolved.individuals) for evolved in ordered], evaluations
 

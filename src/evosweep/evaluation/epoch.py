@@ -70,7 +70,7 @@ class Outcome:
 
 
 class Sent(NamedTuple):
-    """What the worker of a deme needs of the run."""
+    """What a worker needs to know of the run."""
 
     problem: str
     """The JSON that it builds the problem from."""

@@ -3,11 +3,8 @@
 population -> chunks of bare genomes -> backend -> fitnesses -> journal -> population
 """
 
-import hashlib
 import os
-import struct
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar, cast
 
@@ -15,7 +12,6 @@ import numpy
 
 from evosweep.backends.protocol import Backend
 from evosweep.errors import InputError
-from evosweep.evaluation import agreement
 from evosweep.evaluation.alone import evaluate_alone
 from evosweep.evaluation.apart import Apart
 from evosweep.evaluation.as_given import AsGiven, Evaluation
@@ -28,11 +24,11 @@ from evosweep.evaluation.batch import (
     rows_for,
     weights_of,
 )
-from evosweep.evaluation.best import Best
 from evosweep.evaluation.blame import Losses
+from evosweep.evaluation.chunks import Chunks
 from evosweep.evaluation.circumstances import Circumstances
 from evosweep.evaluation.dispatcher import Dispatcher
-from evosweep.evaluation.epoch import Deme, Evolve, Sent
+from evosweep.evaluation.epoch import Deme, Evolve
 from evosweep.evaluation.epoch import Outcome as OutcomeOfDemes
 from evosweep.evaluation.failure import EvaluationFailed, FailureReason
 from evosweep.evaluation.problem import BuiltProblem, build
@@ -40,12 +36,13 @@ from evosweep.evaluation.recovery import Recovery
 from evosweep.evaluation.replay import Replay
 from evosweep.evaluation.result import Fitness, Outcome, Row, rows_of, table_of
 from evosweep.evaluation.stream import Stream, order_in
+from evosweep.evaluation.tally import Tally
 from evosweep.evaluation.worker import Chunk
 from evosweep.genomes import blocks
 from evosweep.genomes.deap_types import Individual, Toolbox
 from evosweep.genomes.rebuild import Rebuilder
 from evosweep.records.journal import Journal
-from evosweep.records.journal_entry import OK, PENALISED, RETRIED, Entry
+from evosweep.records.journal_entry import PENALISED, RETRIED, Entry
 
 Item = TypeVar("Item")
 
@@ -68,33 +65,21 @@ class Evaluator:
         how: Circumstances,
     ) -> None:
         self.problem, self.journal, self._how = problem, journal, how
-        self.evaluations = 0
-        self.best = Best()
-        self.flagged: Counter[int] = Counter()
+        self.tally = Tally()
         self.map_seconds = 0.0
-        self.cpu, self.cpu_here = 0.0, 0.0
-        """CPU seconds of evaluations: of all of them, and of those made in this process."""
         self.when_weights_are_known: Callable[[Sequence[float]], None] | None = None
         """Called once, before the first individual is evaluated."""
         self._batches = 0
-        self._streamed = False
-        self.hosts: set[str] = set()
-        """The names of the hosts that evaluated, in this session."""
-        self._host = os.uname().nodename
         self.losses = Losses(how.lost, problem.retries, problem.timeout)
         watched = problem.timeout is not None or bool(self.losses)
         self.dispatcher = Dispatcher(backend, workers_only=watched and not backend.local)
         self._recovery = Recovery(self.dispatcher, self.losses)
         self.replay = Replay(journal, problem.form)
-        self._terms = agreement.terms(how.description, with_code=backend.elsewhere)
-        self._terms_digest = agreement.digest(self._terms)
-        elsewhere = agreement.travelling(how.description) if backend.elsewhere else None
-        self._sent_description = elsewhere or how.description
+        self.chunks = Chunks(problem, backend, how)
         self._as_given = AsGiven(problem, how.seed)
         usual = not (problem.is_plain and problem.evaluate_batch is None and backend.local)
         self._alone = None if usual or how.lost else build(how.description)
         """The problem, where single evaluations need no more care than it takes here."""
-        self._order = hashlib.sha256()
         toolbox.map = self.map
         toolbox.evaluate = self.evaluate
         self._apart = Apart(self, how.description)
@@ -136,16 +121,6 @@ class Evaluator:
         self._batches += 1
         return self._apart.epoch(self._batches - 1, function, demes, seeds, params)
 
-    @property
-    def sent(self) -> Sent:
-        """What the worker of a deme needs of the run."""
-        return Sent(self._sent_description, self._terms_digest, self.dispatcher.backend.elsewhere)
-
-    @property
-    def order(self) -> str | None:
-        """Digest of the order in which a stream's individuals came back; None without a stream."""
-        return self._order.hexdigest() if self._streamed else None
-
     def _timed(
         self, evaluate: Callable[[Sequence[Item]], Sequence[object]], items: Sequence[Item]
     ) -> Sequence[object]:
@@ -182,11 +157,9 @@ class Evaluator:
         if self._as_given.is_due(individual, os.getpid()):
             batch = Batch.of_individuals(number, individuals, changed=False)
             self._as_given.compare(Evaluation.of(batch, 0, single.fitness))
-        self.cpu += single.cpu
-        self.cpu_here += single.cpu
+        self.tally.spend(single.cpu, here=True)
         self.journal.append_one(number, single.fitness, single.digest, seconds=single.seconds)
-        self.evaluations += 1
-        self.best.note([individual], [single.fitness])
+        self.tally.count([individual], [single.fitness])
         return [single.fitness]
 
     def _rows(self, rows: Sequence[Row]) -> Sequence[object]:
@@ -207,15 +180,11 @@ class Evaluator:
     def _results(self, batch: Batch) -> Sequence[object]:
         """The fitnesses for the program; they count as evaluated from here on."""
         if not batch.spread:
-            self.evaluations += len(batch.items)
-            if batch.objectives:
-                fitnesses = cast("list[Fitness]", batch.results)  # each, for none is missing
-                self.best.note(cast("Sequence[Individual]", batch.items), fitnesses)
+            fitnesses = cast("list[Fitness]", batch.results)  # each, for none is missing
+            individuals = batch.items if batch.objectives else ()
+            self.tally.count(cast("Sequence[Individual]", individuals), fitnesses)
             return batch.results
-        fitnesses = batch.fitnesses
-        self.evaluations += len(fitnesses)
-        if individuals := batch.individuals:
-            self.best.note(cast("Sequence[Individual]", individuals), fitnesses)
+        self.tally.count(cast("Sequence[Individual]", batch.individuals), batch.fitnesses)
         return [list(result) if rows_of(result) == result else result for result in batch.results]
 
     def tell_weights(self, items: Sequence[object]) -> None:
@@ -225,27 +194,6 @@ class Evaluator:
             self.when_weights_are_known = None
             tell(weights)
 
-    def note_order(self, batch: int, place: int) -> None:
-        """Adds an individual that came back from a stream to the digest of their order."""
-        self._streamed = True
-        self._order.update(struct.pack("<II", batch, place))
-
-    def count(self, individual: Individual) -> None:
-        """Counts an evaluation of a stream, and remembers the individual if it is the best."""
-        self.evaluations += 1
-        self.best.note([individual], [tuple(individual.fitness.values)])
-
-    def count_all(self, fitnesses: Sequence[Fitness], best: Sequence[Individual]) -> None:
-        """Counts the evaluations of a deme, and remembers the best.
-
-        `best` is its best individual; any of its individuals where there are several objectives.
-        """
-        self.evaluations += len(fitnesses)
-        if fitnesses and len(fitnesses[0]) > 1:
-            self.best.note(best, fitnesses)
-        elif fitnesses:
-            self.best.note(best, [tuple(individual.fitness.values) for individual in best])
-
     def _from_journal(self, batch: Batch) -> None:
         for entry in self.replay.entries_of(batch):
             self.take_recorded(batch, entry)
@@ -253,14 +201,14 @@ class Evaluator:
     def take_recorded(self, batch: Batch, entry: Entry) -> None:
         """Gives the items of a batch what the journal has of them."""
         if self._how.audit:
-            check_sample(batch, entry, self._how.audit, evaluate=self._again)
+            check_sample(batch, entry, self._how.audit, evaluate=self.chunks.again)
         flags = None if entry.flags is None else entry.flags.tolist()
         fitnesses = list(map(tuple, entry.fitnesses.tolist()))
         self._place(batch, entry, fitnesses, flags, rebuild=self.problem.rebuild_recorded)
 
     def _from_workers(self, batch: Batch) -> None:
         def make(number: int, items: Sequence[int], *, sent: bool) -> Chunk:
-            return self.chunk(batch, number, items, sent=sent)
+            return self.chunks.make(batch, number, items, sent=sent)
 
         for indices, outcome in self._recovery.run(batch.number, batch.missing, make):
             if isinstance(outcome, FailureReason):
@@ -280,36 +228,8 @@ class Evaluator:
 
     def note_worker(self, outcome: Outcome | OutcomeOfDemes) -> None:
         """Notes where and in how many CPU seconds something was evaluated; refuses other terms."""
-        if outcome.terms:
-            agreement.refuse(outcome.terms, self._terms)
-        if outcome.host:
-            self.hosts.add(outcome.host)
-            if outcome.host != self._host:  # where another process may have this one's number
-                outcome.process = 0
-        self.cpu += outcome.cpu
-        self.cpu_here += outcome.cpu if outcome.process == os.getpid() else 0.0
-
-    def chunk(self, batch: Batch, number: int, items: Sequence[int], *, sent: bool) -> Chunk:
-        """Some items of a batch as they travel; `sent`: to a worker, and not to this process."""
-        problem = self.problem
-        together = problem.evaluate_batch is not None and not batch.spread
-        size = len(items) if together else blocks.SIZE
-        parts = blocks.Blocks(
-            batch.source, items, size, form=problem.form, declared=problem.attributes
-        )
-        return Chunk(
-            number=number,
-            batch=batch.number,
-            indices=list(items),
-            blocks=parts.to_send() if sent else parts,
-            objectives=batch.objectives,
-            problem=self._sent_description if sent else self._how.description,
-            seed=self._how.seed,
-            pooled=sent and self.dispatcher.backend.watches,
-            spread=batch.spread,
-            terms=self._terms_digest if sent else "",
-            with_code=sent and self.dispatcher.backend.elsewhere,
-        )
+        self.chunks.refuse_others(outcome.terms)
+        self.tally.note_worker(outcome)
 
     def _compare(self, batch: Batch, items: Sequence[int], outcome: Outcome) -> None:
         """Compares an evaluation, now and then, with that of the program's own individual."""
@@ -329,12 +249,8 @@ class Evaluator:
 
     def _fails_again(self, batch: Batch, index: int) -> bool:
         """Whether an evaluation that failed was no accident, such as a file that was missing."""
-        again = self._again(batch, [index])
+        again = self.chunks.again(batch, [index])
         return again.failure is not None or again.flags is not None
-
-    def _again(self, batch: Batch, indices: Sequence[int]) -> Outcome:
-        """The outcome of some items that are evaluated once more, in this process."""
-        return self.chunk(batch, -1, indices, sent=False).work()
 
     def _record(self, batch: Batch, items: Sequence[int], outcome: Outcome) -> None:
         if outcome.failure is not None:
@@ -371,7 +287,7 @@ class Evaluator:
         indices = entry.indices.tolist()
         batch.put(indices, fitnesses, table=batch.is_table(entry.digest, self.problem.form))
         if flags is not None:
-            self.flagged.update(flag for flag in flags if flag != OK)
+            self.tally.note_flags(flags)
         if entry.genomes is not None:
             for index, new in zip(indices, entry.genomes, strict=True):
                 rebuild.write_back(batch.items[index], new)
@@ -384,8 +300,3 @@ class Evaluator:
         genomes = [self.problem.form.genome(individual)] if self.problem.lamarckian else None
         digest = blocks.digest(batch.source, [failure.index], self.problem.form)
         return Outcome([self.problem.penalty], genomes, flags=[PENALISED], digest=digest)
-
-    @property
-    def failures(self) -> dict[str, int]:
-        """The number of evaluations that a policy penalised or repeated, for the record."""
-        return {"penalised": self.flagged[PENALISED], "retried": self.flagged[RETRIED]}

@@ -65,10 +65,10 @@ class Stream:
         if place is None:
             place = self._evaluated()
         single = self._open.pop(place)
-        self._evaluator.note_order(self._number, place)
+        self._evaluator.tally.note_order(self._number, place)
         individual = cast("Individual", single.items[place])
         individual.fitness.values = cast("Fitness", single.results[0])
-        self._evaluator.count(individual)
+        self._evaluator.tally.count([individual], [tuple(individual.fitness.values)])
         return individual
 
     def _recorded(self) -> int | None:

@@ -9,13 +9,14 @@ from evosweep.backends.protocol import Lost
 from evosweep.errors import RunError
 from evosweep.evaluation.batch import Batch
 from evosweep.evaluation.blame import Losses
+from evosweep.evaluation.chunks import Chunks
 from evosweep.evaluation.dispatcher import Dispatcher
 from evosweep.evaluation.failure import FailureReason
 from evosweep.evaluation.problem import BuiltProblem
 from evosweep.evaluation.replay import Replay
 from evosweep.evaluation.result import Fitness, Outcome
+from evosweep.evaluation.tally import Tally
 from evosweep.evaluation.worker import Chunk
-from evosweep.genomes.deap_types import Individual
 from evosweep.records.journal_entry import Entry
 
 _NOTHING = (None, Lost())
@@ -29,14 +30,12 @@ class Steps(Protocol):
     dispatcher: Dispatcher
     losses: Losses
     replay: Replay
+    chunks: Chunks
+    tally: Tally
     map_seconds: float
 
     def tell_weights(self, items: Sequence[object]) -> None:
         """Tells the weights of the first individual."""
-        ...
-
-    def chunk(self, batch: Batch, number: int, items: Sequence[int], *, sent: bool) -> Chunk:
-        """Some items of a batch as they travel."""
         ...
 
     def take_recorded(self, batch: Batch, entry: Entry) -> None:
@@ -49,14 +48,6 @@ class Steps(Protocol):
 
     def give_up(self, batch: Batch, failure: FailureReason) -> None:
         """Records a penalty, or raises."""
-        ...
-
-    def note_order(self, batch: int, place: int) -> None:
-        """Notes who came back."""
-        ...
-
-    def count(self, individual: Individual) -> None:
-        """Counts an evaluation."""
         ...
 
 
@@ -150,7 +141,7 @@ class StreamWork:
         self.queue.remove(place)
         self._away.add(place)
         sent = not self._backend.local
-        return self._evaluator.chunk(self._singles[place], place, [place], sent=sent)
+        return self._evaluator.chunks.make(self._singles[place], place, [place], sent=sent)
 
     def _lose(self, places: Sequence[int], loss: Lost) -> None:
         """Sends individuals again whose worker died, sooner than what was not sent yet."""

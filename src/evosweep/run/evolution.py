@@ -78,12 +78,12 @@ class Evolution:
             spec.algorithm,
             spec.import_path,
             self.problem.traits,
-            evaluations=lambda: self.evaluator.evaluations,
+            evaluations=lambda: self.evaluator.tally.evaluations,
             replaying=self.evaluator.replaying,
         )
         self._statistics = GenerationStatistics(
             journal.now,
-            evaluations=lambda: self.evaluator.evaluations,
+            evaluations=lambda: self.evaluator.tally.evaluations,
             after=extension.compared(self._stopping.after, journal),
             reference_point=self.problem.traits.reference_point,
             digest=partial(population_digest, form=self.problem.digest_form),

@@ -39,7 +39,8 @@ def record_of(
 ) -> Record:  # fmt: skip
     """The receipt of an evolution; population and logbook are in the folder afterwards."""
     evaluator, population = evolution.evaluator, evolved.population
-    best, best_genome, weights = best_of(population, evolution.hall, evaluator.best)
+    tally = evaluator.tally
+    best, best_genome, weights = best_of(population, evolution.hall, tally.best)
     document = strict_json.dumps({
         **_named(spec),
         "population_digest": population_digest(population, evolution.problem.digest_form),
@@ -47,12 +48,12 @@ def record_of(
         "best_genome": best_genome,
         "weights": weights,
         "population": len(population),
-        "evaluations": evaluator.evaluations,
+        "evaluations": tally.evaluations,
         "generations": max((row["generation"] for row in evolved.rows), default=0),
         "traits": traits_of(evolution.problem.traits, sets=evolution.problem.form.sets),
-        "failures": evaluator.failures,
-        "order": evaluator.order,
-        "hosts": sorted(evaluator.hosts) if len(evaluator.hosts) > 1 else None,
+        "failures": tally.failures,
+        "order": tally.order,
+        "hosts": sorted(tally.hosts) if len(tally.hosts) > 1 else None,
         "dataset": dataset_of(evolution.problem.traits, spec.problem.use),
         "stopped": evolved.stopped,
         "timings": _timings(evaluator, evolved, startup),
@@ -113,8 +114,8 @@ def _timings(evaluator: Evaluator, evolved: Evolved, startup: float) -> dict[str
         "variation": max(0.0, evolved.seconds - evaluator.map_seconds),
         "idle": times.idle,
         "total": evolved.seconds,
-        "evaluation_cpu": evaluator.cpu,
-        "parent_cpu": max(0.0, evolved.cpu - evaluator.cpu_here),
+        "evaluation_cpu": evaluator.tally.cpu,
+        "parent_cpu": max(0.0, evolved.cpu - evaluator.tally.cpu_here),
     }
 
 

@@ -1,0 +1,78 @@
+"""What a run's receipt says of its evaluations: how many, the best, where, at which cost."""
+
+import hashlib
+import os
+import struct
+from collections import Counter
+from collections.abc import Sequence
+
+from evosweep.evaluation.best import Best
+from evosweep.evaluation.epoch import Outcome as OutcomeOfDemes
+from evosweep.evaluation.result import Fitness, Outcome
+from evosweep.genomes.deap_types import Individual
+from evosweep.records.journal_entry import OK, PENALISED, RETRIED
+
+
+class Tally:
+    """The evaluations of a run so far, those of the journal included."""
+
+    def __init__(self) -> None:
+        self.evaluations = 0
+        self.best = Best()
+        self.cpu, self.cpu_here = 0.0, 0.0
+        """CPU seconds of evaluations: of all of them, and of those made in this process."""
+        self.hosts: set[str] = set()
+        """The names of the hosts that evaluated, in this session."""
+        self._host = os.uname().nodename
+        self._flags: Counter[int] = Counter()
+        self._order = hashlib.sha256()
+        self._streamed = False
+
+    def count(self, individuals: Sequence[Individual], fitnesses: Sequence[Fitness]) -> None:
+        """Counts evaluations, and remembers the best individual; none where they have none."""
+        self.evaluations += len(fitnesses)
+        if individuals:
+            self.best.note(individuals, fitnesses)
+
+    def count_deme(self, fitnesses: Sequence[Fitness], best: Sequence[Individual]) -> None:
+        """Counts the evaluations of a deme, and remembers the best.
+
+        `best` is its best individual; any of its individuals where there are several objectives.
+        """
+        self.evaluations += len(fitnesses)
+        if fitnesses and len(fitnesses[0]) > 1:
+            self.best.note(best, fitnesses)
+        elif fitnesses:
+            self.best.note(best, [tuple(individual.fitness.values) for individual in best])
+
+    def spend(self, seconds: float, *, here: bool) -> None:
+        """Adds CPU seconds of evaluations; `here`: in this process."""
+        self.cpu += seconds
+        self.cpu_here += seconds if here else 0.0
+
+    def note_worker(self, outcome: Outcome | OutcomeOfDemes) -> None:
+        """Notes where, and in how many CPU seconds, something was evaluated."""
+        if outcome.host:
+            self.hosts.add(outcome.host)
+            if outcome.host != self._host:  # where another process may have this one's number
+                outcome.process = 0
+        self.spend(outcome.cpu, here=outcome.process == os.getpid())
+
+    def note_flags(self, flags: Sequence[int]) -> None:
+        """Notes what was penalised or repeated."""
+        self._flags.update(flag for flag in flags if flag != OK)
+
+    def note_order(self, batch: int, place: int) -> None:
+        """Adds an individual that came back from a stream to the digest of their order."""
+        self._streamed = True
+        self._order.update(struct.pack("<II", batch, place))
+
+    @property
+    def order(self) -> str | None:
+        """Digest of the order in which a stream's individuals came back; None without a stream."""
+        return self._order.hexdigest() if self._streamed else None
+
+    @property
+    def failures(self) -> dict[str, int]:
+        """The number of evaluations that a policy penalised or repeated."""
+        return {"penalised": self._flags[PENALISED], "retried": self._flags[RETRIED]}
