@@ -185,7 +185,7 @@ def shape(value: Any) -> Any:  # noqa: PLR0911 - one line for each kind
     if isinstance(value, complex):
         return kind, value.real.hex(), value.imag.hex()
     if isinstance(value, set | frozenset):
-        return kind, len(value), {shape_of_element(item) for item in value}, state
+        return kind, len(value), sorted(shape_of_element(item) for item in value), state
     if isinstance(value, dict):
         factory = getattr(value, "default_factory", None)
         return kind, factory, [(shape(key), shape(item)) for key, item in value.items()], state
@@ -203,5 +203,5 @@ def shape(value: Any) -> Any:  # noqa: PLR0911 - one line for each kind
 
 
 def shape_of_element(value: Any) -> str:
-    """The shape of an element of a set, which hashes."""
+    """The shape of an element of a set, which sorts; a set inside has one text in every order."""
     return repr(shape(value))
