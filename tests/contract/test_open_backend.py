@@ -98,7 +98,8 @@ def test_a_steady_state_of_submitted_calls(pool: OpenBackend) -> None:
     while running:
         done, running = wait(running, return_when=FIRST_COMPLETED)
         values += [future.result() for future in done]
-        running |= {pool.submit(square, 5) for _ in done if len(values) + len(running) < 30}
+        wanted = min(len(done), 30 - len(values) - len(running))
+        running |= {pool.submit(square, 5) for _ in range(wanted)}
     assert sorted(values) == [0, 1, 4, 9, *[25] * 26]
     assert pool.map(square, [2]) == [4]
     assert [f.result() for f in as_completed([pool.submit(square, 1)])] == [1]

@@ -89,8 +89,8 @@ def test_those_that_are_released_may_leave(first: tuple[Process, Place]) -> None
 def test_a_stranger_who_comes_and_goes_ends_nothing(first: tuple[Process, Place]) -> None:
     process, place = first
     stranger = _start(OTHER, str(place.port), "00" * 16, "60")
-    assert _said(stranger) == "held"
-    assert stranger.wait(30) == -signal.SIGKILL  # it is not let in, and ends as if cut off
+    # It is not let in, and ends as if cut off: now and then before it has said anything.
+    assert stranger.wait(30) == -signal.SIGKILL
     other = _other(place)
     assert process.poll() is None
     _end(stranger)

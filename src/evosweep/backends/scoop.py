@@ -60,7 +60,11 @@ class Scoop:
         pending: dict[Future[Result], int] = {}
         while _submit_all(chunks, pending):
             for future in futures.as_completed(list(pending)):
-                yield pending.pop(future), future.result()
+                # SCOOP names a future twice that ended before one call of it and is still queued.
+                number = pending.pop(future, None)
+                if number is None:
+                    continue
+                yield number, future.result()
                 if _submit_all(chunks, pending, only_new=True):
                     break
 
