@@ -18,7 +18,8 @@ _OFFERED = {
 
 
 def __getattr__(name: str) -> Any:
-    """What programs use, imported when it is asked for, so that importing evosweep costs nothing"""
+    """Return what programs use, imported when it is asked for, so that importing evosweep costs
+    nothing"""
     if name in _OFFERED:
         return getattr(import_module(_OFFERED[name]), name)
     raise AttributeError(f"module 'evosweep' has no attribute {name!r}")

@@ -71,7 +71,7 @@ exit codes: 0 done, 1 failed, 2 bad input, 75 another process has it (try again 
 
 
 def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
-    """The command line of `evosweep`, with the arguments of the `chosen` subcommand."""
+    """Return the command line of `evosweep`, with the arguments of the `chosen` subcommand."""
     parser = _GroupedParser(
         prog="evosweep",
         description="Grids of evolutionary experiments with DEAP: run, compared and repeated.",
@@ -101,7 +101,7 @@ class _GroupedParser(argparse.ArgumentParser):
     """A parser whose help has the commands in the order of use, each with an example."""
 
     def format_help(self) -> str:
-        """The help of `evosweep` itself."""
+        """Return the help of `evosweep` itself."""
         grouped = {name for names in GROUPS.values() for name in names}
         others = tuple(name for name in COMMANDS if name not in grouped)
         lines = [self.format_usage(), f"\n{self.description}\n\n"]
@@ -187,7 +187,7 @@ class Printable:
         self._stream, self._kept = stream, f"\n\t{kept}"
 
     def write(self, text: str) -> int:
-        """Writes `text`, with escapes for control characters other than line ends and tabs."""
+        """Write `text`, with escapes for control characters other than line ends and tabs."""
         if not text.isprintable():
             signs = (sign if sign in self._kept else printable(sign) for sign in text)
             self._stream.write("".join(signs))
@@ -196,7 +196,7 @@ class Printable:
         return len(text)
 
     def flush(self) -> None:
-        """Passes on what is buffered."""
+        """Pass on what is buffered."""
         self._stream.flush()
 
     def __getattr__(self, name: str) -> object:

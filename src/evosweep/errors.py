@@ -30,7 +30,8 @@ class EvosweepError(Exception):
     exit_code = 1
 
     def __str__(self) -> str:
-        """The message; passwords of addresses in it are hidden, wherever it is printed or kept."""
+        """Return the message; passwords of addresses in it are hidden, wherever it is printed or
+        kept."""
         return without_password(super().__str__())
 
 
@@ -76,7 +77,7 @@ def did_you_mean(word: str, allowed: Iterable[str]) -> str:
 
 
 def key_path(location: Iterable[int | str]) -> str:
-    """A location as it is written in a config: `problems.onemax.grid.bits[2]`."""
+    """Return a location as it is written in a config: `problems.onemax.grid.bits[2]`."""
     path = ""
     for part in location:
         word = f"[{part}]" if isinstance(part, int) else printable(shortened(part))
@@ -85,7 +86,7 @@ def key_path(location: Iterable[int | str]) -> str:
 
 
 def shown(value: object) -> str:
-    """A value as Python writes it, short enough for one line."""
+    """Return a value as Python writes it, short enough for one line."""
     if isinstance(value, str | bytes):
         value = value[: 2 * _SHOWN]  # the text of a huge value is never made whole
     try:
@@ -118,7 +119,7 @@ def one_line(text: object) -> str:
 
 
 def without_password(text: str) -> str:
-    """An address, or a text with addresses in it, as it may be printed.
+    """Return an address, or a text with addresses in it, as it may be printed.
 
     Hidden are the password of an account (`user:password@host`), an account of HTTP that has none
     (`token@host`), values of options that are called like one (`?password=`), and what the
@@ -133,5 +134,5 @@ def without_password(text: str) -> str:
 
 
 def has_password(text: str) -> bool:
-    """Whether there is an address with a password or a token in a text."""
+    """Return True if there is an address with a password or a token in a text."""
     return bool(_PASSWORD.search(text) or _TOKEN.search(text))

@@ -31,7 +31,7 @@ class Stream(Protocol):
     """Individuals that come back one by one, each as it is evaluated."""
 
     def submit(self, individual: Individual) -> None:
-        """Sends an individual to be evaluated."""
+        """Send an individual to be evaluated."""
         ...
 
     def __iter__(self) -> Iterator[Individual]: ...
@@ -44,7 +44,7 @@ class InOrder:
         self._toolbox, self._queue = toolbox, deque[Individual]()
 
     def submit(self, individual: Individual) -> None:
-        """Puts an individual behind those that wait."""
+        """Put an individual behind those that wait."""
         self._queue.append(individual)
 
     def __iter__(self) -> Iterator[Individual]:
@@ -114,7 +114,7 @@ def _stream_of(toolbox: Toolbox) -> Stream:
 
 
 def _child(toolbox: Toolbox, individuals: Population, rates: tuple[float, float]) -> Individual:
-    """The first child of two selected parents, to be evaluated also where it is a copy."""
+    """Return the first child of two selected parents, to be evaluated also where it is a copy."""
     child: Individual = var_and(toolbox.select(individuals, 2), toolbox, *rates)[0]
     del child.fitness.values
     return child

@@ -81,7 +81,7 @@ def _cuts(length: int, species: int) -> list[tuple[int, int]]:
 
 
 def _parts(wholes: list[Any], start: int, end: int) -> list[Any]:
-    """The stretch of each whole, as good as its whole."""
+    """Return the stretch of each whole, as good as its whole."""
     parts = []
     for whole in wholes:
         part = type(whole)(whole[start:end])

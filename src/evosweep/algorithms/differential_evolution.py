@@ -85,7 +85,8 @@ def _immediate(
 def _trial(
     toolbox: Toolbox, agents: list[Reals], agent: Reals, *, crossover: float, scale: float
 ) -> Reals:
-    """A clone of the agent, crossed with the sum of one agent and the difference of two others."""
+    """Return a clone of the agent, crossed with the sum of one agent and the difference of two
+    others."""
     a, b, c = sel_random(agents, 3)
     trial: Reals = toolbox.clone(agent)
     index = random.randrange(len(agent))

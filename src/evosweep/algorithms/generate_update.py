@@ -18,7 +18,7 @@ def sample_and_learn(
     generate: Callable[[], Population],
     update: Callable[[Population], None],
 ) -> Population:
-    """The last population of `generations`: each generated, evaluated, and learned from."""
+    """Return the last population of `generations`: each generated, evaluated, and learned from."""
     population: Population = []
     for _ in range(generations):
         population = generate()

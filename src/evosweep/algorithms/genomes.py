@@ -13,7 +13,7 @@ from evosweep.problems.traits import Traits
 
 
 def example(toolbox: Toolbox) -> Any:
-    """One individual of the problem, drawn without moving the run's generators."""
+    """Return one individual of the problem, drawn without moving the run's generators."""
     python, numpy = random.getstate(), np.random.get_state()
     try:
         return toolbox.individual()
@@ -23,7 +23,7 @@ def example(toolbox: Toolbox) -> Any:
 
 
 def real_example(toolbox: Toolbox, algorithm: str) -> Reals:
-    """An individual that is a sequence of reals; InputError for any other kind of genome."""
+    """Return an individual that is a sequence of reals; InputError for any other kind of genome."""
     individual: Reals = example(toolbox)
     if not hasattr(individual, "__len__") or not all(
         isinstance(gene, float) for gene in individual
@@ -33,12 +33,12 @@ def real_example(toolbox: Toolbox, algorithm: str) -> Reals:
 
 
 def class_of(individual: Individual) -> Callable[..., Any]:
-    """The class of an individual, called with genes to create another one."""
+    """Return the class of an individual, called with genes to create another one."""
     return type(individual)
 
 
 def bounds_of(toolbox: Toolbox, individuals: Iterable[Iterable[float]] = ()) -> tuple[float, float]:
-    """The bounds that the problem declares, or the range of some individuals' genes."""
+    """Return the bounds that the problem declares, or the range of some individuals' genes."""
     declared = Traits.of(toolbox).bounds
     if declared is not None:
         return declared
@@ -47,7 +47,7 @@ def bounds_of(toolbox: Toolbox, individuals: Iterable[Iterable[float]] = ()) -> 
 
 
 def several_objectives(toolbox: Toolbox, algorithm: str) -> int:
-    """The number of objectives; InputError where there is only one."""
+    """Return the number of objectives; InputError where there is only one."""
     objectives = len(example(toolbox).fitness.weights)
     if objectives < 2:
         raise InputError(f"{algorithm} needs a problem of two objectives or more, not of one")
@@ -62,7 +62,7 @@ def one_objective(toolbox: Toolbox, algorithm: str) -> None:
 
 
 def with_parts(toolbox: Toolbox, **parts: Callable[..., object]) -> Toolbox:
-    """A copy of the toolbox with some of its parts replaced."""
+    """Return a copy of the toolbox with some of its parts replaced."""
     other = copy.copy(toolbox)
     for alias, part in parts.items():
         setattr(other, alias, part)

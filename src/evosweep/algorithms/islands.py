@@ -89,7 +89,7 @@ def islands(
 def generations_of_deme(
     toolbox: Toolbox, deme: Deme, *, generations: int, crossover: float, mutation: float
 ) -> Deme:
-    """The deme after some generations of `ea_simple`."""
+    """Return the deme after some generations of `ea_simple`."""
     for _ in range(generations):
         deme = var_and(toolbox.select(deme, len(deme)), toolbox, crossover, mutation)
         evaluate(toolbox, deme)

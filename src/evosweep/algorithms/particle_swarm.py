@@ -86,7 +86,7 @@ def _remember(particles: list[_Particle], best: Reals | None) -> Reals:
 
 
 def _position(particle: Reals) -> Reals:
-    """A particle with the genes and the fitness of another, and no more."""
+    """Return a particle with the genes and the fitness of another, and no more."""
     position: Reals = class_of(particle)(particle)
     position.fitness.values = particle.fitness.values
     return position

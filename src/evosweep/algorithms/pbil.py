@@ -66,7 +66,7 @@ class Vector:
         self.learning_rate, self.mutation, self.shift = learning_rate, mutation, shift
 
     def sample(self) -> list[int]:
-        """One bit string."""
+        """Return one bit string."""
         return [int(random.random() < p) for p in self.probabilities]
 
     def learn(self, population: list[Reals]) -> None:

@@ -86,11 +86,11 @@ class _Search:
         self.evaluations = 0
 
     def objective(self, genes: np.ndarray) -> float:
-        """One genome's value."""
+        """Return one genome's value."""
         return self.map(self.objective, [genes])[0]
 
     def map(self, _: object, genomes: Iterable[np.ndarray]) -> list[float]:
-        """All values of a generation, evaluated by the run's own map."""
+        """Return all values of a generation, evaluated by the run's own map."""
         individuals = [self.kind(genes.tolist()) for genes in genomes]
         self.evaluations += self.run.evaluate(individuals)
         return [self.sign * individual.fitness.values[0] for individual in individuals]

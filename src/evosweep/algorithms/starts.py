@@ -15,7 +15,7 @@ def example_and_start(
     sigma: float | None,
     start: float | None = None,
 ) -> tuple[Reals, list[float], float]:
-    """An individual, and the start point and standard deviation of a distribution around it.
+    """Return an individual, and the start point and standard deviation of a distribution around it.
 
     Raises InputError for several objectives, and for genomes that are no lists of reals.
     """
@@ -28,7 +28,7 @@ def example_and_start(
 def first_parent(
     toolbox: Toolbox, algorithm: str, *, sigma: float | None, start: float | None
 ) -> tuple[Reals, float]:
-    """The parent that the problem draws, or one drawn in a cube, and the standard deviation.
+    """Return the parent that the problem draws, or one drawn in a cube, and the standard deviation.
 
     Raises InputError as `example_and_start` does.
     """
@@ -47,7 +47,8 @@ def start_of(
     sigma: float | None,
     start: float | None = None,
 ) -> tuple[list[float], float]:
-    """The start point and the standard deviation of a distribution; by default from the bounds.
+    """Return the start point and the standard deviation of a distribution; by default from the
+    bounds.
 
     With `start` the point is drawn, one uniform number for each gene, as in the BBOB papers.
     """

@@ -29,7 +29,7 @@ class Death:
     """Whether its chunk has come back as lost."""
 
     def is_of(self, chunk: Work[Result]) -> bool:
-        """Whether it was this chunk that it had at work."""
+        """Return True if it was this chunk that it had at work."""
         note = self.note
         return not self.told and note.batch == chunk.batch and note.index in chunk.indices
 
@@ -44,13 +44,13 @@ class Board:
         self._deaths: list[Death] = []
 
     def open(self) -> None:
-        """Takes the job's board, or makes one."""
+        """Take the job's board, or make one."""
         inherited = os.environ.get(activity.FOLDER_VARIABLE)
         self._own = inherited is None
         self._folder = Path(inherited or tempfile.mkdtemp(prefix="evosweep-"))
 
     def close(self) -> None:
-        """Removes a board of its own."""
+        """Remove a board of its own."""
         if self._own and self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -60,19 +60,19 @@ class Board:
         return str(self._folder)
 
     def kill_overdue(self) -> None:
-        """Kills workers of this machine that are past their deadline."""
+        """Kill workers of this machine that are past their deadline."""
         for note in self._notes():
             if note.overdue and kill.is_alive(note.pid):
                 self._late.add(note.pid)
                 kill.tree(note.pid)
 
     def kill_busy(self) -> None:
-        """Kills workers of this machine in the middle of an evaluation that nobody waits for."""
+        """Kill workers of this machine in the middle of an evaluation that nobody waits for."""
         for note in self._notes():
             kill.tree(note.pid)
 
     def loss_of(self, chunk: Work[Result]) -> Lost:
-        """The evaluation of a chunk that killed its worker, or what is known of it.
+        """Return the evaluation of a chunk that killed its worker, or what is known of it.
 
         Where a worker of this machine has just died of another chunk, this one was only waiting
         for it. Where no death is known, any of its evaluations may be the cause.

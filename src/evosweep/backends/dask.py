@@ -53,12 +53,12 @@ class Dask(OverExecutor):
 
     @staticmethod
     def work(parcel: Parcel[Result]) -> Result:
-        """Evaluates what was sent, with the generators to itself."""
+        """Evaluate what was sent, with the generators to itself."""
         keep_apart()
         return parcel.work()
 
     def start(self) -> Executor:
-        """The tasks of a client; a cluster of our own is started for it."""
+        """Return the tasks of a client; a cluster of our own is started for it."""
         import dask.config
         import distributed  # noqa: F401 - all of it, before its generator is taken apart
 
@@ -72,13 +72,13 @@ class Dask(OverExecutor):
         return executor
 
     def stop(self, executor: Executor, *, wait: bool) -> None:
-        """Forgets the tasks, and ends a cluster of our own."""
+        """Forget the tasks, and end a cluster of our own."""
         executor.shutdown(wait=wait)
         self._stack.close()
         self._client = None
 
     def complain(self, error: BaseException) -> None:
-        """Raises RunError where the scheduler is gone, with all that it knew."""
+        """Raise RunError where the scheduler is gone, with all that it knew."""
         lost = self._client is None or self._client.status != "running"
         if isinstance(error, CancelledError) or lost:
             raise RunError(
@@ -128,7 +128,7 @@ class Dask(OverExecutor):
 
 
 def check_address(place: str) -> None:
-    """Raises InputError for a scheduler that anybody could reach, and send code to.
+    """Raise InputError for a scheduler that anybody could reach, and send code to.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def check_address(place: str) -> None:
 
 
 def _check_workers(client: "Client") -> None:
-    """Refuses workers of several threads, and tells of tasks that the scheduler would repeat."""
+    """Refuse workers of several threads, and tell of tasks that the scheduler would repeat."""
     workers = client.scheduler_info(n_workers=-1)["workers"]
     several = [name for name, worker in workers.items() if worker["nthreads"] > 1]
     if several:

@@ -39,7 +39,7 @@ class Mpi(OverExecutor):
         self.elsewhere = any(_is_on_several_hosts(size))
 
     def start(self) -> Executor:
-        """The ranks of the world; mpi4py hands each one task at a time."""
+        """Return the ranks of the world; mpi4py hands each one task at a time."""
         from mpi4py.futures import MPIPoolExecutor
 
         if self.elsewhere:
@@ -48,7 +48,7 @@ class Mpi(OverExecutor):
         return MPIPoolExecutor()
 
     def stop(self, executor: Executor, *, wait: bool) -> None:
-        """Lets the other ranks leave."""
+        """Let the other ranks leave."""
         if self._anchor is not None:
             self._anchor.release()
         executor.shutdown(wait=wait)
@@ -61,7 +61,7 @@ def _join(place: Place) -> None:
 
 
 def _unlink_shared_memory() -> None:
-    """Frees mpich's files in /dev/shm with the last rank, however it ends: all have them open."""
+    """Free mpich's files in /dev/shm with the last rank, however it ends: all have them open."""
     with suppress(OSError):
         for name in set(_SEGMENT.findall(Path("/proc/self/maps").read_text(encoding="utf-8"))):
             Path(name).unlink(missing_ok=True)

@@ -60,19 +60,19 @@ class OverExecutor:
 
     @staticmethod
     def work(parcel: "Parcel[Result]") -> Result:
-        """Evaluates what was sent to a worker."""
+        """Evaluate what was sent to a worker."""
         return parcel.work()
 
     def start(self) -> Executor:
-        """A new executor, which has no worker in this process."""
+        """Return a new executor, which has no worker in this process."""
         raise NotImplementedError
 
     def stop(self, executor: Executor, *, wait: bool) -> None:
-        """Ends an executor; `wait`: after what it evaluates."""
+        """End an executor; `wait`: after what it evaluates."""
         executor.shutdown(wait=wait)
 
     def complain(self, error: BaseException) -> None:
-        """Raises where an executor's error says that no other chunk will come back either."""
+        """Raise where an executor's error says that no other chunk will come back either."""
 
     def __enter__(self) -> Self:
         self._board.open()
@@ -92,7 +92,7 @@ class OverExecutor:
             self._board.close()
 
     def run(self, chunks: Iterator[Work[Result]]) -> Iterator[tuple[int, Result | Lost]]:
-        """Keeps every worker busy with one chunk and a second one waiting."""
+        """Keep every worker busy with one chunk and a second one waiting."""
         window: _Window[Result] = _Window(chunks, _CHUNKS_A_WORKER * self.workers)
         while window.fill(self._submit):
             done, _ = wait(window.pending, timeout=_TICK, return_when=FIRST_COMPLETED)
@@ -106,7 +106,8 @@ class OverExecutor:
     def _results(
         self, window: "_Window[Result]", done: "set[Future[Result]]"
     ) -> Iterator[tuple[int, Result | Lost]]:
-        """Each finished chunk; those whose call failed with what the board says of their worker."""
+        """Yield each finished chunk; those whose call failed with what the board says of their
+        worker."""
         for future in done:
             chunk = window.pending.pop(future)
             if (error := _error_of(future)) is None:
@@ -117,7 +118,7 @@ class OverExecutor:
             yield chunk.number, self._board.loss_of(chunk)
 
     def _judge(self, error: BaseException) -> None:
-        """Raises for an error that another attempt cannot mend."""
+        """Raise for an error that another attempt cannot mend."""
         if isinstance(error, _InThread):
             raise InputError(
                 f"backend {self._name}: its executor evaluates in threads of this process, where "
@@ -136,7 +137,7 @@ class OverExecutor:
             ) from error
 
     def _submit(self, chunk: Work[Result]) -> "Future[Result]":
-        """The future of the result; a failed one where the executor takes no more."""
+        """Return the future of the result; a failed one where the executor takes no more."""
         try:
             return self._running().submit(self.work, Parcel(chunk, self._board.folder))
         except BrokenExecutor as error:
@@ -167,7 +168,7 @@ class _Window(Generic[Result]):
         self.pending: dict[Future[Result], Work[Result]] = {}
 
     def fill(self, submit: "Submit[Result]") -> bool:
-        """Sends chunks while there is room; whether any is on its way."""
+        """Send chunks while there is room; whether any is on its way."""
         while len(self.pending) < self._size:
             chunk = next(self._chunks, None)
             if chunk is None:
@@ -183,7 +184,7 @@ Submit = Callable[[Work[Result]], "Future[Result]"]
 
 
 def _error_of(future: "Future[Result]") -> BaseException | None:
-    """The error of a call; a call that is not done after all was lost with its executor."""
+    """Return the error of a call; a call that is not done after all was lost with its executor."""
     try:
         return future.exception(timeout=0)
     except (CancelledError, TimeoutError) as error:
@@ -200,7 +201,7 @@ class Parcel(Generic[Result]):
         self._sender = address.of_this_process()
 
     def work(self) -> Result:
-        """Evaluates the chunk; one at a time, since a process has one set of generators."""
+        """Evaluate the chunk; one at a time, since a process has one set of generators."""
         here = address.of_this_process()
         if here == self._sender:
             raise _InThread

@@ -106,7 +106,7 @@ class Pool:
         executor.shutdown(wait=True)
 
     def run(self, chunks: Iterator[Work[Result]]) -> Iterator[tuple[int, Result | Lost]]:
-        """Keeps every worker busy with one chunk and a second one waiting."""
+        """Keep every worker busy with one chunk and a second one waiting."""
         pending: _Pending[Result] = {}
         while self._fill(pending, chunks):
             done, _ = wait(pending, timeout=_TICK, return_when=FIRST_COMPLETED)
@@ -136,7 +136,7 @@ class Pool:
         return bool(pending)
 
     def _submit(self, chunk: Work[Result], *, alone: bool) -> "Future[Result | Lost]":
-        """The future of the result; a finished one where the executor is broken."""
+        """Return the future of the result; a finished one where the executor is broken."""
         future: Future[Result | Lost] = Future()
         try:
             return self._running().submit(_work, chunk)
@@ -179,7 +179,7 @@ class Pool:
     def _lost(
         self, pending: "_Pending[Result]", overdue: list[activity.Note]
     ) -> Iterator[tuple[int, Result | Lost]]:
-        """The result of every chunk in flight after the executor broke."""
+        """Yield the result of every chunk in flight after the executor broke."""
         losses = self._losses(overdue)
         self._discard()
         for future, chunk in pending.items():
@@ -190,7 +190,7 @@ class Pool:
         pending.clear()
 
     def _losses(self, overdue: list[activity.Note]) -> list[tuple[activity.Note, Lost]]:
-        """The worker that died first, with its individual; the executor stops the others."""
+        """Return the worker that died first, with its individual; the executor stops the others."""
         assert self._board is not None
         losses = [(note, Lost(note.index, "timeout")) for note in overdue]
         late = {note.pid for note in overdue}
@@ -231,7 +231,7 @@ def _shared_memory() -> Iterator[None]:
 
 
 def _widen(executor: ProcessPoolExecutor) -> None:
-    """Lets whole chunks wait in the pipe to the workers, where the system can.
+    """Let whole chunks wait in the pipe to the workers, where the system can.
 
     Of one that is larger, a worker gets a part whenever this process has a turn, and on busy
     processors each turn is milliseconds away.

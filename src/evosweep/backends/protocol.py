@@ -46,7 +46,7 @@ class Work(Protocol[_Result_co]):
         ...
 
     def work(self) -> _Result_co:
-        """Evaluates them in this process."""
+        """Evaluate them in this process."""
         ...
 
 
@@ -94,9 +94,9 @@ class OwnFutures(Protocol):
     """A backend whose own futures must be used, since only the program's thread may call it."""
 
     def submit(self, call: Callable[[], Value]) -> "Future[Value]":
-        """The future of a call without arguments."""
+        """Return the future of a call without arguments."""
         ...
 
     def as_completed(self, futures: "Iterable[Future[Value]]") -> "Iterator[Future[Value]]":
-        """The futures as they finish."""
+        """Return the futures as they finish."""
         ...

@@ -54,7 +54,7 @@ class Scoop:
         """SCOOP ends with the program."""
 
     def run(self, chunks: Iterator[Work[Result]]) -> Iterator[tuple[int, Result | Lost]]:
-        """Every chunk at once: SCOOP's broker hands them out one by one as workers ask."""
+        """Yield every chunk at once: SCOOP's broker hands them out one by one as workers ask."""
         from scoop import futures
 
         pending: dict[Future[Result], int] = {}

@@ -30,6 +30,6 @@ class Serial:
         """Nothing to close."""
 
     def run(self, chunks: Iterator[Work[Result]]) -> Iterator[tuple[int, Result]]:
-        """Each chunk in turn."""
+        """Yield each chunk in turn."""
         for chunk in chunks:
             yield chunk.number, chunk.work()

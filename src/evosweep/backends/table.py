@@ -53,7 +53,7 @@ class BackendKind:
 
     @property
     def is_installed(self) -> bool:
-        """Whether this Python has the module that the backend needs, and the program if any."""
+        """True if this Python has the module that the backend needs, and the program if any."""
         if self.module and importlib.util.find_spec(self.module) is None:
             return False
         return not self._program or find_program(self._program) is not None
@@ -64,7 +64,7 @@ class BackendKind:
         return f"pip install 'evosweep[{self.extra}]'"
 
     def launch(self, workers: int) -> list[str]:
-        """The words before a program's own that start it with so many workers."""
+        """Return the words before a program's own that start it with so many workers."""
         first, *words = self.launcher or ("{python}",)
         values = {"workers": workers, "ranks": workers + 1, "python": sys.executable}
         program = (find_program(self._program) or first) if self._program else first
@@ -78,7 +78,7 @@ class BackendKind:
 
 
 def find_program(name: str) -> str | None:
-    """The path of a program: one that was installed with this Python, else that on PATH."""
+    """Return the path of a program: one that was installed with this Python, else that on PATH."""
     beside = Path(sys.executable).parent
     return shutil.which(name, path=f"{beside}{os.pathsep}{os.environ.get('PATH', os.defpath)}")
 
@@ -145,7 +145,7 @@ REFERENCE = "serial"
 
 
 def backend_kind(use: str) -> BackendKind:
-    """The line of a backend; raises `InputError` for an unknown name."""
+    """Return the line of a backend; raises `InputError` for an unknown name."""
     if use not in BACKENDS:
         raise InputError(
             f"no backend is called {use!r}; there are: {', '.join(BACKENDS)}"
@@ -155,7 +155,8 @@ def backend_kind(use: str) -> BackendKind:
 
 
 def check(use: str, workers: int, options: Mapping[str, object] | None = None) -> BackendKind:
-    """The line of a backend that can have so many workers here; raises `InputError` as `create`."""
+    """Return the line of a backend that can have so many workers here; raises `InputError` as
+    `create`."""
     kind = backend_kind(use)
     if workers < 1:
         raise InputError(f"backend {use}: workers is {workers}, and must be 1 or more")
@@ -169,7 +170,7 @@ def check(use: str, workers: int, options: Mapping[str, object] | None = None) -
 
 
 def mistake_in_options(kind: BackendKind, options: Collection[str]) -> str:
-    """What is wrong with the options that a backend is given; "" where nothing is."""
+    """Return what is wrong with the options that a backend is given; "" where nothing is."""
     if unknown := [name for name in options if name not in kind.options]:
         takers = [other.name for other in _KINDS if unknown[0] in other.options]
         return f"{kind.name} takes no {unknown[0]}" + (f"; {takers[0]} does" if takers else "")
@@ -179,7 +180,7 @@ def mistake_in_options(kind: BackendKind, options: Collection[str]) -> str:
 
 
 def create(use: str, workers: int = 1, options: Mapping[str, object] | None = None) -> "Backend":
-    """The backend of that name, not yet entered.
+    """Return the backend of that name, not yet entered.
 
     Raises `InputError` for an unknown name, for a number of workers or options that it cannot have,
     and for a backend whose module is not installed.
@@ -190,6 +191,6 @@ def create(use: str, workers: int = 1, options: Mapping[str, object] | None = No
 
 
 def imported(name: str) -> Any:
-    """What a line of the table names as `module:name`."""
+    """Return what a line of the table names as `module:name`."""
     module, _, attribute = name.partition(":")
     return getattr(importlib.import_module(module), attribute)

@@ -99,7 +99,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _current(studies: list[Study], args: argparse.Namespace) -> list[Study]:
-    """The studies with the runs to compare: what is asked for, else the newest code."""
+    """Return the studies with the runs to compare: what is asked for, else the newest code."""
     grid = _grid(args)
     if args.all_versions and grid is None:
         return studies
@@ -116,7 +116,7 @@ def _grid(args: argparse.Namespace) -> Grid | None:
 
 
 def _changes(args: argparse.Namespace) -> int:
-    """The same experiments in two results folders: the code before, and the current code."""
+    """Return the same experiments in two results folders: the code before, and the current code."""
     grid = _grid(args)
     after_all = open_studies(args.other)
     after_all = take_asked(after_all, grid) if grid else after_all
@@ -132,7 +132,7 @@ def _changes(args: argparse.Namespace) -> int:
 
 
 def pair_studies(before: list[Study], after: list[Study]) -> list[tuple[Study, Study]]:
-    """The experiments of two folders that correspond: by name, or the only one of each."""
+    """Return the experiments of two folders that correspond: by name, or the only one of each."""
     if len(before) == len(after) == 1:
         return [(before[0], after[0])]
     named = {study.name: study for study in before}

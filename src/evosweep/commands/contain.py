@@ -66,7 +66,7 @@ def _parse_run(command: list[str]) -> argparse.Namespace:
 
 
 def _contained(run: argparse.Namespace) -> ContainedRun:
-    """The run, its folder made by the caller, so that it is the caller's."""
+    """Return the run, its folder made by the caller, so that it is the caller's."""
     spec = read_spec(run.spec, elsewhere=True)
     use = spec["backend"]["use"]
     if not BACKENDS[use].contained:

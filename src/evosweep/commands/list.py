@@ -104,7 +104,8 @@ def _backends() -> Iterator[str]:
 
 
 def _facts(each: Builtin) -> str:
-    """What a problem with its default parameters says of itself; empty where it cannot be built."""
+    """Return what a problem with its default parameters says of itself; empty where it cannot be
+    built."""
     from evosweep.problems.traits import Traits
 
     if each.kind != "problem":
@@ -124,7 +125,7 @@ def _facts(each: Builtin) -> str:
 
 
 def markdown() -> Iterator[str]:
-    """The page docs/reference.md."""
+    """Yield the page docs/reference.md."""
     yield "# Built-in problems, algorithms and backends"
     yield ""
     yield "Made by `make reference` from signatures and docstrings, which `evosweep list` prints."

@@ -96,7 +96,8 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def find_receipt(run: str, results: Path, uri: str | None) -> tuple[Record, RunFolder | None]:
-    """The receipt that `run` names, and its folder where there is one; raises `InputError`."""
+    """Return the receipt that `run` names, and its folder where there is one; raises
+    `InputError`."""
     path = Path(run)
     if path.exists():
         folder = RunFolder(path if path.is_dir() else path.parent)
@@ -126,7 +127,8 @@ def _with_backend(spec: "RunSpec", choice: str | None) -> "RunSpec":
 
 
 def _order(record: Record, folder: RunFolder | None) -> Path | None:
-    """The journal whose order the repetition has to follow; None where the order is no matter."""
+    """Return the journal whose order the repetition has to follow; None where the order is no
+    matter."""
     if record.order is None:
         return None
     if folder is None or not is_file(folder.journal):

@@ -74,12 +74,12 @@ def _seconds(text: str) -> float:
 
 
 def is_several(args: argparse.Namespace) -> bool:
-    """Whether each run gets a folder of its own below `--out`."""
+    """Return True if each run gets a folder of its own below `--out`."""
     return args.seeds is not None or _text(args.spec).lstrip().startswith("[")
 
 
 def read_specs(text: str) -> list[dict[str, Any]]:
-    """The specs as dicts: of one spec, or of a list of them that share a backend.
+    """Return the specs as dicts: of one spec, or of a list of them that share a backend.
 
     Raises `InputError`.
     """
@@ -109,7 +109,8 @@ def _text(text: str) -> str:
 
 
 def read_spec(text: str, *, elsewhere: bool = False) -> dict[str, Any]:
-    """The spec as a dict, from JSON or from the file that `@FILE` names; raises `InputError`.
+    """Return the spec as a dict, from JSON or from the file that `@FILE` names; raises
+    `InputError`.
 
     `elsewhere`: the run is not to happen here, so what it needs may be missing here.
     """
@@ -126,7 +127,7 @@ def read_spec(text: str, *, elsewhere: bool = False) -> dict[str, Any]:
 
 
 def _is_plausible(text: str) -> bool:
-    """Whether the supervisor can work with it; the working process checks the rest."""
+    """Return True if the supervisor can work with it; the working process checks the rest."""
     try:
         spec = json.loads(text)
         backend = spec["backend"]
@@ -138,7 +139,7 @@ def _is_plausible(text: str) -> bool:
 
 
 def read_seeds(text: str) -> list[int]:
-    """The seeds of a list such as `1,2,5-9`; raises `InputError`."""
+    """Return the seeds of a list such as `1,2,5-9`; raises `InputError`."""
     seeds: list[int] = []
     for part in text.split(","):
         found = _RANGE.match(part.strip())
@@ -172,7 +173,7 @@ def _perform_here(job: JobFolder) -> int:
 
 
 def write_receipt(args: argparse.Namespace) -> None:
-    """Writes the file of `--receipt`, where that is asked, after the runs are done."""
+    """Write the file of `--receipt`, where that is asked, after the runs are done."""
     if args.receipt is None:
         return
     from evosweep.config.spec import RunSpec

@@ -33,7 +33,7 @@ from evosweep.compare.sections.runs import runs_section, runs_table
 
 
 def build_page(study: Study, options: Options, out: Path) -> Page:
-    """The whole report of one experiment, to be written into the folder `out`."""
+    """Return the whole report of one experiment, to be written into the folder `out`."""
     with np.errstate(
         invalid="ignore", over="ignore"
     ):  # infinite results are results: inf - inf is no mistake
@@ -89,7 +89,7 @@ def _full(material: Material, out: Path) -> Page:
 
 
 def _pictures_of_all(material: Material) -> tuple[Plot | None, list[Plot], list[Plot]]:
-    """The picture beside the verdict; of the others, diagrams of ranks and the rest."""
+    """Return the picture beside the verdict; of the others, diagrams of ranks and the rest."""
     diagrams, rest = rank_diagrams(material), [*wins_map(material), *panels(material)]
     for plots in (diagrams, rest):
         if plots:
@@ -121,7 +121,7 @@ def _fronts(material: Material) -> dict[str, Fronts]:
 
 
 def true_front(run: Run) -> Floats | None:
-    """The true front of a built-in problem that knows it, or None.
+    """Return the true front of a built-in problem that knows it, or None.
 
     A user's own problem is not imported: a comparison reads results, it runs no one's code.
     """
@@ -141,7 +141,7 @@ def true_front(run: Run) -> Floats | None:
 
 
 def _empty(study: Study) -> Page:
-    """The page of an experiment in which no run has finished."""
+    """Return the page of an experiment in which no run has finished."""
     listed = failures_table(study)
     return Page(
         f"Comparison: {study.name}",

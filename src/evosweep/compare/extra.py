@@ -16,7 +16,7 @@ def check(modules: Iterable[str]) -> None:
 
 
 def need(module: str) -> ModuleType:
-    """The module, or an InputError that names the extra which installs it."""
+    """Return the module, or an InputError that names the extra which installs it."""
     try:
         return importlib.import_module(module)
     except ImportError as error:

@@ -209,7 +209,7 @@ class Experiment(Strict):
 
     @classmethod
     def parse(cls, data: Any, import_path: str = ".") -> "Experiment":
-        """The experiment in a config's mapping; raises pydantic's ValidationError."""
+        """Return the experiment in a config's mapping; raises pydantic's ValidationError."""
         experiment = cls.model_validate(data)
         experiment._import_path = import_path
         return experiment
@@ -218,7 +218,8 @@ class Experiment(Strict):
     def of_parts(
         cls, problems: dict[str, Problem], algorithms: dict[str, Algorithm], import_path: str
     ) -> "Experiment":
-        """A grid of checked parts alone, one kind of which may be missing; to be tried, not run."""
+        """Return a grid of checked parts alone, one kind of which may be missing; to be tried, not
+        run."""
         experiment = cls.model_construct(
             experiment="parts",
             problems=problems,
@@ -241,7 +242,8 @@ class Experiment(Strict):
 
 
 def schema() -> str:
-    """The JSON schema of a config file, as `workflow/schemas/experiment.schema.json` holds it."""
+    """Return the JSON schema of a config file, as `workflow/schemas/experiment.schema.json` holds
+    it."""
     return json.dumps(Experiment.model_json_schema(), indent=2) + "\n"
 
 

@@ -20,7 +20,8 @@ _KINDS: tuple[tuple[str, type[Problem] | type[Algorithm]], ...] = (
 
 
 def mistakes_in_functions(data: Mapping[str, object], import_path: str) -> Iterator[str]:
-    """A line for each function that does not exist, and for each parameter it does not take."""
+    """Yield a line for each function that does not exist, and for each parameter it does not
+    take."""
     for kind, name, part in _parts(data):
         yield from _mistakes(kind, name, part, import_path)
     for name, backend in _valid(data, "backends", Backend):
@@ -32,7 +33,7 @@ def mistakes_in_functions(data: Mapping[str, object], import_path: str) -> Itera
 
 
 def right_part(data: Mapping[str, object], import_path: str) -> Experiment | None:
-    """The problems and algorithms in which nothing is wrong, as a grid of their own.
+    """Return the problems and algorithms in which nothing is wrong, as a grid of their own.
 
     It may have problems alone, or algorithms alone. None where there is neither, or where only a
     container's image has what they need.
@@ -55,7 +56,8 @@ def right_part(data: Mapping[str, object], import_path: str) -> Experiment | Non
 
 
 def _parts(data: Mapping[str, object]) -> Iterator[tuple[str, str, Problem | Algorithm]]:
-    """The problems and algorithms whose keys are right; the mistakes of others are told already."""
+    """Yield the problems and algorithms whose keys are right; the mistakes of others are told
+    already."""
     for kind, model in _KINDS:
         for name, part in _valid(data, f"{kind}s", model):
             yield kind, name, part

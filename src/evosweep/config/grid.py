@@ -49,7 +49,7 @@ class Combination:
 
 
 def combinations(experiment: Experiment) -> Iterator[Combination]:
-    """Every combination that `only` and `exclude` leave, in the config's order."""
+    """Yield every combination that `only` and `exclude` leave, in the config's order."""
     problems = [v for name, part in experiment.problems.items() for v in _variants(name, part)]
     algorithms = [v for name, part in experiment.algorithms.items() for v in _variants(name, part)]
     backends = [
@@ -65,25 +65,25 @@ def combinations(experiment: Experiment) -> Iterator[Combination]:
 
 
 def problem_variants(experiment: Experiment) -> Iterator[ProblemSpec]:
-    """The spec of each problem with each choice of its swept parameters."""
+    """Return the spec of each problem with each choice of its swept parameters."""
     return (spec for name, part in experiment.problems.items() for spec, _ in _variants(name, part))
 
 
 def algorithm_variants(experiment: Experiment) -> Iterator[AlgorithmSpec]:
-    """The spec of each algorithm with each choice of its swept parameters."""
+    """Return the spec of each algorithm with each choice of its swept parameters."""
     parts = experiment.algorithms.items()
     return (spec for name, part in parts for spec, _ in _variants(name, part))
 
 
 def expand(experiment: Experiment) -> Iterator[RunSpec]:
-    """Every run of the grid."""
+    """Yield every run of the grid."""
     for combination in combinations(experiment):
         for seed in combination.seeds:
             yield combination.run(seed, experiment.import_path)
 
 
 def mistakes(experiment: Experiment) -> Iterator[str]:
-    """A line for each mistake in the grid as a whole: it is empty, or has a run twice."""
+    """Yield a line for each mistake in the grid as a whole: it is empty, or has a run twice."""
     if (size := _size(experiment)) > MAX_COMBINATIONS:
         yield f"the grid has {size:,} combinations; at most {MAX_COMBINATIONS:,} are looked at"
         return
@@ -100,14 +100,14 @@ def mistakes(experiment: Experiment) -> Iterator[str]:
 
 
 def _size(experiment: Experiment) -> int:
-    """The number of combinations before `only` and `exclude` cut any."""
+    """Return the number of combinations before `only` and `exclude` cut any."""
     parts = (experiment.problems.values(), experiment.algorithms.values())
     counts = (sum(math.prod(map(len, p.grid.values())) for p in each) for each in parts)
     return math.prod(counts) * len(experiment.backends)
 
 
 def _variants(name: str, part: Swept) -> Iterator[tuple[Any, dict[str, object]]]:
-    """The spec of `part` for each choice of its swept parameters, with that choice."""
+    """Yield the spec of `part` for each choice of its swept parameters, with that choice."""
     model = ProblemSpec if isinstance(part, Problem) else AlgorithmSpec
     fixed = {key: getattr(part, key) for key in model.model_fields if key != "name"}
     for values in product(*part.grid.values()):
@@ -124,7 +124,7 @@ def _label(name: str, chosen: Mapping[str, object]) -> str:
 
 
 def _short(value: object) -> str:
-    """A value for a label: text as it is, unless YAML would take it for something else."""
+    """Return a value for a label: text as it is, unless YAML would take it for something else."""
     if isinstance(value, str) and value.isprintable() and scalar(value) == value:
         return shortened(value)
     return shortened(json.dumps(value))

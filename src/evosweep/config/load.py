@@ -29,7 +29,7 @@ class Examined:
 
 
 def load(path: str | Path, overrides: Mapping[str, object] | None = None) -> Experiment:
-    """The experiment in a config file.
+    """Return the experiment in a config file.
 
     Parameters
     ----------
@@ -51,7 +51,8 @@ def load(path: str | Path, overrides: Mapping[str, object] | None = None) -> Exp
 
 
 def examine(path: str | Path, overrides: Mapping[str, object] | None = None) -> Examined:
-    """A config file and its mistakes; raises InputError only where it cannot be read at all."""
+    """Return a config file and its mistakes; raises InputError only where it cannot be read at
+    all."""
     data = laid_over(yaml_subset.read(Path(path)), overrides or {})
     import_path = os.path.relpath(Path(path).parent)
     mistakes = []
@@ -115,7 +116,7 @@ def _is_known(hosts: str) -> bool:
 
 
 def laid_over(data: Mapping[str, object], overrides: Mapping[str, object]) -> dict[str, object]:
-    """The mapping `data` with `overrides` in it, mappings in both key by key."""
+    """Return the mapping `data` with `overrides` in it, mappings in both key by key."""
     merged = dict(data)
     for key, value in overrides.items():
         below = merged.get(key)

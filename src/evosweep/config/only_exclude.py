@@ -23,7 +23,7 @@ _SEED = "seed"
 def selected_seeds(
     experiment: Experiment, problem: ProblemSpec, algorithm: AlgorithmSpec, backend: BackendSpec
 ) -> Sequence[int]:
-    """The seeds from which the grid runs this combination, in the config's order."""
+    """Return the seeds from which the grid runs this combination, in the config's order."""
     if not experiment.only and not experiment.exclude:
         return experiment.seeds
     facts: dict[str, list[object]] = {
@@ -47,7 +47,7 @@ def selected_seeds(
 
 
 def _of_any(matches: Sequence[Match], seeds: Sequence[int]) -> Sequence[int]:
-    """The seeds that any of the matches has: all of them for a match that names none."""
+    """Return the seeds that any of the matches has: all of them for a match that names none."""
     if any(_SEED not in match for match in matches):
         return seeds
     named = [choice for match in matches for choice in _choices(match[_SEED])]
@@ -56,7 +56,7 @@ def _of_any(matches: Sequence[Match], seeds: Sequence[int]) -> Sequence[int]:
 
 
 def mistakes(experiment: Experiment) -> Iterator[str]:
-    """A line for each name and value in `only` and `exclude` that nothing in the grid has."""
+    """Yield a line for each name and value in `only` and `exclude` that nothing in the grid has."""
     facts = _all_facts(experiment)
     for where in ("only", "exclude"):
         for number, match in enumerate(getattr(experiment, where)):
@@ -70,7 +70,7 @@ def mistakes(experiment: Experiment) -> Iterator[str]:
 
 
 def _matches(facts: dict[str, list[object]], match: Match) -> bool:
-    """Whether a combination is what a match says, but for its seeds."""
+    """Return True if a combination is what a match says, but for its seeds."""
     return all(
         any(_is_among(_choices(wanted), value) for value in facts.get(key, ()))
         for key, wanted in match.items()
@@ -107,7 +107,7 @@ def _mistake(facts: dict[str, list[object]], key: str, wanted: object) -> str:
 
 
 def _all_facts(experiment: Experiment) -> dict[str, list[object]]:
-    """Every key that a match may have, with the values that it takes in the whole grid."""
+    """Return every key that a match may have, with the values that it takes in the whole grid."""
     facts: dict[str, list[object]] = {
         name: list(getattr(experiment, f"{name}s")) for name in _NAMED
     }

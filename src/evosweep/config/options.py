@@ -20,7 +20,7 @@ _POLICIES = "'fail', {penalty: [a finite number an objective]} or {retry: how of
 
 
 def _failure_policy(value: object) -> object:
-    """The failure policy of a problem in the form that the spec keeps."""
+    """Return the failure policy of a problem in the form that the spec keeps."""
     match value:
         case "fail":
             return value
@@ -207,5 +207,6 @@ class BackendOptions(Canonical):
 
 
 def compact(value: object) -> str:
-    """The canonical JSON of a value: sorted keys, no spaces, and no number that is not finite."""
+    """Return the canonical JSON of a value: sorted keys, no spaces, and no number that is not
+    finite."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)

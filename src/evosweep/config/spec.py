@@ -52,7 +52,8 @@ class RunSpec(Strict):
 
     @classmethod
     def parse(cls, source: str | Mapping[str, object]) -> "RunSpec":
-        """The spec in a JSON text or a dict; raises InputError naming every mistake at once."""
+        """Return the spec in a JSON text or a dict; raises InputError naming every mistake at
+        once."""
         if isinstance(source, str):
             try:
                 source = json.loads(source)
@@ -64,7 +65,8 @@ class RunSpec(Strict):
             raise InputError(f"spec: {'; '.join(explain(error, cls))}") from None
 
     def to_dict(self) -> dict[str, Any]:
-        """The spec as JSON types, as `record.json` keeps it; options at their default are left out.
+        """Return the spec as JSON types, as `record.json` keeps it; options at their default are
+        left out.
 
         `use`, `params`, `workers`, `seed` and `import_path` are always there.
         """
@@ -91,7 +93,7 @@ class RunSpec(Strict):
         }
 
     def named_by(self, sources: Mapping[str, str]) -> "RunSpec":
-        """The same run with these digests of sources, such as those in its receipt."""
+        """Return the same run with these digests of sources, such as those in its receipt."""
         copy = RunSpec.parse(self.to_dict())
         copy.__dict__["sources"] = dict(sources)  # where a cached property keeps its value
         return copy
@@ -114,7 +116,7 @@ class RunSpec(Strict):
         return options | ({"import_path": self.import_path} if "executor" in options else {})
 
     def complaints(self) -> Iterator[str]:
-        """A line for each mistake in the functions that the spec names; it imports none."""
+        """Yield a line for each mistake in the functions that the spec names; it imports none."""
         for kind, part in (("problem", self.problem), ("algorithm", self.algorithm)):
             pairs = signatures.complaints(kind, part.use, part.params, self.import_path)
             yield from (f"{kind}.{key}: {message}" for key, message in pairs)

@@ -74,7 +74,7 @@ _NO_BOOLEANS = [word for each in ("yes", "no", "on", "off") for word in (each, e
 
 
 def explain(error: ValidationError, model: type[BaseModel]) -> Iterator[str]:
-    """One line for each mistake: key, value, what is allowed."""
+    """Yield one line for each mistake: key, value, what is allowed."""
     for detail in error.errors(include_url=False):
         where = detail["loc"]
         message = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
@@ -112,7 +112,7 @@ def _keys_at(model: object, location: Iterable[int | str]) -> list[str]:
 
 
 def _plain(annotation: object) -> object:
-    """The annotation without `Annotated[...]` and without the other arms of a union."""
+    """Return the annotation without `Annotated[...]` and without the other arms of a union."""
     if get_origin(annotation) is Annotated:
         return _plain(get_args(annotation)[0])
     if get_origin(annotation) in (Union, UnionType):

@@ -69,7 +69,8 @@ _Loader.add_constructor(f"{_PREFIX}float", _Loader.real_number)
 
 
 def read(path: Path) -> dict[str, object]:
-    """The mapping in a YAML (or JSON) file; raises InputError naming file and line otherwise."""
+    """Return the mapping in a YAML (or JSON) file; raises InputError naming file and line
+    otherwise."""
     name = printable(str(path))
     try:
         if path.exists() and not stat.S_ISREG(path.stat().st_mode):
@@ -87,7 +88,7 @@ def read(path: Path) -> dict[str, object]:
 
 
 def parse(text: str, name: str) -> dict[str, object]:
-    """The mapping in a YAML text; `name` says in errors where it came from."""
+    """Return the mapping in a YAML text; `name` says in errors where it came from."""
     data = value(text, name)
     if not isinstance(data, dict):
         raise InputError(f"{name}: should be a mapping of keys to values, as in config/README.md")
@@ -97,7 +98,7 @@ def parse(text: str, name: str) -> dict[str, object]:
 
 
 def value(text: str, name: str) -> object:
-    """What a YAML text says: a mapping, a list, a number, text, true, false or null."""
+    """Return what a YAML text says: a mapping, a list, a number, text, true, false or null."""
     try:
         mistakes = list(_tags(text))
         loader = _Loader(text)
@@ -120,7 +121,7 @@ def value(text: str, name: str) -> object:
 
 
 def scalar(text: str) -> object:
-    """What a word is in YAML: a number, true, false, null, or else the word itself."""
+    """Return what a word is in YAML: a number, true, false, null, or else the word itself."""
     loader = _Loader("")
     tag = loader.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
     return loader.construct_object(yaml.ScalarNode(tag, text), deep=True)
@@ -131,7 +132,8 @@ def _words_of(error: Exception) -> str:
 
 
 def _tags(text: str) -> Iterator[str]:
-    """What is wrong with the tags; raises RecursionError, before anything is built, for depth."""
+    """Yield what is wrong with the tags; raises RecursionError, before anything is built, for
+    depth."""
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent)
@@ -164,7 +166,8 @@ def _duplicates(root: yaml.Node) -> Iterator[str]:
 
 
 def _measure(node: yaml.Node | None, sizes: dict[int, int], name: str) -> int:
-    """How many values a node has with its aliases written out; refuses too many and cycles."""
+    """Return how many values a node has with its aliases written out; refuses too many and
+    cycles."""
     if node is None or isinstance(node, yaml.ScalarNode):
         return 1
     if id(node) in sizes:

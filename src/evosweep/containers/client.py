@@ -35,7 +35,8 @@ class Client:
     _held: list[bytes] = field(default_factory=list)
 
     def run(self) -> int:
-        """The exit code of what ran inside; 128 + signal where this process was told to stop.
+        """Return the exit code of what ran inside; 128 + signal where this process was told to
+        stop.
 
         Raises InputError where the engine could not start the container, and Locked where
         another container works on the same run. No container is left in any case.
@@ -114,7 +115,7 @@ class Client:
                 sys.stderr.flush()
 
     def _complaint(self, code: int) -> str | None:
-        """What the client said when it could not start the container; None when it could."""
+        """Return what the client said when it could not start the container; None when it could."""
         text = b"".join(self._held).decode(errors="replace")
         if code != _NOT_STARTED[self.engine]:
             sys.stderr.write(text)
@@ -138,6 +139,6 @@ class Client:
 
 
 def _parents() -> list[int]:
-    """The workflow that wants this container, and the shell through which it started it."""
+    """Return the workflow that wants this container, and the shell through which it started it."""
     workflow = signals.workflow()
     return [] if workflow is None else [workflow, os.getppid()]

@@ -130,7 +130,8 @@ class ContainedRun:
 
 
 def command_prefix(container: EngineContainer) -> list[str]:
-    """The words before `evosweep run ...` that move it into a container; [] for no engine."""
+    """Return the words before `evosweep run ...` that move it into a container; [] for no
+    engine."""
     if container.engine == NONE:
         return []
     prefix = ["evosweep", "contain", "--engine", container.engine]
@@ -141,7 +142,8 @@ def command_prefix(container: EngineContainer) -> list[str]:
 
 
 def engine_command(container: EngineContainer, image: Image, run: ContainedRun) -> list[str]:
-    """The argv of docker, podman or apptainer for the run; raises InputError for its folders."""
+    """Return the argv of docker, podman or apptainer for the run; raises InputError for its
+    folders."""
     for folder in (Path.cwd(), run.out, run.import_path):
         if folder is not None:
             check_mountable(folder)
@@ -193,13 +195,14 @@ def _apptainer(container: EngineContainer, image: Image, run: ContainedRun) -> I
 
 
 def _is_shown(folder: Path, run: ContainedRun) -> bool:
-    """Whether the folder is there inside: in a mounted one, or on the way to one."""
+    """Return True if the folder is there inside: in a mounted one, or on the way to one."""
     mounts = (Path("/tmp"), run.out, *([run.import_path] if run.import_path else []))
     return any(folder.is_relative_to(m) or m.is_relative_to(folder) for m in mounts)
 
 
 def _environment(image: Image) -> dict[str, str]:
-    """The variables inside: one BLAS thread a worker unless asked, our own, and the image."""
+    """Return the variables inside: one BLAS thread a worker unless asked, our own, and the
+    image."""
     threads = {name: os.environ.get(name, "1") for name in THREAD_VARIABLES}
     ours = {
         name: value

@@ -22,7 +22,8 @@ SOURCE_LABEL = "evosweep.source"
 
 
 def look_at(container: EngineContainer) -> Image:
-    """The image, which can run this version of evosweep; raises InputError where it cannot."""
+    """Return the image, which can run this version of evosweep; raises InputError where it
+    cannot."""
     if container.engine not in ENGINES:
         allowed = ", ".join(("none", *ENGINES))
         raise InputError(f"container engine '{container.engine}' is unknown; allowed: {allowed}")
@@ -97,7 +98,7 @@ class _Inspected(TypedDict):
 
 
 def _digest(image: _Inspected) -> str:
-    """The registry's name of the image, else its own id, which docker and podman share."""
+    """Return the registry's name of the image, else its own id, which docker and podman share."""
     for reference in image.get("RepoDigests") or ():
         repository, _, digest = reference.partition("@")
         if digest and not repository.startswith("localhost/"):

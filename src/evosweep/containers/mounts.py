@@ -33,7 +33,7 @@ def linked_modules(folder: Path) -> list[Path]:
 
 
 def _target(link: Path) -> Path:
-    """What the link itself says, as an absolute path; it may lead to a further link."""
+    """Return what the link itself says, as an absolute path; it may lead to a further link."""
     target = Path(os.path.abspath(link.parent / link.readlink()))  # noqa: PTH100
     if not target.exists():
         raise InputError(

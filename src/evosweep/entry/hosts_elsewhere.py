@@ -62,14 +62,14 @@ _PROGRAM = (sys.executable, "-P", str(Path(__file__).with_name("workers_elsewher
 
 
 def _environment() -> dict[str, str]:
-    """What workers elsewhere need of this environment, for a connection carries none."""
+    """Return what workers elsewhere need of this environment, for a connection carries none."""
     own = {name: value for name, value in os.environ.items() if name.startswith("EVOSWEEP_")}
     kept = {name: os.environ[name] for name in _TRAVELS if name in os.environ}
     return {name: value for name, value in (kept | own).items() if name not in _STAYS}
 
 
 def terms_of(spec: dict[str, Any]) -> str:
-    """What decides the results of a run in a process of this host."""
+    """Return what decides the results of a run in a process of this host."""
     parsed = RunSpec.parse(spec)
     description = describe(parsed.to_dict()["problem"], parsed.import_path)
     return agreement.terms(description, with_code=True)

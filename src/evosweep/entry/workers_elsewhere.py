@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def _first_line() -> str:
-    """The first line of standard input, and not a byte of what follows."""
+    """Return the first line of standard input, and not a byte of what follows."""
     line = bytearray()
     while not line.endswith(b"\n"):
         byte = os.read(_STDIN, 1)
@@ -55,7 +55,7 @@ def _first_line() -> str:
 
 
 def _kept(line: str) -> int:
-    """A nameless file with the line, open for the program that this one becomes."""
+    """Return a nameless file with the line, open for the program that this one becomes."""
     with tempfile.TemporaryFile() as file:
         file.write(line.encode())
         file.seek(0)

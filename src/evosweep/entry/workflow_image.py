@@ -43,7 +43,8 @@ def main(argv: list[str]) -> int:
 
 
 def capped(argv: list[str], cpus: int) -> list[str]:
-    """The command with `--cores all`, in any of Snakemake's spellings, turned into `cpus`."""
+    """Return the command with `--cores all`, in any of Snakemake's spellings, turned into
+    `cpus`."""
     if Path(argv[0]).name != "snakemake":
         return argv
     joined = {f"{option}all": f"{option}{cpus}" for option in ("--cores=", "-c", "-c=")}
@@ -77,7 +78,7 @@ def _become_owner(argv: list[str]) -> None:
 
 
 def _writes_results(argv: list[str]) -> bool:
-    """Whether a command is of no use without a results folder that it may write to."""
+    """Return True if a command is of no use without a results folder that it may write to."""
     program = Path(argv[0]).name
     if program == "evosweep":
         return next((word for word in argv[1:] if not word.startswith("-")), "") in _WRITERS
@@ -91,7 +92,8 @@ def _forbid_new_privileges() -> None:
 
 
 def _may_change() -> bool:
-    """Whether `BECOME` works here: for this user, with these capabilities, and not forbidden."""
+    """Return True if `BECOME` works here: for this user, with these capabilities, and not
+    forbidden."""
     lines = Path("/proc/self/status").read_text().splitlines()
     status = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
     bounds = int(status.get("CapBnd", "0"), 16)

@@ -19,7 +19,7 @@ from evosweep.plugins import sources
 
 
 def terms(description: str, *, with_code: bool) -> str:
-    """The terms of this process for a problem, as one line for people."""
+    """Return the terms of this process for a problem, as one line for people."""
     bits = numerics.of_process()
     return f"{bits} {_code(description)}" if with_code else bits
 
@@ -30,7 +30,7 @@ def digest(text: str) -> str:
 
 
 def travelling(description: str) -> str:
-    """The problem's description for workers that may have been started in another folder."""
+    """Return the problem's description for workers that may have been started in another folder."""
     problem = json.loads(description)
     if problem["import_path"]:
         problem["import_path"] = os.path.abspath(problem["import_path"])  # noqa: PTH100 - links stay

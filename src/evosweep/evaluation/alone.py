@@ -41,7 +41,8 @@ class Single(NamedTuple):
 
 
 def evaluate_alone(problem: BuiltProblem, batch: int, individual: Individual) -> Single | None:
-    """The outcome of one evaluation of a plain problem; None if the usual path must report."""
+    """Return the outcome of one evaluation of a plain problem; None if the usual path must
+    report."""
     began = time.process_time()
     copied = single_list(individual, problem.form, problem.rebuild, problem.attributes) or (
         _Block(individual, problem)

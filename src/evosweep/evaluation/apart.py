@@ -51,7 +51,7 @@ class Steps(Protocol):
     map_seconds: float
 
     def note_worker(self, outcome: Outcome) -> None:
-        """Notes where and in how many CPU seconds something was evaluated; refuses other terms."""
+        """Note where and in how many CPU seconds something was evaluated; refuses other terms."""
         ...
 
 
@@ -70,7 +70,7 @@ class Apart:
         self, number: int, function: Evolve, demes: Sequence[Deme], drawn: Sequence[int],
         params: Mapping[str, Any],
     ) -> tuple[list[Deme], int]:  # fmt: skip
-        """The demes after the epoch, and the number of evaluations that it took."""
+        """Return the demes after the epoch, and the number of evaluations that it took."""
         problem = self._steps.problem
         if problem.stochastic or problem.lamarckian:
             raise InputError(

@@ -52,7 +52,7 @@ class Evaluation:
 
     @classmethod
     def of(cls, batch: Batch, index: int, fitness: Fitness | Table | None) -> "Evaluation":
-        """The evaluation of an item of a batch."""
+        """Return the evaluation of an item of a batch."""
         arguments, keywords = batch.arguments(index)
         return cls(
             batch=batch.number,
@@ -108,7 +108,7 @@ class AsGiven:
             print(_SETS, file=sys.stderr)
 
     def compare(self, made: Evaluation) -> None:
-        """Raises `NotAsGiven` where the program's own individual has another fitness."""
+        """Raise `NotAsGiven` where the program's own individual has another fitness."""
         own = _Attributes(made.arguments[0] if made.arguments else None)
         fitness = None if self._off else self._as_given(made)
         if changed := own.restored():
@@ -143,7 +143,7 @@ class AsGiven:
         return self._stays_behind[kinds]
 
     def _as_given(self, made: Evaluation) -> Fitness | Table | None:
-        """The fitness of the program's own individual; None where it has none either."""
+        """Return the fitness of the program's own individual; None where it has none either."""
         before = seeds.state()
         if self._problem.stochastic:
             seeds.seed_evaluation(self._seed, made.batch, made.index)
@@ -197,7 +197,8 @@ class _Attributes:
         self._before = dict(getattr(individual, "__dict__", {}))
 
     def restored(self) -> list[str]:
-        """The names of the attributes that the evaluation changed; all get their old values back.
+        """Return the names of the attributes that the evaluation changed; all get their old values
+        back.
 
         An attribute that the evaluation added is deleted: a program that reads it gets an
         AttributeError with its name.

@@ -31,7 +31,7 @@ class Batch:
     def of_individuals(
         cls, number: int, individuals: Sequence[object], *, changed: bool
     ) -> "Batch":
-        """A batch of individuals; `changed`: by their evaluation."""
+        """Return a batch of individuals; `changed`: by their evaluation."""
         source = list(map(copy.deepcopy, individuals)) if changed else individuals
         weights = weights_of(individuals[0])
         empty: list[Fitness | Table | None] = [None] * len(individuals)
@@ -39,32 +39,33 @@ class Batch:
 
     @classmethod
     def of_rows(cls, number: int, rows: Sequence[Row]) -> "Batch":
-        """A batch of evaluations that are given more, or something else, than an individual."""
+        """Return a batch of evaluations that are given more, or something else, than an
+        individual."""
         return cls(number, rows, rows=rows, source=rows, results=[None] * len(rows))
 
     def arguments(self, index: int) -> Row:
-        """The arguments of the evaluation of an item."""
+        """Return the arguments of the evaluation of an item."""
         return ((self.items[index],), {}) if self.rows is None else self.rows[index]
 
     @property
     def spread(self) -> bool:
-        """Whether the items are rows."""
+        """True if the items are rows."""
         return self.rows is not None
 
     def first_of(self, index: int) -> object:
-        """The individual of an item, or the first argument in its place."""
+        """Return the individual of an item, or the first argument in its place."""
         arguments, keywords = self.arguments(index)
         return arguments[0] if arguments else next(iter(keywords.values()), None)
 
     def has(self, indices: Sequence[int], digest: bytes, form: Form) -> bool:
-        """Whether the items at these places are those that the journal knows by a digest."""
+        """Return True if the items at these places are those that the journal knows by a digest."""
         if self.is_table(digest, form):
             return len(indices) == len(self._population or ())
         inside = max(indices) < len(self.items)
         return inside and blocks.digest(self.source, indices, form) == digest
 
     def is_table(self, digest: bytes, form: Form) -> bool:
-        """Whether the digest is that of the population which is the only argument."""
+        """Return True if the digest is that of the population which is the only argument."""
         population = self._population
         if population is None:
             return False
@@ -73,7 +74,7 @@ class Batch:
     def laid_out(
         self, indices: Sequence[int], outcome: Outcome, form: Form
     ) -> tuple[Sequence[int], Outcome]:
-        """The fitnesses of rows as the journal has them: one for each individual.
+        """Return the fitnesses of rows as the journal has them: one for each individual.
 
         Raises `InputError` for several fitnesses that are not those of a population.
         """
@@ -98,7 +99,7 @@ class Batch:
     def put(
         self, indices: Sequence[int], fitnesses: Sequence[Fitness], *, table: bool = False
     ) -> None:
-        """Gives items their fitnesses; `table`: the only row has one for each individual."""
+        """Give items their fitnesses; `table`: the only row has one for each individual."""
         if table:
             self.results[0] = tuple(fitnesses)
             return
@@ -139,12 +140,12 @@ class Batch:
 
 
 def weights_of(item: object) -> Sequence[float]:
-    """The weights of an individual's fitness; none for what is no individual."""
+    """Return the weights of an individual's fitness; none for what is no individual."""
     return getattr(getattr(item, "fitness", None), "weights", None) or ()
 
 
 def first_weights(items: Iterable[object]) -> Sequence[float]:
-    """The weights of the first individual in arguments, at any depth of lists."""
+    """Return the weights of the first individual in arguments, at any depth of lists."""
     for item in items:
         if weights := weights_of(item):
             return weights
@@ -160,7 +161,8 @@ def rows_for(
     evaluations: Sequence[Callable[..., object]],
     iterables: Sequence[Iterable[object]],
 ) -> Iterator[Row] | None:
-    """The arguments of each evaluation of a `toolbox.map`; None where it maps something else."""
+    """Return the arguments of each evaluation of a `toolbox.map`; None where it maps something
+    else."""
     arguments: tuple[object, ...] = ()
     keywords: dict[str, object] = {}
     while isinstance(function, partial) and function not in evaluations:
@@ -176,7 +178,7 @@ def _is_population(value: Sequence[object]) -> bool:
 
 
 def lamarckian_refusal(row: Row) -> InputError:
-    """The error of a Lamarckian evaluation that is given anything but one individual."""
+    """Return the error of a Lamarckian evaluation that is given anything but one individual."""
     return InputError(
         "evaluate: a Lamarckian problem is evaluated by evaluate(individual) alone, and was called "
         f"with {len(row[0])} arguments and {list(row[1])}"
@@ -184,7 +186,7 @@ def lamarckian_refusal(row: Row) -> InputError:
 
 
 def refusal(error: InputError) -> InputError:
-    """The error of arguments that cannot travel, with what an evaluation may be."""
+    """Return the error of arguments that cannot travel, with what an evaluation may be."""
     if not str(error).startswith("genome:"):
         return error
     return InputError(

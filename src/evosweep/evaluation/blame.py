@@ -30,17 +30,17 @@ class Losses:
         return bool(self._strikes)
 
     def add(self, batch: int, loss: Lost) -> None:
-        """Counts one more loss; `loss` names the individual."""
+        """Count one more loss; `loss` names the individual."""
         assert loss.index is not None
         self._strikes[batch, loss.index] += 1
         self._last[batch, loss.index] = loss
 
     def suspects(self, batch: int, indices: Iterable[int]) -> list[int]:
-        """The individuals that have a strike."""
+        """Return the individuals that have a strike."""
         return [index for index in indices if self._strikes[batch, index]]
 
     def given_up(self, batch: int, indices: Sequence[int]) -> list[int]:
-        """The individuals that have as many strikes as the policy allows."""
+        """Return the individuals that have as many strikes as the policy allows."""
         return [index for index in self.suspects(batch, indices) if self._is_enough(batch, index)]
 
     def _is_enough(self, batch: int, index: int) -> bool:
@@ -49,7 +49,7 @@ class Losses:
         return self._strikes[batch, index] >= max(_STRIKES, self._retries + 1)
 
     def failure(self, batch: int, index: int) -> FailureReason:
-        """The reason why an individual is given up, and what its author can do."""
+        """Return the reason why an individual is given up, and what its author can do."""
         loss, strikes = self._last[batch, index], self._strikes[batch, index]
         if loss.reason == "timeout":
             return FailureReason(

@@ -49,10 +49,10 @@ class Chunks:
         )
 
     def again(self, batch: Batch, indices: Sequence[int]) -> Outcome:
-        """The outcome of some items that are evaluated once more, in this process."""
+        """Return the outcome of some items that are evaluated once more, in this process."""
         return self.make(batch, -1, indices, sent=False).work()
 
     def refuse_others(self, terms: str) -> None:
-        """Raises `InputError` for a worker that returned its own terms, for they differ."""
+        """Raise `InputError` for a worker that returned its own terms, for they differ."""
         if terms:
             agreement.refuse(terms, self._terms)

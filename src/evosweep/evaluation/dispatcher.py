@@ -33,7 +33,7 @@ class Make(Protocol[_Result_co]):
     """Cuts a chunk."""
 
     def __call__(self, number: int, items: Sequence[int], *, sent: bool) -> Work[_Result_co]:
-        """The chunk of these items; `sent`: for a worker, and not for this process."""
+        """Return the chunk of these items; `sent`: for a worker, and not for this process."""
         ...
 
 
@@ -123,7 +123,8 @@ class Dispatcher:
     def run(
         self, items: Sequence[int], make: Make[Result]
     ) -> Iterator[tuple[Work[Result], Result | Lost]]:
-        """Each chunk with its result (or `Lost`) as it finishes; every item is in one chunk."""
+        """Yield each chunk with its result (or `Lost`) as it finishes; every item is in one
+        chunk."""
         self._cost.fade()
         self._unevenness.fade()
         left = items
@@ -139,7 +140,7 @@ class Dispatcher:
     def together(
         self, items: Sequence[int], make: Make[Result]
     ) -> Iterator[tuple[Work[Result], Result | Lost]]:
-        """The items as one chunk for a worker, with no other chunk beside it."""
+        """Yield the items as one chunk for a worker, with no other chunk beside it."""
         chunk = make(0, items, sent=True)
         yield from ((chunk, outcome) for _, outcome in self.backend.run(iter([chunk])))
 
@@ -157,7 +158,7 @@ class Dispatcher:
     def _probe(
         self, items: Sequence[int], make: Make[Result]
     ) -> Iterator[tuple[Work[Result], Result, Sequence[int]]]:
-        """Evaluates a few items here, twice as many each time, until their cost is known."""
+        """Evaluate a few items here, twice as many each time, until their cost is known."""
         size, spent = 1, 0.0
         while items and spent < _PROBE:
             chunk, outcome = self._here(items[:size], make)

@@ -40,7 +40,7 @@ class Rule(NamedTuple):
     params: Mapping[str, Any]
 
     def evolve(self, toolbox: Toolbox, deme: Deme) -> Deme:
-        """The deme after its epoch."""
+        """Return the deme after its epoch."""
         function: Evolve = getattr(importlib.import_module(self.module), self.function)
         return function(toolbox, deme, **self.params)
 
@@ -133,7 +133,7 @@ class Recorder:
         self._best_value = -numpy.inf
 
     def evolve(self, blocks: Sequence[Block], seed: int) -> Evolved:
-        """The deme after its epoch; the generators of this process are as before."""
+        """Return the deme after its epoch; the generators of this process are as before."""
         before = seeds.state()
         individuals = [one for block in blocks for one in self._problem.rebuild.block(block)]
         seeds.seed_run(seed)
@@ -145,7 +145,7 @@ class Recorder:
         return Evolved(self._block(deme), self._fitnesses, self._digest(), best)
 
     def map(self, function: object, individuals: Sequence[Individual]) -> list[Fitness]:
-        """The fitness of each; the function is the toolbox's `evaluate`."""
+        """Return the fitness of each; the function is the toolbox's `evaluate`."""
         if function != self.toolbox.evaluate:
             return list(map(cast("Callable[..., Any]", function), individuals))
         if not individuals:
@@ -157,7 +157,7 @@ class Recorder:
         return fitnesses
 
     def evaluate(self, individuals: Sequence[Individual]) -> list[Fitness]:
-        """Evaluates them as any chunk is, with all checks and policies."""
+        """Evaluate them as any chunk is, with all checks and policies."""
         chunk = Chunk(
             number=0,
             batch=self._epoch.batch,
@@ -182,7 +182,7 @@ class Recorder:
         return block._replace(contents=None)
 
     def _digest(self) -> bytes:
-        """The digest of all genomes that were evaluated."""
+        """Return the digest of all genomes that were evaluated."""
         digest = Digest(sum(count for count, _ in self._encodings))
         for _, encoding in self._encodings:
             digest.add(encoding)

@@ -87,7 +87,7 @@ class Evaluator:
         toolbox.evolve_apart = self.evolve_apart
 
     def evaluate(self, *arguments: object, **keywords: object) -> object:
-        """The fitness of one individual: a batch of one.
+        """Return the fitness of one individual: a batch of one.
 
         With other arguments it is what the problem's own `evaluate` returns for them: a fitness, or
         one for each individual of a population that is the only argument.
@@ -99,7 +99,7 @@ class Evaluator:
     def map(
         self, function: Callable[..., object], *iterables: Iterable[object]
     ) -> Iterable[object]:
-        """The function that DEAP's algorithms call as `toolbox.map`."""
+        """Return the function that DEAP's algorithms call as `toolbox.map`."""
         if len(iterables) == 1 and function in (self.evaluate, self.problem.evaluate):
             return self._timed(self._individuals, list(iterables[0]))
         rows = rows_for(function, (self.evaluate, self.problem.evaluate), iterables)
@@ -108,7 +108,7 @@ class Evaluator:
         return self._timed(self._rows, list(rows))
 
     def asynchronous(self) -> Stream:
-        """A stream of individuals that come back one by one, each as it is evaluated."""
+        """Return a stream of individuals that come back one by one, each as it is evaluated."""
         number, path = self._batches, self._how.order
         self._batches += 1
         return Stream(self, number, None if path is None else order_in(path, number))
@@ -131,11 +131,11 @@ class Evaluator:
             self.map_seconds += time.perf_counter() - started
 
     def replaying(self) -> bool:
-        """Whether the journal still has evaluations of an earlier session."""
+        """Return True if the journal still has evaluations of an earlier session."""
         return self.replay.pending
 
     def finish(self) -> None:
-        """Raises where the journal has evaluations that the run did not ask for again."""
+        """Raise where the journal has evaluations that the run did not ask for again."""
         self.replay.finish(self._batches)
         self._as_given.finish()
 
@@ -178,7 +178,7 @@ class Evaluator:
         return self._results(batch)
 
     def _results(self, batch: Batch) -> Sequence[object]:
-        """The fitnesses for the program; they count as evaluated from here on."""
+        """Return the fitnesses for the program; they count as evaluated from here on."""
         if not batch.spread:
             fitnesses = cast("list[Fitness]", batch.results)  # each, for none is missing
             individuals = batch.items if batch.objectives else ()
@@ -188,7 +188,7 @@ class Evaluator:
         return [list(result) if rows_of(result) == result else result for result in batch.results]
 
     def tell_weights(self, items: Sequence[object]) -> None:
-        """Tells the weights of the first individual among the items, the first time."""
+        """Tell the weights of the first individual among the items, the first time."""
         tell = self.when_weights_are_known
         if tell is not None and (weights := first_weights(items)):
             self.when_weights_are_known = None
@@ -199,7 +199,7 @@ class Evaluator:
             self.take_recorded(batch, entry)
 
     def take_recorded(self, batch: Batch, entry: Entry) -> None:
-        """Gives the items of a batch what the journal has of them."""
+        """Give the items of a batch what the journal has of them."""
         if self._how.audit:
             check_sample(batch, entry, self._how.audit, evaluate=self.chunks.again)
         flags = None if entry.flags is None else entry.flags.tolist()
@@ -217,22 +217,22 @@ class Evaluator:
                 self.finish_chunk(batch, indices, outcome)
 
     def give_up(self, batch: Batch, failure: FailureReason) -> None:
-        """Records the penalty of an evaluation; raises if no policy covers its failure."""
+        """Record the penalty of an evaluation; raises if no policy covers its failure."""
         self._record(batch, [failure.index], self._penalty(batch, failure))
 
     def finish_chunk(self, batch: Batch, indices: Sequence[int], outcome: Outcome) -> None:
-        """Compares and records the result of some items."""
+        """Compare and record the result of some items."""
         self.note_worker(outcome)
         self._compare(batch, indices, outcome)
         self._record(batch, indices, outcome)
 
     def note_worker(self, outcome: Outcome | OutcomeOfDemes) -> None:
-        """Notes where and in how many CPU seconds something was evaluated; refuses other terms."""
+        """Note where and in how many CPU seconds something was evaluated; refuses other terms."""
         self.chunks.refuse_others(outcome.terms)
         self.tally.note_worker(outcome)
 
     def _compare(self, batch: Batch, items: Sequence[int], outcome: Outcome) -> None:
-        """Compares an evaluation, now and then, with that of the program's own individual."""
+        """Compare an evaluation, now and then, with that of the program's own individual."""
         failure, flags = outcome.failure, outcome.flags
         if failure is not None and failure.kind in ("program", "fitness"):
             if self._fails_again(batch, failure.index):
@@ -248,7 +248,8 @@ class Evaluator:
                 self._as_given.compare(Evaluation.of(batch, index, result))
 
     def _fails_again(self, batch: Batch, index: int) -> bool:
-        """Whether an evaluation that failed was no accident, such as a file that was missing."""
+        """Return True if an evaluation that failed was no accident, such as a file that was
+        missing."""
         again = self.chunks.again(batch, [index])
         return again.failure is not None or again.flags is not None
 
@@ -293,7 +294,7 @@ class Evaluator:
                 rebuild.write_back(batch.items[index], new)
 
     def _penalty(self, batch: Batch, failure: FailureReason) -> Outcome:
-        """The penalty for an evaluation that is given up; raises if no policy covers it."""
+        """Return the penalty for an evaluation that is given up; raises if no policy covers it."""
         if self.problem.penalty is None:
             raise EvaluationFailed(failure, batch.number, batch.first_of(failure.index))
         individual = batch.source[failure.index]

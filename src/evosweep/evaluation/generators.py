@@ -45,11 +45,11 @@ class Generators(NamedTuple):
     """The normal number that `numpy.random.normal` holds back."""
 
     def same(self, other: "Generators") -> bool:
-        """Whether nothing was drawn between the two states."""
+        """Return True if nothing was drawn between the two states."""
         return self == other
 
     def restore(self) -> None:
-        """Puts both generators back where they were."""
+        """Put both generators back where they were."""
         place, *words = _PYTHON.unpack(self.python)
         random.setstate((_VERSION, (*words, place), self.python_gauss))
         key = numpy.frombuffer(self.numpy, "u4")
@@ -64,7 +64,7 @@ _python: _Random = vars(random)["_inst"]
 
 
 def state() -> Generators:
-    """The state of both global generators, in about 1 us unless NumPy's was drawn from."""
+    """Return the state of both global generators, in about 1 us unless NumPy's was drawn from."""
     words = _read_numpy()
     return Generators(_read_python(), _python.gauss_next, words, _held.at(words))
 
@@ -80,7 +80,7 @@ class _Held:
         self._words = b""
 
     def at(self, words: bytes) -> float | None:
-        """The number held back while these are the words."""
+        """Return the number held back while these are the words."""
         if words == self._words:
             return None
         told = numpy.random.get_state(legacy=False)
@@ -108,7 +108,7 @@ def _ask_numpy() -> bytes:
 
 
 def _reader(memory: "ctypes.Array[ctypes.c_char]", ask: Read) -> Read:
-    """A function that copies the state from memory, if what is there is the state."""
+    """Return a function that copies the state from memory, if what is there is the state."""
     return (lambda: memory.raw) if memory.raw == ask() else ask
 
 

@@ -19,7 +19,7 @@ _MARKS = {"__name__", "IS_ORIGIN", "parent_process"}
 
 
 def check(use: str) -> None:
-    """Raises `InputError` where workers would run the calling script again.
+    """Raise `InputError` where workers would run the calling script again.
 
     On a worker that does run it again, the process ends without a word: the one that started it
     has told the user.
@@ -37,7 +37,8 @@ def check(use: str) -> None:
 
 
 def _top_of_script() -> FrameType | None:
-    """The frame of the script's top level, if the call comes from there and workers import it."""
+    """Return the frame of the script's top level, if the call comes from there and workers import
+    it."""
     main = sys.modules.get("__main__")
     if getattr(main, "__file__", None) is None:  # typed at a prompt, or `python -c`
         return None
@@ -56,7 +57,7 @@ def _callers() -> Iterator[FrameType]:
 
 
 def _is_guarded(frame: FrameType) -> bool:
-    """Whether the line that runs now stands below an `if` that keeps workers out."""
+    """Return True if the line that runs now stands below an `if` that keeps workers out."""
     try:
         tree = ast.parse(Path(frame.f_code.co_filename).read_bytes())
     except (OSError, SyntaxError, ValueError):

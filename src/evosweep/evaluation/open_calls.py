@@ -29,7 +29,7 @@ class Bare(NamedTuple):
     genomes: list[list[object]]
 
     def rows(self) -> list[Arguments]:
-        """The arguments of each call."""
+        """Return the arguments of each call."""
         make = _loaded(self.kind)
         return [(make(genome),) for genome in self.genomes]
 
@@ -61,7 +61,7 @@ class Calls:
     """From this and its place each call is seeded; None: no call is seeded."""
 
     def work(self) -> Returned:
-        """Makes the calls in this process; its random generators stay as they were."""
+        """Make the calls in this process; its random generators stay as they were."""
         before, returned = seeds.state(), Returned()
         started = time.perf_counter()
         try:
@@ -79,11 +79,11 @@ class Calls:
         return returned
 
     def value(self) -> Any:
-        """The value of the only call; raises its exception."""
+        """Return the value of the only call; raises its exception."""
         return self.all_values()[0]
 
     def all_values(self) -> list[Any]:
-        """The values of the calls; raises the exception of the first call that fails."""
+        """Return the values of the calls; raises the exception of the first call that fails."""
         returned = self.work()
         if returned.error is not None:
             raise returned.error
@@ -102,7 +102,7 @@ class Calls:
 
 
 def travelling(rows: Sequence[Arguments]) -> "bytes | Bare":
-    """The arguments of some calls in the form in which they travel."""
+    """Return the arguments of some calls in the form in which they travel."""
     if genomes := _bare(rows):
         return Bare(_class_of(rows).pickled, genomes)
     try:
@@ -114,7 +114,8 @@ def travelling(rows: Sequence[Arguments]) -> "bytes | Bare":
 
 
 def _bare(rows: Sequence[Arguments]) -> list[list[object]] | None:
-    """The genomes of individuals that consist of nothing else, all of one class; else None."""
+    """Return the genomes of individuals that consist of nothing else, all of one class; else
+    None."""
     kind = _class_of(rows)
     if kind.fitness is None:
         return None
@@ -144,7 +145,7 @@ class _Class:
 
     @classmethod
     def of(cls, kind: type) -> "_Class":
-        """The class, with what decides whether its objects travel bare."""
+        """Return the class, with what decides whether its objects travel bare."""
         fitness = _fitness_class(kind)
         return cls(kind, fitness, dumps(kind) if fitness else b"")
 
@@ -188,12 +189,12 @@ def _is_class(value: object) -> bool:
 
 @lru_cache(maxsize=8)
 def _loaded(data: bytes) -> Any:
-    """The function or class that a parent sent; the last ones are kept."""
+    """Return the function or class that a parent sent; the last ones are kept."""
     return pickle.loads(data)
 
 
 def _sendable(error: BaseException) -> BaseException:
-    """The exception with the worker's traceback; where it would not arrive, what it says."""
+    """Return the exception with the worker's traceback; where it would not arrive, what it says."""
     error.add_note("".join(traceback.format_exception(error)))
     try:
         pickle.loads(pickle.dumps(error))

@@ -30,12 +30,12 @@ class _Submitted:
     sent: bool = False
 
     def is_wanted(self) -> bool:
-        """Whether it was sent before, or is not cancelled."""
+        """Return True if it was sent before, or is not cancelled."""
         self.sent = self.sent or self.future.set_running_or_notify_cancel()
         return self.sent
 
     def settle(self, returned: Returned) -> None:
-        """Gives the future its value or its exception."""
+        """Give the future its value or its exception."""
         error = returned.error
         if error is None:
             self.future.set_result(returned.values[0] if self.single else returned.values)
@@ -45,7 +45,7 @@ class _Submitted:
             self.fail(f"it raised {type(error).__name__}: {error}")
 
     def fail(self, reason: str) -> None:
-        """Gives the future an error that names the call."""
+        """Give the future an error that names the call."""
         self.future.set_exception(RunError(f"submit: call {self.calls.number}: {reason}"))
 
 
@@ -65,7 +65,8 @@ class Submissions:
         self._thread: threading.Thread | None = None
 
     def submit(self, calls: Calls, *, single: bool) -> "Future[Any]":
-        """The future of what the only call returns; of the list of all values where not `single`"""
+        """Return the future of what the only call returns; of the list of all values where not
+        `single`"""
         self._count += 1
         places = [self._count] * len(calls.indices)
         submitted = _Submitted(replace(calls, number=self._count, indices=places), single)
@@ -79,7 +80,7 @@ class Submissions:
         return submitted.future
 
     def close(self, *, cancel: bool) -> None:
-        """Waits until every call is done; `cancel`: without those that were not sent yet."""
+        """Wait until every call is done; `cancel`: without those that were not sent yet."""
         with self._changed:
             self._closed = True
             for submitted in self._waiting if cancel else ():
@@ -89,7 +90,8 @@ class Submissions:
             self._thread.join()
 
     def next_calls(self, patience: float | None) -> Calls | None:
-        """The calls that are next to be sent; None where none come for so long, or none will."""
+        """Return the calls that are next to be sent; None where none come for so long, or none
+        will."""
         with self._changed:
             while True:
                 self._changed.wait_for(lambda: self._waiting or self._closed, patience)
@@ -117,7 +119,7 @@ class Submissions:
             self._open.pop(number).settle(outcome)
 
     def _lose(self, submitted: _Submitted, loss: Lost) -> None:
-        """Sends calls again whose worker died, unless it died of them too often."""
+        """Send calls again whose worker died, unless it died of them too often."""
         number = submitted.calls.number
         if loss.index is not None:
             self._losses.add(BATCH, loss)

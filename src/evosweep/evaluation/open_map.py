@@ -74,7 +74,7 @@ class OpenBackend:
         chunksize: int | None = None,  # noqa: ARG002
         timeout: float | None = None,  # noqa: ARG002
     ) -> list[Value]:
-        """The list that `map(function, *iterables)` yields, evaluated by the workers.
+        """Return the list that `map(function, *iterables)` yields, evaluated by the workers.
 
         Parameters
         ----------
@@ -99,7 +99,8 @@ class OpenBackend:
         iterable: Iterable[Iterable[object]],
         chunksize: int | None = None,  # noqa: ARG002
     ) -> list[Value]:
-        """The list that `itertools.starmap(function, iterable)` yields; otherwise as `map`."""
+        """Return the list that `itertools.starmap(function, iterable)` yields; otherwise as
+        `map`."""
         opened, rows = self._entered(), [tuple(row) for row in iterable]
         if not rows:
             return []
@@ -117,7 +118,7 @@ class OpenBackend:
     def submit(
         self, function: Callable[..., Value], /, *args: object, **keywords: object
     ) -> "Future[Value]":
-        """The future of `function(*args, **keywords)`, as an executor gives it.
+        """Return the future of `function(*args, **keywords)`, as an executor gives it.
 
         It works with `concurrent.futures.as_completed` and `wait`; under SCOOP it is SCOOP's own
         future, for `scoop.futures.as_completed` and `wait`.
@@ -136,20 +137,21 @@ class OpenBackend:
         args: Sequence[object] = (),
         kwds: Mapping[str, object] | None = None,
     ) -> Value:
-        """The value of `function(*args, **kwds)`, computed by a worker; raises as `map`."""
+        """Return the value of `function(*args, **kwds)`, computed by a worker; raises as `map`."""
         return self.submit(function, *args, **(kwds or {})).result()
 
     def imap(
         self, function: Callable[..., Value], iterable: Iterable[object], chunksize: int = 1
     ) -> Iterator[Value]:
-        """Values in the order of `iterable`; `chunksize` calls are sent to a worker together."""
+        """Return values in the order of `iterable`; `chunksize` calls are sent to a worker
+        together."""
         futures = self._submitted(function, iterable, chunksize)
         return (value for future in futures for value in future.result())
 
     def imap_unordered(
         self, function: Callable[..., Value], iterable: Iterable[object], chunksize: int = 1
     ) -> Iterator[Value]:
-        """Values in the order of finishing; otherwise as `imap`."""
+        """Return values in the order of finishing; otherwise as `imap`."""
         futures = self._submitted(function, iterable, chunksize)
         backend = self._entered().backend
         completed = backend.as_completed if isinstance(backend, OwnFutures) else as_completed
@@ -229,7 +231,7 @@ class _Task:
         self._seed = seed
 
     def chunk(self, number: int, items: Sequence[int], *, sent: bool) -> Calls:  # noqa: ARG002
-        """The calls of some rows."""
+        """Return the calls of some rows."""
         arguments = travelling([self.rows[index] for index in items])
         return Calls(
             number,
@@ -241,7 +243,7 @@ class _Task:
         )
 
     def failed(self, index: int, reason: str) -> RunError:
-        """The error of an item."""
+        """Return the error of an item."""
         return RunError(f"map: item {index}: {reason}; the arguments: {self.rows[index]!r:.200}")
 
 
@@ -265,7 +267,7 @@ def _each(function: Callable[..., Value], rows: Sequence[Arguments]) -> list[Val
 
 
 def _done(call: Callable[[], Value]) -> "Future[Value]":
-    """The future of a call that is made at once."""
+    """Return the future of a call that is made at once."""
     future: Future[Value] = Future()
     try:
         future.set_result(call())
@@ -275,12 +277,12 @@ def _done(call: Callable[[], Value]) -> "Future[Value]":
 
 
 def _seed_of_state() -> int:
-    """A number that the program's own seed decides; nothing is drawn."""
+    """Return a number that the program's own seed decides; nothing is drawn."""
     return int.from_bytes(hashlib.sha256(repr(random.getstate()).encode()).digest()[:4], "little")
 
 
 def open_backend(use: str = "pool", workers: int | None = None, **options: object) -> OpenBackend:
-    """A backend whose `map` a DEAP program of your own registers as `toolbox.map`.
+    """Return a backend whose `map` a DEAP program of your own registers as `toolbox.map`.
 
     Unlike a run's evaluator it sends your function, which must be one that pickles.
 

@@ -20,14 +20,14 @@ _DEEPEST = 50
 
 class _Pickler(pickle.Pickler):
     def reducer_override(self, value: object) -> Any:
-        """A class of `creator` by its name, and how to make it where a worker lacks it."""
+        """Return a class of `creator` by its name, and how to make it where a worker lacks it."""
         if isinstance(value, creator.MetaCreator):
             return _class_of, value.reduce_args
         return NotImplemented
 
 
 def _class_of(name: str, parent: type, attributes: Mapping[str, object]) -> type:
-    """The worker's own class of that name."""
+    """Return the worker's own class of that name."""
     kind = getattr(creator, name, None)
     if not (isinstance(kind, creator.MetaCreator) and kind.__mro__[1] is parent):
         creator.meta_create(name, parent, attributes)

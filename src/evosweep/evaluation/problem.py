@@ -48,7 +48,7 @@ class BuiltProblem:
 
     @property
     def is_plain(self) -> bool:
-        """Whether an evaluation returns a fitness and no policy follows its failure."""
+        """True if an evaluation returns a fitness and no policy follows its failure."""
         special = self.stochastic or self.lamarckian or self.timeout or self.retries
         return not special and self.penalty is None
 
@@ -59,7 +59,7 @@ class BuiltProblem:
 
     @cached_property
     def rebuild(self) -> Rebuilder:
-        """Makes individuals of bare genomes."""
+        """Make individuals of bare genomes."""
         return Rebuilder(primitive_sets(self.toolbox), getattr(self.toolbox, "decode", None))
 
     @cached_property
@@ -70,7 +70,7 @@ class BuiltProblem:
 
     @cached_property
     def form(self) -> PlainForm:
-        """Takes individuals apart into what travels."""
+        """Take individuals apart into what travels."""
         return PlainForm(getattr(self.toolbox, "encode", None), primitive_sets(self.toolbox))
 
     @cached_property
@@ -79,16 +79,16 @@ class BuiltProblem:
         return PlainForm(getattr(self.toolbox, "encode", None), exact=False)
 
     def left_behind(self, individual: object) -> list[str]:
-        """The attributes of an individual that evaluations are not given."""
+        """Return the attributes of an individual that evaluations are not given."""
         return left_behind(individual, self.form, self.attributes)
 
     def own_toolbox(self) -> Toolbox:
-        """A copy of the toolbox, for a run to register its map on."""
+        """Return a copy of the toolbox, for a run to register its map on."""
         return copy.copy(self.toolbox)
 
 
 def build_for_run(description: str) -> BuiltProblem:
-    """The problem for one run, built anew for every run of a process but the first.
+    """Return the problem for one run, built anew for every run of a process but the first.
 
     A toolbox may hold state (`cma.Strategy`, `selNSGA3WithMemory`) that a run must not inherit.
     """
@@ -103,7 +103,7 @@ _used: set[str] = set()
 
 @cache
 def build(description: str) -> BuiltProblem:
-    """The problem that a JSON description names, built once per process.
+    """Return the problem that a JSON description names, built once per process.
 
     `description` is the `problem` part of a spec with the spec's `import_path` (`describe` makes
     it). Both generators are seeded for the time of building and put back, so that a problem that
@@ -149,6 +149,7 @@ def _check_toolbox(toolbox: object, use: str) -> None:
 
 
 def describe(problem: dict[str, Any], import_path: str) -> str:
-    """The JSON that workers build a problem from: its part of the spec, and its import path."""
+    """Return the JSON that workers build a problem from: its part of the spec, and its import
+    path."""
     kept = {key: value for key, value in problem.items() if key != "name"}
     return json.dumps(kept | {"import_path": import_path}, sort_keys=True)

@@ -92,7 +92,7 @@ class Recovery:
         self.dispatcher.workers_only = not self.dispatcher.backend.local
 
     def _give_up(self, left: "_Left") -> Iterator[tuple[Sequence[int], FailureReason]]:
-        """The items whose losses used up what the policy allows."""
+        """Yield the items whose losses used up what the policy allows."""
         for index in self.losses.given_up(left.batch, left.items) if self.losses else []:
             left.items.remove(index)
             yield [index], self.losses.failure(left.batch, index)
@@ -100,7 +100,7 @@ class Recovery:
     def _try_suspects(
         self, left: "_Left", make: Make[Result]
     ) -> Iterator[tuple[Sequence[int], Result | FailureReason]]:
-        """Tries each item at which a worker died alone, until it is cleared or given up."""
+        """Try each item at which a worker died alone, until it is cleared or given up."""
         for index in self.losses.suspects(left.batch, left.items) if self.losses else []:
             while index in left.items:
                 yield from self._round(left, [index], make)
@@ -117,12 +117,12 @@ class _Left:
     """How often each was lost without a culprit."""
 
     def drop(self, finished: Collection[int]) -> None:
-        """Leaves out what is evaluated."""
+        """Leave out what is evaluated."""
         done = set(finished)
         self.items = [index for index in self.items if index not in done]
 
     def suspicious(self, indices: Sequence[int]) -> list[int]:
-        """Those that were lost without a culprit as often as makes them suspicious."""
+        """Return those that were lost without a culprit as often as makes them suspicious."""
         return [index for index in indices if self.vague[index] >= _VAGUE]
 
     def note_progress(self, before: int) -> None:

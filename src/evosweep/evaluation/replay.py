@@ -23,11 +23,11 @@ class Replay:
 
     @property
     def pending(self) -> bool:
-        """Whether the journal has evaluations that the run has not repeated yet."""
+        """True if the journal has evaluations that the run has not repeated yet."""
         return self._next is not None
 
     def entries_of(self, batch: Batch) -> Iterator[Entry]:
-        """The recorded chunks of a batch; raises `NotDeterministic` where genomes differ."""
+        """Yield the recorded chunks of a batch; raises `NotDeterministic` where genomes differ."""
         while self._next is not None and self._next.batch <= batch.number:
             entry = self._next
             self._next = next(self._entries, None)
@@ -39,16 +39,17 @@ class Replay:
             yield entry
 
     def finish(self, batches: int) -> None:
-        """Raises where the journal goes on after the run's last batch."""
+        """Raise where the journal goes on after the run's last batch."""
         if self._next is not None:
             raise self.differs(batches, "is not evaluated any more")
 
     def is_at(self, batch: int) -> bool:
-        """Whether the next recorded chunk is one of this batch, or of an earlier one."""
+        """Return True if the next recorded chunk is one of this batch, or of an earlier one."""
         return self._next is not None and self._next.batch <= batch
 
     def next_of(self, batch: int) -> Entry | None:
-        """The next recorded chunk, which has to be one of this batch; None where none is left."""
+        """Return the next recorded chunk, which has to be one of this batch; None where none is
+        left."""
         entry = self._next
         if entry is None:
             return None
@@ -58,7 +59,7 @@ class Replay:
         return entry
 
     def differs(self, batch: int, how: str) -> NotDeterministic:
-        """The error of a program that does not repeat what is in its journal."""
+        """Return the error of a program that does not repeat what is in its journal."""
         return NotDeterministic(
             f"{self._path}: the program is not deterministic: with the same seed, batch {batch} "
             f"{how} than in the journal; likely causes: the clock, the order of a set, a random "

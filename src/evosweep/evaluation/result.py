@@ -40,7 +40,7 @@ class Outcome:
 
 
 def result_of(returned: object, objectives: int, *, infinite: bool) -> Fitness | Table:
-    """The fitness, or the list of them, that an evaluation returned; raises `BadFitness`."""
+    """Return the fitness, or the list of them, that an evaluation returned; raises `BadFitness`."""
     if isinstance(returned, list | tuple) and returned and _is_row(returned[0]):
         return tuple(fitness_of(each, objectives, infinite) for each in returned)
     return fitness_of(returned, objectives, infinite)
@@ -51,14 +51,14 @@ def _is_row(value: object) -> bool:
 
 
 def row_of(item: object) -> Row:
-    """A row that travelled as an item of a chunk."""
+    """Return a row that travelled as an item of a chunk."""
     assert isinstance(item, tuple)
     arguments, keywords = item
     return arguments, keywords
 
 
 def rows_of(result: Fitness | Table | None) -> Table:
-    """The fitnesses of a result: several, or the only one."""
+    """Return the fitnesses of a result: several, or the only one."""
     rows = [row for row in result or () if isinstance(row, tuple)]
     single = [value for value in result or () if isinstance(value, float)]
     return tuple(rows) if rows else (tuple(single),)

@@ -18,18 +18,18 @@ _BUILD_SEED = 0
 
 
 def seed_run(seed: int) -> None:
-    """Seeds `random` with the run's seed and `numpy.random` with it modulo 2**32."""
+    """Seed `random` with the run's seed and `numpy.random` with it modulo 2**32."""
     random.seed(seed)
     numpy.random.seed(seed % 2**32)
 
 
 def seed_build() -> None:
-    """Seeds both for the building of a problem, so that every process builds the same one."""
+    """Seed both for the building of a problem, so that every process builds the same one."""
     seed_run(_BUILD_SEED)
 
 
 def seed_evaluation(seed: int, batch: int, index: int) -> None:
-    """Seeds both for one stochastic evaluation: its place decides, never its worker or its turn."""
+    """Seed both for one stochastic evaluation: its place decides, never its worker or its turn."""
     material = f"evosweep {seed} {batch} {index}".encode()
     words = numpy.frombuffer(hashlib.sha256(material).digest(), "<u4")
     random.seed(int.from_bytes(words.tobytes(), "little"))

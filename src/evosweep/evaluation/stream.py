@@ -43,7 +43,7 @@ class Stream:
         self._count = 0
 
     def submit(self, individual: Individual) -> None:
-        """Sends an individual to be evaluated."""
+        """Send an individual to be evaluated."""
         changed = self._evaluator.problem.lamarckian
         single = Single.at(self._number, self._count, individual, changed=changed)
         self._evaluator.tell_weights([individual])
@@ -72,7 +72,8 @@ class Stream:
         return individual
 
     def _recorded(self) -> int | None:
-        """The place of the individual that came next in an earlier session, if there is one."""
+        """Return the place of the individual that came next in an earlier session, if there is
+        one."""
         entry = self._evaluator.replay.next_of(self._number)
         if entry is None:
             return None
@@ -101,7 +102,7 @@ class Stream:
         return turn
 
     def _turn(self) -> int | None:
-        """The place of the individual whose turn it is; None where the order is free."""
+        """Return the place of the individual whose turn it is; None where the order is free."""
         if self._order is None:
             return None
         turn = next(self._order, None)
@@ -126,7 +127,7 @@ class Stream:
 
 
 def order_in(path: Path, number: int) -> Iterator[int]:
-    """The places of a stream's individuals in the order in which a journal has them."""
+    """Yield the places of a stream's individuals in the order in which a journal has them."""
     for entry in journal.read(path):
         if entry.batch == number:
             yield from map(int, entry.indices)

@@ -35,19 +35,19 @@ class Steps(Protocol):
     map_seconds: float
 
     def tell_weights(self, items: Sequence[object]) -> None:
-        """Tells the weights of the first individual."""
+        """Tell the weights of the first individual."""
         ...
 
     def take_recorded(self, batch: Batch, entry: Entry) -> None:
-        """Takes what the journal has."""
+        """Take what the journal has."""
         ...
 
     def finish_chunk(self, batch: Batch, indices: Sequence[int], outcome: Outcome) -> None:
-        """Compares and records a result."""
+        """Compare and record a result."""
         ...
 
     def give_up(self, batch: Batch, failure: FailureReason) -> None:
-        """Records a penalty, or raises."""
+        """Record a penalty, or raises."""
         ...
 
 
@@ -76,7 +76,7 @@ class Single(Batch):
 
     @classmethod
     def at(cls, number: int, place: int, individual: object, *, changed: bool) -> "Single":
-        """The individual at a place of the stream; `changed`: by its evaluation."""
+        """Return the individual at a place of the stream; `changed`: by its evaluation."""
         single = Batch.of_individuals(number, [individual], changed=changed)
         return cls(
             number,
@@ -108,7 +108,8 @@ class StreamWork:
         self._began, self._seconds, self._idle = time.perf_counter(), 0.0, 0.0
 
     def next(self) -> tuple[int, Outcome | FailureReason]:
-        """The place of an individual and what its evaluation came to, as soon as there is one."""
+        """Return the place of an individual and what its evaluation came to, as soon as there is
+        one."""
         while True:
             if given_up := self._losses.given_up(self._number, self.queue):
                 self.queue.remove(given_up[0])
@@ -127,7 +128,7 @@ class StreamWork:
                 return number, outcome
 
     def next_chunk(self) -> Chunk | None:
-        """The next evaluation; None while there is none, or while it must not have company.
+        """Return the next evaluation; None while there is none, or while it must not have company.
 
         What killed a worker is evaluated alone: then it is clear who does it.
         """
@@ -144,7 +145,7 @@ class StreamWork:
         return self._evaluator.chunks.make(self._singles[place], place, [place], sent=sent)
 
     def _lose(self, places: Sequence[int], loss: Lost) -> None:
-        """Sends individuals again whose worker died, sooner than what was not sent yet."""
+        """Send individuals again whose worker died, sooner than what was not sent yet."""
         if loss.reason == "unknown":  # each of them may have been the one
             for place in places:
                 self._losses.add(self._number, Lost(place))

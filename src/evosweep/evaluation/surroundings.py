@@ -18,7 +18,7 @@ Snapshot = tuple[object, ...]
 
 
 def snapshot(function: Callable[..., object]) -> Snapshot:
-    """The simple values that a function can reach by name, in a fixed order."""
+    """Return the simple values that a function can reach by name, in a fixed order."""
     values: list[object] = []
     for value in _reached(function, 0, set()):
         values.append(value)
@@ -80,7 +80,7 @@ def _names(code: CodeType) -> Iterator[str]:
 
 
 def _is_of_program(thing: object) -> bool:
-    """Whether it is defined by the program, not by a library."""
+    """Return True if it is defined by the program, not by a library."""
     name = thing.__name__ if isinstance(thing, ModuleType) else getattr(thing, "__module__", None)
     if not isinstance(name, str) or not isinstance(getattr(thing, "__dict__", None), object):
         return False

@@ -29,13 +29,13 @@ class Tally:
         self._streamed = False
 
     def count(self, individuals: Sequence[Individual], fitnesses: Sequence[Fitness]) -> None:
-        """Counts evaluations, and remembers the best individual; none where they have none."""
+        """Count evaluations, and remembers the best individual; none where they have none."""
         self.evaluations += len(fitnesses)
         if individuals:
             self.best.note(individuals, fitnesses)
 
     def count_deme(self, fitnesses: Sequence[Fitness], best: Sequence[Individual]) -> None:
-        """Counts the evaluations of a deme, and remembers the best.
+        """Count the evaluations of a deme, and remembers the best.
 
         `best` is its best individual; any of its individuals where there are several objectives.
         """
@@ -46,12 +46,12 @@ class Tally:
             self.best.note(best, [tuple(individual.fitness.values) for individual in best])
 
     def spend(self, seconds: float, *, here: bool) -> None:
-        """Adds CPU seconds of evaluations; `here`: in this process."""
+        """Add CPU seconds of evaluations; `here`: in this process."""
         self.cpu += seconds
         self.cpu_here += seconds if here else 0.0
 
     def note_worker(self, outcome: Outcome | OutcomeOfDemes) -> None:
-        """Notes where, and in how many CPU seconds, something was evaluated."""
+        """Note where, and in how many CPU seconds, something was evaluated."""
         if outcome.host:
             self.hosts.add(outcome.host)
             if outcome.host != self._host:  # where another process may have this one's number
@@ -59,11 +59,11 @@ class Tally:
         self.spend(outcome.cpu, here=outcome.process == os.getpid())
 
     def note_flags(self, flags: Sequence[int]) -> None:
-        """Notes what was penalised or repeated."""
+        """Note what was penalised or repeated."""
         self._flags.update(flag for flag in flags if flag != OK)
 
     def note_order(self, batch: int, place: int) -> None:
-        """Adds an individual that came back from a stream to the digest of their order."""
+        """Add an individual that came back from a stream to the digest of their order."""
         self._streamed = True
         self._order.update(struct.pack("<II", batch, place))
 

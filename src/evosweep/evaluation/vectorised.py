@@ -32,7 +32,7 @@ def fitnesses(
     objectives: int,
     infinite: bool,
 ) -> list[tuple[float, ...]]:
-    """The fitness of each individual; raises `BadRow` for values that are none."""
+    """Return the fitness of each individual; raises `BadRow` for values that are none."""
     genomes = numpy.array([_genes(individual) for individual in individuals])
     values = _values(evaluate_batch, genomes, objectives)
     if len(genomes) > 1 and evaluate_batch not in _looked_at:

@@ -46,7 +46,7 @@ class Chunk(NamedTuple):
     """Whether these terms cover the code."""
 
     def work(self) -> Outcome:
-        """Evaluates the chunk in this process."""
+        """Evaluate the chunk in this process."""
         return evaluate(self)
 
 
@@ -60,7 +60,7 @@ class _Failed(Exception):
 
 
 def evaluate(chunk: Chunk) -> Outcome:
-    """Evaluates every individual of a chunk; an error of the problem is returned, not raised."""
+    """Evaluate every individual of a chunk; an error of the problem is returned, not raised."""
     outcome = Outcome(process=os.getpid(), host=os.uname().nodename)
     mine = agreement.terms(chunk.problem, with_code=chunk.with_code)
     if chunk.terms not in ("", agreement.digest(mine)):
@@ -236,7 +236,8 @@ def _evaluate_one(
 
 
 def _call(problem: BuiltProblem, row: Row) -> Fitness | Table:
-    """The fitness of an evaluation by several arguments; those of a population, if it is one."""
+    """Return the fitness of an evaluation by several arguments; those of a population, if it is
+    one."""
     arguments, keywords = row
     returned = problem.evaluate(*arguments, **keywords)
     return result_of(returned, 0, infinite=problem.infinite)
@@ -255,7 +256,7 @@ def _find_change(
 
 
 def _find_draw(chunk: Chunk, problem: BuiltProblem) -> FailureReason:
-    """The individual whose evaluation draws random numbers: each is evaluated once more."""
+    """Return the individual whose evaluation draws random numbers: each is evaluated once more."""
     culprit = chunk.indices[0]
     for index, individual in _one_by_one(chunk, problem):
         before = seeds.state()

@@ -56,7 +56,7 @@ def write_bundle(studies: Sequence[Study], path: Path) -> int:
 
 
 def _files(study: Study) -> Iterator[Path]:
-    """The report's folder and the records of every run that is in it; regular files alone."""
+    """Yield the report's folder and the records of every run that is in it; regular files alone."""
     for folder in (REPORT.parent, Path("changes")):
         if is_folder(study.folder / folder):
             yield from _below(study.folder / folder)

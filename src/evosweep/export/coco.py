@@ -58,7 +58,7 @@ def _is_bbob(run: Run) -> bool:
 
 
 def _params(run: Run) -> dict[str, int]:
-    """The three numbers that name a BBOB problem, with the defaults of `bbob`."""
+    """Return the three numbers that name a BBOB problem, with the defaults of `bbob`."""
     defaults = {"function": 1, "instance": 1, "dimension": 5}
     return {name: parameter(run, name, value) for name, value in defaults.items()}
 
@@ -94,7 +94,8 @@ def _line(count: int, best: float, optimum: float) -> str:
 
 
 def by_target(curve: Curve, optimum: float) -> Iterator[tuple[int, float]]:
-    """The points at which a new one of COCO's targets, 10 to the i/5, is reached; and the last."""
+    """Yield the points at which a new one of COCO's targets, 10 to the i/5, is reached; and the
+    last."""
     reached = math.inf
     for place, (count, best) in enumerate(curve):
         level = _level(best - optimum)
@@ -104,7 +105,7 @@ def by_target(curve: Curve, optimum: float) -> Iterator[tuple[int, float]]:
 
 
 def _level(gap: float) -> float:
-    """The number i of the hardest target 10^(i/5) that a distance to the optimum reaches."""
+    """Return the number i of the hardest target 10^(i/5) that a distance to the optimum reaches."""
     if math.isinf(gap):
         return math.inf
     level = math.ceil(5 * math.log10(gap)) if gap > 0 else -40
@@ -112,7 +113,7 @@ def _level(gap: float) -> float:
 
 
 def by_evaluations(curve: Curve, _: float = 0.0) -> Iterator[tuple[int, float]]:
-    """The best so far at 1, 2, 3, ... evaluations: twenty a decade, and at the last one."""
+    """Yield the best so far at 1, 2, 3, ... evaluations: twenty a decade, and at the last one."""
     total, place = curve[-1][0], 0
     for count in _counts(total):
         while place + 1 < len(curve) and curve[place + 1][0] <= count:

@@ -55,7 +55,7 @@ def write(
 
 
 def _licence(crate: Any, address: str | None) -> Any:
-    """What the crate says on its use: the licence at an address, or that there is none."""
+    """Return what the crate says on its use: the licence at an address, or that there is none."""
     from rocrate.model.contextentity import ContextEntity
 
     if address is None:
@@ -86,7 +86,7 @@ def _type(path: Path) -> dict[str, str]:
 
 
 def _add_software(crate: Any, study: Study) -> list[Any]:
-    """The packages of the runs' environments, one entity for each version that was used."""
+    """Return the packages of the runs' environments, one entity for each version that was used."""
     from rocrate.model.contextentity import ContextEntity
 
     versions: Counter[tuple[str, str]] = Counter()
@@ -105,7 +105,8 @@ def _add_software(crate: Any, study: Study) -> list[Any]:
 
 
 def _add_run(crate: Any, study: Study, run: Run, software: Sequence[Any]) -> list[str]:
-    """The files of a run, and the action that made them; returns a line for each file left out."""
+    """Return the files of a run, and the action that made them; returns a line for each file left
+    out."""
     from rocrate.model.contextentity import ContextEntity
 
     receipt, label = read_record(run.folder), f"{study.problem(run)}, {study.algorithm(run)}"
@@ -135,7 +136,7 @@ def _add_run(crate: Any, study: Study, run: Run, software: Sequence[Any]) -> lis
 
 
 def _files(run: Run) -> dict[Path, tuple[str, str]]:
-    """What a file of a run is, and its type."""
+    """Return what a file of a run is, and its type."""
     return {
         run.folder.record: ("receipt", "application/json"),
         run.folder.population: ("final population", PARQUET),
@@ -154,7 +155,7 @@ def _check(run: Run, path: Path) -> None:
 
 
 def _packages(receipt: Record) -> Iterator[tuple[str, str]]:
-    """Names and versions of what a run used."""
+    """Name and versions of what a run used."""
     environment = receipt.environment
     packages = dict(environment.get("packages") or {})
     packages.setdefault("python", environment.get("python") or sys.version.split()[0])

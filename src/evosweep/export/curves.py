@@ -13,12 +13,13 @@ BATCH = 1000  # runs whose curves are in memory at a time
 
 
 def single_objective(runs: Sequence[Run]) -> list[Run]:
-    """The runs with one objective."""
+    """Return the runs with one objective."""
     return [run for run in runs if run.objectives == 1]
 
 
 def curves(runs: Sequence[Run], left_out: list[str]) -> Iterator[tuple[Run, Trace]]:
-    """Each run with its trace, read in batches; a line in `left_out` for one that has none."""
+    """Yield each run with its trace, read in batches; a line in `left_out` for one that has
+    none."""
     queue = iter(runs)
     while batch := list(islice(queue, BATCH)):
         traces, unread = read_traces([TraceJob(run) for run in batch])

@@ -81,7 +81,7 @@ def _generations(study: Study, left_out: list[str]) -> Iterator[Row]:
 
 
 def _told_apart(row: Row) -> Row:
-    """A generation without `best`, which stands there as `generation_best`."""
+    """Return a generation without `best`, which stands there as `generation_best`."""
     return {name: value for name, value in row.items() if f"generation_{name}" not in row}
 
 
@@ -120,7 +120,7 @@ def _schema(rows: Iterator[Row]) -> pa.Schema:
 
 
 def _kind(value: object) -> type:
-    """The type of a value; an int beyond 64 bits is none that a column of ints can hold."""
+    """Return the type of a value; an int beyond 64 bits is none that a column of ints can hold."""
     return float if type(value) is int and not -(2**63) <= value < 2**63 else type(value)
 
 

@@ -44,7 +44,7 @@ class Item:
 
     @property
     def open(self) -> bool:
-        """Whether the authors have to answer it."""
+        """True if the authors have to answer it."""
         return self.answer.startswith(TO_DO)
 
 
@@ -58,7 +58,7 @@ def write(study: Study, folder: Path) -> Written:
 
 
 def checklist(study: Study) -> Iterator[Item]:
-    """The items in the order of the guidelines."""
+    """Yield the items in the order of the guidelines."""
     for group, questions in _GROUPS.items():
         for question, answer in questions.items():
             yield Item(group, question, answer(study))
@@ -215,7 +215,7 @@ def methods_section(study: Study) -> Iterator[str]:
 
 
 def as_markdown(study: Study, items: Sequence[Item], sentences: Sequence[str]) -> str:
-    """The list and the sentences as Markdown."""
+    """Return the list and the sentences as Markdown."""
     lines = [f"# Reproducibility of {_plain(study.name)}", "", f"After {CITATION}", ""]
     for group in dict.fromkeys(item.group for item in items):
         lines += [f"## {group}", ""]
@@ -228,7 +228,8 @@ def as_markdown(study: Study, items: Sequence[Item], sentences: Sequence[str]) -
 
 
 def _plain(text: str) -> str:
-    """A text in which names of a user's are no markup: code between backticks is left as it is."""
+    """Return a text in which names of a user's are no markup: code between backticks is left as it
+    is."""
     parts = re.split(r"(`[^`]*`)", text)
     return "".join(
         part if place % 2 else re.sub(r"([\\*_\[\]<>#|~])", r"\\\1", part)
@@ -237,7 +238,7 @@ def _plain(text: str) -> str:
 
 
 def as_latex(study: Study, items: Sequence[Item], sentences: Sequence[str]) -> str:
-    """The list and the sentences as LaTeX, to be included in a paper."""
+    """Return the list and the sentences as LaTeX, to be included in a paper."""
     lines = [
         f"% Reproducibility of {escaped(study.name)}. It needs no package.",
         r"\section*{Reproducibility}",

@@ -15,18 +15,20 @@ class Written:
 
 
 def whole(value: object, default: int, most: int = 10**6) -> int:
-    """A whole number from 0 to `most` in a run's parameters; `default` where there is none."""
+    """Return a whole number from 0 to `most` in a run's parameters; `default` where there is
+    none."""
     return value if type(value) is int and 0 <= value <= most else default
 
 
 def parameter(run: Run, name: str, default: int) -> int:
-    """A whole number among the parameters of a run's problem."""
+    """Return a whole number among the parameters of a run's problem."""
     params = run.problem.get("params")
     return whole(params.get(name), default) if isinstance(params, dict) else default
 
 
 def cell(value: object) -> object:
-    """A value as a cell of CSV; a text that a spreadsheet would run as a formula is quoted."""
+    """Return a value as a cell of CSV; a text that a spreadsheet would run as a formula is
+    quoted."""
     return f"'{value}" if isinstance(value, str) and value[:1] in _FORMULA else value
 
 

@@ -111,7 +111,7 @@ def _evaluate_together(toolbox: object) -> None:
 
 
 def _faster(function: Operator) -> Operator | None:
-    """The faster twin of a DEAP function, where there is one."""
+    """Return the faster twin of a DEAP function, where there is one."""
     if type(function) is tools.selNSGA3WithMemory:
         function.__class__ = nsga3.SelNSGA3WithMemory  # a program may hold it, and read its memory
         return None

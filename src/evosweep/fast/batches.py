@@ -24,7 +24,8 @@ _FEW = 16  # individuals that are evaluated sooner one by one
 
 
 def map_together(function: Operator, *iterables: Iterable[object]) -> Iterator[object]:
-    """The values of `map(function, *iterables)`, evaluated together if `function` can do that.
+    """Return the values of `map(function, *iterables)`, evaluated together if `function` can do
+    that.
 
     Like `map`, it evaluates nothing before the first value is requested. An individual that changes
     later, before its own value is requested, is evaluated alone.
@@ -39,7 +40,8 @@ def map_together(function: Operator, *iterables: Iterable[object]) -> Iterator[o
 
 
 def values_together(toolbox: Toolbox, individuals: Sequence[object]) -> Values | None:
-    """All values at once, where the toolbox's `map` is the one above and its evaluation can."""
+    """Return all values at once, where the toolbox's `map` is the one above and its evaluation
+    can."""
     mapping = toolbox.map
     if not isinstance(mapping, partial) or mapping.func is not map_together or mapping.args:
         return None
@@ -76,14 +78,15 @@ def _value(function: Operator, individual: object, genes: object, value: object)
 
 
 def _genes(individual: object) -> object:
-    """A copy of the genes to compare them by."""
+    """Return a copy of the genes to compare them by."""
     if isinstance(individual, array | np.ndarray):
         return individual.tobytes()
     return list(individual) if isinstance(individual, list) else individual
 
 
 def by_rows(evaluate_batch: Callable[[Matrix], NDArray[np.float64]]) -> Together:
-    """A `together` for a toolbox's `evaluate_batch`, of an array (n, genes) to one (n, values)."""
+    """Return a `together` for a toolbox's `evaluate_batch`, of an array (n, genes) to one (n,
+    values)."""
     return partial(_by_rows, evaluate_batch)
 
 

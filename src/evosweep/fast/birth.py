@@ -14,7 +14,8 @@ from evosweep.fast.shapes import Anything
 def maker(
     container: Callable[[Iterable[object]], Anything],
 ) -> Callable[[Iterable[object]], Anything] | None:
-    """A function that makes individuals from genes that are drawn before; None where that differs.
+    """Return a function that makes individuals from genes that are drawn before; None where that
+    differs.
 
     DEAP's `__init__` of a class with a fitness takes 6 us, most of them to check the weights.
     """
@@ -35,7 +36,7 @@ def _maker(kind: Any) -> Callable[[Iterable[object]], object] | None:
 
 
 def _bearer(kind: Any, fitness: Any) -> Callable[[Iterable[object]], object]:
-    """A function that creates individuals with genes, and a fitness without values."""
+    """Return a function that creates individuals with genes, and a fitness without values."""
 
     def make(genes: Iterable[object]) -> object:
         individual = kind.__new__(kind)

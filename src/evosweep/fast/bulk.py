@@ -32,7 +32,7 @@ _PAIRS: dict[tuple[object, object], _Pair] = {
 def vary(
     population: Sequence[Member], toolbox: Toolbox, cxpb: float, mutpb: float
 ) -> list[Member] | None:
-    """The children of a population, or None where they are to be made one by one."""
+    """Return the children of a population, or None where they are to be made one by one."""
     mate, mutate, copy = toolbox.mate, toolbox.mutate, toolbox.clone
     if not isinstance(mate, partial) or not isinstance(mutate, partial) or mate.args or mutate.args:
         return None
@@ -50,7 +50,7 @@ def vary(
 
 
 def _are_bare(individuals: Sequence[Member]) -> bool:
-    """Whether they are lists or arrays of one class, with a fitness and nothing else."""
+    """Return True if they are lists or arrays of one class, with a fitness and nothing else."""
     kinds = set(map(type, individuals))
     kind = kinds.pop()
     plain = not kinds and (writes_as_list(kind) or writes_as_array(kind)) and copies_by_genes(kind)

@@ -25,7 +25,8 @@ _OF_REDUCTION = (*_OF_STATE, "__getnewargs__")
 
 @asked_once
 def is_copied_as_values(kind: Any) -> bool:
-    """Whether a deep copy of this class of fitness is a new one with the same weighted values."""
+    """Return True if a deep copy of this class of fitness is a new one with the same weighted
+    values."""
     if type(kind) is not creator.MetaCreator or kind.__bases__ != (base.Fitness,):
         return False  # ConstrainedFitness, say, whose copies have more than values
     if any(isinstance(value, type) for value in kind.reduce_args[2].values()):
@@ -34,7 +35,8 @@ def is_copied_as_values(kind: Any) -> bool:
 
 
 def attributes_made(kind: Any) -> set[str] | None:
-    """The attributes that DEAP's `__init__` of this class makes; None where it may do more."""
+    """Return the attributes that DEAP's `__init__` of this class makes; None where it may do
+    more."""
     names: set[str] = set()
     while type(kind) is creator.MetaCreator:
         for name, value in kind.reduce_args[2].items():
@@ -47,14 +49,15 @@ def attributes_made(kind: Any) -> set[str] | None:
 
 
 def sets_plainly(kind: type) -> bool:
-    """Whether setting an attribute of an instance is writing into its `__dict__`."""
+    """Return True if setting an attribute of an instance is writing into its `__dict__`."""
     described = any("__set__" in dir(type(vars(c).get("fitness"))) for c in kind.__mro__)
     reads = getattr(kind, "__getattribute__", None) in _READERS
     return reads and keeps(kind, object, ("__setattr__",)) and not described
 
 
 def reduces_plainly(kind: type) -> bool:
-    """Whether deepcopy makes an empty list of this class, and then appends and sets what it has."""
+    """Return True if deepcopy makes an empty list of this class, and then appends and sets what it
+    has."""
     return (
         keeps(kind, object, _AS_OBJECT)
         and keeps(kind, list, ("__new__", "__iter__", "append", "extend"))
@@ -67,7 +70,8 @@ def reduces_plainly(kind: type) -> bool:
 
 
 def reduces_as_tuple(kind: type) -> bool:
-    """Whether deepcopy makes a tuple of this class by `tuple.__new__`, and sets what it has."""
+    """Return True if deepcopy makes a tuple of this class by `tuple.__new__`, and sets what it
+    has."""
     return (
         keeps(kind, object, _AS_OBJECT)
         and keeps(kind, tuple, ("__new__", "__iter__", "__getnewargs__"))
@@ -80,5 +84,5 @@ def reduces_as_tuple(kind: type) -> bool:
 
 
 def _slots(kind: type) -> bool:
-    """Whether instances hold anything beside their `__dict__`, or have none."""
+    """Return True if instances hold anything beside their `__dict__`, or have none."""
     return any("__slots__" in vars(c) for c in kind.__mro__ if c not in (list, tuple, object))

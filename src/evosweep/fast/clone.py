@@ -30,7 +30,7 @@ _copied_as_values: set[type] = set()  # classes of fitness
 
 
 def clone(x: Anything, memo: dict[int, object] | None = None) -> Anything:
-    """An independent copy of an individual, equal to `copy.deepcopy(individual)`.
+    """Return an independent copy of an individual, equal to `copy.deepcopy(individual)`.
 
     Genes that cannot change are shared. An individual with anything else in its genome, or with an
     attribute that is neither a fitness, an atom nor a list or array of atoms, is deep-copied.
@@ -71,14 +71,14 @@ def _holds_atoms(genome: Any) -> bool:
 
 
 def copies_by_genes(kind: type) -> bool:
-    """Whether individuals of a class are copied by their genes where these are atoms."""
+    """Return True if individuals of a class are copied by their genes where these are atoms."""
     if kind not in _copiers:
         _copiers[kind] = _copier(kind)
     return _copiers[kind] is not deepcopy
 
 
 def _copier(kind: type) -> _Copier:
-    """The way to copy individuals of one class."""
+    """Return the way to copy individuals of one class."""
     method = getattr(kind, "__deepcopy__", None)
     if method is gp.PrimitiveTree.__deepcopy__:
         return _tree_copier(kind)
@@ -90,7 +90,7 @@ def _copier(kind: type) -> _Copier:
 
 
 def _checked(kind: type, plain: _Copier) -> _Copier:
-    """The copier for any genome of a class, by one for genomes that hold only atoms."""
+    """Return the copier for any genome of a class, by one for genomes that hold only atoms."""
     _plain_copiers[kind] = plain
     return lambda genome: plain(genome) if _holds_atoms(genome) else deepcopy(genome)
 
@@ -129,7 +129,7 @@ def _list_copier(kind: Any, needed: set[str]) -> _Copier:
 
 
 def _array_copier(kind: Any) -> _Copier:
-    """The way to copy arrays of DEAP's classes, deepcopy for any other class."""
+    """Return the way to copy arrays of DEAP's classes, deepcopy for any other class."""
     method, ndarray = getattr(kind, "__deepcopy__", None), creator.class_replacers[np.ndarray]
     make: _Copier
     if method is creator._array.__deepcopy__ and keeps(kind, creator._array, _AS_ARRAY):

@@ -92,7 +92,7 @@ def cx_simulated_binary_bounded(
 
 
 def _spread(room: float, rand: float, power: float, root: float) -> float:
-    """The distance between the children, given the room up to a bound."""
+    """Return the distance between the children, given the room up to a bound."""
     alpha = 2.0 - (1.0 + room) ** power
     scaled = rand * alpha
     spread: float = (scaled if rand <= 1.0 / alpha else 1.0 / (2.0 - scaled)) ** root
@@ -100,7 +100,7 @@ def _spread(room: float, rand: float, power: float, root: float) -> float:
 
 
 def bounds(bound: float | Sequence[float], size: int) -> Sequence[float] | None:
-    """One bound for each gene, or None where DEAP's own reading of it is needed."""
+    """Return one bound for each gene, or None where DEAP's own reading of it is needed."""
     if type(bound) in (int, float) and isinstance(bound, int | float):
         return [bound] * size
     if type(bound) in (list, tuple) and isinstance(bound, list | tuple):

@@ -19,7 +19,7 @@ _FEW = 32  # indices that are drawn sooner one by one
 
 
 def words(count: int, getrandbits: Bits | None = None) -> NDArray[np.uint32]:
-    """The next `count` words of the generator, of 32 bits each."""
+    """Return the next `count` words of the generator, of 32 bits each."""
     bits = (getrandbits or random.getrandbits)(32 * count)
     return np.frombuffer(bits.to_bytes(4 * count, "little"), dtype="<u4")
 
@@ -32,7 +32,7 @@ def floats(count: int, getrandbits: Bits | None = None) -> NDArray[np.float64]:
 
 
 def indices_below(n: int, getrandbits: Bits | None = None) -> Iterator[int]:
-    """An endless iterator over draws of `random.randrange(n)`; n must be 1 or more."""
+    """Return an endless iterator over draws of `random.randrange(n)`; n must be 1 or more."""
     bits = getrandbits or random.getrandbits
     return filter(n.__gt__, map(bits, repeat(n.bit_length())))
 
@@ -65,7 +65,8 @@ def shuffled(numbers: range, getrandbits: Bits | None = None) -> list[int]:
 
 @cache
 def faithful() -> bool:
-    """Whether the draws here are those of this Python's `random`, state afterwards included."""
+    """Return True if the draws here are those of this Python's `random`, state afterwards
+    included."""
     one, two = random.Random(11), random.Random(11)
     bits = one.getrandbits
     for n in (1, 2, 3, 7, 100, 256, 1000):

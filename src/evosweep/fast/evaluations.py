@@ -33,7 +33,7 @@ def evaluate(toolbox: Toolbox, individuals: Sequence[Individual], only_invalid: 
 
 
 def _plain_kind(individuals: Sequence[Individual]) -> type[Fitness] | None:
-    """The one class of their fitnesses, where it is a plain one."""
+    """Return the one class of their fitnesses, where it is a plain one."""
     kinds = {type(individual.fitness) for individual in individuals}
     kind = kinds.pop() if len(kinds) == 1 else None
     return kind if kind is not None and is_plain(kind) else None

@@ -27,7 +27,8 @@ _plain: dict[type, bool] = {}
 
 
 def is_plain(kind: type) -> bool:
-    """Whether this class of fitness compares, dominates and reads its values as DEAP's Fitness."""
+    """Return True if this class of fitness compares, dominates and reads its values as DEAP's
+    Fitness."""
     if kind not in _plain:
         same = (*_METHODS, *_PROPERTIES, *_ACCESS)
         _plain[kind] = issubclass(kind, base.Fitness) and all(
@@ -37,7 +38,8 @@ def is_plain(kind: type) -> bool:
 
 
 def keys(individuals: Sequence[Individual]) -> Sequence[Ordered] | None:
-    """A key for each individual; they are in the order of the fitnesses. None where none is sure.
+    """Return a key for each individual; they are in the order of the fitnesses. None where none is
+    sure.
 
     The weighted value itself with one objective, else the tuple of them.
     """
@@ -46,7 +48,7 @@ def keys(individuals: Sequence[Individual]) -> Sequence[Ordered] | None:
 
 
 def _read(individuals: Sequence[Individual]) -> tuple[Sequence[Ordered] | None, set[type]]:
-    """The keys, and the classes of the fitnesses."""
+    """Return the keys, and the classes of the fitnesses."""
     try:
         fitnesses = [individual.fitness for individual in individuals]
     except AttributeError:
@@ -71,7 +73,7 @@ def kinds_of(items: Sequence[object]) -> set[type]:
 
 
 def _are_ordered(values: list[float]) -> bool:
-    """Whether comparisons of these numbers agree with one another, and none is nan."""
+    """Return True if comparisons of these numbers agree with one another, and none is nan."""
     kinds = kinds_of(values)
     if kinds == {float}:
         return not isnan(sum(values))
@@ -83,7 +85,7 @@ def _are_ordered(values: list[float]) -> bool:
 
 
 def dominance(one: Fitness, other: Fitness) -> tuple[bool, bool]:
-    """Whether `one` dominates the other, and whether the other dominates it."""
+    """Return True if `one` dominates the other, and whether the other dominates it."""
     kind = type(one)
     if kind is not type(other) or not is_plain(kind):
         up = one.dominates(other)
@@ -98,7 +100,8 @@ def dominance(one: Fitness, other: Fitness) -> tuple[bool, bool]:
 
 
 def weighted_array(individuals: Sequence[Individual]) -> Floats | None:
-    """The weighted values as an array (individuals, objectives), or None where it is not the same.
+    """Return the weighted values as an array (individuals, objectives), or None where it is not the
+    same.
 
     None for a class of fitness with an order of its own, for values that are missing, not finite,
     not numbers or not exactly floats.
@@ -108,7 +111,7 @@ def weighted_array(individuals: Sequence[Individual]) -> Floats | None:
 
 
 def _as_array(known: Sequence[Ordered], most: float = _FINITE) -> Floats | None:
-    """The keys as an array, None where one is beyond `most` or no float."""
+    """Return the keys as an array, None where one is beyond `most` or no float."""
     values = np.array(known)
     if values.dtype.kind in "iub" and values.min() >= -_EXACT and values.max() <= _EXACT:
         values = values.astype(np.float64)
@@ -118,7 +121,7 @@ def _as_array(known: Sequence[Ordered], most: float = _FINITE) -> Floats | None:
 
 
 def both_arrays(individuals: Sequence[Individual]) -> tuple[Floats, Floats] | None:
-    """The weighted values and the values themselves as arrays.
+    """Return the weighted values and the values themselves as arrays.
 
     None where `weighted_array` is None, the fitnesses are of several classes, or where a division
     or a square of values may overflow.

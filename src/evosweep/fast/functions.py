@@ -91,7 +91,8 @@ Together = Callable[[Sequence[object]], list[Sequence[float]] | None]
 
 
 def together(evaluation: "partial[object]") -> Together | None:
-    """A function that evaluates individuals together, if this is one of `deap.benchmarks`."""
+    """Return a function that evaluates individuals together, if this is one of
+    `deap.benchmarks`."""
     function = evaluation.func
     formula = _FORMULAS.get(function) if isinstance(function, FunctionType) else None
     if formula is None or evaluation.args:
@@ -114,14 +115,14 @@ def _evaluate(
 
 
 def _suits(formula: Formula, options: dict[str, int], size: int) -> bool:
-    """Whether there are as many genes as the formula needs, and the options are its own."""
+    """Return True if there are as many genes as the formula needs, and the options are its own."""
     if formula is not _dtlz2:
         return not options and size > 1
     return set(options) == {"obj"} and type(options["obj"]) is int and 1 <= options["obj"] <= size
 
 
 def _values(column: Column, scalars: bool) -> Iterable[float]:
-    """The values of a column, as NumPy's floats or Python's."""
+    """Return the values of a column, as NumPy's floats or Python's."""
     if isinstance(column, list):
         return column
     return iter(column) if scalars else column.tolist()

@@ -17,7 +17,7 @@ from evosweep.fast.shapes import Member, Toolbox
 def var_and(
     population: Sequence[Member], toolbox: Toolbox, cxpb: float, mutpb: float
 ) -> list[Member]:
-    """The offspring that `deap.algorithms.varAnd` makes, with its random draws."""
+    """Return the offspring that `deap.algorithms.varAnd` makes, with its random draws."""
     ours = is_sequence(population) and len(population)
     children = vary(population, toolbox, cxpb, mutpb) if ours else None
     if children is not None:
@@ -36,7 +36,7 @@ def var_and(
 
 
 def cloned(population: Sequence[Member], toolbox: Toolbox) -> list[Member]:
-    """A clone of each, as `toolbox.clone` makes it."""
+    """Return a clone of each, as `toolbox.clone` makes it."""
     registered = toolbox.clone
     if type(registered) is partial and _is_bare(registered):
         return clones(population)

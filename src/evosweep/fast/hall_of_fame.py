@@ -26,7 +26,8 @@ class _Hall:
     keys: list[Fitness]
 
     def _is_in_order(self) -> bool:
-        """Whether the items are from the best to the worst, and nobody changed them or the keys."""
+        """Return True if the items are from the best to the worst, and nobody changed them or the
+        keys."""
         fitnesses = [item.fitness for item in self.items]
         weighted = [fitness.wvalues for fitness in fitnesses]
         return (
@@ -77,7 +78,8 @@ class HallOfFame(_Hall, tools.HallOfFame):  # type: ignore[misc]
             self.insert(individual)
 
     def _bar(self) -> tuple[type[Fitness] | None, Weighted]:
-        """The class and the weighted values of the worst, where a better one takes its place."""
+        """Return the class and the weighted values of the worst, where a better one takes its
+        place."""
         if not is_count(self.maxsize, 1) or len(self) < self.maxsize:
             return None, ()
         worst: Fitness = self[-1].fitness
@@ -129,7 +131,7 @@ class ParetoFront(_Hall, tools.ParetoFront):  # type: ignore[misc]
 
 
 def _compare_safely(leaving: list[Individual], similar: Callable[..., bool]) -> bool:
-    """Whether DEAP's comparisons of these with their equals can only say yes or no.
+    """Return True if DEAP's comparisons of these with their equals can only say yes or no.
 
     They are not made here, and what they would raise or change would be missing.
     """

@@ -28,7 +28,8 @@ def init_repeat(
 
 
 def _genes(func: Callable[[], object]) -> Callable[[int], Drawn] | None:
-    """What makes so many of the random numbers that `func` was registered to draw, if it was."""
+    """Return what makes so many of the random numbers that `func` was registered to draw, if it
+    was."""
     if type(func) is not partial or func.keywords or len(func.args) != 2:
         return None
     low, high = func.args

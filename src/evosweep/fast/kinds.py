@@ -21,7 +21,7 @@ def asked_once(predicate: Callable[[type], Anything]) -> Callable[[type], Anythi
 
 
 def keeps(kind: type, base: type, names: tuple[str, ...]) -> bool:
-    """Whether `kind` derives from `base` and has these attributes as `base` has them."""
+    """Return True if `kind` derives from `base` and has these attributes as `base` has them."""
     return issubclass(kind, base) and all(
         getattr(kind, name, None) is getattr(base, name, None) for name in names
     )
@@ -29,34 +29,34 @@ def keeps(kind: type, base: type, names: tuple[str, ...]) -> bool:
 
 @asked_once
 def reads_as_list(kind: type) -> bool:
-    """Whether instances are read like a list."""
+    """Return True if instances are read like a list."""
     return keeps(kind, list, _READING)
 
 
 @asked_once
 def writes_as_list(kind: type) -> bool:
-    """Whether instances are read and written like a list."""
+    """Return True if instances are read and written like a list."""
     return keeps(kind, list, _WRITING)
 
 
 @asked_once
 def writes_as_array(kind: type) -> bool:
-    """Whether instances are read and written like an `array.array`."""
+    """Return True if instances are read and written like an `array.array`."""
     return keeps(kind, array, _WRITING)
 
 
 @asked_once
 def reads_as_ndarray(kind: type) -> bool:
-    """Whether instances are read like a `numpy.ndarray`."""
+    """Return True if instances are read like a `numpy.ndarray`."""
     return keeps(kind, np.ndarray, (*_READING, "__array_ufunc__", "__array_function__"))
 
 
 def is_sequence(population: object) -> bool:
-    """Whether a population is a list or a tuple, which may be looked at more than once."""
+    """Return True if a population is a list or a tuple, which may be looked at more than once."""
     kind = type(population)
     return kind is list or kind is tuple or reads_as_list(kind)
 
 
 def is_count(k: object, least: int = 0) -> bool:
-    """Whether `k` is an ordinary integer, and `least` or more."""
+    """Return True if `k` is an ordinary integer, and `least` or more."""
     return type(k) is int and k >= least

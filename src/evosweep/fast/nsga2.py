@@ -21,7 +21,7 @@ _FEW = 16  # individuals whose distances DEAP sets as soon
 
 
 def sel_nsga2(individuals: Sequence[Member], k: int, nd: str = "standard") -> list[Member]:
-    """The `k` individuals that `deap.tools.selNSGA2` selects, in its order."""
+    """Return the `k` individuals that `deap.tools.selNSGA2` selects, in its order."""
     few = not is_sequence(individuals) or len(individuals) < SMALL
     if few or nd not in ("standard", "log") or not is_count(k, 1):
         stock: list[Member] = emo.selNSGA2(individuals, k, nd)
@@ -66,7 +66,8 @@ def assign_crowding_distance(individuals: Sequence[Individual]) -> None:
 
 
 def _values(individuals: Sequence[Individual]) -> Floats | None:
-    """The fitness values; None where they are few, or DEAP's distances may have other types."""
+    """Return the fitness values; None where they are few, or DEAP's distances may have other
+    types."""
     if not is_sequence(individuals) or len(individuals) < _FEW:
         return None
     arrays = both_arrays(individuals)
@@ -77,7 +78,7 @@ def _values(individuals: Sequence[Individual]) -> Floats | None:
 
 
 def sel_tournament_dcd(individuals: Sequence[Member], k: int) -> list[Member]:
-    """The `k` individuals that `deap.tools.selTournamentDCD` selects, in its order."""
+    """Return the `k` individuals that `deap.tools.selTournamentDCD` selects, in its order."""
     n = len(individuals) if is_sequence(individuals) else 0
     if not is_count(k, 1) or k > n or k % 4:
         stock: list[Member] = emo.selTournamentDCD(individuals, k)
@@ -99,7 +100,8 @@ def _shuffled(individuals: Sequence[Member]) -> list[Member]:
 
 
 def _better(first: Member, second: Member) -> Member:
-    """The one that dominates, else that of the larger crowding distance, else a random one."""
+    """Return the one that dominates, else that of the larger crowding distance, else a random
+    one."""
     one, two = first.fitness, second.fitness
     up, down = dominance(one, two)
     if up:

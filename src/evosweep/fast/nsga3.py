@@ -42,7 +42,7 @@ class SelNSGA3WithMemory(emo.selNSGA3WithMemory):  # type: ignore[misc]
     extreme_points: Floats | None
 
     def __call__(self, individuals: Sequence[Member], k: int) -> list[Member]:
-        """The `k` individuals that DEAP's class selects, in its order."""
+        """Return the `k` individuals that DEAP's class selects, in its order."""
         points = _Points(self.best_point, self.worst_point, self.extreme_points)
         selected = _select(individuals, k, self.ref_points, self.nd, points=points)
         if selected is None:
@@ -65,7 +65,7 @@ def sel_nsga3(
     extreme_points: Floats | None = None,
     return_memory: bool = False,
 ) -> list[Member] | tuple[list[Member], Memory]:
-    """The `k` individuals that `deap.tools.selNSGA3` selects, in its order."""
+    """Return the `k` individuals that `deap.tools.selNSGA3` selects, in its order."""
     points = _Points(best_point, worst_point, extreme_points)
     selected = _select(individuals, k, ref_points, nd, points=points)
     if selected is None:
@@ -80,7 +80,7 @@ def sel_nsga3(
 def _select(
     individuals: Sequence[Member], k: int, ref_points: Floats, nd: str, points: _Points
 ) -> tuple[list[Member], Memory] | None:
-    """The selected individuals, and what to remember; None where that is DEAP's to do."""
+    """Return the selected individuals, and what to remember; None where that is DEAP's to do."""
     ours = is_count(k, 1) and is_sequence(individuals) and nd in ("standard", "log")
     if not ours or type(ref_points) is not np.ndarray or ref_points.dtype != np.float64:
         return None
@@ -101,7 +101,7 @@ def _select(
 
 
 def _fitnesses(individuals: Sequence[Individual], ref_points: Floats) -> Floats | None:
-    """The values to minimise; None if a fitness does not have one value for each axis."""
+    """Return the values to minimise; None if a fitness does not have one value for each axis."""
     weighted = [individual.fitness.wvalues for individual in individuals]
     if set(map(len, weighted)) != {ref_points.shape[-1]} or ref_points.ndim != 2:
         return None
@@ -123,7 +123,8 @@ def _bounds(fitnesses: Floats, best: Floats | None, worst: Floats | None) -> tup
 def _associate(
     fitnesses: Floats, points: Floats, best: Floats, intercepts: Floats
 ) -> tuple[NDArray[np.intp], Floats]:
-    """Each individual's nearest reference line, and its distance, as `emo.associate_to_niche`.
+    """Return each individual's nearest reference line, and its distance, as
+    `emo.associate_to_niche`.
 
     The sums over objectives run in NumPy's order: one after the other, below 8 of them.
     """
@@ -173,7 +174,7 @@ def _niching(k: int, niches: NDArray[np.intp], distances: Floats, counts: list[i
 
 
 def _from_niche(available: list[int], near: list[float], empty: bool) -> int:
-    """The nearest to the reference line where the niche is empty, else any."""
+    """Return the nearest to the reference line where the niche is empty, else any."""
     if len(available) == 1:  # a shuffle of one draws nothing
         return available[0]
     candidates = available.copy()

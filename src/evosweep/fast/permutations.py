@@ -64,7 +64,7 @@ def _renamed(
 
 
 def _as(kind: object, genome: Numbers) -> "Numbers | array[int]":
-    """The genes as an array of the typecode of `kind`, where that is an array."""
+    """Return the genes as an array of the typecode of `kind`, where that is an array."""
     return array(kind.typecode, list(genome)) if isinstance(kind, array) else genome
 
 
@@ -76,7 +76,7 @@ def exchanged(names: Names, pairs: Pairs) -> Names:
 
 
 def numbers(genome: object) -> Numbers | None:
-    """A permutation of 0 to n - 1, in bytes up to 256; None for any other genome."""
+    """Return a permutation of 0 to n - 1, in bytes up to 256; None for any other genome."""
     kind = type(genome)
     if isinstance(genome, array) and writes_as_array(kind) and genome.typecode in _WHOLE:
         plain = genome.tolist()

@@ -26,7 +26,7 @@ _fitness = attrgetter("fitness")
 
 
 def sel_random(individuals: Sequence[Member], k: int) -> list[Member]:
-    """The `k` individuals that `deap.tools.selRandom` draws."""
+    """Return the `k` individuals that `deap.tools.selRandom` draws."""
     if type(k) is not int or k < _DRAWN[0] or not is_sequence(individuals) or not len(individuals):
         choice = random.choice
         return [choice(individuals) for _ in range(k)]
@@ -36,7 +36,7 @@ def sel_random(individuals: Sequence[Member], k: int) -> list[Member]:
 
 
 def sel_best(individuals: Sequence[Member], k: int, fit_attr: str = "fitness") -> list[Member]:
-    """The `k` individuals that `deap.tools.selBest` selects, in its order."""
+    """Return the `k` individuals that `deap.tools.selBest` selects, in its order."""
     key = _fitness if fit_attr == "fitness" else attrgetter(fit_attr)
     order = _order(individuals, reverse=True) if key is _fitness else None
     if order is None:
@@ -45,7 +45,7 @@ def sel_best(individuals: Sequence[Member], k: int, fit_attr: str = "fitness") -
 
 
 def sel_worst(individuals: Sequence[Member], k: int, fit_attr: str = "fitness") -> list[Member]:
-    """The `k` individuals that `deap.tools.selWorst` selects, in its order."""
+    """Return the `k` individuals that `deap.tools.selWorst` selects, in its order."""
     key = _fitness if fit_attr == "fitness" else attrgetter(fit_attr)
     order = _order(individuals, reverse=False) if key is _fitness else None
     if order is None:
@@ -56,7 +56,8 @@ def sel_worst(individuals: Sequence[Member], k: int, fit_attr: str = "fitness") 
 def _order(
     individuals: Sequence[Individual], *, reverse: bool, least: int = _FEW
 ) -> list[int] | None:
-    """The indices from the best or the worst one; None where fitnesses are to be compared."""
+    """Return the indices from the best or the worst one; None where fitnesses are to be
+    compared."""
     if not is_sequence(individuals) or len(individuals) < least:
         return None
     values = keys(individuals)
@@ -68,7 +69,7 @@ def _order(
 def sel_tournament(
     individuals: Sequence[Member], k: int, tournsize: int, fit_attr: str = "fitness"
 ) -> list[Member]:
-    """The `k` individuals that `deap.tools.selTournament` selects."""
+    """Return the `k` individuals that `deap.tools.selTournament` selects."""
     size = len(individuals) if is_sequence(individuals) and fit_attr == "fitness" else 0
     if not size or type(k) is not int or type(tournsize) is not int or tournsize < 1:
         stock: list[Member] = tools.selTournament(individuals, k, tournsize, fit_attr)
@@ -86,7 +87,8 @@ def sel_tournament(
 
 
 def _winners(drawn: NDArray[np.intp], size: int, known: Sequence[Ordered]) -> list[int]:
-    """The best of each group of so many indices; the first one of equals, as `max` takes it."""
+    """Return the best of each group of so many indices; the first one of equals, as `max` takes
+    it."""
     if not kinds_of(known) <= _FLOATS:
         groups = zip(*[iter(drawn.tolist())] * size, strict=True)
         return [max(group, key=known.__getitem__) for group in groups]
@@ -119,7 +121,7 @@ def sel_double_tournament(
     fitness_first: bool,
     fit_attr: str = "fitness",
 ) -> list[SizedMember]:
-    """The `k` individuals that `deap.tools.selDoubleTournament` selects."""
+    """Return the `k` individuals that `deap.tools.selDoubleTournament` selects."""
     ours = fit_attr == "fitness" and is_sequence(individuals) and len(individuals)
     sizes = is_count(fitness_size, 1) and type(parsimony_size) in (int, float)
     if not ours or not sizes or not 1 <= parsimony_size <= 2:
@@ -143,7 +145,8 @@ def _shortest_first(drawn: Iterator[SizedMember], size: int, smaller: float) -> 
 
 
 def _shorter(first: SizedMember, second: SizedMember, smaller: float) -> SizedMember:
-    """The smaller of two individuals with probability `smaller`; any of two of the same size."""
+    """Return the smaller of two individuals with probability `smaller`; any of two of the same
+    size."""
     one, two = len(first), len(second)
     if one == two:
         smaller = 0.5
@@ -153,7 +156,7 @@ def _shorter(first: SizedMember, second: SizedMember, smaller: float) -> SizedMe
 
 
 def sel_roulette(individuals: Sequence[Member], k: int, fit_attr: str = "fitness") -> list[Member]:
-    """The `k` individuals that `deap.tools.selRoulette` selects."""
+    """Return the `k` individuals that `deap.tools.selRoulette` selects."""
     wheel = _wheel(individuals, k) if type(k) is int and fit_attr == "fitness" else None
     if wheel is None:
         stock: list[Member] = tools.selRoulette(individuals, k, fit_attr)
@@ -170,7 +173,7 @@ def sel_roulette(individuals: Sequence[Member], k: int, fit_attr: str = "fitness
 def sel_stochastic_universal_sampling(
     individuals: Sequence[Member], k: int, fit_attr: str = "fitness"
 ) -> list[Member]:
-    """The `k` individuals that `deap.tools.selStochasticUniversalSampling` selects."""
+    """Return the `k` individuals that `deap.tools.selStochasticUniversalSampling` selects."""
     wheel = _wheel(individuals, k) if is_count(k, 1) and fit_attr == "fitness" else None
     if wheel is None:
         stock: list[Member] = tools.selStochasticUniversalSampling(individuals, k, fit_attr)
@@ -185,7 +188,8 @@ def sel_stochastic_universal_sampling(
 def _wheel(
     individuals: Sequence[Individual], k: int
 ) -> tuple[list[int], list[float], float] | None:
-    """Indices from the fittest, the running sums of their first values, and the sum of all."""
+    """Return indices from the fittest, the running sums of their first values, and the sum of
+    all."""
     if not is_sequence(individuals) or k * len(individuals) < _SPUN or not len(individuals):
         return None
     order = _order(individuals, reverse=True, least=1)

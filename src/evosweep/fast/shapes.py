@@ -12,11 +12,11 @@ class Ordered(Protocol):
     """A number or a tuple of numbers: what individuals are sorted by."""
 
     def __lt__(self, other: Any, /) -> bool:
-        """Whether it is worse."""
+        """Return True if it is worse."""
         ...
 
     def __gt__(self, other: Any, /) -> bool:
-        """Whether it is better."""
+        """Return True if it is better."""
         ...
 
 
@@ -30,11 +30,11 @@ class Fitness(Protocol):
 
     @property
     def valid(self) -> bool:
-        """Whether it has values."""
+        """True if it has values."""
         ...
 
     def dominates(self, other: Any) -> bool:
-        """Whether it is no worse in any objective and better in one."""
+        """Return True if it is no worse in any objective and better in one."""
         ...
 
 
@@ -48,7 +48,7 @@ class Sized(Individual, Protocol):
     """An individual that has a length."""
 
     def __len__(self) -> int:
-        """Number of genes or nodes."""
+        """Return the number of genes or nodes."""
         ...
 
 
@@ -64,15 +64,15 @@ class Genome(Protocol):
     """A genome that operators vary in place: a list, an array or another sequence."""
 
     def __len__(self) -> int:
-        """Number of genes."""
+        """Return the number of genes."""
         ...
 
     def __getitem__(self, index: int | slice, /) -> Any:
-        """Reads a gene, or several."""
+        """Read a gene, or several."""
         ...
 
     def __setitem__(self, index: Any, value: Any, /) -> None:
-        """Writes a gene, or several."""
+        """Write a gene, or several."""
         ...
 
     def __iter__(self) -> Any:
@@ -102,7 +102,7 @@ class Node(Protocol):
     conv_fct: object
 
     def format(self, *arguments: str) -> str:
-        """The expression of the node with those of its arguments."""
+        """Return the expression of the node with those of its arguments."""
         ...
 
 

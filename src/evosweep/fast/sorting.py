@@ -24,7 +24,7 @@ _BLOCK = 4_000_000  # comparisons held in memory at a time
 def sort_nondominated(
     individuals: Sequence[Member], k: int, first_front_only: bool = False
 ) -> list[list[Member]]:
-    """The fronts that `deap.tools.sortNondominated` gives, in its order."""
+    """Return the fronts that `deap.tools.sortNondominated` gives, in its order."""
     weighted = _sortable(individuals, k)
     if weighted is None:
         stock: list[list[Member]] = emo.sortNondominated(individuals, k, first_front_only)
@@ -45,7 +45,7 @@ def sort_nondominated(
 def sort_log_nondominated(
     individuals: Sequence[Member], k: int, first_front_only: bool = False
 ) -> list[list[Member]]:
-    """The fronts that `deap.tools.sortLogNondominated` gives, in its order.
+    """Return the fronts that `deap.tools.sortLogNondominated` gives, in its order.
 
     With `first_front_only`, DEAP's function and this one return one list, the first front.
     """
@@ -66,14 +66,14 @@ def sort_log_nondominated(
 
 
 def _sortable(individuals: Sequence[Individual], k: int, least: int = SMALL) -> Floats | None:
-    """The weighted values of what is sorted here, None where that is DEAP's to do."""
+    """Return the weighted values of what is sorted here, None where that is DEAP's to do."""
     if not is_count(k, 1) or not is_sequence(individuals) or len(individuals) < least:
         return None
     return weighted_array(individuals)
 
 
 def pareto_ranks(points: Floats) -> NDArray[np.intp]:
-    """The front (0 the best) of each of some distinct points (n, m), all to be maximised."""
+    """Return the front (0 the best) of each of some distinct points (n, m), all to be maximised."""
     if points.shape[1] == 2:
         return _ranks_of_two(points)
     try:
@@ -103,7 +103,8 @@ def _unique(
 
 
 def _ranks_of_two(points: Floats) -> NDArray[np.intp]:
-    """A sweep from the best first objective down: fronts are ordered by their last second one."""
+    """Return a sweep from the best first objective down: fronts are ordered by their last second
+    one."""
     order = np.lexsort((-points[:, 1], -points[:, 0]))
     last: list[float] = []  # of each front, minus the best second objective so far
     ranks = np.empty(len(points), dtype=np.intp)
@@ -167,7 +168,8 @@ def _blocks(indices: NDArray[np.intp], width: int) -> Iterator[tuple[int, NDArra
 
 
 def nondominated(points: Floats) -> NDArray[np.bool_]:
-    """Whether no other of some points (n, m), all to be maximised, dominates each; twins stay."""
+    """Return True if no other of some points (n, m), all to be maximised, dominates each; twins
+    stay."""
     if points.shape[1] == 1:
         return np.asarray(points[:, 0] == points[:, 0].max())
     distinct, inverse = np.unique(points, axis=0, return_inverse=True)

@@ -19,7 +19,7 @@ _LARGEST = 4096  # individuals: the matrices here have a row and a column for ea
 
 
 def sel_spea2(individuals: Sequence[Member], k: int) -> list[Member]:
-    """The `k` individuals that `deap.tools.selSPEA2` selects, in its order.
+    """Return the `k` individuals that `deap.tools.selSPEA2` selects, in its order.
 
     The random draws of its k-th nearest neighbour are those of DEAP too.
     """
@@ -42,7 +42,7 @@ def sel_spea2(individuals: Sequence[Member], k: int) -> list[Member]:
 
 
 def _raw_fitness(weighted: Floats) -> Floats:
-    """The sum of the strengths (number of individuals dominated) of all dominators."""
+    """Return the sum of the strengths (number of individuals dominated) of all dominators."""
     no_worse = np.ones((len(weighted), len(weighted)), dtype=np.bool_)
     better = np.zeros_like(no_worse)
     for column in weighted.T:
@@ -72,7 +72,8 @@ def _squared_distances(values: Floats) -> Floats:
 
 
 def _truncated(distances: Floats, k: int) -> NDArray[np.intp]:
-    """Indices of the `k` that stay when the one nearest to its neighbours leaves, again and again.
+    """Return indices of the `k` that stay when the one nearest to its neighbours leaves, again and
+    again.
 
     Nearness is compared by the nearest neighbour, then by the second, and so on.
     """
@@ -89,7 +90,7 @@ def _truncated(distances: Floats, k: int) -> NDArray[np.intp]:
 
 
 def _nearest(ordered: Floats) -> int:
-    """The first row whose distances to others come first in lexicographic order."""
+    """Return the first row whose distances to others come first in lexicographic order."""
     rows = np.arange(len(ordered))
     for column in ordered.T[1:]:
         smallest = column[rows]

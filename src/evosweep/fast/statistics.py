@@ -22,7 +22,7 @@ class Statistics(tools.Statistics):  # type: ignore[misc]
     """`deap.tools.Statistics`: NumPy's functions share an array, any other gets DEAP's tuple."""
 
     def compile(self, data: Sequence[Individual]) -> dict[str, object]:
-        """Each registered function's result over the keys of `data`."""
+        """Return each registered function's result over the keys of `data`."""
         functions: dict[str, partial[object]] = self.functions
         shares = {name for name, function in functions.items() if _reads_an_array(function)}
         array = _array(self.key, data) if shares else None
@@ -38,7 +38,7 @@ class Statistics(tools.Statistics):  # type: ignore[misc]
 
 
 def _reads_an_array(function: "partial[object]") -> bool:
-    """Whether it is a function of NumPy that only reads the array of its argument."""
+    """Return True if it is a function of NumPy that only reads the array of its argument."""
     return (
         type(function) is partial
         and id(function.func) in _ON_ARRAYS
@@ -48,7 +48,7 @@ def _reads_an_array(function: "partial[object]") -> bool:
 
 
 def _array(key: Callable[..., object], data: Sequence[Individual]) -> Floats | None:
-    """The fitness values of all, where they are the key; else None."""
+    """Return the fitness values of all, where they are the key; else None."""
     if not _is_usual(key) or not is_sequence(data) or not len(data):
         return None
     arrays = both_arrays(data)
@@ -56,7 +56,7 @@ def _array(key: Callable[..., object], data: Sequence[Individual]) -> Floats | N
 
 
 def _is_usual(key: Callable[..., object]) -> bool:
-    """Whether a key was written as `lambda ind: ind.fitness.values`."""
+    """Return True if a key was written as `lambda ind: ind.fitness.values`."""
     if not isinstance(key, FunctionType):
         return False
     code = key.__code__

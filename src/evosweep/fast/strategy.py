@@ -49,7 +49,7 @@ class Strategy(Protocol):
 
 
 def method(bound: MethodType) -> Operator | None:
-    """The faster twin of a bound method of `cma.Strategy`, where there is one."""
+    """Return the faster twin of a bound method of `cma.Strategy`, where there is one."""
     twins: dict[object, Operator] = {
         cma.Strategy.generate: generate,
         cma.Strategy.update: update,
@@ -93,7 +93,7 @@ def update(strategy: Strategy, population: list[Vector]) -> None:
 
 
 def _array(individuals: list[Vector], dimension: int) -> Floats | None:
-    """The genes as an array, or None for genomes that are not lists of floats."""
+    """Return the genes as an array, or None for genomes that are not lists of floats."""
     if not all(map(reads_as_list, set(map(type, individuals)))):
         return None
     genes = list(chain.from_iterable(individuals))

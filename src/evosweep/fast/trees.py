@@ -28,7 +28,7 @@ _LIMITED = gp.staticLimit(len, 0)(len).__code__
 
 
 def compile_tree(expr: Sequence[Node], pset: PrimitiveSet) -> Any:
-    """The function that `deap.gp.compile` returns; the same object for an equal expression.
+    """Return the function that `deap.gp.compile` returns; the same object for an equal expression.
 
     A function looks up its primitives in `pset.context` when it is called, so that a change there
     affects remembered functions just as it affects DEAP's.
@@ -49,12 +49,12 @@ def compile_tree(expr: Sequence[Node], pset: PrimitiveSet) -> Any:
 
 @asked_once
 def keeps_order(kind: type) -> bool:
-    """Whether a class of trees is written and walked through as DEAP's is."""
+    """Return True if a class of trees is written and walked through as DEAP's is."""
     return keeps(kind, gp.PrimitiveTree, _AS_TREE)
 
 
 def expression(tree: Sequence[Node]) -> str:
-    """The tree's expression as `str` gives it, in one pass from the leaves."""
+    """Return the tree's expression as `str` gives it, in one pass from the leaves."""
     stack: list[str] = []
     try:
         for node in reversed(tree):
@@ -66,7 +66,7 @@ def expression(tree: Sequence[Node]) -> str:
 
 
 def evaluate_tree(tree: Sequence[Node], pset: PrimitiveSet, arguments: Sequence[object]) -> Any:
-    """The tree's value for `arguments`: whole columns, or numbers, one for each of `pset`'s.
+    """Return the tree's value for `arguments`: whole columns, or numbers, one for each of `pset`'s.
 
     The operations are those of `gp.compile(tree, pset)(*arguments)`; nothing is compiled.
     """
@@ -84,7 +84,7 @@ def evaluate_tree(tree: Sequence[Node], pset: PrimitiveSet, arguments: Sequence[
 
 
 def height(tree: Iterable[Node]) -> int:
-    """The depth of the deepest node, as `PrimitiveTree.height`."""
+    """Return the depth of the deepest node, as `PrimitiveTree.height`."""
     stack, deepest = [0], 0
     for node in tree:
         depth = stack.pop()
@@ -96,7 +96,7 @@ def height(tree: Iterable[Node]) -> int:
 
 
 def static_limit(key: Operator, max_value: float) -> Callable[[Variation], Variation]:
-    """The decorator of `deap.gp.staticLimit`: a parent replaces a child above the limit."""
+    """Return the decorator of `deap.gp.staticLimit`: a parent replaces a child above the limit."""
     is_height = type(key) is attrgetter and repr(key) == _HEIGHT
 
     def measure(child: Any) -> Any:

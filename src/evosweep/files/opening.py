@@ -22,7 +22,7 @@ _TRIES, _PAUSE = 10, 0.2  # seconds
 
 
 def open_descriptor(path: Path, flags: int = os.O_RDONLY, mode: int = 0o666) -> int:
-    """A descriptor of the regular file at `path`.
+    """Return a descriptor of the regular file at `path`.
 
     Raises
     ------
@@ -70,12 +70,13 @@ def _opened(path: Path, flags: int, mode: int) -> int:
 
 
 def open_file(path: Path) -> BinaryIO:
-    """The regular file at `path`, open for reading bytes; raises as `open_descriptor`."""
+    """Return the regular file at `path`, open for reading bytes; raises as `open_descriptor`."""
     return os.fdopen(open_descriptor(path), "rb")
 
 
 def read_bytes(path: Path, limit: int) -> bytes:
-    """The content of a regular file; raises `Damaged` where it has more than `limit` bytes."""
+    """Return the content of a regular file; raises `Damaged` where it has more than `limit`
+    bytes."""
     with open_file(path) as file:
         size = os.fstat(file.fileno()).st_size
         content = b"" if size > limit else file.read(limit + 1)
@@ -85,7 +86,7 @@ def read_bytes(path: Path, limit: int) -> bytes:
 
 
 def is_file(path: Path) -> bool:
-    """Whether there is a regular file at `path`; a link is none."""
+    """Return True if there is a regular file at `path`; a link is none."""
     try:
         return stat.S_ISREG(path.lstat().st_mode)
     except OSError:
@@ -93,7 +94,7 @@ def is_file(path: Path) -> bool:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether there is a folder at `path`; a link to one is none."""
+    """Return True if there is a folder at `path`; a link to one is none."""
     try:
         return stat.S_ISDIR(path.lstat().st_mode)
     except OSError:
@@ -114,7 +115,7 @@ def obstacle(folder: Path) -> str:
 
 
 def output_folder(inside: Path, *names: str) -> Path:
-    """The folder `inside/names...`, made where it is missing, to be written to.
+    """Return the folder `inside/names...`, made where it is missing, to be written to.
 
     `inside` is the caller's own choice and may be a link. Raises `Damaged` where a folder below it
     is a link, through which another folder would be written, or is no folder.
@@ -148,7 +149,7 @@ def check_own(path: Path) -> None:
 
 
 def copy_file(source: Path, target: Path) -> None:
-    """Copies a regular file to `target`; what is there is replaced, and no link is followed."""
+    """Copy a regular file to `target`; what is there is replaced, and no link is followed."""
     with open_file(source) as original:
         target.unlink(missing_ok=True)
         with os.fdopen(open_descriptor(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as copy:

@@ -16,26 +16,26 @@ _DRAFT = re.compile(r"\..+\.[0-9a-f]{12}")
 
 
 def write_json(path: Path, data: Mapping[str, object]) -> None:
-    """Writes JSON whole or not at all; raises `EvosweepError` naming path and reason."""
+    """Write JSON whole or not at all; raises `EvosweepError` naming path and reason."""
     text = strict_json.dumps(data, indent=2)
     text = _FLAT_LIST.sub(lambda numbers: " ".join(numbers[0].split()), text)
     write_whole(path, f"{text}\n".encode(errors="backslashreplace"))
 
 
 def forget_drafts(folder: Path) -> None:
-    """Removes temporary files of `write_whole` in a folder that nobody else writes to."""
+    """Remove temporary files of `write_whole` in a folder that nobody else writes to."""
     for path in folder.iterdir():
         if _DRAFT.fullmatch(path.name):
             path.unlink(missing_ok=True)
 
 
 def temporary_for(path: Path) -> Path:
-    """A new name beside `path`, which no other process has, on this host or on another."""
+    """Return a new name beside `path`, which no other process has, on this host or on another."""
     return path.with_name(f".{path.name}.{os.urandom(6).hex()}")
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Writes a file by way of a temporary one beside it, flushed to the disk and renamed.
+    """Write a file by way of a temporary one beside it, flushed to the disk and renamed.
 
     What is at `path` is replaced, be it a link: nothing is written through one.
     """

@@ -34,7 +34,7 @@ class Block(NamedTuple):
         form: Form | None = None,
         declared: frozenset[str] = frozenset(),
     ) -> "Block":
-        """The block of individuals."""
+        """Return the block of individuals."""
         form = form or PlainForm()
         encoded = encode_genomes(individuals, form)
         return cls(*encoded[:2], companions_of(individuals, form, declared), encoded.contents)
@@ -66,14 +66,14 @@ class Blocks:
             yield Block.of([individuals[i] for i in places], self._form, self._declared)
 
     def to_send(self) -> tuple[Block, ...]:
-        """The blocks as they travel."""
+        """Return the blocks as they travel."""
         return tuple([block._replace(contents=None) for block in self])
 
 
 def digest(
     individuals: Sequence[object], indices: Sequence[int], form: Form | None = None
 ) -> bytes:
-    """The digest by which the journal recognises the genomes of these individuals."""
+    """Return the digest by which the journal recognises the genomes of these individuals."""
     form, total = form or PlainForm(), Digest(len(indices))
     for start in range(0, len(indices), SIZE):
         part = [individuals[index] for index in indices[start : start + SIZE]]
@@ -82,7 +82,7 @@ def digest(
 
 
 def is_changed(block: Block, individuals: Sequence[Any], form: Form) -> bool:
-    """Whether an evaluation modified the genome of an individual that was made of the block.
+    """Return True if an evaluation modified the genome of an individual that was made of the block.
 
     Genes that cannot change are the same objects still, so that comparing them is cheap; only what
     seems to differ is encoded again.

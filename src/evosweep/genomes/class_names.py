@@ -25,7 +25,7 @@ class _Name(NamedTuple):
     qualified: str
 
     def still_leads_to(self, thing: object) -> bool:
-        """Whether no other thing was given the name since."""
+        """Return True if no other thing was given the name since."""
         return self.space.get(self.qualified) is thing
 
 
@@ -62,7 +62,8 @@ def name_of(thing: object) -> str:
 
 
 def named(name: str) -> object:
-    """The class or function of that name in a loaded module; `InputError` where there is none."""
+    """Return the class or function of that name in a loaded module; `InputError` where there is
+    none."""
     if (way := _ways.get(name)) is not None:
         return way.space[way.qualified]
     found = _look_up(name)

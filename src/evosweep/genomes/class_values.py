@@ -43,13 +43,14 @@ _CONTENT: dict[type, Callable[..., object]] = {
 
 @cache
 def base_of(kind: type) -> type | None:
-    """The built-in or library class that holds the content of objects of `kind`, if any."""
+    """Return the built-in or library class that holds the content of objects of `kind`, if any."""
     return next((parent for parent in kind.__mro__ if parent in _CONTENT), None)
 
 
 @cache
 def made_by_class(kind: type) -> Mapping[str, type]:
-    """The attributes that `creator` gives each new individual, a fitness among them, by class."""
+    """Return the attributes that `creator` gives each new individual, a fitness among them, by
+    class."""
     attributes: dict[str, type] = {}
     for parent in reversed(kind.__mro__):
         if isinstance(parent, creator.MetaCreator):
@@ -59,12 +60,12 @@ def made_by_class(kind: type) -> Mapping[str, type]:
 
 
 def content_of(value: object, parent: type) -> object:
-    """What `value` holds as a `parent`."""
+    """Return what `value` holds as a `parent`."""
     return _CONTENT[parent](value)
 
 
 def state_of(value: object) -> dict[str, object]:
-    """The attributes of an object: those in its `__dict__`, then those in slots."""
+    """Return the attributes of an object: those in its `__dict__`, then those in slots."""
     state = dict(getattr(value, "__dict__", ()))
     kind: type = type(value)
     for name in _slots(kind):
@@ -75,7 +76,7 @@ def state_of(value: object) -> dict[str, object]:
 
 @cache
 def _slots(kind: type) -> tuple[str, ...]:
-    """The names of the attributes that objects of this class keep in slots."""
+    """Return the names of the attributes that objects of this class keep in slots."""
     names: list[str] = []
     for parent in kind.__mro__:
         slots = parent.__dict__.get("__slots__", ())
@@ -84,7 +85,7 @@ def _slots(kind: type) -> tuple[str, ...]:
 
 
 def plain_enum(value: Enum, form: Form) -> Plain:
-    """The class and the name of a member; the value of a combination of flags."""
+    """Return the class and the name of a member; the value of a combination of flags."""
     name = class_names.name_of(type(value))
     if isinstance(value, Flag):
         return [..., "flag", name, form(value.value)]
@@ -92,8 +93,8 @@ def plain_enum(value: Enum, form: Form) -> Plain:
 
 
 def plain_object(value: object, form: Form) -> Plain:
-    """The class, content and attributes of an object of a class on a built-in one, of a named
-    tuple, or of a dataclass.
+    """Return the class, content and attributes of an object of a class on a built-in one, of a
+    named tuple, or of a dataclass.
     """
     kind: type = type(value)
     parent = base_of(kind)
@@ -111,12 +112,12 @@ def _attributes(state: Mapping[str, object], form: Form) -> dict[str, Plain]:
 
 
 def is_known_object(kind: type) -> bool:
-    """Whether `plain_object` can take objects of this class apart."""
+    """Return True if `plain_object` can take objects of this class apart."""
     return base_of(kind) is not None or is_dataclass(kind) or issubclass(kind, base.Fitness)
 
 
 def make_object(kind: type, content: object, state: Mapping[str, object]) -> object:
-    """A new object of `kind` that holds `content` and has the attributes `state`."""
+    """Return a new object of `kind` that holds `content` and has the attributes `state`."""
     parent = base_of(kind)
     made = object.__new__(kind) if parent is None else _MAKERS[parent](kind, content)
     for name, part in state.items():

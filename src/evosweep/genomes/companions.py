@@ -33,7 +33,7 @@ class Companions(NamedTuple):
 def companions_of(
     individuals: Sequence[object], form: Form, declared: frozenset[str]
 ) -> Companions:
-    """The classes of individuals, and those of their attributes that travel.
+    """Return the classes of individuals, and those of their attributes that travel.
 
     `declared` are attributes that travel whatever they are.
     """
@@ -51,7 +51,7 @@ def companions_of(
 
 
 def state_that_travels(individual: object, form: Form, declared: frozenset[str]) -> State:
-    """The attributes of one individual as its companions have them; {} where it is bare."""
+    """Return the attributes of one individual as its companions have them; {} where it is bare."""
     return {} if _is_bare(individual) else _state(individual, form, declared)
 
 
@@ -69,7 +69,8 @@ def _are_bare(individuals: Sequence[object]) -> bool:
 
 
 def _is_bare(individual: object) -> bool:
-    """Whether an individual has no attribute but the fitness of its class, without values."""
+    """Return True if an individual has no attribute but the fitness of its class, without
+    values."""
     attributes = getattr(individual, "__dict__", None)
     if not attributes:
         return True
@@ -78,7 +79,7 @@ def _is_bare(individual: object) -> bool:
 
 
 def _is_fresh(fitness: object, kind: type) -> bool:
-    """Whether this is what the class gives each new individual as its fitness."""
+    """Return True if this is what the class gives each new individual as its fitness."""
     expected: object = made_by_class(kind).get("fitness")
     return type(fitness) is expected and not getattr(fitness, "wvalues", True)
 
@@ -101,14 +102,15 @@ def _state(individual: object, form: Form, declared: frozenset[str]) -> State:
 
 
 def _plain_fitness(fitness: base.Fitness, kind: type, form: Form) -> Plain:
-    """The weighted values of a usual fitness, as a tuple; the plain form of any other one."""
+    """Return the weighted values of a usual fitness, as a tuple; the plain form of any other
+    one."""
     values = fitness.wvalues
     usual = type(fitness) is made_by_class(kind).get("fitness") and len(vars(fitness)) == 1
     return values if usual and type(values) is tuple and _is_simple(values) else form(fitness)
 
 
 def left_behind(individual: object, form: Form, declared: frozenset[str]) -> list[str]:
-    """The names of the attributes of an individual that do not travel."""
+    """Return the names of the attributes of an individual that do not travel."""
     kind: type = type(individual)
     if base_of(kind) is None:
         return []

@@ -47,7 +47,7 @@ class Statistics(Protocol):
     fields: list[str]
 
     def compile(self, data: Population) -> dict[str, object]:
-        """The numbers of a population, by name."""
+        """Return the numbers of a population, by name."""
         ...
 
 
@@ -55,7 +55,7 @@ class HallOfFame(Protocol):
     """`deap.tools.HallOfFame`: the best individuals that were ever evaluated."""
 
     def update(self, population: Population) -> None:
-        """Shows it evaluated individuals."""
+        """Show it evaluated individuals."""
         ...
 
 
@@ -65,7 +65,7 @@ class Logbook(Protocol):
     header: list[str]
 
     def record(self, **row: object) -> None:
-        """Adds a generation."""
+        """Add a generation."""
         ...
 
     def __len__(self) -> int: ...
@@ -102,7 +102,7 @@ class Tree(Protocol):
     def __setitem__(self, index: slice, nodes: list[TypedNode], /) -> None: ...
 
     def searchSubtree(self, begin: int) -> slice:
-        """The slice of the subtree that begins there."""
+        """Return the slice of the subtree that begins there."""
         ...
 
 
@@ -119,13 +119,13 @@ class Toolbox(shapes.Toolbox, Protocol):
     def register(
         self, alias: str, function: Callable[..., object], *args: object, **kw: object
     ) -> None:
-        """Makes `function`, with arguments bound, an attribute."""
+        """Make `function`, with arguments bound, an attribute."""
         ...
 
     def unregister(self, alias: str) -> None:
-        """Removes an attribute."""
+        """Remove an attribute."""
         ...
 
     def __getattr__(self, alias: str) -> Callable[..., Any]:
-        """An operator that was registered."""
+        """Return an operator that was registered."""
         ...

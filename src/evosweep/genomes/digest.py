@@ -28,11 +28,11 @@ class Digest:
         self._sha = hashlib.sha256(list_head(count))
 
     def add(self, encoding: bytes) -> None:
-        """Adds more of the genomes, encoded as a list of their own."""
+        """Add more of the genomes, encoded as a list of their own."""
         self._sha.update(memoryview(encoding)[HEAD:])
 
     def value(self) -> bytes:
-        """The digest of everything that was added."""
+        """Return the digest of everything that was added."""
         return self._sha.digest()[:_CHUNK_BYTES]
 
 
@@ -61,7 +61,7 @@ def population_digest(population: Iterable[Individual], form: Form | None = None
 
 
 def _fitness_rows(individuals: Sequence[Individual]) -> bytes:
-    """The encoding of a list of lists: the fitness values of each individual."""
+    """Return the encoding of a list of lists: the fitness values of each individual."""
     fitnesses = [individual.fitness for individual in individuals]
     weights = fitnesses[0].weights
     rows_of_values = list(map(_WEIGHTED, fitnesses))
@@ -89,7 +89,8 @@ _FLOAT_CODE = numpy.dtype([("code", "u1"), ("value", "<f8")])
 
 
 def same_genome(one: object, other: object) -> bool:
-    """Whether two individuals have equal genomes: by `==` where that answers, else bit by bit."""
+    """Return True if two individuals have equal genomes: by `==` where that answers, else bit by
+    bit."""
     try:
         return bool(one == other)
     except ValueError:  # arrays among the genes: their comparison is an array

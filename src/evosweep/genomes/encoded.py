@@ -38,7 +38,7 @@ class Encoded(NamedTuple):
 
 
 def encode_genomes(individuals: Sequence[Any], form: Form) -> Encoded:
-    """The genomes of individuals, in their order."""
+    """Return the genomes of individuals, in their order."""
     kinds = set(map(type, individuals))
     parent = base_of(kinds.pop()) if len(kinds) == 1 else None
     if parent is list:
@@ -89,8 +89,8 @@ def _encode_tuples(individuals: Sequence[tuple[object, ...]]) -> Encoded | None:
 
 
 def _is_of_numbers(encoding: bytes, genomes: Sequence[list[object]]) -> bool:
-    """Whether flat lists of ints of 32 bits are all that is encoded; or lists of floats or of truth
-    values, equally many in each. The first byte of each value's encoding tells its type.
+    """Return True if flat lists of ints of 32 bits are all that is encoded; or lists of floats or
+    of truth values, equally many in each. The first byte of each value's encoding tells its type.
     """
     # The head of a list and an int have five bytes each: no other value can stand between them,
     # nor a list in a list, since there are no more heads than genomes (and the outermost one).

@@ -17,7 +17,7 @@ _VERSION = 2
 
 
 def encode(value: Any) -> bytes:
-    """The bytes of a plain form, or of a list of them.
+    """Return the bytes of a plain form, or of a list of them.
 
     Raises `ValueError` for what marshal does not know.
     """
@@ -25,17 +25,17 @@ def encode(value: Any) -> bytes:
 
 
 def decode(encoding: bytes) -> Plain:
-    """The plain form that was encoded; only for bytes that this program made itself."""
+    """Return the plain form that was encoded; only for bytes that this program made itself."""
     plain: Plain = marshal.loads(encoding)
     return plain
 
 
 def decode_list(encoding: bytes) -> list[Plain]:
-    """The plain forms of an encoded list."""
+    """Return the plain forms of an encoded list."""
     plain: list[Plain] = marshal.loads(encoding)
     return plain
 
 
 def list_head(count: int) -> bytes:
-    """The encoding of a list of so many items, before those of the items."""
+    """Return the encoding of a list of so many items, before those of the items."""
     return b"[" + count.to_bytes(4, "little")

@@ -21,7 +21,8 @@ class BadFitness(Exception):
 
 
 def fitness_of(returned: Any, objectives: int, infinite: bool = False) -> tuple[float, ...]:
-    """The objective values as floats, as DEAP keeps them; shape (objectives,), 0: as returned.
+    """Return the objective values as floats, as DEAP keeps them; shape (objectives,), 0: as
+    returned.
 
     Raises `BadFitness` for a wrong number of values, for anything that is no real number, for NaN,
     and for infinity where the problem does not declare it.
@@ -62,7 +63,7 @@ def _number(value: object, infinite: bool) -> float:
 
 
 def _scalar(value: Any) -> float:
-    """A number in a NumPy array without dimensions; anything else is an error."""
+    """Return a number in a NumPy array without dimensions; anything else is an error."""
     if getattr(value, "shape", None) == () and hasattr(value, "item"):
         value = value.item()
         if isinstance(value, Real):

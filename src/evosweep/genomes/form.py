@@ -18,26 +18,27 @@ class Form(Protocol):
     """The nodes that the primitive sets of the toolbox have; None where these are unknown."""
 
     def __call__(self, value: object) -> Plain:
-        """The plain form of a part."""
+        """Return the plain form of a part."""
         ...
 
     def genome(self, individual: object) -> Plain:
-        """The plain form of an individual without its own class and attributes."""
+        """Return the plain form of an individual without its own class and attributes."""
         ...
 
     def content(self, value: object, parent: type) -> Plain:
-        """The plain form of what an object holds as a `parent`, its class on `parent` left out."""
+        """Return the plain form of what an object holds as a `parent`, its class on `parent` left
+        out."""
         ...
 
     def known_object(self, value: object) -> Plain:
-        """The plain form of an object of a class on a known one."""
+        """Return the plain form of an object of a class on a known one."""
         ...
 
     def own(self, value: object) -> Plain:
-        """The plain form of a value that only the toolbox's `encode` knows."""
+        """Return the plain form of a value that only the toolbox's `encode` knows."""
         ...
 
 
 def is_tagged(value: Plain) -> bool:
-    """Whether a plain form is one of the tagged lists."""
+    """Return True if a plain form is one of the tagged lists."""
     return type(value) is list and len(value) > 2 and value[0] is Ellipsis

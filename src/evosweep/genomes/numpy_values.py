@@ -23,7 +23,7 @@ SCALAR_DTYPES: dict[type, str] = {
 
 
 def plain_array(value: numpy.ndarray, form: Form) -> Plain:
-    """The dtype, shape and bytes of an array; its order in memory where that is not C's."""
+    """Return the dtype, shape and bytes of an array; its order in memory where that is not C's."""
     if value.dtype.hasobject:
         raise InputError("genome: a NumPy array of dtype object; use a numeric dtype")
     value = value.view(numpy.ndarray)
@@ -36,7 +36,7 @@ def plain_array(value: numpy.ndarray, form: Form) -> Plain:
 
 
 def plain_scalar(value: numpy.generic, form: Form) -> Plain:
-    """The dtype and bytes of a scalar."""
+    """Return the dtype and bytes of a scalar."""
     if (usual := SCALAR_DTYPES.get(type(value))) is not None:
         return [..., "scalar", usual, value.tobytes()]
     if type(value).__module__ != "numpy" or value.dtype.hasobject:
@@ -45,7 +45,7 @@ def plain_scalar(value: numpy.generic, form: Form) -> Plain:
 
 
 def plain_typed(value: "array.array[float]", _: Form) -> Plain:
-    """The typecode and bytes of an `array.array`."""
+    """Return the typecode and bytes of an `array.array`."""
     return [..., "array", value.typecode, value.tobytes()]
 
 
@@ -59,17 +59,17 @@ def _dtype(dtype: "numpy.dtype[numpy.generic]") -> Dtype:
 
 
 def array_of(dtype: Dtype, shape: list[int], data: bytes) -> numpy.ndarray:
-    """A new array that can be written to."""
+    """Return a new array that can be written to."""
     return numpy.frombuffer(bytearray(data), numpy.dtype(dtype)).reshape(shape)
 
 
 def fortran_of(dtype: Dtype, shape: list[int], data: bytes) -> numpy.ndarray:
-    """A new array whose first index varies fastest in memory."""
+    """Return a new array whose first index varies fastest in memory."""
     return array_of(dtype, shape, data).T
 
 
 def scalar_of(dtype: Dtype, data: bytes) -> numpy.generic:
-    """The scalar; text and bytes keep the zeros at their end, which an array would drop."""
+    """Return the scalar; text and bytes keep the zeros at their end, which an array would drop."""
     if isinstance(dtype, str) and dtype[1] in "US":
         data = data[: int(dtype[2:]) * (4 if dtype[1] == "U" else 1)]  # nothing has a zero, too
         text = dtype[1] == "U"
@@ -79,7 +79,7 @@ def scalar_of(dtype: Dtype, data: bytes) -> numpy.generic:
 
 
 def typed_of(typecode: str, data: bytes) -> "array.array[float]":
-    """A new `array.array`."""
+    """Return a new `array.array`."""
     return array.array(typecode, data)
 
 

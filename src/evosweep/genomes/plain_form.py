@@ -53,7 +53,7 @@ class PlainForm:
         self._depth = 0
 
     def __call__(self, value: object) -> Plain:
-        """The plain form of a value.
+        """Return the plain form of a value.
 
         Raises
         ------
@@ -75,7 +75,7 @@ class PlainForm:
             self._depth -= 1
 
     def genome(self, individual: object) -> Plain:
-        """The plain form of an individual without its own class and attributes."""
+        """Return the plain form of an individual without its own class and attributes."""
         kind: type = type(individual)
         parent = class_values.base_of(kind)
         if kind in _CONVERTERS or parent is None or issubclass(kind, Enum | numpy.generic):
@@ -87,11 +87,12 @@ class PlainForm:
         return self.content(content, parent)
 
     def content(self, value: object, parent: type) -> Plain:
-        """The plain form of what an object holds as a `parent`, its class on `parent` left out."""
+        """Return the plain form of what an object holds as a `parent`, its class on `parent` left
+        out."""
         return value if parent in NATIVE else _CONVERTERS[parent](value, self)
 
     def own(self, value: object) -> Plain:
-        """The plain form of a value of a class that only the program knows.
+        """Return the plain form of a value of a class that only the program knows.
 
         The population digest takes its class and attributes, so that it needs no `encode` for most.
         """
@@ -110,7 +111,8 @@ class PlainForm:
         )
 
     def known_object(self, value: object) -> Plain:
-        """The plain form of an object of a class on a known one, or what `encode` makes of it."""
+        """Return the plain form of an object of a class on a known one, or what `encode` makes of
+        it."""
         try:
             return class_values.plain_object(value, self)
         except InputError:
@@ -143,7 +145,8 @@ def _plain_set(value: "set[object] | frozenset[object]", form: Form) -> Plain:
 
 
 def _are_hashable(items: Sequence[object]) -> bool:
-    """Whether plain forms may be the elements of a set: no list is among them, at any depth."""
+    """Return True if plain forms may be the elements of a set: no list is among them, at any
+    depth."""
     try:
         hash(tuple(items))
     except TypeError:
@@ -174,7 +177,7 @@ _CONVERTERS: dict[type, Callable[..., Plain]] = {
 
 
 def _converter(kind: type) -> Callable[..., Plain]:
-    """The conversion of a type, looked up once for each."""
+    """Return the conversion of a type, looked up once for each."""
     if kind not in _CONVERTER_OF:
         _CONVERTER_OF[kind] = _CONVERTERS.get(kind) or _find_converter(kind)
     return _CONVERTER_OF[kind]
@@ -197,5 +200,5 @@ _CONVERTER_OF: dict[type, Callable[..., Plain]] = {}
 
 
 def plain(value: object) -> Plain:
-    """The plain form of one individual's genome."""
+    """Return the plain form of one individual's genome."""
     return PlainForm().genome(value)

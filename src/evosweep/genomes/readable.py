@@ -23,7 +23,7 @@ _DEEPEST = 50
 
 
 def readable(value: object, depth: int = 0) -> object:
-    """A genome, or a part of one, as JSON data.
+    """Return a genome, or a part of one, as JSON data.
 
     A GP tree is its expression, an array a list, a member of an enumeration its name, a named tuple
     or a dataclass an object with its fields; what JSON has no word for is text.
@@ -68,7 +68,7 @@ def _array(value: numpy.ndarray | numpy.generic, depth: int) -> object:
 
 
 def _object(value: object, depth: int) -> object:
-    """The fields of an object; its class where it has none."""
+    """Return the fields of an object; its class where it has none."""
     named = state_of(value)
     named.pop("fitness", None)
     if not named:

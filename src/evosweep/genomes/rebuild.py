@@ -59,7 +59,7 @@ class Rebuilder:
         }  # fmt: skip
 
     def value(self, value: Plain) -> object:
-        """The value, a genome or a part of one, whose plain form this is."""
+        """Return the value, a genome or a part of one, whose plain form this is."""
         if is_tagged(value):
             return self._tagged(value)
         if isinstance(value, list):
@@ -110,7 +110,8 @@ class Rebuilder:
         return [self.individual(kind, genome, {}) for genome in genomes]
 
     def individual(self, kind: type, genome: object, state: State) -> Any:
-        """A new individual of a class with a genome and with the attributes that travelled."""
+        """Return a new individual of a class with a genome and with the attributes that
+        travelled."""
         if type(genome) is kind or base_of(kind) is None:
             individual = genome  # an object of the program's own class
         else:
@@ -127,7 +128,7 @@ class Rebuilder:
         return individual
 
     def write_back(self, individual: Any, value: Plain) -> None:
-        """Replaces the genome of an individual in place."""
+        """Replace the genome of an individual in place."""
         genome: Any = self.value(value)
         if isinstance(individual, list):
             list.__setitem__(individual, slice(None), genome)  # a tree's own asks for subtrees
@@ -159,7 +160,7 @@ class Rebuilder:
 
 
 def _write_attributes(individual: object, genome: object) -> None:
-    """Gives an object of a program's own class the attributes of another."""
+    """Give an object of a program's own class the attributes of another."""
     if type(genome) is not type(individual) or not hasattr(individual, "__dict__"):
         kind = type(individual).__qualname__
         raise InputError(f"genome: a {kind} cannot be improved in place; use a list, or an array")
@@ -185,7 +186,7 @@ _LISTS = (list, gp.PrimitiveTree)
 
 
 def primitive_sets(toolbox: object) -> list[gp.PrimitiveSetTyped]:
-    """The GP primitive sets that the toolbox's functions were registered with."""
+    """Return the GP primitive sets that the toolbox's functions were registered with."""
     sets: dict[int, gp.PrimitiveSetTyped] = {}
     for alias in vars(toolbox).values():
         for value in _arguments(alias):

@@ -16,7 +16,8 @@ from evosweep.genomes.numpy_values import SCALAR_DTYPES
 
 
 def encode_rows(genomes: Sequence[list[object]]) -> bytes | None:
-    """The encoding of lists of one length whose items are all scalars of one type; else None."""
+    """Return the encoding of lists of one length whose items are all scalars of one type; else
+    None."""
     genes = list(chain.from_iterable(genomes))
     kind = type(genes[0])
     if (dtype := SCALAR_DTYPES.get(kind)) is None or countOf(map(type, genes), kind) != len(genes):
@@ -33,26 +34,26 @@ def encode_rows(genomes: Sequence[list[object]]) -> bytes | None:
 
 
 def decode_rows(encoding: bytes) -> list[list[object]]:
-    """The lists of scalars whose encoding `encode_rows` made."""
+    """Return the lists of scalars whose encoding `encode_rows` made."""
     length = int.from_bytes(encoding[HEAD + 1 : 2 * HEAD], "little")
     row = _row(_dtype_at(encoding, 2 * HEAD), length)
     return [list(genes) for genes in numpy.frombuffer(encoding, row, offset=HEAD)["genes"]["value"]]
 
 
 def _dtype_at(encoding: bytes, place: int) -> str:
-    """The dtype of the gene that is encoded there."""
+    """Return the dtype of the gene that is encoded there."""
     return next(d for d in set(SCALAR_DTYPES.values()) if encoding.startswith(_head(d), place))
 
 
 @lru_cache(maxsize=8)
 def _empty(dtype: str, length: int) -> bytes:
-    """The encoding of a list of so many zeros."""
+    """Return the encoding of a list of so many zeros."""
     return list_head(length) + (_head(dtype) + bytes(numpy.dtype(dtype).itemsize)) * length
 
 
 @cache
 def _row(dtype: str, length: int) -> "numpy.dtype[numpy.void]":
-    """The layout of an encoded list of scalars."""
+    """Return the layout of an encoded list of scalars."""
     head, gene_head = f"V{HEAD}", f"V{len(_head(dtype))}"
     genes = numpy.dtype([("head", gene_head), ("value", dtype)])
     return numpy.dtype([("head", head), ("genes", genes, (length,))])
@@ -60,6 +61,6 @@ def _row(dtype: str, length: int) -> "numpy.dtype[numpy.void]":
 
 @cache
 def _head(dtype: str) -> bytes:
-    """What stands before the bytes of a gene's value."""
+    """Return what stands before the bytes of a gene's value."""
     size = numpy.dtype(dtype).itemsize
     return encode([..., "scalar", dtype, bytes(size)])[:-size]

@@ -11,7 +11,7 @@ from evosweep.genomes.rebuild import Rebuilder
 
 
 def is_reordered(individual: object, form: Form, rebuild: Rebuilder) -> bool:
-    """Whether an individual that is made anew of what travels has a set in another order."""
+    """Return True if an individual that is made anew of what travels has a set in another order."""
     if not form.sets:
         return False
     sent = Block.of([individual], form)._replace(contents=None)

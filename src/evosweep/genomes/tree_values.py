@@ -15,7 +15,7 @@ list for a terminal that no primitive set of the toolbox has.
 
 
 def plain_tree(tree: Sequence[Node], form: Form) -> Plain:
-    """The tokens of a tree's nodes."""
+    """Return the tokens of a tree's nodes."""
     tokens: list[Token] = [
         node.name
         if type(node) is gp.Primitive
@@ -35,7 +35,7 @@ def plain_tree(tree: Sequence[Node], form: Form) -> Plain:
 
 
 def _terminal(node: Node) -> str:
-    """The name of a terminal; that of an argument is its value, once it was renamed."""
+    """Return the name of a terminal; that of an argument is its value, once it was renamed."""
     return str(node.value) if node.conv_fct is str else node.name
 
 
@@ -48,7 +48,7 @@ def _token(node: Node, form: Form) -> Token:
 
 
 def _stranger(node: Node, form: Form) -> Token:
-    """A terminal that was made outside the primitive sets, such as a constant."""
+    """Return a terminal that was made outside the primitive sets, such as a constant."""
     if type(node) is gp.Terminal:
         symbolic = node.conv_fct is str
         return [..., "terminal", form(node.value), symbolic, form(node.ret)]
@@ -63,7 +63,7 @@ def nodes_of(
     primitive_sets: Sequence[gp.PrimitiveSetTyped],
     inner: Callable[[Plain], object],
 ) -> list[object]:
-    """The nodes, from the first primitive set that has them all."""
+    """Return the nodes, from the first primitive set that has them all."""
     for primitive_set in primitive_sets:
         mapping = primitive_set.mapping
         try:

@@ -34,7 +34,7 @@ class Survey(NamedTuple):
 
 
 def survey(values: Sequence[Any]) -> Survey:
-    """What values hold; they must be known to end, such as what marshal has encoded."""
+    """Return what values hold; they must be known to end, such as what marshal has encoded."""
     level, constant = values, True
     while nesting := (kinds := set(map(type, level))) - NATIVE:
         if not nesting <= _NESTING:
@@ -49,7 +49,7 @@ def survey(values: Sequence[Any]) -> Survey:
 
 
 def is_immutable(genomes: Sequence[Sequence[object]]) -> bool:
-    """Whether no gene can change: numbers, text, members, and tuples of such."""
+    """Return True if no gene can change: numbers, text, members, and tuples of such."""
     level: list[Any] = list(chain.from_iterable(genomes))
     for _ in range(4):  # tuples in tuples, no deeper than makes sense
         kinds = set(map(type, level))
@@ -66,7 +66,8 @@ def is_immutable(genomes: Sequence[Sequence[object]]) -> bool:
 
 @cache
 def _held_by(kind: type) -> Callable[[Any], Iterable[object]] | None:
-    """What tells the parts of tuples, also named ones, and of frozen dataclasses; else None."""
+    """Return what tells the parts of tuples, also named ones, and of frozen dataclasses; else
+    None."""
     if issubclass(kind, tuple) and not kind.__dictoffset__:
         return tuple.__iter__
     if is_dataclass(kind) and kind.__dataclass_params__.frozen and kind.__mro__[1] is object:  # type: ignore[attr-defined]

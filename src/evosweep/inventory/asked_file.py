@@ -39,7 +39,7 @@ def write_asked(folder: Path, combinations: Iterable[AskedRuns]) -> None:
 
 
 def read_asked(folder: Path) -> list[AskedRuns]:
-    """The combinations that an experiment's folder notes; [] where it notes none.
+    """Return the combinations that an experiment's folder notes; [] where it notes none.
 
     Raises
     ------

@@ -36,7 +36,7 @@ class FactChange:
 
 
 def facts_of(spec: RunSpec, sources: Mapping[str, str]) -> dict[str, str]:
-    """Everything that names a run, except its seed."""
+    """Return everything that names a run, except its seed."""
     parts = {
         part: json.loads(getattr(spec, part).canonical)
         for part in ("problem", "algorithm", "backend")
@@ -54,7 +54,7 @@ def _flat(name: str, value: object) -> Iterator[tuple[str, str]]:
 
 
 def differences(here: Facts, there: Facts) -> list[FactChange]:
-    """What differs between two runs, in the order of the first one's facts."""
+    """Return what differs between two runs, in the order of the first one's facts."""
     names = dict.fromkeys((*here, *there))
     return [
         FactChange(name, here.get(name, _ABSENT), there.get(name, _ABSENT))
@@ -64,7 +64,7 @@ def differences(here: Facts, there: Facts) -> list[FactChange]:
 
 
 def distance(here: Facts, there: Facts) -> int:
-    """How far two runs are from each other, their seeds aside."""
+    """Return how far two runs are from each other, their seeds aside."""
     return sum(
         next((cost for start, cost in _COSTS.items() if each.name.startswith(start)), _OPTION)
         for each in differences(here, there)

@@ -30,7 +30,8 @@ class Group:
         return sorted(self.runs)
 
     def near(self, seed: int) -> list[int]:
-        """The seed itself where it is there, and one or two on either side, nearest first."""
+        """Return the seed itself where it is there, and one or two on either side, nearest
+        first."""
         place = bisect_left(self.seeds, seed)
         around = self.seeds[max(0, place - 2) : place + 2]
         return sorted(around, key=lambda other: abs(other - seed))
@@ -55,7 +56,8 @@ class Holdings:
 
     @classmethod
     def read(cls, runs: Path) -> "Holdings":
-        """The finished runs in a `runs` folder; what is damaged or unfinished is left out."""
+        """Return the finished runs in a `runs` folder; what is damaged or unfinished is left
+        out."""
         groups: dict[tuple[tuple[str, str], ...], Group] = {}
         for folder in run_folders(runs):
             try:
@@ -71,7 +73,7 @@ class Holdings:
         return cls(list(groups.values()))
 
     def nearest(self, facts: Facts, seed: int, but: str = "") -> Near | None:
-        """The run that is nearest to these facts and this seed, except the run `but`."""
+        """Return the run that is nearest to these facts and this seed, except the run `but`."""
         best: tuple[int, Near] | None = None
         for group, away in self._by_distance(facts):
             if best is not None and away >= best[0]:
@@ -85,7 +87,8 @@ class Holdings:
         return None if best is None else best[1]
 
     def _by_distance(self, facts: Facts) -> list[tuple[Group, int]]:
-        """The groups, nearest first: remembered, since all seeds of a configuration ask for it."""
+        """Return the groups, nearest first: remembered, since all seeds of a configuration ask for
+        it."""
         key = tuple(facts.items())
         if self._asked != key:
             pairs = [(group, distance(facts, group.facts)) for group in self.groups]
@@ -94,7 +97,8 @@ class Holdings:
 
 
 def run_folders(runs: Path) -> Iterator[RunFolder]:
-    """The folders that are named like runs, sorted; links and everything else are left out."""
+    """Yield the folders that are named like runs, sorted; links and everything else are left
+    out."""
     if is_folder(runs):
         for path in sorted(runs.iterdir()):
             if RUN_ID.fullmatch(path.name) and is_folder(path):
@@ -102,6 +106,6 @@ def run_folders(runs: Path) -> Iterator[RunFolder]:
 
 
 def label_of(spec: RunSpec) -> str:
-    """A configuration on its backend, for people."""
+    """Return a configuration on its backend, for people."""
     parts = (spec.problem, spec.algorithm, spec.backend)
     return " ".join(part.name or part.use for part in parts)

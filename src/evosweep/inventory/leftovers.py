@@ -33,12 +33,13 @@ class Leftover:
 
 
 def asked_runs(experiment: Experiment) -> Iterator[str]:
-    """The run_ids that a config asks for."""
+    """Return the run_ids that a config asks for."""
     return (run.run_id for run in grid.expand(experiment))
 
 
 def leftovers(experiment: Experiment) -> Iterator[Leftover]:
-    """The runs that a config does not ask for, sorted by run_id; those being removed come last."""
+    """Yield the runs that a config does not ask for, sorted by run_id; those being removed come
+    last."""
     asked = set(asked_runs(experiment))
     configurations = {
         _configuration(combination.run(0, experiment.import_path))
@@ -91,7 +92,7 @@ def _leftover(folder: RunFolder, configurations: set[tuple[tuple[str, str], ...]
 
 
 def _configuration(spec: RunSpec) -> tuple[tuple[str, str], ...]:
-    """Everything that names a run, but its seed and its code."""
+    """Return everything that names a run, but its seed and its code."""
     return tuple(sorted(facts_of(spec, {}).items()))
 
 

@@ -133,7 +133,8 @@ class Observer:
     _asked_at: float = -1.0
 
     def look(self) -> Progress:
-        """How far the experiment has come now; raises Damaged for a damaged list of its runs."""
+        """Return how far the experiment has come now; raises Damaged for a damaged list of its
+        runs."""
         runs = self.folder / "runs"
         present = {path.name for path in runs.iterdir()} if is_folder(runs) else set[str]()
         held = held_locks()
@@ -166,7 +167,7 @@ class Observer:
                 yield RunLabels(run_id, each.problem, each.algorithm, each.backend, seed=seed)
 
     def _noted(self) -> list[AskedRuns]:
-        """The runs that are asked for; where nothing notes them, those that are there."""
+        """Return the runs that are asked for; where nothing notes them, those that are there."""
         changed = _modified(self.folder / NAME)
         if changed and changed != self._asked_at:
             self._asked, self._asked_at = read_asked(self.folder), changed
@@ -230,7 +231,7 @@ class Observer:
         )
 
     def _work(self, groups: list[GroupProgress]) -> tuple[float, float]:
-        """Seconds of the runs that this call has done, and of those that are left."""
+        """Return the seconds of the runs that this call has done, and of those that are left."""
         since = max(self._asked_at, self.fresh_since)
         seconds: dict[tuple[str, str], list[float]] = {}
         done = 0.0
@@ -270,7 +271,7 @@ def _failure(run: RunLabels, folder: RunFolder) -> FailedRun | None:
 
 
 def _found(runs: Path) -> Iterator[AskedRuns]:
-    """The runs that have a folder, each by what its own documents say."""
+    """Yield the runs that have a folder, each by what its own documents say."""
     for folder in run_folders(runs):
         try:
             document = _document(folder)

@@ -13,7 +13,8 @@ Texts = Mapping[str, str]
 
 
 def source_differences(here: Texts, there: Texts) -> Iterator[str]:
-    """A line for each file that differs, each followed by the unified difference of its lines.
+    """Yield a line for each file that differs, each followed by the unified difference of its
+    lines.
 
     Files that differ in comments, docstrings or blank lines alone are left out.
     """

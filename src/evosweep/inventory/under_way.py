@@ -21,7 +21,7 @@ _QUIET = 300.0  # seconds after which another host's run counts as stopped
 
 
 def held_locks() -> frozenset[int]:
-    """The inodes of the files on which a process of this machine holds a lock.
+    """Return the inodes of the files on which a process of this machine holds a lock.
 
     Asked of the kernel's list of locks: to try a lock could keep a run from getting it.
     """
@@ -34,7 +34,8 @@ def held_locks() -> frozenset[int]:
 
 
 def is_worked_on(folder: RunFolder, held: frozenset[int]) -> bool:
-    """Whether a process works on a run: one of this machine by its lock, another by its journal."""
+    """Return True if a process works on a run: one of this machine by its lock, another by its
+    journal."""
     try:
         status = folder.lock.stat()
     except OSError:
@@ -45,7 +46,7 @@ def is_worked_on(folder: RunFolder, held: frozenset[int]) -> bool:
 
 
 def _is_elsewhere(lock: Path) -> bool:
-    """Whether the lock was signed on another host."""
+    """Return True if the lock was signed on another host."""
     with suppress(OSError, ValueError, Damaged):
         holder = json.loads(read_bytes(lock, 4096))
         return isinstance(holder, dict) and holder.get("host") != os.uname().nodename
@@ -109,6 +110,6 @@ class Follower:
 
 
 def best_of(rows: numpy.ndarray, weights: Sequence[float]) -> numpy.ndarray:
-    """The best value in each column of an array (n, objectives)."""
+    """Return the best value in each column of an array (n, objectives)."""
     best: numpy.ndarray = numpy.where(numpy.array(weights) > 0, rows.max(axis=0), rows.min(axis=0))
     return best

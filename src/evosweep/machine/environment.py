@@ -68,7 +68,7 @@ def describe() -> Environment:
 
 
 def versions() -> dict[str, str]:
-    """The version of each package that a run may use, as far as it is installed."""
+    """Return the version of each package that a run may use, as far as it is installed."""
     versions = {}
     for package in _PACKAGES:
         try:
@@ -88,7 +88,8 @@ def _cpu() -> str:
 
 
 def git() -> tuple[str | None, bool | None]:
-    """The commit of the working folder and whether it was changed; none outside a repository."""
+    """Return the commit of the working folder and whether it was changed; none outside a
+    repository."""
     commit = os.environ.get("EVOSWEEP_GIT_COMMIT")
     if commit is not None:  # in a container, which has neither git nor the repository
         return commit or None, os.environ.get("EVOSWEEP_GIT_DIRTY") == "1"

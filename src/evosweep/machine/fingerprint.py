@@ -11,7 +11,7 @@ _FUNCTIONS = (math.exp, math.log, math.sin, math.cos, math.tan, math.tanh, math.
 
 
 def libm() -> str:
-    """The C library and a digest of what its mathematical functions give here."""
+    """Return the C library and a digest of what its mathematical functions give here."""
     values = [function(place) for function in _FUNCTIONS for place in _PLACES]
     values += [math.pow(place, other) for place in _PLACES for other in _PLACES]
     digest = hashlib.sha256(struct.pack(f"<{len(values)}d", *values)).hexdigest()
@@ -19,7 +19,7 @@ def libm() -> str:
 
 
 def fingerprint(environment: Mapping[str, object]) -> dict[str, str]:
-    """What decides last bits, out of the environment in a receipt or in a journal."""
+    """Return what decides last bits, out of the environment in a receipt or in a journal."""
     numerics, packages = _part(environment, "numerics"), _part(environment, "packages")
     parts = {
         "Python": environment.get("python"),
@@ -44,7 +44,8 @@ def _words(value: object) -> str:
 
 
 def differences(then: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
-    """What of two environments decides last bits and differs: `Python 3.11.7, here 3.12.3`."""
+    """Return what of two environments decides last bits and differs: `Python 3.11.7, here
+    3.12.3`."""
     before, after = fingerprint(then), fingerprint(now)
     names = [
         name for name in {**before, **after} if _decisive(name, before) != _decisive(name, after)
@@ -53,7 +54,8 @@ def differences(then: Mapping[str, object], now: Mapping[str, object]) -> list[s
 
 
 def _decisive(name: str, parts: Mapping[str, str]) -> str | None:
-    """The part as it decides bits: Python 3.11.2 in an image computes as 3.11.7 outside does."""
+    """Return the part as it decides bits: Python 3.11.2 in an image computes as 3.11.7 outside
+    does."""
     part = parts.get(name)
     return ".".join(part.split(".")[:2]) if part and name == "Python" else part
 

@@ -26,7 +26,8 @@ _SECONDS = 10
 
 
 def commit_and_changes() -> tuple[str | None, bool | None]:
-    """The commit, and whether a tracked file differs from it; (None, None) outside a repository."""
+    """Return the commit, and whether a tracked file differs from it; (None, None) outside a
+    repository."""
     try:
         asked = _git("rev-parse", "--path-format=absolute", *_ASKED)
         commit, top, object_format, objects, index = asked.splitlines()
@@ -48,7 +49,7 @@ def commit_and_changes() -> tuple[str | None, bool | None]:
 
 
 def _borrow(*, own: Path, commit: str, object_format: str, objects: Path, index: Path) -> Path:
-    """A repository in the empty folder `own`, at the same commit as that of `objects`."""
+    """Return a repository in the empty folder `own`, at the same commit as that of `objects`."""
     (own / "refs").mkdir()
     (own / "objects" / "info").mkdir(parents=True)
     (own / "objects" / "info" / "alternates").write_text(f"{objects}\n")

@@ -38,7 +38,8 @@ class Numerics(TypedDict):
 
 
 def mode() -> str:
-    """The environment's choice, `native` or `portable`; raises InputError for anything else."""
+    """Return the environment's choice, `native` or `portable`; raises InputError for anything
+    else."""
     choice = os.environ.get(VARIABLE) or MODES[0]
     if choice not in MODES:
         raise InputError(f"{VARIABLE}: '{choice}' is unknown; allowed: {', '.join(MODES)}")
@@ -46,7 +47,7 @@ def mode() -> str:
 
 
 def environment() -> dict[str, str]:
-    """The variables that must be set before NumPy is imported; {} for native numerics.
+    """Return the variables that must be set before NumPy is imported; {} for native numerics.
 
     Raises InputError where this processor lacks a feature that portable numerics need.
     """
@@ -65,12 +66,12 @@ def environment() -> dict[str, str]:
 
 
 def can_be_portable() -> bool:
-    """Whether this processor has what portable numerics need."""
+    """Return True if this processor has what portable numerics need."""
     return not _missing_features()
 
 
 def describe() -> Numerics:
-    """The numerics of this process: the mode, NumPy's SIMD levels, BLAS kernels and libm."""
+    """Return the numerics of this process: the mode, NumPy's SIMD levels, BLAS kernels and libm."""
     import numpy
 
     simd = numpy.show_config(mode="dicts")["SIMD Extensions"]
@@ -84,7 +85,8 @@ def describe() -> Numerics:
 
 @cache
 def of_process() -> str:
-    """What decides the last bits of this process, short enough to travel with every chunk."""
+    """Return what decides the last bits of this process, short enough to travel with every
+    chunk."""
     import numpy
 
     simd = numpy.show_config(mode="dicts")["SIMD Extensions"]
@@ -101,7 +103,7 @@ def of_process() -> str:
 
 
 def _product() -> str:
-    """A digest of a matrix product: BLAS has other kernels for other processors."""
+    """Return a digest of a matrix product: BLAS has other kernels for other processors."""
     import numpy
 
     matrix = numpy.sin(numpy.arange(32 * 32)).reshape(32, 32)
@@ -109,7 +111,7 @@ def _product() -> str:
 
 
 def _blas() -> str | None:
-    """The kernels that OpenBLAS chose, such as "Haswell"; None where it cannot be asked."""
+    """Return the kernels that OpenBLAS chose, such as "Haswell"; None where it cannot be asked."""
     try:
         from threadpoolctl import threadpool_info
     except ImportError:

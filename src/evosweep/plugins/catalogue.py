@@ -40,14 +40,14 @@ class Builtin:
 
 
 def catalogue(kind: str) -> Iterator[Builtin]:
-    """Every built-in of `kind` "problem" or "algorithm", in the order of their names."""
+    """Yield every built-in of `kind` "problem" or "algorithm", in the order of their names."""
     for name, place in builtins(kind).items():
         module, _, function = place.partition(":")
         yield describe(kind, name, getattr(importlib.import_module(module), function))
 
 
 def describe(kind: str, name: str, function: Callable[..., object]) -> Builtin:
-    """A function as its signature and its docstring have it."""
+    """Return a function as its signature and its docstring have it."""
     head, texts = _documentation(inspect.getdoc(function) or "")
     summary, _, text = head.partition("\n\n")
     module = inspect.getdoc(inspect.getmodule(function)) or ""
@@ -62,7 +62,7 @@ def describe(kind: str, name: str, function: Callable[..., object]) -> Builtin:
 
 
 def _documentation(text: str) -> tuple[str, dict[str, str]]:
-    """A docstring without its sections, and what its section on parameters says of each."""
+    """Return a docstring without its sections, and what its section on parameters says of each."""
     head, *rest = _SECTION.split(text)
     texts: dict[str, str] = {}
     names: list[str] = []

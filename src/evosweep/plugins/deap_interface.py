@@ -22,7 +22,7 @@ Algorithm = Callable[..., object]
 
 
 def is_written_for_deap(names: Collection[str]) -> bool:
-    """Whether the function with these parameters is written as DEAP's own (`eaSimple`).
+    """Return True if the function with these parameters is written as DEAP's own (`eaSimple`).
 
     Such a function takes `population` first, or names `stats` or `halloffame`. This is the one
     place that decides it.
@@ -62,7 +62,8 @@ def _adapted(function: Algorithm, parameters: Mapping[str, inspect.Parameter]) -
 
 
 def _signature(parameters: Mapping[str, inspect.Parameter]) -> inspect.Signature:
-    """The signature of the adapted function: `population` is a number that the config gives."""
+    """Return the signature of the adapted function: `population` is a number that the config
+    gives."""
     own = [p for name, p in parameters.items() if name not in _FROM_THE_RUN]
     named = [p.replace(kind=p.KEYWORD_ONLY) for p in own if p.kind not in _VARIADIC]
     rest = [p for p in own if p.kind is p.VAR_KEYWORD]

@@ -14,7 +14,7 @@ Function = Callable[..., object]
 
 
 def load_problem(use: str, import_path: str = "") -> Function:
-    """The problem function that `use` names.
+    """Return the problem function that `use` names.
 
     Parameters
     ----------
@@ -33,12 +33,12 @@ def load_problem(use: str, import_path: str = "") -> Function:
 
 
 def load_algorithm(use: str, import_path: str = "") -> Function:
-    """The algorithm that `use` names, as `load_problem`; DEAP's own are adapted."""
+    """Return the algorithm that `use` names, as `load_problem`; DEAP's own are adapted."""
     return adapt(load("algorithm", use, import_path))
 
 
 def load(kind: str, use: str, import_path: str) -> Function:
-    """The function of `kind` "problem", "algorithm" or "callback" that `use` names."""
+    """Return the function of `kind` "problem", "algorithm" or "callback" that `use` names."""
     source, function = locate(kind, use, import_path)
     if use not in builtins(kind):
         make_importable(import_path)
@@ -52,7 +52,7 @@ def load(kind: str, use: str, import_path: str) -> Function:
 
 
 def _is_same_code(module: ModuleType, path: Path) -> bool:
-    """Whether an imported module is that of a file, or of a copy of it."""
+    """Return True if an imported module is that of a file, or of a copy of it."""
     file = getattr(module, "__file__", None)
     try:
         return file is not None and (

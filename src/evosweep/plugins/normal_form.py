@@ -25,7 +25,8 @@ class Span(NamedTuple):
 
 
 def decode(content: bytes) -> str:
-    """The text of a source file, by its own encoding, each line ended by one newline character.
+    """Return the text of a source file, by its own encoding, each line ended by one newline
+    character.
 
     Raises SyntaxError or ValueError where the content is not what the encoding says.
     """
@@ -34,14 +35,15 @@ def decode(content: bytes) -> str:
 
 
 def parse(text: str, name: str) -> ast.Module:
-    """The syntax tree of a source text; what Python only warns about is left to the import."""
+    """Return the syntax tree of a source text; what Python only warns about is left to the
+    import."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(text, filename=name)
 
 
 def normal_form(text: str, tree: ast.Module) -> str:
-    """A source text without what decides nothing.
+    """Return a source text without what decides nothing.
 
     A string that stands alone as a statement is never executed: it is cut, and `pass` replaces it
     in a body that has nothing else. A module that names `__doc__` keeps its strings. Within a
@@ -67,7 +69,7 @@ def normal_form(text: str, tree: ast.Module) -> str:
 
 
 def _scan(text: str) -> tuple[list[Span], list[Span]]:
-    """The comments outside of f-strings, and the strings, an f-string as a whole."""
+    """Return the comments outside of f-strings, and the strings, an f-string as a whole."""
     comments, strings, open_strings = [], [], []
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type in _F_STRING_STARTS:
@@ -82,7 +84,7 @@ def _scan(text: str) -> tuple[list[Span], list[Span]]:
 
 
 def _lone_strings(tree: ast.Module, lines: list[str]) -> Iterator[tuple[Span, str]]:
-    """The statements that are nothing but a string, with what stands for each."""
+    """Yield the statements that are nothing but a string, with what stands for each."""
     for node in ast.walk(tree):
         for field in ("body", "orelse", "finalbody"):
             body = getattr(node, field, None)
@@ -118,7 +120,7 @@ def _characters(line: str, bytes_before: int) -> int:
 
 
 def _kept_lines(lines: list[str], cuts: list[tuple[Span, str]], inside: set[int]) -> Iterator[str]:
-    """The lines that are left; a line whose number is `inside` ends within a string."""
+    """Yield the lines that are left; a line whose number is `inside` ends within a string."""
     numbered = dict(enumerate(lines, 1))
     for (start, end), instead in sorted(cuts, reverse=True):
         joined = numbered[start[0]][: start[1]] + instead + numbered[end[0]][end[1] :]

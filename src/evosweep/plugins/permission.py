@@ -66,7 +66,8 @@ def check_permitted(kind: str, use: str, source: Source, function: str) -> None:
 
 @cache
 def _is_written_for_deap(package: str) -> bool:
-    """Whether the distribution that brings an installed package requires DEAP or evosweep."""
+    """Return True if the distribution that brings an installed package requires DEAP or
+    evosweep."""
     from importlib import metadata  # slow to import, and seldom needed
 
     required = (

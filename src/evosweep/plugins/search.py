@@ -31,7 +31,7 @@ class Source(NamedTuple):
 
 
 def find(module: str, import_path: str) -> Source | None:
-    """The file of `module`, where a run would find it; None where there is none."""
+    """Return the file of `module`, where a run would find it; None where there is none."""
     return _find(module, _absolute(import_path))
 
 
@@ -52,24 +52,25 @@ def make_importable(import_path: str) -> None:
 
 
 def is_installed(source: Source) -> bool:
-    """Whether a source belongs to a package that was installed, not to the user's own folders."""
+    """Return True if a source belongs to a package that was installed, not to the user's own
+    folders."""
     return source.root in _PACKAGES or source.root.endswith(_PACKAGE_FOLDERS)
 
 
 def is_standard(source: Source) -> bool:
-    """Whether a source belongs to Python's standard library."""
+    """Return True if a source belongs to Python's standard library."""
     return source.root in STANDARD_LIBRARY or source.root.endswith("lib-dynload")
 
 
 def _absolute(import_path: str) -> str:
-    """The folder as an absolute path, symbolic links kept; empty for an empty one."""
+    """Return the folder as an absolute path, symbolic links kept; empty for an empty one."""
     return os.path.abspath(import_path) if import_path else ""  # noqa: PTH100
 
 
 @cache
 def _search_path(import_path: str) -> tuple[str, ...]:
-    """The entries in order. Those that Python or a program put before the standard library, a
-    script's folder or the working folder, are left out unless PYTHONPATH names them."""
+    """Return the entries in order. Those that Python or a program put before the standard library,
+    a script's folder or the working folder, are left out unless PYTHONPATH names them."""
     named = [_absolute(entry) for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     standard = [n for n, entry in enumerate(sys.path) if entry in STANDARD_LIBRARY]
     installed = sys.path[standard[0] :] if standard else sys.path
@@ -77,7 +78,7 @@ def _search_path(import_path: str) -> tuple[str, ...]:
 
 
 def _find_below(module: str, root: str) -> Source | None:
-    """The file of `module` when its first package lies in the folder `root`."""
+    """Return the file of `module` when its first package lies in the folder `root`."""
     search, spec = [root], None
     for name in accumulate(module.split("."), "{}.{}".format):
         spec = PathFinder.find_spec(name, search)
@@ -90,7 +91,7 @@ def _find_below(module: str, root: str) -> Source | None:
 
 
 def _find_by_hook(module: str) -> Source | None:
-    """An editable install may bring a finder of its own."""
+    """Return an editable install may bring a finder of its own."""
     for root in _roots_of_hooks(module.partition(".")[0]):
         if (source := _find_below(module, root)) is not None:
             return source

@@ -73,7 +73,7 @@ def check_parameters(
 
 
 def signature_of(function: Callable[..., object]) -> Signature:
-    """The signature of an imported function, its decorators and partials looked through."""
+    """Return the signature of an imported function, its decorators and partials looked through."""
     parameters = inspect.signature(function).parameters.values()
     named = [p for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
     return Signature(
@@ -84,7 +84,7 @@ def signature_of(function: Callable[..., object]) -> Signature:
 
 
 def find_signature(kind: str, use: str, import_path: str) -> Signature | None:
-    """The signature of the function that `use` names, None where source does not show it.
+    """Return the signature of the function that `use` names, None where source does not show it.
 
     Raises InputError when there is no such module, no such function, or the file does not parse.
     """
@@ -105,7 +105,8 @@ def find_signature(kind: str, use: str, import_path: str) -> Signature | None:
 
 
 def literal_defaults(kind: str, use: str, import_path: str) -> dict[str, object]:
-    """The defaults of the function that `use` names, as far as its source has them as literals.
+    """Return the defaults of the function that `use` names, as far as its source has them as
+    literals.
 
     A default that is an expression is its source text. Parameters that the run itself hands over
     are left out. Raises InputError as `find_signature` does.
@@ -156,7 +157,7 @@ def _handed(kind: str, signature: Signature) -> frozenset[str]:
 
 
 def _bindings(body: list[ast.stmt]) -> Iterator[tuple[str, ast.AST]]:
-    """The names that a module's top level binds, also below `if`, `try` and `with`."""
+    """Yield the names that a module's top level binds, also below `if`, `try` and `with`."""
     for node in body:
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():

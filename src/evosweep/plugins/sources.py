@@ -33,7 +33,7 @@ def builtins(kind: str) -> dict[str, str]:
 
 
 def resolve(kind: str, use: str) -> tuple[str, str]:
-    """The module and function that `use` names; raises InputError when it can be neither."""
+    """Return the module and function that `use` names; raises InputError when it can be neither."""
     table = builtins(kind)
     module, colon, function = table.get(use, use).partition(":")
     if not colon:
@@ -48,7 +48,7 @@ def resolve(kind: str, use: str) -> tuple[str, str]:
 
 
 def locate(kind: str, use: str, import_path: str) -> tuple[Source, str]:
-    """The source and the function name of `use`.
+    """Return the source and the function name of `use`.
 
     Raises InputError when there is no such module, or when it may not be named in a config.
     """
@@ -63,7 +63,7 @@ def locate(kind: str, use: str, import_path: str) -> tuple[Source, str]:
 
 
 def digest(kind: str, use: str, import_path: str) -> str:
-    """A digest of the code that decides what a function does (docs/digest.md).
+    """Return a digest of the code that decides what a function does (docs/digest.md).
 
     It is computed once per process, so that a run keeps its name while its source is edited.
 
@@ -99,7 +99,7 @@ def _digest(kind: str, use: str, import_path: str, _folder: str) -> str:
 
 
 def covered(kind: str, use: str, import_path: str) -> list[Source]:
-    """The sources of the digest: first the module that `use` names, then what it imports."""
+    """Return the sources of the digest: first the module that `use` names, then what it imports."""
     first, _ = locate(kind, use, import_path)
     sources = {first.module: first}
     queue = [first]
@@ -115,7 +115,8 @@ def covered(kind: str, use: str, import_path: str) -> list[Source]:
 
 
 def read_source(path: Path) -> tuple[str, ast.Module]:
-    """The text and the syntax tree of a source file; InputError names file and line otherwise."""
+    """Return the text and the syntax tree of a source file; InputError names file and line
+    otherwise."""
     try:
         text = decode(path.read_bytes())
         return text, parse(text, str(path))
@@ -129,7 +130,7 @@ def read_source(path: Path) -> tuple[str, ast.Module]:
 
 @cache
 def tree(path: Path) -> ast.Module:
-    """The syntax tree of a source file, read once a process."""
+    """Return the syntax tree of a source file, read once a process."""
     return read_source(path)[1]
 
 
@@ -144,13 +145,15 @@ def file_digest(path: Path) -> str:
 
 
 def _may_decide(module: str) -> bool:
-    """Whether a module of that name can be the user's, or is one of evosweep's that count."""
+    """Return True if a module of that name can be the user's, or is one of evosweep's that
+    count."""
     package = module.partition(".")[0]
     return module.startswith(_DECISIVE) if package == "evosweep" else package != _FRAMEWORK
 
 
 def _decides(source: Source, first: Source) -> bool:
-    """Whether a source that was found is the user's, or of the installed package that is named."""
+    """Return True if a source that was found is the user's, or of the installed package that is
+    named."""
     if source.module.startswith("evosweep."):
         return True
     if search.is_standard(source):
@@ -160,7 +163,7 @@ def _decides(source: Source, first: Source) -> bool:
 
 
 def _imported(source: Source) -> Iterator[str]:
-    """Every module name that the source could import, its parent packages first."""
+    """Yield every module name that the source could import, its parent packages first."""
     if source.path.suffix != ".py":
         return
     package = source.module.split(".")

@@ -57,7 +57,7 @@ def adf_regression(
 
 
 def primitive_sets(inputs: int) -> list[gp.PrimitiveSet]:
-    """The main set, which can call ADF0, and that of ADF0."""
+    """Return the main set, which can call ADF0, and that of ADF0."""
     defined, main = arithmetic(2, "ADF0"), arithmetic(inputs)
     main.addADF(defined)
     main.addTerminal(1.0)

@@ -37,14 +37,14 @@ class CocoFunction:
 
 
 def optimum(function: int, instance: int) -> float:
-    """The objective value of the function's optimum."""
+    """Return the objective value of the function's optimum."""
     seed = _SHARED_SEED.get(function, function) + 10_000 * instance
     ratio = _normal(seed) / _normal(seed + 1)
     return float(min(1000.0, max(-1000.0, math.floor(1e4 * ratio + 0.5) / 100)))
 
 
 def _normal(seed: int) -> float:
-    """One draw by Box and Muller's method."""
+    """Return one draw by Box and Muller's method."""
     first, second = _uniform(2, seed)
     return math.sqrt(-2 * math.log(first)) * math.cos(2 * math.pi * second) or 1e-99
 

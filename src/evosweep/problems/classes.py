@@ -13,7 +13,8 @@ from deap import base, creator
 def individual_class(
     name: str, genome: type, weights: tuple[float, ...], **attributes: object
 ) -> type[Any]:
-    """A class of individuals on `genome` (list, array, PrimitiveTree), with a fitness of `weights`.
+    """Return a class of individuals on `genome` (list, array, PrimitiveTree), with a fitness of
+    `weights`.
 
     `attributes` are those of `deap.creator.create`. The same arguments return the same class.
     """
@@ -27,7 +28,7 @@ def individual_class(
 
 
 def fitness_class(weights: tuple[float, ...]) -> type[Any]:
-    """The class of fitnesses with these weights (1.0 maximises, -1.0 minimises)."""
+    """Return the class of fitnesses with these weights (1.0 maximises, -1.0 minimises)."""
     name = "Fitness_" + "_".join(_word(weight) for weight in weights)
     if not hasattr(creator, name):
         creator.create(name, base.Fitness, weights=weights)

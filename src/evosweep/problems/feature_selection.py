@@ -55,7 +55,7 @@ def feature_selection(
 def accuracy(
     mask: list[int], features: np.ndarray, labels: np.ndarray, splits: Splits, feature_cost: float
 ) -> tuple[float]:
-    """The share of cells that Gaussian naive Bayes classifies correctly over all folds.
+    """Return the share of cells that Gaussian naive Bayes classifies correctly over all folds.
 
     A count divided by a count: the same on every machine. The empty mask scores 0.
     """
@@ -73,7 +73,7 @@ def accuracy(
 
 
 def breast_cancer() -> tuple[np.ndarray, np.ndarray]:
-    """The data: 569 x 30 features, and one label per row: 0 (malignant) or 1 (benign)."""
+    """Return the data: 569 x 30 features, and one label per row: 0 (malignant) or 1 (benign)."""
     try:
         from sklearn.datasets import load_breast_cancer
     except ImportError as error:

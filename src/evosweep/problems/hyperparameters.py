@@ -56,7 +56,7 @@ def decode(genome: list[float]) -> tuple[float, float]:
 def error_rate(
     c: float, gamma: float, features: np.ndarray, labels: np.ndarray, splits: Splits
 ) -> float:
-    """The share of cells classified wrongly over all folds: a count divided by a count."""
+    """Return the share of cells classified wrongly over all folds: a count divided by a count."""
     from sklearn.svm import SVC
 
     wrong = 0

@@ -59,7 +59,7 @@ def knapsack(
 
 
 def best_value(weights: list[int], values: list[int], capacity: int) -> int:
-    """The value of the best load, by dynamic programming over the capacity."""
+    """Return the value of the best load, by dynamic programming over the capacity."""
     best = [0] * (capacity + 1)
     for weight, value in zip(weights, values, strict=True):
         for room in range(capacity, weight - 1, -1):

@@ -34,5 +34,5 @@ def leading_ones(bits: int = 50, flip: float = 0.02, tournament: int = 3) -> bas
 
 
 def count_leading_ones(individual: Sequence[int]) -> tuple[int]:
-    """The number of ones before the first zero."""
+    """Return the number of ones before the first zero."""
     return (sum(takewhile(bool, individual)),)

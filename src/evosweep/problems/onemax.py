@@ -26,5 +26,5 @@ def onemax(bits: int = 100, flip: float = 0.05, tournament: int = 3) -> base.Too
 
 
 def count_ones(individual: list[int]) -> tuple[int]:
-    """The number of ones."""
+    """Return the number of ones."""
     return (sum(individual),)

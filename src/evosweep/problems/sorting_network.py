@@ -70,7 +70,7 @@ def _all_inputs(wires: int) -> list[int]:
 
 
 def unsorted_inputs(outputs: list[int], inputs: int) -> int:
-    """The number of inputs for which a one comes out above a zero."""
+    """Return the number of inputs for which a one comes out above a zero."""
     wrong = 0
     for upper, lower in pairwise(outputs):
         wrong |= upper & ~lower

@@ -73,7 +73,8 @@ def symbolic_regression(
 
 
 def diabetes() -> tuple[np.ndarray, np.ndarray]:
-    """The data: 442 x 10 standardised features, and the progression of the disease (25 to 346)."""
+    """Return the data: 442 x 10 standardised features, and the progression of the disease (25 to
+    346)."""
     try:
         from sklearn.datasets import load_diabetes
     except ImportError as error:

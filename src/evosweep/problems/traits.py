@@ -53,6 +53,6 @@ class Traits:
 
     @staticmethod
     def of(toolbox: object) -> "Traits":
-        """The traits that a toolbox carries, or the defaults."""
+        """Return the traits that a toolbox carries, or the defaults."""
         traits = getattr(toolbox, "traits", None)
         return traits if isinstance(traits, Traits) else Traits()

@@ -62,7 +62,7 @@ def accuracy(
     columns: list[np.ndarray],
     benign: np.ndarray,
 ) -> tuple[float]:
-    """The share of rows that the tree labels correctly."""
+    """Return the share of rows that the tree labels correctly."""
     with np.errstate(all="ignore"):
         predicted = np.broadcast_to(evaluate_tree(tree, pset, columns), benign.shape)
     return (int(np.count_nonzero(predicted == benign)) / len(benign),)

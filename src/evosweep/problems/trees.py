@@ -75,19 +75,19 @@ def protected_div(left: ArrayLike, right: ArrayLike) -> np.ndarray:
 
 
 def protected_sqrt(value: ArrayLike) -> np.ndarray:
-    """The square root of the absolute value."""
+    """Return the square root of the absolute value."""
     return np.sqrt(np.abs(value))
 
 
 def mean_squared_error(
     tree: gp.PrimitiveTree, pset: gp.PrimitiveSet, columns: list[np.ndarray], target: np.ndarray
 ) -> tuple[float]:
-    """The mean over all rows of (expression - target)^2, summed exactly (math.fsum)."""
+    """Return the mean over all rows of (expression - target)^2, summed exactly (math.fsum)."""
     return error_of(lambda: evaluate_tree(tree, pset, columns), target)
 
 
 def error_of(predict: Callable[[], np.ndarray], target: np.ndarray) -> tuple[float]:
-    """The mean squared error of the predictions; WORST if it is not finite."""
+    """Return the mean squared error of the predictions; WORST if it is not finite."""
     with np.errstate(all="ignore"):
         errors = (predict() - target) ** 2
     if not np.isfinite(errors).all():

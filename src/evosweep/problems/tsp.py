@@ -70,7 +70,7 @@ def tsp(
 
 
 def coordinates(instance: str) -> list[tuple[float, float]]:
-    """The cities' coordinates."""
+    """Return the cities' coordinates."""
     text = files("evosweep.problems").joinpath("tsplib", f"{instance}.tsp").read_text("utf-8")
     section = text.partition("NODE_COORD_SECTION\n")[2].partition("EOF")[0]
     return [(float(x), float(y)) for _, x, y in map(str.split, section.splitlines())]

@@ -45,7 +45,7 @@ def cx_one_point_leaf_biased(first: Tree, second: Tree, termpb: float) -> tuple[
 
 
 def _by_type(tree: Tree, wanted: Callable[[TypedNode], bool] | None = None) -> Indices:
-    """The indices of the tree's nodes below its root, by the type that they return."""
+    """Return the indices of the tree's nodes below its root, by the type that they return."""
     indices: Indices = defaultdict(list)
     for index, node in enumerate(tree[1:], 1):
         if wanted is None or wanted(node):

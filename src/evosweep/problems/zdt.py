@@ -55,7 +55,7 @@ def _function(function: int) -> Evaluate:
 
 
 def front(function: int, points: int = 500) -> np.ndarray:
-    """The true Pareto front: an array (points, 2)."""
+    """Return the true Pareto front: an array (points, 2)."""
     first = np.linspace(0.0, 1.0, points)
     if function == 6:
         first = np.linspace(0.2807753191, 1.0, points)

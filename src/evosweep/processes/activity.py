@@ -42,7 +42,7 @@ class Note:
 
     @property
     def overdue(self) -> bool:
-        """Whether the deadline has passed."""
+        """True if the deadline has passed."""
         return 0 < self.deadline < time.monotonic()
 
 
@@ -84,7 +84,8 @@ class Seat:
 
 
 def _mapped(path: Path) -> mmap.mmap:
-    """A new file in memory, written at once: a full disk is an error here, and SIGBUS later."""
+    """Return a new file in memory, written at once: a full disk is an error here, and SIGBUS
+    later."""
     try:
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -103,7 +104,7 @@ _seat: Seat | None = None
 
 
 def seat() -> Seat:
-    """The seat of this process, made at the first call; a forked child makes its own."""
+    """Return the seat of this process, made at the first call; a forked child makes its own."""
     global _seat  # noqa: PLW0603 - one per process by nature
     if _seat is None or _seat.pid != os.getpid():
         _seat = Seat()
@@ -138,7 +139,7 @@ def board(folder: Path) -> Iterator[None]:
 
 
 def note(folder: Path, pid: int) -> Note | None:
-    """What the process evaluates by its own file; None where it is idle or has no file."""
+    """Return what the process evaluates by its own file; None where it is idle or has no file."""
     with suppress(OSError, struct.error):
         batch, index, deadline, pooled = _SEAT.unpack_from(Path(folder, str(pid)).read_bytes())
         if batch:
@@ -149,7 +150,7 @@ def note(folder: Path, pid: int) -> Note | None:
 
 
 def notes(folder: Path) -> Iterator[Note]:
-    """What every process on the board evaluates; those that are idle are left out."""
+    """Yield what every process on the board evaluates; those that are idle are left out."""
     for pid in pids(folder):
         if current := note(folder, pid):
             yield current
@@ -173,10 +174,11 @@ def put(
 
 
 def is_lost_elsewhere(folder: Path, number: int) -> bool:
-    """Whether a process of another host has died of what it evaluated."""
+    """Return True if a process of another host has died of what it evaluated."""
     return (folder / f"{number}.lost").exists()
 
 
 def pids(folder: Path) -> list[int]:
-    """The number of every process that has a file on the board, whether it lives or is dead."""
+    """Return the number of every process that has a file on the board, whether it lives or is
+    dead."""
     return [int(path.name) for path in folder.iterdir() if path.name.isdigit()]

@@ -14,7 +14,8 @@ def of_this_process() -> str:
 
 
 def number_here(address: str) -> int | None:
-    """The process's number where it runs on this host; None for another host's, or for none."""
+    """Return the process's number where it runs on this host; None for another host's, or for
+    none."""
     number, at, host = address.partition("@")
     is_here = host == _here() if "/" in host else not at or host == os.uname().nodename
     return int(number) if number.isdigit() and is_here else None

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process of that number runs; a dead one that is not yet reaped does not."""
+    """Return True if a process of that number runs; a dead one that is not yet reaped does not."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -27,7 +27,7 @@ def _is_zombie(pid: int) -> bool:
 
 
 def descendants(pid: int) -> list[int]:
-    """The numbers of all processes that a living process has started, directly or not."""
+    """Return the numbers of all processes that a living process has started, directly or not."""
     family = [pid]
     for member in family:  # it grows meanwhile
         family += _children(member)
@@ -51,7 +51,7 @@ def _children_of_task(pid: int, task: str) -> list[int]:
 
 
 def _lists_children() -> bool:
-    """Whether this system's kernel has the lists: Linux, unless it was built without."""
+    """Return True if this system's kernel has the lists: Linux, unless it was built without."""
     return os.path.exists(f"/proc/self/task/{os.getpid()}/children")  # noqa: PTH110
 
 
@@ -83,7 +83,7 @@ def _unless_gone(pid: int, number: int) -> None:
 
 
 def send(group: int, number: int) -> bool:
-    """A signal to a process group; whether there is anybody in it. 0 only asks."""
+    """Return a signal to a process group; whether there is anybody in it. 0 only asks."""
     try:
         os.killpg(group, number)
     except ProcessLookupError:

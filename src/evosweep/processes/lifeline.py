@@ -98,7 +98,7 @@ def _end_with(connection: socket.socket) -> None:
 
 
 def _received(connection: socket.socket, size: int) -> bytes:
-    """What has come; nothing where the other is gone or cut off."""
+    """Return what has come; nothing where the other is gone or cut off."""
     try:
         return connection.recv(size)
     except OSError:

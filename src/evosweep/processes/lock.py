@@ -89,7 +89,7 @@ class Lock:
         os.close(self._fd)
 
     def _is_mine(self) -> bool:
-        """Whether no other host has got the lock, which this one may have lost meanwhile."""
+        """Return True if no other host has got the lock, which this one may have lost meanwhile."""
         fd = open_descriptor(self.path)
         try:
             text = os.pread(fd, _LONGEST, 0)
@@ -142,12 +142,12 @@ def queue(path: Path, tell: Callable[[str], None] = lambda _: None) -> Iterator[
 
 
 def is_used() -> bool:
-    """Whether locks are taken at all here."""
+    """Return True if locks are taken at all here."""
     return os.environ.get(SWITCH) != "none"
 
 
 def acquire(fd: int, path: Path, *, wait: bool = False) -> bool:
-    """The exclusive lock on an open file; False where another process has it.
+    """Return the exclusive lock on an open file; False where another process has it.
 
     Raises `NoLocks` where the file system of `path` has no locks.
     """
@@ -202,7 +202,7 @@ def boot_id() -> str:
 
 
 def _open(path: Path) -> int:
-    """The lock's file; its text names processes, which is nobody else's concern."""
+    """Return the lock's file; its text names processes, which is nobody else's concern."""
     return open_descriptor(path, os.O_RDWR | os.O_CREAT, 0o600)
 
 

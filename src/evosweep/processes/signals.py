@@ -19,7 +19,8 @@ _LOOK = 0.2  # seconds between two looks at the parents
 
 
 def workflow() -> int | None:
-    """The number of the workflow's process; None where none on this host started this one."""
+    """Return the number of the workflow's process; None where none on this host started this
+    one."""
     return address.number_here(os.environ.get(PARENT_VARIABLE, ""))
 
 

@@ -9,7 +9,8 @@ _PATIENCE = 3.0
 
 
 def is_near() -> bool:
-    """Whether the end of this process's SLURM job is near; False in no job, or where unknown."""
+    """Return True if the end of this process's SLURM job is near; False in no job, or where
+    unknown."""
     if end := os.environ.get("SLURM_JOB_END_TIME", ""):  # from SLURM 23 on
         return end.isdecimal() and int(end) - time.time() < _NEAR
     job = os.environ.get("SLURM_JOB_ID", "")
@@ -32,7 +33,7 @@ def _asked(words: list[str]) -> str:
 
 
 def _seconds(left: str) -> float | None:
-    """The seconds in SLURM's `days-hours:minutes:seconds`; None for anything else."""
+    """Return the seconds in SLURM's `days-hours:minutes:seconds`; None for anything else."""
     days, _, clock = left.rpartition("-")
     parts = clock.split(":")
     if not all(part.isdecimal() for part in (days or "0", *parts)) or len(parts) > 3:

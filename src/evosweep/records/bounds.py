@@ -36,7 +36,7 @@ def _line(text: str) -> str:
 
 
 def _readable(text: str) -> str:
-    """The lines of a text, with escapes for whatever else would act on a terminal."""
+    """Return the lines of a text, with escapes for whatever else would act on a terminal."""
     return "\n".join(map(printable, text.expandtabs().splitlines()))
 
 

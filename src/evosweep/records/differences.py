@@ -44,7 +44,7 @@ class Difference:
 
 
 def first_difference(one: RunFolder, other: RunFolder) -> Difference:
-    """Compares logbooks, journals and final populations of two runs, row by row."""
+    """Compare logbooks, journals and final populations of two runs, row by row."""
     individual = next(_differing(_rows(one.population), _rows(other.population)), None)
     generation = next(
         _differing(_rows(one.logbook, ["digest"]), _rows(other.logbook, ["digest"])), None

@@ -79,7 +79,7 @@ class RunFolder:
         return (self.path.parent.parent if shared else self.path) / "sources"
 
     def create(self) -> None:
-        """Makes the folder; raises `InputError` where that cannot be or nothing can be written."""
+        """Make the folder; raises `InputError` where that cannot be or nothing can be written."""
         if RUN_ID.fullmatch(self.path.name) and self.path.is_symlink():
             self.check_name()
         try:
@@ -97,20 +97,20 @@ class RunFolder:
             )
 
     def sweep(self) -> None:
-        """Removes the temporary files of a process that was killed while it wrote."""
+        """Remove the temporary files of a process that was killed while it wrote."""
         for pattern in (".*.json.*", ".*.parquet.*", f".{self.journal.name}.*"):
             for file in self.path.glob(pattern):
                 file.unlink(missing_ok=True)
 
     def discard(self) -> None:
-        """Removes what earlier attempts left."""
+        """Remove what earlier attempts left."""
         outcome = (self.record, self.failure, self.population, self.logbook)
         for file in (*outcome, self.journal, self.running, self.interruptions):
             file.unlink(missing_ok=True)
 
 
 def find_runs(results: Path) -> Iterator[RunFolder]:
-    """The folders of all runs below `results/`, `results/<experiment>/` or a `runs` folder.
+    """Yield the folders of all runs below `results/`, `results/<experiment>/` or a `runs` folder.
 
     Sorted by experiment and run_id. Folders of runs that failed or are under way are included, and
     so is what only looks like a run: reading it raises `Damaged`. Hidden folders are left out.
@@ -125,7 +125,8 @@ def find_runs(results: Path) -> Iterator[RunFolder]:
 
 
 def runs_folders(results: Path) -> list[Path]:
-    """The `runs` folder of each experiment below `results`, sorted; `results` may be one itself."""
+    """Return the `runs` folder of each experiment below `results`, sorted; `results` may be one
+    itself."""
     if results.name == "runs":
         return [results]
     if is_folder(results / "runs"):

@@ -7,7 +7,8 @@ PRECISION = 1e-8  # COCO's distance to the optimum at which a problem counts as 
 
 
 def goal(traits: Mapping[str, object], weight: float) -> float | None:
-    """The value that counts as solved: the declared target, else the optimum within 1e-8, or None.
+    """Return the value that counts as solved: the declared target, else the optimum within 1e-8, or
+    None.
 
     `traits` are those of a receipt; a negative weight says that smaller is better.
     """
@@ -20,5 +21,5 @@ def goal(traits: Mapping[str, object], weight: float) -> float | None:
 
 
 def reaches(value: float, goal: float, weight: float) -> bool:
-    """Whether a result is as good as the goal."""
+    """Return True if a result is as good as the goal."""
     return value >= goal if weight > 0 else value <= goal

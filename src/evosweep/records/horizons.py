@@ -18,7 +18,7 @@ _MAKE = os.O_WRONLY | os.O_CREAT
 
 
 def note(folder: RunFolder, family: str) -> None:
-    """Lets later runs of the family find this one; errors are ignored, for it only saves time."""
+    """Let later runs of the family find this one; errors are ignored, for it only saves time."""
     if (experiment := _experiment(folder)) is not None:
         with suppress(OSError, Damaged):
             place = output_folder(experiment, _NAME, family[:2])
@@ -26,7 +26,7 @@ def note(folder: RunFolder, family: str) -> None:
 
 
 def relatives(folder: RunFolder, family: str) -> Iterator[RunFolder]:
-    """The finished runs of a family that lie beside a run."""
+    """Yield the finished runs of a family that lie beside a run."""
     experiment = _experiment(folder)
     place = None if experiment is None else experiment / _NAME / family[:2]
     if place is None or not (is_folder(place.parent) and is_folder(place)):
@@ -43,10 +43,11 @@ def relatives(folder: RunFolder, family: str) -> Iterator[RunFolder]:
 
 
 def beside(folder: RunFolder, run_id: str) -> RunFolder | None:
-    """The folder of another run of the same experiment; None where the name is none of a run."""
+    """Return the folder of another run of the same experiment; None where the name is none of a
+    run."""
     return RunFolder(folder.path.parent / run_id) if RUN_ID.fullmatch(run_id) else None
 
 
 def _experiment(folder: RunFolder) -> Path | None:
-    """The folder of the experiment; None for a run that lies elsewhere."""
+    """Return the folder of the experiment; None for a run that lies elsewhere."""
     return folder.path.parent.parent if folder.path.parent.name == "runs" else None

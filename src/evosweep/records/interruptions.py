@@ -31,7 +31,7 @@ class Interruption(TypedDict):
 
 
 def note(path: Path, why: str) -> None:
-    """Adds a line to `interruptions.jsonl`; errors are ignored, for it is informational."""
+    """Add a line to `interruptions.jsonl`; errors are ignored, for it is informational."""
     line = Interruption(
         why=one_line(why)[:200],
         at=datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="seconds"),
@@ -44,7 +44,8 @@ def note(path: Path, why: str) -> None:
 
 
 def read(path: Path, resumed: int) -> list[Interruption]:
-    """The interruptions of a run that was resumed so often, those that nobody could note too."""
+    """Return the interruptions of a run that was resumed so often, those that nobody could note
+    too."""
     noted = list(_lines(path))[-_MOST:]
     unknown = max(0, min(resumed, _MOST) - len(noted))
     return [*noted, *(Interruption(why=KILLED) for _ in range(unknown))]

@@ -110,7 +110,7 @@ class Journal:
             self._file.close()
 
     def flush(self) -> None:
-        """Puts every entry on the disk; raises where one is lost or another process took over."""
+        """Put every entry on the disk; raises where one is lost or another process took over."""
         if self._ended is not None:
             raise self._ended
         self._refuse_if_taken()
@@ -152,18 +152,18 @@ class Journal:
         return (self.sessions or [self._session])[0].started
 
     def recorded(self) -> Iterator[Entry]:
-        """The entries of earlier sessions, read as they are asked for."""
+        """Yield the entries of earlier sessions, read as they are asked for."""
         with self._file.reader() as file:
             for _, entry in entries_in(file, self.path, HEADER_SIZE, self._recorded_end):
                 if isinstance(entry, Entry):
                     yield entry
 
     def now(self) -> float:
-        """Seconds that the run has worked, earlier sessions included."""
+        """Return the seconds that the run has worked, earlier sessions included."""
         return self.elapsed + time.monotonic() - self._started
 
     def append(self, entry: Entry) -> None:
-        """Adds a finished chunk; it survives the process from here on."""
+        """Add a finished chunk; it survives the process from here on."""
         self._add(journal_entry.pack(entry))
 
     def append_one(
@@ -175,7 +175,7 @@ class Journal:
         )
 
     def _begin(self, found: JournalFile | None) -> JournalFile:
-        """The file of this session: the one that is there, or one that takes its place."""
+        """Return the file of this session: the one that is there, or one that takes its place."""
         self._recorded_end = HEADER_SIZE if found is None else self._recover(found)
         if self.environment is not None and not self.mixed:
             self._refuse_mixture(self.environment)
@@ -206,7 +206,7 @@ class Journal:
                     self._count(entry)
 
     def _is_local(self, found: JournalFile) -> bool:
-        """Whether the lock on the file keeps out whoever else may write to it."""
+        """Return True if the lock on the file keeps out whoever else may write to it."""
         last, here = self.sessions[-1].writer if self.sessions else None, self._session.writer
         if last is None or here is None or found.size < HEADER_SIZE or not lock.is_used():
             return False
@@ -214,7 +214,7 @@ class Journal:
         return same and is_own_disk(self.path.parent)
 
     def _recover(self, found: JournalFile) -> int:
-        """Takes stock of the earlier sessions; returns the byte where what they wrote ends."""
+        """Take stock of the earlier sessions; returns the byte where what they wrote ends."""
         if found.size < HEADER_SIZE:  # a kill while the header was written: nothing can be lost
             return HEADER_SIZE
         with found.reader() as file:

@@ -84,7 +84,7 @@ class Entry:
 
 
 def pack(entry: Entry | Session) -> bytes:
-    """The payload of an entry, little-endian."""
+    """Return the payload of an entry, little-endian."""
     if isinstance(entry, Session):
         return _SESSION.pack(_SESSION_KIND, entry.started, entry.pid) + _session_text(entry)
     count, objectives = entry.fitnesses.shape
@@ -111,13 +111,13 @@ def pack(entry: Entry | Session) -> bytes:
 def pack_one(
     batch: int, fitness: tuple[float, ...], digest: bytes, *, seconds: float, finished: float
 ) -> bytes:
-    """The payload of a batch of one individual, as `pack` makes it of an `Entry`."""
+    """Return the payload of a batch of one individual, as `pack` makes it of an `Entry`."""
     head = _CHUNK.pack(_CHUNK_KIND, 0, len(fitness), batch, 1, 0, seconds, finished, digest)
     return head + struct.pack(f"<{len(fitness)}d", *fitness)
 
 
 def unpack(payload: bytes) -> Entry | Session:
-    """The entry of a payload whose CRC was right."""
+    """Return the entry of a payload whose CRC was right."""
     if payload[0] == _SESSION_KIND:
         _, started, pid = _SESSION.unpack_from(payload)
         if not 0 <= started < _LAST_SECOND:
@@ -166,12 +166,13 @@ def _check(payload: bytes, kinds: int, count: int, objectives: int) -> None:
 
 
 def is_chunk(payload: bytes) -> bool:
-    """Whether the payload of an entry is that of a finished chunk."""
+    """Return True if the payload of an entry is that of a finished chunk."""
     return payload[0] == _CHUNK_KIND
 
 
 def _session_text(session: Session) -> bytes:
-    """The environment as JSON; what else a session says lies in it, where old readers ignore it."""
+    """Return the environment as JSON; what else a session says lies in it, where old readers ignore
+    it."""
     told = dict(session.environment or {})
     if session.writer is not None:
         told[_WRITER] = asdict(session.writer)
@@ -181,7 +182,8 @@ def _session_text(session: Session) -> bytes:
 
 
 def _told_by(text: bytes) -> tuple[dict[str, object] | None, Writer | None, str | None]:
-    """The environment, the writer and the run that it grew from, in the text of a session."""
+    """Return the environment, the writer and the run that it grew from, in the text of a
+    session."""
     if len(text) > _LONGEST_ENVIRONMENT:
         raise ValueError(f"an environment of {len(text)} bytes")
     told = json.loads(text) if text else None
@@ -196,7 +198,7 @@ def _told_by(text: bytes) -> tuple[dict[str, object] | None, Writer | None, str 
 
 
 def _writer(told: dict[str, object]) -> Writer:
-    """The writer in a session; a key that a later version adds is overlooked."""
+    """Return the writer in a session; a key that a later version adds is overlooked."""
     host, boot, token = (str(told[name])[:_LONGEST_NAME] for name in ("host", "boot", "token"))
     return Writer(printable(host), boot, int(str(told["device"])), token)
 

@@ -56,7 +56,7 @@ class TakenOver(Locked):
 
 
 def is_own_disk(folder: Path) -> bool:
-    """Whether a folder lies on a file system of this machine alone.
+    """Return True if a folder lies on a file system of this machine alone.
 
     What a shared one says of a file may be old: the end of it, where another host's session stands,
     may not show yet.
@@ -90,7 +90,7 @@ class JournalFile:
 
     @classmethod
     def existing(cls, path: Path) -> "JournalFile | None":
-        """The file that is there, if any; raises `Locked` where another process has it."""
+        """Return the file that is there, if any; raises `Locked` where another process has it."""
         while True:
             try:
                 fd = open_descriptor(path, os.O_RDWR | os.O_APPEND)
@@ -109,7 +109,8 @@ class JournalFile:
     def made(
         cls, path: Path, before: Iterable[bytes], signature: bytes, behind: Iterable[bytes] = ()
     ) -> "JournalFile":
-        """A new file in the place of what is there: its signature, and what stands around it."""
+        """Return a new file in the place of what is there: its signature, and what stands around
+        it."""
         temporary = temporary_for(path)
         new = cls(path, _created(temporary, path), 0)
         try:
@@ -137,7 +138,7 @@ class JournalFile:
             os.fsync(self.fd)
 
     def append(self, data: bytes) -> None:
-        """Adds bytes at the end; they survive the process from here on."""
+        """Add bytes at the end; they survive the process from here on."""
         view = memoryview(data)
         with self._writing:
             while view:
@@ -150,12 +151,12 @@ class JournalFile:
             self._last = bytes(data[-_RECOGNISED:])
 
     def truncate(self, size: int) -> None:
-        """Cuts off what is behind `size`."""
+        """Cut off what is behind `size`."""
         os.ftruncate(self.fd, size)
         self.size = size
 
     def sync(self) -> None:
-        """Puts on the disk what was appended.
+        """Put on the disk what was appended.
 
         Raises `EvosweepError` where some of it is lost: a server's disk that is full shows here.
         """
@@ -166,21 +167,22 @@ class JournalFile:
                 raise _unwritable(self.path, self.size, error) from error
 
     def close(self) -> None:
-        """Lets the file, and the lock on it, go."""
+        """Let the file, and the lock on it, go."""
         os.close(self.fd)
 
     def reader(self) -> BinaryIO:
-        """Reads this very file from its start, also when another one has got its name."""
+        """Read this very file from its start, also when another one has got its name."""
         return io.BufferedReader(_Positioned(self.fd))
 
     def pieces(self, start: int, end: int) -> Iterator[bytes]:
-        """The bytes from `start` to `end`, in pieces."""
+        """Yield the bytes from `start` to `end`, in pieces."""
         while start < end and (piece := os.pread(self.fd, min(_PIECE, end - start), start)):
             yield piece
             start += len(piece)
 
     def loss(self) -> TakenOver | None:
-        """The error that stops this process where the journal is another one's; None: it is not.
+        """Return the error that stops this process where the journal is another one's; None: it is
+        not.
 
         Inode numbers tell nothing on sshfs, where they belong to the path. So what this process
         wrote last is read from whatever the path leads to now, and nothing may follow it.

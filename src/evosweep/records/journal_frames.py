@@ -32,19 +32,20 @@ class JournalCorrupt(EvosweepError):
 
 
 def header_of(run_id: str) -> bytes:
-    """The header of a run's journal."""
+    """Return the header of a run's journal."""
     head = _HEADER.pack(_MAGIC, VERSION, 0, run_id.encode(), 0)[:-4]
     return head + struct.pack("<I", zlib.crc32(head))
 
 
 def frame(payload: bytes) -> bytes:
-    """An entry as it stands in the file: mark, length, CRC-32 of length and payload, payload."""
+    """Return an entry as it stands in the file: mark, length, CRC-32 of length and payload,
+    payload."""
     length = struct.pack("<I", len(payload))
     return _MARK + length + struct.pack("<I", zlib.crc32(length + payload)) + payload
 
 
 def check_header(path: Path, header: bytes) -> str:
-    """The run_id in the header."""
+    """Return the run_id in the header."""
     problem = "is too short"
     if len(header) == HEADER_SIZE:
         magic, version, _, run_id, crc = _HEADER.unpack(header)
@@ -85,7 +86,7 @@ def entries_in(
 
 
 def chunk_frames(path: Path) -> Iterator[bytes]:
-    """The finished chunks of a journal, each in its frame, without its sessions."""
+    """Yield the finished chunks of a journal, each in its frame, without its sessions."""
     with open_file(path) as file:
         check_header(path, file.read(HEADER_SIZE))
         size = os.fstat(file.fileno()).st_size
@@ -146,7 +147,7 @@ def _damage(path: Path, at: int, what: str) -> JournalCorrupt:
 
 
 def _bytes_to_check(data: bytes, at: int) -> int:
-    """The length of the entry that a mark announces; 0 where it cannot be one."""
+    """Return the length of the entry that a mark announces; 0 where it cannot be one."""
     if at + _FRAME.size > len(data):
         return 0
     length = int(_FRAME.unpack_from(data, at)[1])

@@ -37,7 +37,7 @@ def read(path: Path) -> Iterator[Entry]:
 
 
 def run_id_of(path: Path) -> str:
-    """The run that a journal belongs to, by its header; raises `JournalCorrupt`."""
+    """Return the run that a journal belongs to, by its header; raises `JournalCorrupt`."""
     with open_file(path) as file:
         return check_header(path, file.read(HEADER_SIZE))
 

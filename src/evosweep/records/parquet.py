@@ -21,7 +21,7 @@ _UNFIT = (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError, pyarrow.ArrowNotImplemen
 
 
 def as_parquet(columns: Iterable[tuple[str, Iterable[object]]]) -> bytes:
-    """The bytes of a Parquet file; a column that has no single type is kept as JSON text."""
+    """Return the bytes of a Parquet file; a column that has no single type is kept as JSON text."""
     names, arrays = [], []
     for name, values in columns:
         names.append(name)
@@ -33,7 +33,7 @@ def as_parquet(columns: Iterable[tuple[str, Iterable[object]]]) -> bytes:
 
 
 def column(values: Sequence[object]) -> pyarrow.Array:
-    """What `pyarrow.array(values)` is, or its values as JSON text where it is an error."""
+    """Return what `pyarrow.array(values)` is, or its values as JSON text where it is an error."""
     try:
         usual = _column(values)
         return pyarrow.array(values) if usual is None else usual
@@ -42,7 +42,7 @@ def column(values: Sequence[object]) -> pyarrow.Array:
 
 
 def _column(values: Sequence[object]) -> pyarrow.Array:
-    """The array of a usual column, None for others."""
+    """Return the array of a usual column, None for others."""
     types = set(map(type, values))
     if types == {str}:
         return _texts(cast("Sequence[str]", values))
@@ -53,7 +53,7 @@ def _column(values: Sequence[object]) -> pyarrow.Array:
 
 
 def _numbers(values: Sequence[object], kind: type) -> pyarrow.Array:
-    """An array of ints or floats; None stands for a missing one."""
+    """Return an array of ints or floats; None stands for a missing one."""
     present = [value is not None for value in values]
     numbers = values if all(present) else [value or 0 for value in values]
     data = pyarrow.py_buffer(numpy.array(numbers, dtype=_NUMBERS[kind]))
@@ -72,7 +72,7 @@ def _texts(values: Sequence[str]) -> pyarrow.Array:
 
 
 def _lists(values: Sequence[Sequence[object]]) -> pyarrow.Array:
-    """An array of lists of ints or of floats; None where they are of something else."""
+    """Return an array of lists of ints or of floats; None where they are of something else."""
     items = list(chain.from_iterable(values))
     types = set(map(type, items))
     if len(types) != 1 or not types <= _NUMBERS.keys():

@@ -17,7 +17,7 @@ _Document = TypeVar("_Document", bound=Named)
 
 
 def read_record(folder: RunFolder) -> Record:
-    """The receipt of a run in a folder of results.
+    """Return the receipt of a run in a folder of results.
 
     Raises
     ------
@@ -31,19 +31,19 @@ def read_record(folder: RunFolder) -> Record:
 
 
 def read_failure(folder: RunFolder) -> FailureRecord:
-    """The failure of a run in a folder of results; raises as `read_record`."""
+    """Return the failure of a run in a folder of results; raises as `read_record`."""
     folder.check_name()
     return _named(folder, _read(folder.failure, FailureRecord))
 
 
 def read_running(folder: RunFolder) -> RunningRecord:
-    """The `running.json` of a run in a folder of results; raises as `read_record`."""
+    """Return the `running.json` of a run in a folder of results; raises as `read_record`."""
     folder.check_name()
     return _named(folder, _read(folder.running, RunningRecord))
 
 
 def read_outcome(folder: RunFolder) -> tuple[Record | FailureRecord, bytes]:
-    """The receipt or the failure of a run in a folder of results, with the file's bytes.
+    """Return the receipt or the failure of a run in a folder of results, with the file's bytes.
 
     An earlier failure is ignored if there is a receipt.
 
@@ -69,7 +69,7 @@ def read_outcome(folder: RunFolder) -> tuple[Record | FailureRecord, bytes]:
 
 
 def load_record(path: Path) -> Record:
-    """The receipt of a run, from a path that the user gives.
+    """Return the receipt of a run, from a path that the user gives.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def load_record(path: Path) -> Record:
 
 
 def parse_record(content: bytes, folder: Path) -> Record:
-    """The receipt in some bytes that are, or will be, in `folder`; raises `Damaged`."""
+    """Return the receipt in some bytes that are, or will be, in `folder`; raises `Damaged`."""
     return _parse(content, folder / "record.json", Record)
 
 
@@ -104,7 +104,8 @@ def _named(folder: RunFolder, document: _Document) -> _Document:
 
 
 def is_copy(folder: RunFolder, run_id: str) -> bool:
-    """Whether the run has a folder of its own name beside this one, which is then a copy or forged.
+    """Return True if the run has a folder of its own name beside this one, which is then a copy or
+    forged.
 
     Alone it counts: `evosweep run --out` takes any name.
     """
@@ -123,7 +124,7 @@ def _parse(content: bytes, file: Path, model: type[_Document]) -> _Document:
 
 
 def _damage(error: ValidationError, content: bytes, file: Path) -> Damaged:
-    """The first thing that is wrong, in one line; the format's version before all others."""
+    """Return the first thing that is wrong, in one line; the format's version before all others."""
     details = error.errors(include_url=False)
     detail = min(details, key=lambda each: each["loc"] != ("format",))
     kind, value = detail["type"], detail["input"]

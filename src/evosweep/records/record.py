@@ -138,7 +138,7 @@ class Named(BaseModel):
     sources: Sources = Field(default={}, description="Digest of the source of each function.")
 
     def document(self) -> dict[str, object]:
-        """The fields as JSON data, without those that have nothing to say."""
+        """Return the fields as JSON data, without those that have nothing to say."""
         return {name: value for name, value in self if value is not None or name in _NULLABLE}
 
     @property
@@ -235,7 +235,8 @@ class RunningRecord(Named):
 
 
 def schema() -> str:
-    """The JSON schema of `record.json`, as `workflow/schemas/record.schema.json` holds it."""
+    """Return the JSON schema of `record.json`, as `workflow/schemas/record.schema.json` holds
+    it."""
     return json.dumps(Record.model_json_schema(), indent=2) + "\n"
 
 

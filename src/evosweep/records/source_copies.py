@@ -33,7 +33,7 @@ def keep_sources(spec: RunSpec, folder: Path) -> None:
 
 
 def read_sources(spec: RunSpec, kind: str) -> dict[str, str]:
-    """The sources of a function as they are now, by the places that copies have."""
+    """Return the sources of a function as they are now, by the places that copies have."""
     covered = sources.covered(kind, spec.functions[kind], spec.import_path)
     return {
         str(_place(source)): source.path.read_bytes().decode(errors="replace")
@@ -68,7 +68,8 @@ def _place(source: Source) -> Path:
 
 
 def read_copies(folder: Path, digest: str) -> dict[str, str]:
-    """The kept sources of a digest, by their place; {} where there is no plain copy of them."""
+    """Return the kept sources of a digest, by their place; {} where there is no plain copy of
+    them."""
     root = folder / digest
     if not _DIGEST.fullmatch(digest) or not is_folder(root):
         return {}

@@ -74,19 +74,20 @@ def read_columns(
 def read_rows(
     path: Path, rows: int, names: Sequence[str] | None = None, values: int = LONGEST_GENOME
 ) -> Iterator[dict[str, Any]]:
-    """The rows of a table, a few thousand in memory at a time; raises as `open_table`."""
+    """Yield the rows of a table, a few thousand in memory at a time; raises as `open_table`."""
     with open_table(path, rows, values) as table:
         for batch in table.iter_batches(batch_size=_BATCH, columns=names):
             yield from batch.to_pylist()
 
 
 def logbook_rows(evaluations: int, generations: int) -> int:
-    """How many rows a logbook may have: an algorithm may note more than one per generation."""
+    """Return how many rows a logbook may have: an algorithm may note more than one per
+    generation."""
     return min(evaluations + generations + 1000, _MOST_ROWS_OF_LOGBOOK)
 
 
 def _counts(table: "ParquetFile") -> dict[str, int]:
-    """How many values each column has."""
+    """Return how many values each column has."""
     counts: dict[str, int] = {}
     for group in range(table.metadata.num_row_groups):
         part = table.metadata.row_group(group)
@@ -131,7 +132,7 @@ def _check_column(path: Path, column: Any, rows: int, values: int) -> None:
 
 
 def _text_bytes(path: Path, column: str) -> int:
-    """How many bytes a column of text has in memory, found without making them."""
+    """Return how many bytes a column of text has in memory, found without making them."""
     from pyarrow import compute, parquet, types
 
     size = 0

@@ -46,7 +46,7 @@ class Attempt:
 def run_one(
     spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt | None = None
 ) -> Record:
-    """The receipt of the run, which is in `folder` afterwards.
+    """Return the receipt of the run, which is in `folder` afterwards.
 
     A finished run is not repeated; one that was interrupted goes on from its journal. `backend`
     is entered already and may serve several runs. Raises `InputError` for what the spec or the
@@ -84,14 +84,15 @@ def run_one(
 
 
 def _tidy(folder: RunFolder) -> None:
-    """Removes what a process left that was killed right after it had finished the run."""
+    """Remove what a process left that was killed right after it had finished the run."""
     if folder.lock.exists():
         with suppress(Locked, OSError), Lock(folder.lock, str(folder.path)):
             folder.running.unlink(missing_ok=True)
 
 
 def _finished(spec: RunSpec, folder: RunFolder) -> Record | None:
-    """The receipt where the run is done; a receipt that a power cut tore is written again."""
+    """Return the receipt where the run is done; a receipt that a power cut tore is written
+    again."""
     if not os.path.lexists(folder.record):
         return None
     try:
@@ -109,7 +110,8 @@ def _finished(spec: RunSpec, folder: RunFolder) -> Record | None:
 
 
 def _evolve(spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt) -> Record:
-    """The receipt, from the journal that is there, from that of a shorter run, or from nothing."""
+    """Return the receipt, from the journal that is there, from that of a shorter run, or from
+    nothing."""
     new = not os.path.lexists(folder.journal)
     grows = new and not attempt.fresh and attempt.order is None
     origin = extension.origin_of(spec, folder) if grows else None
@@ -129,7 +131,7 @@ def _evolve(spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt
 
 
 def _grew(journal: Journal, error: BaseException) -> bool:
-    """Whether what the journal started with may be wrong, and not what it got since."""
+    """Return True if what the journal started with may be wrong, and not what it got since."""
     return not isinstance(error, JournalCorrupt) and journal.grown_from is not None
 
 

@@ -9,7 +9,7 @@ _BEST = re.compile(r"best(_\d+)?")
 def with_best_so_far(
     rows: Iterable[Mapping[str, object]], weights: Sequence[float]
 ) -> Iterator[dict[str, object]]:
-    """The rows of a logbook with `generation_best` and `best_so_far` beside each `best`.
+    """Yield the rows of a logbook with `generation_best` and `best_so_far` beside each `best`.
 
     Parameters
     ----------

@@ -50,7 +50,7 @@ class StopEvolution(BaseException):
         self.generation = generation
 
     def receipt(self) -> Stopped:
-        """What the record keeps of it: why, and after which generation and evaluation."""
+        """Return what the record keeps of it: why, and after which generation and evaluation."""
         last = self.generation
         return {
             "reason": self.reason,
@@ -82,7 +82,7 @@ class Stopping:
         self._number, self._best, self._best_at = -1, float("-inf"), 0
 
     def begin(self, weights: Sequence[float]) -> None:
-        """Takes the weights of the objectives; raises `InputError` for what needs one objective."""
+        """Take the weights of the objectives; raises `InputError` for what needs one objective."""
         needs_one = self._stop.target is not None or self._stop.stagnation is not None
         if len(weights) > 1 and needs_one:
             raise InputError(
@@ -131,7 +131,7 @@ class Stopping:
         return patience is not None and last.number - self._best_at >= patience
 
     def _called_back(self, last: Generation) -> bool:
-        """A callback's own random draws are not the run's."""
+        """Return a callback's own random draws are not the run's."""
         if not self._callback:
             return False
         before = seeds.state()
@@ -155,7 +155,8 @@ def _target(target: float | str | None, traits: Traits) -> float | None:
 
 
 def repeatable(record: Record) -> dict[str, Any]:
-    """The spec of a record, to be run again; where a clock ended the run, its evaluations do now.
+    """Return the spec of a record, to be run again; where a clock ended the run, its evaluations do
+    now.
 
     The budget of evaluations is looked at after a generation, so that the repetition stops after
     the one after which the clock stopped the run.

@@ -54,7 +54,8 @@ class Family:
 
     @classmethod
     def of(cls, spec: RunSpec) -> "Family":
-        """The family of a run; raises `InputError` where its algorithm cannot be imported."""
+        """Return the family of a run; raises `InputError` where its algorithm cannot be
+        imported."""
         horizon, default = horizon_of(load_algorithm(spec.algorithm.use, spec.import_path))
         algorithm = spec.algorithm.model_dump(exclude={"name"}, exclude_defaults=True)
         algorithm["params"] = _without(spec.algorithm.params, horizon)
@@ -64,14 +65,15 @@ class Family:
         return cls(hashlib.sha256(text.encode()).hexdigest()[:12], horizon, default)
 
     def bounds(self, algorithm: Mapping[str, object]) -> tuple[float, ...]:
-        """How far an algorithm of the family goes: its horizon, and the budgets of its stop."""
+        """Return how far an algorithm of the family goes: its horizon, and the budgets of its
+        stop."""
         own = _value(algorithm, "params", self.horizon, self.default) if self.horizon else math.inf
         budgets = (_value(algorithm, "stop", name, math.inf) for name in _BUDGETS)
         return tuple(map(_number, (own, *budgets)))
 
 
 def origin_of(spec: RunSpec, folder: RunFolder) -> RunFolder | None:
-    """The longest of the shorter runs beside a run, whose evaluations it can take.
+    """Return the longest of the shorter runs beside a run, whose evaluations it can take.
 
     Warns `NotExtended` where there are shorter ones and none of them can be taken.
     """
@@ -100,7 +102,7 @@ def tell(spec: RunSpec, reason: str) -> None:
 
 
 def note(spec: RunSpec, folder: RunFolder) -> None:
-    """Lets longer runs find this one, which is done."""
+    """Let longer runs find this one, which is done."""
     horizons.note(folder, Family.of(spec).name)
 
 
@@ -121,7 +123,8 @@ def compared(after: AfterGeneration, journal: Journal) -> AfterGeneration:
 
 
 def _last_generation(folder: RunFolder, run_id: str) -> tuple[int, str] | None:
-    """Number and digest of the last generation of a run beside this one; None: it is gone."""
+    """Return the number and digest of the last generation of a run beside this one; None: it is
+    gone."""
     other = horizons.beside(folder, run_id)
     try:
         digests = [] if other is None else _digests(other, read_record(other))
@@ -168,7 +171,7 @@ def _without(values: Mapping[str, object], *names: str | None) -> dict[str, obje
 
 
 def _number(value: object) -> float:
-    """A bound as a number; what is none is not comparable with any other."""
+    """Return a bound as a number; what is none is not comparable with any other."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     return math.nan

@@ -65,7 +65,7 @@ def _fronts(population: Population, valid: Sequence[int]) -> list[tuple[int, lis
 
 
 def traits_of(traits: Traits, *, sets: bool = False) -> Mapping[str, object]:
-    """The declarations of a problem that a comparison needs, without those it did not make.
+    """Return the declarations of a problem that a comparison needs, without those it did not make.
 
     `sets`: genomes hold sets, which evaluations are given in an order of their own.
     """

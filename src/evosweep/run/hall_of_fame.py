@@ -13,7 +13,7 @@ Choice = int | Literal["pareto", "none"] | None
 
 
 def chosen(choice: Choice) -> tools.HallOfFame | None:
-    """The hall of fame of a config's choice."""
+    """Return the hall of fame of a config's choice."""
     if choice == "none":
         return None
     if choice == "pareto":
@@ -22,7 +22,7 @@ def chosen(choice: Choice) -> tools.HallOfFame | None:
 
 
 def suit(hall: tools.HallOfFame | None, choice: Choice, weights: Sequence[float]) -> None:
-    """Turns the default hall into a Pareto front where there are several objectives.
+    """Turn the default hall into a Pareto front where there are several objectives.
 
     The algorithm already has it when the first individual tells how many objectives there are.
     """

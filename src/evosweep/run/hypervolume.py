@@ -11,7 +11,7 @@ EXACT_UP_TO = 6  # objectives: with ten, an exact hypervolume of 100 points take
 def hypervolume(
     points: NDArray[numpy.float64], weights: Sequence[float], reference: Sequence[float]
 ) -> float:
-    """The hypervolume of points (n, objectives) in raw units; 0.0 without a finite point.
+    """Return the hypervolume of points (n, objectives) in raw units; 0.0 without a finite point.
 
     The sign of a weight says which way an objective is better. Exact up to `EXACT_UP_TO`
     objectives; beyond, moocore's deterministic approximation, good to about 1e-4 of the value.

@@ -37,7 +37,7 @@ def record_of(
     spec: RunSpec, folder: RunFolder, journal: Journal, *, evolution: Evolution, evolved: Evolved,
     startup: float,
 ) -> Record:  # fmt: skip
-    """The receipt of an evolution; population and logbook are in the folder afterwards."""
+    """Return the receipt of an evolution; population and logbook are in the folder afterwards."""
     evaluator, population = evolution.evaluator, evolved.population
     tally = evaluator.tally
     best, best_genome, weights = best_of(population, evolution.hall, tally.best)
@@ -67,7 +67,7 @@ def record_of(
 
 
 def write_failure(spec: RunSpec, folder: RunFolder, error: BaseException) -> None:
-    """Says what went wrong in `failure.json`, unless the disk is full."""
+    """Say what went wrong in `failure.json`, unless the disk is full."""
     failed = error.failure if isinstance(error, EvaluationFailed) else None
     individual = getattr(error, "individual", None)
     trace = "" if failed else "".join(traceback.format_exception(error))
@@ -91,7 +91,7 @@ def write_failure(spec: RunSpec, folder: RunFolder, error: BaseException) -> Non
 
 
 def _named(spec: RunSpec) -> dict[str, object]:
-    """What names the run, in each of its documents."""
+    """Return what names the run, in each of its documents."""
     return {
         "format": FORMAT,
         "run_id": spec.run_id,
@@ -102,7 +102,7 @@ def _named(spec: RunSpec) -> dict[str, object]:
 
 
 def _timings(evaluator: Evaluator, evolved: Evolved, startup: float) -> dict[str, float]:
-    """Seconds by phase: evaluation and idle over all workers, the rest in the parent.
+    """Return the seconds by phase: evaluation and idle over all workers, the rest in the parent.
 
     The CPU time that this process spent on evaluations counts as theirs.
     """

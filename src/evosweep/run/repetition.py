@@ -43,8 +43,8 @@ class ForeignCode:
 
 
 def spec_of(record: Record, import_path: str) -> RunSpec:
-    """The spec that repeats a record here, with the reader's import path and no more workers than
-    this machine has CPUs; raises `InputError` where it cannot be run.
+    """Return the spec that repeats a record here, with the reader's import path and no more workers
+    than this machine has CPUs; raises `InputError` where it cannot be run.
 
     Hosts and schedulers that a receipt names are not called: they are its writer's concern.
     """
@@ -56,7 +56,7 @@ def spec_of(record: Record, import_path: str) -> RunSpec:
 
 
 def foreign_code(record: Record, spec: RunSpec) -> list[ForeignCode]:
-    """The functions of a spec that somebody must trust before they run; none is imported."""
+    """Return the functions of a spec that somebody must trust before they run; none is imported."""
     named = {"problem": spec.problem.use, "algorithm": spec.algorithm.use}
     if spec.algorithm.callback:
         named["callback"] = spec.algorithm.callback
@@ -94,7 +94,7 @@ def _foreign(kind: str, use: str, record: Record, import_path: str) -> ForeignCo
 
 
 def differences_of_circumstances(record: Record, spec: RunSpec) -> Iterator[str]:
-    """What is not as it was when the run was made: sources, versions, platform, processor."""
+    """Yield what is not as it was when the run was made: sources, versions, platform, processor."""
     then: Mapping[str, Any] = record.environment
     now = environment.describe()
     for part, digest in record.sources.items():

@@ -52,7 +52,7 @@ class GenerationStatistics(tools.Statistics):  # type: ignore[misc]
         self.fields = ["best", "mean", "std", "worst", "seconds", "digest"]
 
     def compile(self, data: Population) -> LogbookRow:
-        """The row of a population, whose individuals all have a fitness."""
+        """Return the row of a population, whose individuals all have a fitness."""
         row: LogbookRow = dict(summary(data))
         self.weights = self.weights or weights_of(data)
         if self._reference_point is not None:
@@ -67,7 +67,7 @@ class GenerationStatistics(tools.Statistics):  # type: ignore[misc]
 
 
 def weights_of(population: Population) -> tuple[float, ...]:
-    """The weights of the first individual that has a fitness; empty where none has."""
+    """Return the weights of the first individual that has a fitness; empty where none has."""
     first = next((ind.fitness for ind in population if ind.fitness.valid), None)
     return () if first is None else tuple(first.weights)
 
@@ -95,7 +95,7 @@ _VALUES, _FITNESS, _WEIGHTED = map(attrgetter, ("values", "fitness", "wvalues"))
 
 
 def _valid(population: Population) -> list[base.Fitness]:
-    """The valid fitnesses; where all are usual ones with values, sooner than one by one."""
+    """Return the valid fitnesses; where all are usual ones with values, sooner than one by one."""
     fitnesses = list(map(_FITNESS, population))
     ways = map(attrgetter("valid"), set(map(type, fitnesses)))
     if all(way is base.Fitness.valid for way in ways) and all(map(_WEIGHTED, fitnesses)):
@@ -104,7 +104,8 @@ def _valid(population: Population) -> list[base.Fitness]:
 
 
 def _columns(fitnesses: Sequence[base.Fitness]) -> list[Sequence[float]]:
-    """The values of each objective; where all fitnesses are usual ones, sooner than one by one."""
+    """Return the values of each objective; where all fitnesses are usual ones, sooner than one by
+    one."""
     weights = fitnesses[0].weights
     ways = map(_VALUES, set(map(type, fitnesses)))
     usual = all(way is base.Fitness.values for way in ways)
@@ -147,7 +148,7 @@ def _std(values: Sequence[float], mean: float) -> float:
 def logbook_rows(
     logbook: Sequence[LogbookRow] | None, statistics: GenerationStatistics
 ) -> list[LogbookRow]:
-    """One row for each generation; `gen` and `nevals` become `generation` and `evaluations`.
+    """Return one row for each generation; `gen` and `nevals` become `generation` and `evaluations`.
 
     The chapters of a `tools.MultiStatistics` follow as columns, `size_avg` of a chapter `size`.
     `generation_best` is `best` by its full name; `best_so_far` is the best until then.
@@ -166,7 +167,8 @@ _RENAMED = ("gen", "nevals")
 
 
 def _chapters(logbook: Sequence[LogbookRow], number: int) -> LogbookRow:
-    """The values that the chapters of a logbook have for a generation, and its own row has not."""
+    """Return the values that the chapters of a logbook have for a generation, and its own row has
+    not."""
     values: LogbookRow = {}
     for name, chapter in getattr(logbook, "chapters", {}).items():
         if number < len(chapter):

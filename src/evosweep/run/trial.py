@@ -82,7 +82,8 @@ class _Timed(Evaluator):
 
 
 def seconds_of_evaluation(spec: RunSpec) -> float | None:
-    """How long an evaluation takes here, in seconds; None where the run does not get that far."""
+    """Return how long an evaluation takes here, in seconds; None where the run does not get that
+    far."""
     with tempfile.TemporaryDirectory(prefix="evosweep-probe-") as folder:
         try:
             with (
@@ -98,7 +99,8 @@ def seconds_of_evaluation(spec: RunSpec) -> float | None:
 
 
 def problem_mistake(spec: RunSpec) -> str:
-    """What is wrong with building the problem of `spec`, in one line; empty where nothing is."""
+    """Return what is wrong with building the problem of `spec`, in one line; empty where nothing
+    is."""
     try:
         build(describe(spec.to_dict()["problem"], spec.import_path))
     except EvosweepError as error:
@@ -131,7 +133,7 @@ def evolution_mistake(spec: RunSpec) -> tuple[str, str]:
 
 
 def _told(error: BaseException) -> str:
-    """An error of the user's code, with the line of it that raised."""
+    """Return an error of the user's code, with the line of it that raised."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{Path(last.filename).name}, line {last.lineno}"
     return one_line(f"{type(error).__name__}: {error} ({where})")

@@ -188,7 +188,8 @@ _FORMS: Sequence[Make] = (
 
 
 def _digest(genomes: Sequence[object], fitnesses: Sequence[list[object]], make: Make) -> str:
-    """The digest of a population whose genomes were of one form; empty where they were not."""
+    """Return the digest of a population whose genomes were of one form; empty where they were
+    not."""
     population = []
     with suppress(TypeError, ValueError, OverflowError, InputError):
         for genome, values in zip(genomes, fitnesses, strict=True):

@@ -16,7 +16,7 @@ from evosweep.processes import guard
 
 
 def apart(perform: Callable[[], list[int]]) -> int:
-    """The exit code of one run that a child of this process performs.
+    """Return the exit code of one run that a child of this process performs.
 
     Where the child is killed, this process ends in the same way, as if it had performed the run.
     """

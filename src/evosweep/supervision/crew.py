@@ -36,7 +36,7 @@ class Crew:
         self._members: dict[int, psutil.Process] = {}
 
     def is_incomplete(self) -> bool:
-        """Whether a member has died."""
+        """Return True if a member has died."""
         with suppress(*self._gone):
             for process in self._leader.children(recursive=True):
                 if process.pid not in self._members and self._counts(process):
@@ -50,7 +50,7 @@ class Crew:
         return any(map(self.has_lost, self._members))
 
     def has_lost(self, pid: int) -> bool:
-        """Whether the process of that number is dead."""
+        """Return True if the process of that number is dead."""
         if pid >= activity.ELSEWHERE:
             return activity.is_lost_elsewhere(self._board, pid)
         try:

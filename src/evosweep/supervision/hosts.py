@@ -40,7 +40,7 @@ class Places:
     """Whether SLURM starts them; else ssh."""
 
     def start(self, host: str, command: Sequence[str]) -> list[str]:
-        """The command line that runs a command on one of the hosts elsewhere."""
+        """Return the command line that runs a command on one of the hosts elsewhere."""
         if self.by_srun:
             return [*_SRUN, f"--nodelist={host}", *command]
         ssh = shlex.split(os.environ.get(SSH_VARIABLE) or "ssh")
@@ -85,14 +85,15 @@ def _allocated() -> list[str]:
 
 
 def _per_cpu(nodes: Sequence[str]) -> list[str]:
-    """The nodes, each as often as a worker is to be there before any node has one more."""
+    """Return the nodes, each as often as a worker is to be there before any node has one more."""
     tasks = os.environ.get("SLURM_NTASKS_PER_NODE", "1")
     count = int(tasks) if tasks.isdigit() else 1
     return [node for node in nodes for _ in range(max(count, 1))]
 
 
 def _listed(path: Path) -> list[str]:
-    """The hosts in a file: one in a line, with a number of workers behind it if that is not 1."""
+    """Return the hosts in a file: one in a line, with a number of workers behind it if that is not
+    1."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeError) as error:
@@ -115,7 +116,7 @@ def _listed(path: Path) -> list[str]:
 
 
 def is_here(name: str) -> bool:
-    """Whether that is a name or an address of this host."""
+    """Return True if that is a name or an address of this host."""
     host = name.rpartition("@")[2]
     own = socket.gethostname()
     if host in (own, own.partition(".")[0], "localhost", os.environ.get("SLURMD_NODENAME")):
@@ -131,7 +132,8 @@ def _addresses(host: str) -> list[str]:
 
 
 def _is_own(address: str) -> bool:
-    """Whether one of this host's interfaces has the address: only then can it be listened on."""
+    """Return True if one of this host's interfaces has the address: only then can it be listened
+    on."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.bind((address, 0))
@@ -141,7 +143,8 @@ def _is_own(address: str) -> bool:
 
 
 def address_towards(host: str) -> str:
-    """The address of this host's interface that faces another host, which reaches it there."""
+    """Return the address of this host's interface that faces another host, which reaches it
+    there."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         for address in [*_addresses(host.rpartition("@")[2]), *_addresses(socket.gethostname())]:
             try:

@@ -70,7 +70,7 @@ class JobFolder:
 
     @classmethod
     def load(cls, folder: Path) -> "JobFolder":
-        """The job that a supervisor saved."""
+        """Return the job that a supervisor saved."""
         data = json.loads((folder / "job.json").read_bytes())
         paths = {key: Path(data[key]) for key in ("out", "order") if data[key] is not None}
         return cls(folder, **(data | paths))
@@ -90,7 +90,7 @@ class JobFolder:
             yield job
 
     def save(self) -> None:
-        """Writes the job for the next working process, and makes room for its last word."""
+        """Write the job for the next working process, and make room for its last word."""
         data = {
             "spec": self.spec,
             "seeds": self.seeds,
@@ -126,18 +126,18 @@ class JobFolder:
 
     @property
     def has_hosts(self) -> bool:
-        """Whether the spec says on which hosts the workers are."""
+        """True if the spec says on which hosts the workers are."""
         return self.spec["backend"].get("hosts") is not None
 
     def specs(self) -> "list[RunSpec]":
-        """The specs of the runs, in their order."""
+        """Return the specs of the runs, in their order."""
         from evosweep.config.spec import RunSpec
 
         first = [self.spec | {"seed": seed} for seed in self.seeds]
         return [RunSpec.parse(spec) for spec in (*first, *self.others)]
 
     def clear(self) -> None:
-        """Removes what dead processes left on the board and of their sockets."""
+        """Remove what dead processes left on the board and of their sockets."""
         for folder in (self.board, self.sockets):
             for file in folder.iterdir():
                 file.unlink(missing_ok=True)
@@ -156,7 +156,7 @@ class JobFolder:
         return self.out / spec.run_id if self.several else self.out
 
     def current(self) -> CurrentRun | None:
-        """The run under way, or None before the first."""
+        """Return the run under way, or None before the first."""
         current: CurrentRun | None = _read(self.folder / "current.json")
         return current
 
@@ -167,7 +167,7 @@ class JobFolder:
         _write(self.folder / "lost.json", losses)
 
     def lost(self, spec: "RunSpec") -> list[Loss]:
-        """The evaluations of a run that killed the working process so far."""
+        """Return the evaluations of a run that killed the working process so far."""
         losses = _read(self.folder / "lost.json") or {}
         return [tuple(loss) for loss in losses.get(spec.run_id, [])]
 
@@ -184,12 +184,12 @@ class JobFolder:
             os.close(fd)
 
     def last_word(self) -> LastWord | None:
-        """The working process's last word, or None."""
+        """Return the working process's last word, or None."""
         word: LastWord | None = _read(self.folder / "outcome.json")
         return word
 
     def is_finished(self) -> bool:
-        """Whether every run has its record: then no last word is needed."""
+        """Return True if every run has its record: then no last word is needed."""
         if not self.several and not (self.out / "record.json").exists():
             return False
         return all(map(self._has_record, self.specs()))
@@ -210,7 +210,7 @@ def _write(path: Path, data: object) -> None:
 
 
 def _read(path: Path) -> Any:
-    """What a file has, or None where it is missing, empty or not yet written to its end."""
+    """Return what a file has, or None where it is missing, empty or not yet written to its end."""
     try:
         return json.loads(path.read_bytes())
     except (FileNotFoundError, ValueError):

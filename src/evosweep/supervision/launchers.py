@@ -19,11 +19,12 @@ class Launcher(Protocol):
     """Starts one working process, and with it whatever its backend needs around it."""
 
     def command(self, job: JobFolder) -> list[str]:
-        """The command line; the working folder is never on its import path."""
+        """Return the command line; the working folder is never on its import path."""
         ...
 
     def crew(self, leader: int, job: JobFolder) -> Crew | None:
-        """The processes that the run needs besides the leader; None where it notices itself."""
+        """Return the processes that the run needs besides the leader; None where it notices
+        itself."""
         ...
 
 
@@ -62,7 +63,7 @@ class UnderScoop:
 
 
 def launcher_of(backend: str) -> Launcher:
-    """The launcher of the backend of that name."""
+    """Return the launcher of the backend of that name."""
     kind = BACKENDS[backend]
     launcher: Launcher = imported(kind.supervised)(kind)
     return launcher

@@ -115,7 +115,7 @@ def _complain(error: EvosweepError, codes: list[int]) -> None:
 
 
 def _together(codes: list[int]) -> int:
-    """The exit code of the job, by the exit codes of its runs."""
+    """Return the exit code of the job, by the exit codes of its runs."""
     failures = {code for code in codes if code}
     if failures <= {Locked.exit_code}:
         return max(failures, default=0)
@@ -123,7 +123,8 @@ def _together(codes: list[int]) -> int:
 
 
 def _is_stale(job: JobFolder, folder: RunFolder) -> bool:
-    """Whether `--fresh` discards what is there: not what this job did before it was killed."""
+    """Return True if `--fresh` discards what is there: not what this job did before it was
+    killed."""
     if not job.fresh:
         return False
     with suppress(OSError, JournalCorrupt, StopIteration):

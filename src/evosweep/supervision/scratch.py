@@ -38,7 +38,7 @@ def private_folder(parent: Path) -> Iterator[Path]:
 
 
 def remove_abandoned(parent: Path) -> None:
-    """Removes this user's folders whose owner was killed before it could do that."""
+    """Remove this user's folders whose owner was killed before it could do that."""
     with suppress(OSError), os.scandir(parent) as entries:
         for entry in entries:
             with suppress(OSError, EvosweepError, RecursionError):
@@ -55,7 +55,7 @@ def _is_mine(entry: "os.DirEntry[str]") -> bool:
 
 
 def _is_abandoned(folder: Path) -> bool:
-    """Whether nobody holds the folder's lock; False where that cannot be known."""
+    """Return True if nobody holds the folder's lock; False where that cannot be known."""
     fd = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     try:
         return os.environ.get(lock.SWITCH) != "none" and lock.acquire(fd, folder / _LOCK)

@@ -143,7 +143,7 @@ class _Supervisor:
         return 1
 
     def _why_stopped(self) -> str:
-        """The reason of a stop, as far as this process can know it."""
+        """Return the reason of a stop, as far as this process can know it."""
         if self.stops.orphaned:
             return "its workflow ended"
         from evosweep.processes import time_limit
@@ -159,7 +159,7 @@ class _Supervisor:
             interruptions.note(Path(current["folder"], "interruptions.jsonl"), why)
 
     def _journal(self) -> tuple[Path | None, int]:
-        """The journal of the run under way, and its size."""
+        """Return the journal of the run under way, and its size."""
         current = self.job.current()
         if current is None:
             return None, 0
@@ -185,7 +185,8 @@ def _conclude(word: LastWord) -> int:
 
 
 def _has_grown(before: tuple[Path | None, int], after: tuple[Path | None, int]) -> bool:
-    """Whether an evaluation was finished between: a start alone adds a header and its session."""
+    """Return True if an evaluation was finished between: a start alone adds a header and its
+    session."""
     from evosweep.records.journal import Entry, JournalCorrupt, read_behind
 
     path, size = after

@@ -78,14 +78,14 @@ def try_out(experiment: Experiment, seconds: float) -> TrialFindings:
 def _outcomes(
     groups: list[list[RunSpec]], seconds: float
 ) -> Iterator[tuple[list[RunSpec], "_Outcome"]]:
-    """Each group of specs with what its trials left, several groups at once."""
+    """Yield each group of specs with what its trials left, several groups at once."""
     with ThreadPoolExecutor(max(1, min(available_cpus(), len(groups)))) as pool:
         outcomes = pool.map(lambda specs: _try_all(specs, seconds), groups)
         yield from zip(groups, outcomes, strict=True)
 
 
 def _joined(mistakes: list[str]) -> Iterator[str]:
-    """The mistakes; one of an algorithm that several problems showed, as a single line."""
+    """Yield the mistakes; one of an algorithm that several problems showed, as a single line."""
     by_text: dict[tuple[str, str], list[str]] = {}
     for mistake in mistakes:
         place, _, text = mistake.partition(": ")
@@ -178,7 +178,7 @@ def _conclude(
 
 
 def _place(experiment: Experiment, kind: str, spec: RunSpec) -> str:
-    """The variant of a problem or an algorithm, as its label in the grid has it."""
+    """Return the variant of a problem or an algorithm, as its label in the grid has it."""
     part = getattr(spec, kind)
     swept: Mapping[str, Swept] = getattr(experiment, f"{kind}s")
     chosen = (f"{key}={json.dumps(part.params[key])}" for key in swept[part.name].grid)

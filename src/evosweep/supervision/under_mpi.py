@@ -29,7 +29,7 @@ class UnderMpi:
         self._kind = kind
 
     def command(self, job: JobFolder) -> list[str]:
-        """The command line; raises InputError where rank 0 would not be on this host."""
+        """Return the command line; raises InputError where rank 0 would not be on this host."""
         mpiexec, *words = self._kind.launch(job.workers)
         python = words.index(sys.executable)
         program = [sys.executable, "-P", *words[python + 1 :], str(_PROGRAM), str(job.folder)]
@@ -47,7 +47,8 @@ class UnderMpi:
 
 
 def _on_this_machine(mpiexec: Path) -> list[str]:
-    """What starts ranks here alone, by the programs beside mpiexec, which tell whose it is."""
+    """Return what starts ranks here alone, by the programs beside mpiexec, which tell whose it
+    is."""
     forking = mpiexec.with_name("mpiexec.gforker")  # mpich's, without ports
     if forking.exists():
         return [*_SHARED_MEMORY, str(forking)]
@@ -59,6 +60,6 @@ def _on_this_machine(mpiexec: Path) -> list[str]:
 
 
 def _nodes() -> int:
-    """The nodes of the SLURM allocation that this process is in; 1 outside of any."""
+    """Return the nodes of the SLURM allocation that this process is in; 1 outside of any."""
     count = os.environ.get("SLURM_NNODES", "1")
     return int(count) if count.isdigit() and shutil.which("srun") else 1

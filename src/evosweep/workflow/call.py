@@ -23,7 +23,7 @@ hosts get one lock."""
 
 
 def new_name() -> str:
-    """A name that no other call has, on any host."""
+    """Return a name that no other call has, on any host."""
     return os.urandom(6).hex()
 
 
@@ -45,7 +45,8 @@ class Call:
         return self.folder / "jobs.jsonl"
 
     def mark(self, kind: str, job: str) -> Path:
-        """What a job of the rule `kind` makes: empty where another process has all that is left."""
+        """Return what a job of the rule `kind` makes: empty where another process has all that is
+        left."""
         return self.folder / kind / job
 
     def begin(self) -> None:
@@ -73,7 +74,7 @@ class Call:
 
 
 def _is_abandoned(folder: Path) -> bool:
-    """Whether nobody holds the lock of a call's folder, and nobody has for a while."""
+    """Return True if nobody holds the lock of a call's folder, and nobody has for a while."""
     if not is_folder(folder) or time.time() - folder.stat().st_mtime < _OLD:
         return False
     fd = os.open(folder / "lock", os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)

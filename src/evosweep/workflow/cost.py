@@ -12,7 +12,7 @@ _known: dict[str, float] = {}
 
 
 def evaluations(spec: RunSpec) -> float:
-    """The evaluations that a run makes at most, roughly; the same on every host.
+    """Return the evaluations that a run makes at most, roughly; the same on every host.
 
     Population times generations, or the budget where the algorithm has one, and no more than its
     stop condition allows.

@@ -34,11 +34,11 @@ _calls: list[ThisCall] = []
 
 
 def begin(plan: Plan) -> ThisCall:
-    """The call whose plan has been read."""
+    """Return the call whose plan has been read."""
     _calls.append(ThisCall(plan))
     return _calls[-1]
 
 
 def current() -> ThisCall | None:
-    """The call of this process; None before its plan has been read."""
+    """Return the call of this process; None before its plan has been read."""
     return _calls[-1] if _calls else None

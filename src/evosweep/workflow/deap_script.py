@@ -77,7 +77,7 @@ def _toolbox_name(tree: ast.Module) -> str:
 
 
 def _called(node: ast.AST) -> str:
-    """The dotted name of what an expression calls; empty where it is no call."""
+    """Return the dotted name of what an expression calls; empty where it is no call."""
     return ast.unparse(node.func) if isinstance(node, ast.Call) else ""
 
 
@@ -142,7 +142,7 @@ class _Parts:
         return isinstance(statement, ast.If) and "__name__" in ast.unparse(statement.test)
 
     def _uses_what_is_gone(self, statement: ast.stmt) -> bool:
-        """Whether a statement needs the toolbox, or a name that is not taken over."""
+        """Return True if a statement needs the toolbox, or a name that is not taken over."""
         names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
         text = ast.unparse(statement)
         tools = ("tools.Statistics", "tools.HallOfFame", "tools.ParetoFront", "tools.Logbook",
@@ -157,7 +157,7 @@ class _Parts:
         self.script.left.append(f"line {statement.lineno}: {shown}")
 
     def module(self, name: str) -> str:
-        """The text of the module."""
+        """Return the text of the module."""
         lifted = [self._lift(statement) for statement in self.building]
         params = ", ".join(f"{key}={value!r}" for key, value in self.script.params.items())
         body = [f"    {line}" for text in lifted for line in text.splitlines()]
@@ -177,7 +177,7 @@ class _Parts:
         )
 
     def _lift(self, statement: ast.stmt) -> str:
-        """The statement with numbers among its keywords as parameters of `build`."""
+        """Return the statement with numbers among its keywords as parameters of `build`."""
         call = statement.value if isinstance(statement, ast.Expr) else None
         if not isinstance(call, ast.Call) or not call.args:
             return ast.unparse(statement)
@@ -200,7 +200,7 @@ def _number(node: ast.expr) -> Number | None:
 
 
 def _constants(tree: ast.Module) -> dict[str, Number]:
-    """The names that the program sets to a number, anywhere."""
+    """Return the names that the program sets to a number, anywhere."""
     found: dict[str, Number] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
@@ -243,7 +243,7 @@ def _find_algorithm(tree: ast.Module, script: Script, constants: Mapping[str, Nu
 
 
 def _sizes(tree: ast.Module, constants: Mapping[str, Number]) -> Iterator[Number]:
-    """The sizes of populations that the program makes."""
+    """Yield the sizes of populations that the program makes."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _called(node).endswith(".population"):
             given = [*node.args, *(each.value for each in node.keywords if each.arg == "n")]
@@ -259,7 +259,7 @@ def _resolved(node: ast.expr | None, constants: Mapping[str, Number]) -> Number 
 
 
 def _objectives(tree: ast.Module) -> int:
-    """How many weights the program's fitness has."""
+    """Return how many weights the program's fitness has."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _called(node).endswith("create"):
             for keyword in node.keywords:

@@ -66,7 +66,7 @@ class Block:
 
 
 def suitable() -> Lines | Block:
-    """A block where standard error is a terminal that can move its cursor, else lines."""
+    """Return a block where standard error is a terminal that can move its cursor, else lines."""
     if sys.stderr.isatty() and os.environ.get("TERM", "dumb") not in ("", "dumb"):
         with suppress(ImportError):
             return Block()

@@ -26,7 +26,7 @@ def say(lines: Iterable[str]) -> None:
 
 
 def after_success(this: ThisCall, held: Sequence[str] = ()) -> Iterator[str]:
-    """The runs, the verdict on each problem, the report, MLflow, and how long it took.
+    """Yield the runs, the verdict on each problem, the report, MLflow, and how long it took.
 
     `held` has a line for runs that other processes hold.
     """
@@ -74,7 +74,7 @@ def after_failure(this: ThisCall, *, uses: bool) -> Iterator[str]:
 
 
 def what_to_do(this: ThisCall, held: Sequence[str]) -> Iterator[str]:
-    """What the next call does."""
+    """Yield what the next call does."""
     yield from held
     yield (
         "The same command continues: finished runs stay, interrupted ones resume, failed ones are "
@@ -94,14 +94,14 @@ def _without_a_word(call: ThisCall) -> Iterator[str]:
 
 
 def after_stop(this: ThisCall, held: Sequence[str] = ()) -> Iterator[str]:
-    """How far a call came that was stopped."""
+    """Yield how far a call came that was stopped."""
     plan = this.plan
     yield f"stopped: {plan.finished()} of {plan.size} runs are done; the same command goes on"
     yield from held
 
 
 def verdicts(folder: Path) -> Iterator[str]:
-    """What the comparison said of each problem, in a line each."""
+    """Yield what the comparison said of each problem, in a line each."""
     try:
         text = read_bytes(folder / "logs" / "compare.log", _LARGEST_LOG).decode(errors="replace")
     except (OSError, EvosweepError):

@@ -34,7 +34,7 @@ class Forecast:
         return max(self.longest, self.work / self.cores)
 
     def lines(self) -> Iterator[str]:
-        """The forecast in words."""
+        """Yield the forecast in words."""
         left = self.runs - self.done
         if not left:
             yield f"nothing to do: all {self.runs:,} runs are done"
@@ -53,7 +53,7 @@ class Forecast:
 
 
 def forecast(experiment: Experiment, cores: int, probe: Probe | None) -> Forecast:
-    """What is left of a grid.
+    """Return what is left of a grid.
 
     Parameters
     ----------

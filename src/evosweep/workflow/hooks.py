@@ -24,7 +24,7 @@ _locks: list[Lock] = []  # kept to the end of the process
 
 
 def open_plan(workflow: Workflow) -> Orders:
-    """The plan for a call of Snakemake; ends the process with 2 on bad input.
+    """Return the plan for a call of Snakemake; ends the process with 2 on bad input.
 
     Jobs inherit PATH with this environment's commands. They stop when the process that
     EVOSWEEP_PARENT names has exited, so a killed Snakemake leaves no job behind.
@@ -52,7 +52,7 @@ def open_plan(workflow: Workflow) -> Orders:
 
 
 def _orders_of(current: Settings) -> Orders:
-    """The jobs of the call that started this process for one of them."""
+    """Return the jobs of the call that started this process for one of them."""
     experiment = experiment_of(current)
     call = Call(experiment.folder, current.call)
     found = Orders(experiment, call, orders.read(call.jobs))
@@ -164,13 +164,13 @@ def fail(plan: Plan, workflow: Workflow) -> None:
 
 
 def _this(plan: Plan) -> current_call.ThisCall:
-    """The call of this process, which has this plan."""
+    """Return the call of this process, which has this plan."""
     this = current_call.current()
     return this if this is not None else current_call.begin(plan)
 
 
 def _held(plan: Plan) -> list[str]:
-    """A line about runs that other processes hold; empty where there is none."""
+    """Return a line about runs that other processes hold; empty where there is none."""
     held = plan.held()
     if not held:
         return []

@@ -20,12 +20,13 @@ _LAST = 3  # lines of a log that are shown
 
 
 def is_told_by_the_end(text: str) -> bool:
-    """Whether a message says no more than the report at the end of the call."""
+    """Return True if a message says no more than the report at the end of the call."""
     return text.startswith(_TOLD)
 
 
 def error_of_stage(record: LogRecord) -> str:
-    """What a failed stage, such as `compare`, wrote last; empty for runs, which the end tells."""
+    """Return what a failed stage, such as `compare`, wrote last; empty for runs, which the end
+    tells."""
     rule = str(getattr(record, "rule_name", ""))
     if not rule or rule in OF_RUNS:
         return ""
@@ -45,7 +46,7 @@ def failed_job(record: LogRecord) -> tuple[str, str] | None:
 
 
 def last_line(path: Path) -> str:
-    """What a program wrote last into its log; empty where it wrote nothing."""
+    """Return what a program wrote last into its log; empty where it wrote nothing."""
     return next(iter(_last_lines(path)[-1:]), "")
 
 

@@ -103,12 +103,12 @@ class Job:
 
 
 def configuration(run: RunSpec) -> tuple[str, str, str]:
-    """All that decides a run but its seed."""
+    """Return all that decides a run but its seed."""
     return run.problem.canonical, run.algorithm.canonical, run.backend.canonical
 
 
 def code(run: RunSpec) -> tuple[str, ...]:
-    """The functions of a run that are not evosweep's own; () where all are.
+    """Return the functions of a run that are not evosweep's own; () where all are.
 
     Modules of others may keep something from one run to the next, or create classes under the
     names of another module's.
@@ -130,7 +130,7 @@ def pack(
     alone: bool,
     enough: float = ENOUGH,
 ) -> Iterator[Job]:
-    """The jobs of some runs.
+    """Yield the jobs of some runs.
 
     Parameters
     ----------

@@ -40,7 +40,7 @@ class Order:
 
     @classmethod
     def of(cls, job: Job, spec: str, folder: Path) -> "Order":
-        """The order of a job whose spec is `spec`, or in the file that it names."""
+        """Return the order of a job whose spec is `spec`, or in the file that it names."""
         return cls(
             name=job.name,
             kind=job.kind,
@@ -57,7 +57,7 @@ def write(path: Path, orders: Iterable[Order]) -> None:
 
 
 def read(path: Path) -> dict[str, Order]:
-    """The orders that the main process of a call has left; raises OSError."""
+    """Return the orders that the main process of a call has left; raises OSError."""
     with path.open(encoding="utf-8") as lines:
         return {order.name: order for order in (Order(**json.loads(line)) for line in lines)}
 
@@ -113,19 +113,20 @@ class Orders:
         return f"{self.folder}/asked.txt"
 
     def asked(self, _: Wildcards | None = None) -> str:
-        """A text that changes with them, so that the comparison is made again."""
+        """Return a text that changes with them, so that the comparison is made again."""
         return ""
 
     def outputs(self, _: Wildcards | None = None) -> list[str]:
-        """What the comparison waits for; a process for a single job asks for nothing."""
+        """Return what the comparison waits for; a process for a single job asks for nothing."""
         return []
 
     def words(self, wildcards: Wildcards) -> list[str]:
-        """The words of a job's command line that say what to run."""
+        """Return the words of a job's command line that say what to run."""
         return self.orders[wildcards.name].words
 
     def fresh(self, _: Wildcards) -> list[str]:
-        """The option by which runs start from nothing, where --forceall or --forcerun ask for it.
+        """Return the option by which runs start from nothing, where --forceall or --forcerun ask
+        for it.
 
         A replay of their journals would give the same populations, with other times than those of
         the evaluations.
@@ -133,9 +134,9 @@ class Orders:
         return ["--fresh"] if os.environ.get(FRESH_VARIABLE) else []
 
     def workers(self, wildcards: Wildcards) -> int:
-        """The cores that a job keeps busy."""
+        """Return the cores that a job keeps busy."""
         return self.orders[wildcards.name].workers
 
     def label(self, wildcards: Wildcards) -> str:
-        """The label of a job: problem, algorithm, backend and seeds."""
+        """Return the label of a job: problem, algorithm, backend and seeds."""
         return self.orders[wildcards.name].label

@@ -64,22 +64,22 @@ class Plan(Orders):
 
     @classmethod
     def read(cls, settings: Settings, how: Callable[[], Circumstances] = Circumstances) -> "Plan":
-        """The plan for the settings of a call; raises InputError."""
+        """Return the plan for the settings of a call; raises InputError."""
         return cls(experiment_of(settings), settings, how)
 
     @property
     def is_share(self) -> bool:
-        """Whether only a share of the runs is asked for: they are neither compared nor tracked."""
+        """True if only a share of the runs is asked for: they are neither compared nor tracked."""
         return self._settings.share is not None
 
     @property
     def steals(self) -> bool:
-        """Whether this call then does what nobody works on."""
+        """True if this call then does what nobody works on."""
         return self._settings.steal
 
     @property
     def is_again(self) -> bool:
-        """Whether finished runs are done again."""
+        """True if finished runs are done again."""
         return self._how.again
 
     @property
@@ -95,7 +95,7 @@ class Plan(Orders):
         return self.scope.digest
 
     def outputs(self, _: Wildcards | None = None) -> list[str]:
-        """The records of this call's finished runs, and the mark of every job."""
+        """Return the records of this call's finished runs, and the mark of every job."""
         return self._outputs
 
     def write_files(self, *, elsewhere: bool) -> None:
@@ -115,22 +115,22 @@ class Plan(Orders):
             orders.write(self.call.jobs, self.orders.values())
 
     def finished(self) -> int:
-        """The number of runs of this call that have a record by now."""
+        """Return the number of runs of this call that have a record by now."""
         return self.scope.finished()
 
     def has_failure(self, name: str) -> bool:
-        """Whether any run of a job has left a failure."""
+        """Return True if any run of a job has left a failure."""
         order, runs = self.orders.get(name), Path(self.folder, "runs")
         return order is not None and any(
             (runs / run_id / "failure.json").is_file() for run_id in order.runs
         )
 
     def run_ids(self) -> frozenset[str]:
-        """The runs that are this call's to do."""
+        """Return the runs that are this call's to do."""
         return frozenset(each.run.run_id for each in self.scope.mine)
 
     def held(self) -> list[Order]:
-        """The jobs that are not done, for other processes had all that was left of them."""
+        """Return the jobs that are not done, for other processes had all that was left of them."""
         return [order for order in self.orders.values() if self._is_held(order)]
 
     def holder(self, order: Order) -> str:
@@ -144,7 +144,7 @@ class Plan(Orders):
         return next((printable(each[1]) for each in found if each), "another process works on it")
 
     def missing(self, order: Order) -> list[str]:
-        """The runs of a job that have no record by now."""
+        """Return the runs of a job that have no record by now."""
         runs = Path(self.folder, "runs")
         return [name for name in order.runs if not (runs / name / "record.json").exists()]
 
@@ -201,7 +201,7 @@ class Plan(Orders):
 
 
 def experiment_of(settings: Settings) -> Experiment:
-    """The experiment of a call, with results that can be written to; raises InputError."""
+    """Return the experiment of a call, with results that can be written to; raises InputError."""
     experiment = load.load(settings.config, settings.overrides)
     load.check_results(experiment.folder)
     return experiment

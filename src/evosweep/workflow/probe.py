@@ -15,7 +15,7 @@ _MOST = 50  # problems
 
 
 def probe(runs: list[RunSpec]) -> dict[str, float]:
-    """The seconds of an evaluation, by the canonical text of the problem of each run.
+    """Return the seconds of an evaluation, by the canonical text of the problem of each run.
 
     Problems that fail, or are slow, are not among them: the run itself tells what is wrong.
     """

@@ -35,14 +35,14 @@ class Round:
 
 
 def current() -> Round:
-    """The round that this process is in."""
+    """Return the round that this process is in."""
     text = os.environ.get(ROUND_VARIABLE)
     known = Round(**json.loads(text)) if text else Round()
     return known if known.process == os.getpid() else Round()
 
 
 def patience() -> float:
-    """How long a call waits for others, in seconds; raises InputError."""
+    """Return how long a call waits for others, in seconds; raises InputError."""
     text = os.environ.get(PATIENCE_VARIABLE, str(_PATIENCE))
     try:
         seconds = float(text)

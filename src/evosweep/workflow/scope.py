@@ -51,7 +51,7 @@ class Scope:
         return hashlib.sha256(names.encode()).hexdigest()[:12]
 
     def unfinished(self, *, later: bool, steal: bool) -> list[Planned]:
-        """The runs to do now.
+        """Return the runs to do now.
 
         Parameters
         ----------
@@ -70,20 +70,20 @@ class Scope:
         return runs
 
     def finished(self) -> int:
-        """How many runs of this call have a record by now."""
+        """Return how many runs of this call have a record by now."""
         return sum(map(self._is_finished, self.mine))
 
     def others_left(self) -> bool:
-        """Whether a run of another share is unfinished by now, and did not fail."""
+        """Return True if a run of another share is unfinished by now, and did not fail."""
         mine = {each.run.run_id for each in self.mine}
         return any(each.run.run_id not in mine and not self._is_over(each) for each in self.runs)
 
     def has_failures(self) -> bool:
-        """Whether any run of this call has failed."""
+        """Return True if any run of this call has failed."""
         return any(self._is_over(each) and not self._is_finished(each) for each in self.mine)
 
     def noted(self) -> Iterator[AskedRuns]:
-        """The runs of the whole grid by combination, with their labels."""
+        """Yield the runs of the whole grid by combination, with their labels."""
         rest = (each.run for each in self.runs)
         for combination in grid.combinations(self._experiment):
             problem, algorithm = combination.labels
@@ -96,13 +96,13 @@ class Scope:
             )
 
     def folder(self, each: Planned) -> RunFolder:
-        """The folder of a run."""
+        """Return the folder of a run."""
         return RunFolder(self._experiment.folder / "runs" / each.run.run_id)
 
     def _is_finished(self, each: Planned) -> bool:
         return self.folder(each).record.is_file()
 
     def _is_over(self, each: Planned) -> bool:
-        """Whether a run is finished, or has failed."""
+        """Return True if a run is finished, or has failed."""
         folder = self.folder(each)
         return folder.record.is_file() or folder.failure.is_file()

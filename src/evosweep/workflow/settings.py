@@ -81,7 +81,8 @@ class Settings:
 
 
 def settings_of(given: ConfigSettings, argv: Sequence[str] | None = None) -> Settings:
-    """The settings of a call, from Snakemake's own and the command line; raises InputError."""
+    """Return the settings of a call, from Snakemake's own and the command line; raises
+    InputError."""
     values = {key: _typed(value) for key, value in given.config.items()}
     values |= {key: value for key, value in _words(argv).items() if key in values}
     values = laid_over(profile.config(argv), values)
@@ -116,7 +117,8 @@ def pass_on(settings: Settings) -> None:
 
 
 def passed_on() -> Settings | None:
-    """The settings of the process that started this one for a job; None where it left none."""
+    """Return the settings of the process that started this one for a job; None where it left
+    none."""
     text = os.environ.get(SETTINGS_VARIABLE)
     if text is None:
         return None
@@ -125,7 +127,7 @@ def passed_on() -> Settings | None:
 
 
 def _words(argv: Sequence[str] | None) -> dict[str, object]:
-    """The values of `--config KEY=VALUE ...`, each read as YAML."""
+    """Return the values of `--config KEY=VALUE ...`, each read as YAML."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--config", "-C", nargs="*", action="extend", default=[])
     try:
@@ -141,7 +143,8 @@ def _words(argv: Sequence[str] | None) -> dict[str, object]:
 
 
 def _typed(value: object, *, inside: bool = False) -> object:
-    """A value as Snakemake has it: it leaves the numbers inside lists and mappings as text."""
+    """Return a value as Snakemake has it: it leaves the numbers inside lists and mappings as
+    text."""
     if isinstance(value, list | tuple):
         return [_typed(item, inside=True) for item in value]
     if isinstance(value, Mapping):

@@ -40,7 +40,7 @@ class Share:
 
 
 def parse(value: object, environment: Mapping[str, str] | None = None) -> Share:
-    """The share that `--config share=` asks for; raises InputError.
+    """Return the share that `--config share=` asks for; raises InputError.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def parse(value: object, environment: Mapping[str, str] | None = None) -> Share:
 
 
 def _of_array(count: int, environment: Mapping[str, str]) -> int:
-    """The number of this process's task among `count`, counted from 1."""
+    """Return the number of this process's task among `count`, counted from 1."""
     name = next((name for name in ARRAYS if environment.get(name, "").isdecimal()), None)
     if name is None:
         raise InputError(
@@ -82,7 +82,7 @@ def _of_array(count: int, environment: Mapping[str, str]) -> int:
 
 
 def partition(costs: Sequence[float], count: int) -> list[int]:
-    """The share (from 1 to `count`) of each part of the work, balanced by cost.
+    """Return the share (from 1 to `count`) of each part of the work, balanced by cost.
 
     The longest first, each to the share that has least so far; equal ones in their order. The
     costs may be wrong: then shares end at different times, and nothing else.

@@ -9,7 +9,7 @@ _CLONED = Path(__file__).parents[3]
 
 
 def root() -> Path:
-    """The folder with the Snakefile: in the installed package, or that of a clone.
+    """Return the folder with the Snakefile: in the installed package, or that of a clone.
 
     Raises
     ------

@@ -17,7 +17,8 @@ _COLUMNS = (("problem", "left"), ("algorithm", "left"), ("done", "right"), ("fai
 
 
 def block(progress: Progress, height: int = 40) -> RenderableType:
-    """A bar, the table by problem and algorithm, and what runs now, in so many lines at most."""
+    """Return a bar, the table by problem and algorithm, and what runs now, in so many lines at
+    most."""
     running = [Text(f"  {running_line(each)}", style="cyan") for each in progress.running[:4]]
     failed = [Text(f"  {line}", style="red") for line in islice(failure_lines(progress.failed), 3)]
     room = max(height - len(running) - len(failed) - 6, 3)

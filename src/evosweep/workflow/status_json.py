@@ -63,7 +63,7 @@ def _failed(each: FailedRun) -> dict[str, object]:
 
 
 def _best(best: Sequence[float]) -> object:
-    """A number, or one for each objective; null before the first."""
+    """Return a number, or one for each objective; null before the first."""
     if not best:
         return None
     return best[0] if len(best) == 1 else list(best)

@@ -12,7 +12,7 @@ _UNITS = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
 def span(seconds: float) -> str:
-    """A time for people, in at most two units: `40 s`, `3 min`, `2 h 5 min`."""
+    """Return a time for people, in at most two units: `40 s`, `3 min`, `2 h 5 min`."""
     rest, words = max(round(seconds), 0), []
     for size, unit in _UNITS:
         count, rest = divmod(rest, size)
@@ -22,7 +22,8 @@ def span(seconds: float) -> str:
 
 
 def head(progress: Progress) -> str:
-    """The experiment in a line: how many runs are done, running and failed, and what is left."""
+    """Return the experiment in a line: how many runs are done, running and failed, and what is
+    left."""
     counts = [f"{progress.done:,} of {progress.asked:,} runs are done"]
     if progress.failed:
         counts.append(f"{len(progress.failed):,} failed")
@@ -44,21 +45,22 @@ def pace_of(progress: Progress) -> str:
 
 
 def value(best: Sequence[float], several: str = "several") -> str:
-    """A best result as people are shown it; of several objectives there is no single best."""
+    """Return a best result as people are shown it; of several objectives there is no single
+    best."""
     if not best:
         return ""
     return f"{best[0]:.5g}" if len(best) == 1 else several
 
 
 def cells(group: GroupProgress) -> tuple[str, ...]:
-    """A row for a problem and an algorithm, under `HEADINGS`."""
+    """Return a row for a problem and an algorithm, under `HEADINGS`."""
     counts = (group.done, group.running, group.failed, group.waiting)
     shown = (printable(group.problem), printable(group.algorithm))
     return (*shown, *(f"{count:,}" if count else "" for count in counts), value(group.best))
 
 
 def table(progress: Progress) -> Iterator[str]:
-    """The counts by problem and algorithm as aligned lines."""
+    """Yield the counts by problem and algorithm as aligned lines."""
     rows = [HEADINGS, *(cells(group) for group in progress.groups)]
     widths = [max(len(row[place]) for row in rows) for place in range(len(HEADINGS))]
     for row in rows:
@@ -68,7 +70,7 @@ def table(progress: Progress) -> Iterator[str]:
 
 
 def running_line(each: RunningRun) -> str:
-    """A run that is under way: where it is, and how fast."""
+    """Return a run that is under way: where it is, and how fast."""
     run = each.run
     where = f"{run.problem} {run.algorithm} {run.backend} seed {run.seed}"
     if each.generation < 0:
@@ -80,7 +82,7 @@ def running_line(each: RunningRun) -> str:
 
 
 def running_lines(progress: Progress) -> Iterator[str]:
-    """A line for each run that is under way, up to twenty."""
+    """Yield a line for each run that is under way, up to twenty."""
     for each in progress.running[:_MOST_RUNNING]:
         yield running_line(each)
     if (more := len(progress.running) - _MOST_RUNNING) > 0:
@@ -88,7 +90,8 @@ def running_lines(progress: Progress) -> Iterator[str]:
 
 
 def failure_lines(failed: Sequence[FailedRun], most: int = 20) -> Iterator[str]:
-    """What failed and why: a line for each error of a problem and an algorithm, with one file."""
+    """Yield what failed and why: a line for each error of a problem and an algorithm, with one
+    file."""
     groups: dict[tuple[str, str, str], list[FailedRun]] = {}
     for each in failed:
         groups.setdefault((each.run.problem, each.run.algorithm, each.error), []).append(each)

@@ -16,7 +16,7 @@ _asked: list[int] = []
 
 
 def asked() -> int:
-    """The signal by which this process was told to stop; 0 where none came."""
+    """Return the signal by which this process was told to stop; 0 where none came."""
     return _asked[0] if _asked else 0
 
 
@@ -57,7 +57,8 @@ def wait(seconds: float) -> None:
 
 
 def _runs() -> list[int]:
-    """The outermost `evosweep run` and `evosweep contain` among this process's descendants."""
+    """Return the outermost `evosweep run` and `evosweep contain` among this process's
+    descendants."""
     import psutil
 
     found: list[int] = []

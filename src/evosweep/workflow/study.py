@@ -90,7 +90,7 @@ The answer is in `results/{name}/comparison/report.html`; `evosweep ui` shows ev
 
 
 def files_of(name: str, script: Script | None = None) -> dict[str, str]:
-    """The text of each file of a new study, by its path."""
+    """Return the text of each file of a new study, by its path."""
     return {
         "config/experiment.yaml": _config(name, script),
         "config/my_problem.py": PROBLEM if script is None else script.module,
@@ -117,7 +117,7 @@ def write_study(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def study_name(folder: Path) -> str:
-    """A name for the experiment, by its folder."""
+    """Return a name for the experiment, by its folder."""
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", folder.absolute().name).strip("-.")[:64]
     return name if re.match(r"[A-Za-z]", name) else "study"
 
@@ -145,5 +145,5 @@ def _config(name: str, script: Script | None) -> str:
 
 
 def _flow(params: Mapping[str, object]) -> str:
-    """A mapping as YAML writes it in one line."""
+    """Return a mapping as YAML writes it in one line."""
     return "{" + ", ".join(f"{key}: {json.dumps(value)}" for key, value in params.items()) + "}"

@@ -25,7 +25,8 @@ COLUMNS = (
 
 
 def agree(study: Study) -> Table:
-    """A row for each `spec_id`: `agree`, `DISAGREE`, or `single` where only one backend ran it.
+    """Return a row for each `spec_id`: `agree`, `DISAGREE`, or `single` where only one backend ran
+    it.
 
     `clock` where one ended the runs at different generations, equal as far as they go together;
     `mixed` where a run differs that was resumed in another environment; `asynchronous` where the
@@ -80,7 +81,8 @@ def _verdict(runs: Sequence[Run]) -> str:
 
 
 def _differ_by_clock(runs: Sequence[Run]) -> bool:
-    """Whether runs are equal as far as they go together, and a clock ended all but the longest."""
+    """Return True if runs are equal as far as they go together, and a clock ended all but the
+    longest."""
     logs = [generation_digests(run) for run in runs]
     longest = max(logs, key=len)
     return all(
@@ -96,7 +98,8 @@ def _detail(study: Study, runs: Sequence[Run]) -> str:
 
 
 def first_difference(runs: Sequence[Run]) -> int | None:
-    """The first generation whose populations differ; None where every logged one is equal."""
+    """Return the first generation whose populations differ; None where every logged one is
+    equal."""
     logs = [generation_digests(run) for run in runs]
     for rows in zip(*logs, strict=False):
         if len({digest for _, digest in rows}) > 1:
@@ -171,7 +174,7 @@ def _in_words(backends: set[str], verdicts: set[Value]) -> str:
 
 
 def disagreements(table: Table) -> list[str]:
-    """One loud line for each spec on which the backends disagree."""
+    """Return one loud line for each spec on which the backends disagree."""
     return [
         f"DISAGREEMENT: {row['problem']}, {row['algorithm']}, seed {row['seed']}: "
         f"{_where(row)} ({row['detail']})"

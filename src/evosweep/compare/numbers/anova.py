@@ -20,12 +20,12 @@ Term = tuple[int, ...]
 
 
 def terms_of(count: int) -> list[Term]:
-    """The main effects of so many parameters, then their pairs."""
+    """Return the main effects of so many parameters, then their pairs."""
     return [*((place,) for place in range(count)), *combinations(range(count), 2)]
 
 
 def decompose(values: Floats) -> Floats:
-    """The share of the variance that each term explains.
+    """Return the share of the variance that each term explains.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def decompose(values: Floats) -> Floats:
 
 
 def _variance(values: Floats, kept: Sequence[int]) -> Floats:
-    """The variance of the mean over all other parameters."""
+    """Return the variance of the mean over all other parameters."""
     others = tuple(axis for axis in range(1, values.ndim) if axis - 1 not in kept)
     marginal = values.mean(axis=others)
     variance: Floats = marginal.reshape(len(values), -1).var(axis=1)

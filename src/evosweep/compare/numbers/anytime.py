@@ -40,13 +40,13 @@ def expected_running_times(traces: Sequence[Trace], targets: Floats, larger: boo
 
 
 def ecdf(reached: Floats, budgets: Floats) -> Floats:
-    """The share of (run, target) pairs that are reached within each budget."""
+    """Return the share of (run, target) pairs that are reached within each budget."""
     flat = np.sort(reached.ravel())
     return np.searchsorted(flat, budgets, side="right") / max(len(flat), 1)
 
 
 def convergence_target(traces: Sequence[Trace], larger: bool, accuracy: float = 1e-3) -> float:
-    """The value at which a problem passes the convergence test of More and Wild.
+    """Return the value at which a problem passes the convergence test of More and Wild.
 
     f(x0) - f(x) >= (1 - accuracy) (f(x0) - f_L) with f_L the best value of any run and f(x0) the
     median first value: Benchmarking Derivative-Free Optimization Algorithms, SIAM J. Optimization
@@ -83,7 +83,7 @@ def fixed_budget_rows(problem: str, groups: Groups, optimum: float | None = None
 
 
 def gaps(values: Floats, optimum: float) -> Floats:
-    """How far values are from the optimum, without overflow."""
+    """Return how far values are from the optimum, without overflow."""
     scale = 2 * scale_of(values, np.array([optimum]))
     with np.errstate(over="ignore"):
         distances: Floats = np.abs(values / scale - optimum / scale) * scale
@@ -107,7 +107,7 @@ BUDGET_COLUMNS = (
 
 
 def fixed_budget_table(problems: Mapping[str, Groups], optima: Optima) -> Table:
-    """The best results within fixed budgets, for every problem and algorithm."""
+    """Return the best results within fixed budgets, for every problem and algorithm."""
     rows = [
         row
         for name, groups in problems.items()
@@ -157,7 +157,7 @@ def _some(values: Floats) -> Floats:
 
 
 def fixed_target_rows(problem: str, groups: Groups, targets: Floats, larger: bool) -> list[Row]:
-    """A row for each algorithm and target."""
+    """Return a row for each algorithm and target."""
     times = {name: expected_running_times(t, targets, larger) for name, t in groups.items()}
     best = np.min(list(times.values()), axis=0)
     return [

@@ -19,7 +19,8 @@ class CompleteBlock:
 
 
 def largest_block(problems: Mapping[str, Sequence[str]], fewest: int) -> CompleteBlock:
-    """The largest complete block of two algorithms or more; an empty one where there is none.
+    """Return the largest complete block of two algorithms or more; an empty one where there is
+    none.
 
     Parameters
     ----------
@@ -49,7 +50,7 @@ def largest_block(problems: Mapping[str, Sequence[str]], fewest: int) -> Complet
 
 
 def _intersections(sets: Iterable[frozenset[str]]) -> list[frozenset[str]]:
-    """Every set that some problems share, in a fixed order."""
+    """Return every set that some problems share, in a fixed order."""
     closed: dict[frozenset[str], None] = {}
     for members in dict.fromkeys(sets):
         for other in [*closed, members]:

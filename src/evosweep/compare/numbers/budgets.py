@@ -40,22 +40,22 @@ class Budget:
 
     @property
     def unequal(self) -> bool:
-        """Whether some algorithm had clearly more evaluations than another one."""
+        """True if some algorithm had clearly more evaluations than another one."""
         return max(self.medians.values()) > UNEQUAL * min(self.medians.values())
 
     @property
     def comparable(self) -> bool:
-        """Whether budgets are unequal, and every algorithm has results at the common one."""
+        """True if budgets are unequal, and every algorithm has results at the common one."""
         return self.unequal and len(self.values) == len(self.medians)
 
 
 def common_budget(groups: Mapping[str, Sequence[Run]]) -> int:
-    """The largest number of evaluations that every run has made."""
+    """Return the largest number of evaluations that every run has made."""
     return min(run.evaluations for runs in groups.values() for run in runs)
 
 
 def measure_budget(groups: Mapping[str, Sequence[Run]], traces: Mapping[str, Trace]) -> Budget:
-    """The budgets of one problem; `groups` are its runs by algorithm, `traces` by run_id."""
+    """Return the budgets of one problem; `groups` are its runs by algorithm, `traces` by run_id."""
     common = common_budget(groups)
     medians = {
         name: median(np.array([run.evaluations for run in runs], dtype=np.float64))

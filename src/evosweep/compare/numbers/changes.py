@@ -51,7 +51,7 @@ class Change:
 
 
 def _tag(run: Run) -> str:
-    """What a run is, apart from its code: problem, algorithm, backend and seed."""
+    """Return what a run is, apart from its code: problem, algorithm, backend and seed."""
     parts = (run.problem, run.algorithm, run.backend)
     return " ".join([*(identity(part) for part in parts), str(run.seed)])
 
@@ -59,7 +59,7 @@ def _tag(run: Run) -> str:
 def match(
     before: Study, after: Study, fronts: Mapping[str, Floats], alpha: float
 ) -> tuple[list[Change], list[Run], list[Run]]:
-    """The changes, tested; and the runs that only the first or only the second folder has.
+    """Return the changes, tested; and the runs that only the first or only the second folder has.
 
     `fronts` are those of the runs with several objectives, by `place` of the run.
     """
@@ -79,7 +79,7 @@ def match(
 def _qualities(
     groups: dict[Key, list[tuple[Run, Run]]], fronts: Mapping[str, Floats]
 ) -> dict[str, Quality]:
-    """One measure for both folders, so that hypervolumes have one reference point."""
+    """Return one measure for both folders, so that hypervolumes have one reference point."""
     by_problem: dict[str, list[Run]] = defaultdict(list)
     for key, pairs in groups.items():
         by_problem[key[0]] += [run for pair in pairs for run in pair]
@@ -87,7 +87,7 @@ def _qualities(
 
 
 def place(run: Run) -> str:
-    """What tells a run from that of the same run_id in the other folder."""
+    """Return what tells a run from that of the same run_id in the other folder."""
     return str(run.folder.path)
 
 
@@ -121,7 +121,7 @@ COLUMNS = (
 
 
 def changes_table(changes: Sequence[Change], alpha: float) -> Table:
-    """A row for each configuration on each backend."""
+    """Return a row for each configuration on each backend."""
     rows: list[Row] = [
         {
             **dict(zip(("problem", "algorithm", "backend"), change.key, strict=True)),
@@ -169,7 +169,7 @@ SEED_COLUMNS = (
 
 
 def seeds_table(changes: Sequence[Change]) -> Table:
-    """A row for each pair of runs, with the first generation at which they part."""
+    """Return a row for each pair of runs, with the first generation at which they part."""
     rows = [row for change in changes for row in _seed_rows(change)]
     return Table("changed_runs", "Run by run", SEED_COLUMNS, rows)
 

@@ -42,7 +42,7 @@ class Design:
         return [sorted(set(column), key=_order) for column in columns]
 
     def is_grid(self, labels: Sequence[str]) -> bool:
-        """Whether these variants are every combination of all levels, each once."""
+        """Return True if these variants are every combination of all levels, each once."""
         return len({self.points[label] for label in labels}) == prod(map(len, self.levels))
 
     def places(self, label: str) -> tuple[int, ...]:
@@ -51,7 +51,8 @@ class Design:
         return tuple(known.index(value) for known, value in zip(self.levels, point, strict=True))
 
     def scaled(self, labels: Sequence[str]) -> Floats:
-        """The points in [0, 1], a row each: numbers by value or logarithm, others by their rank."""
+        """Return the points in [0, 1], a row each: numbers by value or logarithm, others by their
+        rank."""
         columns = zip(*(self.points[label] for label in labels), strict=True)
         return np.column_stack([
             _scaled(column, known) for column, known in zip(columns, self.levels, strict=True)
@@ -80,7 +81,7 @@ def _scaled(column: Sequence[object], known: Sequence[object]) -> Floats:
 
 
 def designs_of(study: Study) -> list[Design]:
-    """The algorithm functions with two swept parameters or more."""
+    """Return the algorithm functions with two swept parameters or more."""
     families: dict[tuple[str, str, str], dict[str, dict[str, object]]] = {}
     for text, label in study.algorithm_labels.items():
         part = json.loads(text)
@@ -101,6 +102,6 @@ def designs_of(study: Study) -> list[Design]:
 
 
 def _plain(value: object) -> object:
-    """A value that can be compared and hashed."""
+    """Return a value that can be compared and hashed."""
     simple = isinstance(value, str | int | float | bool)
     return value if simple else json.dumps(value, sort_keys=True, default=str)

@@ -32,7 +32,7 @@ class Effect:
 
 
 def effect(one: Floats, other: Floats, alpha: float = 0.05) -> Effect:
-    """The effect of `one` against `other`, both as losses: above 0.5, `one` is better.
+    """Return the effect of `one` against `other`, both as losses: above 0.5, `one` is better.
 
     `a12` is the probability that a value of `one` is smaller, ties counting half; delta is
     2 `a12` - 1, with its asymmetric 1 - `alpha` interval (Feng and Cliff, equation 9).

@@ -69,7 +69,7 @@ class Timing:
 
     @property
     def verdict(self) -> str | None:
-        """Whether parallel evaluation paid, beyond chance; None without a speed-up."""
+        """True if parallel evaluation paid, beyond chance; None without a speed-up."""
         if self.speedup is None:
             return None
         if self.serial_total < SHORTEST:
@@ -118,7 +118,8 @@ def _wall(run: Run) -> float:
 
 
 def speedup_of(study: Study, run: Run) -> float | None:
-    """One run's speed-up against the serial run of its spec; None where there is none to be had."""
+    """Return one run's speed-up against the serial run of its spec; None where there is none to be
+    had."""
     if run.resumed or not _complete(run) or run.backend.get("use") == REFERENCE:
         return None
     serial = [r for r in study.by_spec[run.spec_id] if r.backend.get("use") == REFERENCE]
@@ -127,7 +128,8 @@ def speedup_of(study: Study, run: Run) -> float | None:
 
 
 def measure(study: Study) -> tuple[list[Timing], int]:
-    """The timings of every configuration on every backend, and how many runs were left out."""
+    """Return the timings of every configuration on every backend, and how many runs were left
+    out."""
     groups: dict[tuple[str, str, str], list[Run]] = defaultdict(list)
     usable = [run for run in study.runs if not run.resumed and _complete(run)]
     for run in usable:

@@ -31,7 +31,8 @@ COLUMNS = (
 
 
 def efficiency_table(timings: Sequence[Timing]) -> Table:
-    """A row for each problem, algorithm and backend: seconds by phase, speed-up and efficiency."""
+    """Return a row for each problem, algorithm and backend: seconds by phase, speed-up and
+    efficiency."""
     note = (
         "Medians over the runs. Evaluation and idle are summed over all workers; CPU time is that "
         "of the parent and all workers, start-up left out. Speed-up is against the serial runs "
@@ -66,7 +67,7 @@ def _row(timing: Timing) -> Row:
 
 
 def advice(timings: Sequence[Timing]) -> list[str]:
-    """A sentence for each parallel backend: where it paid, where it did not, and why."""
+    """Return a sentence for each parallel backend: where it paid, where it did not, and why."""
     backends = sorted({t.place[2] for t in timings if t.workers > 1})
     return [_advise(name, [t for t in timings if t.place[2] == name]) for name in backends]
 
@@ -101,7 +102,7 @@ def _places(timings: Sequence[Timing], every: Sequence[Timing]) -> str:
 
 
 def _speedups(timings: Sequence[Timing]) -> str:
-    """The speed-ups, and between which bounds all of their intervals lie."""
+    """Return the speed-ups, and between which bounds all of their intervals lie."""
     low, high = (show(pick(t.speedup or 0.0 for t in timings), 2) for pick in (min, max))
     text = f"speed-up {low if low == high else f'{low} to {high}'}"
     known = [timing.interval for timing in timings if timing.interval is not None]
@@ -124,7 +125,7 @@ def _span(values: Sequence[float]) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time with a unit that suits it."""
+    """Return a time with a unit that suits it."""
     for unit, size in (("s", 1.0), ("ms", 1e-3)):
         if seconds >= size:
             return f"{seconds / size:.3g} {unit}"

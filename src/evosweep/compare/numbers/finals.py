@@ -29,7 +29,8 @@ class Final:
 
 
 def read_finals(study: Study, fronts_only: bool = False) -> tuple[Study, dict[str, Final]]:
-    """The study with damaged runs among its failures, and by run_id what is known of the others.
+    """Return the study with damaged runs among its failures, and by run_id what is known of the
+    others.
 
     Read are every run with several objectives and, unless it is for the fronts only, the runs that
     stand for their configuration.
@@ -79,5 +80,5 @@ def _without(study: Study, damaged: Mapping[str, str]) -> Study:
 
 
 def fronts_of(finals: Mapping[str, Final]) -> dict[str, Floats]:
-    """The final fronts by run_id."""
+    """Return the final fronts by run_id."""
     return {run_id: found.front for run_id, found in finals.items() if found.front is not None}

@@ -58,7 +58,7 @@ def _grow(points: Floats, results: Floats, seed: int, trees: int) -> Any:
 
 
 def shares_of(forest: Any, count: int) -> Floats:
-    """The share of the forest's variance that each main effect and pair explains."""
+    """Return the share of the forest's variance that each main effect and pair explains."""
     from scipy.stats import qmc
 
     marks = (np.arange(CELLS) + 0.5) / CELLS
@@ -87,7 +87,8 @@ def shares_of(forest: Any, count: int) -> Floats:
 
 
 def _leaves(tree: Any, count: int) -> tuple[Floats, Floats, Floats]:
-    """The boxes of a tree's leaves, (leaves, parameters) each, and the value of each leaf."""
+    """Return the boxes of a tree's leaves, (leaves, parameters) each, and the value of each
+    leaf."""
     children, feature, threshold = (
         (tree.children_left, tree.children_right),
         tree.feature,

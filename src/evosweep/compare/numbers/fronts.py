@@ -40,7 +40,8 @@ def read_fronts(
     finals: Mapping[str, Floats],
     true_front: Callable[[Run], Floats | None],
 ) -> Fronts:
-    """The final fronts of a problem, out of those of all runs; `true_front` gives the known one."""
+    """Return the final fronts of a problem, out of those of all runs; `true_front` gives the known
+    one."""
     first = next(iter(groups.values()))[0]
     fronts = {name: [finals[run.run_id] for run in runs] for name, runs in groups.items()}
     stacked = np.vstack([front for group in fronts.values() for front in group])
@@ -137,7 +138,7 @@ def indicators(front: Floats, fronts: Fronts, quality: Quality) -> tuple[float, 
 
 
 def founders(fronts: Fronts) -> dict[str, Floats]:
-    """The points of the joint front that each algorithm has found."""
+    """Return the points of the joint front that each algorithm has found."""
     contributions = {}
     for name, group in fronts.by_algorithm.items():
         own = {tuple(point) for front in group for point in front.tolist()}
@@ -147,13 +148,13 @@ def founders(fronts: Fronts) -> dict[str, Floats]:
 
 
 def joint_share(points: Floats, joint: Floats) -> float:
-    """The share of the joint front's points that are among `points`."""
+    """Return the share of the joint front's points that are among `points`."""
     own = set(map(tuple, points.tolist()))
     return sum(tuple(point) in own for point in joint.tolist()) / max(len(joint), 1)
 
 
 def joint_table(problems: Sequence[Fronts]) -> Table:
-    """The points of the joint front of each problem, and which algorithms found them."""
+    """Return the points of the joint front of each problem, and which algorithms found them."""
     width = max((len(fronts.weights) for fronts in problems), default=0)
     rows = [row for fronts in problems for row in _joint_rows(fronts)]
     columns = (
@@ -182,7 +183,7 @@ def _joint_rows(fronts: Fronts) -> list[Row]:
 
 
 def attainment(fronts: Sequence[Floats], weights: Sequence[float], percent: float) -> Floats:
-    """The surface that this percentage of the fronts attains, (points, 2), in raw units.
+    """Return the surface that this percentage of the fronts attains, (points, 2), in raw units.
 
     For two objectives: moocore's empirical attainment function.
     """

@@ -52,12 +52,13 @@ class Importance:
         return low, high
 
     def name(self, term: Term) -> str:
-        """A term in words: `sigma`, or `sigma × population`."""
+        """Return a term in words: `sigma`, or `sigma × population`."""
         return " × ".join(self.design.parameters[place] for place in term)
 
 
 def importance(design: Design, standing: Standing) -> Importance:
-    """The shares on one problem, exact on a full grid, else by a forest; or why there are none."""
+    """Return the shares on one problem, exact on a full grid, else by a forest; or why there are
+    none."""
     labels = [label for label in design.points if label in standing.values]
     samples = {label: standing.quality.loss(standing.values[label]) for label in labels}
     found = Importance(design, standing.problem)
@@ -114,7 +115,7 @@ def _of_sample(found: Importance, samples: Mapping[str, Floats]) -> Importance:
 
 
 def over_problems(each: Sequence[Importance]) -> Importance | None:
-    """The mean of the shares over the problems that have them; None below two."""
+    """Return the mean of the shares over the problems that have them; None below two."""
     known = [one for one in each if not one.reason]
     if len(known) < 2:
         return None
@@ -126,7 +127,7 @@ def over_problems(each: Sequence[Importance]) -> Importance | None:
 
 
 def importance_table(found: Sequence[Importance]) -> Table:
-    """A row for each algorithm, problem and term."""
+    """Return a row for each algorithm, problem and term."""
     rows = [row for one in found for row in _rows(one)]
     columns = (
         Column("algorithm", "algorithm"),

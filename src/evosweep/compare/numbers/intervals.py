@@ -17,7 +17,8 @@ SEED = 0  # of the resampling: the same data gives the same interval
 def bootstrap(
     samples: Sequence[Floats], statistic: Statistic, alpha: float = 0.05
 ) -> list[tuple[float, float]]:
-    """The percentile interval of a statistic (`numpy.mean` or `numpy.median`) for each sample.
+    """Return the percentile interval of a statistic (`numpy.mean` or `numpy.median`) for each
+    sample.
 
     NaN for samples of fewer than two values. Efron: Bootstrap Methods, Annals of Statistics 7,
     1979.

@@ -14,7 +14,8 @@ LARGE = 1e100
 
 
 def scale_of(*samples: Floats) -> float:
-    """A power of two by which the samples are divided before arithmetic; 1 for usual values."""
+    """Return a power of two by which the samples are divided before arithmetic; 1 for usual
+    values."""
     values = np.concatenate([np.ravel(sample) for sample in samples])
     finite = np.abs(values[np.isfinite(values)])
     most = float(finite.max(initial=0.0))
@@ -22,12 +23,12 @@ def scale_of(*samples: Floats) -> float:
 
 
 def median(values: Floats) -> float:
-    """The median, by linear interpolation."""
+    """Return the median, by linear interpolation."""
     return quartiles(values)[1]
 
 
 def quartiles(values: Floats) -> tuple[float, float, float]:
-    """The quartiles and, between them, the median, by linear interpolation.
+    """Return the quartiles and, between them, the median, by linear interpolation.
 
     Infinite results are results: between two equal ones lies the same one, between a number and
     infinity lies infinity.
@@ -44,14 +45,14 @@ def quartiles(values: Floats) -> tuple[float, float, float]:
 
 
 def mean(values: Floats) -> float:
-    """The arithmetic mean."""
+    """Return the arithmetic mean."""
     scale = scale_of(values)
     with np.errstate(invalid="ignore"):
         return float((values / scale).mean() * scale)
 
 
 def deviation(values: Floats) -> float | None:
-    """The standard deviation with n - 1; None below two values or where one is infinite."""
+    """Return the standard deviation with n - 1; None below two values or where one is infinite."""
     if len(values) < 2 or not np.isfinite(values).all():
         return None
     scale = scale_of(values)

@@ -32,7 +32,7 @@ def read_many(function: Callable[[Item], Found], items: Sequence[Item]) -> Itera
 
 
 def read_traces(jobs: Sequence[TraceJob]) -> tuple[dict[str, Trace], list[str]]:
-    """The traces by run_id, and a line for each run whose trace cannot be read."""
+    """Return the traces by run_id, and a line for each run whose trace cannot be read."""
     traces: dict[str, Trace] = {}
     unread = []
     for job, result in zip(jobs, read_many(_attempt, jobs), strict=True):

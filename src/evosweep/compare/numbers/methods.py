@@ -7,7 +7,7 @@ from evosweep.compare.numbers.significance import EXACT_UP_TO, MOST_PAIRS
 
 
 def sentences_for_paper() -> list[str]:
-    """The tests in the words of a section on methods."""
+    """Return the tests in the words of a section on methods."""
     return [
         "Two algorithms on a problem were compared by Wilcoxon's signed-rank test where seeds pair "
         "the runs, else by the Mann-Whitney U test (two-sided, level 0.05), with Holm's correction "
@@ -20,7 +20,7 @@ def sentences_for_paper() -> list[str]:
 
 
 def methods(alpha: float) -> list[str]:
-    """A paragraph for each rule."""
+    """Return a paragraph for each rule."""
     return [
         "Runs that differ in the backend alone are one observation: they repeat a result to the "
         "bit. Results, tests and curves use one run for each seed, the serial one where there is "

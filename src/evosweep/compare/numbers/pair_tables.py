@@ -28,7 +28,7 @@ COLUMNS = (
 
 
 def pairs_table(pairs: Sequence[Pair], alpha: float, *, common: bool = False) -> Table:
-    """A row for each pair: test, n, statistic, p, Holm's p, effect sizes and the outcome.
+    """Return a row for each pair: test, n, statistic, p, Holm's p, effect sizes and the outcome.
 
     `common` says that the pairs are of results at the largest common budget.
     """

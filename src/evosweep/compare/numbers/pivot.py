@@ -26,7 +26,8 @@ AT_COMMON = (
 
 
 def pivot_tables(study: Study, standings: Mapping[str, Standing], alpha: float) -> list[Table]:
-    """A row for each problem and a column for each algorithm; one table per kind of problem."""
+    """Return a row for each problem and a column for each algorithm; one table per kind of
+    problem."""
     kinds: dict[str, list[Standing]] = {"pivot": [], "pivot_several": []}
     for standing in standings.values():
         single = _runs(study, standing, standing.order[0])[0].objectives == 1
@@ -95,6 +96,6 @@ def _final(study: Study, standing: Standing, name: str) -> Floats:
 
 
 def _shown(study: Study, standing: Standing, name: str, values: Floats) -> Floats:
-    """The values as the pivot shows them: as distances where the optimum is known."""
+    """Return the values as the pivot shows them: as distances where the optimum is known."""
     gaps = distances(_runs(study, standing, name), values)
     return values if gaps is None else gaps

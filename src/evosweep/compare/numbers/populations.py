@@ -34,7 +34,7 @@ class Diversity:
 
 
 def read_genomes(run: Run) -> list[Any]:
-    """The genomes of the final population: lists of numbers, or texts."""
+    """Return the genomes of the final population: lists of numbers, or texts."""
     path, longest = run.folder.population, 64 * (run.genome_length or 0)
     try:
         return read_columns(path, run.population, ["genome"], longest)["genome"]
@@ -43,7 +43,7 @@ def read_genomes(run: Run) -> list[Any]:
 
 
 def diversity(genomes: Sequence[Any]) -> Diversity:
-    """The diversity of a population and the share of individuals that repeat another one."""
+    """Return the diversity of a population and the share of individuals that repeat another one."""
     keys = Counter(tuple(g) if isinstance(g, list) else g for g in map(_hashable, genomes))
     duplicates = 1 - len(keys) / len(genomes) if genomes else 0.0
     matrix = as_matrix(genomes)
@@ -59,7 +59,7 @@ def _hashable(genome: Any) -> Any:
 
 
 def as_matrix(genomes: Sequence[Any]) -> NDArray[Any] | None:
-    """The genomes as (individuals, genes); None where they are no numbers of one length."""
+    """Return the genomes as (individuals, genes); None where they are no numbers of one length."""
     if not genomes or not all(isinstance(genome, list) for genome in genomes):
         return None
     if len({len(genome) for genome in genomes}) != 1 or not genomes[0]:
@@ -72,7 +72,8 @@ def as_matrix(genomes: Sequence[Any]) -> NDArray[Any] | None:
 
 
 def hamming(matrix: NDArray[Any]) -> float:
-    """The mean share of genes in which two individuals differ, by counting values gene by gene."""
+    """Return the mean share of genes in which two individuals differ, by counting values gene by
+    gene."""
     size = len(matrix)
     if size < 2:
         return 0.0
@@ -84,7 +85,7 @@ def hamming(matrix: NDArray[Any]) -> float:
 
 
 def euclidean(matrix: NDArray[Any]) -> float:
-    """The mean Euclidean distance of two individuals."""
+    """Return the mean Euclidean distance of two individuals."""
     from scipy.spatial.distance import pdist
 
     if len(matrix) < 2:
@@ -114,7 +115,8 @@ COLUMNS = (
 
 
 def populations_table(study: Study, diversities: Mapping[str, Diversity]) -> Table:
-    """A row for each problem and algorithm: diversity and duplicates of the final populations.
+    """Return a row for each problem and algorithm: diversity and duplicates of the final
+    populations.
 
     `diversities` has the diversities by run_id.
     """

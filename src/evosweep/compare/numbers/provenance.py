@@ -26,7 +26,7 @@ FACTS = (
 
 
 def provenance_table(study: Study, commands: Mapping[str, str]) -> Table:
-    """What made the runs, a fact in a row; `commands` are those that make it all again."""
+    """Return what made the runs, a fact in a row; `commands` are those that make it all again."""
     rows: list[Row] = [{"fact": fact, "value": value} for fact, value in _facts(study, commands)]
     columns = (Column("fact", "what"), Column("value", "value"))
     note = "From the receipts of the runs that are compared."
@@ -51,7 +51,7 @@ def _facts(study: Study, commands: Mapping[str, str]) -> Iterable[tuple[str, str
 
 
 def values_in_words(values: Iterable[str]) -> str:
-    """The values of a fact with the runs of each, where there is more than one."""
+    """Return the values of a fact with the runs of each, where there is more than one."""
     counts = Counter(value for value in values if value)
     if len(counts) < 2:
         return next(iter(counts), "")
@@ -89,7 +89,8 @@ PROBLEM_COLUMNS = (
 
 
 def problems_table(study: Study, standings: Mapping[str, Standing]) -> Table:
-    """Each problem: which way is better, what is known of it, and the budgets of its runs."""
+    """Return each problem: which way is better, what is known of it, and the budgets of its
+    runs."""
     rows = [_problem(study, standing) for standing in standings.values()]
     note = "Budgets are the medians of the algorithms with the least and the most evaluations."
     return Table("problems", "Problems", PROBLEM_COLUMNS, rows, note=note)
@@ -120,7 +121,7 @@ def direction(weight: float) -> str:
 
 
 def parameters_table(study: Study) -> Table:
-    """Every parameter of every problem and algorithm: given, or left to its default."""
+    """Return every parameter of every problem and algorithm: given, or left to its default."""
     rows: list[Row] = []
     for kind, labels, examples in (
         ("problem", study.problem_labels, _examples(study.runs, "problem_id")),
@@ -144,7 +145,7 @@ def parameters_table(study: Study) -> Table:
 
 
 def parameters_of_run(run: Run, labels: Mapping[str, str]) -> Table:
-    """The parameters of one run; `labels` name its problem and its algorithm."""
+    """Return the parameters of one run; `labels` name its problem and its algorithm."""
     rows = [row for kind, label in labels.items() for row in _parameters(kind, label, run)]
     columns = [Column(key, key) for key in ("kind", "name", "parameter", "value")]
     columns.append(Column("origin", "from"))
@@ -172,7 +173,7 @@ def _parameters(kind: str, label: str, run: Run) -> Iterable[Row]:
 
 
 def defaults(kind: str, use: str, given: Mapping[str, object]) -> dict[str, object]:
-    """The parameters of a built-in function that a config leaves to their defaults."""
+    """Return the parameters of a built-in function that a config leaves to their defaults."""
     from evosweep.errors import EvosweepError
     from evosweep.plugins.builtins import ALGORITHMS, PROBLEMS
     from evosweep.plugins.signatures import literal_defaults

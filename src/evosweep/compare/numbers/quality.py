@@ -32,16 +32,17 @@ class Quality:
     sources: Sequence[str] = field(default_factory=tuple)
 
     def of(self, runs: Sequence[Run]) -> Floats:
-        """The values of some runs, in their order."""
+        """Return the values of some runs, in their order."""
         return np.array([self.values[run.run_id] for run in runs], dtype=np.float64)
 
     def loss(self, values: Floats) -> Floats:
-        """The values turned so that smaller is better."""
+        """Return the values turned so that smaller is better."""
         return -values if self.larger else values
 
 
 def measure_all(study: Study, fronts: Mapping[str, Floats]) -> dict[str, Quality]:
-    """The quality of every run, by problem; `fronts` by run_id where there are objectives."""
+    """Return the quality of every run, by problem; `fronts` by run_id where there are
+    objectives."""
     groups: dict[str, list[Run]] = {problem: [] for problem in study.problems}
     for run in study.runs:
         groups[study.problem(run)].append(run)
@@ -49,7 +50,7 @@ def measure_all(study: Study, fronts: Mapping[str, Floats]) -> dict[str, Quality
 
 
 def measure(runs: Sequence[Run], fronts: Mapping[str, Floats]) -> Quality:
-    """The quality of every run of one problem."""
+    """Return the quality of every run of one problem."""
     if runs[0].objectives > 1:
         return _hypervolumes(runs, {run.run_id: fronts[run.run_id] for run in runs})
     values = {run.run_id: run.best[0] for run in runs}
@@ -66,7 +67,7 @@ def _hypervolumes(runs: Sequence[Run], fronts: Mapping[str, Floats]) -> Quality:
 
 
 def final_front(run: Run) -> Floats:
-    """The non-dominated fitnesses of the final population, (points, objectives), sorted."""
+    """Return the non-dominated fitnesses of the final population, (points, objectives), sorted."""
     names = [f"fitness_{index}" for index in range(run.objectives)]
     try:
         columns = read_columns(run.folder.population, run.population, names)
@@ -78,7 +79,7 @@ def final_front(run: Run) -> Floats:
 
 
 def non_dominated(points: Floats, weights: Sequence[float]) -> Floats:
-    """The points that no other one dominates, each once, in lexicographic order."""
+    """Return the points that no other one dominates, each once, in lexicographic order."""
     if not len(points):
         return points
     kept = np.unique(points, axis=0)
@@ -89,7 +90,7 @@ def non_dominated(points: Floats, weights: Sequence[float]) -> Floats:
 def reference_point(
     runs: Sequence[Run], fronts: Mapping[str, Floats]
 ) -> tuple[tuple[float, ...], str]:
-    """The hypervolume's reference point and the sentence that says where it is from.
+    """Return the hypervolume's reference point and the sentence that says where it is from.
 
     The problem's own where it declares one, else the worst value of each objective over all final
     fronts, moved outwards by a tenth of the range (of 1 where all values are equal).

@@ -10,7 +10,7 @@ from evosweep.compare.numbers.words import listed
 
 
 def ranks_table(rankings: Sequence[Ranking]) -> Table:
-    """The algorithms by mean rank, for each kind of problem."""
+    """Return the algorithms by mean rank, for each kind of problem."""
     rows: list[Row] = [
         {
             "objectives": ranking.kind,
@@ -36,7 +36,7 @@ def ranks_table(rankings: Sequence[Ranking]) -> Table:
 
 
 def posthoc_table(ranking: Ranking) -> Table | None:
-    """The p-values of the post-hoc test, or None where there was none."""
+    """Return the p-values of the post-hoc test, or None where there was none."""
     if ranking.posthoc is None:
         return None
     columns = [
@@ -56,7 +56,7 @@ def posthoc_table(ranking: Ranking) -> Table | None:
 
 
 def sentence(ranking: Ranking, alpha: float) -> str:
-    """The outcome over the problems of one kind in plain words."""
+    """Return the outcome over the problems of one kind in plain words."""
     where = f"Over problems with {ranking.kind} objective{'s' * (ranking.kind == 'several')}"
     if ranking.reason:
         return f"{where}, no test was made: {ranking.reason}."
@@ -75,7 +75,7 @@ def sentence(ranking: Ranking, alpha: float) -> str:
 
 
 def left_out(ranking: Ranking) -> list[str]:
-    """What the ranking does not cover, named."""
+    """Return what the ranking does not cover, named."""
     kinds = (
         ("algorithm", ranking.algorithms_left_out),
         ("problem", ranking.problems_left_out),

@@ -57,7 +57,7 @@ Losses = Mapping[str, Mapping[str, float]]
 
 
 def rank(losses: Losses, alpha: float, posthoc: str, kind: str = "one") -> Ranking:
-    """The ranking over the largest complete block, tested where the rules allow it."""
+    """Return the ranking over the largest complete block, tested where the rules allow it."""
     every = sorted({name for row in losses.values() for name in row}, key=natural)
     block = largest_block(
         {problem: sorted(row, key=natural) for problem, row in losses.items()}, FEWEST_PROBLEMS
@@ -84,7 +84,7 @@ def rank_losses(
     alpha: float = 0.05,
     posthoc: str = "nemenyi",
 ) -> Ranking:
-    """The ranking from a matrix of losses (problems, algorithms), smaller is better."""
+    """Return the ranking from a matrix of losses (problems, algorithms), smaller is better."""
     from scipy.stats import rankdata
 
     ranking = Ranking(names, problems, rankdata(losses, axis=1).mean(axis=0))

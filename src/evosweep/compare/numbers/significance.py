@@ -46,11 +46,11 @@ class Pair:
     reason: str = ""
 
     def decides(self, alpha: float) -> bool:
-        """Whether the test finds one of the two better."""
+        """Return True if the test finds one of the two better."""
         return not self.reason and self.corrected < alpha
 
     def favours(self, name: str, alpha: float) -> bool:
-        """Whether the test finds that this one is the better of the two."""
+        """Return True if the test finds that this one is the better of the two."""
         return self.decides(alpha) and self.names[0 if better(self) > 0 else 1] == name
 
 
@@ -61,14 +61,14 @@ class Starts:
     known: dict[str, str] = field(default_factory=dict)
 
     def of(self, run: Run) -> str:
-        """The digest of the run's first logged population; its run_id where it has none."""
+        """Return the digest of the run's first logged population; its run_id where it has none."""
         if run.run_id not in self.known:
             digests = generation_digests(run)
             self.known[run.run_id] = digests[0][1] if digests else run.run_id
         return self.known[run.run_id]
 
     def pair(self, one: Sequence[Run], other: Sequence[Run]) -> bool:
-        """Whether the seeds pair two lists of runs, each sorted by seed."""
+        """Return True if the seeds pair two lists of runs, each sorted by seed."""
         return [run.seed for run in one] == [run.seed for run in other] and all(
             self.of(a) == self.of(b) for a, b in zip(one, other, strict=True)
         )
@@ -91,7 +91,7 @@ def run_pairs(pairs: Sequence[Pair], alpha: float) -> None:
 
 
 def family_size(pairs: Sequence[Pair]) -> int:
-    """How many of the pairs have anything to test, which Holm's correction will count."""
+    """Return how many of the pairs have anything to test, which Holm's correction will count."""
     return max(1, sum(_differs(pair) for pair in pairs))
 
 
@@ -123,12 +123,12 @@ def refusal(pair: Pair, alpha: float, family: int = 1) -> str:
 
 
 def all_equal(values: Floats) -> bool:
-    """Whether all values are the same one; infinity equals itself."""
+    """Return True if all values are the same one; infinity equals itself."""
     return bool((values == values[0]).all())
 
 
 def _used(pair: Pair) -> tuple[Floats, Floats]:
-    """The values that enter the test: Wilcoxon drops pairs without a difference."""
+    """Return the values that enter the test: Wilcoxon drops pairs without a difference."""
     if not pair.paired:
         return pair.one, pair.other
     kept = pair.one != pair.other
@@ -136,7 +136,7 @@ def _used(pair: Pair) -> tuple[Floats, Floats]:
 
 
 def _differences(pair: Pair) -> Floats:
-    """The differences that are not zero, in units in which none overflows."""
+    """Return the differences that are not zero, in units in which none overflows."""
     one, other = _used(pair)
     scale = 2 * scale_of(pair.one, pair.other)
     with np.errstate(invalid="ignore"):
@@ -190,7 +190,8 @@ def make_pairs(
     starts: Starts,
     alpha: float,
 ) -> list[Pair]:
-    """The pairs of algorithms to test on a problem, paired by seeds where the rules allow it.
+    """Return the pairs of algorithms to test on a problem, paired by seeds where the rules allow
+    it.
 
     Parameters
     ----------
@@ -217,7 +218,8 @@ def _choose(losses: Mapping[str, Floats]) -> Iterable[tuple[str, str]]:
 
 
 def fewest_seeds(family: int, alpha: float) -> int:
-    """The runs per algorithm from which on every one of `family` pairs can reach the level."""
+    """Return the runs per algorithm from which on every one of `family` pairs can reach the
+    level."""
     seeds = 2
     while 2.0 / comb(2 * seeds, seeds) * family > alpha:
         seeds += 1

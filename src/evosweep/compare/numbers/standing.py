@@ -36,7 +36,7 @@ class Standing:
 
     @property
     def at_common_budget(self) -> bool:
-        """Whether the results are those within the largest common budget."""
+        """True if the results are those within the largest common budget."""
         return self.budget.comparable
 
     @cached_property
@@ -56,11 +56,12 @@ class Standing:
         return [name for name in self.order if self.losses[name] == best]
 
     def median(self, name: str) -> float:
-        """The median result of an algorithm."""
+        """Return the median result of an algorithm."""
         return median(self.values[name])
 
     def beaten(self, alpha: float) -> list[str]:
-        """The algorithms that are significantly worse than each leader they were tested against."""
+        """Return the algorithms that are significantly worse than each leader they were tested
+        against."""
         others = [name for name in self.order if name not in self.leaders]
         return [name for name in others if self._is_beaten(name, alpha)]
 

@@ -53,7 +53,7 @@ def summarise(study: Study, qualities: Mapping[str, Quality]) -> Table:
 
 
 def _place(item: Run | Failure) -> str:
-    """What groups runs and failures alike: the spec without its seed."""
+    """Return what groups runs and failures alike: the spec without its seed."""
     if isinstance(item, Run):
         return " ".join(identity(part) for part in (item.problem, item.algorithm, item.backend))
     return " ".join(identity(item.part(kind)) for kind in ("problem", "algorithm", "backend"))

@@ -49,15 +49,15 @@ class Table:
     floats: bool = False
 
     def cells(self, row: Row) -> list[str]:
-        """One row as text, in the order of the columns."""
+        """Return one row as text, in the order of the columns."""
         return [_cut(show(row.get(col.key), _digits(row, col)), col.cut) for col in self.columns]
 
     def column(self, key: str) -> list[Value]:
-        """The values of one column."""
+        """Return the values of one column."""
         return [row.get(key) for row in self.rows]
 
     def numeric(self, key: str) -> bool:
-        """Whether every value of a column that is there is a number."""
+        """Return True if every value of a column that is there is a number."""
         values = [value for value in self.column(key) if value is not None]
         return bool(values) and all(_is_number(value) for value in values)
 
@@ -70,7 +70,7 @@ def _digits(row: Row, column: Column) -> int:
 
 
 def digits_apart(value: float, other: float, least: int) -> int:
-    """The significant digits with which two different values look different."""
+    """Return the significant digits with which two different values look different."""
     if value == other or not (math.isfinite(value) and math.isfinite(other)):
         return least
     digits = least
@@ -84,7 +84,8 @@ def _is_number(value: Value) -> bool:
 
 
 def show(value: Value, digits: int = 4) -> str:
-    """A value for people: `digits` significant digits, a dash for nothing, words for yes and no."""
+    """Return a value for people: `digits` significant digits, a dash for nothing, words for yes and
+    no."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return "–"
     if isinstance(value, bool):
@@ -107,7 +108,7 @@ def _number(value: float, digits: int) -> str:
 
 
 def text(table: Table) -> str:
-    """The table for a terminal: columns aligned, numbers to the right."""
+    """Return the table for a terminal: columns aligned, numbers to the right."""
     head = [column.heading for column in table.columns]
     body = [table.cells(row) for row in table.rows]
     widths = [max(map(len, cells)) for cells in zip(head, *body, strict=True)]

@@ -32,7 +32,8 @@ class Targets:
 
 
 def success_goal(run: Run, given: float | None) -> Goal:
-    """The target of a run's problem: the one given, else the declared one, else the optimum."""
+    """Return the target of a run's problem: the one given, else the declared one, else the
+    optimum."""
     if given is not None:
         return Goal(given, "given with --target")
     if run.objectives > 1:

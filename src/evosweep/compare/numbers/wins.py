@@ -26,7 +26,7 @@ Duels = Mapping[tuple[str, str], Duel]
 
 
 def contestants(standings: Mapping[str, Standing]) -> list[str]:
-    """The algorithms, those with the largest share of wins first; at most `MOST`."""
+    """Return the algorithms, those with the largest share of wins first; at most `MOST`."""
     counts: dict[str, list[int]] = {}
     for standing in standings.values():
         losses = sorted(standing.losses.values())
@@ -44,7 +44,7 @@ def contestants(standings: Mapping[str, Standing]) -> list[str]:
 def count_duels(
     standings: Mapping[str, Standing], names: Sequence[str], alpha: float
 ) -> dict[tuple[str, str], Duel]:
-    """Every ordered pair of the algorithms named that share a problem, with its wins."""
+    """Return every ordered pair of the algorithms named that share a problem, with its wins."""
     duels: dict[tuple[str, str], Duel] = {}
     for standing in standings.values():
         losses = {name: standing.losses[name] for name in names if name in standing.losses}
@@ -61,7 +61,7 @@ def count_duels(
 
 
 def wins_table(duels: Duels, names: Sequence[str]) -> Table:
-    """A row for each ordered pair of the algorithms named."""
+    """Return a row for each ordered pair of the algorithms named."""
     rows: list[Row] = [
         {"algorithm": one, "other": other, **vars(duels[one, other])}
         for one in names

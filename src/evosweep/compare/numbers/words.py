@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 
 def plural(count: int, word: str) -> str:
-    """A count with its noun."""
+    """Return a count with its noun."""
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def some(names: Sequence[str], word: str, most: int = 3) -> str:
-    """The names where they are few, else how many there are."""
+    """Return the names where they are few, else how many there are."""
     return listed(names) if len(names) <= most else plural(len(names), word)
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names in a sentence: `a`, `a and b`, `a, b and c`."""
+    """Return names in a sentence: `a`, `a and b`, `a, b and c`."""
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

@@ -26,7 +26,7 @@ def write_text(path: Path, text: str | bytes) -> None:
 
 
 def as_csv(table: Table) -> str:
-    """The table as CSV with full precision; the header has the keys of the columns."""
+    """Return the table as CSV with full precision; the header has the keys of the columns."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([column.key for column in table.columns])
@@ -48,7 +48,7 @@ def _plain(value: Value) -> object:
 
 
 def as_parquet(table: Table) -> bytes:
-    """The table as Parquet; a column's unit is in its field's metadata."""
+    """Return the table as Parquet; a column's unit is in its field's metadata."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -63,7 +63,7 @@ def as_parquet(table: Table) -> bytes:
 
 
 def _typed(values: list[Value]) -> list[Value]:
-    """Values of one type: numbers stay numbers, a mixture becomes text."""
+    """Return values of one type: numbers stay numbers, a mixture becomes text."""
     present = {type(value) for value in values if value is not None}
     if present <= {int, float} or len(present) <= 1:
         return [float(v) if float in present and v is not None else v for v in values]

@@ -38,7 +38,7 @@ def write_page(page: Page, folder: Path) -> Path:
 
 
 def _contents(page: Page) -> Iterator[tuple[str, str | bytes]]:
-    """Every file beside the page: its path below the folder, and what is in it."""
+    """Yield every file beside the page: its path below the folder, and what is in it."""
     add = page.parameters.added_to
     yield VERDICT, "".join(f"{sentence}\n" for sentence in page.summary)
     for table in page.tables():
@@ -52,7 +52,7 @@ def _contents(page: Page) -> Iterator[tuple[str, str | bytes]]:
 
 
 def render(page: Page) -> str:
-    """The page as HTML text; styles, script, pictures and data are in it."""
+    """Return the page as HTML text; styles, script, pictures and data are in it."""
     script = "\n".join(map(_asset, RUN_SCRIPTS if page.back else SCRIPTS))
     return str(
         _environment()
@@ -68,7 +68,8 @@ def render(page: Page) -> str:
 
 
 def content_policy(script: str) -> str:
-    """The page's Content-Security-Policy: its own script and styles, and nothing from elsewhere."""
+    """Return the page's Content-Security-Policy: its own script and styles, and nothing from
+    elsewhere."""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return (
         f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
@@ -80,19 +81,20 @@ _THEMED = {"#000000": "ink", "#ffffff": "paper", "#dddddd": "grid", "#333333": "
 
 
 def themed(svg: str) -> str:
-    """A picture whose black, white and greys are those of the page: light, dark or in print."""
+    """Return a picture whose black, white and greys are those of the page: light, dark or in
+    print."""
     for colour, name in _THEMED.items():
         svg = svg.replace(f": {colour}", f": var(--{name}, {colour})")
     return svg
 
 
 def render_table(table: Table) -> str:
-    """A table as a plain HTML `<table>`, to be put into other pages."""
+    """Return a table as a plain HTML `<table>`, to be put into other pages."""
     return str(_environment().get_template("table.html").render(table=table))
 
 
 def standalone(svg: str) -> str:
-    """An `<svg>` element as a file of its own."""
+    """Return an `<svg>` element as a file of its own."""
     return f'<?xml version="1.0" encoding="utf-8"?>\n{svg}'
 
 
@@ -123,7 +125,7 @@ def _encoded(table: Table) -> str:
 
 
 def _full(value: Value) -> str:
-    """Every digit of a number."""
+    """Return every digit of a number."""
     return repr(value) if isinstance(value, float) else str(value)
 
 

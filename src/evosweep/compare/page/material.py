@@ -57,7 +57,7 @@ class Material:
         return Styles.of(self.study.algorithm_labels.values())
 
     def traces_of(self, problem: str) -> dict[str, list[Trace]]:
-        """The traces of a problem by algorithm; algorithms without any are left out."""
+        """Return the traces of a problem by algorithm; algorithms without any are left out."""
         groups = {
             algorithm: [self.traces[run.run_id] for run in runs if run.run_id in self.traces]
             for algorithm, runs in self.study.problems[problem].items()
@@ -65,13 +65,14 @@ class Material:
         return {name: traces for name, traces in groups.items() if traces}
 
     def drawn(self, problem: str) -> list[str]:
-        """The algorithms that the plots of a problem show: the best ones, in the tables' order."""
+        """Return the algorithms that the plots of a problem show: the best ones, in the tables'
+        order."""
         best = self.standings[problem].order[:MOST_LINES]
         return [name for name in self.study.problems[problem] if name in best]
 
 
 def gather(study: Study, options: Options) -> Material | Study:
-    """Everything that is computed from the runs of a study, damaged ones among its failures.
+    """Return everything that is computed from the runs of a study, damaged ones among its failures.
 
     The study alone where no run is left.
     """
@@ -110,7 +111,7 @@ def _jobs(study: Study, qualities: Mapping[str, Quality]) -> list[TraceJob]:
 def _compare(
     study: Study, qualities: Mapping[str, Quality], traces: Mapping[str, Trace], alpha: float
 ) -> tuple[list[Pair], dict[str, Standing]]:
-    """The tested pairs of final results, and where the algorithms of each problem stand."""
+    """Return the tested pairs of final results, and where the algorithms of each problem stand."""
     starts = Starts()
     final_pairs: list[Pair] = []
     standings: dict[str, Standing] = {}
@@ -136,7 +137,7 @@ def _tested(
 
 
 def _rank(study: Study, standings: Mapping[str, Standing], options: Options) -> list[Ranking]:
-    """A ranking for the problems with one objective and one for those with several."""
+    """Return a ranking for the problems with one objective and one for those with several."""
     kinds: dict[str, dict[str, dict[str, float]]] = {"one": {}, "several": {}}
     for problem, standing in standings.items():
         first = next(iter(study.problems[problem].values()))[0]

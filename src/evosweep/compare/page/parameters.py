@@ -20,7 +20,7 @@ class Parameters:
     algorithm: Swept = field(default_factory=dict)
 
     def added_to(self, table: Table) -> Table:
-        """The table with columns such as `algorithm.population` at its end."""
+        """Return the table with columns such as `algorithm.population` at its end."""
         for kind, swept in (("problem", self.problem), ("algorithm", self.algorithm)):
             if any(column.key == kind for column in table.columns):
                 table = _with_columns(table, kind, swept)
@@ -28,7 +28,7 @@ class Parameters:
 
 
 def parameters_of(study: Study) -> Parameters:
-    """The parameters that differ between some two problems, or algorithms, of a study."""
+    """Return the parameters that differ between some two problems, or algorithms, of a study."""
     return Parameters(_swept(study.problem_labels), _swept(study.algorithm_labels))
 
 

@@ -60,14 +60,14 @@ class Page:
     run_pages: Mapping[str, str] = field(default_factory=dict)
 
     def tables(self) -> Iterator[Table]:
-        """Every table of the report that has files, each once."""
+        """Yield every table of the report that has files, each once."""
         yield from self.extra
         for section in self.sections:
             for part in section.walk():
                 yield from (table for table in (*part.tables, *part.folded) if table.saved)
 
     def plots(self) -> Iterator[Plot]:
-        """Every plot of the report."""
+        """Yield every plot of the report."""
         yield from [self.first] if self.first else []
         for section in self.sections:
             for part in section.walk():

@@ -78,7 +78,7 @@ def plot_boxes(
 
 
 def _draw(axes: Any, height: int, values: Floats, style: Style) -> list[Any]:
-    """What was drawn of one algorithm."""
+    """Return what was drawn of one algorithm."""
     if not len(values):
         return []
     offsets = height + np.linspace(-0.18, 0.18, len(values)) if len(values) > 1 else [height]

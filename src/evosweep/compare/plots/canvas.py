@@ -101,7 +101,7 @@ def canvas(name: str, height: float = HEIGHT, width: float = WIDTH) -> Iterator[
 
 
 def drawn(figure: Any, hover: Hover | None = None) -> Picture:
-    """The figure as SVG to be put into a page (no prolog, no date, scalable) and as PDF."""
+    """Return the figure as SVG to be put into a page (no prolog, no date, scalable) and as PDF."""
     with warnings.catch_warnings():  # labels may be long, and in any script
         warnings.filterwarnings("ignore", "constrained_layout not applied")
         warnings.filterwarnings("ignore", "Glyph .* missing from")
@@ -155,7 +155,8 @@ def mark(artist: Any, place: int) -> None:
 
 
 def unit_of(values: Floats) -> float:
-    """What values are divided by before they are drawn: axes cannot span the largest floats."""
+    """Return what values are divided by before they are drawn: axes cannot span the largest
+    floats."""
     finite = np.abs(values[np.isfinite(values)])
     return UNIT if finite.max(initial=0.0) > 1e290 else 1.0
 
@@ -189,7 +190,7 @@ def _power(value: float) -> str:
 
 
 def wrap(text: str, width: int = 46) -> str:
-    """A long text over several lines, broken after blanks and commas and before brackets."""
+    """Return a long text over several lines, broken after blanks and commas and before brackets."""
     lines = [""]
     for piece in re.findall(r"\(?[^ ,(]*[ ,]?", text):
         if lines[-1] and len(lines[-1]) + len(piece.rstrip()) > width:
@@ -204,7 +205,7 @@ def put_title(figure: Any, text: str) -> None:
 
 
 def legend_columns(labels: Sequence[str]) -> int:
-    """How many columns a legend of these labels has under a plot."""
+    """Return how many columns a legend of these labels has under a plot."""
     longest = max(map(len, labels), default=0)
     return max(1, min(len(labels), int(54 // (longest + 6))))
 

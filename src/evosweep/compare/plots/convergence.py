@@ -39,7 +39,8 @@ class Scale:
     unit: float = 1.0
 
     def __call__(self, values: Floats) -> Floats:
-        """The values as they are drawn; infinity, and zero on a logarithmic axis, are left out."""
+        """Return the values as they are drawn; infinity, and zero on a logarithmic axis, are left
+        out."""
         shown = values / self.unit
         if self.optimum is not None:
             shown = np.abs(shown - self.optimum / self.unit)
@@ -77,7 +78,7 @@ class Curves:
 
 
 def plot_convergence(name: str, curves: Curves, backend: str = "") -> Plot:
-    """The result against evaluations; with the name of a backend, against its seconds."""
+    """Return the result against evaluations; with the name of a backend, against its seconds."""
     everything = [trace for group in curves.traces.values() for trace in group]
     scale = choose_scale(everything, curves.optimum, curves.measure)
     marks = marks_of(everything, bool(backend))

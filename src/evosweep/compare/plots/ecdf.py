@@ -42,7 +42,8 @@ class Axes:
 
 
 def plot_profile(name: str, words: Axes, reached: Mapping[str, Floats]) -> Plot:
-    """A step line for each algorithm; `reached` has any shape, infinity where never reached."""
+    """Return a step line for each algorithm; `reached` has any shape, infinity where never
+    reached."""
     marks = _marks(reached)
     curves = {label: ecdf(values, marks) for label, values in reached.items()}
     with canvas(name, HEIGHT + legend_height(list(curves))) as figure:

@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 
 
 def plot_attainment(name: str, fronts: Fronts, shown: Sequence[str], styles: Styles) -> Plot:
-    """The surface that half of the runs attain, for each algorithm, and the joint front."""
+    """Return the surface that half of the runs attain, for each algorithm, and the joint front."""
     surfaces = {
         label: attainment(fronts.by_algorithm[label], fronts.weights, 50.0) for label in shown
     }

@@ -19,7 +19,7 @@ MOST_BARS = 12
 
 
 def plot_effects(name: str, found: Importance) -> Plot:
-    """The shares of the main effects and pairs, the largest first, with their intervals."""
+    """Return the shares of the main effects and pairs, the largest first, with their intervals."""
     terms = terms_of(len(found.design.parameters))
     order = sorted(range(len(terms)), key=lambda place: -found.shares[place])[:MOST_BARS]
     low, high = found.interval

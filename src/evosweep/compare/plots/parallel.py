@@ -28,7 +28,8 @@ MOST_POINTS = 150  # drawn of a front, evenly spaced; its table has all
 
 
 def plot_parallel(name: str, fronts: Fronts, shown: Sequence[str], styles: Styles) -> Plot:
-    """A line for each point of the joint front, in the colour of an algorithm that found it."""
+    """Return a line for each point of the joint front, in the colour of an algorithm that found
+    it."""
     own = founders(fronts)
     lines = {label: _thinned(_scaled(fronts, own[label])) for label in shown if len(own[label])}
     with canvas(name, HEIGHT + legend_height(list(lines))) as figure:

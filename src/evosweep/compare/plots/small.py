@@ -58,7 +58,7 @@ def line_chart(
 def scatter(
     words: tuple[str, str], points: Floats, titles: Sequence[str], colours: Sequence[str]
 ) -> str:
-    """A point for each row, with a text that shows where a reader points at it."""
+    """Return a point for each row, with a text that shows where a reader points at it."""
     x, y = _axes(words, points[:, 0], points[:, 1])
     dots = [
         f'<circle cx="{x(a)}" cy="{y(b)}" r="4" fill="{colour}" fill-opacity="0.75">'

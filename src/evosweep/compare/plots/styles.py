@@ -28,7 +28,7 @@ class Style:
     dashes: str | tuple[int, tuple[int, ...]]
 
     def line(self) -> dict[str, Any]:
-        """The keywords of matplotlib for a line."""
+        """Return the keywords of matplotlib for a line."""
         return {"color": self.colour, "linestyle": self.dashes, "linewidth": 1.8}
 
 
@@ -46,11 +46,11 @@ class Styles:
 
     @classmethod
     def of(cls, labels: Iterable[str]) -> "Styles":
-        """The looks of some algorithms; their order does not matter."""
+        """Return the looks of some algorithms; their order does not matter."""
         return cls(frozenset(labels))
 
     def __getitem__(self, label: str) -> Style:
-        """The look of an algorithm; 70 of them differ in colour or in marker and dashes."""
+        """Return the look of an algorithm; 70 of them differ in colour or in marker and dashes."""
         order = sorted(self.labels, key=natural)
         place = order.index(label) if label in self.labels else len(order)
         turn = (place + place // len(COLOURS)) % len(MARKERS)

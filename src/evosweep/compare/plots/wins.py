@@ -11,7 +11,7 @@ INK, PAPER = "#010101", "#fefefe"  # on cells, whose colours stay the same on a 
 
 
 def plot_wins(duels: Duels, names: Sequence[str]) -> Plot:
-    """Each row's wins over each column, as a share of the problems that both were run on."""
+    """Return each row's wins over each column, as a share of the problems that both were run on."""
     shares = np.array([[_share(duels.get((one, other))) for other in names] for one in names])
     titles = [wrap(name, 24) for name in names]
     lines = sum(title.count("\n") + 1 for title in titles)

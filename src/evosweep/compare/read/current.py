@@ -28,7 +28,7 @@ class Version:
 
 
 def take_current(study: Study) -> Study:
-    """The study with the runs of its newest code; the others are earlier ones.
+    """Return the study with the runs of its newest code; the others are earlier ones.
 
     Where nothing says which code is the newest, all versions stay, and a line says so.
     """
@@ -54,7 +54,7 @@ def need_current(study: Study) -> Study:
 
 
 def _versions(study: Study) -> dict[Place, list[Version]]:
-    """The versions of each function's code, the one that ran last at the end."""
+    """Return the versions of each function's code, the one that ran last at the end."""
     by_place: dict[Place, dict[str, Version]] = defaultdict(dict)
     for run in study.runs:
         for place, digest in _code(run).items():
@@ -75,7 +75,7 @@ def _code(run: Run) -> dict[Place, str]:
 
 
 def _overlap(versions: list[Version]) -> bool:
-    """Whether the last version had begun before an earlier one had ended."""
+    """Return True if the last version had begun before an earlier one had ended."""
     return any(version.last >= versions[-1].first for version in versions[:-1])
 
 

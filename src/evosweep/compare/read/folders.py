@@ -14,7 +14,7 @@ from evosweep.records.folder import RunFolder, find_runs
 
 
 def open_studies(results: Path) -> list[Study]:
-    """A study for each experiment below `results`: a results folder, or one experiment's.
+    """Return a study for each experiment below `results`: a results folder, or one experiment's.
 
     Raises InputError where there is no such folder, or no run in it.
     """
@@ -49,7 +49,8 @@ def _open(folder: Path, places: Sequence[RunFolder]) -> Study:
 
 
 def hold_together(studies: list[Study]) -> list[Study]:
-    """The studies, each with a line for every run that another one holds with another result.
+    """Return the studies, each with a line for every run that another one holds with another
+    result.
 
     Results of several machines lie beside each other, as `results/study` and `results/study-b`: the
     same run has to have the same population wherever it was made.
@@ -97,7 +98,8 @@ def _read(place: RunFolder) -> Run | Failure:
 
 
 def _one_of_each(runs: Iterable[Run]) -> tuple[list[Run], list[Failure], list[str]]:
-    """One run per run_id, the copies as failures, and a line for each copy with another result.
+    """Return one run per run_id, the copies as failures, and a line for each copy with another
+    result.
 
     The run whose folder is named by its run_id is the genuine one.
     """

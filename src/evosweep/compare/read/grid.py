@@ -27,12 +27,12 @@ class Grid:
     names: Mapping[str, str] = field(default_factory=dict)
 
     def fits(self, study: Study) -> bool:
-        """Whether a study is of this experiment."""
+        """Return True if a study is of this experiment."""
         return self.experiment in ("", study.name)
 
 
 def read_config(path: Path) -> Grid:
-    """The grid of a config; raises InputError where it has mistakes."""
+    """Return the grid of a config; raises InputError where it has mistakes."""
     from evosweep.config.grid import expand
     from evosweep.config.load import load
 
@@ -51,7 +51,7 @@ def read_config(path: Path) -> Grid:
 
 
 def read_ids(path: Path) -> Grid:
-    """The run_ids in a file, one per line; raises InputError where it cannot be read.
+    """Return the run_ids in a file, one per line; raises InputError where it cannot be read.
 
     What the config says is compared, beside the algorithms, the workflow notes beside that file.
     """
@@ -69,7 +69,8 @@ def _compared(names: list[str]) -> Spec:
 
 
 def take_asked(studies: Sequence[Study], grid: Grid) -> list[Study]:
-    """The studies; the one that the grid describes with its runs, and what is missing of them.
+    """Return the studies; the one that the grid describes with its runs, and what is missing of
+    them.
 
     Runs that are not in the grid are set aside. Raises InputError where it describes no study.
     """
@@ -98,7 +99,7 @@ def _take(study: Study, grid: Grid) -> Study:
 
 
 def _as_asked(run: Run, spec: Spec) -> Run:
-    """The run with what the grid says is compared, which its receipt may not know yet."""
+    """Return the run with what the grid says is compared, which its receipt may not know yet."""
     problem = spec.get("problem")
     if not isinstance(problem, Mapping):
         return run
@@ -106,7 +107,7 @@ def _as_asked(run: Run, spec: Spec) -> Run:
 
 
 def _asked(item: Failure, grid: Grid) -> bool:
-    """Whether a failure concerns a run of the grid; what is damaged has no sure name."""
+    """Return True if a failure concerns a run of the grid; what is damaged has no sure name."""
     return item.run_id in grid.specs or item.kind == "damaged"
 
 

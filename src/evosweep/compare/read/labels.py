@@ -19,18 +19,18 @@ ABSENT = object()  # a parameter that a namesake has and this one leaves to its 
 
 
 def natural(text: str) -> list[tuple[float, str]]:
-    """A sort key by which `x=9` comes before `x=10`."""
+    """Return a sort key by which `x=9` comes before `x=10`."""
     parts = re.split(r"(\d+(?:\.\d+)?)", text)
     return [(float(part), "") if place % 2 else (-1.0, part) for place, part in enumerate(parts)]
 
 
 def by_name(key: Sequence[str]) -> list[list[tuple[float, str]]]:
-    """A sort key for a tuple of labels."""
+    """Return a sort key for a tuple of labels."""
     return [natural(text) for text in key]
 
 
 def identity(part: Mapping[str, object], source: str = "") -> str:
-    """The canonical text of a problem, an algorithm or a backend, without the user's label.
+    """Return the canonical text of a problem, an algorithm or a backend, without the user's label.
 
     Where a backend's workers are makes no other backend of it.
     """
@@ -61,7 +61,8 @@ def _params(part: Mapping[str, object]) -> dict[str, object]:
 
 
 def label_all(names: Mapping[str, str]) -> dict[str, str]:
-    """A label for each identity: its name, then `(key=value)` for what differs among namesakes.
+    """Return a label for each identity: its name, then `(key=value)` for what differs among
+    namesakes.
 
     A parameter that all namesakes share is left out. Code that differs shows as `code=` and the
     first six digits of its digest. `names` has the user's name of each identity; where it is empty,
@@ -79,19 +80,19 @@ def label_all(names: Mapping[str, str]) -> dict[str, str]:
 
 
 def shorten(label: str) -> str:
-    """A label that a page and a plot have room for, whatever is in a parameter."""
+    """Return a label that a page and a plot have room for, whatever is in a parameter."""
     return label if len(label) <= LONGEST else f"{label[: LONGEST - 1]}…"
 
 
 def facts_of(part: Mapping[str, object]) -> dict[str, object]:
-    """What may differ between namesakes: parameters, options, the function and its code."""
+    """Return what may differ between namesakes: parameters, options, the function and its code."""
     facts = _params(part)
     facts |= {key: value for key, value in part.items() if key not in ("params", "source")}
     return {**facts, "code": str(part.get("source", ""))[:6]}
 
 
 def varying(members: Iterable[Mapping[str, object]]) -> list[str]:
-    """The keys whose values are not the same, with the same type, in all members."""
+    """Return the keys whose values are not the same, with the same type, in all members."""
     all_facts = list(members)
     keys = dict.fromkeys(key for facts in all_facts for key in facts)
     return [key for key in keys if len({_exact(facts.get(key, ABSENT)) for facts in all_facts}) > 1]
@@ -110,7 +111,7 @@ def _label_namesakes(name: str, members: Mapping[str, Mapping[str, object]]) -> 
 
 
 def _shown(values: Sequence[object]) -> list[str]:
-    """The values as people write them; as JSON where two different ones would look alike."""
+    """Return the values as people write them; as JSON where two different ones would look alike."""
     exact = [_exact(value) for value in values]
     short = [_short(value) for value in values]
     return short if len(set(short)) == len(set(exact)) else exact
@@ -130,7 +131,8 @@ def _exact(value: object) -> str:
 
 
 def _told_apart(labels: Mapping[str, str]) -> dict[str, str]:
-    """The labels, with six digits of the identity's digest where two would be the same text."""
+    """Return the labels, with six digits of the identity's digest where two would be the same
+    text."""
     groups: dict[str, list[str]] = defaultdict(list)
     for text, label in labels.items():
         groups[label].append(text)

@@ -123,7 +123,8 @@ class Failure:
     sources: Mapping[str, str] = field(default_factory=dict)
 
     def part(self, kind: str) -> Mapping[str, object]:
-        """The problem, the algorithm or the backend of its spec; empty where that is not known."""
+        """Return the problem, the algorithm or the backend of its spec; empty where that is not
+        known."""
         part = self.spec.get(kind)
         return part if isinstance(part, Mapping) else {}
 
@@ -135,7 +136,7 @@ class Failure:
 
 
 def read_run(folder: RunFolder) -> Run:
-    """The run in a folder; raises `Damaged` where its receipt is not what it should be.
+    """Return the run in a folder; raises `Damaged` where its receipt is not what it should be.
 
     The folder may have another name than its run_id: `evosweep run --out` takes any.
     """
@@ -192,7 +193,7 @@ def _circumstances(record: Record) -> Circumstances:
 
 
 def differs(one: Run, other: Run) -> bool:
-    """Whether two runs that should have one population have two.
+    """Return True if two runs that should have one population have two.
 
     The runs of an asynchronous algorithm should where their results came in the same order.
     """
@@ -204,7 +205,7 @@ def _length(genome: object) -> int | None:
 
 
 def read_failure(folder: RunFolder) -> Failure:
-    """The failure in a folder; a folder without receipt and failure is an unfinished run.
+    """Return the failure in a folder; a folder without receipt and failure is an unfinished run.
 
     Raises `Damaged` where `failure.json` is not what it should be.
     """

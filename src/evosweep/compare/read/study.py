@@ -52,7 +52,8 @@ class Study:
         return label_all(self._names((run.backend_id, run.backend, run) for run in self.runs))
 
     def _names(self, parts: Iterable[tuple[str, Mapping[str, object], Run]]) -> dict[str, str]:
-        """The user's name of each identity: the config's, else the one that finished last."""
+        """Return the user's name of each identity: the config's, else the one that finished
+        last."""
         last: dict[str, tuple[str, str]] = {}
         for text, part, run in parts:
             candidate = (run.finished, str(part.get("name") or ""))
@@ -60,15 +61,15 @@ class Study:
         return {text: self.names.get(text) or name for text, (_, name) in last.items()}
 
     def problem(self, run: Run) -> str:
-        """The label of a run's problem."""
+        """Return the label of a run's problem."""
         return self.problem_labels[run.problem_id]
 
     def algorithm(self, run: Run) -> str:
-        """The label of a run's algorithm."""
+        """Return the label of a run's algorithm."""
         return self.algorithm_labels[run.algorithm_id]
 
     def backend(self, run: Run) -> str:
-        """The label of a run's backend, with its workers."""
+        """Return the label of a run's backend, with its workers."""
         label = self.backend_labels[run.backend_id]
         return label if "workers=" in label else f"{label} ×{run.workers}"
 
@@ -80,7 +81,8 @@ class Study:
         return problems, algorithms
 
     def anchor(self, kind: str, problem: str, algorithm: str | None = None) -> str:
-        """The id of a place in the report, by the labels of a problem and of an algorithm."""
+        """Return the id of a place in the report, by the labels of a problem and of an
+        algorithm."""
         problems, algorithms = self.stems
         stems = [problems[problem], *([] if algorithm is None else [algorithms[algorithm]])]
         return ":".join([kind, *stems])

@@ -33,11 +33,12 @@ class Trace:
     source: str
 
     def at(self, budgets: Floats) -> Floats:
-        """The best result within each budget of evaluations; NaN before the first evaluation."""
+        """Return the best result within each budget of evaluations; NaN before the first
+        evaluation."""
         return _step(self.evaluations, self.best, budgets)
 
     def at_seconds(self, times: Floats) -> Floats:
-        """The best result within each time; NaN before the first evaluation finished."""
+        """Return the best result within each time; NaN before the first evaluation finished."""
         return _step(self.seconds, self.seconds_best, times)
 
     def hits(self, targets: Floats, larger: bool) -> Floats:
@@ -57,7 +58,7 @@ def _step(marks: Floats, values: Floats, where: Floats) -> Floats:
 
 
 def read_trace(run: Run) -> Trace:
-    """The trace of a run with one objective, from its journal, else from its logbook."""
+    """Return the trace of a run with one objective, from its journal, else from its logbook."""
     larger = run.weights[0] > 0
     if is_file(run.folder.journal):
         return _from_journal(run, larger)
@@ -67,7 +68,8 @@ def read_trace(run: Run) -> Trace:
 
 
 def evaluations_in_order(run: Run) -> tuple[Floats, Floats]:
-    """Every evaluation of a run: fitnesses (n, objectives), and when each was known, in seconds.
+    """Return every evaluation of a run: fitnesses (n, objectives), and when each was known, in
+    seconds.
 
     The order is that of the batches and of the individuals in them, so it does not depend on the
     backend. An individual that was evaluated twice, before and after a kill, counts once.
@@ -105,7 +107,7 @@ def _from_journal(run: Run, larger: bool) -> Trace:
 
 
 def _improvements(marks: Floats, values: Floats, larger: bool) -> tuple[Floats, Floats]:
-    """The marks and values where the best so far gets better; NaN is no result."""
+    """Return the marks and values where the best so far gets better; NaN is no result."""
     loss = np.where(np.isnan(values), np.inf, -values if larger else values)
     best = np.minimum.accumulate(loss)
     better = best < np.concatenate([[np.inf], best[:-1]])

@@ -13,7 +13,8 @@ from evosweep.compare.read.study import Key
 
 
 def seeds_advice(material: Material) -> list[str]:
-    """One sentence on the seeds that are missing, for all problems; none where tests were made."""
+    """Return one sentence on the seeds that are missing, for all problems; none where tests were
+    made."""
     study, alpha = material.study, material.options.alpha
     few = [standing for standing in material.standings.values() if _too_few(standing)]
     if not few:
@@ -37,7 +38,7 @@ def _too_few(standing: Standing) -> bool:
 
 
 def _cost(material: Material, needed: int) -> tuple[int, float]:
-    """How many runs are missing, and the seconds that they take one after another."""
+    """Return how many runs are missing, and the seconds that they take one after another."""
     study, more, total = material.study, 0, 0.0
     seconds: dict[Key, dict[str, list[float]]] = {key: {} for key in study.configurations}
     for run in study.runs:

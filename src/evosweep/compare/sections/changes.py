@@ -52,7 +52,7 @@ def _only_table(sides: Sequence[tuple[str, Study, Sequence[Run]]]) -> Table:
 
 
 def build_changes(before: Study, after: Study, alpha: float) -> Page:
-    """The report on a change; damaged runs are among the failures."""
+    """Return the report on a change; damaged runs are among the failures."""
     before, old = read_finals(before, fronts_only=True)
     after, new = read_finals(after, fronts_only=True)
     fronts = {**_by_place(before, old), **_by_place(after, new)}
@@ -100,7 +100,7 @@ def _set_aside(folders: Sequence[tuple[str, Study]]) -> list[str]:
 
 
 def unequal_twins(changes: Sequence[Change]) -> list[str]:
-    """A line for each run that both folders have, by run_id, with unequal populations.
+    """Return a line for each run that both folders have, by run_id, with unequal populations.
 
     Equal run_ids mean equal code, parameters, seed and backend, so the machines disagree.
     """

@@ -22,14 +22,14 @@ FAILURE_COLUMNS = (
 
 
 def failures_section(material: Material) -> Section | None:
-    """Every run that is in no number, named; None where there is none."""
+    """Return every run that is in no number, named; None where there is none."""
     if not material.study.failures:
         return None
     return Section("failures", "Failures", tables=[failures_table(material.study)])
 
 
 def earlier_section(study: Study) -> Section | None:
-    """The runs of older code or of combinations that nothing asks for, folded; or None."""
+    """Return the runs of older code or of combinations that nothing asks for, folded; or None."""
     if not study.earlier:
         return None
     title = f"Earlier versions ({plural(len(study.earlier), 'run')})"
@@ -39,7 +39,7 @@ def earlier_section(study: Study) -> Section | None:
 
 
 def earlier_table(study: Study, folder: str = "") -> Table:
-    """A row for each run that was set aside, with the digests of its code."""
+    """Return a row for each run that was set aside, with the digests of its code."""
     rows: list[Row] = [
         {
             "run_id": run.run_id,
@@ -65,7 +65,7 @@ def earlier_table(study: Study, folder: str = "") -> Table:
 
 
 def failures_table(study: Study, folder: str = "") -> Table:
-    """A row for each run that has failed, is damaged, unfinished or missing."""
+    """Return a row for each run that has failed, is damaged, unfinished or missing."""
     rows: list[Row] = [
         {
             "run_id": failure.run_id,

@@ -25,7 +25,7 @@ FEWEST_NAMED = 0.01  # a share below this is not named in a sentence
 
 
 def importance_section(material: Material) -> Section | None:
-    """The importance of swept parameters; None where no algorithm has two of them."""
+    """Return the importance of swept parameters; None where no algorithm has two of them."""
     designs = designs_of(material.study)
     if not designs:
         return None
@@ -48,7 +48,7 @@ def importance_section(material: Material) -> Section | None:
 
 
 def _settings(material: Material, design: Design, stem: str, each: Sequence[Importance]) -> Plot:
-    """The settings on the first problem with shares."""
+    """Return the settings on the first problem with shares."""
     problem = next(one.problem for one in each if not one.reason)
     losses = material.standings[problem].losses
     known = {label: losses[label] for label in design.points if label in losses}
@@ -64,7 +64,7 @@ def _shared(material: Material, design: Design) -> list[Standing]:
 
 
 def sentence(found: Importance) -> str:
-    """The parameters that explain most, in plain words."""
+    """Return the parameters that explain most, in plain words."""
     where = f"{found.design.name}, {found.problem}"
     if found.reason:
         return f"Importance, {where}: not told: {found.reason}."

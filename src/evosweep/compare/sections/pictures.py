@@ -46,7 +46,7 @@ class Pictured:
 
 
 def draw(shown: Pictured) -> list[Plot]:
-    """The plots of one problem."""
+    """Return the plots of one problem."""
     plots = []
     with np.errstate(
         invalid="ignore", over="ignore"

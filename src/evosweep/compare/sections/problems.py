@@ -15,7 +15,7 @@ PARALLEL_FROM = 3  # problems; the pictures of one take a second or two
 
 
 def problems_section(material: Material, fronts: Mapping[str, Fronts]) -> Section:
-    """A part for each problem."""
+    """Return a part for each problem."""
     section = Section("problems", "Problem by problem")
     names = list(material.study.problems)
     if len(names) > MOST_DRAWN:

@@ -46,7 +46,7 @@ class ShownRun:
 
 
 def write_run_page(shown: ShownRun) -> str:
-    """The page as HTML."""
+    """Return the page as HTML."""
     with np.errstate(invalid="ignore", over="ignore"):
         sections = [*_curve(shown), *_population(shown), _parameters(shown), _repeat(shown)]
     return render(
@@ -75,7 +75,7 @@ def _facts(shown: ShownRun) -> list[str]:
 
 
 def _curve(shown: ShownRun) -> Iterator[Section]:
-    """The best of each generation and the best so far; nothing without a logbook."""
+    """Yield the best of each generation and the best so far; nothing without a logbook."""
     run = shown.run
     suffix = "" if run.objectives == 1 else "_0"
     try:
@@ -110,7 +110,7 @@ def _curve(shown: ShownRun) -> Iterator[Section]:
 
 
 def _population(shown: ShownRun) -> Iterator[Section]:
-    """The best individuals: a table to be sorted, and a map of their genomes."""
+    """Yield the best individuals: a table to be sorted, and a map of their genomes."""
     run = shown.run
     keys = [f"fitness_{place}" for place in range(run.objectives)]
     longest = 64 * (run.genome_length or 0)

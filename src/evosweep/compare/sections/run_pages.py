@@ -16,7 +16,8 @@ PARALLEL_FROM = 60
 
 
 def chosen_runs(material: Material) -> list[Run]:
-    """Every run where there are at most `MOST_PAGES`; else best, median and worst of each."""
+    """Return every run where there are at most `MOST_PAGES`; else best, median and worst of
+    each."""
     runs = list(material.study.runs)
     if len(runs) <= MOST_PAGES:
         return runs
@@ -36,7 +37,7 @@ def page_name(run: Run) -> str:
 
 
 def run_pages(material: Material, out: Path) -> Mapping[str, str]:
-    """The pages by their names."""
+    """Return the pages by their names."""
     runs = chosen_runs(material)
     shown = [_shown(material, run, out) for run in runs]
     texts = map_many(write_run_page, shown, worthwhile=PARALLEL_FROM, chunk=10)

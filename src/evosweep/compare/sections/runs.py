@@ -31,7 +31,7 @@ RUN_COLUMNS = (
 
 
 def runs_table(material: Material, out: Path, pages: Collection[str]) -> Table:
-    """Every run, with its page, or where its receipt lies as seen from `out`."""
+    """Return every run, with its page, or where its receipt lies as seen from `out`."""
     common = _within_common_budget(material)
     rows = [
         {
@@ -87,7 +87,7 @@ def _run_row(material: Material, run: Run) -> dict[str, Value]:
 
 
 def runs_section(study: Study, runs: Table) -> Section:
-    """The runs of each configuration, folded, where links from the tables lead."""
+    """Return the runs of each configuration, folded, where links from the tables lead."""
     groups: dict[tuple[object, object], list[Row]] = {}
     for row in runs.rows:
         groups.setdefault((row["problem"], row["algorithm"]), []).append(row)

@@ -13,7 +13,7 @@ MOST_PROBLEMS = 8  # with a sentence each; beyond, they are counted
 
 
 def summary(material: Material) -> list[str]:
-    """The sentences of the summary, most important first."""
+    """Return the sentences of the summary, most important first."""
     return [
         *_ranked(material, tested=True),
         *_problems(material),
@@ -33,7 +33,7 @@ def _ranked(material: Material, *, tested: bool) -> list[str]:
 
 
 def subtitle(material: Material) -> str:
-    """How much was compared, in one line."""
+    """Return how much was compared, in one line."""
     study = material.study
     algorithms = {algorithm for _, algorithm in study.configurations}
     backends = {study.backend(run) for run in study.runs}
@@ -122,7 +122,7 @@ def set_aside(study: Study) -> list[str]:
 
 
 def outcomes(study: Study) -> list[str]:
-    """How many runs are in no number, by what became of them; nothing where all is well."""
+    """Return how many runs are in no number, by what became of them; nothing where all is well."""
     kinds = Counter(_kind(failure.kind) for failure in study.failures)
     return [f"{plural(kinds[kind], 'run')} {kind}: named under Failures." for kind in sorted(kinds)]
 
@@ -132,7 +132,7 @@ def _kind(kind: str) -> str:
 
 
 def warnings(material: Material) -> list[str]:
-    """What a reader must not miss before believing a number: unequal budgets, mixed runs."""
+    """Return what a reader must not miss before believing a number: unequal budgets, mixed runs."""
     study = material.study
     unequal = [name for name, each in material.standings.items() if each.budget.unequal]
     lines = []

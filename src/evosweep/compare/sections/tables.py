@@ -17,7 +17,7 @@ MOST_BARS = 12  # bars of a plot of phases
 
 
 def ranks_section(material: Material, diagrams: list[Plot]) -> Section:
-    """The ranking over the problems, what it leaves out, and its diagrams."""
+    """Return the ranking over the problems, what it leaves out, and its diagrams."""
     alpha = material.options.alpha
     section = Section("statistics", "Ranks over the problems", plots=diagrams)
     for ranking in material.rankings:
@@ -77,7 +77,7 @@ def populations_section(material: Material) -> Section:
 
 
 def agreement_section(material: Material) -> Section:
-    """The matrix of backends and the row of every spec."""
+    """Return the matrix of backends and the row of every spec."""
     loud = disagreements(material.agreement)
     section = Section("agreement", "Agreement of the backends", alerts=loud)
     backends = matrix(material.study)

@@ -34,7 +34,7 @@ def problem_sentence(material: Material, problem: str) -> str:
 
 
 def leads(material: Material, problem: str) -> list[str]:
-    """The algorithms with the best median on a problem."""
+    """Return the algorithms with the best median on a problem."""
     return material.standings[problem].leaders
 
 
@@ -46,7 +46,7 @@ def _alone(material: Material, standing: Standing) -> str:
 
 
 def _budgets(standing: Standing) -> str:
-    """The budget at which results are compared, as the start of the sentence."""
+    """Return the budget at which results are compared, as the start of the sentence."""
     if standing.at_common_budget:
         return f"at {standing.budget.common} evaluations, the largest common budget,"
     if standing.budget.unequal:
@@ -83,7 +83,7 @@ def _value(material: Material, standing: Standing, name: str, other: str = "") -
 
 
 def _number(material: Material, standing: Standing, name: str, other: str = "") -> str:
-    """A median, with digits enough to tell it from another algorithm's."""
+    """Return a median, with digits enough to tell it from another algorithm's."""
     value = _shown(material, standing, name)
     rival = _shown(material, standing, other) if other else value
     return show(value, digits_apart(value, rival, DIGITS))
@@ -95,7 +95,7 @@ def _shown(material: Material, standing: Standing, name: str) -> float:
 
 
 def _far(material: Material, standing: Standing, name: str) -> float | None:
-    """The median distance to the optimum, where that is known."""
+    """Return the median distance to the optimum, where that is known."""
     runs = material.study.problems[standing.problem][name]
     gaps = distances(runs, standing.values[name])
     return None if gaps is None else median(gaps)
@@ -122,7 +122,7 @@ def _sureness(standing: Standing, alpha: float) -> str:
 
 
 def _one(standing: Standing, alpha: float) -> str:
-    """The sentence on two algorithms: the word for the effect only where there is one."""
+    """Return the sentence on two algorithms: the word for the effect only where there is one."""
     (pair,) = standing.pairs
     best = standing.leaders[0]
     sides = (pair.one, pair.other) if pair.names[0] == best else (pair.other, pair.one)

@@ -26,7 +26,7 @@ class Aggregate:
     disagreements: set[str] = field(default_factory=set)
 
     def add(self, run: Summary) -> None:
-        """Counts a finished run, by its summary (see `MlflowRun.summary`)."""
+        """Count a finished run, by its summary (see `MlflowRun.summary`)."""
         self.runs += 1
         insort(self.seconds, run["seconds"])
         digest = self.digests.setdefault(run["spec_id"], run["digest"])
@@ -53,7 +53,8 @@ class Aggregate:
         return {f"{name}_{key}": points for key, points in by_generation(self.curves).items()}
 
     def result(self) -> float | None:
-        """What configurations of a problem are sorted by: the median result, less being better."""
+        """Return what configurations of a problem are sorted by: the median result, less being
+        better."""
         values = self.best or self.hypervolume
         if not values:
             return None

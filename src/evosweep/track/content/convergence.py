@@ -15,7 +15,8 @@ Curve = Sequence[tuple[int, float]]
 
 
 def thinned_curve(history: History) -> list[tuple[int, float]]:
-    """The best so far of a run, or its hypervolume, at generations that many runs have in common.
+    """Return the best so far of a run, or its hypervolume, at generations that many runs have in
+    common.
 
     They are the multiples of the least power of two that leaves `MOST` of them, and the last one.
     """
@@ -48,7 +49,8 @@ def by_generation(curves: Sequence[Curve]) -> dict[str, list[tuple[int, float]]]
 
 
 def is_log_worthy(values: Sequence[float]) -> bool:
-    """Whether values are positive and fall so far that a logarithmic axis shows them better."""
+    """Return True if values are positive and fall so far that a logarithmic axis shows them
+    better."""
     falls = all(after <= before for before, after in pairwise(values))
     return falls and min(values, default=0.0) > 0 and values[0] > 50 * values[-1]
 

@@ -22,7 +22,8 @@ _Curve = list[_Point]
 
 
 def convergence_plot(history: History, title: str, traits: TraitFields) -> bytes:
-    """An SVG of the best so far and the mean by generation; of the first of several objectives."""
+    """Return an SVG of the best so far and the mean by generation; of the first of several
+    objectives."""
     curves = _curves(history)
     goal = _goal(traits)
     points = [point for curve in curves.values() for point in curve]
@@ -36,7 +37,7 @@ def convergence_plot(history: History, title: str, traits: TraitFields) -> bytes
 
 
 def _goal(traits: TraitFields) -> dict[str, float]:
-    """The goal of the curves: the optimum, else the target, with its name."""
+    """Return the goal of the curves: the optimum, else the target, with its name."""
     declared = {name: traits.get(name) for name in ("optimum", "target")}
     return dict([(name, value) for name, value in declared.items() if _is_number(value)][:1])
 
@@ -88,7 +89,8 @@ class _Frame:
 
 
 def _apart(low: float, high: float) -> tuple[float, float]:
-    """The interval, widened where its ends are too near each other for ticks between them."""
+    """Return the interval, widened where its ends are too near each other for ticks between
+    them."""
     near = 1e-9 * max(abs(low), abs(high))
     if high - low > near:
         return low, high

@@ -20,7 +20,7 @@ TABLE_ROWS = 1000
 def record_files(
     folder: RunFolder, record: Record, history: History, title: str
 ) -> dict[str, Path | bytes]:
-    """The artifacts of a run that finished."""
+    """Return the artifacts of a run that finished."""
     return {
         "record.json": folder.record,
         "population.parquet": folder.population,
@@ -31,7 +31,7 @@ def record_files(
 
 
 def failure_files(folder: RunFolder, failure: FailureRecord) -> dict[str, Path | bytes]:
-    """The artifacts of a run that failed."""
+    """Return the artifacts of a run that failed."""
     files: dict[str, Path | bytes] = {"failure.json": folder.failure}
     if failure.traceback:
         files["traceback.txt"] = failure.traceback.encode()
@@ -39,7 +39,8 @@ def failure_files(folder: RunFolder, failure: FailureRecord) -> dict[str, Path |
 
 
 def population_table(path: Path, size: int) -> bytes:
-    """A final population as MLflow's tables are kept: JSON of columns and rows, best rank first."""
+    """Return a final population as MLflow's tables are kept: JSON of columns and rows, best rank
+    first."""
     with open_table(path, size) as file:
         names = [name for name in file.schema_arrow.names if name != "genome"]
         columns = ["rank", *[name for name in names if name != "rank"], "genome"]
@@ -56,5 +57,6 @@ def _rows(file: Any, columns: list[str]) -> Iterator[list[Any]]:
 
 
 def _best_rows(rows: Iterator[list[Any]], count: int) -> list[list[Any]]:
-    """The first `count` by rank, then by place in the population; never all rows in memory."""
+    """Return the first `count` by rank, then by place in the population; never all rows in
+    memory."""
     return heapq.nsmallest(count, rows, key=lambda row: (row[1], row[0]))

@@ -30,13 +30,13 @@ class History:
     columns: dict[str, list[float | None]] = field(default_factory=dict)
 
     def last(self, key: str) -> float | None:
-        """The last value of a metric, None where the run has none."""
+        """Return the last value of a metric, None where the run has none."""
         values = self.columns.get(key)
         return values[-1] if values else None
 
 
 def read_history(folder: RunFolder, record: Record) -> History:
-    """The curves in a run's logbook: its numeric columns, the best first."""
+    """Return the curves in a run's logbook: its numeric columns, the best first."""
     most = logbook_rows(record.evaluations, record.generations)
     with open_table(folder.logbook, most) as opened:
         table = opened.read()
@@ -53,7 +53,7 @@ def read_history(folder: RunFolder, record: Record) -> History:
 
 
 def _is_metric(name: str) -> bool:
-    """Whether a column of the logbook is shown; the best so far is computed here."""
+    """Return True if a column of the logbook is shown; the best so far is computed here."""
     return name not in _NO_METRICS and not _BEST_SO_FAR.fullmatch(name)
 
 
@@ -67,7 +67,8 @@ def _end_with(columns: dict[str, list[float | None]], record: Record) -> None:
 def best_values(
     name: str, best: float | tuple[float | None, ...] | None
 ) -> dict[str, float | None]:
-    """A best as metrics: under `name`, or a number per objective under `name_0`, `name_1`, ..."""
+    """Return a best as metrics: under `name`, or a number per objective under `name_0`, `name_1`,
+    ..."""
     if isinstance(best, tuple):
         return {f"{name}_{place}": value for place, value in enumerate(best)}
     return {name: best}
@@ -91,7 +92,7 @@ def _times(seconds: list[float | None] | None, count: int) -> list[float]:
 def _curves(
     name: str, values: list[float | None], weights: Sequence[float]
 ) -> dict[str, list[float | None]]:
-    """The curves of one column of the logbook, by the names that MLflow shows."""
+    """Return the curves of one column of the logbook, by the names that MLflow shows."""
     if name == "evaluations":
         return {name: list(accumulate(value or 0 for value in values))}
     match = _BEST.fullmatch(name)

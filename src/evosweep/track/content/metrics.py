@@ -12,19 +12,19 @@ from evosweep.track.content.names import own_name
 
 
 def milliseconds(iso: str) -> int:
-    """An ISO 8601 time as MLflow counts it: milliseconds since the epoch."""
+    """Return an ISO 8601 time as MLflow counts it: milliseconds since the epoch."""
     return round(datetime.fromisoformat(iso).timestamp() * 1000)
 
 
 def points_of(history: History, record: Record, summary: Summary) -> list[Point]:
-    """Every metric: those of each generation, and those of the whole run, at its end."""
+    """Return every metric: those of each generation, and those of the whole run, at its end."""
     start, end = milliseconds(record.started), milliseconds(record.finished)
     totals = [*_by_generation(history, start), *_totals(record, summary, end)]
     return [*_result(record, end), *totals]
 
 
 def summary_of(record: Record, history: History) -> Summary:
-    """Values of the run that the aggregate over seeds is computed from."""
+    """Return values of the run that the aggregate over seeds is computed from."""
     start, end = milliseconds(record.started), milliseconds(record.finished)
     asynchronous: Summary = {} if record.order is None else {"order": record.order}
     return {
@@ -44,7 +44,8 @@ def summary_of(record: Record, history: History) -> Summary:
 
 
 def success(record: Record) -> bool | None:
-    """Whether the run solved its problem, by the rule of `records.goal`; None where none is known.
+    """Return True if the run solved its problem, by the rule of `records.goal`; None where none is
+    known.
 
     None also with several objectives.
     """
@@ -55,7 +56,7 @@ def success(record: Record) -> bool | None:
 
 
 def _result(record: Record, end: int) -> Iterator[Point]:
-    """The best of the run, which MLflow's page lists first."""
+    """Yield the best of the run, which MLflow's page lists first."""
     for name, value in best_values("best", record.best).items():
         if value is not None:
             yield Point(name, float(value), end, 0)

@@ -84,7 +84,7 @@ def content_id(*parts: str | bytes) -> str:
 
 
 def clipped(text: str, length: int = _LONGEST_TAG) -> str:
-    """The text, cut to the length that MLflow stores: by default that of a tag."""
+    """Return the text, cut to the length that MLflow stores: by default that of a tag."""
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 

@@ -12,7 +12,7 @@ _LONGEST_VALUE = 6000
 
 
 def configuration_id(document: Named) -> str:
-    """The identity of runs that differ only in seed and backend: 12 hexadecimal digits."""
+    """Return the identity of runs that differ only in seed and backend: 12 hexadecimal digits."""
     parts = {
         kind: {key: value for key, value in part.items() if key != "name"}
         for kind, part in _parts(document.spec).items()
@@ -22,41 +22,42 @@ def configuration_id(document: Named) -> str:
 
 
 def label(part: PartFields) -> str:
-    """The name of a problem, an algorithm or a backend for people."""
+    """Return the name of a problem, an algorithm or a backend for people."""
     return str(part.get("name") or part["use"])
 
 
 def pair_name(spec: Spec) -> str:
-    """The name of a problem and an algorithm together: `griewank · cma`."""
+    """Return the name of a problem and an algorithm together: `griewank · cma`."""
     return clipped(f"{label(spec['problem'])} · {label(spec['algorithm'])}", _LONGEST_NAME)
 
 
 def own_name(spec: Spec) -> str:
-    """What tells a run from its siblings: `s3 · pool x2`."""
+    """Return what tells a run from its siblings: `s3 · pool x2`."""
     backend = spec["backend"]
     return f"s{spec['seed']} · {label(backend)} x{backend.get('workers', 1)}"
 
 
 def run_name(own: str, configuration: str) -> str:
-    """The name of a run: `s3 · pool x2 · griewank · cma · sigma=2`."""
+    """Return the name of a run: `s3 · pool x2 · griewank · cma · sigma=2`."""
     return clipped(f"{own} · {configuration}", _LONGEST_NAME)
 
 
 def place_of(spec: Spec) -> str:
-    """A text by which runs are sorted: by backend, then by seed."""
+    """Return a text by which runs are sorted: by backend, then by seed."""
     backend = spec["backend"]
     own = f"{label(backend)} {backend.get('workers', 1):05d} {spec['seed']:010d}"
     return clipped(f"{own} {pair_name(spec)}", _LONGEST_NAME)
 
 
 def shown(value: object) -> str:
-    """A parameter's value as text: JSON, but a plain string as it is."""
+    """Return a parameter's value as text: JSON, but a plain string as it is."""
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
     return clipped(text, _LONGEST_VALUE)
 
 
 def parameters(document: Named) -> dict[str, str]:
-    """Everything that the run was given or left to a default, as one MLflow parameter per value."""
+    """Return everything that the run was given or left to a default, as one MLflow parameter per
+    value."""
     return _accepted(_of_configuration(document) | _of_run(document.spec))
 
 
@@ -96,5 +97,5 @@ def _parts(spec: Spec) -> dict[str, PartFields]:
 
 
 def _options(part: PartFields) -> dict[str, object]:
-    """Everything but its label and its parameters."""
+    """Return everything but its label and its parameters."""
     return {key: value for key, value in part.items() if key not in {"name", "params"}}

@@ -10,7 +10,7 @@ from evosweep.track.content.views import VIEWS, page
 
 
 def of_record(record: Record, summary: Summary) -> str:
-    """Markdown for a run that finished."""
+    """Return Markdown for a run that finished."""
     spec = record.spec
     rows = {
         "best": _numbers(record.best),
@@ -27,7 +27,7 @@ def of_record(record: Record, summary: Summary) -> str:
 
 
 def of_failure(failure: FailureRecord) -> str:
-    """Markdown for a run that failed."""
+    """Return Markdown for a run that failed."""
     lines = [_headline(failure.spec), "", f"**Failed** ({failure.kind}): {failure.error}"]
     if failure.remedy:
         lines += ["", f"What to do: {failure.remedy}"]
@@ -40,12 +40,12 @@ def of_failure(failure: FailureRecord) -> str:
 
 
 def of_unfinished(run: Named, text: str) -> str:
-    """Markdown for a run that is under way or was stopped."""
+    """Return Markdown for a run that is under way or was stopped."""
     return "\n".join([_headline(run.spec), "", text, "", _command(run)])
 
 
 def of_configuration(spec: Spec, configuration: str) -> str:
-    """Markdown for a configuration, the parent of its runs."""
+    """Return Markdown for a configuration, the parent of its runs."""
     return "\n".join(
         [
             _part("problem", spec["problem"]),
@@ -61,7 +61,7 @@ def of_configuration(spec: Spec, configuration: str) -> str:
 
 
 def of_experiment(experiment_id: str, verdict: Sequence[str], comparison: str) -> str:
-    """Markdown for the experiment: the verdict, and links to the views and to the report."""
+    """Return Markdown for the experiment: the verdict, and links to the views and to the report."""
     lines = [f"- {sentence}" for sentence in verdict]
     if comparison:
         report = f"#/experiments/{experiment_id}/runs/{comparison}/artifacts/report.html"
@@ -102,7 +102,8 @@ def _numbers(best: object) -> str:
 
 
 def _command(record: Named) -> str:
-    """The commands in short lines: MLflow's page is as wide as the longest, and cut off there."""
+    """Return the commands in short lines: MLflow's page is as wide as the longest, and cut off
+    there."""
     spec = json.dumps(record.spec, sort_keys=True, indent=1)
     run = shlex.join(["evosweep", "run", "--spec", spec, "--out", f"repeat/{record.run_id}"])
     lines = ["```", f"evosweep reproduce {record.run_id}"]

@@ -14,7 +14,7 @@ from evosweep.track.content.mlflow_run import Point
 
 
 def is_worked_on(lock: Path) -> bool:
-    """Whether a living process holds a run's lock.
+    """Return True if a living process holds a run's lock.
 
     Asked of the kernel's list of locks: to try the lock could keep the run from getting it.
     """
@@ -51,7 +51,7 @@ class Progress:
     _finished: float = 0.0
 
     def advance(self) -> list[Point]:
-        """The metrics of the generations that were done since the last call.
+        """Return the metrics of the generations that were done since the last call.
 
         Raises `Damaged` where `running.json` is, or where the folder is that of another run.
         """

@@ -7,7 +7,8 @@ QUANTILES = {"median": 0.5, "q1": 0.25, "q3": 0.75}
 
 
 def quantile(values: Sequence[float], level: float) -> float:
-    """The quantile of sorted values, with linear interpolation (Hyndman and Fan's type 7)."""
+    """Return the quantile of sorted values, with linear interpolation (Hyndman and Fan's type
+    7)."""
     place = level * (len(values) - 1)
     low = int(place)
     high = min(low + 1, len(values) - 1)

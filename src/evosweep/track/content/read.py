@@ -23,7 +23,7 @@ class Vanished(Exception):
 
 
 def read_run(folder: RunFolder, experiment: str) -> tuple[MlflowRun, Named]:
-    """The MLflow run of a finished or failed run folder, and its document.
+    """Return the MLflow run of a finished or failed run folder, and its document.
 
     Raises
     ------

@@ -12,7 +12,8 @@ from evosweep.records.record import Named, PartFields
 
 
 def resolved(document: Named, kind: str) -> dict[str, object]:
-    """The parameters of a problem or an algorithm: as asked for, then the defaults of the rest."""
+    """Return the parameters of a problem or an algorithm: as asked for, then the defaults of the
+    rest."""
     part: PartFields = document.spec["problem" if kind == "problem" else "algorithm"]
     params = part.get("params", {})
     import_path = document.spec.get("import_path", "")

@@ -16,7 +16,7 @@ _LONGEST = 250
 
 
 def facts_of(document: Named) -> dict[str, str]:
-    """What may differ between two configurations of one experiment."""
+    """Return what may differ between two configurations of one experiment."""
     code = " ".join(document.sources[kind][:6] for kind in _KINDS if kind in document.sources)
     algorithm = identity(document.spec["algorithm"], document.sources.get("algorithm", ""))
     return configuration_parameters(document) | {"code": code, "identity": algorithm}
@@ -33,7 +33,8 @@ def colours_of(configurations: Mapping[str, Facts]) -> dict[str, str]:
 
 
 def swept_keys(configurations: Iterable[Facts]) -> list[str]:
-    """The parameters that differ between namesakes of some problem or algorithm, by their keys."""
+    """Return the parameters that differ between namesakes of some problem or algorithm, by their
+    keys."""
     members = list(configurations)
     keys = [key for kind in _KINDS for group in _swept(members, kind).values() for key in group]
     return list(dict.fromkeys(keys))

@@ -11,7 +11,7 @@ _MOST_PACKAGES = 60
 
 
 def identity(record: Named) -> dict[str, str]:
-    """The tags that identify a run, equal runs and its configuration."""
+    """Return the tags that identify a run, equal runs and its configuration."""
     return {
         "run_id": record.run_id,
         "spec_id": record.spec_id,

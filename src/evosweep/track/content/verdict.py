@@ -15,7 +15,8 @@ WINNERS = "winners.json"
 
 
 def read_verdict(comparison: Path) -> list[str]:
-    """The sentences of the verdict, most important first; none where nothing was compared."""
+    """Return the sentences of the verdict, most important first; none where nothing was
+    compared."""
     path = comparison / VERDICT
     if not is_file(path):
         return []

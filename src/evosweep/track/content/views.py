@@ -69,18 +69,19 @@ _CHARTS = ("evosweep-convergence", "evosweep-parallel")
 
 
 def query(key: str = DEFAULT) -> str:
-    """The query of an experiment's page that opens a view; MLflow's default is language models."""
+    """Return the query of an experiment's page that opens a view; MLflow's default is language
+    models."""
     mode = "&compareRunsMode=CHART" if key in _CHARTS else ""
     return f"workflowType=machine_learning&viewStateShareKey={key}{mode}"
 
 
 def page(experiment_id: str, key: str) -> str:
-    """The fragment of the address of a view."""
+    """Return the fragment of the address of a view."""
     return f"#/experiments/{experiment_id}/runs?{query(key)}"
 
 
 def view_tags(subject: Subject) -> dict[str, str]:
-    """The tags of the experiment that hold its views."""
+    """Return the tags of the experiment that hold its views."""
     states = {
         "evosweep": _configurations(subject),
         "evosweep-convergence": _convergence(subject),
@@ -177,7 +178,7 @@ def _parallel(subject: Subject) -> dict[str, object]:
 def _charts(
     subject: Subject, charts: Sequence[Mapping[str, object]], title: str, columns: int = 2
 ) -> dict[str, object]:
-    """A view of charts; the section of all other metrics is folded."""
+    """Return a view of charts; the section of all other metrics is folded."""
     sections = [
         {"uuid": "evosweep", "name": title, "display": True, "columns": columns},
         {"uuid": "evosweep-rest", "name": "Model metrics", "display": False},

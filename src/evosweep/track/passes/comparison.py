@@ -23,7 +23,7 @@ _TABLES = '[{"path": "winners.json", "type": "table"}]'
 
 
 def track_comparison(target: Target, folder: Path) -> str:
-    """Brings the comparison in `folder` to MLflow, if it has changed since it was tracked.
+    """Bring the comparison in `folder` to MLflow, if it has changed since it was tracked.
 
     Returns its id there, "" where there is none.
     """
@@ -62,7 +62,8 @@ def _forget(target: Target) -> None:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """The files of a comparison; without its pages of runs, each of which MLflow shows itself."""
+    """Return the files of a comparison; without its pages of runs, each of which MLflow shows
+    itself."""
     found = (path for path in folder.rglob("*") if is_file(path) and path.name[0] != ".")
     return (path for path in found if path.parent.name != "run")
 
@@ -105,7 +106,8 @@ def _as_run(experiment: str, folder: Path, files: list[Path]) -> MlflowRun:
 
 
 def _note(folder: Path) -> str:
-    """The verdict, and the command with the results' absolute path: it works from everywhere."""
+    """Return the verdict, and the command with the results' absolute path: it works from
+    everywhere."""
     verdict = "\n".join(f"- {sentence}" for sentence in read_verdict(folder))
     command = shlex.quote(str(folder.parent.absolute()))
     return clipped(_NOTE.format(verdict=verdict or "A comparison.", command=command))

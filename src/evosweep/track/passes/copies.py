@@ -47,5 +47,5 @@ class Copies:
 
 
 def other_name(source: RunFiles, run_id: str) -> dict[str, str]:
-    """The run_id for the index, if the folder has another name."""
+    """Return the run_id for the index, if the folder has another name."""
     return {} if source.run_id == run_id else {"run_id": run_id}

@@ -24,7 +24,7 @@ def follow(
     process: int | None = None,
     check: Callable[[], None] | None = None,
 ) -> int:
-    """Passes over the results until `process` has ended, or `check`, called before each, raises.
+    """Pass over the results until `process` has ended, or `check`, called before each, raises.
 
     Returns the exit code of the last pass. A server that is down is told once, and tried again
     with the next pass.
@@ -48,7 +48,7 @@ class Follower:
         """One line for each thing that the last pass left out."""
 
     def once(self) -> int:
-        """One pass; returns 0 when everything could be tracked."""
+        """Return one pass; returns 0 when everything could be tracked."""
         problems = self._track()
         for problem in sorted(problems - self.problems):
             print(f"evosweep: error: {problem}", file=sys.stderr, flush=True)

@@ -139,14 +139,14 @@ class Index:
             self._open(None)
 
     def identity(self, experiment: str) -> str | None:
-        """The MLflow experiment that the rows describe."""
+        """Return the MLflow experiment that the rows describe."""
         row = self._db.execute(
             "SELECT identity FROM experiments WHERE name = ?", (experiment,)
         ).fetchone()
         return row[0] if row else None
 
     def restart(self, experiment: str, identity: str) -> None:
-        """Forgets an experiment: MLflow has another one of that name."""
+        """Forget an experiment: MLflow has another one of that name."""
         self._db.execute("BEGIN")
         for table in ("runs", "parents"):
             self._db.execute(f"DELETE FROM {table} WHERE experiment = ?", (experiment,))
@@ -154,17 +154,18 @@ class Index:
         self._db.execute("COMMIT")
 
     def experiments(self) -> list[str]:
-        """The experiments that were tracked from here."""
+        """Return the experiments that were tracked from here."""
         return [row[0] for row in self._db.execute("SELECT name FROM experiments ORDER BY name")]
 
     def runs(self, experiment: str) -> dict[str, Tracked]:
-        """The tracked runs of an experiment by run_id, without the summaries of finished ones."""
+        """Return the tracked runs of an experiment by run_id, without the summaries of finished
+        ones."""
         columns = _RUN.replace("summary", "CASE WHEN generation < 0 THEN '{}' ELSE summary END")
         rows = self._db.execute(f"SELECT {columns} FROM runs WHERE experiment = ?", (experiment,))
         return {row[0]: Tracked(*row) for row in rows}
 
     def misnamed(self, experiment: str) -> dict[str, str]:
-        """The run_ids that tracked folders of other names hold, by the folder's name."""
+        """Return the run_ids that tracked folders of other names hold, by the folder's name."""
         rows = self._db.execute(
             "SELECT run_id, summary FROM runs WHERE experiment = ? AND summary LIKE ?",
             (experiment, '%"run_id"%'),
@@ -173,7 +174,7 @@ class Index:
         return {name: run_id for name, run_id in held if run_id}
 
     def runs_of(self, experiment: str, configuration: str) -> Iterator[Tracked]:
-        """The runs of a configuration: by turn, those without one behind them by time."""
+        """Yield the runs of a configuration: by turn, those without one behind them by time."""
         rows = self._db.execute(
             f"SELECT {_RUN} FROM runs WHERE experiment = ? AND configuration = ? "
             "ORDER BY place IS NULL, place, finished, run_id",
@@ -182,7 +183,7 @@ class Index:
         yield from (Tracked(*row) for row in rows)
 
     def counts(self, experiment: str) -> dict[str, dict[str, int]]:
-        """Number of runs of each configuration by status."""
+        """Return the number of runs of each configuration by status."""
         rows = self._db.execute(
             "SELECT configuration, status, COUNT(*) FROM runs WHERE experiment = ? "
             "GROUP BY configuration, status ORDER BY configuration, status",
@@ -194,7 +195,7 @@ class Index:
         return counts
 
     def to_count(self, experiment: str) -> set[str]:
-        """The configurations with a finished run that its parent does not count yet."""
+        """Return the configurations with a finished run that its parent does not count yet."""
         rows = self._db.execute(
             "SELECT DISTINCT configuration FROM runs "
             "WHERE experiment = ? AND place IS NULL AND status = 'FINISHED'",
@@ -203,18 +204,18 @@ class Index:
         return {row[0] for row in rows}
 
     def keep(self, experiment: str, runs: Iterable[Tracked]) -> None:
-        """Notes what MLflow has now."""
+        """Note what MLflow has now."""
         rows = [(experiment, *(getattr(run, name) for name in _RUN.split(", "))) for run in runs]
         marks = ", ".join("?" * 11)
         self._many(f"INSERT OR REPLACE INTO runs VALUES ({marks})", rows)
 
     def settle(self, experiment: str, turns: Iterable[tuple[int, str]]) -> None:
-        """Notes the turns (place, run_id) that a parent has given."""
+        """Note the turns (place, run_id) that a parent has given."""
         rows = [(place, experiment, run_id) for place, run_id in turns]
         self._many("UPDATE runs SET place = ? WHERE experiment = ? AND run_id = ?", rows)
 
     def drop(self, experiment: str, run: Tracked) -> None:
-        """Forgets a run; the parent that counts it becomes stale."""
+        """Forget a run; the parent that counts it becomes stale."""
         stale = "UPDATE parents SET stale = 1 WHERE experiment = ? AND configuration = ?"
         if run.place is not None:
             self._db.execute(stale, (experiment, run.configuration))
@@ -223,14 +224,14 @@ class Index:
         )
 
     def parents(self, experiment: str) -> dict[str, Parent]:
-        """The parents of an experiment, by configuration."""
+        """Return the parents of an experiment, by configuration."""
         rows = self._db.execute(
             f"SELECT {_PARENT} FROM parents WHERE experiment = ?", (experiment,)
         )
         return {row[0]: Parent(*row) for row in rows}
 
     def keep_parent(self, experiment: str, parent: Parent) -> None:
-        """Notes a parent."""
+        """Note a parent."""
         values = (getattr(parent, name) for name in _PARENT.split(", "))
         marks = ", ".join("?" * 15)
         self._db.execute(f"INSERT OR REPLACE INTO parents VALUES ({marks})", (experiment, *values))
@@ -246,7 +247,7 @@ class Index:
         self._db.execute("COMMIT")
 
     def drop_parent(self, experiment: str, configuration: str) -> None:
-        """Forgets a parent."""
+        """Forget a parent."""
         self._db.execute(
             "DELETE FROM parents WHERE experiment = ? AND configuration = ?",
             (experiment, configuration),

@@ -33,7 +33,7 @@ class Live:
     def update(
         self, target: Target, under_way: list[scan.RunFiles], copies: Copies
     ) -> Iterator[str]:
-        """Shows how far each run has come, and which has died; yields what cannot be shown."""
+        """Show how far each run has come, and which has died; yields what cannot be shown."""
         paths = {source.path for source in under_way}
         self._progress = {path: p for path, p in self._progress.items() if path in paths}
         for source in under_way:

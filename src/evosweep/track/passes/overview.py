@@ -15,7 +15,7 @@ _OURS = "evosweep.note"
 
 
 def show_overview(target: Target, folder: Path, comparison: str) -> None:
-    """Brings the views and the description of an experiment up to date.
+    """Bring the views and the description of an experiment up to date.
 
     `folder` has the files of the comparison; `comparison` is its run in MLflow, if there is one.
     """

@@ -43,7 +43,7 @@ _STATUSES = ("RUNNING", "FINISHED", "FAILED", "KILLED")
 
 
 def parent_run(experiment: str, document: Named, start: int) -> MlflowRun:
-    """The parent run of a configuration, before any aggregate."""
+    """Return the parent run of a configuration, before any aggregate."""
     configuration = configuration_id(document)
     mlflow_id = content_id(experiment, "configuration", configuration)
     tags = {
@@ -76,7 +76,7 @@ class ParentRuns:
         """MLflow's ids of those that were made in this pass."""
 
     def of(self, run: MlflowRun, document: Named) -> str:
-        """The MLflow id of a run's parent, which is made where there is none."""
+        """Return the MLflow id of a run's parent, which is made where there is none."""
         configuration = run.tags["configuration"]
         parent = self.by_configuration.get(configuration)
         if parent is None:
@@ -90,7 +90,7 @@ class ParentRuns:
         return parent.mlflow_id
 
     def name_of(self, run: MlflowRun, document: Named) -> str:
-        """The name of a run below its parent, see `of`."""
+        """Return the name of a run below its parent, see `of`."""
         parent = self.by_configuration[run.tags["configuration"]]
         return run_name(own_name(document.spec), parent.name)
 
@@ -110,13 +110,13 @@ class ParentRuns:
         return {key: any(p.logarithmic for p in shown if p.metric == key) for key in metrics}
 
     def miss(self, run: Tracked) -> None:
-        """Makes the parent of a run that has gone stale if it counts it, as the index does."""
+        """Make the parent of a run that has gone stale if it counts it, as the index does."""
         parent = self.by_configuration.get(run.configuration)
         if parent is not None and run.place is not None:
             self.by_configuration[run.configuration] = replace(parent, stale=True)
 
     def update(self) -> None:
-        """Brings every parent to what the index has of its runs."""
+        """Bring every parent to what the index has of its runs."""
         counts = self.index.counts(self.experiment.name)
         configurations = self.index.to_count(self.experiment.name)
         metrics = self._metrics()
@@ -142,13 +142,15 @@ class ParentRuns:
         self.index.drop_parent(self.experiment.name, parent.configuration)
 
     def _must_start_over(self, parent: Parent, has_news: bool) -> bool:
-        """Whether a convergence that cannot be taken back is out of date, and the runs at rest."""
+        """Return True if a convergence that cannot be taken back is out of date, and the runs at
+        rest."""
         if self.store.rewrites or (has_news and self.follows):
             return False
         return parent.curve == _OLD or (parent.curve == _WHOLE and has_news)
 
     def _made_anew(self, parent: Parent) -> Parent:
-        """A parent without history in the place of a stale one; goes on where it was killed."""
+        """Return a parent without history in the place of a stale one; goes on where it was
+        killed."""
         if parent.previous is None:
             new_id = content_id(self.experiment.name, "configuration", parent.mlflow_id)
             copy = self.store.copy(parent.mlflow_id, new_id)
@@ -192,7 +194,7 @@ class ParentRuns:
         )
 
     def _log_curve(self, parent: Parent, points: list[Point], has_news: bool) -> str:
-        """Shows the convergence, or leaves it to a later pass; returns the state it is in."""
+        """Show the convergence, or leave it to a later pass; returns the state it is in."""
         if self.store.rewrites:
             self.store.rewrite(parent.mlflow_id, points, _FAMILIES)
             return _WHOLE
@@ -240,7 +242,7 @@ class ParentRuns:
                 self._keep(arranged)
 
     def _rename(self, parent: Parent) -> None:
-        """Gives a configuration and its runs their names; those under way keep theirs."""
+        """Give a configuration and its runs their names; those under way keep theirs."""
         names = {parent.mlflow_id: parent.name}
         for run in self.index.runs_of(self.experiment.name, parent.configuration):
             own = json.loads(run.summary).get("own_name")
@@ -269,7 +271,7 @@ class ParentRuns:
 
 
 def _status(counts: dict[str, int]) -> str:
-    """The status of a configuration by its runs: under way, or done if any run is."""
+    """Return the status of a configuration by its runs: under way, or done if any run is."""
     return next(status for status in _STATUSES if counts.get(status))
 
 

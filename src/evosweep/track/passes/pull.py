@@ -18,7 +18,7 @@ _OF_A_ROW = 2**14
 
 
 def pull(origin: Origin, run: TrackedRun, out: Path, experiment: str) -> bool:
-    """Makes the folder of a tracked run below `out`; False where its outcome is there already.
+    """Make the folder of a tracked run below `out`; False where its outcome is there already.
 
     The receipt or the failure is put there last and whole, as a run does.
 
@@ -60,7 +60,7 @@ def _fetch_tables(origin: Origin, run: TrackedRun, draft: RunFolder, record: Rec
 
 
 def _folder_name(run: TrackedRun) -> str:
-    """The run's own folder name, which comes from a server and must not lead elsewhere."""
+    """Return the run's own folder name, which comes from a server and must not lead elsewhere."""
     name = run.tags.get("run_id", "")
     if not RUN_ID.fullmatch(name):
         raise InputError(f"MLflow run {run.mlflow_id}: {name!r} cannot be a run's folder")

@@ -11,7 +11,7 @@ from evosweep.track.store.origin import Origin, TrackedRun, open_origin
 
 
 def receipt(mlflow_run_id: str, uri: str | None = None) -> Record:
-    """The receipt of a tracked run: what repeats it to the bit.
+    """Return the receipt of a tracked run: what repeats it to the bit.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def receipt(mlflow_run_id: str, uri: str | None = None) -> Record:
 
 
 def existing_address(results: Path, uri: str | None) -> Address:
-    """The address to read from; raises `InputError` where its database is not there."""
+    """Return the address to read from; raises `InputError` where its database is not there."""
     address = resolve(results, uri, must_exist=False)
     if address.database and not address.database.exists():
         raise InputError(

@@ -42,7 +42,7 @@ def experiments(results: Path) -> list[tuple[str, Path]]:
 
 
 def find(runs: Path) -> Iterator[RunFiles]:
-    """The run folders of one experiment, in no order."""
+    """Yield the run folders of one experiment, in no order."""
     with os.scandir(runs) as entries:
         for entry in entries:
             if entry.is_dir() and not entry.name.startswith("."):

@@ -53,7 +53,7 @@ class _Read:
     document: Named
 
     def tracked(self, mlflow_id: str, place: int | None = None) -> Tracked:
-        """Its row in the index."""
+        """Return its row in the index."""
         return Tracked(
             self.source.run_id,
             self.source.stamp,
@@ -77,7 +77,7 @@ class Pass:
         self._copies = Copies((), {})
 
     def run(self, folder: Path, sources: dict[str, scan.RunFiles]) -> None:
-        """Brings MLflow's experiment to the state of the run folders, by their names.
+        """Bring MLflow's experiment to the state of the run folders, by their names.
 
         `folder` is the experiment's, which may be gone.
         """
@@ -174,7 +174,8 @@ class Pass:
             self.changes.changed += 1
 
     def _keeps_its_place(self, tracked: Tracked, run: MlflowRun) -> bool:
-        """True when MLflow's run stays, completed if it was shown live; otherwise it is removed."""
+        """Return True when MLflow's run stays, completed if it was shown live; otherwise it is
+        removed."""
         parent = run.tags["mlflow.parentRunId"]
         if tracked.content == run.mlflow_id and tracked.status == run.status:
             if parent in self.target.parents.new:  # the one that it lay under is gone

@@ -24,17 +24,17 @@ class Target:
         self.comparison = self.tracked.pop(COMPARISON_KEY, None)
 
     def forget(self, run: Tracked) -> None:
-        """Removes a run from MLflow and from the index."""
+        """Remove a run from MLflow and from the index."""
         self.store.delete(run.mlflow_id)
         self.index.drop(self.name, run)
         self.parents.miss(run)
 
     def keep(self, *runs: Tracked) -> None:
-        """Notes what MLflow has now."""
+        """Note what MLflow has now."""
         self.index.keep(self.name, runs)
 
     def _restore(self) -> bool:
-        """Takes runs out of MLflow's bin; whether MLflow lacks some altogether."""
+        """Take runs out of MLflow's bin; whether MLflow lacks some altogether."""
         runs, parents = self.index.runs(self.name), self.index.parents(self.name)
         ids = {each.mlflow_id for each in runs.values()}
         ids |= {each.mlflow_id for each in parents.values()}

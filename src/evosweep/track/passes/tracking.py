@@ -18,7 +18,7 @@ _AGAIN = "call `evosweep track` again when it is back"
 
 
 def track(results: Path, uri: str | None = None) -> Changes:
-    """The changes of one pass over a results folder, which adds every run that MLflow lacks.
+    """Return the changes of one pass over a results folder, which adds every run that MLflow lacks.
 
     Waits for another tracker of the same results.
 
@@ -53,7 +53,7 @@ def open_store(address: Address) -> Store:
 
 
 def one_pass(results: Path, store: Store, index: Index, live: Live | None = None) -> Changes:
-    """One pass over every experiment of the results, by a tracker that holds the lock."""
+    """Return one pass over every experiment of the results, by a tracker that holds the lock."""
     changes = Changes()
     sources = _by_experiment(results, index)
     live = live or Live()
@@ -75,7 +75,7 @@ _Sources = dict[str, tuple[Path, dict[str, scan.RunFiles]]]
 
 
 def _pending(sources: _Sources, index: Index) -> int:
-    """Number of runs that are not tracked as they are in their folders."""
+    """Return the number of runs that are not tracked as they are in their folders."""
     count = 0
     for name, (_, runs) in sources.items():
         tracked = {run.stamp for run in index.runs(name).values()}
@@ -84,7 +84,7 @@ def _pending(sources: _Sources, index: Index) -> int:
 
 
 def _by_experiment(results: Path, index: Index) -> _Sources:
-    """The run folders of every experiment; an empty entry for each one that has vanished."""
+    """Return the run folders of every experiment; an empty entry for each one that has vanished."""
     whole = not (results.name == "runs" or is_folder(results / "runs"))
     gone = index.experiments() if whole else []
     sources: _Sources = {name: (results / name, {}) for name in gone}

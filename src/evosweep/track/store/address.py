@@ -65,7 +65,8 @@ class Address:
 
 
 def resolve(results: Path, uri: str | None = None, must_exist: bool = True) -> Address:
-    """The address for a results folder: `uri`, else MLFLOW_TRACKING_URI, else an SQLite file in it.
+    """Return the address for a results folder: `uri`, else MLFLOW_TRACKING_URI, else an SQLite file
+    in it.
 
     `results` may be the folder of all results, of one experiment, or of its runs.
     """
@@ -75,7 +76,7 @@ def resolve(results: Path, uri: str | None = None, must_exist: bool = True) -> A
 
 
 def results_root(results: Path) -> Path:
-    """The folder of all results, whichever of its folders is given."""
+    """Return the folder of all results, whichever of its folders is given."""
     folder = results.absolute()
     if not folder.is_dir():
         problem = "is not a folder" if folder.exists() else "does not exist"

@@ -34,7 +34,8 @@ class Remote:
         self.address = address
 
     def ask(self, endpoint: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
-        """The answer to one call of MLflow's REST interface: POST with a body, GET without one.
+        """Return the answer to one call of MLflow's REST interface: POST with a body, GET without
+        one.
 
         Raises
         ------
@@ -53,7 +54,7 @@ class Remote:
         return answer
 
     def download(self, location: str, name: str, target: Path, limit: int) -> None:
-        """Brings the artifact `name` of a run at `location` to `target`; raises as `ask`."""
+        """Bring the artifact `name` of a run at `location` to `target`; raises as `ask`."""
         endpoint = f"{_PROXIED}/{quote(self._path(location))}/{quote(name)}"
 
         def step() -> None:
@@ -63,7 +64,7 @@ class Remote:
         persist(step, self.address.shown)
 
     def _path(self, location: str) -> str:
-        """The path of an artifact location on the server; refuses all other places."""
+        """Return the path of an artifact location on the server; refuses all other places."""
         parts, own = urlsplit(location), urlsplit(self.address.uri)
         path = parts.path
         if parts.scheme == own.scheme and path.startswith(f"{_PROXIED}/"):

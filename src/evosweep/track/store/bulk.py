@@ -17,7 +17,7 @@ _LARGEST = 1.7976931348623157e308  # what MLflow stores for an infinity
 
 
 def existing(store: Database, ids: Sequence[str]) -> dict[str, str]:
-    """The life-cycle stages of these runs, without those that the database lacks."""
+    """Return the life-cycle stages of these runs, without those that the database lacks."""
     from mlflow.store.tracking.dbmodels.models import SqlRun
     from sqlalchemy import select
 
@@ -31,7 +31,7 @@ def existing(store: Database, ids: Sequence[str]) -> dict[str, str]:
 
 
 def stages(store: Database, experiment_id: str) -> dict[str, str]:
-    """The life-cycle stage of every run of an experiment, deleted ones included."""
+    """Return the life-cycle stage of every run of an experiment, deleted ones included."""
     from mlflow.store.tracking.dbmodels.models import SqlRun
     from sqlalchemy import select
 
@@ -43,7 +43,7 @@ def stages(store: Database, experiment_id: str) -> dict[str, str]:
 
 
 def place(store: Database, experiment_id: str, location: str) -> None:
-    """Sets where the artifacts of an experiment's coming runs are to lie."""
+    """Set where the artifacts of an experiment's coming runs are to lie."""
     from mlflow.store.tracking.dbmodels.models import SqlExperiment
     from sqlalchemy import update
 
@@ -53,7 +53,7 @@ def place(store: Database, experiment_id: str, location: str) -> None:
 
 
 def insert(store: Database, experiment_id: str, root: str, runs: Sequence[MlflowRun]) -> None:
-    """Puts new runs into the database, in one transaction."""
+    """Put new runs into the database, in one transaction."""
     from mlflow.store.tracking.dbmodels import models
     from sqlalchemy import delete
     from sqlalchemy import insert as insert_into
@@ -80,7 +80,7 @@ def insert(store: Database, experiment_id: str, root: str, runs: Sequence[Mlflow
 def rewrite(
     store: Database, mlflow_id: str, points: Sequence[Point], families: Sequence[str]
 ) -> None:
-    """Puts metrics in the place of all of a run's whose names start with one of `families`.
+    """Put metrics in the place of all of a run's whose names start with one of `families`.
 
     Trackers that share a server take turns by the run's row: both would delete, then insert.
     """
@@ -103,7 +103,7 @@ def rewrite(
 
 
 def rename(store: Database, names: Mapping[str, str]) -> None:
-    """Gives runs other names, by their ids."""
+    """Give runs other names, by their ids."""
     from mlflow.store.tracking.dbmodels.models import SqlRun, SqlTag
     from sqlalchemy import bindparam, update
 
@@ -160,7 +160,7 @@ def _metrics(mlflow_id: str, points: Iterable[Point]) -> Iterable[dict[str, obje
 
 
 def _latest(points: Iterable[Point]) -> Iterable[Point]:
-    """The last point of each metric by step, then time, then value, as MLflow has it."""
+    """Return the last point of each metric by step, then time, then value, as MLflow has it."""
     last: dict[str, Point] = {}
     for point in points:
         before = last.get(point.key)

@@ -50,7 +50,8 @@ def _store(address: Address) -> "SqlAlchemyStore":
 
 
 def _prepare_file(path: Path) -> bool:
-    """An SQLite file with MLflow's tables, put in place by a rename; True if there was none."""
+    """Return an SQLite file with MLflow's tables, put in place by a rename; True if there was
+    none."""
     check_own(path)
     if path.exists() and path.stat().st_size:
         return False
@@ -76,7 +77,7 @@ def _create_file(path: Path) -> None:
 
 
 def probe(address: Address) -> None:
-    """Raises `Unreachable` where a database server cannot be reached; MLflow waits far longer."""
+    """Raise `Unreachable` where a database server cannot be reached; MLflow waits far longer."""
     if not address.database:
         import_mlflow()
         persist(lambda: _engine(address).connect().close(), address.shown)
@@ -92,7 +93,8 @@ def _engine(address: Address) -> Any:
 
 
 def _reach(address: Address) -> Database:
-    """The store at a database server; on PostgreSQL, which may be shared, under a lock of its own.
+    """Return the store at a database server; on PostgreSQL, which may be shared, under a lock of
+    its own.
 
     The connection that holds the lock is a probe too.
     """

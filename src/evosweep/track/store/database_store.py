@@ -127,7 +127,8 @@ class DatabaseStore(ServerStore):
             write_files(self._own(folder / run.mlflow_id / "artifacts"), run)
 
     def _own(self, folder: Path) -> Path:
-        """The folder, where it is one of this database's artifacts; links to others are refused."""
+        """Return the folder, where it is one of this database's artifacts; links to others are
+        refused."""
         artifacts = self.address.artifacts
         if artifacts is None or not self.address.is_own:
             return folder
@@ -147,7 +148,7 @@ class DatabaseStore(ServerStore):
 
 
 def local_folder(location: str) -> Path | None:
-    """The folder of an artifact location, None where it is not on this machine."""
+    """Return the folder of an artifact location, None where it is not on this machine."""
     parts = urlsplit(location)
     if parts.scheme == "file":
         return Path(unquote(parts.path))

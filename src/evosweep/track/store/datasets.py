@@ -14,14 +14,14 @@ _IdByDataset = dict[tuple[str, str], str]
 
 
 def dataset_input(data: Data) -> Any:
-    """The data of a problem (see `MlflowRun.dataset`) as MLflow's client takes them."""
+    """Return the data of a problem (see `MlflowRun.dataset`) as MLflow's client takes them."""
     from mlflow.entities import Dataset, DatasetInput, InputTag
 
     return DatasetInput(Dataset(**_fields(data)), [InputTag(*_CONTEXT)])
 
 
 def keep_datasets(store: Database, experiment_id: int, runs: Sequence[MlflowRun]) -> _IdByDataset:
-    """The data sets of new runs; those that the experiment lacks are added."""
+    """Return the data sets of new runs; those that the experiment lacks are added."""
     from mlflow.exceptions import MlflowException
     from mlflow.store.tracking.dbmodels.models import SqlDataset
     from sqlalchemy import insert

@@ -43,17 +43,17 @@ class Origin(Protocol):
         """(name, id) of evosweep's experiments."""
 
     def runs(self, experiment_id: str) -> Iterator[TrackedRun]:
-        """Its runs that finished or failed."""
+        """Return its runs that finished or failed."""
 
     def run(self, mlflow_id: str) -> TrackedRun | None:
-        """The run of that id, if there is one."""
+        """Return the run of that id, if there is one."""
 
     def fetch(self, run: TrackedRun, name: str, target: Path, limit: int) -> None:
-        """Brings an artifact to the file `target`; refuses more than `limit` bytes."""
+        """Bring an artifact to the file `target`; refuses more than `limit` bytes."""
 
 
 def open_origin(address: Address) -> Origin:
-    """The MLflow at an address."""
+    """Return the MLflow at an address."""
     return ServerOrigin(address) if address.is_server else DatabaseOrigin(address)
 
 
@@ -164,7 +164,7 @@ class DatabaseOrigin:
                 file.write(chunk)
 
     def _folder(self, run: TrackedRun) -> Path:
-        """The run's artifacts; only below the folder that belongs to the database."""
+        """Return the run's artifacts; only below the folder that belongs to the database."""
         folder, root = local_folder(run.location), self._root(run)
         if folder is None or root is None or not folder.resolve().is_relative_to(root.resolve()):
             raise InputError(
@@ -191,7 +191,7 @@ def _of_client(run: Any) -> TrackedRun:
 
 
 def _run(item: object) -> TrackedRun:
-    """A run in a server's answer, which may be anything."""
+    """Return a run in a server's answer, which may be anything."""
     run = _object(item)
     info, data = _object(run.get("info")), _object(run.get("data"))
     return TrackedRun(

@@ -40,7 +40,7 @@ class Answered(Exception):
 
 
 def persist(step: Callable[[], Result], shown: str) -> Result:
-    """The value of `step`, which is retried with growing waits while the server fails.
+    """Return the value of `step`, which is retried with growing waits while the server fails.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def persist(step: Callable[[], Result], shown: str) -> Result:
 
 
 def patience() -> float:
-    """Seconds that one step is tried again."""
+    """Return the seconds that one step is tried again."""
     text = os.environ.get("EVOSWEEP_TRACK_PATIENCE", "")
     try:
         seconds = float(text) if text else SECONDS
@@ -126,6 +126,6 @@ def _told(error: Exception, shown: str) -> Exception:
 
 
 def one_line(error: BaseException) -> str:
-    """The message of an error, as far as one line holds it, without any password."""
+    """Return the message of an error, as far as one line holds it, without any password."""
     text = without_password(" ".join(str(error).split())) or type(error).__name__
     return text if len(text) <= 300 else text[:299] + "…"

@@ -44,7 +44,7 @@ class Database(Protocol):
     """MLflow's own store at a database, as far as it is used beside MLflow's client."""
 
     def ManagedSessionMaker(self, read_only: bool = ...) -> "AbstractContextManager[Session]":
-        """A session of SQLAlchemy's, committed at the end of the block."""
+        """Return a session of SQLAlchemy's, committed at the end of the block."""
 
 
 class Store(Protocol):
@@ -57,46 +57,47 @@ class Store(Protocol):
     """True if it can take metrics back."""
 
     def experiment(self, name: str) -> MlflowExperiment:
-        """The experiment of a folder of that name, created or restored where need be.
+        """Return the experiment of a folder of that name, created or restored where need be.
 
         One that was renamed in MLflow is found by its tag, and keeps its new name there.
         """
 
     def stored_runs(self, experiment: MlflowExperiment) -> list[StoredRun]:
-        """The runs of an experiment into which these results alone are tracked, else none."""
+        """Return the runs of an experiment into which these results alone are tracked, else
+        none."""
 
     def create(self, experiment: MlflowExperiment, runs: Sequence[MlflowRun]) -> list[str]:
-        """The MLflow ids of the runs, each whole when this returns."""
+        """Return the MLflow ids of the runs, each whole when this returns."""
 
     def complete(self, mlflow_id: str, run: MlflowRun, after: int) -> None:
-        """Makes a run that was shown up to generation `after` whole."""
+        """Make a run that was shown up to generation `after` whole."""
 
     def log(self, mlflow_id: str, points: Sequence[Point], tags: dict[str, str]) -> None:
-        """Adds metrics, and sets tags."""
+        """Add metrics, and sets tags."""
 
     def rewrite(self, mlflow_id: str, points: Sequence[Point], families: Sequence[str]) -> None:
-        """Puts metrics in the place of all whose names start with one of `families`."""
+        """Put metrics in the place of all whose names start with one of `families`."""
 
     def show(self, mlflow_id: str, key: str, value: float | None) -> None:
-        """Makes a value the last of a metric; None leaves none, where metrics can be taken back."""
+        """Make a value the last of a metric; None leaves none, where metrics can be taken back."""
 
     def rename(self, names: Mapping[str, str]) -> None:
-        """Gives runs other names, by their ids."""
+        """Give runs other names, by their ids."""
 
     def tag(self, experiment: MlflowExperiment, tags: Mapping[str, str]) -> None:
-        """Sets the tags of an experiment that it has not yet."""
+        """Set the tags of an experiment that it has not yet."""
 
     def end(self, mlflow_id: str, status: str, end: int | None) -> None:
-        """Sets the status of a run and its end, in milliseconds since the epoch."""
+        """Set the status of a run and its end, in milliseconds since the epoch."""
 
     def delete(self, mlflow_id: str) -> None:
-        """Moves a run to MLflow's bin."""
+        """Move a run to MLflow's bin."""
 
     def restore(self, experiment: MlflowExperiment, ids: Set[str]) -> tuple[int, Set[str]]:
-        """Takes runs out of MLflow's bin: how many, and which of `ids` MLflow has no more.
+        """Take runs out of MLflow's bin: how many, and which of `ids` MLflow has no more.
 
         A server is not asked for the second: that would be a list of all its runs.
         """
 
     def copy(self, mlflow_id: str, new_id: str) -> MlflowRun:
-        """A run without its metrics and files, to be created under a new id."""
+        """Return a run without its metrics and files, to be created under a new id."""

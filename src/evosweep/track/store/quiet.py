@@ -24,7 +24,7 @@ _OWN_RETRIES = {
 
 
 def import_mlflow() -> Any:
-    """The module `mlflow`.
+    """Return the module `mlflow`.
 
     Raises InputError that says what to install where it is missing, or of an untested version.
     """

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def rebase(address: Address, database: Database) -> int:
-    """Number of experiments that were moved to the artifacts folder of the address.
+    """Return the number of experiments that were moved to the artifacts folder of the address.
 
     An experiment of another folder of results is not moved: its artifacts are not there.
     """
@@ -25,7 +25,7 @@ def rebase(address: Address, database: Database) -> int:
 
 
 def check_rebasable(address: Address) -> None:
-    """Raises `InputError` for a server, which keeps its artifacts itself."""
+    """Raise `InputError` for a server, which keeps its artifacts itself."""
     if address.is_server:
         raise InputError(
             f"{address.shown} serves its artifacts itself: there is nothing to rebase; --rebase is "

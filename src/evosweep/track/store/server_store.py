@@ -56,7 +56,7 @@ class ServerStore:
         )
 
     def _find(self, name: str) -> Any:
-        """The experiment that was made for this name, else the one that is called so."""
+        """Return the experiment that was made for this name, else the one that is called so."""
         from mlflow.entities import ViewType
 
         called = self.client.get_experiment_by_name(name)
@@ -244,7 +244,7 @@ def _stored_run(run: Any) -> StoredRun:
 
 
 def write_files(folder: Path, run: MlflowRun) -> None:
-    """Copies a run's artifacts into a folder; nothing is written through a link in it.
+    """Copy a run's artifacts into a folder; nothing is written through a link in it.
 
     What a tracker that was killed here has left half written is removed.
     """

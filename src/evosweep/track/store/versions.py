@@ -15,7 +15,7 @@ REQUIREMENT = f"mlflow>={OLDEST[0]}.{OLDEST[1]},<{NEWEST[0]}.{NEWEST[1] + 1}"
 
 
 def check_version(version: str) -> None:
-    """Raises `InputError` for a version of MLflow that evosweep was not tested with."""
+    """Raise `InputError` for a version of MLflow that evosweep was not tested with."""
     parts = version.split(".")[:2]
     if not all(part.isdigit() for part in parts) or not OLDEST <= tuple(map(int, parts)) <= NEWEST:
         raise InputError(

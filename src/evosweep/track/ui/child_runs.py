@@ -21,7 +21,8 @@ def is_search(scope: Message) -> bool:
 
 
 async def widened(scope: Message, receive: Receive) -> tuple[Message, Receive]:
-    """The request with room for all child runs, where it asks for the first ten; else as it was."""
+    """Return the request with room for all child runs, where it asks for the first ten; else as it
+    was."""
     messages: list[Message] = []
     body = b""
     while True:

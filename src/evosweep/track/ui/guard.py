@@ -68,7 +68,7 @@ class _Request:
         )
 
     def header(self, name: str) -> str:
-        """The only header of that name; empty where there is none, or more than one."""
+        """Return the only header of that name; empty where there is none, or more than one."""
         values = [value for key, value in self._headers if key.lower() == name.encode()]
         return values[0].decode("latin-1") if len(values) == 1 else ""
 
@@ -103,12 +103,13 @@ def _is_secret(text: str) -> bool:
 
 
 def _cookie() -> str:
-    """Its name, which differs from server to server: all ports of a host share their cookies."""
+    """Return its name, which differs from server to server: all ports of a host share their
+    cookies."""
     return f"evosweep-{sha256(os.environ.get(SECRET, '').encode()).hexdigest()[:8]}"
 
 
 async def _welcome(request: _Request, send: Send) -> None:
-    """Keeps the secret as a cookie, and takes it out of the address."""
+    """Keep the secret as a cookie, and take it out of the address."""
     query = f"?{urlencode(request.parameters)}" if request.parameters else ""
     place = f"/{request.path.lstrip('/')}{query}"
     cookie = f"{_cookie()}={os.environ.get(SECRET, '')}; Path=/; HttpOnly; SameSite=Lax"

@@ -46,7 +46,7 @@ class Server:
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     def page(self, fragment: str) -> str:
-        """The address of a page, with the secret that lets its user in."""
+        """Return the address of a page, with the secret that lets its user in."""
         return f"{self.url}/?token={self._secret}#{fragment}"
 
     def __enter__(self) -> "Server":
@@ -80,7 +80,7 @@ class Server:
         self._stop()
 
     def check(self) -> None:
-        """Raises `RunError` once the server has ended by itself."""
+        """Raise `RunError` once the server has ended by itself."""
         code = self._process.poll()
         if code is not None:
             lines = self.log.read_text(errors="replace").strip().splitlines() or ["no word of it"]
@@ -98,7 +98,7 @@ class Server:
         raise RunError(f"MLflow's server does not answer after {_START:.0f} s (see {self.log})")
 
     def _stop(self) -> None:
-        """Ends the server and everything that it started."""
+        """End the server and everything that it started."""
         kill.group_in_time(self._process, _GRACE)
         if self._process.stdin:
             self._process.stdin.close()
@@ -110,7 +110,7 @@ def _end_with_parent() -> None:
 
 
 def main(options: Sequence[str]) -> None:
-    """Serves until it is stopped or its parent ends."""
+    """Serve until it is stopped or its parent ends."""
     os.environ.update(ENVIRONMENT)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     from mlflow.cli import cli
