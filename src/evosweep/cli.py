@@ -124,7 +124,7 @@ _REFUSALS = {
     errno.EPERM,
     errno.EROFS,
 }
-"""What a file system says where nothing is wrong but the place or its disk."""
+"""What a file system says if nothing is wrong but the place or its disk."""
 
 
 class Command(Protocol):

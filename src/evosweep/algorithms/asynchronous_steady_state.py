@@ -114,7 +114,7 @@ def _stream_of(toolbox: Toolbox) -> Stream:
 
 
 def _child(toolbox: Toolbox, individuals: Population, rates: tuple[float, float]) -> Individual:
-    """Return the first child of two selected parents, to be evaluated also where it is a copy."""
+    """Return the first child of two selected parents, to be evaluated also if it is a copy."""
     child: Individual = var_and(toolbox.select(individuals, 2), toolbox, *rates)[0]
     del child.fitness.values
     return child

@@ -47,7 +47,7 @@ def bounds_of(toolbox: Toolbox, individuals: Iterable[Iterable[float]] = ()) -> 
 
 
 def several_objectives(toolbox: Toolbox, algorithm: str) -> int:
-    """Return the number of objectives; InputError where there is only one."""
+    """Return the number of objectives; InputError if there is only one."""
     objectives = len(example(toolbox).fitness.weights)
     if objectives < 2:
         raise InputError(f"{algorithm} needs a problem of two objectives or more, not of one")
@@ -55,7 +55,7 @@ def several_objectives(toolbox: Toolbox, algorithm: str) -> int:
 
 
 def one_objective(toolbox: Toolbox, algorithm: str) -> None:
-    """Raise InputError where the problem has several objectives."""
+    """Raise InputError if the problem has several objectives."""
     objectives = len(example(toolbox).fitness.weights)
     if objectives > 1:
         raise InputError(f"{algorithm} needs a problem of one objective, not of {objectives}")

@@ -1,6 +1,6 @@
 """Islands that evolve apart: each deme's generations between two migrations are one piece of work.
 
-Where workers evaluate, each evolves a whole deme by itself, so that nothing travels but demes, once
+If workers evaluate, each evolves a whole deme by itself, so that nothing travels but demes, once
 in an epoch. Cohoon, Hegde, Martin and Richards: Punctuated equilibria: a parallel genetic
 algorithm, ICGA 1987; Cantú-Paz: A survey of parallel genetic algorithms, Calculateurs Parallèles
 10, 1998. `island_model` is the same idea with one population's generations in step.

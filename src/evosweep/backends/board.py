@@ -23,10 +23,10 @@ class Death:
 
     note: activity.Note
     late: bool
-    """Whether it was killed here, past its deadline."""
+    """True if it was killed here, past its deadline."""
     seen: float
     told: bool = False
-    """Whether its chunk has come back as lost."""
+    """True if its chunk has come back as lost."""
 
     def is_of(self, chunk: Work[Result]) -> bool:
         """Return True if it was this chunk that it had at work."""
@@ -74,8 +74,8 @@ class Board:
     def loss_of(self, chunk: Work[Result]) -> Lost:
         """Return the evaluation of a chunk that killed its worker, or what is known of it.
 
-        Where a worker of this machine has just died of another chunk, this one was only waiting
-        for it. Where no death is known, any of its evaluations may be the cause.
+        If a worker of this machine has just died of another chunk, this one was only waiting
+        for it. If no death is known, any of its evaluations may be the cause.
         """
         self._look_for_deaths()
         for death in self._deaths:

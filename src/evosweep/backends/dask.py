@@ -78,7 +78,7 @@ class Dask(OverExecutor):
         self._client = None
 
     def complain(self, error: BaseException) -> None:
-        """Raise RunError where the scheduler is gone, with all that it knew."""
+        """Raise RunError if the scheduler is gone, with all that it knew."""
         lost = self._client is None or self._client.status != "running"
         if isinstance(error, CancelledError) or lost:
             raise RunError(

@@ -40,7 +40,7 @@ class Futures(OverExecutor):
             self._label, self._make = shown(executor), executor
 
     def start(self) -> Executor:
-        """Return what the user's function returns; raises InputError where that is no executor."""
+        """Return what the user's function returns; raises InputError if that is no executor."""
         executor = self._make(self.workers)
         if not isinstance(executor, Executor):
             raise InputError(

@@ -72,7 +72,7 @@ class OverExecutor:
         executor.shutdown(wait=wait)
 
     def complain(self, error: BaseException) -> None:
-        """Raise where an executor's error says that no other chunk will come back either."""
+        """Raise if an executor's error says that no other chunk will come back either."""
 
     def __enter__(self) -> Self:
         self._board.open()

@@ -218,7 +218,7 @@ class Pool:
 
 @contextmanager
 def _shared_memory() -> Iterator[None]:
-    """Queues between processes have semaphores in /dev/shm: says so where that is impossible."""
+    """Queues between processes have semaphores in /dev/shm: says so if that is impossible."""
     try:
         yield
     except OSError as error:

@@ -55,11 +55,11 @@ class Lost:
     """Takes the place of a chunk's result when its worker died or was killed."""
 
     index: int | None = None
-    """The individual that the worker was evaluating; None where it was another chunk's."""
+    """The individual that the worker was evaluating; None if it was another chunk's."""
     reason: str = "worker"
     """worker, or timeout; unknown: any of the chunk's evaluations may have killed its worker."""
     signal: int | None = None
-    """The signal that killed it, where that is known."""
+    """The signal that killed it, if that is known."""
 
 
 class Backend(Protocol):
@@ -69,11 +69,11 @@ class Backend(Protocol):
     overhead: float
     """First guess of the seconds by which a batch is slower here; measured from then on."""
     watches: bool
-    """Whether it kills workers that are past their deadline; else the supervisor does."""
+    """True if it kills workers that are past their deadline; else the supervisor does."""
     local: bool
-    """Whether it evaluates in this process, so that chunks are cut for the journal alone."""
+    """True if it evaluates in this process, so that chunks are cut for the journal alone."""
     elsewhere: bool
-    """Whether its workers may have been installed apart from this process: its code is compared."""
+    """True if its workers may have been installed apart from this process: its code is compared."""
 
     def run(self, chunks: Iterator[Work[Result]]) -> Iterator[tuple[int, Result | Lost]]:
         """(number, result or Lost) of each chunk as it finishes; takes chunks as it has room."""

@@ -30,7 +30,7 @@ class BackendKind:
     implementation: str
     """`module:Class`; the class is called with the number of workers, and its options by name."""
     alone: bool = False
-    """Whether it evaluates in the run's own process, so that it has one worker."""
+    """True if it evaluates in the run's own process, so that it has one worker."""
     module: str = ""
     """The module that it needs beside evosweep's own requirements."""
     extra: str = ""
@@ -47,9 +47,9 @@ class BackendKind:
     supervised: str = "evosweep.supervision.launchers:InProcess"
     """`module:Class` of the launcher of `evosweep run`, which is called with this line."""
     crosses_hosts: bool = False
-    """Whether its workers may be on other machines."""
+    """True if its workers may be on other machines."""
     contained: bool = True
-    """Whether a run of it may be in a container."""
+    """True if a run of it may be in a container."""
 
     @property
     def is_installed(self) -> bool:
@@ -72,7 +72,7 @@ class BackendKind:
 
     @property
     def _program(self) -> str:
-        """The program that starts others under it; "" where that is Python."""
+        """The program that starts others under it; "" if that is Python."""
         first = self.launcher[0] if self.launcher else "{python}"
         return "" if first == "{python}" else first
 
@@ -170,7 +170,7 @@ def check(use: str, workers: int, options: Mapping[str, object] | None = None) -
 
 
 def mistake_in_options(kind: BackendKind, options: Collection[str]) -> str:
-    """Return what is wrong with the options that a backend is given; "" where nothing is."""
+    """Return what is wrong with the options that a backend is given; "" if nothing is."""
     if unknown := [name for name in options if name not in kind.options]:
         takers = [other.name for other in _KINDS if unknown[0] in other.options]
         return f"{kind.name} takes no {unknown[0]}" + (f"; {takers[0]} does" if takers else "")

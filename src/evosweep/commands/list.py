@@ -104,7 +104,7 @@ def _backends() -> Iterator[str]:
 
 
 def _facts(each: Builtin) -> str:
-    """Return what a problem with its default parameters says of itself; empty where it cannot be
+    """Return what a problem with its default parameters says of itself; empty if it cannot be
     built."""
     from evosweep.problems.traits import Traits
 

@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """List the runs, or remove them; returns 0, and 1 where one had to stay."""
+    """List the runs, or remove them; returns 0, and 1 if one had to stay."""
     experiment = load(args.config)
     folder = experiment.folder
     if not folder.is_dir():

@@ -96,7 +96,7 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def find_receipt(run: str, results: Path, uri: str | None) -> tuple[Record, RunFolder | None]:
-    """Return the receipt that `run` names, and its folder where there is one; raises
+    """Return the receipt that `run` names, and its folder if there is one; raises
     `InputError`."""
     path = Path(run)
     if path.exists():
@@ -127,7 +127,7 @@ def _with_backend(spec: "RunSpec", choice: str | None) -> "RunSpec":
 
 
 def _order(record: Record, folder: RunFolder | None) -> Path | None:
-    """Return the journal whose order the repetition has to follow; None where the order is no
+    """Return the journal whose order the repetition has to follow; None if the order is no
     matter."""
     if record.order is None:
         return None

@@ -7,7 +7,7 @@ EITHER = "results/ or results/<experiment>"
 
 
 def add_results(parser: argparse.ArgumentParser, *, meaning: str = EITHER, more: str = "") -> None:
-    """Add `results`: a path, `results` where it is left out; `meaning` and `more` are its help."""
+    """Add `results`: a path, `results` if it is left out; `meaning` and `more` are its help."""
     parser.add_argument(
         "results",
         type=Path,

@@ -173,7 +173,7 @@ def _perform_here(job: JobFolder) -> int:
 
 
 def write_receipt(args: argparse.Namespace) -> None:
-    """Write the file of `--receipt`, where that is asked, after the runs are done."""
+    """Write the file of `--receipt`, if that is asked, after the runs are done."""
     if args.receipt is None:
         return
     from evosweep.config.spec import RunSpec

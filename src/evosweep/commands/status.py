@@ -46,7 +46,7 @@ def _seconds(text: str) -> float:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Print the status; returns 0, also where runs have failed."""
+    """Print the status; returns 0, also if runs have failed."""
     if args.every is not None and not args.watch:
         raise InputError("--every SECONDS: needs --watch")
     observers = _observers(args.results)

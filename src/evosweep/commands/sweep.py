@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Run the workflow; returns 0, 1 where runs failed, 2 for bad input, 130 and 143 for stops."""
+    """Run the workflow; returns 0, 1 if runs failed, 2 for bad input, 130 and 143 for stops."""
     if not Path(args.config).is_file():
         raise InputError(f"{args.config}: there is no such config file")
     try:

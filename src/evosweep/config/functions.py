@@ -1,4 +1,4 @@
-"""The functions that a config names, judged one by one, also where other keys are wrong."""
+"""The functions that a config names, judged one by one, also if other keys are wrong."""
 
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
@@ -35,7 +35,7 @@ def mistakes_in_functions(data: Mapping[str, object], import_path: str) -> Itera
 def right_part(data: Mapping[str, object], import_path: str) -> Experiment | None:
     """Return the problems and algorithms in which nothing is wrong, as a grid of their own.
 
-    It may have problems alone, or algorithms alone. None where there is neither, or where only a
+    It may have problems alone, or algorithms alone. None if there is neither, or where only a
     container's image has what they need.
     """
     container = data.get("container")

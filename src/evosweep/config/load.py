@@ -24,7 +24,7 @@ class Examined:
     """A config file as far as it is right."""
 
     experiment: Experiment | None
-    """The whole; where anything is wrong, its right problems and algorithms, if there are any."""
+    """The whole; if anything is wrong, its right problems and algorithms, if there are any."""
     mistakes: list[str]
 
 

@@ -1,8 +1,8 @@
 """`only` and `exclude`: which combinations of a grid are run, and from which of its seeds.
 
 A match is a mapping. `problem`, `algorithm` and `backend` are compared with names, `seed` with
-seeds; any other key is a parameter of the problem or the algorithm (`algorithm.population` where
-both have it, `problem.seed` where it has a name of these). A list means any of its values, so a
+seeds; any other key is a parameter of the problem or the algorithm (`algorithm.population` if
+both have it, `problem.seed` if it has a name of these). A list means any of its values, so a
 parameter whose value is itself a list is written inside one. Values are equal when their JSON is:
 `1`, `1.0`, `true` and `"1"` are four.
 """

@@ -38,7 +38,7 @@ class Client:
         """Return the exit code of what ran inside; 128 + signal where this process was told to
         stop.
 
-        Raises InputError where the engine could not start the container, and Locked where
+        Raises InputError if the engine could not start the container, and Locked if
         another container works on the same run. No container is left in any case.
         """
         deadline = time.monotonic() + _TAKEN_FOR
@@ -125,7 +125,7 @@ class Client:
         return " ".join(what.split()) or f"exit code {code}"
 
     def _check_killed(self, code: int) -> None:
-        """Raise RunError where nothing in the container was left to say what happened."""
+        """Raise RunError if nothing in the container was left to say what happened."""
         if code == 128 + signal.SIGKILL:
             raise RunError(
                 f"container {self.name} was killed, most often because its memory ran out; give it "

@@ -44,7 +44,7 @@ _LONG_SPEC = 100_000  # characters; the system takes 131,072 bytes in one word
 
 @dataclass(frozen=True)
 class EngineContainer:
-    """The config's `container:`, whose values are None where the engine's defaults hold."""
+    """The config's `container:`, whose values are None if the engine's defaults hold."""
 
     engine: str = NONE
     image: str | None = None
@@ -103,7 +103,7 @@ class ContainedRun:
 
     @property
     def import_path(self) -> Path | None:
-        """The folder of the user's modules, absolute; None where the run needs none."""
+        """The folder of the user's modules, absolute; None if the run needs none."""
         folder = self.spec.get("import_path", ".")
         return Path(os.path.abspath(folder)) if folder else None  # noqa: PTH100
 

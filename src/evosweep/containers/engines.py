@@ -22,7 +22,7 @@ SOURCE_LABEL = "evosweep.source"
 
 
 def look_at(container: EngineContainer) -> Image:
-    """Return the image, which can run this version of evosweep; raises InputError where it
+    """Return the image, which can run this version of evosweep; raises InputError if it
     cannot."""
     if container.engine not in ENGINES:
         allowed = ", ".join(("none", *ENGINES))

@@ -89,7 +89,7 @@ class _Host:
     seats: set[Path] = field(default_factory=set)
 
     def watch(self) -> None:
-        """Connect, again and again where the host does not answer; ends the process at a loss."""
+        """Connect, again and again if the host does not answer; ends the process at a loss."""
         while True:
             connection = subprocess.Popen(
                 self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

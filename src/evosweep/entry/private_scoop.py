@@ -2,7 +2,7 @@
 
 SCOOP's broker and workers listen on every network interface and unpickle what anybody sends, and
 no option changes that. Here each of its TCP ports is a socket file in FOLDER, which only this user
-can enter (a temporary one, where none is given). A port's number stays its name, so SCOOP's own
+can enter (a temporary one, if none is given). A port's number stays its name, so SCOOP's own
 addressing holds, and no port is opened.
 
 SCOOP starts its workers through this program too, and without the working folder on their import
@@ -33,7 +33,7 @@ class PrivateSocket(zmq.Socket[bytes]):
     folder = Path()
 
     def bind(self, address: str) -> Any:
-        """Listen on the file of the address's port; raises ZMQError where it is taken."""
+        """Listen on the file of the address's port; raises ZMQError if it is taken."""
         port = address.rpartition(":")[2]
         try:  # a socket file is silently replaced by the next one that is bound to it
             os.close(os.open(self.folder / f"{port}.taken", os.O_CREAT | os.O_EXCL, 0o600))

@@ -7,7 +7,7 @@ the image's user may execute, can change to that owner, never to root; it drops 
 the way. Before any command starts, new privileges are forbidden for good, so that neither that
 program nor another one gives a command any right. With `--user` nothing has to change.
 
-Where `--cores all` is asked of Snakemake, the container's CPU quota counts as well.
+If `--cores all` is asked of Snakemake, the container's CPU quota counts as well.
 """
 
 import ctypes
@@ -27,7 +27,7 @@ _NEEDED = 1 << 6 | 1 << 7 | 1 << 8  # CAP_SETGID, CAP_SETUID, CAP_SETPCAP
 
 
 def main(argv: list[str]) -> int:
-    """Replace this process by the command `argv`; returns only where that is impossible."""
+    """Replace this process by the command `argv`; returns only if that is impossible."""
     try:
         _become_owner(argv)
         command = capped(argv, available_cpus())
@@ -57,7 +57,7 @@ def capped(argv: list[str], cpus: int) -> list[str]:
 def _become_owner(argv: list[str]) -> None:
     """Start again as the owner of the results folder, where this user cannot write to it.
 
-    Where that is impossible, raises InputError for commands that write results.
+    If that is impossible, raises InputError for commands that write results.
     """
     if os.access(RESULTS, os.W_OK):
         return
@@ -86,7 +86,7 @@ def _writes_results(argv: list[str]) -> bool:
 
 
 def _forbid_new_privileges() -> None:
-    """From here on, no program that is started gains a right; raises OSError where that fails."""
+    """From here on, no program that is started gains a right; raises OSError if that fails."""
     if ctypes.CDLL(None, use_errno=True).prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "cannot forbid new privileges")
 

@@ -1,7 +1,7 @@
 """What decides a result besides the individual: workers compare it with their parent's first.
 
 A chunk carries a digest of its parent's terms. A worker whose own differ evaluates nothing and
-returns its terms, by which it is refused. The terms are what decides last bits; where workers may
+returns its terms, by which it is refused. The terms are what decides last bits; if workers may
 have been installed apart from this process, they also cover the code: evosweep's, the packages'
 and the problem's.
 """

@@ -108,7 +108,7 @@ class AsGiven:
             print(_SETS, file=sys.stderr)
 
     def compare(self, made: Evaluation) -> None:
-        """Raise `NotAsGiven` where the program's own individual has another fitness."""
+        """Raise `NotAsGiven` if the program's own individual has another fitness."""
         own = _Attributes(made.arguments[0] if made.arguments else None)
         fitness = None if self._off else self._as_given(made)
         if changed := own.restored():
@@ -143,7 +143,7 @@ class AsGiven:
         return self._stays_behind[kinds]
 
     def _as_given(self, made: Evaluation) -> Fitness | Table | None:
-        """Return the fitness of the program's own individual; None where it has none either."""
+        """Return the fitness of the program's own individual; None if it has none either."""
         before = seeds.state()
         if self._problem.stochastic:
             seeds.seed_evaluation(self._seed, made.batch, made.index)

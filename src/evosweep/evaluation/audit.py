@@ -13,7 +13,7 @@ from evosweep.records.journal_entry import PENALISED, Entry
 def check_sample(
     batch: Batch, entry: Entry, every: int, *, evaluate: Callable[[Batch, Sequence[int]], Outcome]
 ) -> None:
-    """Evaluate one in `every` of a recorded chunk again; raises `AuditFailed` where one differs.
+    """Evaluate one in `every` of a recorded chunk again; raises `AuditFailed` if one differs.
 
     A penalty is left out: there is nothing to compare.
     """

@@ -20,7 +20,7 @@ class Batch:
     items: Sequence[object]
     """The individuals; or a row of arguments for each evaluation."""
     rows: Sequence[Row] | None = None
-    """The items where they are rows; None where they are individuals."""
+    """The items if they are rows; None if they are individuals."""
     source: Sequence[object] = ()
     """The source of the genomes: the items, or copies if evaluations change the items."""
     objectives: int = 0
@@ -122,7 +122,7 @@ class Batch:
 
     @property
     def individuals(self) -> Sequence[object] | None:
-        """The individuals that the fitnesses are those of; None where that is not clear."""
+        """The individuals that the fitnesses are those of; None if that is not clear."""
         if not self.spread:
             return self.items if self.objectives else None
         first = self._population or [self.first_of(index) for index in range(len(self.items))]
@@ -161,7 +161,7 @@ def rows_for(
     evaluations: Sequence[Callable[..., object]],
     iterables: Sequence[Iterable[object]],
 ) -> Iterator[Row] | None:
-    """Return the arguments of each evaluation of a `toolbox.map`; None where it maps something
+    """Return the arguments of each evaluation of a `toolbox.map`; None if it maps something
     else."""
     arguments: tuple[object, ...] = ()
     keywords: dict[str, object] = {}

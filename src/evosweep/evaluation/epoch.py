@@ -53,7 +53,7 @@ class Evolved:
     fitnesses: list[Fitness]
     digest: bytes
     best: Block | None
-    """The best individual that was evaluated; None where none was, or with several objectives."""
+    """The best individual that was evaluated; None if none was, or with several objectives."""
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ class Sent(NamedTuple):
     terms: str = ""
     """The digest of its parent's terms; empty in the parent itself."""
     with_code: bool = False
-    """Whether these terms cover the code."""
+    """True if these terms cover the code."""
 
 
 class Epoch(NamedTuple):

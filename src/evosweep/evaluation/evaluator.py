@@ -135,7 +135,7 @@ class Evaluator:
         return self.replay.pending
 
     def finish(self) -> None:
-        """Raise where the journal has evaluations that the run did not ask for again."""
+        """Raise if the journal has evaluations that the run did not ask for again."""
         self.replay.finish(self._batches)
         self._as_given.finish()
 
@@ -144,7 +144,7 @@ class Evaluator:
         return self._evaluated(Batch.of_individuals(self._batches, individuals, changed=changed))
 
     def _single(self, individuals: Sequence[object]) -> Sequence[object]:
-        """As `_individuals` of one, sooner where that is possible."""
+        """As `_individuals` of one, sooner if that is possible."""
         first = self.when_weights_are_known is not None or not self._batches
         alone = None if first or self.replay.pending else self._alone
         individual = cast("Individual", individuals[0])

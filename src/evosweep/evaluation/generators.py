@@ -72,7 +72,7 @@ def state() -> Generators:
 class _Held:
     """The normal number that NumPy holds back, which only its slow function tells.
 
-    A number comes to be held back only by drawing, which changes the words; so where none was, and
+    A number comes to be held back only by drawing, which changes the words; so if none was, and
     the words are the same, none is.
     """
 

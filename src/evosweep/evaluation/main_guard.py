@@ -1,4 +1,4 @@
-"""Whether the running script would be run again by its own workers.
+"""Detects whether the running script would be run again by its own workers.
 
 Workers of a pool, of SCOOP, of MPI and of Dask import the program that started them. What its top
 level starts, each of them starts again; what stands below `if __name__ == "__main__":` runs once.
@@ -19,7 +19,7 @@ _MARKS = {"__name__", "IS_ORIGIN", "parent_process"}
 
 
 def check(use: str) -> None:
-    """Raise `InputError` where workers would run the calling script again.
+    """Raise `InputError` if workers would run the calling script again.
 
     On a worker that does run it again, the process ends without a word: the one that started it
     has told the user.

@@ -194,7 +194,7 @@ def _loaded(data: bytes) -> Any:
 
 
 def _sendable(error: BaseException) -> BaseException:
-    """Return the exception with the worker's traceback; where it would not arrive, what it says."""
+    """Return the exception with the worker's traceback; if it would not arrive, what it says."""
     error.add_note("".join(traceback.format_exception(error)))
     try:
         pickle.loads(pickle.dumps(error))

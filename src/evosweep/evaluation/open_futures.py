@@ -25,7 +25,7 @@ class _Submitted:
 
     calls: Calls
     single: bool
-    """Whether the future has the only value, or a list."""
+    """True if the future has the only value, or a list."""
     future: "Future[Any]" = field(default_factory=Future)
     sent: bool = False
 
@@ -65,7 +65,7 @@ class Submissions:
         self._thread: threading.Thread | None = None
 
     def submit(self, calls: Calls, *, single: bool) -> "Future[Any]":
-        """Return the future of what the only call returns; of the list of all values where not
+        """Return the future of what the only call returns; of the list of all values if not
         `single`"""
         self._count += 1
         places = [self._count] * len(calls.indices)
@@ -90,7 +90,7 @@ class Submissions:
             self._thread.join()
 
     def next_calls(self, patience: float | None) -> Calls | None:
-        """Return the calls that are next to be sent; None where none come for so long, or none
+        """Return the calls that are next to be sent; None if none come for so long, or none
         will."""
         with self._changed:
             while True:

@@ -1,7 +1,7 @@
 """Repeats evaluations whose worker died, until they succeed or the policy gives them up.
 
 A backend says that a worker died, and which evaluation it was at. That evaluation is repeated here,
-alone; everything else that was lost with it is repeated too. Where a backend cannot say which,
+alone; everything else that was lost with it is repeated too. If a backend cannot say which,
 what was lost twice is looked through by halves, one chunk at a time.
 """
 

@@ -27,7 +27,7 @@ class Replay:
         return self._next is not None
 
     def entries_of(self, batch: Batch) -> Iterator[Entry]:
-        """Yield the recorded chunks of a batch; raises `NotDeterministic` where genomes differ."""
+        """Yield the recorded chunks of a batch; raises `NotDeterministic` if genomes differ."""
         while self._next is not None and self._next.batch <= batch.number:
             entry = self._next
             self._next = next(self._entries, None)
@@ -39,7 +39,7 @@ class Replay:
             yield entry
 
     def finish(self, batches: int) -> None:
-        """Raise where the journal goes on after the run's last batch."""
+        """Raise if the journal goes on after the run's last batch."""
         if self._next is not None:
             raise self.differs(batches, "is not evaluated any more")
 
@@ -48,7 +48,7 @@ class Replay:
         return self._next is not None and self._next.batch <= batch
 
     def next_of(self, batch: int) -> Entry | None:
-        """Return the next recorded chunk, which has to be one of this batch; None where none is
+        """Return the next recorded chunk, which has to be one of this batch; None if none is
         left."""
         entry = self._next
         if entry is None:

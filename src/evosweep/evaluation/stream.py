@@ -102,7 +102,7 @@ class Stream:
         return turn
 
     def _turn(self) -> int | None:
-        """Return the place of the individual whose turn it is; None where the order is free."""
+        """Return the place of the individual whose turn it is; None if the order is free."""
         if self._order is None:
             return None
         turn = next(self._order, None)

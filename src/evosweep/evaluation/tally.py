@@ -29,7 +29,7 @@ class Tally:
         self._streamed = False
 
     def count(self, individuals: Sequence[Individual], fitnesses: Sequence[Fitness]) -> None:
-        """Count evaluations, and remembers the best individual; none where they have none."""
+        """Count evaluations, and remembers the best individual; none if they have none."""
         self.evaluations += len(fitnesses)
         if individuals:
             self.best.note(individuals, fitnesses)
@@ -37,7 +37,7 @@ class Tally:
     def count_deme(self, fitnesses: Sequence[Fitness], best: Sequence[Individual]) -> None:
         """Count the evaluations of a deme, and remembers the best.
 
-        `best` is its best individual; any of its individuals where there are several objectives.
+        `best` is its best individual; any of its individuals if there are several objectives.
         """
         self.evaluations += len(fitnesses)
         if fitnesses and len(fitnesses[0]) > 1:

@@ -37,13 +37,13 @@ class Chunk(NamedTuple):
     problem: str
     seed: int
     pooled: bool = False
-    """Whether it is sent to a worker of a pool, which watches over timeouts itself."""
+    """True if it is sent to a worker of a pool, which watches over timeouts itself."""
     spread: bool = False
-    """Whether each genome is a row: all arguments of an evaluation."""
+    """True if each genome is a row: all arguments of an evaluation."""
     terms: str = ""
     """Digest of what decides results in the process that sends it (`evaluation.agreement`)."""
     with_code: bool = False
-    """Whether these terms cover the code."""
+    """True if these terms cover the code."""
 
     def work(self) -> Outcome:
         """Evaluate the chunk in this process."""

@@ -145,7 +145,7 @@ def _files(run: Run) -> dict[Path, tuple[str, str]]:
 
 
 def _check(run: Run, path: Path) -> None:
-    """Raise `Damaged` where a file is not what it is called; what a link points to is private."""
+    """Raise `Damaged` if a file is not what it is called; what a link points to is private."""
     rows = run.population if path == run.folder.population else run.logbook_rows
     if path != run.folder.record:
         with open_table(path, rows, 64 * (run.genome_length or 0)):

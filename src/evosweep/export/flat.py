@@ -111,7 +111,7 @@ def _write(folder: Path, name: str, rows: Callable[[], Iterator[Row]]) -> int:
 
 
 def _schema(rows: Iterator[Row]) -> pa.Schema:
-    """Columns in order of coming: whole numbers, numbers, or text where neither will do."""
+    """Columns in order of coming: whole numbers, numbers, or text if neither will do."""
     kinds: dict[str, set[type]] = {}
     for row in rows:
         for key, value in row.items():

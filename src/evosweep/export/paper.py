@@ -36,7 +36,7 @@ CITATION = (
 
 @dataclass(frozen=True)
 class Item:
-    """A line of the checklist: what is asked for, and the answer; empty where authors must say."""
+    """A line of the checklist: what is asked for, and the answer; empty if authors must say."""
 
     group: str
     question: str

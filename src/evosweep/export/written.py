@@ -15,7 +15,7 @@ class Written:
 
 
 def whole(value: object, default: int, most: int = 10**6) -> int:
-    """Return a whole number from 0 to `most` in a run's parameters; `default` where there is
+    """Return a whole number from 0 to `most` in a run's parameters; `default` if there is
     none."""
     return value if type(value) is int and 0 <= value <= most else default
 

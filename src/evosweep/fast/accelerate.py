@@ -103,7 +103,7 @@ def accelerate(toolbox: Box) -> Box:
 
 
 def _evaluate_together(toolbox: object) -> None:
-    """Tell the toolbox's `evaluate` how to evaluate many at once, where the problem knows."""
+    """Tell the toolbox's `evaluate` how to evaluate many at once, if the problem knows."""
     evaluate, batch = (getattr(toolbox, name, None) for name in ("evaluate", "evaluate_batch"))
     exact = getattr(getattr(toolbox, "traits", None), "batch_tolerance", 0) == 0
     if isinstance(evaluate, partial) and callable(batch) and exact:
@@ -111,7 +111,7 @@ def _evaluate_together(toolbox: object) -> None:
 
 
 def _faster(function: Operator) -> Operator | None:
-    """Return the faster twin of a DEAP function, where there is one."""
+    """Return the faster twin of a DEAP function, if there is one."""
     if type(function) is tools.selNSGA3WithMemory:
         function.__class__ = nsga3.SelNSGA3WithMemory  # a program may hold it, and read its memory
         return None

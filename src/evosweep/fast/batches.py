@@ -2,7 +2,7 @@
 
 That is so for DEAP's benchmark functions, and for an evaluation that says so by an attribute
 `together`: a function of the individuals that returns their fitness values, those of one call each
-to the last bit, or None where it cannot. `accelerate` gives it to an `evaluate` whose toolbox has
+to the last bit, or None if it cannot. `accelerate` gives it to an `evaluate` whose toolbox has
 an `evaluate_batch` beside.
 """
 
@@ -40,7 +40,7 @@ def map_together(function: Operator, *iterables: Iterable[object]) -> Iterator[o
 
 
 def values_together(toolbox: Toolbox, individuals: Sequence[object]) -> Values | None:
-    """Return all values at once, where the toolbox's `map` is the one above and its evaluation
+    """Return all values at once, if the toolbox's `map` is the one above and its evaluation
     can."""
     mapping = toolbox.map
     if not isinstance(mapping, partial) or mapping.func is not map_together or mapping.args:

@@ -14,7 +14,7 @@ from evosweep.fast.shapes import Anything
 def maker(
     container: Callable[[Iterable[object]], Anything],
 ) -> Callable[[Iterable[object]], Anything] | None:
-    """Return a function that makes individuals from genes that are drawn before; None where that
+    """Return a function that makes individuals from genes that are drawn before; None if that
     differs.
 
     DEAP's `__init__` of a class with a fitness takes 6 us, most of them to check the weights.

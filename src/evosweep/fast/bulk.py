@@ -32,7 +32,7 @@ _PAIRS: dict[tuple[object, object], _Pair] = {
 def vary(
     population: Sequence[Member], toolbox: Toolbox, cxpb: float, mutpb: float
 ) -> list[Member] | None:
-    """Return the children of a population, or None where they are to be made one by one."""
+    """Return the children of a population, or None if they are to be made one by one."""
     mate, mutate, copy = toolbox.mate, toolbox.mutate, toolbox.clone
     if not isinstance(mate, partial) or not isinstance(mutate, partial) or mate.args or mutate.args:
         return None

@@ -23,7 +23,7 @@ Code = bytes | bytearray
 def permutations(
     parents: Parents[Sized], rates: Rates, mate: Options, mutate: Options
 ) -> Varied | None:
-    """Return the children's genomes, and which of them are new; None where that is DEAP's to do."""
+    """Return the children's genomes, and which of them are new; None if that is DEAP's to do."""
     size = len(parents.all[0])
     if mate or set(mutate) != {"indpb"} or not 2 <= size <= len(IDENTITY):
         return None
@@ -39,7 +39,7 @@ def permutations(
 
 
 def _of_lists(parents: Sequence[Sized]) -> list[bytes] | None:
-    """Return the genomes in bytes, None where one is no permutation of 0 to n - 1."""
+    """Return the genomes in bytes, None if one is no permutation of 0 to n - 1."""
     codes = [code for code in map(numbers, parents) if isinstance(code, bytes)]
     if len(codes) < len(parents) or len(set(map(len, codes))) > 1:
         return None

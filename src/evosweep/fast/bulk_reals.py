@@ -20,7 +20,7 @@ Rates = tuple[float, float]
 
 
 def reals(parents: Parents[Sized], rates: Rates, mate: Options, mutate: Options) -> Varied | None:
-    """Return the children's genomes, and which of them are new; None where that is DEAP's to do.
+    """Return the children's genomes, and which of them are new; None if that is DEAP's to do.
 
     That is so for genomes that are not lists or arrays of floats, all within their bounds.
     """

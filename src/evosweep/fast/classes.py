@@ -35,7 +35,7 @@ def is_copied_as_values(kind: Any) -> bool:
 
 
 def attributes_made(kind: Any) -> set[str] | None:
-    """Return the attributes that DEAP's `__init__` of this class makes; None where it may do
+    """Return the attributes that DEAP's `__init__` of this class makes; None if it may do
     more."""
     names: set[str] = set()
     while type(kind) is creator.MetaCreator:

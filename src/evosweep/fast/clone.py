@@ -1,4 +1,4 @@
-"""A clone that copies genes and fitness values, where that is what `copy.deepcopy` would give."""
+"""A clone that copies genes and fitness values, if that is what `copy.deepcopy` would give."""
 
 from array import array
 from collections.abc import Callable, Sequence
@@ -147,7 +147,7 @@ def _array_copier(kind: Any) -> _Copier:
 
 
 def _equipped(copy: Any, attributes: dict[str, Any]) -> bool:
-    """Give the copy its attributes; False where one needs a deep copy."""
+    """Give the copy its attributes; False if one needs a deep copy."""
     if len(attributes) == 1 and "fitness" in attributes:  # nearly always
         fitness = attributes["fitness"]
         shape: Any = type(fitness)
@@ -159,7 +159,7 @@ def _equipped(copy: Any, attributes: dict[str, Any]) -> bool:
 
 
 def _copy_attributes(attributes: dict[str, Any], copies: dict[str, object]) -> bool:
-    """Copy every attribute; False where one needs a deep copy."""
+    """Copy every attribute; False if one needs a deep copy."""
     lists = 0
     twins: dict[int, Fitness] = {}  # one fitness may have two names, which a copy keeps
     for name, value in attributes.items():

@@ -100,7 +100,7 @@ def _spread(room: float, rand: float, power: float, root: float) -> float:
 
 
 def bounds(bound: float | Sequence[float], size: int) -> Sequence[float] | None:
-    """Return one bound for each gene, or None where DEAP's own reading of it is needed."""
+    """Return one bound for each gene, or None if DEAP's own reading of it is needed."""
     if type(bound) in (int, float) and isinstance(bound, int | float):
         return [bound] * size
     if type(bound) in (list, tuple) and isinstance(bound, list | tuple):

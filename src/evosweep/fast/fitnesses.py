@@ -38,7 +38,7 @@ def is_plain(kind: type) -> bool:
 
 
 def keys(individuals: Sequence[Individual]) -> Sequence[Ordered] | None:
-    """Return a key for each individual; they are in the order of the fitnesses. None where none is
+    """Return a key for each individual; they are in the order of the fitnesses. None if none is
     sure.
 
     The weighted value itself with one objective, else the tuple of them.
@@ -67,7 +67,7 @@ def _read(individuals: Sequence[Individual]) -> tuple[Sequence[Ordered] | None, 
 
 
 def kinds_of(items: Sequence[object]) -> set[type]:
-    """`set(map(type, items))`, sooner where all are of one kind."""
+    """`set(map(type, items))`, sooner if all are of one kind."""
     kind = type(items[0]) if items else object
     return {kind} if countOf(map(type, items), kind) == len(items) else set(map(type, items))
 
@@ -100,7 +100,7 @@ def dominance(one: Fitness, other: Fitness) -> tuple[bool, bool]:
 
 
 def weighted_array(individuals: Sequence[Individual]) -> Floats | None:
-    """Return the weighted values as an array (individuals, objectives), or None where it is not the
+    """Return the weighted values as an array (individuals, objectives), or None if it is not the
     same.
 
     None for a class of fitness with an order of its own, for values that are missing, not finite,
@@ -111,7 +111,7 @@ def weighted_array(individuals: Sequence[Individual]) -> Floats | None:
 
 
 def _as_array(known: Sequence[Ordered], most: float = _FINITE) -> Floats | None:
-    """Return the keys as an array, None where one is beyond `most` or no float."""
+    """Return the keys as an array, None if one is beyond `most` or no float."""
     values = np.array(known)
     if values.dtype.kind in "iub" and values.min() >= -_EXACT and values.max() <= _EXACT:
         values = values.astype(np.float64)
@@ -123,7 +123,7 @@ def _as_array(known: Sequence[Ordered], most: float = _FINITE) -> Floats | None:
 def both_arrays(individuals: Sequence[Individual]) -> tuple[Floats, Floats] | None:
     """Return the weighted values and the values themselves as arrays.
 
-    None where `weighted_array` is None, the fitnesses are of several classes, or where a division
+    None if `weighted_array` is None, the fitnesses are of several classes, or where a division
     or a square of values may overflow.
     """
     known, kinds = _read(individuals)

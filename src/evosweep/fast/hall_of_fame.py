@@ -37,7 +37,7 @@ class _Hall:
         )
 
     def _inserted(self, individual: Individual) -> bool:
-        """Insert a copy to the right of its equals, as DEAP; False where DEAP is to do it."""
+        """Insert a copy to the right of its equals, as DEAP; False if DEAP is to do it."""
         kinds = {type(individual.fitness), *map(type, self.keys)}
         if len(kinds) > 1 or not is_plain(kinds.pop()):
             return False
@@ -118,7 +118,7 @@ class ParetoFront(_Hall, tools.ParetoFront):  # type: ignore[misc]
                 equals.insert(0, individual)
 
     def _stays(self, population: Sequence[Individual]) -> NDArray[np.bool_] | None:
-        """Which items and individuals no other dominates; None where DEAP is to find out."""
+        """Which items and individuals no other dominates; None if DEAP is to find out."""
         everybody = [*self.items, *population]
         weighted = weighted_array(everybody)
         if weighted is None or not self._is_in_order():

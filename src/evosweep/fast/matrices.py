@@ -17,7 +17,7 @@ _KINDS = ({float}, {np.float64}, {int})
 def matrix(individuals: Sequence[object]) -> tuple[Matrix | None, bool]:
     """Genomes as an array (individuals, genes), and whether their genes are NumPy's floats.
 
-    None where they are not of one length, or no plain numbers of one type.
+    None if they are not of one length, or no plain numbers of one type.
     """
     kinds = set(map(type, individuals))
     if all(map(reads_as_list, kinds)):

@@ -66,7 +66,7 @@ def assign_crowding_distance(individuals: Sequence[Individual]) -> None:
 
 
 def _values(individuals: Sequence[Individual]) -> Floats | None:
-    """Return the fitness values; None where they are few, or DEAP's distances may have other
+    """Return the fitness values; None if they are few, or DEAP's distances may have other
     types."""
     if not is_sequence(individuals) or len(individuals) < _FEW:
         return None

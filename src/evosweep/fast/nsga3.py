@@ -80,7 +80,7 @@ def sel_nsga3(
 def _select(
     individuals: Sequence[Member], k: int, ref_points: Floats, nd: str, points: _Points
 ) -> tuple[list[Member], Memory] | None:
-    """Return the selected individuals, and what to remember; None where that is DEAP's to do."""
+    """Return the selected individuals, and what to remember; None if that is DEAP's to do."""
     ours = is_count(k, 1) and is_sequence(individuals) and nd in ("standard", "log")
     if not ours or type(ref_points) is not np.ndarray or ref_points.dtype != np.float64:
         return None

@@ -64,7 +64,7 @@ def _renamed(
 
 
 def _as(kind: object, genome: Numbers) -> "Numbers | array[int]":
-    """Return the genes as an array of the typecode of `kind`, where that is an array."""
+    """Return the genes as an array of the typecode of `kind`, if that is an array."""
     return array(kind.typecode, list(genome)) if isinstance(kind, array) else genome
 
 

@@ -56,7 +56,7 @@ def sel_worst(individuals: Sequence[Member], k: int, fit_attr: str = "fitness") 
 def _order(
     individuals: Sequence[Individual], *, reverse: bool, least: int = _FEW
 ) -> list[int] | None:
-    """Return the indices from the best or the worst one; None where fitnesses are to be
+    """Return the indices from the best or the worst one; None if fitnesses are to be
     compared."""
     if not is_sequence(individuals) or len(individuals) < least:
         return None

@@ -66,7 +66,7 @@ def sort_log_nondominated(
 
 
 def _sortable(individuals: Sequence[Individual], k: int, least: int = SMALL) -> Floats | None:
-    """Return the weighted values of what is sorted here, None where that is DEAP's to do."""
+    """Return the weighted values of what is sorted here, None if that is DEAP's to do."""
     if not is_count(k, 1) or not is_sequence(individuals) or len(individuals) < least:
         return None
     return weighted_array(individuals)

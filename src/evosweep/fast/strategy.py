@@ -49,7 +49,7 @@ class Strategy(Protocol):
 
 
 def method(bound: MethodType) -> Operator | None:
-    """Return the faster twin of a bound method of `cma.Strategy`, where there is one."""
+    """Return the faster twin of a bound method of `cma.Strategy`, if there is one."""
     twins: dict[object, Operator] = {
         cma.Strategy.generate: generate,
         cma.Strategy.update: update,

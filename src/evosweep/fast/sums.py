@@ -13,7 +13,7 @@ def exact_sum(values: Floats) -> float:
     """`math.fsum(values)`, of finite values none of which is negative.
 
     Summed in long doubles, as a square whose rows and then whose row of sums are added, at most
-    rows + columns additions one on another bound the error. Where all numbers within that bound
+    rows + columns additions one on another bound the error. If all numbers within that bound
     round to one double, it is the exactly rounded sum; elsewhere `math.fsum` decides.
     """
     side = math.isqrt(len(values))

@@ -27,7 +27,7 @@ def open_descriptor(path: Path, flags: int = os.O_RDONLY, mode: int = 0o666) -> 
     Raises
     ------
     Damaged
-        Where `path` is a link, a pipe, a device or a folder.
+        If `path` is a link, a pipe, a device or a folder.
     OSError
         As `os.open` does, `FileNotFoundError` among others.
     """
@@ -50,7 +50,7 @@ def open_descriptor(path: Path, flags: int = os.O_RDONLY, mode: int = 0o666) -> 
 
 
 def _opened(path: Path, flags: int, mode: int) -> int:
-    """As `os.open`, again where a shared file system is a moment behind other hosts.
+    """As `os.open`, again if a shared file system is a moment behind other hosts.
 
     MooseFS says of a file that two hosts make at once that it exists, although it may; sshfs says
     of one that another host has removed that it is missing, although it is to be made.
@@ -75,7 +75,7 @@ def open_file(path: Path) -> BinaryIO:
 
 
 def read_bytes(path: Path, limit: int) -> bytes:
-    """Return the content of a regular file; raises `Damaged` where it has more than `limit`
+    """Return the content of a regular file; raises `Damaged` if it has more than `limit`
     bytes."""
     with open_file(path) as file:
         size = os.fstat(file.fileno()).st_size
@@ -102,7 +102,7 @@ def is_folder(path: Path) -> bool:
 
 
 def obstacle(folder: Path) -> str:
-    """Why a folder that is missing cannot be made, as one clause; empty where its parent is there.
+    """Why a folder that is missing cannot be made, as one clause; empty if its parent is there.
 
     Links are followed: the path is the user's own choice.
     """
@@ -115,9 +115,9 @@ def obstacle(folder: Path) -> str:
 
 
 def output_folder(inside: Path, *names: str) -> Path:
-    """Return the folder `inside/names...`, made where it is missing, to be written to.
+    """Return the folder `inside/names...`, made if it is missing, to be written to.
 
-    `inside` is the caller's own choice and may be a link. Raises `Damaged` where a folder below it
+    `inside` is the caller's own choice and may be a link. Raises `Damaged` if a folder below it
     is a link, through which another folder would be written, or is no folder.
     """
     place = inside
@@ -134,7 +134,7 @@ def output_folder(inside: Path, *names: str) -> Path:
 
 
 def check_output(folder: Path, inside: Path) -> None:
-    """Raise `Damaged` where a folder below `inside`, to be written to, is a link or no folder."""
+    """Raise `Damaged` if a folder below `inside`, to be written to, is a link or no folder."""
     place = inside
     for part in folder.relative_to(inside).parts:
         place = place / part
@@ -143,7 +143,7 @@ def check_output(folder: Path, inside: Path) -> None:
 
 
 def check_own(path: Path) -> None:
-    """Raise `Damaged` where `path`, which is opened by a library, is there but no regular file."""
+    """Raise `Damaged` if `path`, which is opened by a library, is there but no regular file."""
     if os.path.lexists(path) and not is_file(path):
         raise Damaged(path.parent, path.name, "is a link or no regular file; remove it")
 

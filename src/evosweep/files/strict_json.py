@@ -34,7 +34,7 @@ def strict(value: object) -> object:
 
 
 def number(value: object) -> float:
-    """Return the float that a JSON value stands for; raises ValueError where it is no number."""
+    """Return the float that a JSON value stands for; raises ValueError if it is no number."""
     if isinstance(value, str) and value in INFINITE:
         return INFINITE[value]
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -40,7 +40,7 @@ def name_of(thing: object) -> str:
     Raises
     ------
     InputError
-        Where the name leads to something else or to nothing, as for what a function defines inside.
+        If the name leads to something else or to nothing, as for what a function defines inside.
     """
     if (known := _names.get(id(thing))) is not None and known.still_leads_to(thing):
         return known.name
@@ -62,7 +62,7 @@ def name_of(thing: object) -> str:
 
 
 def named(name: str) -> object:
-    """Return the class or function of that name in a loaded module; `InputError` where there is
+    """Return the class or function of that name in a loaded module; `InputError` if there is
     none."""
     if (way := _ways.get(name)) is not None:
         return way.space[way.qualified]

@@ -27,7 +27,7 @@ class Companions(NamedTuple):
     classes: list[str]
     """The name of each one's class; a single name where it is that of all."""
     states: list[State] | None = None
-    """The attributes of each; None where none has any but a fitness without values."""
+    """The attributes of each; None if none has any but a fitness without values."""
 
 
 def companions_of(
@@ -51,7 +51,7 @@ def companions_of(
 
 
 def state_that_travels(individual: object, form: Form, declared: frozenset[str]) -> State:
-    """Return the attributes of one individual as its companions have them; {} where it is bare."""
+    """Return the attributes of one individual as its companions have them; {} if it is bare."""
     return {} if _is_bare(individual) else _state(individual, form, declared)
 
 
@@ -59,7 +59,7 @@ _FITNESS_VALUES = attrgetter("fitness.wvalues")
 
 
 def _are_bare(individuals: Sequence[object]) -> bool:
-    """As `_is_bare` of all, sooner where they are of one usual class of `creator`."""
+    """As `_is_bare` of all, sooner if they are of one usual class of `creator`."""
     kind: type = type(individuals[0])
     if made_by_class(kind).keys() != {"fitness"} or not kind.__dictoffset__:
         return False

@@ -89,7 +89,7 @@ _FLOAT_CODE = numpy.dtype([("code", "u1"), ("value", "<f8")])
 
 
 def same_genome(one: object, other: object) -> bool:
-    """Return True if two individuals have equal genomes: by `==` where that answers, else bit by
+    """Return True if two individuals have equal genomes: by `==` if that answers, else bit by
     bit."""
     try:
         return bool(one == other)

@@ -79,7 +79,7 @@ def _encode_lists(genomes: list[list[object]], form: Form) -> Encoded:
 
 
 def _encode_tuples(individuals: Sequence[tuple[object, ...]]) -> Encoded | None:
-    """None where a tuple holds anything that has a plain form of its own."""
+    """None if a tuple holds anything that has a plain form of its own."""
     genomes = [tuple(tuple.__iter__(individual)) for individual in individuals]
     with suppress(ValueError):
         encoding = encode(genomes)

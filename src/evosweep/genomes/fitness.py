@@ -17,7 +17,7 @@ class BadFitness(Exception):
         super().__init__(message)
         self.remedy = remedy
         self.covered = covered
-        """Whether a failure policy may stand in for it."""
+        """True if a failure policy may stand in for it."""
 
 
 def fitness_of(returned: Any, objectives: int, infinite: bool = False) -> tuple[float, ...]:
@@ -25,7 +25,7 @@ def fitness_of(returned: Any, objectives: int, infinite: bool = False) -> tuple[
     returned.
 
     Raises `BadFitness` for a wrong number of values, for anything that is no real number, for NaN,
-    and for infinity where the problem does not declare it.
+    and for infinity if the problem does not declare it.
     """
     try:
         values = tuple(returned)

@@ -10,12 +10,12 @@ class Form(Protocol):
     """A conversion to plain form, which converters call for the parts of their value."""
 
     exact: bool
-    """Whether the class of every part is kept; else as the population digest has it."""
+    """True if the class of every part is kept; else as the population digest has it."""
 
     sets: bool
-    """Whether a set of several elements was converted."""
+    """True if a set of several elements was converted."""
     node_names: frozenset[str] | None
-    """The nodes that the primitive sets of the toolbox have; None where these are unknown."""
+    """The nodes that the primitive sets of the toolbox have; None if these are unknown."""
 
     def __call__(self, value: object) -> Plain:
         """Return the plain form of a part."""

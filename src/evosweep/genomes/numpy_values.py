@@ -23,7 +23,7 @@ SCALAR_DTYPES: dict[type, str] = {
 
 
 def plain_array(value: numpy.ndarray, form: Form) -> Plain:
-    """Return the dtype, shape and bytes of an array; its order in memory where that is not C's."""
+    """Return the dtype, shape and bytes of an array; its order in memory if that is not C's."""
     if value.dtype.hasobject:
         raise InputError("genome: a NumPy array of dtype object; use a numeric dtype")
     value = value.view(numpy.ndarray)

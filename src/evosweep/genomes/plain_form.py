@@ -48,7 +48,7 @@ class PlainForm:
             else None
         )
         self.sets = False
-        """Whether a set of several elements was converted."""
+        """True if a set of several elements was converted."""
         self._encode = encode
         self._depth = 0
 
@@ -58,7 +58,7 @@ class PlainForm:
         Raises
         ------
         InputError
-            Where a part has no plain form; names its class and what to do.
+            If a part has no plain form; names its class and what to do.
         """
         kind = type(value)
         if kind in NATIVE:

@@ -34,7 +34,7 @@ class SingleList(NamedTuple):
 def single_list(
     individual: Any, form: Form, rebuild: Rebuilder, declared: frozenset[str]
 ) -> SingleList | None:
-    """Return the copy of an individual; None where it is no list, or has a gene that is not
+    """Return the copy of an individual; None if it is no list, or has a gene that is not
     simple."""
     kind: type = type(individual)
     if base_of(kind) is not list:

@@ -39,12 +39,12 @@ def write_asked(folder: Path, combinations: Iterable[AskedRuns]) -> None:
 
 
 def read_asked(folder: Path) -> list[AskedRuns]:
-    """Return the combinations that an experiment's folder notes; [] where it notes none.
+    """Return the combinations that an experiment's folder notes; [] if it notes none.
 
     Raises
     ------
     Damaged
-        Where a line is not one of `write_asked`.
+        If a line is not one of `write_asked`.
     """
     try:
         lines = read_bytes(folder / NAME, _LIMIT).splitlines()

@@ -31,7 +31,7 @@ class FactChange:
 
     @property
     def kind(self) -> str:
-        """The function whose source differs; empty where it is something else."""
+        """The function whose source differs; empty if it is something else."""
         return self.name.removeprefix(_SOURCE) if self.name.startswith(_SOURCE) else ""
 
 

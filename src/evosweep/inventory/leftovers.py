@@ -60,11 +60,11 @@ def remove(leftover: Leftover) -> None:
     Raises
     ------
     Locked
-        Where a process works on the run.
+        If a process works on the run.
     InputError
-        Where the folder is not, or no longer, a run's folder in a `runs` folder.
+        If the folder is not, or no longer, a run's folder in a `runs` folder.
     EvosweepError
-        Where the system refuses it.
+        If the system refuses it.
     """
     path = leftover.folder.path
     runs = path.parent

@@ -85,7 +85,7 @@ class Progress:
     running: Sequence[RunningRun]
     failed: Sequence[FailedRun]
     per_hour: float | None = None
-    """Runs that are done in an hour, by those of the last call; None where there are none yet."""
+    """Runs that are done in an hour, by those of the last call; None if there are none yet."""
     seconds_left: float | None = None
 
     @property
@@ -167,7 +167,7 @@ class Observer:
                 yield RunLabels(run_id, each.problem, each.algorithm, each.backend, seed=seed)
 
     def _noted(self) -> list[AskedRuns]:
-        """Return the runs that are asked for; where nothing notes them, those that are there."""
+        """Return the runs that are asked for; if nothing notes them, those that are there."""
         changed = _modified(self.folder / NAME)
         if changed and changed != self._asked_at:
             self._asked, self._asked_at = read_asked(self.folder), changed
@@ -254,7 +254,7 @@ _START = 0.05  # seconds of a run's share in its process's start
 
 
 def _modified(path: Path) -> float:
-    """When a file was written; 0 where there is none."""
+    """When a file was written; 0 if there is none."""
     try:
         return os.lstat(path).st_mtime
     except OSError:

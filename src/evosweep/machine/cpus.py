@@ -19,7 +19,7 @@ def available_cpus(root: Path = _ROOT) -> int:
 
 
 def cpu_quota(root: Path = _ROOT) -> float | None:
-    """Return the quota of the control group mounted at `root`, in CPUs; None where there is
+    """Return the quota of the control group mounted at `root`, in CPUs; None if there is
     none."""
     both = _words(root / "cpu.max")  # version 2: "200000 100000", or "max 100000"
     if not both:  # version 1: a file each, and -1 for no quota

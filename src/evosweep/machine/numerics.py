@@ -49,7 +49,7 @@ def mode() -> str:
 def environment() -> dict[str, str]:
     """Return the variables that must be set before NumPy is imported; {} for native numerics.
 
-    Raises InputError where this processor lacks a feature that portable numerics need.
+    Raises InputError if this processor lacks a feature that portable numerics need.
     """
     if mode() == "native":
         return {}
@@ -111,7 +111,7 @@ def _product() -> str:
 
 
 def _blas() -> str | None:
-    """Return the kernels that OpenBLAS chose, such as "Haswell"; None where it cannot be asked."""
+    """Return the kernels that OpenBLAS chose, such as "Haswell"; None if it cannot be asked."""
     try:
         from threadpoolctl import threadpool_info
     except ImportError:

@@ -20,7 +20,7 @@ class Parameter:
     name: str
     type: str
     default: str
-    """As a config writes it; empty where the parameter is required."""
+    """As a config writes it; empty if the parameter is required."""
     text: str
     """What it is, and what is allowed."""
 

@@ -34,7 +34,7 @@ def adapt(function: Algorithm) -> Algorithm:
     """`function` with the interface of an algorithm of evosweep, whichever of two it has.
 
     A function that is written for DEAP gets the statistics and the hall of fame under DEAP's names.
-    Where it takes `population` first, it gets `toolbox.population(n=params["population"])`.
+    If it takes `population` first, it gets `toolbox.population(n=params["population"])`.
     """
     try:
         parameters = inspect.signature(function).parameters

@@ -11,7 +11,7 @@ _USUAL = ("generations", "ngen", "epochs")
 
 
 def horizon_of(algorithm: Callable[..., object]) -> tuple[str | None, object]:
-    """Return the name of an algorithm's horizon and its default; None where it has no horizon."""
+    """Return the name of an algorithm's horizon and its default; None if it has no horizon."""
     try:
         parameters = inspect.signature(algorithm).parameters
     except (TypeError, ValueError):  # written in C

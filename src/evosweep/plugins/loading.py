@@ -27,7 +27,7 @@ def load_problem(use: str, import_path: str = "") -> Function:
     Raises
     ------
     InputError
-        One line, where there is no such module or function, or importing the module fails.
+        One line, if there is no such module or function, or importing the module fails.
     """
     return load("problem", use, import_path)
 

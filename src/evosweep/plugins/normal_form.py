@@ -28,7 +28,7 @@ def decode(content: bytes) -> str:
     """Return the text of a source file, by its own encoding, each line ended by one newline
     character.
 
-    Raises SyntaxError or ValueError where the content is not what the encoding says.
+    Raises SyntaxError or ValueError if the content is not what the encoding says.
     """
     encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
     return content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")

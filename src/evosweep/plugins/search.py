@@ -31,7 +31,7 @@ class Source(NamedTuple):
 
 
 def find(module: str, import_path: str) -> Source | None:
-    """Return the file of `module`, where a run would find it; None where there is none."""
+    """Return the file of `module`, where a run would find it; None if there is none."""
     return _find(module, _absolute(import_path))
 
 

@@ -84,7 +84,7 @@ def signature_of(function: Callable[..., object]) -> Signature:
 
 
 def find_signature(kind: str, use: str, import_path: str) -> Signature | None:
-    """Return the signature of the function that `use` names, None where source does not show it.
+    """Return the signature of the function that `use` names, None if source does not show it.
 
     Raises InputError when there is no such module, no such function, or the file does not parse.
     """

@@ -84,7 +84,7 @@ def digest(kind: str, use: str, import_path: str) -> str:
     Raises
     ------
     InputError
-        Where there is no such module, it does not parse, or a config may not name it.
+        If there is no such module, it does not parse, or a config may not name it.
     """
     return _digest(kind, use, import_path, os.getcwd() if import_path else "")  # noqa: PTH109
 

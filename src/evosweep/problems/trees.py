@@ -67,7 +67,7 @@ def arithmetic(inputs: int, name: str = "MAIN") -> gp.PrimitiveSet:
 
 
 def protected_div(left: ArrayLike, right: ArrayLike) -> np.ndarray:
-    """left / right, and 1 where right is 0 (Koza's protected division)."""
+    """left / right, and 1 if right is 0 (Koza's protected division)."""
     zero = np.equal(right, 0.0)
     if not zero.any():
         return np.divide(left, right)

@@ -2,7 +2,7 @@
 
 DEAP's own gathers the types that two trees share in a `set` of classes. The order of a set of
 classes follows their addresses in memory, so the same seed gives other children in another
-process. Here the types keep the order in which the first tree has them, from the root. Where DEAP
+process. Here the types keep the order in which the first tree has them, from the root. If DEAP
 is deterministic (untyped trees), the children and the random draws are DEAP's.
 """
 

@@ -38,7 +38,7 @@ class Note:
     deadline: float
     """When the evaluation must be done, by the monotonic clock; 0: never."""
     pooled: bool
-    """Whether a pool in the run's own process watches the deadline, and not the supervisor."""
+    """True if a pool in the run's own process watches the deadline, and not the supervisor."""
 
     @property
     def overdue(self) -> bool:
@@ -47,7 +47,7 @@ class Note:
 
 
 class Seat:
-    """This process's file on the board; it does nothing where there is no board."""
+    """This process's file on the board; it does nothing if there is no board."""
 
     def __init__(self) -> None:
         folder = os.environ.get(FOLDER_VARIABLE)
@@ -139,7 +139,7 @@ def board(folder: Path) -> Iterator[None]:
 
 
 def note(folder: Path, pid: int) -> Note | None:
-    """Return what the process evaluates by its own file; None where it is idle or has no file."""
+    """Return what the process evaluates by its own file; None if it is idle or has no file."""
     with suppress(OSError, struct.error):
         batch, index, deadline, pooled = _SEAT.unpack_from(Path(folder, str(pid)).read_bytes())
         if batch:

@@ -78,7 +78,7 @@ class Anchor:
 
 
 def hold(place: Place) -> None:
-    """Hold on to the first process from now on; raises RunError where it cannot be reached."""
+    """Hold on to the first process from now on; raises RunError if it cannot be reached."""
     try:
         connection = socket.create_connection((place.host, place.port), _PATIENCE)
         connection.settimeout(None)
@@ -98,7 +98,7 @@ def _end_with(connection: socket.socket) -> None:
 
 
 def _received(connection: socket.socket, size: int) -> bytes:
-    """Return what has come; nothing where the other is gone or cut off."""
+    """Return what has come; nothing if the other is gone or cut off."""
     try:
         return connection.recv(size)
     except OSError:

@@ -1,6 +1,6 @@
 """Locks that the kernel releases however their holder ends.
 
-`Lock` is refused at once where another process has it, with that process's name; `queue` waits.
+`Lock` is refused at once if another process has it, with that process's name; `queue` waits.
 A file system without locks is told apart from a lock that is held.
 """
 
@@ -48,16 +48,16 @@ class Lock:
     Parameters
     ----------
     path
-        The lock's file, made where it is missing, readable by its owner alone.
+        The lock's file, made if it is missing, readable by its owner alone.
     what
         What is locked, as the message of the second process begins.
 
     Raises
     ------
     Locked
-        At once, where another process has it; names host, process and time.
+        At once, if another process has it; names host, process and time.
     NoLocks
-        Where the file system has none.
+        If the file system has none.
     """
 
     def __init__(self, path: Path, what: str) -> None:
@@ -127,8 +127,8 @@ class Lock:
 def queue(path: Path, tell: Callable[[str], None] = lambda _: None) -> Iterator[None]:
     """The exclusive lock on `path`, waited for; the file stays.
 
-    `tell` is called once with the holder's name where there is something to wait for. Raises
-    OSError where the file cannot be made, and `NoLocks`.
+    `tell` is called once with the holder's name if there is something to wait for. Raises
+    OSError if the file cannot be made, and `NoLocks`.
     """
     fd = _open(path)
     try:
@@ -147,9 +147,9 @@ def is_used() -> bool:
 
 
 def acquire(fd: int, path: Path, *, wait: bool = False) -> bool:
-    """Return the exclusive lock on an open file; False where another process has it.
+    """Return the exclusive lock on an open file; False if another process has it.
 
-    Raises `NoLocks` where the file system of `path` has no locks.
+    Raises `NoLocks` if the file system of `path` has no locks.
     """
     if not is_used():
         return True
@@ -169,7 +169,7 @@ def acquire(fd: int, path: Path, *, wait: bool = False) -> bool:
 
 
 def probe(folder: Path) -> None:
-    """Raise `NoLocks` where the file system of a folder has none, also before it is made.
+    """Raise `NoLocks` if the file system of a folder has none, also before it is made.
 
     A folder that cannot be written to is no concern of this.
     """
@@ -194,7 +194,7 @@ def holder(fd: int) -> str:
 
 @cache
 def boot_id() -> str:
-    """This start of this machine's kernel; empty where the system has no such name."""
+    """This start of this machine's kernel; empty if the system has no such name."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:

@@ -19,7 +19,7 @@ _LOOK = 0.2  # seconds between two looks at the parents
 
 
 def workflow() -> int | None:
-    """Return the number of the workflow's process; None where none on this host started this
+    """Return the number of the workflow's process; None if none on this host started this
     one."""
     return address.number_here(os.environ.get(PARENT_VARIABLE, ""))
 
@@ -39,7 +39,7 @@ class Stops:
         self.signal = 0
         """The first signal to stop, 0 until there is one."""
         self.orphaned = False
-        """Whether the signal stands for the death of a parent."""
+        """True if the signal stands for the death of a parent."""
         self._parents = parents
 
     def __enter__(self) -> Self:

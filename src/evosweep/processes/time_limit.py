@@ -1,4 +1,4 @@
-"""Whether a batch system stops this process since the time that it gave is nearly over."""
+"""Ask the batch system if this job's time limit is near, so that a stop can name its reason."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ _PATIENCE = 3.0
 
 
 def is_near() -> bool:
-    """Return True if the end of this process's SLURM job is near; False in no job, or where
+    """Return True if the end of this process's SLURM job is near; False in no job, or if
     unknown."""
     if end := os.environ.get("SLURM_JOB_END_TIME", ""):  # from SLURM 23 on
         return end.isdecimal() and int(end) - time.time() < _NEAR

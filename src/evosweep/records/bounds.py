@@ -41,7 +41,7 @@ def _readable(text: str) -> str:
 
 
 def bounded(value: object, depth: int = _DEPTH) -> object:
-    """`value`, which is JSON; raises ValueError where a number or a name in it has no bounds."""
+    """`value`, which is JSON; raises ValueError if a number or a name in it has no bounds."""
     kind = type(value)
     if kind in _PLAIN:
         return value

@@ -13,7 +13,7 @@ from evosweep.records.tables import read_rows
 
 @dataclass(frozen=True)
 class Difference:
-    """The first place where two runs differ; None where a file to tell it is missing."""
+    """The first place where two runs differ; None if a file to tell it is missing."""
 
     generation: int | None
     """By the populations' digests in the logbooks."""

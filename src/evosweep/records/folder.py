@@ -59,7 +59,7 @@ class RunFolder:
         return self.path / "run.lock"
 
     def check_name(self) -> None:
-        """Raise `Damaged` where this cannot be the folder of a run: a run is named by its run_id.
+        """Raise `Damaged` if this cannot be the folder of a run: a run is named by its run_id.
 
         A copy under another name would count twice, and a link may lead anywhere.
         """
@@ -79,7 +79,7 @@ class RunFolder:
         return (self.path.parent.parent if shared else self.path) / "sources"
 
     def create(self) -> None:
-        """Make the folder; raises `InputError` where that cannot be or nothing can be written."""
+        """Make the folder; raises `InputError` if that cannot be or nothing can be written."""
         if RUN_ID.fullmatch(self.path.name) and self.path.is_symlink():
             self.check_name()
         try:

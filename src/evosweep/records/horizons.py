@@ -43,7 +43,7 @@ def relatives(folder: RunFolder, family: str) -> Iterator[RunFolder]:
 
 
 def beside(folder: RunFolder, run_id: str) -> RunFolder | None:
-    """Return the folder of another run of the same experiment; None where the name is none of a
+    """Return the folder of another run of the same experiment; None if the name is none of a
     run."""
     return RunFolder(folder.path.parent / run_id) if RUN_ID.fullmatch(run_id) else None
 

@@ -69,7 +69,7 @@ class Journal:
     mixed: bool = False
     """Go on all the same."""
     origin: Path | None = None
-    """Journal of a shorter run, whose evaluations this one starts with where it is new."""
+    """Journal of a shorter run, whose evaluations this one starts with if it is new."""
     sessions: list[Session] = field(default_factory=list)
     worked: list[Session] = field(default_factory=list)
     """The earlier sessions that finished evaluations."""
@@ -104,13 +104,13 @@ class Journal:
         try:
             if isinstance(error, Exception) and not isinstance(error, Locked):
                 self._refuse_if_taken(error)
-            with suppress(EvosweepError):  # raised by `flush` where it matters
+            with suppress(EvosweepError):  # raised by `flush` if it matters
                 self._file.sync()
         finally:
             self._file.close()
 
     def flush(self) -> None:
-        """Put every entry on the disk; raises where one is lost or another process took over."""
+        """Put every entry on the disk; raises if one is lost or another process took over."""
         if self._ended is not None:
             raise self._ended
         self._refuse_if_taken()

@@ -157,7 +157,7 @@ def unpack(payload: bytes) -> Entry | Session:
 
 
 def _check(payload: bytes, kinds: int, count: int, objectives: int) -> None:
-    """Raise ValueError where the numbers of a chunk ask for other bytes than there are."""
+    """Raise ValueError if the numbers of a chunk ask for other bytes than there are."""
     scattered, flagged = bool(kinds & _SCATTERED), bool(kinds & _FLAGGED)
     needed = _CHUNK.size + count * (8 * objectives + 4 * scattered + flagged)
     exact = not kinds & _WITH_GENOMES

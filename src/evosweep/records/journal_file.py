@@ -90,7 +90,7 @@ class JournalFile:
 
     @classmethod
     def existing(cls, path: Path) -> "JournalFile | None":
-        """Return the file that is there, if any; raises `Locked` where another process has it."""
+        """Return the file that is there, if any; raises `Locked` if another process has it."""
         while True:
             try:
                 fd = open_descriptor(path, os.O_RDWR | os.O_APPEND)
@@ -158,7 +158,7 @@ class JournalFile:
     def sync(self) -> None:
         """Put on the disk what was appended.
 
-        Raises `EvosweepError` where some of it is lost: a server's disk that is full shows here.
+        Raises `EvosweepError` if some of it is lost: a server's disk that is full shows here.
         """
         try:
             os.fdatasync(self.fd) if hasattr(os, "fdatasync") else os.fsync(self.fd)

@@ -120,7 +120,7 @@ def _next_payload(head: bytes, file: BinaryIO, left: int) -> bytes | None:
 
 
 def _refuse_damage_before_good_entries(file: BinaryIO, path: Path, damaged: int, size: int) -> None:
-    """Raise `JournalCorrupt` where the unreadable bytes at `damaged` are no torn tail.
+    """Raise `JournalCorrupt` if the unreadable bytes at `damaged` are no torn tail.
 
     The file is at these bytes. A tail is what one write left, so it is no longer than an entry. The
     search for whole entries behind it reads at most a few times its bytes, however many marks
@@ -147,7 +147,7 @@ def _damage(path: Path, at: int, what: str) -> JournalCorrupt:
 
 
 def _bytes_to_check(data: bytes, at: int) -> int:
-    """Return the length of the entry that a mark announces; 0 where it cannot be one."""
+    """Return the length of the entry that a mark announces; 0 if it cannot be one."""
     if at + _FRAME.size > len(data):
         return 0
     length = int(_FRAME.unpack_from(data, at)[1])

@@ -1,6 +1,6 @@
 """Columns of Parquet tables from Python's values, without the seconds that pandas takes to import.
 
-`pyarrow.array` imports pandas, where it is installed, to see whether it was given something of
+`pyarrow.array` imports pandas, if it is installed, to see whether it was given something of
 pandas. The usual columns are made from their bytes instead, as the same arrays.
 """
 
@@ -72,7 +72,7 @@ def _texts(values: Sequence[str]) -> pyarrow.Array:
 
 
 def _lists(values: Sequence[Sequence[object]]) -> pyarrow.Array:
-    """Return an array of lists of ints or of floats; None where they are of something else."""
+    """Return an array of lists of ints or of floats; None if they are of something else."""
     items = list(chain.from_iterable(values))
     types = set(map(type, items))
     if len(types) != 1 or not types <= _NUMBERS.keys():

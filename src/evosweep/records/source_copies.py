@@ -68,7 +68,7 @@ def _place(source: Source) -> Path:
 
 
 def read_copies(folder: Path, digest: str) -> dict[str, str]:
-    """Return the kept sources of a digest, by their place; {} where there is no plain copy of
+    """Return the kept sources of a digest, by their place; {} if there is no plain copy of
     them."""
     root = folder / digest
     if not _DIGEST.fullmatch(digest) or not is_folder(root):

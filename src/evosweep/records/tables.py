@@ -41,9 +41,9 @@ def open_table(path: Path, rows: int, values: int = LONGEST_GENOME) -> "Iterator
     Raises
     ------
     Damaged
-        Where it is no regular file, no Parquet file, or larger than that.
+        If it is no regular file, no Parquet file, or larger than that.
     FileNotFoundError
-        Where it is not there.
+        If it is not there.
     """
     from pyarrow import ArrowException, parquet
 

@@ -50,7 +50,7 @@ def run_one(
 
     A finished run is not repeated; one that was interrupted goes on from its journal. `backend`
     is entered already and may serve several runs. Raises `InputError` for what the spec or the
-    folder has wrong, and `RunError` where the run failed; then `failure.json` says why.
+    folder has wrong, and `RunError` if the run failed; then `failure.json` says why.
     """
     attempt = attempt or Attempt()
     folder.create()
@@ -178,5 +178,5 @@ def _evolve_from(
 
 
 def run_folder(out: Path, spec: RunSpec, several: bool) -> RunFolder:
-    """Where a run goes: `out` itself, or a folder named by its run_id where there are several."""
+    """Where a run goes: `out` itself, or a folder named by its run_id if there are several."""
     return RunFolder(out / spec.run_id if several else out)

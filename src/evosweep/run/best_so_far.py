@@ -16,7 +16,7 @@ def with_best_so_far(
     rows
         A row for each generation, in order; `best`, or `best_0`, ... with several objectives.
     weights
-        A weight for each objective; empty where nobody knows them, and the rows stay as they are.
+        A weight for each objective; empty if nobody knows them, and the rows stay as they are.
     """
     best: dict[str, float] = {}
     for row in rows:

@@ -52,7 +52,7 @@ def _shape(parts: Sequence[object]) -> dict[str, int]:
 
 
 def _array(part: object) -> np.ndarray | None:
-    """Return the part as an array of numbers, None where it is none."""
+    """Return the part as an array of numbers, None if it is none."""
     if not (isinstance(part, (list, tuple)) or hasattr(part, "__array__")):
         return None
     try:

@@ -92,7 +92,7 @@ class Stopping:
         self._weights = weights
 
     def after(self, population: Population, row: LogbookRow) -> None:
-        """Raise `StopEvolution` where a condition holds after this generation."""
+        """Raise `StopEvolution` if a condition holds after this generation."""
         if not self._weights:  # nothing was evaluated by `toolbox.map`
             self.begin(next((ind.fitness.weights for ind in population), (1.0,)))
         self._number += 1
@@ -155,7 +155,7 @@ def _target(target: float | str | None, traits: Traits) -> float | None:
 
 
 def repeatable(record: Record) -> dict[str, Any]:
-    """Return the spec of a record, to be run again; where a clock ended the run, its evaluations do
+    """Return the spec of a record, to be run again; if a clock ended the run, its evaluations do
     now.
 
     The budget of evaluations is looked at after a generation, so that the repetition stops after

@@ -54,7 +54,7 @@ class Family:
 
     @classmethod
     def of(cls, spec: RunSpec) -> "Family":
-        """Return the family of a run; raises `InputError` where its algorithm cannot be
+        """Return the family of a run; raises `InputError` if its algorithm cannot be
         imported."""
         horizon, default = horizon_of(load_algorithm(spec.algorithm.use, spec.import_path))
         algorithm = spec.algorithm.model_dump(exclude={"name"}, exclude_defaults=True)
@@ -75,7 +75,7 @@ class Family:
 def origin_of(spec: RunSpec, folder: RunFolder) -> RunFolder | None:
     """Return the longest of the shorter runs beside a run, whose evaluations it can take.
 
-    Warns `NotExtended` where there are shorter ones and none of them can be taken.
+    Warns `NotExtended` if there are shorter ones and none of them can be taken.
     """
     family = Family.of(spec)
     far = family.bounds(spec.to_dict()["algorithm"])
@@ -107,7 +107,7 @@ def note(spec: RunSpec, folder: RunFolder) -> None:
 
 
 def compared(after: AfterGeneration, journal: Journal) -> AfterGeneration:
-    """`after` each generation, and `Diverged` where the last one of the shorter run differs."""
+    """`after` each generation, and `Diverged` if the last one of the shorter run differs."""
     grown_from, folder = journal.grown_from, RunFolder(journal.path.parent)
     last = None if grown_from is None else _last_generation(folder, grown_from)
     if last is None:
@@ -151,7 +151,7 @@ def _is_shorter(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
 
 
 def _objection(record: Record) -> str:
-    """Why the evaluations of a shorter run cannot be taken; empty where they can."""
+    """Why the evaluations of a shorter run cannot be taken; empty if they can."""
     if record.mixed:
         return "was made in several environments"
     here = environment.describe()

@@ -16,7 +16,7 @@ def best_of(
     """(best fitness, its genome as JSON, weights).
 
     One objective: the best value of all evaluations, as a number. Several: the best of each, and no
-    genome. Where the program evaluated by itself, what it returned and kept is all there is.
+    genome. If the program evaluated by itself, what it returned and kept is all there is.
     """
     if evaluated.values:
         values: tuple[float, ...] = evaluated.values

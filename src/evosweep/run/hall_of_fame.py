@@ -22,7 +22,7 @@ def chosen(choice: Choice) -> tools.HallOfFame | None:
 
 
 def suit(hall: tools.HallOfFame | None, choice: Choice, weights: Sequence[float]) -> None:
-    """Turn the default hall into a Pareto front where there are several objectives.
+    """Turn the default hall into a Pareto front if there are several objectives.
 
     The algorithm already has it when the first individual tells how many objectives there are.
     """

@@ -30,7 +30,7 @@ class ForeignCode:
     path: Path
     digest: str
     recorded: str
-    """The digest in the receipt; empty where it has none."""
+    """The digest in the receipt; empty if it has none."""
 
     def __str__(self) -> str:
         if self.digest == self.recorded:
@@ -44,7 +44,7 @@ class ForeignCode:
 
 def spec_of(record: Record, import_path: str) -> RunSpec:
     """Return the spec that repeats a record here, with the reader's import path and no more workers
-    than this machine has CPUs; raises `InputError` where it cannot be run.
+    than this machine has CPUs; raises `InputError` if it cannot be run.
 
     Hosts and schedulers that a receipt names are not called: they are its writer's concern.
     """

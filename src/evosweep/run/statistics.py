@@ -67,7 +67,7 @@ class GenerationStatistics(tools.Statistics):  # type: ignore[misc]
 
 
 def weights_of(population: Population) -> tuple[float, ...]:
-    """Return the weights of the first individual that has a fitness; empty where none has."""
+    """Return the weights of the first individual that has a fitness; empty if none has."""
     first = next((ind.fitness for ind in population if ind.fitness.valid), None)
     return () if first is None else tuple(first.weights)
 
@@ -95,7 +95,7 @@ _VALUES, _FITNESS, _WEIGHTED = map(attrgetter, ("values", "fitness", "wvalues"))
 
 
 def _valid(population: Population) -> list[base.Fitness]:
-    """Return the valid fitnesses; where all are usual ones with values, sooner than one by one."""
+    """Return the valid fitnesses; if all are usual ones with values, sooner than one by one."""
     fitnesses = list(map(_FITNESS, population))
     ways = map(attrgetter("valid"), set(map(type, fitnesses)))
     if all(way is base.Fitness.valid for way in ways) and all(map(_WEIGHTED, fitnesses)):
@@ -104,7 +104,7 @@ def _valid(population: Population) -> list[base.Fitness]:
 
 
 def _columns(fitnesses: Sequence[base.Fitness]) -> list[Sequence[float]]:
-    """Return the values of each objective; where all fitnesses are usual ones, sooner than one by
+    """Return the values of each objective; if all fitnesses are usual ones, sooner than one by
     one."""
     weights = fitnesses[0].weights
     ways = map(_VALUES, set(map(type, fitnesses)))
@@ -117,7 +117,7 @@ def _columns(fitnesses: Sequence[base.Fitness]) -> list[Sequence[float]]:
 
 
 def _hypervolume(population: Population, reference: Sequence[float]) -> float | None:
-    """That of the population; None where it would be wrong, or take longer than a generation."""
+    """That of the population; None if it would be wrong, or take longer than a generation."""
     valid = [ind.fitness for ind in population if ind.fitness.valid]
     if not valid or not len(valid[0].weights) == len(reference) <= EXACT_UP_TO:
         return None

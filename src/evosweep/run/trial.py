@@ -82,7 +82,7 @@ class _Timed(Evaluator):
 
 
 def seconds_of_evaluation(spec: RunSpec) -> float | None:
-    """Return how long an evaluation takes here, in seconds; None where the run does not get that
+    """Return how long an evaluation takes here, in seconds; None if the run does not get that
     far."""
     with tempfile.TemporaryDirectory(prefix="evosweep-probe-") as folder:
         try:
@@ -99,7 +99,7 @@ def seconds_of_evaluation(spec: RunSpec) -> float | None:
 
 
 def problem_mistake(spec: RunSpec) -> str:
-    """Return what is wrong with building the problem of `spec`, in one line; empty where nothing
+    """Return what is wrong with building the problem of `spec`, in one line; empty if nothing
     is."""
     try:
         build(describe(spec.to_dict()["problem"], spec.import_path))
@@ -111,7 +111,7 @@ def problem_mistake(spec: RunSpec) -> str:
 
 
 def evolution_mistake(spec: RunSpec) -> tuple[str, str]:
-    """Whose mistake, "problem" or "algorithm", and which; empty texts where nothing is wrong."""
+    """Whose mistake, "problem" or "algorithm", and which; empty texts if nothing is wrong."""
     with tempfile.TemporaryDirectory(prefix="evosweep-check-") as folder:
         try:
             with (

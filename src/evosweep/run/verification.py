@@ -45,7 +45,7 @@ class Findings:
     unproven: list[str] = field(default_factory=list)
     """What could not be checked, and why."""
     finished: bool = True
-    """Whether there is a receipt."""
+    """True if there is a receipt."""
 
 
 def verify(folder: RunFolder) -> Findings:
@@ -188,7 +188,7 @@ _FORMS: Sequence[Make] = (
 
 
 def _digest(genomes: Sequence[object], fitnesses: Sequence[list[object]], make: Make) -> str:
-    """Return the digest of a population whose genomes were of one form; empty where they were
+    """Return the digest of a population whose genomes were of one form; empty if they were
     not."""
     population = []
     with suppress(TypeError, ValueError, OverflowError, InputError):

@@ -18,7 +18,7 @@ from evosweep.processes import guard
 def apart(perform: Callable[[], list[int]]) -> int:
     """Return the exit code of one run that a child of this process performs.
 
-    Where the child is killed, this process ends in the same way, as if it had performed the run.
+    If the child is killed, this process ends in the same way, as if it had performed the run.
     """
     sys.stdout.flush()
     sys.stderr.flush()

@@ -37,7 +37,7 @@ class Places:
     elsewhere: dict[str, int]
     """On other hosts, by the names that they were given."""
     by_srun: bool = False
-    """Whether SLURM starts them; else ssh."""
+    """True if SLURM starts them; else ssh."""
 
     def start(self, host: str, command: Sequence[str]) -> list[str]:
         """Return the command line that runs a command on one of the hosts elsewhere."""
@@ -48,7 +48,7 @@ class Places:
 
 
 def places(backend: Mapping[str, Any], workers: int) -> Places | None:
-    """Where the workers of a spec's backend are; None where no host is named.
+    """Where the workers of a spec's backend are; None if no host is named.
 
     Raises
     ------

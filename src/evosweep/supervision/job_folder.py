@@ -52,7 +52,7 @@ class JobFolder:
     seeds: list[int]
     out: Path
     several: bool
-    """Whether each run has a folder of its own in `out`, or `out` is the run's folder."""
+    """True if each run has a folder of its own in `out`, or `out` is the run's folder."""
     others: list[dict[str, Any]] = field(default_factory=list)
     """Specs of further runs, of other configurations on the same backend."""
     apart: bool = False
@@ -210,7 +210,7 @@ def _write(path: Path, data: object) -> None:
 
 
 def _read(path: Path) -> Any:
-    """Return what a file has, or None where it is missing, empty or not yet written to its end."""
+    """Return what a file has, or None if it is missing, empty or not yet written to its end."""
     try:
         return json.loads(path.read_bytes())
     except (FileNotFoundError, ValueError):

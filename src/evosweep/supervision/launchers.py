@@ -23,7 +23,7 @@ class Launcher(Protocol):
         ...
 
     def crew(self, leader: int, job: JobFolder) -> Crew | None:
-        """Return the processes that the run needs besides the leader; None where it notices
+        """Return the processes that the run needs besides the leader; None if it notices
         itself."""
         ...
 

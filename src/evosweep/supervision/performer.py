@@ -62,7 +62,7 @@ def perform(job: JobFolder) -> int:
     Raises
     ------
     InputError
-        At the first bad input, where all runs share it.
+        At the first bad input, if all runs share it.
     """
     specs = job.specs()
     if not job.others:

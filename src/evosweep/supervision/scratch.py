@@ -1,4 +1,4 @@
-"""Folders of jobs in TMPDIR: this user's alone, and removed also where their owner was killed."""
+"""Folders of jobs in TMPDIR: this user's alone, and removed also if their owner was killed."""
 
 import os
 import shutil
@@ -55,7 +55,7 @@ def _is_mine(entry: "os.DirEntry[str]") -> bool:
 
 
 def _is_abandoned(folder: Path) -> bool:
-    """Return True if nobody holds the folder's lock; False where that cannot be known."""
+    """Return True if nobody holds the folder's lock; False if that cannot be known."""
     fd = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     try:
         return os.environ.get(lock.SWITCH) != "none" and lock.acquire(fd, folder / _LOCK)

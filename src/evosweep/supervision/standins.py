@@ -1,4 +1,4 @@
-"""Stand-ins by which a problem or an algorithm is tried where all of its partners are wrong.
+"""Stand-ins by which a problem or an algorithm is tried if all of its partners are wrong.
 
 A problem is tried with random search, which needs nothing but its individuals. An algorithm is
 tried with built-in problems of several kinds: what each of them shows in the same words is a
@@ -34,10 +34,10 @@ class Row(NamedTuple):
     number: int
     """Its place among the specs of its process."""
     whose: str
-    """"problem" or "algorithm", where there is a mistake."""
+    """"problem" or "algorithm", if there is a mistake."""
     mistake: str
     called: bool
-    """Whether the algorithm was called; it is not where the problem cannot be built."""
+    """True if the algorithm was called; it is not where the problem cannot be built."""
 
 
 class Tried:

@@ -118,7 +118,7 @@ class _Supervisor:
         return _Loss(notes, -code if code < 0 else None)
 
     def _after(self, loss: _Loss, *, progress: bool) -> int | None:
-        """Prepare the next start; an exit code where there is none to be."""
+        """Prepare the next start; an exit code if there is none to be."""
         if self.job.is_finished():  # only its last word was lost
             return 0
         current = self.job.current()

@@ -120,9 +120,9 @@ class _Outcome:
     rows: list[Row]
     """Of the trials that ended."""
     missing: int | None
-    """The first trial that did not end; None where all ended."""
+    """The first trial that did not end; None if all ended."""
     ended: str
-    """Why the process ended before its last trial; empty where it did not."""
+    """Why the process ended before its last trial; empty if it did not."""
     in_time: bool = True
 
 

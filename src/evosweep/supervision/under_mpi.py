@@ -29,7 +29,7 @@ class UnderMpi:
         self._kind = kind
 
     def command(self, job: JobFolder) -> list[str]:
-        """Return the command line; raises InputError where rank 0 would not be on this host."""
+        """Return the command line; raises InputError if rank 0 would not be on this host."""
         mpiexec, *words = self._kind.launch(job.workers)
         python = words.index(sys.executable)
         program = [sys.executable, "-P", *words[python + 1 :], str(_PROGRAM), str(job.folder)]

@@ -1,6 +1,6 @@
 """One call of Snakemake among others on the same results: its own files, and nobody else's.
 
-Snakemake removes what a job is to make before the job starts, and again where it fails. Receipts of
+Snakemake removes what a job is to make before the job starts, and again if it fails. Receipts of
 runs are everybody's, so they are no outputs of Snakemake's jobs: a job of a call makes a mark of
 that call alone. Whatever other calls do, on this host or another, none of them can remove a receipt
 that another one has just written, and each finds its own marks.
@@ -45,7 +45,7 @@ class Call:
         return self.folder / "jobs.jsonl"
 
     def mark(self, kind: str, job: str) -> Path:
-        """Return what a job of the rule `kind` makes: empty where another process has all that is
+        """Return what a job of the rule `kind` makes: empty if another process has all that is
         left."""
         return self.folder / kind / job
 
@@ -87,7 +87,7 @@ def _is_abandoned(folder: Path) -> bool:
 def prepare_snakemakes_own() -> None:
     """Make Snakemake's folders in an order in which two calls cannot trip over each other.
 
-    Where it finds `metadata` without `incomplete`, as in the middle of another call's start, it
+    If it finds `metadata` without `incomplete`, as in the middle of another call's start, it
     takes that for the format of an earlier version, and converts it with a mark that only one of
     them can remove. All that it keeps there is named by outputs, which are a call's own.
     """

@@ -15,7 +15,7 @@ class ThisCall:
     began: float = field(default_factory=time.time)
     done_before: int = 0
     fresh: bool = False
-    """Whether finished runs are done again."""
+    """True if finished runs are done again."""
     failed_jobs: dict[str, str] = field(default_factory=dict)
     """The log of each failed job of runs, by the job's name."""
     started: bool = False

@@ -33,7 +33,7 @@ class Script:
     params: dict[str, Number] = field(default_factory=dict)
     """Parameters of `build` with their values."""
     algorithm: str = ""
-    """What `use:` says; empty where the program calls none of DEAP's algorithms."""
+    """What `use:` says; empty if the program calls none of DEAP's algorithms."""
     algorithm_params: dict[str, Number] = field(default_factory=dict)
     objectives: int = 1
     left: list[str] = field(default_factory=list)
@@ -46,7 +46,7 @@ def read_script(text: str, name: str) -> Script:
     Raises
     ------
     InputError
-        Where the text is no Python, or there is no toolbox in it.
+        If the text is no Python, or there is no toolbox in it.
     """
     try:
         tree = ast.parse(text)
@@ -77,7 +77,7 @@ def _toolbox_name(tree: ast.Module) -> str:
 
 
 def _called(node: ast.AST) -> str:
-    """Return the dotted name of what an expression calls; empty where it is no call."""
+    """Return the dotted name of what an expression calls; empty if it is no call."""
     return ast.unparse(node.func) if isinstance(node, ast.Call) else ""
 
 

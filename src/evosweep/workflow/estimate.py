@@ -46,7 +46,7 @@ class Estimate:
             self._evaluation |= probe(list(unknown.values()))
 
     def __call__(self, run: RunSpec) -> float | None:
-        """Return the seconds of a run; None where nothing is known of its problem."""
+        """Return the seconds of a run; None if nothing is known of its problem."""
         if (seconds := self._runs.get(configuration(run))) is not None:
             return seconds
         if (each := self._evaluation.get(run.problem.canonical)) is None:

@@ -129,7 +129,7 @@ def succeed(plan: Plan) -> None:
     """Come back for what is left, or print where the results are.
 
     Ends the process with 75 where other processes still hold runs that a whole call asks for, and
-    with 1 where a run of an earlier round failed.
+    with 1 if a run of an earlier round failed.
     """
     held, this = _held(plan), _this(plan)
     this.end()
@@ -170,7 +170,7 @@ def _this(plan: Plan) -> current_call.ThisCall:
 
 
 def _held(plan: Plan) -> list[str]:
-    """Return a line about runs that other processes hold; empty where there is none."""
+    """Return a line about runs that other processes hold; empty if there is none."""
     held = plan.held()
     if not held:
         return []
@@ -182,7 +182,7 @@ def _held(plan: Plan) -> list[str]:
 
 
 def _come_back(plan: Plan, *, held: bool, failed: bool) -> None:
-    """Start the next round where one can help; returns where none does."""
+    """Start the next round where one can help; returns if none does."""
     before = rounds.current()
     if plan.is_again or stop.asked():
         return

@@ -46,7 +46,7 @@ def failed_job(record: LogRecord) -> tuple[str, str] | None:
 
 
 def last_line(path: Path) -> str:
-    """Return what a program wrote last into its log; empty where it wrote nothing."""
+    """Return what a program wrote last into its log; empty if it wrote nothing."""
     return next(iter(_last_lines(path)[-1:]), "")
 
 

@@ -22,7 +22,7 @@ _FORKED = ("serial", "pool")
 """Backends that begin anew in a child of the process that prepares a job."""
 
 Estimate = Callable[[RunSpec], float | None]
-"""The seconds that a run will take, all of its workers busy; None where nothing is known."""
+"""The seconds that a run will take, all of its workers busy; None if nothing is known."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Job:
 
     @property
     def options(self) -> list[str]:
-        """What follows the spec: the seeds, where nothing else differs."""
+        """What follows the spec: the seeds, if nothing else differs."""
         if len(self.planned) == 1:
             return []
         seeds = [] if self._is_mixed else ["--seeds", self._seeds]
@@ -90,7 +90,7 @@ class Job:
 
     @property
     def out(self) -> str:
-        """Its folder among the runs: the run's own, or that of all where there are several."""
+        """Its folder among the runs: the run's own, or that of all if there are several."""
         return self.name if len(self.planned) == 1 else "."
 
     @property
@@ -108,7 +108,7 @@ def configuration(run: RunSpec) -> tuple[str, str, str]:
 
 
 def code(run: RunSpec) -> tuple[str, ...]:
-    """Return the functions of a run that are not evosweep's own; () where all are.
+    """Return the functions of a run that are not evosweep's own; () if all are.
 
     Modules of others may keep something from one run to the next, or create classes under the
     names of another module's.

@@ -125,7 +125,7 @@ class Orders:
         return self.orders[wildcards.name].words
 
     def fresh(self, _: Wildcards) -> list[str]:
-        """Return the option by which runs start from nothing, where --forceall or --forcerun ask
+        """Return the option by which runs start from nothing, if --forceall or --forcerun ask
         for it.
 
         A replay of their journals would give the same populations, with other times than those of

@@ -43,9 +43,9 @@ class Circumstances:
     later: bool = False
     """This call has done what it could and comes back: to what others held, not to failures."""
     failed: bool = False
-    """A run of an earlier round failed: this call ends with 1, also where nothing is left."""
+    """A run of an earlier round failed: this call ends with 1, also if nothing is left."""
     probe: Probe | None = None
-    """Measures evaluations; None where nothing is to be started."""
+    """Measures evaluations; None if nothing is to be started."""
 
 
 class Plan(Orders):
@@ -172,7 +172,7 @@ class Plan(Orders):
     @cached_property
     def _outputs(self) -> list[str]:
         if self._how.failed and not self.orders:
-            raise SystemExit(1)  # Snakemake calls no hook where there is nothing to do
+            raise SystemExit(1)  # Snakemake calls no hook if there is nothing to do
         done = self.scope.there.difference(*(order.runs for order in self.orders.values()))
         mine = (each for each in self.scope.mine if each.run.run_id in done)
         marks = (self.call.mark(order.kind, order.name) for order in self.orders.values())

@@ -15,7 +15,7 @@ from evosweep.errors import InputError
 
 
 def config(argv: Sequence[str] | None = None) -> dict[str, object]:
-    """Return the `config:` of the profile on Snakemake's command line; {} where there is none.
+    """Return the `config:` of the profile on Snakemake's command line; {} if there is none.
 
     Snakemake itself complains about a profile that cannot be read.
     """

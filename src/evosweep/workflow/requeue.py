@@ -11,7 +11,7 @@ REQUEUE_VARIABLE = "EVOSWEEP_REQUEUE"
 
 
 def where_asked() -> None:
-    """Put this SLURM job back, where that is asked and its time limit is what stops it.
+    """Put this SLURM job back, if that is asked and its time limit is what stops it.
 
     After a preemption or the loss of a node SLURM does it by itself, and a job that its user
     cancels stays cancelled.

@@ -29,7 +29,7 @@ class Round:
     waited: float = 0.0
     """Seconds, all in all."""
     failed: bool = False
-    """Whether a run failed."""
+    """True if a run failed."""
     process: int = 0
     """Whose rounds these are: a Snakemake that is started inside has its own."""
 

@@ -117,7 +117,7 @@ def pass_on(settings: Settings) -> None:
 
 
 def passed_on() -> Settings | None:
-    """Return the settings of the process that started this one for a job; None where it left
+    """Return the settings of the process that started this one for a job; None if it left
     none."""
     text = os.environ.get(SETTINGS_VARIABLE)
     if text is None:

@@ -14,7 +14,7 @@ def root() -> Path:
     Raises
     ------
     InputError
-        Where neither is there.
+        If neither is there.
     """
     for folder in (_INSTALLED, _CLONED):
         if (folder / "Snakefile").is_file() and (folder / "workflow" / "rules").is_dir():

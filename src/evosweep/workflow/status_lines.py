@@ -35,7 +35,7 @@ def head(progress: Progress) -> str:
 
 
 def pace_of(progress: Progress) -> str:
-    """Runs an hour and the time that is left; empty where nothing says so."""
+    """Runs an hour and the time that is left; empty if nothing says so."""
     words = []
     if progress.per_hour is not None and progress.running:
         words.append(f"{progress.per_hour:,.0f} an hour")

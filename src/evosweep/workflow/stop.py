@@ -16,7 +16,7 @@ _asked: list[int] = []
 
 
 def asked() -> int:
-    """Return the signal by which this process was told to stop; 0 where none came."""
+    """Return the signal by which this process was told to stop; 0 if none came."""
     return _asked[0] if _asked else 0
 
 

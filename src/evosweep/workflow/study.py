@@ -102,7 +102,7 @@ def files_of(name: str, script: Script | None = None) -> dict[str, str]:
 
 
 def write_study(folder: Path, files: Mapping[str, str]) -> None:
-    """Write the files; raises InputError, and writes none, where one is there already."""
+    """Write the files; raises InputError, and writes none, if one is there already."""
     if there := [name for name in files if (folder / name).exists()]:
         raise InputError(
             f"{folder / there[0]}: is there already; give another folder, or move it away"

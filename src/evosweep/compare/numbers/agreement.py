@@ -25,11 +25,11 @@ COLUMNS = (
 
 
 def agree(study: Study) -> Table:
-    """Return a row for each `spec_id`: `agree`, `DISAGREE`, or `single` where only one backend ran
+    """Return a row for each `spec_id`: `agree`, `DISAGREE`, or `single` if only one backend ran
     it.
 
-    `clock` where one ended the runs at different generations, equal as far as they go together;
-    `mixed` where a run differs that was resumed in another environment; `asynchronous` where the
+    `clock` if one ended the runs at different generations, equal as far as they go together;
+    `mixed` if a run differs that was resumed in another environment; `asynchronous` if the
     results of an asynchronous algorithm came in different orders, so that nothing is proven.
     """
     rows = [_row(study, spec_id, runs) for spec_id, runs in study.by_spec.items()]
@@ -98,7 +98,7 @@ def _detail(study: Study, runs: Sequence[Run]) -> str:
 
 
 def first_difference(runs: Sequence[Run]) -> int | None:
-    """Return the first generation whose populations differ; None where every logged one is
+    """Return the first generation whose populations differ; None if every logged one is
     equal."""
     logs = [generation_digests(run) for run in runs]
     for rows in zip(*logs, strict=False):

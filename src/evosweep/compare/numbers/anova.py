@@ -35,7 +35,7 @@ def decompose(values: Floats) -> Floats:
     Returns
     -------
     NDArray
-        Of shape (repetitions, terms), in the order of `terms_of`; NaN where all values are equal.
+        Of shape (repetitions, terms), in the order of `terms_of`; NaN if all values are equal.
     """
     axes = range(1, values.ndim)
     total = values.var(axis=tuple(axes))
@@ -45,7 +45,7 @@ def decompose(values: Floats) -> Floats:
         for one, other in combinations(range(values.ndim - 1), 2)
     }
     shares = np.stack([*effects.values(), *pairs.values()], axis=-1)
-    noise = 1e-24 * np.abs(values).max(axis=tuple(axes)) ** 2  # rounding, where nothing differs
+    noise = 1e-24 * np.abs(values).max(axis=tuple(axes)) ** 2  # rounding, if nothing differs
     with np.errstate(invalid="ignore", divide="ignore"):
         found: Floats = np.where((total > noise)[:, None], shares / total[:, None], np.nan)
     return np.maximum(found, 0.0)

@@ -26,12 +26,12 @@ SHOWN_TARGETS = 6
 
 
 def hits(traces: Sequence[Trace], targets: Floats, larger: bool) -> Floats:
-    """Evaluations to each target, (runs, targets); infinity where a run never reached it."""
+    """Evaluations to each target, (runs, targets); infinity if a run never reached it."""
     return np.array([trace.hits(targets, larger) for trace in traces])
 
 
 def expected_running_times(traces: Sequence[Trace], targets: Floats, larger: bool) -> Floats:
-    """ERT in evaluations for each target; infinity where no run reached it."""
+    """ERT in evaluations for each target; infinity if no run reached it."""
     reached = hits(traces, targets, larger)
     totals = np.array([trace.total for trace in traces], dtype=np.float64)[:, None]
     spent = np.where(np.isfinite(reached), reached, totals).sum(axis=0)

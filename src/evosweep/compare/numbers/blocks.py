@@ -1,6 +1,6 @@
 """Complete blocks: the problems and algorithms of which every combination has results.
 
-Friedman's test needs every algorithm on every problem. Where an experiment is a mixture, the
+Friedman's test needs every algorithm on every problem. If an experiment is a mixture, the
 largest complete block is ranked, and what it leaves out is named.
 """
 
@@ -19,7 +19,7 @@ class CompleteBlock:
 
 
 def largest_block(problems: Mapping[str, Sequence[str]], fewest: int) -> CompleteBlock:
-    """Return the largest complete block of two algorithms or more; an empty one where there is
+    """Return the largest complete block of two algorithms or more; an empty one if there is
     none.
 
     Parameters

@@ -1,7 +1,7 @@
 """Budgets: how many evaluations each algorithm had, and what it had found within a common budget.
 
 An algorithm with more evaluations finds better results; that says nothing about the algorithm.
-Where budgets differ, results are compared at the largest budget that every run of the problem has
+If budgets differ, results are compared at the largest budget that every run of the problem has
 used.
 """
 

@@ -88,7 +88,7 @@ class Timing:
 
     @property
     def cpu(self) -> float | None:
-        """CPU seconds of all workers and the parent, start-up left out; None where unknown."""
+        """CPU seconds of all workers and the parent, start-up left out; None if unknown."""
         if any(name not in self.seconds for name in CPU):
             return None
         return sum(self.seconds[name] for name in CPU)
@@ -118,7 +118,7 @@ def _wall(run: Run) -> float:
 
 
 def speedup_of(study: Study, run: Run) -> float | None:
-    """Return one run's speed-up against the serial run of its spec; None where there is none to be
+    """Return one run's speed-up against the serial run of its spec; None if there is none to be
     had."""
     if run.resumed or not _complete(run) or run.backend.get("use") == REFERENCE:
         return None

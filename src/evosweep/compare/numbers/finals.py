@@ -1,7 +1,7 @@
-"""Final populations, each read once: how varied it is, and its front where there are objectives.
+"""Final populations, each read once: how varied it is, and its front if there are objectives.
 
 A run whose population cannot be read is damaged: it is named among the failures and is in no
-number. Another backend's run of the same spec, where there is one, takes its place.
+number. Another backend's run of the same spec, if there is one, takes its place.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Final:
-    """What is kept of a final population; `front` is None where there is one objective."""
+    """What is kept of a final population; `front` is None if there is one objective."""
 
     diversity: Diversity
     front: Floats | None = None

@@ -61,7 +61,7 @@ def read_fronts(
 def hypervolume_trace(run: Run, reference: Sequence[float], common: int = 0) -> Trace:
     """Hypervolume of all evaluated points so far, at log-spaced numbers of evaluations.
 
-    And at the `common` budget of the problem's runs, where there is one.
+    And at the `common` budget of the problem's runs, if there is one.
     """
     fitness, seconds = evaluations_in_order(run)
     total = len(fitness)
@@ -126,7 +126,7 @@ def _row(fronts: Fronts, name: str, quality: Quality) -> Row:
 
 
 def indicators(front: Floats, fronts: Fronts, quality: Quality) -> tuple[float, float, float]:
-    """IGD+, additive epsilon and hypervolume of one front; infinite or zero where it is empty."""
+    """IGD+, additive epsilon and hypervolume of one front; infinite or zero if it is empty."""
     if not len(front):
         return float("inf"), float("inf"), 0.0
     maximise = [weight > 0 for weight in fronts.weights]

@@ -59,7 +59,7 @@ def _hashable(genome: Any) -> Any:
 
 
 def as_matrix(genomes: Sequence[Any]) -> NDArray[Any] | None:
-    """Return the genomes as (individuals, genes); None where they are no numbers of one length."""
+    """Return the genomes as (individuals, genes); None if they are no numbers of one length."""
     if not genomes or not all(isinstance(genome, list) for genome in genomes):
         return None
     if len({len(genome) for genome in genomes}) != 1 or not genomes[0]:

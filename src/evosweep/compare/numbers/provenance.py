@@ -51,7 +51,7 @@ def _facts(study: Study, commands: Mapping[str, str]) -> Iterable[tuple[str, str
 
 
 def values_in_words(values: Iterable[str]) -> str:
-    """Return the values of a fact with the runs of each, where there is more than one."""
+    """Return the values of a fact with the runs of each, if there is more than one."""
     counts = Counter(value for value in values if value)
     if len(counts) < 2:
         return next(iter(counts), "")

@@ -41,7 +41,7 @@ class Quality:
 
 
 def measure_all(study: Study, fronts: Mapping[str, Floats]) -> dict[str, Quality]:
-    """Return the quality of every run, by problem; `fronts` by run_id where there are
+    """Return the quality of every run, by problem; `fronts` by run_id if there are
     objectives."""
     groups: dict[str, list[Run]] = {problem: [] for problem in study.problems}
     for run in study.runs:
@@ -93,7 +93,7 @@ def reference_point(
     """Return the hypervolume's reference point and the sentence that says where it is from.
 
     The problem's own where it declares one, else the worst value of each objective over all final
-    fronts, moved outwards by a tenth of the range (of 1 where all values are equal).
+    fronts, moved outwards by a tenth of the range (of 1 if all values are equal).
     """
     declared = runs[0].traits.get("reference_point")
     if declared:

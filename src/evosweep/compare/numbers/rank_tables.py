@@ -36,7 +36,7 @@ def ranks_table(rankings: Sequence[Ranking]) -> Table:
 
 
 def posthoc_table(ranking: Ranking) -> Table | None:
-    """Return the p-values of the post-hoc test, or None where there was none."""
+    """Return the p-values of the post-hoc test, or None if there was none."""
     if ranking.posthoc is None:
         return None
     columns = [

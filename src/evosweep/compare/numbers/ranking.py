@@ -2,7 +2,7 @@
 
 Demsar: Statistical Comparisons of Classifiers over Multiple Data Sets, JMLR 7, 2006. The blocks are
 problems, the values medians over seeds. Two algorithms: Wilcoxon's signed-rank test over problems.
-Three or more: Friedman's test with the correction of Iman and Davenport; where it rejects, Nemenyi
+Three or more: Friedman's test with the correction of Iman and Davenport; if it rejects, Nemenyi
 or Conover after it. Refused below 5 problems (6 for two algorithms). The ranking covers the largest
 complete block of problems and algorithms.
 """
@@ -57,7 +57,7 @@ Losses = Mapping[str, Mapping[str, float]]
 
 
 def rank(losses: Losses, alpha: float, posthoc: str, kind: str = "one") -> Ranking:
-    """Return the ranking over the largest complete block, tested where the rules allow it."""
+    """Return the ranking over the largest complete block, tested if the rules allow it."""
     every = sorted({name for row in losses.values() for name in row}, key=natural)
     block = largest_block(
         {problem: sorted(row, key=natural) for problem, row in losses.items()}, FEWEST_PROBLEMS

@@ -95,7 +95,7 @@ def for_terminal(table: Table) -> Table:
 
 
 def _shown_columns(rows: Sequence[Row]) -> list[Column]:
-    """Return the columns; without those on distances or a common budget where no row has one."""
+    """Return the columns; without those on distances or a common budget if no row has one."""
     optional = ("common_budget", "median_common", "distance")
     empty = {key for key in optional if all(row[key] is None for row in rows)}
     return [column for column in COLUMNS if column.key not in empty]
@@ -136,7 +136,7 @@ def _budget(standing: Standing, name: str) -> dict[str, Value]:
 
 
 def distances(runs: Sequence[Run], values: Floats) -> Floats | None:
-    """Return how far results are from the problem's optimum; None where it is not known."""
+    """Return how far results are from the problem's optimum; None if it is not known."""
     optimum = runs[0].traits.get("optimum")
     if runs[0].objectives > 1 or not isinstance(optimum, int | float):
         return None

@@ -3,7 +3,7 @@
 Samples are final results, one a seed. Wilcoxon's signed-rank test where seeds pair the runs, that
 is where both configurations have the same seeds and equal first populations for each, and there
 are enough of them to reach the level after Holm's correction; else the Mann-Whitney U test.
-Two-sided. Exact where there are no ties and at most 50 values a side, else the normal
+Two-sided. Exact if there are no ties and at most 50 values a side, else the normal
 approximation with corrections for ties and continuity. Holm's correction over all pairs of a
 problem. Refused where even a perfect separation would not reach the level after it.
 """
@@ -190,7 +190,7 @@ def make_pairs(
     starts: Starts,
     alpha: float,
 ) -> list[Pair]:
-    """Return the pairs of algorithms to test on a problem, paired by seeds where the rules allow
+    """Return the pairs of algorithms to test on a problem, paired by seeds if the rules allow
     it.
 
     Parameters

@@ -17,7 +17,7 @@ COUNT = 51  # targets of a problem's profile, as in COCO
 
 @dataclass(frozen=True)
 class Goal:
-    """The success target of a problem; `value` is None where there is none, `origin` says why."""
+    """The success target of a problem; `value` is None if there is none, `origin` says why."""
 
     value: float | None
     origin: str

@@ -9,7 +9,7 @@ def plural(count: int, word: str) -> str:
 
 
 def some(names: Sequence[str], word: str, most: int = 3) -> str:
-    """Return the names where they are few, else how many there are."""
+    """Return the names if they are few, else how many there are."""
     return listed(names) if len(names) <= most else plural(len(names), word)
 
 

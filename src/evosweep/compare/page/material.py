@@ -74,7 +74,7 @@ class Material:
 def gather(study: Study, options: Options) -> Material | Study:
     """Return everything that is computed from the runs of a study, damaged ones among its failures.
 
-    The study alone where no run is left.
+    The study alone if no run is left.
     """
     study, finals = read_finals(study)
     if not study.runs:

@@ -33,7 +33,7 @@ def parameters_of(study: Study) -> Parameters:
 
 
 def _swept(labels: Mapping[str, str]) -> Swept:
-    """By label; a parameter counts where two namesakes or users of one function differ in it."""
+    """By label; a parameter counts if two namesakes or users of one function differ in it."""
     members = {label: json.loads(text) for text, label in labels.items()}
     keys = [key for key in _differing(members.values()) if key != "code"]
     return {

@@ -55,7 +55,7 @@ class Picture:
 class Plot:
     """A picture, its data, the words for those who cannot see it, and its caption.
 
-    `problem` is the one that it shows, or empty where it shows several. One that is `wide` has a
+    `problem` is the one that it shows, or empty if it shows several. One that is `wide` has a
     row of the page to itself.
     """
 

@@ -51,7 +51,7 @@ class Scale:
 def choose_scale(traces: Sequence[Trace], optimum: float | None, measure: str) -> Scale:
     """Logarithmic where the results span three decades or more, else linear.
 
-    Where the optimum is known, the results are drawn as distances to it.
+    If the optimum is known, the results are drawn as distances to it.
     """
     values = np.concatenate([trace.best for trace in traces])
     values = values[np.isfinite(values)]

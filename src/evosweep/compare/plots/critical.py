@@ -13,7 +13,7 @@ from evosweep.compare.plots.styles import Styles
 
 
 def plot_critical_difference(ranking: Ranking, alpha: float, styles: Styles) -> Plot | None:
-    """Return the diagram of Demsar (2006, figure 1), or None where there was no post-hoc test."""
+    """Return the diagram of Demsar (2006, figure 1), or None if there was no post-hoc test."""
     if ranking.posthoc is None:
         return None
     pandas, posthocs = need("pandas"), need("scikit_posthocs")

@@ -42,7 +42,7 @@ class Axes:
 
 
 def plot_profile(name: str, words: Axes, reached: Mapping[str, Floats]) -> Plot:
-    """Return a step line for each algorithm; `reached` has any shape, infinity where never
+    """Return a step line for each algorithm; `reached` has any shape, infinity if never
     reached."""
     marks = _marks(reached)
     curves = {label: ecdf(values, marks) for label, values in reached.items()}

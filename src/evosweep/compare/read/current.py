@@ -1,7 +1,7 @@
 """Which version of the code is compared, where results hold runs of several versions.
 
 Every edit of the code gives new runs beside the old ones. The config says which are current;
-without one, the code that ran last, by the times in the receipts. Where the times of two versions
+without one, the code that ran last, by the times in the receipts. If the times of two versions
 overlap, nothing says which is current.
 """
 
@@ -30,7 +30,7 @@ class Version:
 def take_current(study: Study) -> Study:
     """Return the study with the runs of its newest code; the others are earlier ones.
 
-    Where nothing says which code is the newest, all versions stay, and a line says so.
+    If nothing says which code is the newest, all versions stay, and a line says so.
     """
     versions = _versions(study)
     unsure = [place for place, dated in versions.items() if _overlap(dated)]
@@ -43,7 +43,7 @@ def take_current(study: Study) -> Study:
 
 
 def need_current(study: Study) -> Study:
-    """As `take_current`; raises InputError where nothing says which code is the newest."""
+    """As `take_current`; raises InputError if nothing says which code is the newest."""
     for place, versions in _versions(study).items():
         if _overlap(versions):
             raise InputError(

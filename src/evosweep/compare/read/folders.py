@@ -16,7 +16,7 @@ from evosweep.records.folder import RunFolder, find_runs
 def open_studies(results: Path) -> list[Study]:
     """Return a study for each experiment below `results`: a results folder, or one experiment's.
 
-    Raises InputError where there is no such folder, or no run in it.
+    Raises InputError if there is no such folder, or no run in it.
     """
     if not results.is_dir():
         raise InputError(f"{results}: no such folder; give results/ or results/<experiment>")

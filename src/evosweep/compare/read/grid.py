@@ -15,7 +15,7 @@ Spec = Mapping[str, object]
 
 @dataclass(frozen=True)
 class Grid:
-    """What is asked for: the specs by run_id, empty where only the ids are given.
+    """What is asked for: the specs by run_id, empty if only the ids are given.
 
     `names` has what the config calls each problem, algorithm and backend, by identity. An empty
     `experiment` fits every study.
@@ -32,7 +32,7 @@ class Grid:
 
 
 def read_config(path: Path) -> Grid:
-    """Return the grid of a config; raises InputError where it has mistakes."""
+    """Return the grid of a config; raises InputError if it has mistakes."""
     from evosweep.config.grid import expand
     from evosweep.config.load import load
 
@@ -51,7 +51,7 @@ def read_config(path: Path) -> Grid:
 
 
 def read_ids(path: Path) -> Grid:
-    """Return the run_ids in a file, one per line; raises InputError where it cannot be read.
+    """Return the run_ids in a file, one per line; raises InputError if it cannot be read.
 
     What the config says is compared, beside the algorithms, the workflow notes beside that file.
     """
@@ -72,7 +72,7 @@ def take_asked(studies: Sequence[Study], grid: Grid) -> list[Study]:
     """Return the studies; the one that the grid describes with its runs, and what is missing of
     them.
 
-    Runs that are not in the grid are set aside. Raises InputError where it describes no study.
+    Runs that are not in the grid are set aside. Raises InputError if it describes no study.
     """
     if not any(grid.fits(study) for study in studies):
         names = ", ".join(study.name for study in studies)

@@ -65,7 +65,7 @@ def label_all(names: Mapping[str, str]) -> dict[str, str]:
     namesakes.
 
     A parameter that all namesakes share is left out. Code that differs shows as `code=` and the
-    first six digits of its digest. `names` has the user's name of each identity; where it is empty,
+    first six digits of its digest. `names` has the user's name of each identity; if it is empty,
     the function's own name stands for it.
     """
     groups: dict[str, dict[str, dict[str, object]]] = defaultdict(dict)
@@ -111,7 +111,7 @@ def _label_namesakes(name: str, members: Mapping[str, Mapping[str, object]]) -> 
 
 
 def _shown(values: Sequence[object]) -> list[str]:
-    """Return the values as people write them; as JSON where two different ones would look alike."""
+    """Return the values as people write them; as JSON if two different ones would look alike."""
     exact = [_exact(value) for value in values]
     short = [_short(value) for value in values]
     return short if len(set(short)) == len(set(exact)) else exact
@@ -131,7 +131,7 @@ def _exact(value: object) -> str:
 
 
 def _told_apart(labels: Mapping[str, str]) -> dict[str, str]:
-    """Return the labels, with six digits of the identity's digest where two would be the same
+    """Return the labels, with six digits of the identity's digest if two would be the same
     text."""
     groups: dict[str, list[str]] = defaultdict(list)
     for text, label in labels.items():

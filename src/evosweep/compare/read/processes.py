@@ -1,4 +1,4 @@
-"""The same work on many items, over processes where that is quicker."""
+"""The same work on many items, over processes if that is quicker."""
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -22,7 +22,7 @@ PRELOADED = [
 def map_many(
     function: Callable[[Item], Found], items: Sequence[Item], *, worthwhile: int, chunk: int
 ) -> Iterable[Found]:
-    """`map`, in chunks over processes where there are at least `worthwhile` items.
+    """`map`, in chunks over processes if there are at least `worthwhile` items.
 
     Results come in order, as they are asked for.
     """

@@ -32,7 +32,7 @@ class Run:
     """What a receipt says, with everything that the comparison does not need left out.
 
     `best` and `weights` hold one value per objective; a weight is negative where smaller is better.
-    `timings` are seconds by phase. `genome_length` is None where genomes have no fixed length.
+    `timings` are seconds by phase. `genome_length` is None if genomes have no fixed length.
     `finished` is the time in the receipt; times of files decide nothing. A `mixed` run was resumed
     in another environment, so its population may be one that neither environment gives.
     """
@@ -123,20 +123,20 @@ class Failure:
     sources: Mapping[str, str] = field(default_factory=dict)
 
     def part(self, kind: str) -> Mapping[str, object]:
-        """Return the problem, the algorithm or the backend of its spec; empty where that is not
+        """Return the problem, the algorithm or the backend of its spec; empty if that is not
         known."""
         part = self.spec.get(kind)
         return part if isinstance(part, Mapping) else {}
 
     @property
     def seed(self) -> int | None:
-        """Its seed, where that is known."""
+        """Its seed, if that is known."""
         seed = self.spec.get("seed")
         return seed if isinstance(seed, int) else None
 
 
 def read_run(folder: RunFolder) -> Run:
-    """Return the run in a folder; raises `Damaged` where its receipt is not what it should be.
+    """Return the run in a folder; raises `Damaged` if its receipt is not what it should be.
 
     The folder may have another name than its run_id: `evosweep run --out` takes any.
     """
@@ -207,7 +207,7 @@ def _length(genome: object) -> int | None:
 def read_failure(folder: RunFolder) -> Failure:
     """Return the failure in a folder; a folder without receipt and failure is an unfinished run.
 
-    Raises `Damaged` where `failure.json` is not what it should be.
+    Raises `Damaged` if `failure.json` is not what it should be.
     """
     try:
         document = reading.read_failure(folder)

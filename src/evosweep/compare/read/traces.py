@@ -42,7 +42,7 @@ class Trace:
         return _step(self.seconds, self.seconds_best, times)
 
     def hits(self, targets: Floats, larger: bool) -> Floats:
-        """Evaluations until each target was reached; infinity where it never was."""
+        """Evaluations until each target was reached; infinity if it never was."""
         if not len(self.best):
             return np.full(len(targets), np.inf)
         values, goals = (-self.best, -targets) if larger else (self.best, targets)
@@ -140,7 +140,7 @@ def _from_logbook(run: Run, larger: bool) -> Trace:
 def bands(traces: Sequence[Trace], marks: Floats, *, seconds: bool = False) -> Mapping[str, Floats]:
     """Median and quartiles of the best so far over some runs, at each mark.
 
-    A run that has ended keeps its last value. NaN where some run has no result yet.
+    A run that has ended keeps its last value. NaN if some run has no result yet.
     """
     rows = np.array([t.at_seconds(marks) if seconds else t.at(marks) for t in traces])
     with np.errstate(over="ignore"):  # beyond the largest floats there is nothing to draw

@@ -1,4 +1,4 @@
-"""What to do where there are too few runs: how many seeds a test needs, and what they cost."""
+"""What to do if there are too few runs: how many seeds a test needs, and what they cost."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from evosweep.compare.read.study import Key
 
 
 def seeds_advice(material: Material) -> list[str]:
-    """Return one sentence on the seeds that are missing, for all problems; none where tests were
+    """Return one sentence on the seeds that are missing, for all problems; none if tests were
     made."""
     study, alpha = material.study, material.options.alpha
     few = [standing for standing in material.standings.values() if _too_few(standing)]

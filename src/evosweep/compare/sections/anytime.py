@@ -19,7 +19,7 @@ Problems = Mapping[str, Mapping[str, list[Trace]]]
 
 
 def anytime_section(material: Material) -> Section:
-    """Profiles over all problems and the two tables; a sentence where nothing can be said."""
+    """Profiles over all problems and the two tables; a sentence if nothing can be said."""
     section = Section("anytime", "Performance at any time")
     problems = {name: material.traces_of(name) for name in material.study.problems}
     problems = {name: groups for name, groups in problems.items() if groups}
@@ -87,7 +87,7 @@ def _ecdf(
 
 
 def _data_profile(material: Material, problems: Problems, names: list[str]) -> list[Plot]:
-    """Empty where a problem's genomes have no fixed length: there is no simplex gradient then."""
+    """Empty if a problem's genomes have no fixed length: there is no simplex gradient then."""
     lengths = {
         problem: next(iter(material.study.problems[problem].values()))[0].genome_length
         for problem in problems

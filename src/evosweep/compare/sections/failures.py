@@ -22,7 +22,7 @@ FAILURE_COLUMNS = (
 
 
 def failures_section(material: Material) -> Section | None:
-    """Return every run that is in no number, named; None where there is none."""
+    """Return every run that is in no number, named; None if there is none."""
     if not material.study.failures:
         return None
     return Section("failures", "Failures", tables=[failures_table(material.study)])

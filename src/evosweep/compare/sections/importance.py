@@ -25,7 +25,7 @@ FEWEST_NAMED = 0.01  # a share below this is not named in a sentence
 
 
 def importance_section(material: Material) -> Section | None:
-    """Return the importance of swept parameters; None where no algorithm has two of them."""
+    """Return the importance of swept parameters; None if no algorithm has two of them."""
     designs = designs_of(material.study)
     if not designs:
         return None

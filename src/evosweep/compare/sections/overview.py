@@ -20,14 +20,14 @@ def rank_diagrams(material: Material) -> list[Plot]:
 
 
 def wins_map(material: Material) -> list[Plot]:
-    """Return the heat map of wins; nothing where no two algorithms share a problem."""
+    """Return the heat map of wins; nothing if no two algorithms share a problem."""
     names = contestants(material.standings)
     duels = count_duels(material.standings, names, material.options.alpha)
     return [plot_wins(duels, names)] if duels else []
 
 
 def panels(material: Material) -> list[Plot]:
-    """Return the convergence on every problem; nothing where no run has a trace."""
+    """Return the convergence on every problem; nothing if no run has a trace."""
     shown = [_curves(material, problem) for problem in list(material.study.problems)[:MOST_PANELS]]
     shown = [curves for curves in shown if curves.traces]
     return [plot_multiples(shown, material.styles)] if shown else []

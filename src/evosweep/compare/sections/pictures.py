@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 class Pictured:
     """What is drawn of a problem, and nothing else: it travels to the process that draws.
 
-    `samples` and `traces` are by algorithm, `best` names two of them where there are two. `stem`
+    `samples` and `traces` are by algorithm, `best` names two of them if there are two. `stem`
     stands for the problem in names of files. `measure` says what
     the samples are: results, or distances to the optimum.
     """

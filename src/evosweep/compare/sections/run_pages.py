@@ -1,4 +1,4 @@
-"""Which runs have a page of their own: all where they are few, else the telling ones of each."""
+"""Which runs have a page of their own: all if they are few, else the telling ones of each."""
 
 from collections.abc import Mapping
 from os.path import relpath
@@ -16,7 +16,7 @@ PARALLEL_FROM = 60
 
 
 def chosen_runs(material: Material) -> list[Run]:
-    """Return every run where there are at most `MOST_PAGES`; else best, median and worst of
+    """Return every run if there are at most `MOST_PAGES`; else best, median and worst of
     each."""
     runs = list(material.study.runs)
     if len(runs) <= MOST_PAGES:

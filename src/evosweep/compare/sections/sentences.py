@@ -122,7 +122,7 @@ def set_aside(study: Study) -> list[str]:
 
 
 def outcomes(study: Study) -> list[str]:
-    """Return how many runs are in no number, by what became of them; nothing where all is well."""
+    """Return how many runs are in no number, by what became of them; nothing if all is well."""
     kinds = Counter(_kind(failure.kind) for failure in study.failures)
     return [f"{plural(kinds[kind], 'run')} {kind}: named under Failures." for kind in sorted(kinds)]
 

@@ -32,7 +32,7 @@ def ranks_section(material: Material, diagrams: list[Plot]) -> Section:
 
 
 def tests_section(material: Material) -> Section:
-    """Pairs of algorithms problem by problem; also at the common budget, where there is one."""
+    """Pairs of algorithms problem by problem; also at the common budget, if there is one."""
     alpha = material.options.alpha
     section = Section("tests", "Which differences are real")
     common = [
@@ -52,7 +52,7 @@ def tests_section(material: Material) -> Section:
 
 
 def fronts_section(material: Material, known: Mapping[str, fronts.Fronts]) -> Section | None:
-    """Indicators and the joint front, or None where no problem has several objectives."""
+    """Indicators and the joint front, or None if no problem has several objectives."""
     if not known:
         return None
     items = list(known.values())

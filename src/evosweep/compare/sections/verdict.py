@@ -95,7 +95,7 @@ def _shown(material: Material, standing: Standing, name: str) -> float:
 
 
 def _far(material: Material, standing: Standing, name: str) -> float | None:
-    """Return the median distance to the optimum, where that is known."""
+    """Return the median distance to the optimum, if that is known."""
     runs = material.study.problems[standing.problem][name]
     gaps = distances(runs, standing.values[name])
     return None if gaps is None else median(gaps)
@@ -122,7 +122,7 @@ def _sureness(standing: Standing, alpha: float) -> str:
 
 
 def _one(standing: Standing, alpha: float) -> str:
-    """Return the sentence on two algorithms: the word for the effect only where there is one."""
+    """Return the sentence on two algorithms: the word for the effect only if there is one."""
     (pair,) = standing.pairs
     best = standing.leaders[0]
     sides = (pair.one, pair.other) if pair.names[0] == best else (pair.other, pair.one)

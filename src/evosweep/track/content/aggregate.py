@@ -48,7 +48,7 @@ class Aggregate:
             self.successes.append(success)
 
     def convergence(self) -> dict[str, list[tuple[int, float]]]:
-        """Median and quartiles by generation, as metrics by name; nothing where none is known."""
+        """Median and quartiles by generation, as metrics by name; nothing if none is known."""
         name = "best_so_far" if self.best else "front_hypervolume"
         return {f"{name}_{key}": points for key, points in by_generation(self.curves).items()}
 

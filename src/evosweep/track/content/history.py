@@ -30,7 +30,7 @@ class History:
     columns: dict[str, list[float | None]] = field(default_factory=dict)
 
     def last(self, key: str) -> float | None:
-        """Return the last value of a metric, None where the run has none."""
+        """Return the last value of a metric, None if the run has none."""
         values = self.columns.get(key)
         return values[-1] if values else None
 

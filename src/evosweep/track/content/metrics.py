@@ -44,7 +44,7 @@ def summary_of(record: Record, history: History) -> Summary:
 
 
 def success(record: Record) -> bool | None:
-    """Return True if the run solved its problem, by the rule of `records.goal`; None where none is
+    """Return True if the run solved its problem, by the rule of `records.goal`; None if none is
     known.
 
     None also with several objectives.

@@ -53,7 +53,7 @@ class Progress:
     def advance(self) -> list[Point]:
         """Return the metrics of the generations that were done since the last call.
 
-        Raises `Damaged` where `running.json` is, or where the folder is that of another run.
+        Raises `Damaged` if `running.json` is, or if the folder is that of another run.
         """
         with suppress(OSError):
             self.document = self.document or read_running(self.folder)

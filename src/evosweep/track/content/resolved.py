@@ -23,7 +23,7 @@ def resolved(document: Named, kind: str) -> dict[str, object]:
 
 @cache
 def _defaults(kind: str, use: str, import_path: str, digest: str) -> tuple[tuple[str, object], ...]:
-    """(name, value) of each default, none where the source is not there or was edited since."""
+    """(name, value) of each default, none if the source is not there or was edited since."""
     try:
         if sources.digest(kind, use, import_path) != digest:
             return ()

@@ -15,7 +15,7 @@ WINNERS = "winners.json"
 
 
 def read_verdict(comparison: Path) -> list[str]:
-    """Return the sentences of the verdict, most important first; none where nothing was
+    """Return the sentences of the verdict, most important first; none if nothing was
     compared."""
     path = comparison / VERDICT
     if not is_file(path):
@@ -25,7 +25,7 @@ def read_verdict(comparison: Path) -> list[str]:
 
 
 def winners_table(comparison: Path) -> bytes | None:
-    """Who won each pair of algorithms, with p, as MLflow keeps tables; None where none met."""
+    """Who won each pair of algorithms, with p, as MLflow keeps tables; None if none met."""
     path = next((comparison / name for name in _TESTS if is_file(comparison / name)), None)
     if path is None:
         return None

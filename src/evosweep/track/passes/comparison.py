@@ -25,7 +25,7 @@ _TABLES = '[{"path": "winners.json", "type": "table"}]'
 def track_comparison(target: Target, folder: Path) -> str:
     """Bring the comparison in `folder` to MLflow, if it has changed since it was tracked.
 
-    Returns its id there, "" where there is none.
+    Returns its id there, "" if there is none.
     """
     before = target.comparison
     files = sorted(_files(folder)) if is_folder(folder) and is_file(folder / "report.html") else []

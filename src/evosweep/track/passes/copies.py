@@ -32,7 +32,7 @@ class Copies:
                 self._holders[run_id] = name
 
     def check(self, source: RunFiles, run_id: str) -> None:
-        """Raise `Damaged` where another folder counts for the run that this one holds."""
+        """Raise `Damaged` if another folder counts for the run that this one holds."""
         if source.run_id == run_id:
             return
         holder = (

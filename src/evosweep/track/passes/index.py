@@ -48,7 +48,7 @@ class Tracked:
     generation: int = -1
     """The last generation that was shown while the run was under way."""
     summary: str = "{}"
-    """`MlflowRun.summary` as JSON, with `run_id` where that is not the folder's name; while the
+    """`MlflowRun.summary` as JSON, with `run_id` if that is not the folder's name; while the
     run is under way, its evaluations so far.
     """
     place: int | None = None
@@ -85,11 +85,11 @@ class Parent:
     rank: int = 0
     """Its rank on its problem, 0 without a result."""
     curve: str = ""
-    """Whether its convergence is in MLflow, see `parents`: whole, or still to come (due, old)."""
+    """True if its convergence is in MLflow, see `parents`: whole, or still to come (due, old)."""
     metric: str = ""
     """The metric that has its convergence, with its problem's name."""
     logarithmic: bool = False
-    """Whether the axis of that metric is logarithmic."""
+    """True if the axis of that metric is logarithmic."""
 
 
 _RUN = (
@@ -102,7 +102,7 @@ _PARENT = (
 
 
 class Index:
-    """The index in the file `path`, or in memory alone where that cannot be written."""
+    """The index in the file `path`, or in memory alone if that cannot be written."""
 
     def __init__(self, path: Path | None) -> None:
         self.path = path

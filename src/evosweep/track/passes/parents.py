@@ -3,7 +3,7 @@
 Step n of an aggregate is that of the first n finished runs, so its history only grows and a rebuilt
 database has the same one. A run that changes or vanishes makes the history wrong: the parent is
 then made anew and its runs are moved to it. Convergence is by generation, and every run changes all
-of it: a database gets it again with every run; a server, where nothing is ever taken back, once the
+of it: a database gets it again with every run; a server, if nothing is ever taken back, once the
 runs of the configuration have come to rest.
 """
 
@@ -76,7 +76,7 @@ class ParentRuns:
         """MLflow's ids of those that were made in this pass."""
 
     def of(self, run: MlflowRun, document: Named) -> str:
-        """Return the MLflow id of a run's parent, which is made where there is none."""
+        """Return the MLflow id of a run's parent, which is made if there is none."""
         configuration = run.tags["configuration"]
         parent = self.by_configuration.get(configuration)
         if parent is None:

@@ -18,14 +18,14 @@ _OF_A_ROW = 2**14
 
 
 def pull(origin: Origin, run: TrackedRun, out: Path, experiment: str) -> bool:
-    """Make the folder of a tracked run below `out`; False where its outcome is there already.
+    """Make the folder of a tracked run below `out`; False if its outcome is there already.
 
     The receipt or the failure is put there last and whole, as a run does.
 
     Raises
     ------
     InputError
-        Where what is tracked is incomplete, damaged, too large, or belongs to another run.
+        If what is tracked is incomplete, damaged, too large, or belongs to another run.
     """
     folder = RunFolder(out / experiment / "runs" / _folder_name(run))
     outcome = folder.record if run.status == "FINISHED" else folder.failure

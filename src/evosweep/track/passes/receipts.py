@@ -23,7 +23,7 @@ def receipt(mlflow_run_id: str, uri: str | None = None) -> Record:
     Raises
     ------
     InputError
-        Where that MLflow has no such run, or the run has no receipt.
+        If that MLflow has no such run, or the run has no receipt.
     """
     origin = open_origin(existing_address(DEFAULT, uri))
     run = _find(origin, mlflow_run_id)
@@ -34,7 +34,7 @@ def receipt(mlflow_run_id: str, uri: str | None = None) -> Record:
 
 
 def existing_address(results: Path, uri: str | None) -> Address:
-    """Return the address to read from; raises `InputError` where its database is not there."""
+    """Return the address to read from; raises `InputError` if its database is not there."""
     address = resolve(results, uri, must_exist=False)
     if address.database and not address.database.exists():
         raise InputError(

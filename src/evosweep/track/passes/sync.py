@@ -141,7 +141,7 @@ class Pass:
         self._failures += 1
         if self._failures >= _GIVE_UP:
             raise error
-        self.target.store.experiment(self.target.name)  # raises where the server is down
+        self.target.store.experiment(self.target.name)  # raises if the server is down
         self.changes.problems.append(f"{read.source.path}: left out, {error}")
 
     def _write(self, reads: list[_Read]) -> None:

@@ -6,7 +6,7 @@ from evosweep.track.store.protocol import Store, StoredRun
 
 COMPARISON = "comparison"
 COMPARISON_KEY = ".comparison"
-"""The comparison's place in the index, where no run's folder can be."""
+"""The comparison's place in the index, if no run's folder can be."""
 _UNKNOWN = "?"
 
 

@@ -40,9 +40,9 @@ class Remote:
         Raises
         ------
         Unreachable
-            Where the server stays silent, slow or failing for as long as patience lasts.
+            If the server stays silent, slow or failing for as long as patience lasts.
         InputError
-            Where it refuses, or its answer is too long or no JSON object.
+            If it refuses, or its answer is too long or no JSON object.
         """
         content = persist(lambda: self._content(endpoint, body), self.address.shown)
         try:

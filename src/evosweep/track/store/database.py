@@ -77,7 +77,7 @@ def _create_file(path: Path) -> None:
 
 
 def probe(address: Address) -> None:
-    """Raise `Unreachable` where a database server cannot be reached; MLflow waits far longer."""
+    """Raise `Unreachable` if a database server cannot be reached; MLflow waits far longer."""
     if not address.database:
         import_mlflow()
         persist(lambda: _engine(address).connect().close(), address.shown)

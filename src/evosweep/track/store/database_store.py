@@ -148,7 +148,7 @@ class DatabaseStore(ServerStore):
 
 
 def local_folder(location: str) -> Path | None:
-    """Return the folder of an artifact location, None where it is not on this machine."""
+    """Return the folder of an artifact location, None if it is not on this machine."""
     parts = urlsplit(location)
     if parts.scheme == "file":
         return Path(unquote(parts.path))

@@ -57,7 +57,7 @@ class Store(Protocol):
     """True if it can take metrics back."""
 
     def experiment(self, name: str) -> MlflowExperiment:
-        """Return the experiment of a folder of that name, created or restored where need be.
+        """Return the experiment of a folder of that name, created or restored if need be.
 
         One that was renamed in MLflow is found by its tag, and keeps its new name there.
         """
@@ -79,7 +79,7 @@ class Store(Protocol):
         """Put metrics in the place of all whose names start with one of `families`."""
 
     def show(self, mlflow_id: str, key: str, value: float | None) -> None:
-        """Make a value the last of a metric; None leaves none, where metrics can be taken back."""
+        """Make a value the last of a metric; None leaves none, if metrics can be taken back."""
 
     def rename(self, names: Mapping[str, str]) -> None:
         """Give runs other names, by their ids."""

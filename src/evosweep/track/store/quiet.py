@@ -26,7 +26,7 @@ _OWN_RETRIES = {
 def import_mlflow() -> Any:
     """Return the module `mlflow`.
 
-    Raises InputError that says what to install where it is missing, or of an untested version.
+    Raises InputError that says what to install if it is missing, or of an untested version.
     """
     os.environ.update(ENVIRONMENT)
     for name, value in _OWN_RETRIES.items():

@@ -68,7 +68,7 @@ class _Request:
         )
 
     def header(self, name: str) -> str:
-        """Return the only header of that name; empty where there is none, or more than one."""
+        """Return the only header of that name; empty if there is none, or more than one."""
         values = [value for key, value in self._headers if key.lower() == name.encode()]
         return values[0].decode("latin-1") if len(values) == 1 else ""
 
