@@ -18,8 +18,7 @@ _OFFERED = {
 
 
 def __getattr__(name: str) -> Any:
-    """Return what programs use, imported when it is asked for, so that importing evosweep costs
-    nothing"""
+    """Import a documented name at its first use, so that `import evosweep` itself is fast."""
     if name in _OFFERED:
         return getattr(import_module(_OFFERED[name]), name)
     raise AttributeError(f"module 'evosweep' has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""The `evosweep` command. Each subcommand is a module, imported only when it is called."""
+"""The `evosweep` command. The module of a subcommand is imported only when a user calls it."""
 
 import argparse
 import errno
@@ -14,7 +14,7 @@ from evosweep import __version__
 from evosweep.errors import EvosweepError, printable, printable_lines
 from evosweep.processes import safe_path
 
-# Each is a module of `evosweep.commands`, a `Command`; in the order in which people need them.
+# Each name is a module of `evosweep.commands`; they stand in the order in which people need them.
 COMMANDS = {
     "init": "a study that runs: config, problem, Snakefile; also from a plain DEAP program",
     "list": "the built-in problems, algorithms and backends with their parameters",
@@ -98,7 +98,7 @@ def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
 
 
 class _GroupedParser(argparse.ArgumentParser):
-    """A parser whose help has the commands in the order of use, each with an example."""
+    """A parser whose help shows the commands in the order of use, each with an example."""
 
     def format_help(self) -> str:
         """Return the help of `evosweep` itself."""
@@ -124,17 +124,17 @@ _REFUSALS = {
     errno.EPERM,
     errno.EROFS,
 }
-"""What a file system says if nothing is wrong but the place or its disk."""
+"""Errors of the file system that concern the user's folder or disk, and are no bug of evosweep."""
 
 
 class Command(Protocol):
     """A module of `evosweep.commands`."""
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Add what the command takes."""
+        """Add the command's arguments."""
 
     def main(self, args: argparse.Namespace) -> int:
-        """Do it; returns the exit code."""
+        """Run the command; returns the exit code."""
 
 
 def _module(name: str) -> Command:
@@ -142,7 +142,7 @@ def _module(name: str) -> Command:
 
 
 def _print_anywhere() -> None:
-    """Let a character that the locale does not have be an escape, and no error."""
+    """Print an escape, and raise no error, for a character that the locale cannot encode."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -178,9 +178,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 class Printable:
-    """A stream of text that nothing read from a file can use to act on the terminal.
+    """A text stream that writes control characters as escapes.
 
-    Names in results may come from anybody; what a terminal would obey is written as an escape.
+    Names in results may come from anybody, and a terminal obeys control characters.
     """
 
     def __init__(self, stream: TextIO, kept: str = "") -> None:
@@ -196,7 +196,7 @@ class Printable:
         return len(text)
 
     def flush(self) -> None:
-        """Pass on what is buffered."""
+        """Flush the stream below."""
         self._stream.flush()
 
     def __getattr__(self, name: str) -> object:

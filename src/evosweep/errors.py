@@ -1,8 +1,8 @@
 """Every error that evosweep raises on purpose, as one tree.
 
 EvosweepError
-├── InputError      what the caller gave is wrong: exit code 2
-│   └── Damaged     a file of a run is not what it should be: named, and the others go on
+├── InputError      the caller's input is wrong: exit code 2
+│   └── Damaged     one file of a run is wrong: the message names it, and other runs go on
 └── RunError        the run itself failed: exit code 1
 
 A message is one line: what is wrong, where, the value, and what to do about it. The functions below
@@ -44,7 +44,7 @@ class InputError(EvosweepError):
 class Damaged(InputError):
     """A file of a run that is not what it should be, with one line that says so.
 
-    What reads many runs shows that line, leaves this run out and goes on with the others:
+    Code that reads many runs shows that line, leaves this run out and goes on with the others:
     `damaged: <folder>: <field>: <value>: <what is allowed>`.
 
     Parameters

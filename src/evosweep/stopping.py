@@ -1,4 +1,4 @@
-"""What a callback is given; the code lies in `evosweep.run.early_stop`."""
+"""The documented argument of a callback; the code lies in `evosweep.run.early_stop`."""
 
 from evosweep.run.early_stop import Generation
 

@@ -1,6 +1,7 @@
-"""What the workers of an executor evaluate, by their own notes, as far as they are on this machine.
+"""The board tells which individual each worker of this machine evaluates.
 
-Executors say that a call failed, and neither whose worker died nor of what.
+An executor only says that a call failed: it names neither the dead worker nor the individual. So
+each worker writes into a file on the board what it evaluates, and the file outlives the worker.
 """
 
 import os
@@ -14,7 +15,7 @@ from evosweep.backends.protocol import Lost, Result, Work
 from evosweep.processes import activity, kill
 
 _MEMORY = 10.0
-"""Seconds for which a death explains why calls fail; those of one worker may fail apart."""
+"""Seconds for which a death explains failing calls: the calls of one worker may fail one by one."""
 
 
 @dataclass
@@ -23,19 +24,19 @@ class Death:
 
     note: activity.Note
     late: bool
-    """True if it was killed here, past its deadline."""
+    """True if this process killed it, since it was past its deadline."""
     seen: float
     told: bool = False
-    """True if its chunk has come back as lost."""
+    """True if its chunk was already reported as lost."""
 
     def is_of(self, chunk: Work[Result]) -> bool:
-        """Return True if it was this chunk that it had at work."""
+        """Return True if the worker was evaluating this chunk when it died."""
         note = self.note
         return not self.told and note.batch == chunk.batch and note.index in chunk.indices
 
 
 class Board:
-    """What the workers of this machine evaluate, and which of them are dead."""
+    """Reads what the workers of this machine evaluate, and notices which of them are dead."""
 
     def __init__(self) -> None:
         self._folder: Path | None = None
@@ -50,13 +51,13 @@ class Board:
         self._folder = Path(inherited or tempfile.mkdtemp(prefix="evosweep-"))
 
     def close(self) -> None:
-        """Remove a board of its own."""
+        """Remove the board's folder if this object made it."""
         if self._own and self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
     def folder(self) -> str:
-        """Its path, which chunks carry to workers of this machine."""
+        """The board's path, which travels with each chunk to the workers of this machine."""
         return str(self._folder)
 
     def kill_overdue(self) -> None:
@@ -72,10 +73,10 @@ class Board:
             kill.tree(note.pid)
 
     def loss_of(self, chunk: Work[Result]) -> Lost:
-        """Return the evaluation of a chunk that killed its worker, or what is known of it.
+        """Return why a chunk was lost, and which of its individuals killed the worker.
 
-        If a worker of this machine has just died of another chunk, this one was only waiting
-        for it. If no death is known, any of its evaluations may be the cause.
+        If a worker of this machine has just died of another chunk, this chunk was only waiting for
+        that worker. If no death was seen, any individual of the chunk may be the cause.
         """
         self._look_for_deaths()
         for death in self._deaths:

@@ -1,9 +1,9 @@
-"""Evaluations by Dask's workers: a cluster of this run's own, or one that is there.
+"""Evaluations by Dask's workers: the run starts a cluster, or uses one that is running already.
 
-Dask repeats nothing here: a task whose worker died is ours to repeat, and its keys are never
-reused. A cluster of our own talks over TLS, with a certificate that only its processes have, since
-Dask's scheduler and workers unpickle what anybody sends them. One that is there is reached over
-TLS or a private network, or not at all.
+Dask repeats no task here: evosweep repeats a task whose worker died, under a new key. Dask's
+scheduler and workers unpickle whatever they receive. So a cluster that the run starts talks over
+TLS, with a certificate that only its own processes have. A running cluster must be reached over
+TLS or in a private network; any other address is refused.
 """
 
 import ipaddress
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 VARIABLE = "DASK_SCHEDULER_ADDRESS"
 _TASK = 0.0035
-"""Seconds that a task costs the scheduler, so that a chunk must last so long for each worker."""
+"""Seconds that the scheduler needs per task: a chunk must take that long for each worker."""
 _PATIENCE = 60
-"""Seconds until a scheduler has answered and has a worker."""
+"""Seconds within which a scheduler must answer and have a worker."""
 _CONFIG = {
     "distributed.scheduler.allowed-failures": 0,
     "distributed.comm.timeouts.tcp": "12s",  # a host that was cut off: 30 s by default
@@ -53,12 +53,12 @@ class Dask(OverExecutor):
 
     @staticmethod
     def work(parcel: Parcel[Result]) -> Result:
-        """Evaluate what was sent, with the generators to itself."""
+        """Evaluate a chunk while no other thread uses the random generators."""
         keep_apart()
         return parcel.work()
 
     def start(self) -> Executor:
-        """Return the tasks of a client; a cluster of our own is started for it."""
+        """Return the executor of a client, after starting a cluster if none was named."""
         import dask.config
         import distributed  # noqa: F401 - all of it, before its generator is taken apart
 
@@ -72,13 +72,13 @@ class Dask(OverExecutor):
         return executor
 
     def stop(self, executor: Executor, *, wait: bool) -> None:
-        """Forget the tasks, and end a cluster of our own."""
+        """Cancel the tasks, and stop the cluster if this run started it."""
         executor.shutdown(wait=wait)
         self._stack.close()
         self._client = None
 
     def complain(self, error: BaseException) -> None:
-        """Raise RunError if the scheduler is gone, with all that it knew."""
+        """Raise RunError if the scheduler has stopped: then every task is lost."""
         lost = self._client is None or self._client.status != "running"
         if isinstance(error, CancelledError) or lost:
             raise RunError(
@@ -128,13 +128,13 @@ class Dask(OverExecutor):
 
 
 def check_address(place: str) -> None:
-    """Raise InputError for a scheduler that anybody could reach, and send code to.
+    """Raise InputError for a scheduler to which anybody could connect and send code.
 
     Parameters
     ----------
     place
-        `tcp://host:port`, `tls://host:port`, or a scheduler's file, which is judged when it is
-        read.
+        `tcp://host:port`, `tls://host:port`, or the path of a scheduler file, whose address is
+        checked when the file is read.
     """
     parts = urlsplit(place if "://" in place else f"tcp://{place}")
     if _is_file(place) or parts.scheme != "tcp":
@@ -153,7 +153,7 @@ def check_address(place: str) -> None:
 
 
 def _check_workers(client: "Client") -> None:
-    """Refuse workers of several threads, and tell of tasks that the scheduler would repeat."""
+    """Raise InputError for workers with several threads; warn if the scheduler repeats tasks."""
     workers = client.scheduler_info(n_workers=-1)["workers"]
     several = [name for name, worker in workers.items() if worker["nthreads"] > 1]
     if several:

@@ -1,7 +1,7 @@
-"""A random generator of Dask's own, in each process where it runs beside a program's evaluations.
+"""Give Dask a random generator of its own in each process that also evaluates.
 
 Dask's threads draw from Python's global generator (samples of sizes, backoffs), which a run has
-seeded. So what its modules call `random` is replaced, in every one of them that is there.
+seeded. So the name `random` is replaced in every module of Dask that is imported.
 """
 
 import importlib.util

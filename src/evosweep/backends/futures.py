@@ -1,9 +1,10 @@
 """Evaluations over an executor of the user's own: loky's, executorlib's, Parsl's, Ray's, anybody's.
 
 The user's function is called with the number of workers and returns a
-`concurrent.futures.Executor`. Its chunks are journaled, repeated and blamed as everywhere. What
-depends on the executor: a worker on another machine is not killed by us, its individual is found
-by halves, and a chunk that the executor loses without a word is waited for.
+`concurrent.futures.Executor`. The journal, repeated evaluations and the search for individuals
+that kill workers are the same as for every backend. Some limits depend on the executor: evosweep
+cannot kill a worker on another machine, it finds the individual that killed such a worker only by
+halving the chunk, and it waits for ever for a chunk that the executor loses without an error.
 """
 
 from collections.abc import Callable

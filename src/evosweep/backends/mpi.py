@@ -1,9 +1,9 @@
 """Evaluations by MPI's ranks, in a program that `mpiexec -n N+1 python -m mpi4py.futures` started.
 
-Rank 0 runs the program and the others evaluate. Nothing is ever spawned: where mpiexec has not
-started this process, mpi4py would start one whose end kills the caller's process group. A rank that
-dies takes all others with it, so `evosweep.supervision` starts the group again. MPI never notices
-a host that was cut off; a lifeline beside it does.
+Rank 0 runs the program and the other ranks evaluate. No rank is spawned later: in a process that
+mpiexec has not started, mpi4py would start one, and the end of that one would kill the caller's
+process group. When a rank dies, all other ranks die too, and `evosweep.supervision` starts the
+group again. MPI never notices a host that was cut off; a lifeline beside it does.
 """
 
 import os
@@ -21,7 +21,7 @@ _SEGMENT = re.compile(r"/dev/shm/mpich_shm_\w+")
 
 
 class Mpi(OverExecutor):
-    """The ranks of one `mpiexec`; as many as it was told, less the one that runs the program."""
+    """The ranks of one `mpiexec`, without rank 0, which runs the program."""
 
     overhead = 0.003
     watches = False
@@ -39,7 +39,7 @@ class Mpi(OverExecutor):
         self.elsewhere = any(_is_on_several_hosts(size))
 
     def start(self) -> Executor:
-        """Return the ranks of the world; mpi4py hands each one task at a time."""
+        """Return mpi4py's executor over all ranks; it gives each rank one task at a time."""
         from mpi4py.futures import MPIPoolExecutor
 
         if self.elsewhere:
@@ -55,20 +55,20 @@ class Mpi(OverExecutor):
 
 
 def _join(place: Place) -> None:
-    """What each rank on several hosts does before its first chunk."""
+    """Connect a rank to the first process; called before the first chunk if hosts are several."""
     _unlink_shared_memory()
     hold(place)
 
 
 def _unlink_shared_memory() -> None:
-    """Free mpich's files in /dev/shm with the last rank, however it ends: all have them open."""
+    """Unlink mpich's files in /dev/shm, so that they vanish when the last rank has closed them."""
     with suppress(OSError):
         for name in set(_SEGMENT.findall(Path("/proc/self/maps").read_text(encoding="utf-8"))):
             Path(name).unlink(missing_ok=True)
 
 
 def _is_on_several_hosts(size: int) -> Iterator[bool]:
-    """By what mpich, Open MPI and SLURM tell a rank of those beside it."""
+    """Yield True or False for each variable by which MPI or SLURM tells the ranks of this host."""
     for name in ("MPI_LOCALNRANKS", "OMPI_COMM_WORLD_LOCAL_SIZE"):
         yield int(os.environ.get(name, size)) < size
     yield os.environ.get("SLURM_STEP_NUM_NODES", "1") != "1"

@@ -1,9 +1,9 @@
-"""What `hosts` of a backend may be, for the config and for whoever starts workers there."""
+"""The allowed values of a backend's `hosts`, for the config and for launchers."""
 
 import re
 
 SLURM = "slurm"
-"""In the place of hosts: the nodes of the SLURM allocation that the run is in."""
+"""Given instead of hosts, it stands for the nodes of the run's SLURM allocation."""
 
 HOST = re.compile(r"(?:[A-Za-z0-9_][\w.-]*@)?[A-Za-z0-9_][\w.-]*", re.ASCII)
-"""A host as ssh takes it, and never an option of ssh: `name`, `address` or `user@name`."""
+"""A host for ssh: `name`, `address` or `user@name`; the pattern matches no option of ssh."""

@@ -1,9 +1,10 @@
-"""Evaluations over an executor of `concurrent.futures`, whoever made it and wherever it works.
+"""Evaluations over any executor of `concurrent.futures`, on this machine or on others.
 
-What an executor says of a dead worker differs: some break as a whole, some fail the one call, none
-names the individual. Workers of this machine note on the board what they evaluate, as a pool's do,
-so that an evaluation that killed its worker is known, and one past its timeout is killed. Of
-workers elsewhere nothing is known but that a chunk did not come back.
+Executors report a dead worker in different ways: some break as a whole, some fail only the one
+call, and none names the individual. So the workers of this machine note on the board what they
+evaluate, like a pool's workers. This tells which evaluation killed a worker, and lets this process
+kill an evaluation that is past its timeout. For a worker on another machine, the only sign is that
+a chunk does not come back.
 """
 
 import threading
@@ -27,17 +28,17 @@ from evosweep.processes import activity, address
 _TICK = 0.1
 _CHUNKS_A_WORKER = 2  # one at work and one that waits for it
 _BARREN = 20
-"""So many calls in a row may fail before what the executor says is taken for its last word."""
+"""Per worker: the run ends with the executor's error after so many failed calls in a row."""
 
 _one_at_a_time = threading.Lock()
 
 
 class _InThread(Exception):
-    """A chunk came to the process that had sent it."""
+    """The executor ran a chunk in the process that had submitted it."""
 
 
 class OverExecutor:
-    """The part that all such backends share; each says how its executor is started.
+    """The part that all such backends share; each subclass starts its own executor.
 
     Parameters
     ----------
@@ -60,7 +61,7 @@ class OverExecutor:
 
     @staticmethod
     def work(parcel: "Parcel[Result]") -> Result:
-        """Evaluate what was sent to a worker."""
+        """Evaluate a chunk in a worker."""
         return parcel.work()
 
     def start(self) -> Executor:
@@ -68,11 +69,11 @@ class OverExecutor:
         raise NotImplementedError
 
     def stop(self, executor: Executor, *, wait: bool) -> None:
-        """End an executor; `wait`: after what it evaluates."""
+        """Shut an executor down; with `wait`, let its running evaluations finish first."""
         executor.shutdown(wait=wait)
 
     def complain(self, error: BaseException) -> None:
-        """Raise if an executor's error says that no other chunk will come back either."""
+        """Raise if an executor's error means that no other chunk will come back either."""
 
     def __enter__(self) -> Self:
         self._board.open()
@@ -106,8 +107,7 @@ class OverExecutor:
     def _results(
         self, window: "_Window[Result]", done: "set[Future[Result]]"
     ) -> Iterator[tuple[int, Result | Lost]]:
-        """Yield each finished chunk; those whose call failed with what the board says of their
-        worker."""
+        """Yield the result of each finished chunk, or a `Lost` made from the board's notes."""
         for future in done:
             chunk = window.pending.pop(future)
             if (error := _error_of(future)) is None:
@@ -137,7 +137,7 @@ class OverExecutor:
             ) from error
 
     def _submit(self, chunk: Work[Result]) -> "Future[Result]":
-        """Return the future of the result; a failed one where the executor takes no more."""
+        """Submit a chunk; returns a failed future if the executor is broken."""
         try:
             return self._running().submit(self.work, Parcel(chunk, self._board.folder))
         except BrokenExecutor as error:
@@ -157,18 +157,18 @@ class OverExecutor:
 
 
 _HOPELESS = (ImportError, AttributeError, TypeError)
-"""What comes of workers that have other code; evaluations return their own errors."""
+"""Errors of a worker whose code differs from ours; errors of evaluations come back as results."""
 
 
 class _Window(Generic[Result]):
-    """The chunks on their way, by the future of their result; never more than so many."""
+    """The chunks that were submitted and are not done: at most `size` of them."""
 
     def __init__(self, chunks: Iterator[Work[Result]], size: int) -> None:
         self._chunks, self._size = chunks, size
         self.pending: dict[Future[Result], Work[Result]] = {}
 
     def fill(self, submit: "Submit[Result]") -> bool:
-        """Send chunks while there is room; whether any is on its way."""
+        """Submit chunks while there is room; returns True if any is not done."""
         while len(self.pending) < self._size:
             chunk = next(self._chunks, None)
             if chunk is None:
@@ -184,7 +184,7 @@ Submit = Callable[[Work[Result]], "Future[Result]"]
 
 
 def _error_of(future: "Future[Result]") -> BaseException | None:
-    """Return the error of a call; a call that is not done after all was lost with its executor."""
+    """Return a call's error; a call that never finished was lost with its executor."""
     try:
         return future.exception(timeout=0)
     except (CancelledError, TimeoutError) as error:
@@ -192,7 +192,7 @@ def _error_of(future: "Future[Result]") -> BaseException | None:
 
 
 class Parcel(Generic[Result]):
-    """A chunk on its way: an object that no engine looks into."""
+    """A chunk as it is submitted: an opaque object, whose content no engine inspects."""
 
     __slots__ = ("_board", "_chunk", "_sender")
 
@@ -201,7 +201,7 @@ class Parcel(Generic[Result]):
         self._sender = address.of_this_process()
 
     def work(self) -> Result:
-        """Evaluate the chunk; one at a time, since a process has one set of generators."""
+        """Evaluate the chunk under a lock, since a process has one set of random generators."""
         here = address.of_this_process()
         if here == self._sender:
             raise _InThread

@@ -1,7 +1,7 @@
 """Evaluations in a `ProcessPoolExecutor`, started by forkserver.
 
-The executor breaks as a whole when one worker dies, and says neither which nor of what. Workers
-note what they evaluate on the board, so that the chunk and the individual are known.
+When one worker dies, the executor breaks as a whole and names neither the worker nor the cause. So
+each worker notes on the board what it evaluates; this names the chunk and the individual.
 """
 
 import errno
@@ -51,11 +51,11 @@ class _Context(ForkServerContext):
 
 
 _Pending = dict[Future[Result | Lost], Work[Result]]
-"""Chunks on their way, by the future of their result."""
+"""Submitted chunks that are not done, by the future of their result."""
 
 
 class Pool:
-    """Worker processes; the first chunk that is worth sending starts them."""
+    """Worker processes; the first chunk starts them."""
 
     overhead = 0.002
     watches = True
@@ -136,7 +136,7 @@ class Pool:
         return bool(pending)
 
     def _submit(self, chunk: Work[Result], *, alone: bool) -> "Future[Result | Lost]":
-        """Return the future of the result; a finished one where the executor is broken."""
+        """Submit a chunk; returns a future that holds a `Lost` if the executor is broken."""
         future: Future[Result | Lost] = Future()
         try:
             return self._running().submit(_work, chunk)
@@ -179,7 +179,7 @@ class Pool:
     def _lost(
         self, pending: "_Pending[Result]", overdue: list[activity.Note]
     ) -> Iterator[tuple[int, Result | Lost]]:
-        """Yield the result of every chunk in flight after the executor broke."""
+        """Yield a result or a `Lost` for every submitted chunk after the executor broke."""
         losses = self._losses(overdue)
         self._discard()
         for future, chunk in pending.items():
@@ -190,7 +190,7 @@ class Pool:
         pending.clear()
 
     def _losses(self, overdue: list[activity.Note]) -> list[tuple[activity.Note, Lost]]:
-        """Return the worker that died first, with its individual; the executor stops the others."""
+        """Return the workers that died by themselves; the executor terminated all others."""
         assert self._board is not None
         losses = [(note, Lost(note.index, "timeout")) for note in overdue]
         late = {note.pid for note in overdue}
@@ -218,7 +218,7 @@ class Pool:
 
 @contextmanager
 def _shared_memory() -> Iterator[None]:
-    """Queues between processes have semaphores in /dev/shm: says so if that is impossible."""
+    """Raise RunError with advice if the queues cannot make their semaphores in /dev/shm."""
     try:
         yield
     except OSError as error:
@@ -231,10 +231,10 @@ def _shared_memory() -> Iterator[None]:
 
 
 def _widen(executor: ProcessPoolExecutor) -> None:
-    """Let whole chunks wait in the pipe to the workers, where the system can.
+    """Enlarge the pipe to the workers if the system can, so that whole chunks fit into it.
 
-    Of one that is larger, a worker gets a part whenever this process has a turn, and on busy
-    processors each turn is milliseconds away.
+    A chunk that is larger than the pipe arrives in parts, one whenever this process gets the
+    processor; on a busy machine each part then costs milliseconds.
     """
     with suppress(AttributeError, OSError):
         pipe = executor._call_queue._writer.fileno()  # type: ignore[attr-defined]

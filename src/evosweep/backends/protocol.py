@@ -1,8 +1,8 @@
 """The contract of a backend.
 
 A backend is a context manager with `workers` and one method, `run`: it takes chunks and yields
-each one's number and result as it finishes, in any order. It notices dead workers; whoever gave it
-the chunks decides what follows from that.
+the number and the result of each as it finishes, in any order. It notices dead workers and reports
+their chunks as lost; its caller decides whether to repeat them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -37,12 +37,12 @@ class Work(Protocol[_Result_co]):
 
     @property
     def batch(self) -> int:
-        """The batch that it is cut from."""
+        """Number of the batch that the chunk is cut from."""
         ...
 
     @property
     def indices(self) -> Sequence[int]:
-        """Places of its individuals in the batch."""
+        """Indices of its individuals in the batch."""
         ...
 
     def work(self) -> _Result_co:
@@ -55,9 +55,9 @@ class Lost:
     """Takes the place of a chunk's result when its worker died or was killed."""
 
     index: int | None = None
-    """The individual that the worker was evaluating; None if it was another chunk's."""
+    """Index of the individual that the worker was evaluating; None if it is in another chunk."""
     reason: str = "worker"
-    """worker, or timeout; unknown: any of the chunk's evaluations may have killed its worker."""
+    """`worker`, `timeout`, or `unknown`: any evaluation of the chunk may have killed its worker."""
     signal: int | None = None
     """The signal that killed it, if that is known."""
 
@@ -67,16 +67,16 @@ class Backend(Protocol):
 
     workers: int
     overhead: float
-    """First guess of the seconds by which a batch is slower here; measured from then on."""
+    """First guess of the seconds that this backend adds to a batch; later batches measure it."""
     watches: bool
     """True if it kills workers that are past their deadline; else the supervisor does."""
     local: bool
     """True if it evaluates in this process, so that chunks are cut for the journal alone."""
     elsewhere: bool
-    """True if its workers may have been installed apart from this process: its code is compared."""
+    """True if its workers may run another installation of evosweep: their code is compared."""
 
     def run(self, chunks: Iterator[Work[Result]]) -> Iterator[tuple[int, Result | Lost]]:
-        """(number, result or Lost) of each chunk as it finishes; takes chunks as it has room."""
+        """Yield (number, result or Lost) of each chunk as it finishes; take chunks while room."""
         ...
 
     def __enter__(self) -> Self: ...
@@ -91,12 +91,12 @@ class Backend(Protocol):
 
 @runtime_checkable
 class OwnFutures(Protocol):
-    """A backend whose own futures must be used, since only the program's thread may call it."""
+    """A backend that only the program's own thread may call, so it makes the futures itself."""
 
     def submit(self, call: Callable[[], Value]) -> "Future[Value]":
         """Return the future of a call without arguments."""
         ...
 
     def as_completed(self, futures: "Iterable[Future[Value]]") -> "Iterator[Future[Value]]":
-        """Return the futures as they finish."""
+        """Yield the futures as they finish."""
         ...

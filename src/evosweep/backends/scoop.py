@@ -1,8 +1,8 @@
 """Evaluations by SCOOP's workers, in a program that was started by `python -m scoop`.
 
-SCOOP's own map starts one future for each item; here a future is a chunk. When an idle worker or
-the broker dies, SCOOP waits for ever: `evosweep.supervision` watches them from outside and starts
-the whole group again.
+SCOOP's own map starts one future for each item; here one future evaluates a chunk. When an idle
+worker or the broker dies, SCOOP waits for ever. So `evosweep.supervision` watches them from outside
+and starts the whole group again.
 """
 
 import sys
@@ -60,7 +60,7 @@ class Scoop:
         pending: dict[Future[Result], int] = {}
         while _submit_all(chunks, pending):
             for future in futures.as_completed(list(pending)):
-                # SCOOP names a future twice that ended before one call of it and is still queued.
+                # SCOOP yields a future twice if it ended before the call and is still queued.
                 number = pending.pop(future, None)
                 if number is None:
                     continue
@@ -85,7 +85,7 @@ class Scoop:
 def _submit_all(
     chunks: Iterator[Work[Result]], pending: "dict[Future[Result], int]", *, only_new: bool = False
 ) -> bool:
-    """Submit every chunk that there is; whether any is pending, or any is new."""
+    """Submit all chunks; returns True if any is pending or, with `only_new`, if any is new."""
     from scoop import futures
 
     before = len(pending)

@@ -1,7 +1,7 @@
-"""The table of backends: one line for each, with everything that the other rooms need to know.
+"""The table of backends: one line for each, with everything that the other rooms need.
 
 Snakemake reads the table while it parses a config, so this file imports no backend. `create`
-imports the one that it makes.
+imports the backend that it makes.
 """
 
 import importlib
@@ -25,27 +25,27 @@ class BackendKind:
     """A backend, described without importing it."""
 
     name: str
-    """As a config and `open_backend` call it."""
+    """Its name in a config and for `open_backend`."""
     summary: str
     implementation: str
-    """`module:Class`; the class is called with the number of workers, and its options by name."""
+    """`module:Class`; the class takes the number of workers, and its options as keywords."""
     alone: bool = False
     """True if it evaluates in the run's own process, so that it has one worker."""
     module: str = ""
-    """The module that it needs beside evosweep's own requirements."""
+    """The module that it needs in addition to evosweep's own requirements."""
     extra: str = ""
     """The extra of evosweep that installs the module."""
     options: tuple[str, ...] = ()
     """The keys of a config that it takes beside `use` and `workers`."""
     required: str = ""
-    """The option that it cannot do without."""
+    """The option that a config must give."""
     launcher: tuple[str, ...] = ()
-    """The command that starts a program; none: started as any program.
+    """The command under which a program must be started; empty if it needs none.
 
-    `{workers}` stands for their number, `{ranks}` for one more, `{python}` for this Python; any
-    other first word is a program that is looked for beside this Python, then on PATH."""
+    `{workers}` stands for the number of workers, `{ranks}` for that number + 1, `{python}` for
+    this Python. Any other first word is a program, searched beside this Python and then on PATH."""
     supervised: str = "evosweep.supervision.launchers:InProcess"
-    """`module:Class` of the launcher of `evosweep run`, which is called with this line."""
+    """`module:Class` of its launcher in `evosweep run`; the class takes this `BackendKind`."""
     crosses_hosts: bool = False
     """True if its workers may be on other machines."""
     contained: bool = True
@@ -53,7 +53,7 @@ class BackendKind:
 
     @property
     def is_installed(self) -> bool:
-        """True if this Python has the module that the backend needs, and the program if any."""
+        """True if the module and the program that the backend needs are installed."""
         if self.module and importlib.util.find_spec(self.module) is None:
             return False
         return not self._program or find_program(self._program) is not None
@@ -64,7 +64,7 @@ class BackendKind:
         return f"pip install 'evosweep[{self.extra}]'"
 
     def launch(self, workers: int) -> list[str]:
-        """Return the words before a program's own that start it with so many workers."""
+        """Return the command line to put before a program, for this number of workers."""
         first, *words = self.launcher or ("{python}",)
         values = {"workers": workers, "ranks": workers + 1, "python": sys.executable}
         program = (find_program(self._program) or first) if self._program else first
@@ -72,13 +72,13 @@ class BackendKind:
 
     @property
     def _program(self) -> str:
-        """The program that starts others under it; "" if that is Python."""
+        """The name of the launching program; "" if that is Python."""
         first = self.launcher[0] if self.launcher else "{python}"
         return "" if first == "{python}" else first
 
 
 def find_program(name: str) -> str | None:
-    """Return the path of a program: one that was installed with this Python, else that on PATH."""
+    """Return the path of a program: the one beside this Python, else the first on PATH."""
     beside = Path(sys.executable).parent
     return shutil.which(name, path=f"{beside}{os.pathsep}{os.environ.get('PATH', os.defpath)}")
 
@@ -141,7 +141,7 @@ BACKENDS: dict[str, BackendKind] = {kind.name: kind for kind in _KINDS}
 """Every backend by its name."""
 
 REFERENCE = "serial"
-"""The backend that every other one must equal, and against which speed-ups are measured."""
+"""The reference: every other backend must give its results; speed-ups are relative to it."""
 
 
 def backend_kind(use: str) -> BackendKind:
@@ -155,8 +155,10 @@ def backend_kind(use: str) -> BackendKind:
 
 
 def check(use: str, workers: int, options: Mapping[str, object] | None = None) -> BackendKind:
-    """Return the line of a backend that can have so many workers here; raises `InputError` as
-    `create`."""
+    """Return the line of a backend after checking its workers, options and module.
+
+    Raises `InputError` in the same cases as `create`.
+    """
     kind = backend_kind(use)
     if workers < 1:
         raise InputError(f"backend {use}: workers is {workers}, and must be 1 or more")
@@ -170,7 +172,7 @@ def check(use: str, workers: int, options: Mapping[str, object] | None = None) -
 
 
 def mistake_in_options(kind: BackendKind, options: Collection[str]) -> str:
-    """Return what is wrong with the options that a backend is given; "" if nothing is."""
+    """Return the first mistake in the options of a backend; "" if they are right."""
     if unknown := [name for name in options if name not in kind.options]:
         takers = [other.name for other in _KINDS if unknown[0] in other.options]
         return f"{kind.name} takes no {unknown[0]}" + (f"; {takers[0]} does" if takers else "")
@@ -180,10 +182,10 @@ def mistake_in_options(kind: BackendKind, options: Collection[str]) -> str:
 
 
 def create(use: str, workers: int = 1, options: Mapping[str, object] | None = None) -> "Backend":
-    """Return the backend of that name, not yet entered.
+    """Return a new backend; use it in a `with` block.
 
-    Raises `InputError` for an unknown name, for a number of workers or options that it cannot have,
-    and for a backend whose module is not installed.
+    Raises `InputError` for an unknown name, for a number of workers or options that the backend
+    cannot have, and for a backend whose module is not installed.
     """
     kind = check(use, workers, options)
     backend: Backend = imported(kind.implementation)(workers, **(options or {}))
@@ -191,6 +193,6 @@ def create(use: str, workers: int = 1, options: Mapping[str, object] | None = No
 
 
 def imported(name: str) -> Any:
-    """Return what a line of the table names as `module:name`."""
+    """Import and return the object that `module:name` names."""
     module, _, attribute = name.partition(":")
     return getattr(importlib.import_module(module), attribute)

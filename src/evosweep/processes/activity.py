@@ -1,9 +1,9 @@
-"""Which process evaluates which individual right now: one small memory-mapped file per process.
+"""The board tells which process evaluates which individual: one memory-mapped file per process.
 
-A process that is killed cannot tell which individual killed it, and a process that hangs cannot
-tell that it hangs. So each writes the individual's place into its file before it starts, which
-costs no system call. The file lies in a folder, the board, where the supervisor or the pool reads
-it.
+A killed process cannot tell which individual killed it, and a hanging process cannot tell that it
+hangs. So each process writes the individual's index into its file before it starts to evaluate;
+this costs no system call. The files lie in one folder, the board, where the supervisor or the pool
+reads them.
 """
 
 import faulthandler
@@ -25,7 +25,7 @@ _SIZE = 64
 
 
 ELSEWHERE = 2**32
-"""From this number on, a process on the board is another host's: a multiple of it and its number"""
+"""Processes of other hosts have numbers above it on the board: a multiple of it + their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,9 @@ class Note:
     batch: int
     index: int
     deadline: float
-    """When the evaluation must be done, by the monotonic clock; 0: never."""
+    """Time of the monotonic clock at which the evaluation must be done; 0: no limit."""
     pooled: bool
-    """True if a pool in the run's own process watches the deadline, and not the supervisor."""
+    """True if the run's own pool watches the deadline; else the supervisor does."""
 
     @property
     def overdue(self) -> bool:
@@ -66,9 +66,9 @@ class Seat:
             faulthandler.dump_traceback_later(timeout, exit=True)
 
     def places(self, batch: int, index: int) -> "memoryview | list[int]":
-        """Note that an evaluation starts, for callers that go on within the batch.
+        """Note that an evaluation starts; returns a sequence to note further ones of the batch.
 
-        Item 1 of the returned sequence is the index: setting it notes the next individual.
+        Item 1 of the returned sequence is the index: set it to note the next individual.
         """
         if self._map is None:
             return [0, 0]
@@ -84,8 +84,8 @@ class Seat:
 
 
 def _mapped(path: Path) -> mmap.mmap:
-    """Return a new file in memory, written at once: a full disk is an error here, and SIGBUS
-    later."""
+    """Map a new file into memory. It is written at once: on a full disk this raises an error here
+    instead of a SIGBUS later."""
     try:
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -112,7 +112,7 @@ def seat() -> Seat:
 
 
 def sit_at(folder: str | None) -> None:
-    """Take a seat on this board, or none: for workers that outlive the job that they work for."""
+    """Move this process to a board, or to none; for workers that outlive a job."""
     global _seat  # noqa: PLW0603 - as above
     if os.environ.get(FOLDER_VARIABLE) == folder:
         return
@@ -125,7 +125,7 @@ def sit_at(folder: str | None) -> None:
 
 @contextmanager
 def board(folder: Path) -> Iterator[None]:
-    """Let this process and those that it starts use a board, until the block ends."""
+    """Let this process and its child processes use a board until the block ends."""
     global _seat  # noqa: PLW0603 - one per process by nature
     before, _seat = os.environ.get(FOLDER_VARIABLE), None
     os.environ[FOLDER_VARIABLE] = str(folder)
@@ -139,7 +139,7 @@ def board(folder: Path) -> Iterator[None]:
 
 
 def note(folder: Path, pid: int) -> Note | None:
-    """Return what the process evaluates by its own file; None if it is idle or has no file."""
+    """Return what a process evaluates; None if it is idle or has no file on the board."""
     with suppress(OSError, struct.error):
         batch, index, deadline, pooled = _SEAT.unpack_from(Path(folder, str(pid)).read_bytes())
         if batch:
@@ -150,7 +150,7 @@ def note(folder: Path, pid: int) -> Note | None:
 
 
 def notes(folder: Path) -> Iterator[Note]:
-    """Yield what every process on the board evaluates; those that are idle are left out."""
+    """Yield what each process on the board evaluates; idle processes are left out."""
     for pid in pids(folder):
         if current := note(folder, pid):
             yield current
@@ -159,9 +159,10 @@ def notes(folder: Path) -> Iterator[Note]:
 def put(
     folder: Path, number: int, batch: int, index: int, *, left: float | None, lost: bool
 ) -> Path:
-    """Put on the board what a process of another host evaluates, by a number of its own.
+    """Write to the board what a process of another host evaluates; returns its file.
 
-    `left` are the seconds until it must be done, if any; `lost`: the process has died of it.
+    `number` stands for the process (see `ELSEWHERE`). `left` is the number of seconds until the
+    evaluation must be done, if it has a limit. `lost` says that it killed the process.
     """
     deadline = 0.0 if left is None else time.monotonic() + left
     seat = folder / str(number)
@@ -174,11 +175,10 @@ def put(
 
 
 def is_lost_elsewhere(folder: Path, number: int) -> bool:
-    """Return True if a process of another host has died of what it evaluated."""
+    """Return True if an evaluation has killed this process of another host."""
     return (folder / f"{number}.lost").exists()
 
 
 def pids(folder: Path) -> list[int]:
-    """Return the number of every process that has a file on the board, whether it lives or is
-    dead."""
+    """Return the numbers of all processes with a file on the board, alive or dead."""
     return [int(path.name) for path in folder.iterdir() if path.name.isdigit()]

@@ -1,6 +1,6 @@
-"""A process's number together with its host, as one process tells another by environment.
+"""Addresses of processes, number and host, which processes pass on in environment variables.
 
-The host is its name and the start of its kernel: cloned machines may share a name.
+A host is identified by its name and its boot id, since cloned machines may share a name.
 """
 
 import os
@@ -9,13 +9,12 @@ from evosweep.processes.lock import boot_id
 
 
 def of_this_process() -> str:
-    """`number@host/boot` of this process."""
+    """Return `number@host/boot` of this process."""
     return f"{os.getpid()}@{_here()}"
 
 
 def number_here(address: str) -> int | None:
-    """Return the process's number where it runs on this host; None for another host's, or for
-    none."""
+    """Return the number in an address of this host; None for any other text."""
     number, at, host = address.partition("@")
     is_here = host == _here() if "/" in host else not at or host == os.uname().nodename
     return int(number) if number.isdigit() and is_here else None

@@ -1,4 +1,4 @@
-"""Helper processes end with their supervisor, however it ends."""
+"""Kill helper processes when their supervisor dies, in whichever way it dies."""
 
 import ctypes
 import os
@@ -17,7 +17,7 @@ _PERIOD = 1.0
 def follow_supervisor() -> None:
     """Kill this process's whole group once the supervisor that the environment names is dead.
 
-    A process on another host than the supervisor's cannot see it, and is left alone.
+    This does nothing on another host, which cannot see the supervisor.
     """
     supervisor = address.number_here(os.environ.get(SUPERVISOR_VARIABLE, ""))
     if supervisor is not None:

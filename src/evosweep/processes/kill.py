@@ -1,4 +1,4 @@
-"""Ending a process, its group, or everything that it has started."""
+"""Kill a process, its group, or all its descendants."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ from contextlib import suppress
 
 
 def is_alive(pid: int) -> bool:
-    """Return True if a process of that number runs; a dead one that is not yet reaped does not."""
+    """Return True if a process with this number runs; a zombie does not."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -27,7 +27,7 @@ def _is_zombie(pid: int) -> bool:
 
 
 def descendants(pid: int) -> list[int]:
-    """Return the numbers of all processes that a living process has started, directly or not."""
+    """Return the numbers of a living process's children, their children, and so on."""
     family = [pid]
     for member in family:  # it grows meanwhile
         family += _children(member)
@@ -51,7 +51,7 @@ def _children_of_task(pid: int, task: str) -> list[int]:
 
 
 def _lists_children() -> bool:
-    """Return True if this system's kernel has the lists: Linux, unless it was built without."""
+    """Return True if the kernel lists children in /proc: Linux, if it was built with the lists."""
     return os.path.exists(f"/proc/self/task/{os.getpid()}/children")  # noqa: PTH110
 
 
@@ -65,9 +65,10 @@ def _children_by_psutil(pid: int) -> list[int]:
 
 
 def tree(pid: int, number: int = signal.SIGKILL) -> None:
-    """SIGKILL to everything that a process has started, then a signal to itself.
+    """Send SIGKILL to all descendants of a process, then a signal to the process itself.
 
-    The process is stopped meanwhile: it neither starts another child nor notices their deaths.
+    The process is stopped meanwhile, so that it neither starts another child nor notices that its
+    children die.
     """
     if pid != os.getpid():
         _unless_gone(pid, signal.SIGSTOP)
@@ -83,7 +84,7 @@ def _unless_gone(pid: int, number: int) -> None:
 
 
 def send(group: int, number: int) -> bool:
-    """Return a signal to a process group; whether there is anybody in it. 0 only asks."""
+    """Send a signal to a process group; returns False if the group is empty. 0 sends nothing."""
     try:
         os.killpg(group, number)
     except ProcessLookupError:
@@ -94,7 +95,7 @@ def send(group: int, number: int) -> bool:
 
 
 def group(leader: "subprocess.Popen[bytes]") -> None:
-    """SIGKILL to a child, to its descendants, and to the process group that it leads."""
+    """Send SIGKILL to a child, to its descendants, and to the process group that it leads."""
     family = descendants(leader.pid) if leader.poll() is None else []
     send(leader.pid, signal.SIGKILL)
     for pid in family:  # also those that have made groups of their own
@@ -103,7 +104,7 @@ def group(leader: "subprocess.Popen[bytes]") -> None:
 
 
 def group_in_time(leader: "subprocess.Popen[bytes]", grace: float) -> None:
-    """SIGTERM to the process group that a child leads; SIGKILL to who is left after `grace`."""
+    """Send SIGTERM to the process group that a child leads, and SIGKILL after `grace` seconds."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         if not send(leader.pid, number) or _is_gone_within(leader, grace):
             return
@@ -120,7 +121,8 @@ def _is_gone_within(leader: "subprocess.Popen[bytes]", seconds: float) -> bool:
 
 
 def own_group(grace: float = 0.0) -> None:
-    """SIGTERM to this process's own group, and SIGKILL after `grace` seconds; does not return."""
+    """Send SIGTERM to this process's own group, and SIGKILL after `grace` seconds; never
+    returns."""
     if grace:
         os.killpg(0, signal.SIGTERM)
         time.sleep(grace)
@@ -128,7 +130,8 @@ def own_group(grace: float = 0.0) -> None:
 
 
 def this_process(grace: float) -> None:
-    """SIGTERM to this process, and its exit after `grace` seconds; not for the main thread."""
+    """Send SIGTERM to this process, and exit after `grace` seconds; for threads besides the
+    main."""
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(grace)
     os._exit(128 + signal.SIGTERM)

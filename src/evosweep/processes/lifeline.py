@@ -1,9 +1,9 @@
 """Connections by which processes on several hosts notice that one of them is gone or cut off.
 
 MPI waits for ever for a host that no longer answers. So each process holds a connection to the
-first one, over which nothing is sent: the kernels look every few seconds whether the other is
-there. Who loses the connection kills its own group, on either side, and nobody works on for a run
-that is started again elsewhere.
+first one. Nothing is sent over it; the kernels probe every few seconds if the other side is there.
+A process that loses the connection kills its own group, on either side. So no process goes on with
+a run that is started again elsewhere.
 """
 
 import hmac
@@ -25,7 +25,7 @@ _RELEASE = b"."
 
 
 class Place(NamedTuple):
-    """Where to hold on: the host's name, the port, and a secret that only our processes know."""
+    """Where to connect: the host's name, the port, and a secret that only our processes have."""
 
     host: str
     port: int
@@ -33,7 +33,7 @@ class Place(NamedTuple):
 
 
 class Anchor:
-    """The first process's end of every connection; `release` before the others may leave."""
+    """The first process's end of all connections; call `release` before the others may exit."""
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("", 0), backlog=1024)
@@ -44,9 +44,9 @@ class Anchor:
         threading.Thread(target=self._watch, name="lifeline", daemon=True).start()
 
     def release(self) -> None:
-        """Tell all that hold on that they may leave."""
+        """Tell all connected processes that they may exit."""
         self._released = True
-        for connection in tuple(self._held):  # who has left before is taken out beside this
+        for connection in tuple(self._held):  # the watching thread removes those that have left
             with suppress(OSError):
                 connection.sendall(_RELEASE)
 
@@ -65,7 +65,7 @@ class Anchor:
                     connection.close()
 
     def _is_there(self, connection: socket.socket) -> bool:
-        """Whether to go on listening to a connection: its first words must be the secret."""
+        """Return False if a connection has ended, or does not begin with the secret."""
         received = _received(connection, len(self.place.secret))
         if connection not in self._held and hmac.compare_digest(received, self.place.secret):
             _tune(connection)
@@ -78,7 +78,7 @@ class Anchor:
 
 
 def hold(place: Place) -> None:
-    """Hold on to the first process from now on; raises RunError if it cannot be reached."""
+    """Connect to the first process until both exit; raises RunError if it cannot be reached."""
     try:
         connection = socket.create_connection((place.host, place.port), _PATIENCE)
         connection.settimeout(None)
@@ -98,7 +98,7 @@ def _end_with(connection: socket.socket) -> None:
 
 
 def _received(connection: socket.socket, size: int) -> bytes:
-    """Return what has come; nothing if the other is gone or cut off."""
+    """Return the bytes that have come; none if the other side is gone or cut off."""
     try:
         return connection.recv(size)
     except OSError:

@@ -1,7 +1,7 @@
-"""Locks that the kernel releases however their holder ends.
+"""File locks, which the kernel releases in whichever way their holder ends.
 
-`Lock` is refused at once if another process has it, with that process's name; `queue` waits.
-A file system without locks is told apart from a lock that is held.
+`Lock` raises at once if another process holds it, and names that process; `queue` waits for it.
+A file system that has no locks raises another error than a lock that is held.
 """
 
 import errno
@@ -19,10 +19,10 @@ from evosweep.errors import EvosweepError, InputError
 from evosweep.files.opening import open_descriptor
 
 SWITCH = "EVOSWEEP_LOCKS"
-"""`none`: do without locks, where the caller knows that nothing else works on the folder."""
+"""`none` switches locks off, for users who know that nothing else works on the folder."""
 
 TOKEN = os.urandom(8).hex()
-"""Distinguishes this process from all others, also from one with its number on another host."""
+"""Distinguishes this process from all others, also from a namesake on another host."""
 
 _LONGEST = 4096  # bytes of a lock's text
 _HELD = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
@@ -30,7 +30,7 @@ _UNSUPPORTED = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errn
 
 
 class Locked(EvosweepError):
-    """Another process holds the lock: trying again later may help."""
+    """Another process holds the lock; another attempt later may succeed."""
 
     exit_code = 75
 
@@ -50,7 +50,7 @@ class Lock:
     path
         The lock's file, made if it is missing, readable by its owner alone.
     what
-        What is locked, as the message of the second process begins.
+        What the lock protects: the first words of the error message.
 
     Raises
     ------
@@ -89,7 +89,7 @@ class Lock:
         os.close(self._fd)
 
     def _is_mine(self) -> bool:
-        """Return True if no other host has got the lock, which this one may have lost meanwhile."""
+        """Return True if this host still has the lock; a network may have given it to another."""
         fd = open_descriptor(self.path)
         try:
             text = os.pread(fd, _LONGEST, 0)
@@ -125,10 +125,10 @@ class Lock:
 
 @contextmanager
 def queue(path: Path, tell: Callable[[str], None] = lambda _: None) -> Iterator[None]:
-    """The exclusive lock on `path`, waited for; the file stays.
+    """Hold an exclusive lock on `path` for the block, after waiting for it; the file stays.
 
-    `tell` is called once with the holder's name if there is something to wait for. Raises
-    OSError if the file cannot be made, and `NoLocks`.
+    If another process holds the lock, `tell` is called once with its name. Raises OSError if the
+    file cannot be made, and `NoLocks`.
     """
     fd = _open(path)
     try:
@@ -142,12 +142,12 @@ def queue(path: Path, tell: Callable[[str], None] = lambda _: None) -> Iterator[
 
 
 def is_used() -> bool:
-    """Return True if locks are taken at all here."""
+    """Return False if the user has switched locks off."""
     return os.environ.get(SWITCH) != "none"
 
 
 def acquire(fd: int, path: Path, *, wait: bool = False) -> bool:
-    """Return the exclusive lock on an open file; False if another process has it.
+    """Lock an open file exclusively; returns False if another process holds the lock.
 
     Raises `NoLocks` if the file system of `path` has no locks.
     """
@@ -169,9 +169,9 @@ def acquire(fd: int, path: Path, *, wait: bool = False) -> bool:
 
 
 def probe(folder: Path) -> None:
-    """Raise `NoLocks` if the file system of a folder has none, also before it is made.
+    """Raise `NoLocks` if the file system of a folder has no locks; the folder need not exist yet.
 
-    A folder that cannot be written to is no concern of this.
+    A folder that cannot be written to raises nothing here.
     """
     import tempfile
 
@@ -182,7 +182,7 @@ def probe(folder: Path) -> None:
 
 
 def holder(fd: int) -> str:
-    """Who holds the lock on an open file, by what is written in it."""
+    """Return the name of the process that holds the lock on an open file, as the file states it."""
     try:
         who = json.loads(os.pread(fd, _LONGEST, 0))
         name = f"process {int(who['pid'])} on {who['host']!s:.64}"
@@ -194,7 +194,7 @@ def holder(fd: int) -> str:
 
 @cache
 def boot_id() -> str:
-    """This start of this machine's kernel; empty if the system has no such name."""
+    """Return the kernel's boot id, new at each start of the machine; empty if there is none."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:
@@ -202,7 +202,7 @@ def boot_id() -> str:
 
 
 def _open(path: Path) -> int:
-    """Return the lock's file; its text names processes, which is nobody else's concern."""
+    """Open the lock's file, readable by its owner alone, since it names processes."""
     return open_descriptor(path, os.O_RDWR | os.O_CREAT, 0o600)
 
 

@@ -1,9 +1,9 @@
 """A shell that kills a process group after its supervisor was killed.
 
-The kernel kills the working process with its supervisor (`guard`), but neither what evaluations
-have started nor a worker that is stopped. The supervisor alone holds the other end of the shell's
-standard input: when that closes, however the supervisor ends, the shell kills the last group that
-it was told of.
+The kernel kills the working process with its supervisor (`guard`). It kills neither the processes
+that evaluations have started nor a worker that is stopped. Only the supervisor holds the other end
+of the shell's standard input. It closes in whichever way the supervisor ends, and then the shell
+kills the last group that it has read.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ while read -r line; do group=$line; done
 
 
 class Reaper:
-    """Kills the group that it watches when this process is gone; a context manager."""
+    """A context manager whose shell kills the watched group when this process is gone."""
 
     def __enter__(self) -> Self:
         self._shell = subprocess.Popen(
@@ -43,7 +43,7 @@ class Reaper:
 
     def watch(self, group: int | None) -> None:
         """Watch this process group from now on, or none."""
-        with contextlib.suppress(OSError):  # somebody killed the shell: the run goes on without
+        with contextlib.suppress(OSError):  # somebody killed the shell: the run goes on without it
             self._pipe.write(b"\n" if group is None else b"%d\n" % group)
             self._pipe.flush()
 

@@ -1,8 +1,9 @@
-"""Python processes that evosweep starts do not import from the working folder.
+"""Keep Python processes that evosweep starts from importing modules of the working folder.
 
-A `numpy.py` beside somebody's results would run otherwise: `python -m` and `python -c`, by which
-helpers start, put the working folder first. Python's own variable forbids it, and is inherited;
-a program that an evaluation starts must not see it, since it may well need modules beside it.
+Otherwise a `numpy.py` beside somebody's results would run, since `python -m` and `python -c` search
+the working folder first. Python's own variable PYTHONSAFEPATH forbids it, and child processes
+inherit it. A program that an evaluation starts must not see the variable: it may need modules of
+its working folder.
 """
 
 import os
@@ -16,10 +17,10 @@ _OURS = "evosweep"
 
 
 def require() -> None:
-    """From now on, neither this Python nor new ones import from the working folder by chance.
+    """From now on, neither this Python nor its children import from the working folder by chance.
 
-    An empty entry of PYTHONPATH means the working folder to Python, and here it means nothing: code
-    that it brought would be in no digest.
+    An empty entry of PYTHONPATH, which Python takes for the working folder, is removed: modules
+    that it finds there would be in no digest.
     """
     os.environ.setdefault(_VARIABLE, _OURS)
     entries = os.environ.get(_SEARCHED, "").split(os.pathsep)
@@ -32,14 +33,14 @@ def require() -> None:
 
 
 def release() -> None:
-    """What this process starts is the user's, and imports as the user says."""
+    """Undo `require` for programs of the user's, which import as the user says."""
     if os.environ.get(_VARIABLE) == _OURS:
         del os.environ[_VARIABLE]
 
 
 @contextmanager
 def required() -> Iterator[None]:
-    """`require` for the block, as far as it was not in force before."""
+    """Call `require` for the block, and undo it at the end unless it was in force before."""
     before = os.environ.get(_VARIABLE)
     require()
     try:

@@ -1,4 +1,4 @@
-"""Waiting for a signal to stop, or for the death of whoever wants the result."""
+"""Wait for a signal to stop, or for the death of the process that wants the result."""
 
 import os
 import select
@@ -19,20 +19,19 @@ _LOOK = 0.2  # seconds between two looks at the parents
 
 
 def workflow() -> int | None:
-    """Return the number of the workflow's process; None if none on this host started this
-    one."""
+    """Return the number of the workflow's process; None if no workflow here started this one."""
     return address.number_here(os.environ.get(PARENT_VARIABLE, ""))
 
 
 class Stops:
-    """Notes SIGTERM, Ctrl-C and hang-ups instead of obeying them, for as long as it is open.
+    """A context manager that notes SIGTERM, Ctrl-C and hang-ups instead of obeying them.
 
     The death of one of `parents` counts as SIGTERM. The death of a child only ends a `wait`.
 
     Parameters
     ----------
     parents
-        Numbers of processes without which this one has nothing to do.
+        Numbers of processes; when one of them dies, this one must stop.
     """
 
     def __init__(self, parents: Sequence[int] = ()) -> None:
@@ -66,7 +65,7 @@ class Stops:
     def wait(self, seconds: float, *files: int) -> None:
         """Return at a stop, at a child's death, when a file has something, or after `seconds`.
 
-        What the files have is read, and dropped.
+        It reads and drops the content of the files.
         """
         until = time.monotonic() + seconds
         ready: list[int] = []
@@ -87,7 +86,7 @@ class Stops:
 
 @contextmanager
 def exit_on_stops() -> Iterator[None]:
-    """Ctrl-C and SIGTERM end the block by KeyboardInterrupt and SystemExit(143)."""
+    """Let Ctrl-C raise KeyboardInterrupt, and SIGTERM raise SystemExit(143), within the block."""
 
     def leave(number: int, _: FrameType | None) -> None:
         raise SystemExit(128 + number)
@@ -104,6 +103,6 @@ def exit_on_stops() -> Iterator[None]:
 
 
 def leave_terminal_to_parent() -> None:
-    """A worker does not obey Ctrl-C, which its parent decides about; SIGTERM ends it at once."""
+    """Ignore Ctrl-C in a worker, since its parent handles it; SIGTERM ends the worker at once."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -9,8 +9,10 @@ _PATIENCE = 3.0
 
 
 def is_near() -> bool:
-    """Return True if the end of this process's SLURM job is near; False in no job, or if
-    unknown."""
+    """Return True if this process's SLURM job is about to reach its time limit.
+
+    False outside of SLURM jobs, and if the limit cannot be learnt.
+    """
     if end := os.environ.get("SLURM_JOB_END_TIME", ""):  # from SLURM 23 on
         return end.isdecimal() and int(end) - time.time() < _NEAR
     job = os.environ.get("SLURM_JOB_ID", "")

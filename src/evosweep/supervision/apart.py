@@ -1,8 +1,8 @@
-"""A run in a process of its own, so that nothing of it is left for the next one.
+"""Perform each run in a process of its own, so that it leaves no state behind for the next run.
 
-Modules of a user may keep something from run to run: a generator, a counter, the classes that they
-create under names that other modules use. A child that the working process forks before it has
-imported any of them is as a process of the run's own, and costs milliseconds.
+A user's modules may keep state from run to run: a generator, a counter, or classes that they create
+under names that other modules use. So the working process forks a child for each run before it
+imports any of these modules. A fork costs milliseconds.
 """
 
 import os
@@ -16,9 +16,9 @@ from evosweep.processes import guard
 
 
 def apart(perform: Callable[[], list[int]]) -> int:
-    """Return the exit code of one run that a child of this process performs.
+    """Perform one run in a forked child; returns the child's exit code.
 
-    If the child is killed, this process ends in the same way, as if it had performed the run.
+    If a signal kills the child, this process sends itself the same signal.
     """
     sys.stdout.flush()
     sys.stderr.flush()

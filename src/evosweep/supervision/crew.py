@@ -1,4 +1,4 @@
-"""Processes of other programs without any one of which a run would wait for ever."""
+"""The crew: processes that a run needs; without any one of them it would wait for ever."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Crew:
-    """The members among a leader's descendants, and every process that has taken a seat.
+    """The members among a leader's descendants, and every process with a file on the board.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ class Crew:
     board
         The folder in which processes note what they evaluate.
     is_member
-        Tells a member by the words of its command line.
+        Returns True for the command line (a list of words) of a member.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Crew:
             for process in self._leader.children(recursive=True):
                 if process.pid not in self._members and self._counts(process):
                     self._members[process.pid] = process
-        for pid in activity.pids(self._board):  # also one that died before it was seen above
+        for pid in activity.pids(self._board):  # also a process that died before the look above
             if pid not in self._members and pid < activity.ELSEWHERE:
                 try:
                     self._members[pid] = self._process(pid)
@@ -50,7 +50,7 @@ class Crew:
         return any(map(self.has_lost, self._members))
 
     def has_lost(self, pid: int) -> bool:
-        """Return True if the process of that number is dead."""
+        """Return True if the process with this number is dead."""
         if pid >= activity.ELSEWHERE:
             return activity.is_lost_elsewhere(self._board, pid)
         try:

@@ -1,6 +1,6 @@
-"""The hosts of a run's workers, and how a program is started on one of them.
+"""Find the hosts of a run's workers, and start programs on them.
 
-They are named in the spec's backend, in a file, or by the SLURM allocation that the run is in.
+The spec's backend names them, or a file, or the SLURM allocation that the run is in.
 """
 
 import os
@@ -19,28 +19,28 @@ from evosweep.backends.names import HOST, SLURM
 from evosweep.errors import InputError, shown
 
 SSH_VARIABLE = "EVOSWEEP_SSH"
-"""The ssh command with its options; hosts' keys are checked whatever it is."""
+"""This variable holds the ssh command and its options; keys of hosts are always checked."""
 
 _SSH = ("-T", "-x", "-oBatchMode=yes", "-oStrictHostKeyChecking=yes", "-oClearAllForwardings=yes",
         "-oConnectTimeout=10", "-oServerAliveInterval=3", "-oServerAliveCountMax=3")  # fmt: skip
 _SRUN = ("srun", "--overlap", "--nodes=1", "--ntasks=1", "--export=ALL", "--unbuffered",
          "--kill-on-bad-exit=0", "--quiet")  # fmt: skip
-_PATIENCE = 60  # seconds for scontrol, which waits for ever where its controller is away
+_PATIENCE = 60  # seconds for scontrol, which waits for ever if its controller is away
 
 
 @dataclass(frozen=True)
 class Places:
-    """How many workers each host has."""
+    """The number of workers on each host."""
 
     here: int
-    """On this host; the run's own process is one of them, whether this host is named or not."""
+    """Workers on this host. The run's own process is always one of them."""
     elsewhere: dict[str, int]
-    """On other hosts, by the names that they were given."""
+    """Workers on other hosts, by the name of the host."""
     by_srun: bool = False
-    """True if SLURM starts them; else ssh."""
+    """True if srun starts the workers elsewhere; else ssh does."""
 
     def start(self, host: str, command: Sequence[str]) -> list[str]:
-        """Return the command line that runs a command on one of the hosts elsewhere."""
+        """Return the command line that runs a command on another host."""
         if self.by_srun:
             return [*_SRUN, f"--nodelist={host}", *command]
         ssh = shlex.split(os.environ.get(SSH_VARIABLE) or "ssh")
@@ -48,7 +48,7 @@ class Places:
 
 
 def places(backend: Mapping[str, Any], workers: int) -> Places | None:
-    """Where the workers of a spec's backend are; None if no host is named.
+    """Return how the workers of a spec's backend are spread over hosts; None if it names no host.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def places(backend: Mapping[str, Any], workers: int) -> Places | None:
     names = _allocated() if by_srun else named if isinstance(named, list) else _listed(Path(named))
     chosen = list(islice(cycle(names), workers))
     elsewhere = [name for name in chosen if not is_here(name)]
-    if len(elsewhere) == workers:  # this host is not named: it takes the last place
+    if len(elsewhere) == workers:  # the list lacks this host: it replaces the last one
         elsewhere.pop()
     return Places(workers - len(elsewhere), dict(Counter(elsewhere)), by_srun)
 
@@ -85,15 +85,14 @@ def _allocated() -> list[str]:
 
 
 def _per_cpu(nodes: Sequence[str]) -> list[str]:
-    """Return the nodes, each as often as a worker is to be there before any node has one more."""
+    """Return each node as often as SLURM_NTASKS_PER_NODE says."""
     tasks = os.environ.get("SLURM_NTASKS_PER_NODE", "1")
     count = int(tasks) if tasks.isdigit() else 1
     return [node for node in nodes for _ in range(max(count, 1))]
 
 
 def _listed(path: Path) -> list[str]:
-    """Return the hosts in a file: one in a line, with a number of workers behind it if that is not
-    1."""
+    """Return the hosts in a file. Each line names a host and may add a number of workers."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeError) as error:
@@ -116,7 +115,7 @@ def _listed(path: Path) -> list[str]:
 
 
 def is_here(name: str) -> bool:
-    """Return True if that is a name or an address of this host."""
+    """Return True if this host has the name or the address."""
     host = name.rpartition("@")[2]
     own = socket.gethostname()
     if host in (own, own.partition(".")[0], "localhost", os.environ.get("SLURMD_NODENAME")):
@@ -132,8 +131,7 @@ def _addresses(host: str) -> list[str]:
 
 
 def _is_own(address: str) -> bool:
-    """Return True if one of this host's interfaces has the address: only then can it be listened
-    on."""
+    """Return True if an interface of this host has the address, so that a socket can bind to it."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.bind((address, 0))
@@ -143,8 +141,7 @@ def _is_own(address: str) -> bool:
 
 
 def address_towards(host: str) -> str:
-    """Return the address of this host's interface that faces another host, which reaches it
-    there."""
+    """Return the address of this host at which another host can reach it."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         for address in [*_addresses(host.rpartition("@")[2]), *_addresses(socket.gethostname())]:
             try:

@@ -1,7 +1,8 @@
 """The folder through which the processes of one `evosweep run` talk.
 
-The supervisor writes what to do; the working process reads it and leaves its last word. After a
-restart it also finds there which evaluations killed its predecessor.
+The supervisor writes the runs to perform. The working process reads them, and writes its exit code
+and its error into the folder before it ends. A restarted process also reads there which evaluations
+killed its predecessor.
 """
 
 import json
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 Loss = tuple[int, int, str, int | None]
 """(batch, index, reason, signal) of an evaluation that killed its process."""
 
-_SOCKET_PATH = 90  # bytes; the kernel takes 107, a file name of SCOOP's has up to 12
-_RESERVED = 4096  # bytes for the last word, so that a full disk does not swallow it
+_SOCKET_PATH = 90  # bytes; the kernel accepts 107, and a file name of SCOOP's has up to 12
+_RESERVED = 4096  # bytes that are reserved for the last word, in case the disk gets full
 
 
 class CurrentRun(TypedDict):
@@ -37,7 +38,7 @@ class CurrentRun(TypedDict):
 
 
 class LastWord(TypedDict):
-    """How a working process ended: its exit code and, if not empty, the line that says why."""
+    """How a working process ended: its exit code, and an error message, which may be empty."""
 
     code: int
     message: str
@@ -45,28 +46,28 @@ class LastWord(TypedDict):
 
 @dataclass
 class JobFolder:
-    """Runs on one backend, where their results go, and how far they are."""
+    """A job: runs on one backend, the place of their results, and their state."""
 
     folder: Path
     spec: dict[str, Any]
     seeds: list[int]
     out: Path
     several: bool
-    """True if each run has a folder of its own in `out`, or `out` is the run's folder."""
+    """True if each run gets a folder of its own in `out`; else `out` is the only run's folder."""
     others: list[dict[str, Any]] = field(default_factory=list)
     """Specs of further runs, of other configurations on the same backend."""
     apart: bool = False
-    """Each run has a process of its own, as if it were alone."""
+    """True if each run gets a process of its own."""
     fresh: bool = False
     started: float = field(default_factory=time.time)
     sync: float = 1.0
-    """Seconds after which an evaluation is on the disk at the latest."""
+    """Seconds between two writes of the journal to the disk."""
     mixed: bool = False
-    """Go on with the journal of another environment."""
+    """True if a run may resume a journal that another environment has written."""
     order: Path | None = None
-    """The journal whose order of results the run follows."""
+    """The journal whose order of results the run repeats."""
     sockets: Path = Path()
-    """A folder of this user's alone whose path is short enough for sockets."""
+    """A private folder whose path is short enough for sockets."""
 
     @classmethod
     def load(cls, folder: Path) -> "JobFolder":
@@ -78,7 +79,7 @@ class JobFolder:
     @classmethod
     @contextmanager
     def temporary(cls, **what: Any) -> "Iterator[JobFolder]":
-        """A job whose folder is there as long as the block; `what` are its other fields."""
+        """Make a job whose folder exists for the block; `what` holds its other fields."""
         with ExitStack() as stack:
             folder = stack.enter_context(private_folder(Path(tempfile.gettempdir())))
             sockets = folder / "sockets"
@@ -114,19 +115,19 @@ class JobFolder:
 
     @property
     def backend(self) -> str:
-        """What the spec's `backend: use` names."""
+        """The name of the spec's backend."""
         return str(self.spec["backend"]["use"])
 
     @property
     def workers(self) -> int:
-        """How many processes evaluate."""
+        """The number of processes that evaluate."""
         backend = self.spec["backend"]
         named = backend.get("hosts")
         return int(backend.get("workers") or (len(named) if isinstance(named, list) else 1))
 
     @property
     def has_hosts(self) -> bool:
-        """True if the spec says on which hosts the workers are."""
+        """True if the spec names hosts of the workers."""
         return self.spec["backend"].get("hosts") is not None
 
     def specs(self) -> "list[RunSpec]":
@@ -137,13 +138,13 @@ class JobFolder:
         return [RunSpec.parse(spec) for spec in (*first, *self.others)]
 
     def clear(self) -> None:
-        """Remove what dead processes left on the board and of their sockets."""
+        """Remove the files of dead processes on the board, and their sockets."""
         for folder in (self.board, self.sockets):
             for file in folder.iterdir():
                 file.unlink(missing_ok=True)
 
     def mark(self, spec: "RunSpec") -> None:
-        """Notes which run is under way."""
+        """Write down which run is under way."""
         current: CurrentRun = {
             "run_id": spec.run_id,
             "spec_id": spec.spec_id,
@@ -161,7 +162,7 @@ class JobFolder:
         return current
 
     def add_loss(self, run_id: str, loss: Loss) -> None:
-        """Keeps which evaluation killed the working process, for its successor."""
+        """Write down, for the next working process, which evaluation killed this one."""
         losses = _read(self.folder / "lost.json") or {}
         losses.setdefault(run_id, []).append(list(loss))
         _write(self.folder / "lost.json", losses)
@@ -172,13 +173,13 @@ class JobFolder:
         return [tuple(loss) for loss in losses.get(spec.run_id, [])]
 
     def report(self, code: int, message: str) -> None:
-        """The working process's last word, and a byte to wake its supervisor."""
+        """Write the working process's last word, and wake its supervisor."""
         word = json.dumps(LastWord(code=code, message=message[: _RESERVED // 8]))
-        with suppress(OSError):  # its room is reserved; should that not help, the records decide
+        with suppress(OSError):  # its room is reserved; if that fails too, the records decide
             fd = os.open(self.folder / "outcome.json", os.O_WRONLY)
             os.pwrite(fd, word.encode(), 0)
             os.close(fd)
-        with suppress(OSError):  # nobody listens any more
+        with suppress(OSError):  # the supervisor no longer listens
             fd = os.open(self.folder / "bell", os.O_WRONLY | os.O_NONBLOCK)
             os.write(fd, b"!")
             os.close(fd)
@@ -189,7 +190,7 @@ class JobFolder:
         return word
 
     def is_finished(self) -> bool:
-        """Return True if every run has its record: then no last word is needed."""
+        """Return True if every run has its record."""
         if not self.several and not (self.out / "record.json").exists():
             return False
         return all(map(self._has_record, self.specs()))
@@ -210,7 +211,7 @@ def _write(path: Path, data: object) -> None:
 
 
 def _read(path: Path) -> Any:
-    """Return what a file has, or None if it is missing, empty or not yet written to its end."""
+    """Return the JSON value in a file; None if it is missing, empty or not written to its end."""
     try:
         return json.loads(path.read_bytes())
     except (FileNotFoundError, ValueError):

@@ -1,6 +1,6 @@
-"""How the working process of a run is started, and whose death it would not survive.
+"""Launchers: each knows how a backend's working process starts and which processes it needs.
 
-The table of backends names the launcher of each. The supervisor knows launchers only.
+The table of backends names the launcher of each backend. The supervisor uses launchers only.
 """
 
 import sys
@@ -16,23 +16,23 @@ _ENTRY = Path(__file__).parent.parent / "entry"
 
 
 class Launcher(Protocol):
-    """Starts one working process, and with it whatever its backend needs around it."""
+    """Gives the command that starts a working process and all that its backend needs around it."""
 
     def command(self, job: JobFolder) -> list[str]:
         """Return the command line; the working folder is never on its import path."""
         ...
 
     def crew(self, leader: int, job: JobFolder) -> Crew | None:
-        """Return the processes that the run needs besides the leader; None if it notices
-        itself."""
+        """Return the processes that the run needs; None if the leader itself notices their
+        death."""
         ...
 
 
 class InProcess:
-    """The working process by itself: it evaluates, or starts and watches its own workers."""
+    """Starts the working process alone; it evaluates, or starts and watches its own workers."""
 
     def __init__(self, kind: BackendKind) -> None:
-        """The same for every backend."""
+        """Take a line of the table; the launch is the same for every backend."""
 
     def command(self, job: JobFolder) -> list[str]:
         return [sys.executable, "-P", "-m", "evosweep.supervision.performer", str(job.folder)]
@@ -42,9 +42,9 @@ class InProcess:
 
 
 class UnderScoop:
-    """`python -m scoop`, whose sockets only this user can reach; its origin works.
+    """Starts `python -m scoop`, whose sockets only this user can reach; SCOOP's origin is a worker.
 
-    Its exit code says nothing, and it waits for ever for an idle worker that was killed.
+    SCOOP's exit code tells nothing, and SCOOP waits for ever for an idle worker that was killed.
     """
 
     def __init__(self, kind: BackendKind) -> None:
@@ -63,7 +63,7 @@ class UnderScoop:
 
 
 def launcher_of(backend: str) -> Launcher:
-    """Return the launcher of the backend of that name."""
+    """Return the launcher of a backend."""
     kind = BACKENDS[backend]
     launcher: Launcher = imported(kind.supervised)(kind)
     return launcher

@@ -1,6 +1,6 @@
 """The working process of `evosweep run`: it performs the runs of a job, one after the other.
 
-A file in the job's folder tells the supervisor how it ended: the exit code of `python -m scoop`
+It writes its exit code into a file of the job's folder, since the exit code of `python -m scoop`
 means nothing.
 """
 
@@ -30,7 +30,7 @@ from evosweep.supervision.job_folder import JobFolder
 
 
 def main(job_folder: str) -> None:
-    """Perform the job that a supervisor left in the folder, and leave the last word there."""
+    """Perform the job that a supervisor wrote into the folder, and write the last word there."""
     guard.die_with_parent()
     safe_path.release()
     job = JobFolder.load(Path(job_folder))
@@ -44,7 +44,7 @@ def main(job_folder: str) -> None:
         code = 130
     except OSError as error:
         message = f"{error.filename or job.folder}: {error.strerror}"
-    except BaseException as error:  # else the supervisor would take it for a kill and try again
+    except BaseException as error:  # else the supervisor would take it for a kill and start again
         traceback.print_exc()
         message = f"{type(error).__name__}: {error}"
     job.report(code, message)
@@ -56,8 +56,8 @@ def perform(job: JobFolder) -> int:
     Returns
     -------
     int
-        0 when all runs are done, 1 when one failed, 75 when other processes work on all that are
-        missing, 2 when the input of one of several configurations is bad.
+        0 if all runs are done, 1 if one failed, 75 if other processes work on all missing runs, 2
+        if the input of one of several configurations is bad.
 
     Raises
     ------
@@ -115,7 +115,7 @@ def _complain(error: EvosweepError, codes: list[int]) -> None:
 
 
 def _together(codes: list[int]) -> int:
-    """Return the exit code of the job, by the exit codes of its runs."""
+    """Combine the exit codes of runs into that of the job."""
     failures = {code for code in codes if code}
     if failures <= {Locked.exit_code}:
         return max(failures, default=0)
@@ -123,8 +123,7 @@ def _together(codes: list[int]) -> int:
 
 
 def _is_stale(job: JobFolder, folder: RunFolder) -> bool:
-    """Return True if `--fresh` discards what is there: not what this job did before it was
-    killed."""
+    """Return True if `--fresh` must discard the folder: it is older than this job."""
     if not job.fresh:
         return False
     with suppress(OSError, JournalCorrupt, StopIteration):

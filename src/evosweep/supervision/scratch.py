@@ -1,4 +1,4 @@
-"""Folders of jobs in TMPDIR: this user's alone, and removed also if their owner was killed."""
+"""Private folders of jobs in TMPDIR; a later job removes the folders of killed ones."""
 
 import os
 import shutil
@@ -16,16 +16,16 @@ _LOCK = "lock"
 
 @contextmanager
 def private_folder(parent: Path) -> Iterator[Path]:
-    """A new folder below `parent` that is there as long as the block.
+    """Make a new folder below `parent` that exists for the block.
 
-    Its lock tells others that it is in use: they may have another host's or container's process
-    numbers. It gets its name with the lock already held.
+    A lock tells others that the folder is in use. A process number would not do, since they may run
+    on another host or in another container. The folder gets its name after it is locked.
     """
     remove_abandoned(parent)
     new = Path(tempfile.mkdtemp(prefix=".evosweep-new-", dir=parent))
     fd = os.open(new / _LOCK, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
-        with suppress(lock.NoLocks):  # then nobody ever removes what this process leaves
+        with suppress(lock.NoLocks):  # then nobody ever removes the folder of a killed process
             lock.acquire(fd, new / _LOCK)
         folder = parent / new.name.replace(".evosweep-new-", _PREFIX)
         new.rename(folder)
@@ -38,7 +38,7 @@ def private_folder(parent: Path) -> Iterator[Path]:
 
 
 def remove_abandoned(parent: Path) -> None:
-    """Remove this user's folders whose owner was killed before it could do that."""
+    """Remove this user's folders whose owner was killed before it could remove them."""
     with suppress(OSError), os.scandir(parent) as entries:
         for entry in entries:
             with suppress(OSError, EvosweepError, RecursionError):
@@ -55,7 +55,7 @@ def _is_mine(entry: "os.DirEntry[str]") -> bool:
 
 
 def _is_abandoned(folder: Path) -> bool:
-    """Return True if nobody holds the folder's lock; False if that cannot be known."""
+    """Return True if no process holds the folder's lock; False if the lock cannot be tried."""
     fd = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     try:
         return os.environ.get(lock.SWITCH) != "none" and lock.acquire(fd, folder / _LOCK)

@@ -1,8 +1,8 @@
-"""Stand-ins by which a problem or an algorithm is tried if all of its partners are wrong.
+"""Stand-ins with which `check` tries a problem or an algorithm whose partners are all wrong.
 
-A problem is tried with random search, which needs nothing but its individuals. An algorithm is
-tried with built-in problems of several kinds: what each of them shows in the same words is a
-mistake of the algorithm's own values, and no question of which problem it fits.
+A problem is tried with random search, which only needs its individuals. An algorithm is tried with
+built-in problems of several kinds. If each of these gives the same message, the mistake lies in the
+algorithm's own values, and not in the choice of the problem.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,26 +22,26 @@ _PROBLEMS: Sequence[ProblemSpec] = (
     ProblemSpec(use="n_queens", params={"queens": 6}),
 )
 _OF_VALUES = ("ValueError: ",)
-"""How the error of a value begins in an algorithm of the user's own."""
+"""Types of error that a wrong parameter value raises in a user's own algorithm."""
 MOST = 200
-"""Trials of one problem; further variants are left to their runs."""
+"""Most trials of one problem; its further variants are first called in their runs."""
 _BACKEND = BackendSpec(use="serial")
 
 
 class Row(NamedTuple):
-    """What the trial of one spec showed."""
+    """The result of the trial of one spec."""
 
     number: int
-    """Its place among the specs of its process."""
+    """Index of the spec among those of its process."""
     whose: str
     """"problem" or "algorithm", if there is a mistake."""
     mistake: str
     called: bool
-    """True if the algorithm was called; it is not where the problem cannot be built."""
+    """True if the algorithm was called; False if the problem could not be built."""
 
 
 class Tried:
-    """Which variants of problems and algorithms have shown what they can.
+    """Remembers which variants of problems and algorithms were tried.
 
     Parameters
     ----------
@@ -64,25 +64,25 @@ class Tried:
         self._algorithms = {(part.name, part.canonical): part for part in algorithms}
 
     def note(self, specs: Sequence[RunSpec], rows: Sequence[Row]) -> None:
-        """Note what the trials of one problem showed, as far as its process came."""
+        """Note the trials of one problem that were done before its process ended."""
         for row in rows:
             problem, algorithm = specs[row.number].problem, specs[row.number].algorithm
             if row.called:
                 self._algorithms.pop((algorithm.name, algorithm.canonical), None)
             if row.whose != "algorithm" and (row.mistake or row.called):
                 self._problems.pop((problem.name, problem.canonical), None)
-        for spec in specs[len(rows) :]:  # the process ended, or its time was over: that is told
+        for spec in specs[len(rows) :]:  # the process ended, or its time was over: reported apart
             self._problems.pop((spec.problem.name, spec.problem.canonical), None)
 
     def problems_left(self) -> list[list[RunSpec]]:
-        """Runs of the problems whose individuals no algorithm has had evaluated, by problem."""
+        """Return runs of the problems of which no individual was evaluated yet, by problem."""
         by_name: dict[str | None, list[RunSpec]] = {}
         for problem in self._problems.values():
             by_name.setdefault(problem.name, []).append(self._run(problem, _ALGORITHM))
         return list(by_name.values())
 
     def algorithms_left(self) -> list[list[RunSpec]]:
-        """Runs of the algorithms that were never called, for each of evosweep's own problems."""
+        """Return runs of the algorithms that were never called, for each built-in problem."""
         algorithms = list(self._algorithms.values())
         problems = _PROBLEMS if algorithms else ()
         return [[self._run(problem, each) for each in algorithms] for problem in problems]
@@ -98,7 +98,7 @@ class Tried:
 
 
 def common_mistakes(groups: Sequence[Sequence[Row]]) -> list[tuple[int, str]]:
-    """(number, mistake) of each algorithm with which every problem shows the same mistake."""
+    """Return (number, mistake) of each algorithm that has the same mistake with every problem."""
     shown = [
         {row.number: row.mistake for row in rows if row.whose == "algorithm"} for rows in groups
     ]

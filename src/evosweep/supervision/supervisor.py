@@ -1,10 +1,11 @@
 """The outer process of `evosweep run`: starts the working processes, watches them, ends them.
 
-They are a process group of their own. A stop kills the whole group. So does the loss of a process
-that cannot be made good from inside, or an evaluation past its timeout: then the group is started
-again from the journal, which has every finished chunk. An evaluation that kills its process three
-times is named. This process imports little, so that it costs little. The result is taken from what
-the group leaves, never from SCOOP's exit code.
+The working processes are a process group of their own. A signal to stop kills the whole group. The
+loss of a process that the group cannot replace, or an evaluation past its timeout, also kills the
+group; then the supervisor starts it again from the journal, which has every finished chunk. The run
+ends with an error that names the individual if its evaluation kills the process three times. This
+process imports few modules, so that it needs little time and memory. It takes the result from the
+job's folder, never from SCOOP's exit code.
 """
 
 import contextlib
@@ -36,9 +37,9 @@ class _Loss:
     """Why the group has to be started again."""
 
     notes: list[activity.Note]
-    """What the dead processes evaluated; one that only died with the others is cleared later."""
+    """The evaluations of the dead processes; some of them only died together with the culprit."""
     signal: int | None = None
-    """The signal that killed the working process, where it was a child of this one."""
+    """The signal that killed the working process, if that is known."""
     reason: str = "worker"
 
     def __str__(self) -> str:
@@ -63,7 +64,7 @@ class _Supervisor:
         self.group: subprocess.Popen[bytes]
 
     def run(self) -> int:
-        """Start the group until it comes to an end of its own."""
+        """Start the group again and again until it ends by itself; returns the exit code."""
         while True:
             before = self._journal()
             loss = self._once()
@@ -98,7 +99,7 @@ class _Supervisor:
         return variables.for_workers(several_hosts=self.job.has_hosts) | board
 
     def _watch(self) -> _Loss | None:
-        """None at a stop, or when the group has said how it ended; else what was lost."""
+        """Wait until the group ends; returns the loss, or None after a stop or a last word."""
         crew = self.launcher.crew(self.group.pid, self.job)
         while True:
             self.stops.wait(_TICK, self.bell)
@@ -108,7 +109,7 @@ class _Supervisor:
             if late := [note for note in notes if note.overdue]:
                 return _Loss(late, reason="timeout")
             if self.group.poll() is not None or (crew is not None and crew.is_incomplete()):
-                time.sleep(0.05)  # the last word may be just on the way, or more may be dying
+                time.sleep(0.05)  # the last word may be about to come, or more may be dying
                 return None if self.job.last_word() is not None else self._loss(crew, notes)
 
     def _loss(self, crew: Crew | None, notes: list[activity.Note]) -> _Loss:
@@ -118,7 +119,7 @@ class _Supervisor:
         return _Loss(notes, -code if code < 0 else None)
 
     def _after(self, loss: _Loss, *, progress: bool) -> int | None:
-        """Prepare the next start; an exit code if there is none to be."""
+        """Prepare the next start; returns an exit code instead if the run must end."""
         if self.job.is_finished():  # only its last word was lost
             return 0
         current = self.job.current()
@@ -143,7 +144,7 @@ class _Supervisor:
         return 1
 
     def _why_stopped(self) -> str:
-        """Return the reason of a stop, as far as this process can know it."""
+        """Return the reason of a stop, as far as this process can tell."""
         if self.stops.orphaned:
             return "its workflow ended"
         from evosweep.processes import time_limit
@@ -152,7 +153,7 @@ class _Supervisor:
         return f"{name}: the time limit of its job" if time_limit.is_near() else name
 
     def _note(self, why: str) -> None:
-        """Say in the folder of the run under way why work on it ended."""
+        """Write into the folder of the run under way why work on it ended."""
         from evosweep.records import interruptions
 
         if (current := self.job.current()) is not None:
@@ -169,7 +170,7 @@ class _Supervisor:
         return path, 0
 
     def _flush_journal(self) -> None:
-        """What the killed group wrote is in the kernel; this puts it on the disk."""
+        """Put the journal on the disk: the killed group's last writes are only in the kernel."""
         journal, _ = self._journal()
         with contextlib.suppress(OSError, Damaged):
             if journal is not None:
@@ -185,8 +186,7 @@ def _conclude(word: LastWord) -> int:
 
 
 def _has_grown(before: tuple[Path | None, int], after: tuple[Path | None, int]) -> bool:
-    """Return True if an evaluation was finished between: a start alone adds a header and its
-    session."""
+    """Return True if the journal got an evaluation; a start alone adds a header and a session."""
     from evosweep.records.journal import Entry, JournalCorrupt, read_behind
 
     path, size = after
@@ -203,7 +203,7 @@ def _has_grown(before: tuple[Path | None, int], after: tuple[Path | None, int]) 
 
 @contextlib.contextmanager
 def _bell(job: JobFolder) -> Iterator[int]:
-    """A pipe by name, by which the working process cuts a wait short."""
+    """Make a named pipe; the working process writes to it to end the supervisor's wait at once."""
     os.mkfifo(job.folder / "bell")
     listen = os.open(job.folder / "bell", os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
     try:

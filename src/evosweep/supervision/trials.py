@@ -1,7 +1,7 @@
 """Trials of a config's problems and algorithms, each problem in a process of its own.
 
-A trial builds the problem, calls the algorithm and evaluates the first individual. The user's code
-may end its process, hang or take all memory: that is told as any other mistake, and no more than
+A trial builds the problem, calls the algorithm and evaluates the first individual. If the user's
+code ends its process, hangs or takes all memory, this is reported like any other mistake, and only
 that process is lost.
 """
 
@@ -25,31 +25,32 @@ from evosweep.processes import kill
 from evosweep.supervision import standins, variables
 from evosweep.supervision.standins import Row
 
-_LOOKED_AT = 100_000  # combinations, in a grid without end
+_LOOKED_AT = 100_000  # combinations to look at, in case the grid is huge
 _WITH = " with "
 
 
 @dataclass
 class TrialFindings:
-    """What trials showed: mistakes, and what they could not look at."""
+    """Mistakes that trials showed, and notes on what they could not try."""
 
     mistakes: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
 def try_out(experiment: Experiment, seconds: float) -> TrialFindings:
-    """Try every problem and algorithm of a grid, each variant of them once.
+    """Try each variant of every problem and algorithm of a grid once.
 
-    A problem whose algorithms are all wrong is tried with one of evosweep's own, and an algorithm
-    whose problems are all wrong with several of evosweep's own problems. So every mistake is told
-    that does not hide behind another one.
+    A problem whose algorithms are all wrong is tried with a built-in algorithm, and an algorithm
+    whose problems are all wrong with several built-in problems. So one call shows all mistakes,
+    except those that only appear after another one is mended.
 
     Parameters
     ----------
     experiment
-        The grid; it may have problems alone, or algorithms alone.
+        The grid; it may have only problems, or only algorithms.
     seconds
-        The time limit of each problem, for all its trials. Reaching it is no mistake, but a note.
+        The time limit for all trials of a problem. A problem that reaches it gives a note, not a
+        mistake.
     """
     findings = TrialFindings()
     chosen = _chosen(experiment)
@@ -78,14 +79,14 @@ def try_out(experiment: Experiment, seconds: float) -> TrialFindings:
 def _outcomes(
     groups: list[list[RunSpec]], seconds: float
 ) -> Iterator[tuple[list[RunSpec], "_Outcome"]]:
-    """Yield each group of specs with what its trials left, several groups at once."""
+    """Yield each group of specs with the outcome of its trials; groups run in parallel."""
     with ThreadPoolExecutor(max(1, min(available_cpus(), len(groups)))) as pool:
         outcomes = pool.map(lambda specs: _try_all(specs, seconds), groups)
         yield from zip(groups, outcomes, strict=True)
 
 
 def _joined(mistakes: list[str]) -> Iterator[str]:
-    """Yield the mistakes; one of an algorithm that several problems showed, as a single line."""
+    """Yield each mistake once, even if several problems show the same mistake of an algorithm."""
     by_text: dict[tuple[str, str], list[str]] = {}
     for mistake in mistakes:
         place, _, text = mistake.partition(": ")
@@ -97,7 +98,7 @@ def _joined(mistakes: list[str]) -> Iterator[str]:
 
 
 def _chosen(experiment: Experiment) -> dict[str, list[RunSpec]]:
-    """By problem: runs that have each variant of it, and each variant of an algorithm with it."""
+    """Return runs by problem that cover each variant of the problem, and of its algorithms."""
     chosen: dict[str, list[RunSpec]] = {}
     seen: set[tuple[str, ...]] = set()
     for combination in islice(grid.combinations(experiment), _LOOKED_AT):
@@ -115,14 +116,14 @@ def _chosen(experiment: Experiment) -> dict[str, list[RunSpec]]:
 
 @dataclass
 class _Outcome:
-    """What the process of one problem left."""
+    """The outcome of the trials of one problem."""
 
     rows: list[Row]
-    """Of the trials that ended."""
+    """The results of the trials that ended."""
     missing: int | None
     """The first trial that did not end; None if all ended."""
     ended: str
-    """Why the process ended before its last trial; empty if it did not."""
+    """Why the process ended before its last trial; empty if all trials ended."""
     in_time: bool = True
 
 
@@ -178,7 +179,7 @@ def _conclude(
 
 
 def _place(experiment: Experiment, kind: str, spec: RunSpec) -> str:
-    """Return the variant of a problem or an algorithm, as its label in the grid has it."""
+    """Return the label that the grid gives to this variant of a problem or an algorithm."""
     part = getattr(spec, kind)
     swept: Mapping[str, Swept] = getattr(experiment, f"{kind}s")
     chosen = (f"{key}={json.dumps(part.params[key])}" for key in swept[part.name].grid)

@@ -1,8 +1,8 @@
-"""How the working process of a run is started under MPI: by `mpiexec`, or by SLURM's `srun`.
+"""Start the working process of a run under MPI: by `mpiexec`, or by SLURM's `srun`.
 
-On one machine the ranks talk by shared memory and their starter by pipes, so that no port is
-opened. A rank that dies ends all of them, some seconds later: the crew is watched, and then all is
-killed at once.
+On one machine the ranks talk through shared memory, and with their starter through pipes, so that
+no port is opened. When one rank dies, MPI ends the others only some seconds later. So the
+supervisor watches the crew and kills all ranks at once.
 """
 
 import os
@@ -17,9 +17,9 @@ from evosweep.supervision.job_folder import JobFolder
 
 _PROGRAM = Path(__file__).parent.parent / "entry" / "under_mpi.py"
 _SRUN = ("srun", "--mpi=pmi2", "--overlap", "--overcommit", "--kill-on-bad-exit=1", "-n")
-"""Without --mpi it would start so many programs that know nothing of one another."""
+"""Without --mpi, srun would start independent programs instead of the ranks of one."""
 _SHARED_MEMORY = ("env", "UCX_TLS=self,sm")
-"""For mpich: its ranks would listen on every interface beside it."""
+"""For mpich: with shared memory alone, its ranks do not listen on network interfaces."""
 
 
 class UnderMpi:
@@ -47,8 +47,7 @@ class UnderMpi:
 
 
 def _on_this_machine(mpiexec: Path) -> list[str]:
-    """Return what starts ranks here alone, by the programs beside mpiexec, which tell whose it
-    is."""
+    """Return the command that starts ranks on this machine; files beside mpiexec tell its kind."""
     forking = mpiexec.with_name("mpiexec.gforker")  # mpich's, without ports
     if forking.exists():
         return [*_SHARED_MEMORY, str(forking)]
@@ -60,6 +59,6 @@ def _on_this_machine(mpiexec: Path) -> list[str]:
 
 
 def _nodes() -> int:
-    """Return the nodes of the SLURM allocation that this process is in; 1 outside of any."""
+    """Return the number of nodes of this process's SLURM allocation; 1 outside of any."""
     count = os.environ.get("SLURM_NNODES", "1")
     return int(count) if count.isdigit() and shutil.which("srun") else 1

@@ -1,4 +1,4 @@
-"""The environment of processes that evaluate: threads, numerics, and whom they end with."""
+"""The environment variables of processes that evaluate: threads, numerics, and supervisor."""
 
 import os
 
@@ -9,10 +9,10 @@ from evosweep.processes.guard import SUPERVISOR_VARIABLE
 
 
 def for_workers(*, several_hosts: bool = False) -> dict[str, str]:
-    """This process's environment, with one BLAS thread unless set otherwise, and its own address.
+    """Return this environment with one BLAS thread unless set otherwise, and with our address.
 
-    Several hosts compute with portable numerics unless set otherwise, where their processors have
-    them. Raises InputError for numerics that this processor does not have.
+    Several hosts use portable numerics unless set otherwise, if their processors have them. Raises
+    InputError for numerics that this processor does not have.
     """
     if several_hosts and numerics.VARIABLE not in os.environ and numerics.can_be_portable():
         os.environ[numerics.VARIABLE] = "portable"
