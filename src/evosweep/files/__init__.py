@@ -1,1 +1,1 @@
-"""How any file of a run is opened and written safely; knows neither runs nor formats."""
+"""Open and write the files of a run safely; this room knows neither runs nor formats."""

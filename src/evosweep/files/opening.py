@@ -1,10 +1,9 @@
-"""The one place that opens what lies in a folder of results.
+"""The only functions that open files in a folder of results.
 
-Results come from elsewhere: from another user, another machine, an archive. A name that should be
-a file may be a link out of the folder, a pipe on which a reader waits for ever, or a device without
-an end. Only regular files are opened, links are not followed, and a reader says how many bytes it
-takes at most. A folder of results that is itself a link, by its owner's choice, works as any other:
-only what lies in it is not followed.
+Results may come from another user, another machine or an archive. Instead of a file, a name may
+lead to a link out of the folder, a pipe on which a reader waits for ever, or a device without an
+end. So these functions open only regular files, follow no links, and read at most the number of
+bytes that the caller allows. The folder of results itself may be a link, since its owner chose it.
 """
 
 import errno
@@ -29,7 +28,7 @@ def open_descriptor(path: Path, flags: int = os.O_RDONLY, mode: int = 0o666) -> 
     Damaged
         If `path` is a link, a pipe, a device or a folder.
     OSError
-        As `os.open` does, `FileNotFoundError` among others.
+        For the same reasons as in `os.open`; for instance `FileNotFoundError`.
     """
     try:
         descriptor = _opened(path, flags | _SAFE, mode)
@@ -50,10 +49,10 @@ def open_descriptor(path: Path, flags: int = os.O_RDONLY, mode: int = 0o666) -> 
 
 
 def _opened(path: Path, flags: int, mode: int) -> int:
-    """As `os.open`, again if a shared file system is a moment behind other hosts.
+    """Call `os.open`, and call it again if a shared file system lags behind other hosts.
 
-    MooseFS says of a file that two hosts make at once that it exists, although it may; sshfs says
-    of one that another host has removed that it is missing, although it is to be made.
+    If two hosts create a file at once, MooseFS says that it exists even without O_EXCL. If another
+    host has removed a file, sshfs says that it is missing even with O_CREAT.
     """
     may_be_made = flags & os.O_CREAT and not flags & os.O_EXCL
     for _ in range(_TRIES):
@@ -75,8 +74,7 @@ def open_file(path: Path) -> BinaryIO:
 
 
 def read_bytes(path: Path, limit: int) -> bytes:
-    """Return the content of a regular file; raises `Damaged` if it has more than `limit`
-    bytes."""
+    """Return the content of a regular file; raises `Damaged` above `limit` bytes."""
     with open_file(path) as file:
         size = os.fstat(file.fileno()).st_size
         content = b"" if size > limit else file.read(limit + 1)
@@ -86,7 +84,7 @@ def read_bytes(path: Path, limit: int) -> bytes:
 
 
 def is_file(path: Path) -> bool:
-    """Return True if there is a regular file at `path`; a link is none."""
+    """Return True if there is a regular file at `path`; False for a link."""
     try:
         return stat.S_ISREG(path.lstat().st_mode)
     except OSError:
@@ -94,7 +92,7 @@ def is_file(path: Path) -> bool:
 
 
 def is_folder(path: Path) -> bool:
-    """Return True if there is a folder at `path`; a link to one is none."""
+    """Return True if there is a folder at `path`; False for a link."""
     try:
         return stat.S_ISDIR(path.lstat().st_mode)
     except OSError:
@@ -102,9 +100,9 @@ def is_folder(path: Path) -> bool:
 
 
 def obstacle(folder: Path) -> str:
-    """Why a folder that is missing cannot be made, as one clause; empty if its parent is there.
+    """Return why a missing folder cannot be made, as one clause; empty if its parent exists.
 
-    Links are followed: the path is the user's own choice.
+    It follows links, since the path is the user's own choice.
     """
     places = (folder, *folder.absolute().parents)
     existing = next(path for path in places if os.path.lexists(path))
@@ -115,10 +113,10 @@ def obstacle(folder: Path) -> str:
 
 
 def output_folder(inside: Path, *names: str) -> Path:
-    """Return the folder `inside/names...`, made if it is missing, to be written to.
+    """Return the folder `inside/names...` for output, and make it if it is missing.
 
     `inside` is the caller's own choice and may be a link. Raises `Damaged` if a folder below it
-    is a link, through which another folder would be written, or is no folder.
+    is a link, which would lead the output elsewhere, or is no folder.
     """
     place = inside
     place.mkdir(parents=True, exist_ok=True)
@@ -134,7 +132,8 @@ def output_folder(inside: Path, *names: str) -> Path:
 
 
 def check_output(folder: Path, inside: Path) -> None:
-    """Raise `Damaged` if a folder below `inside`, to be written to, is a link or no folder."""
+    """Raise `Damaged` if a part of the path of an output folder below `inside` is no real
+    folder."""
     place = inside
     for part in folder.relative_to(inside).parts:
         place = place / part
@@ -143,13 +142,13 @@ def check_output(folder: Path, inside: Path) -> None:
 
 
 def check_own(path: Path) -> None:
-    """Raise `Damaged` if `path`, which is opened by a library, is there but no regular file."""
+    """Raise `Damaged` if `path`, which a library will open, exists and is no regular file."""
     if os.path.lexists(path) and not is_file(path):
         raise Damaged(path.parent, path.name, "is a link or no regular file; remove it")
 
 
 def copy_file(source: Path, target: Path) -> None:
-    """Copy a regular file to `target`; what is there is replaced, and no link is followed."""
+    """Copy a regular file to `target`, replacing what is there; no link is followed."""
     with open_file(source) as original:
         target.unlink(missing_ok=True)
         with os.fdopen(open_descriptor(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as copy:

@@ -1,7 +1,7 @@
-"""JSON that every reader accepts: Infinity and NaN, which JSON does not have, are written as text.
+"""JSON that every reader accepts: Infinity and NaN, which JSON lacks, are written as text.
 
-`"inf"`, `"-inf"` and `"nan"` stand for the three floats that are no numbers of JSON, as in
-`{"best": "inf"}`. Files of earlier versions have them bare, and are still read.
+`"inf"`, `"-inf"` and `"nan"` stand for these floats, as in `{"best": "inf"}`. Files of earlier
+versions have them without quotes, and can still be read.
 """
 
 import json
@@ -11,7 +11,7 @@ INFINITE = {"inf": math.inf, "-inf": -math.inf}
 
 
 def dumps(value: object, *, indent: int | None = None, sort_keys: bool = False) -> str:
-    """`value` as strict JSON."""
+    """Return `value` as strict JSON."""
     try:
         return _dumps(value, indent=indent, sort_keys=sort_keys)
     except ValueError:
@@ -25,7 +25,7 @@ def _dumps(value: object, *, indent: int | None, sort_keys: bool) -> str:
 
 
 def strict(value: object) -> object:
-    """`value` with text in the place of each float that JSON cannot hold."""
+    """Return `value` with text in place of each float that JSON cannot hold."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(float(value))
     if isinstance(value, dict):
@@ -34,7 +34,7 @@ def strict(value: object) -> object:
 
 
 def number(value: object) -> float:
-    """Return the float that a JSON value stands for; raises ValueError if it is no number."""
+    """Return the float for a JSON value; raises ValueError if the value is no number."""
     if isinstance(value, str) and value in INFINITE:
         return INFINITE[value]
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""How files are written: whole or not at all, by a temporary file and a rename."""
+"""Write files whole or not at all, by a temporary file and a rename."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from evosweep.errors import EvosweepError
 from evosweep.files import strict_json
 from evosweep.files.opening import open_descriptor
 
-_FLAT_LIST = re.compile(r"\[[^][{}\"]*\]")  # of numbers: on one line, or a genome takes a hundred
+_FLAT_LIST = re.compile(r"\[[^][{}\"]*\]")  # lists of numbers stay on one line: genomes are long
 
 _DRAFT = re.compile(r"\..+\.[0-9a-f]{12}")
 
@@ -30,14 +30,14 @@ def forget_drafts(folder: Path) -> None:
 
 
 def temporary_for(path: Path) -> Path:
-    """Return a new name beside `path`, which no other process has, on this host or on another."""
+    """Return a new name beside `path` that no other process uses, on any host."""
     return path.with_name(f".{path.name}.{os.urandom(6).hex()}")
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file by way of a temporary one beside it, flushed to the disk and renamed.
+    """Write a temporary file, flush it to the disk, and rename it to `path`.
 
-    What is at `path` is replaced, be it a link: nothing is written through one.
+    It replaces what is at `path`. If that is a link, the link is replaced, not its target.
     """
     temporary = temporary_for(path)
     try:

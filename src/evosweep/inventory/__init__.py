@@ -1,1 +1,2 @@
-"""Results compared with a config: nearest runs, leftovers; nobody's code is imported or run."""
+"""Compare results with a config: nearest runs, leftovers; this room imports and runs no user
+code."""

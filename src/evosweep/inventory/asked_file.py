@@ -1,6 +1,7 @@
-"""The file in which a workflow notes the runs that it asks for: by it, others see what is missing.
+"""The file that lists the runs of a workflow, so that other programs can tell what is missing.
 
-`results/<experiment>/asked.jsonl` has a line for each problem, algorithm and backend that meet.
+`results/<experiment>/asked.jsonl` has one line for each combination of problem, algorithm and
+backend.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +20,7 @@ _LIMIT = 2**28
 
 
 class AskedRuns(BaseModel):
-    """The runs of one combination, with the labels that people are shown."""
+    """The runs of one combination, with its labels for people."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
 
@@ -29,7 +30,7 @@ class AskedRuns(BaseModel):
     runs: Mapping[RunId, Annotated[int, Field(ge=0, lt=2**32)]]
     """Seeds by run_id."""
     compare: list[Line] = []
-    """Parameters of the problem that belong to what is compared."""
+    """Parameters of the problem that the comparison treats as part of the algorithm."""
 
 
 def write_asked(folder: Path, combinations: Iterable[AskedRuns]) -> None:
@@ -39,12 +40,12 @@ def write_asked(folder: Path, combinations: Iterable[AskedRuns]) -> None:
 
 
 def read_asked(folder: Path) -> list[AskedRuns]:
-    """Return the combinations that an experiment's folder notes; [] if it notes none.
+    """Return the combinations in an experiment's file; [] if there is no file.
 
     Raises
     ------
     Damaged
-        If a line is not one of `write_asked`.
+        If a line does not have the form that `write_asked` writes.
     """
     try:
         lines = read_bytes(folder / NAME, _LIMIT).splitlines()

@@ -12,7 +12,7 @@ from evosweep.config.spec import RunSpec
 SEED = "seed"
 _SOURCE = "source of the "
 _ABSENT = "not given"
-# What a difference costs when the nearest run is looked for: an edit of the code is the nearest.
+# The distance that each kind of difference adds between two runs; an edit of the code adds least.
 _COSTS = {_SOURCE: 1, "problem.params.": 5, "algorithm.params.": 5, "problem.use": 50,
           "algorithm.use": 50}  # fmt: skip
 _OPTION = 2
@@ -23,7 +23,7 @@ Facts = Mapping[str, str]
 
 @dataclass(frozen=True)
 class FactChange:
-    """A fact that two runs do not share."""
+    """A fact that differs between two runs."""
 
     name: str
     here: str
@@ -31,12 +31,12 @@ class FactChange:
 
     @property
     def kind(self) -> str:
-        """The function whose source differs; empty if it is something else."""
+        """The function whose source differs, problem or algorithm; empty for any other fact."""
         return self.name.removeprefix(_SOURCE) if self.name.startswith(_SOURCE) else ""
 
 
 def facts_of(spec: RunSpec, sources: Mapping[str, str]) -> dict[str, str]:
-    """Return everything that names a run, except its seed."""
+    """Return all facts that enter a run's name, except its seed."""
     parts = {
         part: json.loads(getattr(spec, part).canonical)
         for part in ("problem", "algorithm", "backend")
@@ -54,7 +54,7 @@ def _flat(name: str, value: object) -> Iterator[tuple[str, str]]:
 
 
 def differences(here: Facts, there: Facts) -> list[FactChange]:
-    """Return what differs between two runs, in the order of the first one's facts."""
+    """Return the facts that differ between two runs, in the order of the first run's facts."""
     names = dict.fromkeys((*here, *there))
     return [
         FactChange(name, here.get(name, _ABSENT), there.get(name, _ABSENT))
@@ -64,7 +64,7 @@ def differences(here: Facts, there: Facts) -> list[FactChange]:
 
 
 def distance(here: Facts, there: Facts) -> int:
-    """Return how far two runs are from each other, their seeds aside."""
+    """Return the distance of two runs, without regard to their seeds."""
     return sum(
         next((cost for start, cost in _COSTS.items() if each.name.startswith(start)), _OPTION)
         for each in differences(here, there)

@@ -1,4 +1,4 @@
-"""The finished runs of an experiment, grouped by everything that names them but their seed."""
+"""The finished runs of an experiment, in groups that differ only in their seed."""
 
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from evosweep.records.reading import read_record
 
 @dataclass
 class Group:
-    """Runs that differ in their seed alone."""
+    """Runs that differ only in their seed."""
 
     facts: Facts
     label: str
@@ -26,12 +26,11 @@ class Group:
 
     @cached_property
     def seeds(self) -> list[int]:
-        """The seeds in order, once all runs are known."""
+        """The sorted seeds; read it only after all runs were added."""
         return sorted(self.runs)
 
     def near(self, seed: int) -> list[int]:
-        """Return the seed itself where it is there, and one or two on either side, nearest
-        first."""
+        """Return the seed itself, if a run has it, and the next seeds on either side."""
         place = bisect_left(self.seeds, seed)
         around = self.seeds[max(0, place - 2) : place + 2]
         return sorted(around, key=lambda other: abs(other - seed))
@@ -39,7 +38,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Near:
-    """The run that is nearest to another one."""
+    """The nearest run to some other run."""
 
     run_id: str
     seed: int
@@ -47,7 +46,7 @@ class Near:
 
 
 class Holdings:
-    """The finished runs of one experiment, and which of them is nearest to a given one."""
+    """The finished runs of one experiment; finds the nearest one to a given run."""
 
     def __init__(self, groups: list[Group]) -> None:
         self.groups = groups
@@ -56,8 +55,7 @@ class Holdings:
 
     @classmethod
     def read(cls, runs: Path) -> "Holdings":
-        """Return the finished runs in a `runs` folder; what is damaged or unfinished is left
-        out."""
+        """Read the finished runs in a `runs` folder; damaged and unfinished runs are left out."""
         groups: dict[tuple[tuple[str, str], ...], Group] = {}
         for folder in run_folders(runs):
             try:
@@ -73,7 +71,7 @@ class Holdings:
         return cls(list(groups.values()))
 
     def nearest(self, facts: Facts, seed: int, but: str = "") -> Near | None:
-        """Return the run that is nearest to these facts and this seed, except the run `but`."""
+        """Return the nearest run to these facts and this seed, except the run `but`."""
         best: tuple[int, Near] | None = None
         for group, away in self._by_distance(facts):
             if best is not None and away >= best[0]:
@@ -87,8 +85,7 @@ class Holdings:
         return None if best is None else best[1]
 
     def _by_distance(self, facts: Facts) -> list[tuple[Group, int]]:
-        """Return the groups, nearest first: remembered, since all seeds of a configuration ask for
-        it."""
+        """Return the groups, nearest first. It is cached for all seeds of a configuration."""
         key = tuple(facts.items())
         if self._asked != key:
             pairs = [(group, distance(facts, group.facts)) for group in self.groups]
@@ -97,8 +94,7 @@ class Holdings:
 
 
 def run_folders(runs: Path) -> Iterator[RunFolder]:
-    """Yield the folders that are named like runs, sorted; links and everything else are left
-    out."""
+    """Yield the folders that are named by a run_id, sorted; links are left out."""
     if is_folder(runs):
         for path in sorted(runs.iterdir()):
             if RUN_ID.fullmatch(path.name) and is_folder(path):
@@ -106,6 +102,6 @@ def run_folders(runs: Path) -> Iterator[RunFolder]:
 
 
 def label_of(spec: RunSpec) -> str:
-    """Return a configuration on its backend, for people."""
+    """Return a label for people: the configuration and its backend."""
     parts = (spec.problem, spec.algorithm, spec.backend)
     return " ".join(part.name or part.use for part in parts)

@@ -1,4 +1,4 @@
-"""Runs that lie in an experiment's folder and that its config no longer asks for."""
+"""Find and remove leftovers: runs in an experiment's folder that are no longer in its config."""
 
 import shutil
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ _REMOVED = ".removed"  # the ending of a folder whose removal was interrupted
 
 @dataclass(frozen=True)
 class Leftover:
-    """A run that nothing asks for."""
+    """A run that is not in the config."""
 
     folder: RunFolder
     label: str
@@ -33,13 +33,12 @@ class Leftover:
 
 
 def asked_runs(experiment: Experiment) -> Iterator[str]:
-    """Return the run_ids that a config asks for."""
+    """Yield the run_ids of a config's grid."""
     return (run.run_id for run in grid.expand(experiment))
 
 
 def leftovers(experiment: Experiment) -> Iterator[Leftover]:
-    """Yield the runs that a config does not ask for, sorted by run_id; those being removed come
-    last."""
+    """Yield the runs that are not in a config, by run_id; half-removed ones come last."""
     asked = set(asked_runs(experiment))
     configurations = {
         _configuration(combination.run(0, experiment.import_path))
@@ -55,7 +54,7 @@ def leftovers(experiment: Experiment) -> Iterator[Leftover]:
 
 
 def remove(leftover: Leftover) -> None:
-    """Remove a leftover's folder, and nothing else: links in it are removed, not followed.
+    """Remove a leftover's folder. Links in it are removed, and not followed.
 
     Raises
     ------
@@ -64,7 +63,7 @@ def remove(leftover: Leftover) -> None:
     InputError
         If the folder is not, or no longer, a run's folder in a `runs` folder.
     EvosweepError
-        If the system refuses it.
+        If the system refuses the removal.
     """
     path = leftover.folder.path
     runs = path.parent
@@ -92,10 +91,10 @@ def _leftover(folder: RunFolder, configurations: set[tuple[tuple[str, str], ...]
 
 
 def _configuration(spec: RunSpec) -> tuple[tuple[str, str], ...]:
-    """Return everything that names a run, but its seed and its code."""
+    """Return the facts that enter a run's name, without its seed and its code."""
     return tuple(sorted(facts_of(spec, {}).items()))
 
 
 def _size(path: Path) -> int:
-    """Bytes of the files that lie in a folder itself."""
+    """Return the bytes of the files in a folder, without those in folders below it."""
     return sum(each.lstat().st_size for each in path.iterdir() if not each.is_dir())

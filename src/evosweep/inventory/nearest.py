@@ -1,4 +1,4 @@
-"""Why a run is another than the nearest one that is there: what `evosweep why` says."""
+"""Explain how a run differs from the nearest finished run: the lines of `evosweep why`."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,7 +15,7 @@ from evosweep.records.source_copies import read_copies, read_sources
 
 
 class Explainer:
-    """Explains runs by what is there of their experiment; each edit of a source is shown once."""
+    """Explains runs by the finished runs of their experiment; shows each edit of a source once."""
 
     def __init__(self, folder: Path) -> None:
         self._kept = folder / "sources"
@@ -23,7 +23,7 @@ class Explainer:
         self._shown: set[tuple[str, str]] = set()
 
     def of_run(self, run: Named) -> Iterator[str]:
-        """Lines about a run that is there: the nearest other one, and what differs."""
+        """Yield lines about a finished run: the nearest other run, and the differences."""
         spec = RunSpec.parse(dict(run.spec))
         facts = facts_of(spec, run.sources)
         near = self._holdings.nearest(facts, spec.seed, but=run.run_id)
@@ -32,7 +32,7 @@ class Explainer:
         yield from self._explain(facts, spec.seed, near, kept)
 
     def of_config(self, experiment: Experiment) -> Iterator[str]:
-        """Lines about the runs of a config that are not there, by configuration."""
+        """Yield lines about the runs of a config that are not done, by configuration."""
         present = {run_id for group in self._holdings.groups for run_id in group.runs.values()}
         missing = 0
         for combination in grid.combinations(experiment):
@@ -44,7 +44,7 @@ class Explainer:
             yield f"every run of {experiment.experiment} is there"
 
     def _of_combination(self, label: str, absent: list[RunSpec]) -> Iterator[str]:
-        """Lines about runs that differ in their seed alone; seeds with one answer share it."""
+        """Yield lines about runs that differ only in their seed; equal lines appear once."""
         if not absent:
             return
         facts = facts_of(absent[0], absent[0].sources)

@@ -1,4 +1,4 @@
-"""How far an experiment has come, from its folder alone, whatever engine works on it."""
+"""Read the progress of an experiment from its folder, whichever program works on it."""
 
 import os
 import time
@@ -20,7 +20,7 @@ from evosweep.records.record import Named
 
 @dataclass(frozen=True)
 class RunLabels:
-    """A run with the labels that people are shown."""
+    """A run with its labels for people."""
 
     run_id: str
     problem: str
@@ -60,7 +60,7 @@ class GroupProgress:
     running: int = 0
     failed: int = 0
     best: tuple[float, ...] = ()
-    """The best value so far of each objective; () before the first."""
+    """The best value so far of each objective; () before the first evaluation."""
     weights: tuple[float, ...] = ()
 
     @property
@@ -69,7 +69,7 @@ class GroupProgress:
         return self.asked - self.done - self.running - self.failed
 
     def improve(self, best: tuple[float, ...], weights: tuple[float, ...]) -> None:
-        """Take `best` into account."""
+        """Replace each value of `self.best` by that of `best` where it is better."""
         if best and len(best) == len(weights):
             self.weights = weights
             both = numpy.array([best, self.best or best])
@@ -78,24 +78,24 @@ class GroupProgress:
 
 @dataclass(frozen=True)
 class Progress:
-    """An experiment at one moment."""
+    """The progress of an experiment at one moment."""
 
     folder: Path
     groups: Sequence[GroupProgress]
     running: Sequence[RunningRun]
     failed: Sequence[FailedRun]
     per_hour: float | None = None
-    """Runs that are done in an hour, by those of the last call; None if there are none yet."""
+    """Finished runs per hour since the last call began; None before the first."""
     seconds_left: float | None = None
 
     @property
     def asked(self) -> int:
-        """All runs."""
+        """Number of all runs."""
         return sum(group.asked for group in self.groups)
 
     @property
     def done(self) -> int:
-        """Runs that have a receipt."""
+        """Number of runs that have a receipt."""
         return sum(group.done for group in self.groups)
 
     @property
@@ -114,15 +114,15 @@ class _Receipt:
 
 @dataclass
 class Observer:
-    """Looks at an experiment's folder again and again; what has not changed is not read again.
+    """Looks at an experiment's folder again and again; reads only files that have changed.
 
     Parameters
     ----------
     folder
         `results/<experiment>`.
     fresh_since
-        Receipts from before that time, in seconds since the epoch, count as runs that wait: for a
-        call that does finished runs again.
+        Time in seconds since the epoch. A run whose receipt is older counts as waiting; used for a
+        call that repeats finished runs.
     """
 
     folder: Path
@@ -133,8 +133,7 @@ class Observer:
     _asked_at: float = -1.0
 
     def look(self) -> Progress:
-        """Return how far the experiment has come now; raises Damaged for a damaged list of its
-        runs."""
+        """Return the present progress; raises `Damaged` if the list of runs is damaged."""
         runs = self.folder / "runs"
         present = {path.name for path in runs.iterdir()} if is_folder(runs) else set[str]()
         held = held_locks()
@@ -167,7 +166,7 @@ class Observer:
                 yield RunLabels(run_id, each.problem, each.algorithm, each.backend, seed=seed)
 
     def _noted(self) -> list[AskedRuns]:
-        """Return the runs that are asked for; if nothing notes them, those that are there."""
+        """Return the runs of the workflow's list or, without a list, those that have a folder."""
         changed = _modified(self.folder / NAME)
         if changed and changed != self._asked_at:
             self._asked, self._asked_at = read_asked(self.folder), changed
@@ -231,7 +230,7 @@ class Observer:
         )
 
     def _work(self, groups: list[GroupProgress]) -> tuple[float, float]:
-        """Return the seconds of the runs that this call has done, and of those that are left."""
+        """Return the seconds that this call's finished runs took, and those of the runs left."""
         since = max(self._asked_at, self.fresh_since)
         seconds: dict[tuple[str, str], list[float]] = {}
         done = 0.0
@@ -250,11 +249,11 @@ class Observer:
         return done, left
 
 
-_START = 0.05  # seconds of a run's share in its process's start
+_START = 0.05  # seconds for which a run accounts of its process's start
 
 
 def _modified(path: Path) -> float:
-    """When a file was written; 0 if there is none."""
+    """Return the time at which a file was written; 0 if there is none."""
     try:
         return os.lstat(path).st_mtime
     except OSError:
@@ -271,7 +270,7 @@ def _failure(run: RunLabels, folder: RunFolder) -> FailedRun | None:
 
 
 def _found(runs: Path) -> Iterator[AskedRuns]:
-    """Yield the runs that have a folder, each by what its own documents say."""
+    """Yield the runs that have a folder, as their own documents describe them."""
     for folder in run_folders(runs):
         try:
             document = _document(folder)

@@ -1,4 +1,4 @@
-"""Which lines of the sources differ between two digests, as far as their sources are there."""
+"""Show which lines differ between the sources of two digests, if copies of both exist."""
 
 import difflib
 from collections.abc import Iterator, Mapping
@@ -7,16 +7,15 @@ from evosweep.errors import printable
 from evosweep.plugins.normal_form import normal_form, parse
 
 MOST_LINES = 200
-"""Of one difference: what is shown of it."""
+"""Most lines of a difference that are shown."""
 Texts = Mapping[str, str]
-"""Sources by their place below the import path."""
+"""Sources by their path below the import path."""
 
 
 def source_differences(here: Texts, there: Texts) -> Iterator[str]:
-    """Yield a line for each file that differs, each followed by the unified difference of its
-    lines.
+    """Yield for each file that differs its name, then the lines of its unified diff.
 
-    Files that differ in comments, docstrings or blank lines alone are left out.
+    Files that differ only in comments, docstrings or blank lines are left out.
     """
     if not here or not there:
         yield "  its lines cannot be compared: that source was not kept"

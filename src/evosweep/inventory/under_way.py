@@ -1,4 +1,4 @@
-"""A run that is under way: whether a process works on it, and how far its journal has come."""
+"""Look at a run under way: tell if a process works on it, and read the progress of its journal."""
 
 import json
 import os
@@ -17,13 +17,14 @@ from evosweep.records.journal import Entry, read_behind
 from evosweep.records.reading import read_running
 from evosweep.records.record import RunningRecord
 
-_QUIET = 300.0  # seconds after which another host's run counts as stopped
+_QUIET = 300.0  # seconds without a write after which another host's run counts as stopped
 
 
 def held_locks() -> frozenset[int]:
     """Return the inodes of the files on which a process of this machine holds a lock.
 
-    Asked of the kernel's list of locks: to try a lock could keep a run from getting it.
+    It reads the kernel's list of locks. To try a lock would be wrong: it could keep a run from
+    getting the lock.
     """
     try:
         lines = Path("/proc/locks").read_text(encoding="ascii").splitlines()
@@ -34,8 +35,10 @@ def held_locks() -> frozenset[int]:
 
 
 def is_worked_on(folder: RunFolder, held: frozenset[int]) -> bool:
-    """Return True if a process works on a run: one of this machine by its lock, another by its
-    journal."""
+    """Return True if a process works on a run.
+
+    On this machine the lock tells; for other hosts, a journal that was written lately.
+    """
     try:
         status = folder.lock.stat()
     except OSError:
@@ -46,7 +49,7 @@ def is_worked_on(folder: RunFolder, held: frozenset[int]) -> bool:
 
 
 def _is_elsewhere(lock: Path) -> bool:
-    """Return True if the lock was signed on another host."""
+    """Return True if the lock's file names another host."""
     with suppress(OSError, ValueError, Damaged):
         holder = json.loads(read_bytes(lock, 4096))
         return isinstance(holder, dict) and holder.get("host") != os.uname().nodename
@@ -54,7 +57,7 @@ def _is_elsewhere(lock: Path) -> bool:
 
 
 def _changed(folder: RunFolder) -> float:
-    """When a run last wrote anything, in seconds since the epoch."""
+    """Return the time of a run's last write, in seconds since the epoch."""
     times = [0.0]
     for file in (folder.journal, folder.running):
         with suppress(OSError):
@@ -64,27 +67,27 @@ def _changed(folder: RunFolder) -> float:
 
 @dataclass
 class Follower:
-    """How far a run has come; `advance` reads its journal on from where it stopped."""
+    """The progress of a run; each call of `advance` reads the new entries of its journal."""
 
     folder: RunFolder
     document: RunningRecord | None = None
-    """`running.json`."""
+    """The content of `running.json`."""
     generation: int = -1
-    """The last batch of the journal."""
+    """Number of the journal's last batch."""
     evaluations: int = 0
     seconds: float = 0.0
-    """What the run has worked up to its last entry."""
+    """Seconds that the run has worked until its last entry."""
     best: tuple[float, ...] = ()
     """The best value so far of each objective, in raw units."""
     _offset: int = field(default=0, repr=False)
 
     @property
     def per_second(self) -> float:
-        """Evaluations a second."""
+        """Evaluations per second."""
         return self.evaluations / self.seconds if self.seconds > 0 else 0.0
 
     def advance(self) -> None:
-        """Read what is new. Errors are ignored: the run itself says what is wrong there."""
+        """Read the new entries. Errors are ignored: the run itself reports them."""
         with suppress(OSError, EvosweepError):
             self.document = self.document or read_running(self.folder)
             if self.folder.journal.stat().st_size < self._offset:

@@ -1,4 +1,4 @@
-"""The software and hardware that a run was made with, as its receipt lists them."""
+"""Describe the software and hardware of a run for its receipt."""
 
 import os
 import platform
@@ -31,7 +31,7 @@ _PACKAGES = (
 
 
 class Environment(TypedDict):
-    """Software and hardware, as the receipt has them."""
+    """The software and hardware in a receipt."""
 
     evosweep: str
     python: str
@@ -49,7 +49,7 @@ class Environment(TypedDict):
 
 @cache
 def describe() -> Environment:
-    """Python, packages, platform, processor, thread limits, commit and image; JSON types."""
+    """Return Python, packages, platform, processor, thread limits, commit and image as JSON."""
     commit, dirty = git()
     return {
         "evosweep": __version__,
@@ -68,7 +68,7 @@ def describe() -> Environment:
 
 
 def versions() -> dict[str, str]:
-    """Return the version of each package that a run may use, as far as it is installed."""
+    """Return the versions of the installed packages that a run may use."""
     versions = {}
     for package in _PACKAGES:
         try:
@@ -88,8 +88,7 @@ def _cpu() -> str:
 
 
 def git() -> tuple[str | None, bool | None]:
-    """Return the commit of the working folder and whether it was changed; none outside a
-    repository."""
+    """Return the working folder's commit, and True if files were changed; None outside of git."""
     commit = os.environ.get("EVOSWEEP_GIT_COMMIT")
     if commit is not None:  # in a container, which has neither git nor the repository
         return commit or None, os.environ.get("EVOSWEEP_GIT_DIRTY") == "1"

@@ -1,4 +1,4 @@
-"""What decides the last bits of a fitness: two processes that agree in all of it compute alike."""
+"""The fingerprint of a machine: processes with equal fingerprints compute equal last bits."""
 
 import hashlib
 import math
@@ -11,7 +11,7 @@ _FUNCTIONS = (math.exp, math.log, math.sin, math.cos, math.tan, math.tanh, math.
 
 
 def libm() -> str:
-    """Return the C library and a digest of what its mathematical functions give here."""
+    """Return the C library's version and a digest of values of its mathematical functions."""
     values = [function(place) for function in _FUNCTIONS for place in _PLACES]
     values += [math.pow(place, other) for place in _PLACES for other in _PLACES]
     digest = hashlib.sha256(struct.pack(f"<{len(values)}d", *values)).hexdigest()
@@ -19,7 +19,7 @@ def libm() -> str:
 
 
 def fingerprint(environment: Mapping[str, object]) -> dict[str, str]:
-    """Return what decides last bits, out of the environment in a receipt or in a journal."""
+    """Return the parts of a receipt's or journal's environment that decide last bits."""
     numerics, packages = _part(environment, "numerics"), _part(environment, "packages")
     parts = {
         "Python": environment.get("python"),
@@ -44,8 +44,7 @@ def _words(value: object) -> str:
 
 
 def differences(then: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
-    """Return what of two environments decides last bits and differs: `Python 3.11.7, here
-    3.12.3`."""
+    """Return the differences that may change last bits, such as `Python 3.11.7, here 3.12.3`."""
     before, after = fingerprint(then), fingerprint(now)
     names = [
         name for name in {**before, **after} if _decisive(name, before) != _decisive(name, after)
@@ -54,14 +53,13 @@ def differences(then: Mapping[str, object], now: Mapping[str, object]) -> list[s
 
 
 def _decisive(name: str, parts: Mapping[str, str]) -> str | None:
-    """Return the part as it decides bits: Python 3.11.2 in an image computes as 3.11.7 outside
-    does."""
+    """Return a part without details that change no bits: all Python 3.11.x compute alike."""
     part = parts.get(name)
     return ".".join(part.split(".")[:2]) if part and name == "Python" else part
 
 
 def _told(name: str, before: str, after: str) -> str:
-    if name == "SIMD":  # long lists, of which few words differ
+    if name == "SIMD":  # the lists are long, and few words differ
         first, second = before.split(), after.split()
         before = " ".join(word for word in first if word not in second) or "less"
         after = " ".join(word for word in second if word not in first) or "less"

@@ -1,8 +1,8 @@
-"""The commit of the working folder, asked of git without obeying the folder's own configuration.
+"""Get the working folder's commit from git without obeying the folder's own configuration.
 
-A folder from elsewhere may bring a `.git/config` that names programs (`core.fsmonitor`, filters),
-which `git status` runs. So the files are compared by a repository of our own, which borrows the
-folder's objects and a copy of its index, and has no configuration but the user's.
+A folder from elsewhere may have a `.git/config` that names programs (`core.fsmonitor`, filters),
+and `git status` would run them. So git compares the files through a repository of our own. It uses
+the folder's objects and a copy of its index, but only the user's configuration.
 """
 
 import os
@@ -26,8 +26,7 @@ _SECONDS = 10
 
 
 def commit_and_changes() -> tuple[str | None, bool | None]:
-    """Return the commit, and whether a tracked file differs from it; (None, None) outside a
-    repository."""
+    """Return the commit, and True if a tracked file was changed; (None, None) outside of git."""
     try:
         asked = _git("rev-parse", "--path-format=absolute", *_ASKED)
         commit, top, object_format, objects, index = asked.splitlines()
@@ -49,7 +48,7 @@ def commit_and_changes() -> tuple[str | None, bool | None]:
 
 
 def _borrow(*, own: Path, commit: str, object_format: str, objects: Path, index: Path) -> Path:
-    """Return a repository in the empty folder `own`, at the same commit as that of `objects`."""
+    """Make a repository in the empty folder `own` at `commit`, over the objects in `objects`."""
     (own / "refs").mkdir()
     (own / "objects" / "info").mkdir(parents=True)
     (own / "objects" / "info" / "alternates").write_text(f"{objects}\n")

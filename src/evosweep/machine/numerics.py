@@ -1,11 +1,11 @@
-"""Floating point that does not depend on which x86-64 processor computes it.
+"""Make floating point independent of the model of an x86-64 processor.
 
 NumPy and OpenBLAS choose their kernels by the processor's features: with AVX-512, `exp`, `pow`, a
-matrix product or a least-squares solution end in other last bits than without. One machine always
-agrees with itself; two may not. EVOSWEEP_NUMERICS=portable pins both to what every processor with
-AVX2 and FMA has (x86-64-v3: Intel since 2013, AMD since 2015). `native`, the default, leaves the
-choice to the libraries. What it costs is in docs/containers.md; what was in force is in the
-receipt, as environment.numerics.
+matrix product or a least-squares solution have other last bits than without it. One machine always
+gives the same bits; two machines may not. EVOSWEEP_NUMERICS=portable makes both libraries use only
+instructions of x86-64-v3 (AVX2 and FMA: Intel since 2013, AMD since 2015). `native`, the default,
+leaves the choice to the libraries. docs/containers.md has the costs; the receipt states the mode as
+environment.numerics.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from evosweep.machine import fingerprint
 VARIABLE = "EVOSWEEP_NUMERICS"
 MODES = ("native", "portable")
 
-# NumPy's names for what x86-64-v3 does not have. They changed with 2.4, and it warns of others.
+# NumPy's names of the features that x86-64-v3 lacks. Version 2.4 renamed them, and warns of others.
 _ABOVE_V3 = "X86_V4 AVX512_ICL AVX512_SPR"
 _ABOVE_V3_BEFORE_2_4 = (
     "AVX512F AVX512CD AVX512_KNL AVX512_KNM AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR"
@@ -29,7 +29,7 @@ _ABOVE_V3_BEFORE_2_4 = (
 
 
 class Numerics(TypedDict):
-    """The floating point of a process, as the receipt has it."""
+    """The floating point of a process, for the receipt."""
 
     mode: str
     simd: list[str]
@@ -38,8 +38,7 @@ class Numerics(TypedDict):
 
 
 def mode() -> str:
-    """Return the environment's choice, `native` or `portable`; raises InputError for anything
-    else."""
+    """Return the chosen mode, `native` or `portable`; raises InputError for any other value."""
     choice = os.environ.get(VARIABLE) or MODES[0]
     if choice not in MODES:
         raise InputError(f"{VARIABLE}: '{choice}' is unknown; allowed: {', '.join(MODES)}")
@@ -85,8 +84,7 @@ def describe() -> Numerics:
 
 @cache
 def of_process() -> str:
-    """Return what decides the last bits of this process, short enough to travel with every
-    chunk."""
+    """Return a short text that decides this process's last bits; it travels with every chunk."""
     import numpy
 
     simd = numpy.show_config(mode="dicts")["SIMD Extensions"]
@@ -103,7 +101,7 @@ def of_process() -> str:
 
 
 def _product() -> str:
-    """Return a digest of a matrix product: BLAS has other kernels for other processors."""
+    """Return a digest of a matrix product, whose bits depend on the kernel that BLAS chose."""
     import numpy
 
     matrix = numpy.sin(numpy.arange(32 * 32)).reshape(32, 32)
@@ -111,7 +109,7 @@ def _product() -> str:
 
 
 def _blas() -> str | None:
-    """Return the kernels that OpenBLAS chose, such as "Haswell"; None if it cannot be asked."""
+    """Return the kernels that OpenBLAS chose, such as "Haswell"; None if they are unknown."""
     try:
         from threadpoolctl import threadpool_info
     except ImportError:

@@ -1,4 +1,4 @@
-"""The variables by which libraries of linear algebra are told their number of threads."""
+"""The environment variables that set the number of threads of linear algebra libraries."""
 
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",

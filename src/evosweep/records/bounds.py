@@ -1,7 +1,7 @@
 """The types of a record's fields, each with its bounds: lengths, ranges, depth, finite numbers.
 
-A record may have been written by anybody. What these types let through can be shown, counted,
-sorted and summed by every reader without another check.
+A record may come from anybody. Every reader can show, count, sort and sum values of these types
+without another check.
 """
 
 import math
@@ -14,9 +14,9 @@ from evosweep.errors import printable
 from evosweep.files.strict_json import number
 
 MOST = 2**53
-"""Of anything that is counted: beyond, a float cannot tell two numbers apart."""
+"""Largest count; above it, a float cannot tell two neighbouring whole numbers apart."""
 _DEPTH = 30
-_LAST_SECOND = 253402300800  # of the year 9999
+_LAST_SECOND = 253402300800  # the end of the year 9999
 
 
 def _moment(text: str) -> str:
@@ -36,12 +36,13 @@ def _line(text: str) -> str:
 
 
 def _readable(text: str) -> str:
-    """Return the lines of a text, with escapes for whatever else would act on a terminal."""
+    """Return a text whose control characters, except line ends, are written as escapes."""
     return "\n".join(map(printable, text.expandtabs().splitlines()))
 
 
 def bounded(value: object, depth: int = _DEPTH) -> object:
-    """`value`, which is JSON; raises ValueError if a number or a name in it has no bounds."""
+    """Return a JSON value; raises ValueError if it is too deep or has a number that is not
+    finite."""
     kind = type(value)
     if kind in _PLAIN:
         return value

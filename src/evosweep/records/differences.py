@@ -1,4 +1,4 @@
-"""Where two runs that should be equal part: the first generation, the first individual."""
+"""Find the first difference of two runs that should be equal: generation and individual."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,18 +13,18 @@ from evosweep.records.tables import read_rows
 
 @dataclass(frozen=True)
 class Difference:
-    """The first place where two runs differ; None if a file to tell it is missing."""
+    """The first places where two runs differ; None if nothing differs or a file is missing."""
 
     generation: int | None
-    """By the populations' digests in the logbooks."""
+    """The first generation whose population digests in the logbooks differ."""
     evaluation: tuple[int, int] | None
-    """(batch, index) of the first individual with another fitness, by the journals."""
+    """(batch, index) of the first individual whose fitnesses in the journals differ."""
     individual: int | None
-    """The first individual of the final populations that differs."""
+    """Index of the first individual that differs in the final populations."""
     was: object = None
     """Its genome and fitness in the first run."""
     now: object = None
-    """The same in the second."""
+    """Its genome and fitness in the second run."""
 
     def __str__(self) -> str:
         parts = []
@@ -85,7 +85,7 @@ def _first_evaluation(one: Path, other: Path) -> tuple[int, int] | None:
 
 
 def _batches(path: Path) -> Iterator[tuple[int, dict[int, tuple[float, ...]]]]:
-    """(batch, fitness by index); memory is bounded by one batch."""
+    """Yield (batch, fitness by index); memory is bounded by one batch."""
     current, fitnesses = -1, dict[int, tuple[float, ...]]()
     for entry in journal.read(path):
         if entry.batch != current and fitnesses:

@@ -20,7 +20,7 @@ class RunFolder:
 
     @property
     def record(self) -> Path:
-        """The receipt: there once the run succeeded."""
+        """The receipt; it exists once the run has succeeded."""
         return self.path / "record.json"
 
     @property
@@ -30,36 +30,36 @@ class RunFolder:
 
     @property
     def logbook(self) -> Path:
-        """One row per generation."""
+        """The logbook, one row per generation."""
         return self.path / "logbook.parquet"
 
     @property
     def journal(self) -> Path:
-        """Every evaluation."""
+        """The journal of all evaluations."""
         return self.path / "journal.bin"
 
     @property
     def failure(self) -> Path:
-        """What went wrong, where the last attempt failed."""
+        """The error of the last attempt, if it failed."""
         return self.path / "failure.json"
 
     @property
     def interruptions(self) -> Path:
-        """Why work on the run ended before it was done: one line for each time."""
+        """One line for each time that work on the run ended early, with the reason."""
         return self.path / "interruptions.jsonl"
 
     @property
     def running(self) -> Path:
-        """What the run is: there from its start until it has ended."""
+        """The description of a run under way; it exists from the start to the end of the run."""
         return self.path / "running.json"
 
     @property
     def lock(self) -> Path:
-        """Held by the process that works on the run."""
+        """The lock that the process that works on the run holds."""
         return self.path / "run.lock"
 
     def check_name(self) -> None:
-        """Raise `Damaged` if this cannot be the folder of a run: a run is named by its run_id.
+        """Raise `Damaged` if the folder is a link or is not named by a run_id.
 
         A copy under another name would count twice, and a link may lead anywhere.
         """
@@ -70,16 +70,16 @@ class RunFolder:
 
     @property
     def sources(self) -> Path:
-        """Copies of the code that runs were made with, one folder for each digest.
+        """Copies of the code of the runs, one folder for each digest.
 
-        They lie beside the `runs` folder, for all runs of an experiment; a run that is not in a
-        `runs` folder keeps its own.
+        They lie beside the `runs` folder, for all runs of an experiment. A run outside of a `runs`
+        folder keeps its own copies.
         """
         shared = self.path.parent.name == "runs"
         return (self.path.parent.parent if shared else self.path) / "sources"
 
     def create(self) -> None:
-        """Make the folder; raises `InputError` if that cannot be or nothing can be written."""
+        """Make the folder; raises `InputError` if it cannot be made or is read-only."""
         if RUN_ID.fullmatch(self.path.name) and self.path.is_symlink():
             self.check_name()
         try:
@@ -103,7 +103,7 @@ class RunFolder:
                 file.unlink(missing_ok=True)
 
     def discard(self) -> None:
-        """Remove what earlier attempts left."""
+        """Remove the files of earlier attempts."""
         outcome = (self.record, self.failure, self.population, self.logbook)
         for file in (*outcome, self.journal, self.running, self.interruptions):
             file.unlink(missing_ok=True)
@@ -112,8 +112,9 @@ class RunFolder:
 def find_runs(results: Path) -> Iterator[RunFolder]:
     """Yield the folders of all runs below `results/`, `results/<experiment>/` or a `runs` folder.
 
-    Sorted by experiment and run_id. Folders of runs that failed or are under way are included, and
-    so is what only looks like a run: reading it raises `Damaged`. Hidden folders are left out.
+    They come sorted by experiment and run_id, and include runs that failed or are under way. A
+    folder that only looks like a run is included as well; reading it raises `Damaged`. Hidden
+    folders are left out.
     """
     if not results.is_dir():
         raise InputError(f"{results}: there is no such folder of results")
@@ -125,8 +126,10 @@ def find_runs(results: Path) -> Iterator[RunFolder]:
 
 
 def runs_folders(results: Path) -> list[Path]:
-    """Return the `runs` folder of each experiment below `results`, sorted; `results` may be one
-    itself."""
+    """Return the sorted `runs` folders of all experiments below `results`.
+
+    `results` may also be the folder of one experiment, or a `runs` folder.
+    """
     if results.name == "runs":
         return [results]
     if is_folder(results / "runs"):

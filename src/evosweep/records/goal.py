@@ -1,4 +1,4 @@
-"""When a run has solved its problem: one rule for every reader of receipts."""
+"""Decide if a run has solved its problem: one rule for every reader of receipts."""
 
 import math
 from collections.abc import Mapping
@@ -7,10 +7,10 @@ PRECISION = 1e-8  # COCO's distance to the optimum at which a problem counts as 
 
 
 def goal(traits: Mapping[str, object], weight: float) -> float | None:
-    """Return the value that counts as solved: the declared target, else the optimum within 1e-8, or
-    None.
+    """Return the objective value at which a problem counts as solved, or None.
 
-    `traits` are those of a receipt; a negative weight says that smaller is better.
+    It is the declared target, else the declared optimum within 1e-8. `traits` are those of a
+    receipt; a negative weight says that smaller is better.
     """
     target, optimum = traits.get("target"), traits.get("optimum")
     if isinstance(target, int | float):

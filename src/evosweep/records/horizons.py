@@ -1,7 +1,8 @@
-"""Which finished runs of an experiment differ in nothing but how far they went.
+"""Find the finished runs of an experiment that differ only in their number of generations.
 
-They are a family. Each leaves an empty file named by family and run, so that a longer run finds
-them without a look at every other run: `horizons/<2 digits>/<family>-<run_id>`, beside `runs`.
+Such runs are a family. Each finished run leaves an empty file, named by family and run:
+`horizons/<2 digits>/<family>-<run_id>`, beside `runs`. So a longer run finds its family without
+reading every other run.
 """
 
 import os
@@ -18,7 +19,7 @@ _MAKE = os.O_WRONLY | os.O_CREAT
 
 
 def note(folder: RunFolder, family: str) -> None:
-    """Let later runs of the family find this one; errors are ignored, for it only saves time."""
+    """Let later runs of the family find this one; errors are ignored: the file only saves time."""
     if (experiment := _experiment(folder)) is not None:
         with suppress(OSError, Damaged):
             place = output_folder(experiment, _NAME, family[:2])
@@ -26,7 +27,7 @@ def note(folder: RunFolder, family: str) -> None:
 
 
 def relatives(folder: RunFolder, family: str) -> Iterator[RunFolder]:
-    """Yield the finished runs of a family that lie beside a run."""
+    """Yield the folders of the finished runs of a family in the experiment of `folder`."""
     experiment = _experiment(folder)
     place = None if experiment is None else experiment / _NAME / family[:2]
     if place is None or not (is_folder(place.parent) and is_folder(place)):
@@ -37,17 +38,16 @@ def relatives(folder: RunFolder, family: str) -> Iterator[RunFolder]:
             continue
         if is_folder(other.path):
             yield other
-        else:  # it was pruned
+        else:  # `evosweep prune` has removed it
             with suppress(OSError):
                 mark.unlink()
 
 
 def beside(folder: RunFolder, run_id: str) -> RunFolder | None:
-    """Return the folder of another run of the same experiment; None if the name is none of a
-    run."""
+    """Return the folder of another run of the same experiment; None if `run_id` is no run_id."""
     return RunFolder(folder.path.parent / run_id) if RUN_ID.fullmatch(run_id) else None
 
 
 def _experiment(folder: RunFolder) -> Path | None:
-    """Return the folder of the experiment; None for a run that lies elsewhere."""
+    """Return the folder of the experiment; None for a run outside of a `runs` folder."""
     return folder.path.parent.parent if folder.path.parent.name == "runs" else None

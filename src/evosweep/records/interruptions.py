@@ -1,7 +1,7 @@
-"""Why work on a run ended before the run did: a line for each time, in the run's folder.
+"""Reasons why work on a run ended early: one line for each time, in the run's folder.
 
-A process that is killed outright cannot write one: then the journal has a session more than there
-are lines, and the receipt says so.
+A process that gets SIGKILL cannot write its line. Then the journal has more sessions than the file
+has lines, and the receipt says so.
 """
 
 import json
@@ -22,7 +22,7 @@ _MOST = 1000
 
 
 class Interruption(TypedDict):
-    """One time."""
+    """One line of the file."""
 
     why: str
     at: NotRequired[str]
@@ -31,7 +31,7 @@ class Interruption(TypedDict):
 
 
 def note(path: Path, why: str) -> None:
-    """Add a line to `interruptions.jsonl`; errors are ignored, for it is informational."""
+    """Add a line to `interruptions.jsonl`; errors are ignored: the file is informational."""
     line = Interruption(
         why=one_line(why)[:200],
         at=datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="seconds"),
@@ -44,8 +44,10 @@ def note(path: Path, why: str) -> None:
 
 
 def read(path: Path, resumed: int) -> list[Interruption]:
-    """Return the interruptions of a run that was resumed so often, those that nobody could note
-    too."""
+    """Return the interruptions of a run that was resumed `resumed` times.
+
+    Interruptions without a line of their own are included, as unknown.
+    """
     noted = list(_lines(path))[-_MOST:]
     unknown = max(0, min(resumed, _MOST) - len(noted))
     return [*noted, *(Interruption(why=KILLED) for _ in range(unknown))]

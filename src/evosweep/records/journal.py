@@ -1,9 +1,9 @@
 """The journal of a run: an append-only file of finished chunks (format: docs/journal.md).
 
 A resumed run starts again from its seed and takes every fitness that the journal has. The file
-starts with a header that ties it to its run; each entry carries its length and a CRC-32 over all
-of it. What a kill or a power cut tears is the last entry, and it is cut off. An unreadable entry
-that readable ones follow was damaged later, and is never skipped: the file is refused.
+starts with a header that names its run; each entry carries its length and a CRC-32 over all of it.
+A kill or a power cut can only tear the last entry, which is then cut off. If readable entries
+follow an unreadable one, the file was damaged later: it is refused, and no entry is skipped.
 """
 
 import os
@@ -50,32 +50,33 @@ __all__ = [
 
 
 class TornTail(UserWarning):
-    """A journal ended in the middle of an entry, which was cut off."""
+    """A journal ended in the middle of an entry; this entry was cut off."""
 
 
 @dataclass
 class Journal:
     """The journal of one run, open for appending by one process, which holds its lock.
 
-    `sync` is how late, in seconds, an entry may reach the disk. After a kill of the process
-    nothing is lost whatever it is; it bounds what a power cut can take.
+    An entry reaches the disk after `sync` seconds at the latest. This bounds the loss at a power
+    cut; a kill of the process loses nothing, for any `sync`.
     """
 
     path: Path
     run_id: str
     sync: float = 1.0
     environment: Mapping[str, object] | None = None
-    """Of this process; a journal of another one is refused, for last bits would differ."""
+    """The environment of this process. A journal of another environment is refused, since last
+    bits could differ."""
     mixed: bool = False
-    """Go on all the same."""
+    """True to go on with a journal of another environment."""
     origin: Path | None = None
-    """Journal of a shorter run, whose evaluations this one starts with if it is new."""
+    """Journal of a shorter run; a new journal starts with its evaluations."""
     sessions: list[Session] = field(default_factory=list)
     worked: list[Session] = field(default_factory=list)
     """The earlier sessions that finished evaluations."""
     entries: int = 0
     elapsed: float = 0.0
-    """Seconds that earlier sessions worked, by their last entry."""
+    """Seconds that earlier sessions worked, as their last entry states."""
 
     def __enter__(self) -> "Journal":
         found = JournalFile.existing(self.path)
@@ -86,7 +87,7 @@ class Journal:
                 found.close()
             raise
         self._ended: EvosweepError | None = None
-        """Why nothing more is written."""
+        """The error that ended writing, if any."""
         self._dirty = threading.Event()
         self._closing = threading.Event()
         self._syncer = threading.Thread(target=self._sync_often, name="journal", daemon=True)
@@ -110,7 +111,7 @@ class Journal:
             self._file.close()
 
     def flush(self) -> None:
-        """Put every entry on the disk; raises if one is lost or another process took over."""
+        """Put every entry on the disk; raises if an entry is lost or another process took over."""
         if self._ended is not None:
             raise self._ended
         self._refuse_if_taken()
@@ -122,17 +123,17 @@ class Journal:
 
     @property
     def resumed(self) -> int:
-        """How often the run was continued before this session."""
+        """Number of earlier sessions of this run."""
         return len(self.sessions)
 
     @property
     def grown_from(self) -> str | None:
-        """The shorter run whose evaluations this journal started with, if any."""
+        """run_id of the shorter run whose evaluations this journal started with, if any."""
         return (self.sessions or [self._session])[0].grown_from
 
     @property
     def environments(self) -> list[Mapping[str, object]]:
-        """Of every session that finished evaluations, and of this one."""
+        """The environments of all sessions that finished evaluations, and of this one."""
         sessions = [*self.worked, self._session]
         return [session.environment or {} for session in sessions]
 
@@ -148,11 +149,11 @@ class Journal:
 
     @property
     def started(self) -> float:
-        """When the first session started, in seconds since the epoch."""
+        """Start of the first session, in seconds since the epoch."""
         return (self.sessions or [self._session])[0].started
 
     def recorded(self) -> Iterator[Entry]:
-        """Yield the entries of earlier sessions, read as they are asked for."""
+        """Yield the entries of earlier sessions, read one by one."""
         with self._file.reader() as file:
             for _, entry in entries_in(file, self.path, HEADER_SIZE, self._recorded_end):
                 if isinstance(entry, Entry):
@@ -169,13 +170,13 @@ class Journal:
     def append_one(
         self, batch: int, fitness: tuple[float, ...], digest: bytes, *, seconds: float
     ) -> None:
-        """As `append` of a batch of one individual, at a fraction of the time."""
+        """Append a batch of one individual, in a fraction of the time that `append` takes."""
         self._add(
             journal_entry.pack_one(batch, fitness, digest, seconds=seconds, finished=self.now())
         )
 
     def _begin(self, found: JournalFile | None) -> JournalFile:
-        """Return the file of this session: the one that is there, or one that takes its place."""
+        """Return the file of this session: the existing one, or a new one that replaces it."""
         self._recorded_end = HEADER_SIZE if found is None else self._recover(found)
         if self.environment is not None and not self.mixed:
             self._refuse_mixture(self.environment)
@@ -206,7 +207,8 @@ class Journal:
                     self._count(entry)
 
     def _is_local(self, found: JournalFile) -> bool:
-        """Return True if the lock on the file keeps out whoever else may write to it."""
+        """Return True if the lock on the file keeps out every other process that may write to
+        it."""
         last, here = self.sessions[-1].writer if self.sessions else None, self._session.writer
         if last is None or here is None or found.size < HEADER_SIZE or not lock.is_used():
             return False
@@ -214,7 +216,7 @@ class Journal:
         return same and is_own_disk(self.path.parent)
 
     def _recover(self, found: JournalFile) -> int:
-        """Take stock of the earlier sessions; returns the byte where what they wrote ends."""
+        """Count the entries of earlier sessions; returns the byte at which the last one ends."""
         if found.size < HEADER_SIZE:  # a kill while the header was written: nothing can be lost
             return HEADER_SIZE
         with found.reader() as file:
@@ -261,7 +263,8 @@ class Journal:
         return frame(payload)
 
     def _sync_often(self) -> None:
-        """Looks whose journal it is before each sync; a loser stops with its next entry."""
+        """Check before each sync if the file is still the journal; if not, the next entry
+        raises."""
         while self._ended is None and not self._closing.wait(self.sync):
             if self._dirty.is_set():
                 self._dirty.clear()

@@ -1,4 +1,4 @@
-"""What the journal's entries hold, and their bytes (format: docs/journal.md)."""
+"""The journal's entries and their bytes (format: docs/journal.md)."""
 
 import json
 import math
@@ -17,7 +17,7 @@ from evosweep.genomes.form import Plain
 _SESSION = struct.Struct("<Bdq")
 _CHUNK = struct.Struct("<BBHIIIdd16s")
 _SESSION_KIND, _CHUNK_KIND = 2, 1
-_LAST_SECOND = 253402300800.0  # of the year 9999
+_LAST_SECOND = 253402300800.0  # the end of the year 9999
 _SCATTERED, _FLAGGED, _WITH_GENOMES = 1, 2, 4
 
 _LONGEST_ENVIRONMENT = 2**18
@@ -25,35 +25,35 @@ _LONGEST_NAME = 255
 _WRITER, _GROWN = "writer", "grown_from"
 
 OK, PENALISED, RETRIED = 0, 1, 2
-"""What `Entry.flags` says of an individual: evaluated, given the penalty, evaluated again."""
+"""Values of `Entry.flags`: evaluated, given the penalty, evaluated again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """What tells a process that writes to a journal from every other one, on any host."""
+    """Identifies a process that writes to a journal among all processes of all hosts."""
 
     host: str
     boot: str
-    """The start of its kernel."""
+    """The boot id of its kernel."""
     device: int
-    """The mount that the journal lay on, as that kernel numbers it."""
+    """The kernel's number of the device on which the journal lay."""
     token: str
-    """Drawn at random by the process."""
+    """A random text that the process has drawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A process started to work on the run."""
+    """The entry of a process that started to work on the run."""
 
     started: float
-    """Seconds since the epoch, by the clock of its host."""
+    """Seconds since the epoch, measured by the host's clock."""
     pid: int
     environment: Mapping[str, object] | None = None
-    """As in the receipt; None in journals of earlier versions."""
+    """The environment, as in the receipt; None in journals of earlier versions."""
     writer: Writer | None = None
     """None in journals of earlier versions."""
     grown_from: str | None = None
-    """The run whose evaluations stand behind this session, where the run grew from another."""
+    """run_id of the shorter run whose evaluations follow this session's entry, if any."""
 
     def __str__(self) -> str:
         since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(self.started))
@@ -74,9 +74,9 @@ class Entry:
     digest: bytes
     """The first 16 bytes of SHA-256 over the encoding of the k genomes."""
     seconds: float
-    """What the evaluations took on their worker."""
+    """Seconds that the evaluations took on their worker."""
     finished: float
-    """Seconds that the run had worked by then."""
+    """Seconds that the run had worked when the chunk was finished."""
     flags: numpy.ndarray | None = None
     """OK, PENALISED or RETRIED for each, shape (k,); None: all OK."""
     genomes: list[Plain] | None = None
@@ -111,13 +111,13 @@ def pack(entry: Entry | Session) -> bytes:
 def pack_one(
     batch: int, fitness: tuple[float, ...], digest: bytes, *, seconds: float, finished: float
 ) -> bytes:
-    """Return the payload of a batch of one individual, as `pack` makes it of an `Entry`."""
+    """Return the payload of a batch of one individual, equal to that of `pack`."""
     head = _CHUNK.pack(_CHUNK_KIND, 0, len(fitness), batch, 1, 0, seconds, finished, digest)
     return head + struct.pack(f"<{len(fitness)}d", *fitness)
 
 
 def unpack(payload: bytes) -> Entry | Session:
-    """Return the entry of a payload whose CRC was right."""
+    """Return the entry in a payload whose CRC is right; raises ValueError or TypeError."""
     if payload[0] == _SESSION_KIND:
         _, started, pid = _SESSION.unpack_from(payload)
         if not 0 <= started < _LAST_SECOND:
@@ -157,7 +157,7 @@ def unpack(payload: bytes) -> Entry | Session:
 
 
 def _check(payload: bytes, kinds: int, count: int, objectives: int) -> None:
-    """Raise ValueError if the numbers of a chunk ask for other bytes than there are."""
+    """Raise ValueError if a chunk's length disagrees with its numbers of individuals and values."""
     scattered, flagged = bool(kinds & _SCATTERED), bool(kinds & _FLAGGED)
     needed = _CHUNK.size + count * (8 * objectives + 4 * scattered + flagged)
     exact = not kinds & _WITH_GENOMES
@@ -171,8 +171,8 @@ def is_chunk(payload: bytes) -> bool:
 
 
 def _session_text(session: Session) -> bytes:
-    """Return the environment as JSON; what else a session says lies in it, where old readers ignore
-    it."""
+    """Return the session as JSON: the environment, with keys for the rest that old readers
+    ignore."""
     told = dict(session.environment or {})
     if session.writer is not None:
         told[_WRITER] = asdict(session.writer)
@@ -182,8 +182,7 @@ def _session_text(session: Session) -> bytes:
 
 
 def _told_by(text: bytes) -> tuple[dict[str, object] | None, Writer | None, str | None]:
-    """Return the environment, the writer and the run that it grew from, in the text of a
-    session."""
+    """Return the environment, the writer and the shorter run from a session's JSON."""
     if len(text) > _LONGEST_ENVIRONMENT:
         raise ValueError(f"an environment of {len(text)} bytes")
     told = json.loads(text) if text else None
@@ -198,13 +197,13 @@ def _told_by(text: bytes) -> tuple[dict[str, object] | None, Writer | None, str 
 
 
 def _writer(told: dict[str, object]) -> Writer:
-    """Return the writer in a session; a key that a later version adds is overlooked."""
+    """Return the writer of a session; keys of later versions are ignored."""
     host, boot, token = (str(told[name])[:_LONGEST_NAME] for name in ("host", "boot", "token"))
     return Writer(printable(host), boot, int(str(told["device"])), token)
 
 
 def _to_json(value: Plain) -> object:
-    """JSON that keeps what a plain form tells apart: what JSON has not becomes {type: data}."""
+    """Return a plain form as JSON without loss: types that JSON lacks become {type: data}."""
     if isinstance(value, list):
         return [_to_json(item) for item in value]
     if isinstance(value, tuple | set | frozenset):

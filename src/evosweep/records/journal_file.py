@@ -1,10 +1,11 @@
-"""The file that a journal lies in, of which every version is written to from one machine only.
+"""The file of a journal; only one machine ever writes to the same file.
 
-Appends of two hosts to one file tear and lose lines on most shared file systems; a lock may be
-lost, or mean nothing to another host. So a process appends to the file of an earlier one only
-where both ran under one kernel, on a disk of that machine, whose lock it holds. Any other process
-copies what is there into a file of its own and renames that to the journal. Whoever is replaced in
-this way still writes to the old file, which has no name any more, and stops as soon as it looks.
+If two hosts append to one file, most shared file systems tear and lose lines; a lock may get lost,
+or have no effect on another host. So a process appends to an existing file only if an earlier
+process of the same kernel wrote it, on a disk of this machine, and it holds the lock. Any other
+process copies the entries into a file of its own and renames that to the journal. A process that
+is replaced in this way goes on writing to the old file, which no longer has a name, and stops as
+soon as it notices.
 """
 
 import errno
@@ -47,19 +48,19 @@ _AT_ONCE = (
     "another process began to work on the run at the same moment; wait for it or stop it, then "
     "call again"
 )
-_RECOGNISED = 4096  # bytes by which a process knows again what it wrote
+_RECOGNISED = 4096  # last bytes by which a process recognises the file that it wrote
 _PIECE = 2**20  # bytes that are copied at a time
 
 
 class TakenOver(Locked):
-    """Another process has taken the journal over: this one has to stop."""
+    """Another process has replaced the journal; this process must stop."""
 
 
 def is_own_disk(folder: Path) -> bool:
-    """Return True if a folder lies on a file system of this machine alone.
+    """Return True if a folder lies on a file system that no other machine shares.
 
-    What a shared one says of a file may be old: the end of it, where another host's session stands,
-    may not show yet.
+    A shared file system may show an old state of a file: its end, with the session of another host,
+    may still be missing.
     """
     device = folder.stat().st_dev
     number = f"{os.major(device)}:{os.minor(device)}"
@@ -72,7 +73,7 @@ def is_own_disk(folder: Path) -> bool:
 
 
 def writer_here(folder: Path) -> Writer:
-    """This process as a writer to a journal in a folder."""
+    """Return the `Writer` that identifies this process for a journal in a folder."""
     return Writer(os.uname().nodename, lock.boot_id(), folder.stat().st_dev, lock.TOKEN)
 
 
@@ -83,14 +84,14 @@ class JournalFile:
     path: Path
     fd: int
     size: int
-    """Bytes of it that this process knows, since it found or wrote them."""
+    """Number of bytes that this process has found or written."""
     _last: bytes = b""
-    """The end of what this process wrote last."""
+    """The last bytes that this process wrote."""
     _writing: Lock = field(default_factory=Lock)
 
     @classmethod
     def existing(cls, path: Path) -> "JournalFile | None":
-        """Return the file that is there, if any; raises `Locked` if another process has it."""
+        """Open the existing file, if any; raises `Locked` if another process holds its lock."""
         while True:
             try:
                 fd = open_descriptor(path, os.O_RDWR | os.O_APPEND)
@@ -109,8 +110,7 @@ class JournalFile:
     def made(
         cls, path: Path, before: Iterable[bytes], signature: bytes, behind: Iterable[bytes] = ()
     ) -> "JournalFile":
-        """Return a new file in the place of what is there: its signature, and what stands around
-        it."""
+        """Write a new file, and rename it to `path`: `before`, then `signature`, then `behind`."""
         temporary = temporary_for(path)
         new = cls(path, _created(temporary, path), 0)
         try:
@@ -121,7 +121,7 @@ class JournalFile:
             new.close()
             with suppress(OSError):
                 temporary.unlink()
-            if isinstance(error, FileNotFoundError):  # swept away by whoever began to work on it
+            if isinstance(error, FileNotFoundError):  # another process has removed it
                 raise TakenOver(f"{path}: {_AT_ONCE}") from None
             if isinstance(error, OSError):
                 raise _unwritable(path, new.size, error) from error
@@ -156,9 +156,9 @@ class JournalFile:
         self.size = size
 
     def sync(self) -> None:
-        """Put on the disk what was appended.
+        """Put all appended bytes on the disk.
 
-        Raises `EvosweepError` if some of it is lost: a server's disk that is full shows here.
+        Raises `EvosweepError` if bytes are lost: the full disk of a file server shows here.
         """
         try:
             os.fdatasync(self.fd) if hasattr(os, "fdatasync") else os.fsync(self.fd)
@@ -167,11 +167,12 @@ class JournalFile:
                 raise _unwritable(self.path, self.size, error) from error
 
     def close(self) -> None:
-        """Let the file, and the lock on it, go."""
+        """Close the file, and so release its lock."""
         os.close(self.fd)
 
     def reader(self) -> BinaryIO:
-        """Read this very file from its start, also when another one has got its name."""
+        """Return a reader of this file, from its start, even if `path` now leads to another
+        file."""
         return io.BufferedReader(_Positioned(self.fd))
 
     def pieces(self, start: int, end: int) -> Iterator[bytes]:
@@ -181,13 +182,12 @@ class JournalFile:
             start += len(piece)
 
     def loss(self) -> TakenOver | None:
-        """Return the error that stops this process where the journal is another one's; None: it is
-        not.
+        """Return an error if another process has taken the journal over, else None.
 
-        Inode numbers tell nothing on sshfs, where they belong to the path. So what this process
-        wrote last is read from whatever the path leads to now, and nothing may follow it.
+        Inode numbers do not help on sshfs, which makes them from paths. So this reads the end of
+        the file to which the path leads now: it must be the last bytes that this process wrote.
         """
-        for _ in range(2):  # again, once no write is under way any more
+        for _ in range(2):  # once more, when no write is under way any more
             try:
                 if self._is_last():
                     return None
@@ -195,7 +195,7 @@ class JournalFile:
             except (FileNotFoundError, Damaged):
                 return self._taken_by("another process has discarded")
             except (OSError, EvosweepError):
-                return None  # the server is away or full: that shows elsewhere
+                return None  # the server is away or full: another call reports it
         return self._taken_by(f"{self._last_session()} has taken over")
 
     def _is_last(self) -> bool:

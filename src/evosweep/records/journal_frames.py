@@ -1,7 +1,7 @@
 """The bytes of a journal: its header, its frames, and which damage is a torn tail.
 
-The format is in docs/journal.md. What a length in the file asks for is compared with what there is
-before memory is taken.
+The format is in docs/journal.md. Before memory is allocated, each length in the file is compared
+with the bytes that the file has.
 """
 
 import os
@@ -24,7 +24,7 @@ _MAGIC = b"EVOSWJNL"
 _MARK = b"\xe5EVO"
 _UNREADABLE = (ValueError, LookupError, TypeError, RecursionError, OverflowError, struct.error)
 LONGEST = 2**30
-"""Bytes of an entry at most, so that no length in a file asks for more memory."""
+"""Most bytes of an entry, so that a wrong length in a file cannot exhaust the memory."""
 
 
 class JournalCorrupt(EvosweepError):
@@ -38,8 +38,7 @@ def header_of(run_id: str) -> bytes:
 
 
 def frame(payload: bytes) -> bytes:
-    """Return an entry as it stands in the file: mark, length, CRC-32 of length and payload,
-    payload."""
+    """Return the frame of an entry: mark, length, CRC-32 of length and payload, payload."""
     length = struct.pack("<I", len(payload))
     return _MARK + length + struct.pack("<I", zlib.crc32(length + payload)) + payload
 
@@ -64,7 +63,7 @@ def check_header(path: Path, header: bytes) -> str:
 def entries_of(
     path: Path, start: int, end: int | None = None
 ) -> Iterator[tuple[int, Entry | Session]]:
-    """(offset behind the entry, entry) of each whole entry up to `end` or to a torn tail."""
+    """Yield (offset behind the entry, entry) of each whole entry up to `end` or a torn tail."""
     with open_file(path) as file:
         size = os.fstat(file.fileno()).st_size if end is None else end
         yield from entries_in(file, path, start, size)
@@ -73,7 +72,7 @@ def entries_of(
 def entries_in(
     file: BinaryIO, path: Path, start: int, end: int
 ) -> Iterator[tuple[int, Entry | Session]]:
-    """As `entries_of`, from an open file; `path` is what messages name."""
+    """Yield the same as `entries_of`, from an open file; messages name `path`."""
     for behind, payload in _payloads(file, path, start, end):
         try:
             entry = journal_entry.unpack(payload)
@@ -96,7 +95,7 @@ def chunk_frames(path: Path) -> Iterator[bytes]:
 
 
 def _payloads(file: BinaryIO, path: Path, start: int, end: int) -> Iterator[tuple[int, bytes]]:
-    """(offset behind the entry, payload) of each whole entry up to `end` or to a torn tail."""
+    """Yield (offset behind the entry, payload) of each whole entry up to `end` or a torn tail."""
     file.seek(start)
     while start < end:
         payload = _next_payload(file.read(_FRAME.size), file, end - start)
@@ -122,9 +121,9 @@ def _next_payload(head: bytes, file: BinaryIO, left: int) -> bytes | None:
 def _refuse_damage_before_good_entries(file: BinaryIO, path: Path, damaged: int, size: int) -> None:
     """Raise `JournalCorrupt` if the unreadable bytes at `damaged` are no torn tail.
 
-    The file is at these bytes. A tail is what one write left, so it is no longer than an entry. The
-    search for whole entries behind it reads at most a few times its bytes, however many marks
-    there are.
+    The file's position is at these bytes. A torn tail comes from one write, so it is no longer than
+    one entry. The search for whole entries in it reads at most a few times its bytes, however many
+    marks it has.
     """
     if size - damaged > _FRAME.size + LONGEST:
         raise _damage(path, damaged, f"{size - damaged} bytes follow it")
@@ -147,7 +146,7 @@ def _damage(path: Path, at: int, what: str) -> JournalCorrupt:
 
 
 def _bytes_to_check(data: bytes, at: int) -> int:
-    """Return the length of the entry that a mark announces; 0 if it cannot be one."""
+    """Return the length of the entry that a mark announces; 0 if it announces none."""
     if at + _FRAME.size > len(data):
         return 0
     length = int(_FRAME.unpack_from(data, at)[1])

@@ -1,4 +1,4 @@
-"""Reading a journal that anybody may be writing to: every entry once, in bounded memory."""
+"""Read a journal while another process may write to it: each entry once, in bounded memory."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,7 +37,7 @@ def read(path: Path) -> Iterator[Entry]:
 
 
 def run_id_of(path: Path) -> str:
-    """Return the run that a journal belongs to, by its header; raises `JournalCorrupt`."""
+    """Return the run_id in a journal's header; raises `JournalCorrupt`."""
     with open_file(path) as file:
         return check_header(path, file.read(HEADER_SIZE))
 

@@ -1,7 +1,7 @@
 """Columns of Parquet tables from Python's values, without the seconds that pandas takes to import.
 
-`pyarrow.array` imports pandas, if it is installed, to see whether it was given something of
-pandas. The usual columns are made from their bytes instead, as the same arrays.
+`pyarrow.array` imports pandas, if it is installed, to check for pandas objects. So the usual
+columns are made from their bytes instead, which gives equal arrays.
 """
 
 import json
@@ -21,7 +21,7 @@ _UNFIT = (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError, pyarrow.ArrowNotImplemen
 
 
 def as_parquet(columns: Iterable[tuple[str, Iterable[object]]]) -> bytes:
-    """Return the bytes of a Parquet file; a column that has no single type is kept as JSON text."""
+    """Return the bytes of a Parquet file; a column of mixed types is stored as JSON text."""
     names, arrays = [], []
     for name, values in columns:
         names.append(name)
@@ -33,7 +33,7 @@ def as_parquet(columns: Iterable[tuple[str, Iterable[object]]]) -> bytes:
 
 
 def column(values: Sequence[object]) -> pyarrow.Array:
-    """Return what `pyarrow.array(values)` is, or its values as JSON text where it is an error."""
+    """Return an array equal to `pyarrow.array(values)`, or JSON texts if that raises."""
     try:
         usual = _column(values)
         return pyarrow.array(values) if usual is None else usual
@@ -53,7 +53,7 @@ def _column(values: Sequence[object]) -> pyarrow.Array:
 
 
 def _numbers(values: Sequence[object], kind: type) -> pyarrow.Array:
-    """Return an array of ints or floats; None stands for a missing one."""
+    """Return an array of ints or floats; None stands for a missing value."""
     present = [value is not None for value in values]
     numbers = values if all(present) else [value or 0 for value in values]
     data = pyarrow.py_buffer(numpy.array(numbers, dtype=_NUMBERS[kind]))
@@ -72,7 +72,7 @@ def _texts(values: Sequence[str]) -> pyarrow.Array:
 
 
 def _lists(values: Sequence[Sequence[object]]) -> pyarrow.Array:
-    """Return an array of lists of ints or of floats; None if they are of something else."""
+    """Return an array of lists of ints or of floats; None for lists of other values."""
     items = list(chain.from_iterable(values))
     types = set(map(type, items))
     if len(types) != 1 or not types <= _NUMBERS.keys():

@@ -1,4 +1,4 @@
-"""The documents of run folders as their types; whatever is wrong with one is a single `Damaged`."""
+"""Read the documents of run folders as their types; any mistake in one raises `Damaged`."""
 
 import os
 from pathlib import Path
@@ -12,7 +12,7 @@ from evosweep.records.folder import RunFolder
 from evosweep.records.record import FORMAT, FailureRecord, Named, Record, RunningRecord
 
 LIMIT = 2**26
-"""Bytes of a document at most: a genome of three million numbers still fits."""
+"""Most bytes of a document: a genome of three million numbers still fits."""
 _Document = TypeVar("_Document", bound=Named)
 
 
@@ -93,7 +93,7 @@ def load_record(path: Path) -> Record:
 
 
 def parse_record(content: bytes, folder: Path) -> Record:
-    """Return the receipt in some bytes that are, or will be, in `folder`; raises `Damaged`."""
+    """Return the receipt in `content`; `Damaged`, if it raises, names `folder`."""
     return _parse(content, folder / "record.json", Record)
 
 
@@ -104,10 +104,9 @@ def _named(folder: RunFolder, document: _Document) -> _Document:
 
 
 def is_copy(folder: RunFolder, run_id: str) -> bool:
-    """Return True if the run has a folder of its own name beside this one, which is then a copy or
-    forged.
+    """Return True if a folder beside this one has the run's own name: this one is then a copy.
 
-    Alone it counts: `evosweep run --out` takes any name.
+    Without such a folder it counts as the run: `evosweep run --out` accepts any name.
     """
     return folder.path.name != run_id and os.path.lexists(folder.path.parent / run_id)
 
@@ -124,7 +123,8 @@ def _parse(content: bytes, file: Path, model: type[_Document]) -> _Document:
 
 
 def _damage(error: ValidationError, content: bytes, file: Path) -> Damaged:
-    """Return the first thing that is wrong, in one line; the format's version before all others."""
+    """Return an error for the first mistake; a wrong version of the format comes before all
+    others."""
     details = error.errors(include_url=False)
     detail = min(details, key=lambda each: each["loc"] != ("format",))
     kind, value = detail["type"], detail["input"]

@@ -1,7 +1,7 @@
-"""What a run says of itself: its record, its failure, and that it is under way (docs/record.md).
+"""The documents of a run: its record, its failure, and its state while it runs (docs/record.md).
 
-One model each, with bounds for every field, which every reader uses. A field that a newer evosweep
-adds is ignored; one that an earlier evosweep did not write has a default. `python -m
+Each is a model with bounds for every field; all readers use it. Fields that a newer evosweep adds
+are ignored; fields that an earlier evosweep did not write have a default. `python -m
 evosweep.records.record` prints the JSON schema of the record.
 """
 
@@ -32,7 +32,7 @@ _OPEN = ConfigDict(extra="allow", strict=True)
 
 @with_config(_OPEN)
 class PartFields(TypedDict):
-    """A problem, an algorithm or a backend as it was asked for; options are further keys."""
+    """A problem, an algorithm or a backend of a spec; its options are further keys."""
 
     name: NotRequired[Line]
     use: Annotated[Line, Field(min_length=1)]
@@ -46,7 +46,7 @@ Part = Annotated[PartFields, AfterValidator(bounded)]
 
 @with_config(_OPEN)
 class Spec(TypedDict):
-    """What the run was asked to do, as `evosweep run --spec` takes it."""
+    """The spec of the run, as `evosweep run --spec` takes it."""
 
     problem: Part
     algorithm: Part
@@ -57,7 +57,7 @@ class Spec(TypedDict):
 
 @with_config(_OPEN)
 class EnvironmentFields(TypedDict, total=False):
-    """Where and with what a run was made."""
+    """The machine and the software that computed a run."""
 
     evosweep: Line | None
     python: Line | None
@@ -76,7 +76,7 @@ Environment = Annotated[EnvironmentFields, AfterValidator(bounded)]
 
 @with_config(_OPEN)
 class TraitFields(TypedDict, total=False):
-    """What the problem declares about itself."""
+    """The traits that the problem declares."""
 
     genome: Line | None
     sets: Line | None
@@ -87,7 +87,7 @@ class TraitFields(TypedDict, total=False):
 
 @with_config(_OPEN)
 class Stopped(TypedDict):
-    """What ended the run before its algorithm would have."""
+    """The condition that ended the run before its algorithm was done."""
 
     reason: Line
     generation: NotRequired[Count]
@@ -97,7 +97,7 @@ class Stopped(TypedDict):
 
 @with_config(_OPEN)
 class Dataset(TypedDict):
-    """The data behind the problem: enough to recognise them."""
+    """The data behind the problem: enough to recognise them, and never the data themselves."""
 
     name: Line
     digest: Digest
@@ -107,7 +107,7 @@ class Dataset(TypedDict):
 
 @with_config(_OPEN)
 class Interruption(TypedDict):
-    """A time when work on the run ended before it was done."""
+    """One time that work on the run ended before the run was done."""
 
     why: Line
     at: NotRequired[Moment]
@@ -116,7 +116,7 @@ class Interruption(TypedDict):
 
 @with_config(_OPEN)
 class Mishaps(TypedDict, total=False):
-    """Evaluations that failed: given the penalty, or evaluated again."""
+    """Numbers of failed evaluations that got the penalty, or were repeated."""
 
     penalised: Count
     retried: Count
@@ -127,7 +127,7 @@ Sources = Annotated[dict[Key, Line], Field(max_length=1000)]
 
 
 class Named(BaseModel):
-    """What names a run, in all of its documents."""
+    """The fields that name a run, in all of its documents."""
 
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
 
@@ -138,12 +138,12 @@ class Named(BaseModel):
     sources: Sources = Field(default={}, description="Digest of the source of each function.")
 
     def document(self) -> dict[str, object]:
-        """Return the fields as JSON data, without those that have nothing to say."""
+        """Return the fields as JSON data, without empty ones."""
         return {name: value for name, value in self if value is not None or name in _NULLABLE}
 
     @property
     def workers(self) -> int:
-        """Processes that evaluated."""
+        """Number of processes that evaluated."""
         return self.spec["backend"].get("workers", 1)
 
 
@@ -214,7 +214,7 @@ class Record(Named):
 
 
 class FailureRecord(Named):
-    """Why a run failed: `failure.json`."""
+    """The failure of a run: `failure.json`."""
 
     kind: Line = Field(description="What kind of failure it was, such as exception or timeout.")
     error: Text = Field(description="The error in one line.")
@@ -229,14 +229,17 @@ class FailureRecord(Named):
 
 
 class RunningRecord(Named):
-    """What is under way: `running.json`."""
+    """The state of a run under way: `running.json`."""
 
     weights: Weights = Field(description="Weight of each objective.")
 
 
 def schema() -> str:
-    """Return the JSON schema of `record.json`, as `workflow/schemas/record.schema.json` holds
-    it."""
+    """Return the JSON schema of `record.json`, the content of
+    `workflow/schemas/record.schema.json`.
+
+    A test keeps the file equal to it.
+    """
     return json.dumps(Record.model_json_schema(), indent=2) + "\n"
 
 

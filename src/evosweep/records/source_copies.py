@@ -1,8 +1,8 @@
 """Copies of the sources that a digest covers: one folder for each digest, shared by all its runs.
 
-`sources/<digest>/` has the modules as a program imports them (`my_problem.py`, `shared/tools.py`),
-so that the folder serves as an import path. A copy is put in place whole, by renaming. It is a
-convenience: a run whose sources cannot be kept is no worse, and its digest is in the receipt.
+`sources/<digest>/` has the modules under the paths by which a program imports them
+(`my_problem.py`, `shared/tools.py`), so that the folder works as an import path. A copy is written
+whole and then renamed. A run whose sources cannot be copied is as good: its receipt has the digest.
 """
 
 import os
@@ -20,20 +20,20 @@ from evosweep.plugins import sources
 from evosweep.plugins.search import Source
 
 MAX_BYTES = 4_000_000
-"""Of all the files of one digest; larger sources are not kept."""
+"""Most bytes of all files of one digest; larger sources are not copied."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def keep_sources(spec: RunSpec, folder: Path) -> None:
-    """Keep what the digests of a run cover in `folder`, unless it is there already."""
-    with suppress(OSError):  # a full or read-only disk: the run itself will say it
+    """Copy the sources that a run's digests cover into `folder`, unless they are there already."""
+    with suppress(OSError):  # a full or read-only disk: the run itself will report it
         for kind, use in spec.functions.items():
             if not (copy := folder / spec.sources[kind]).is_dir():
                 _keep(sources.covered(kind, use, spec.import_path), copy)
 
 
 def read_sources(spec: RunSpec, kind: str) -> dict[str, str]:
-    """Return the sources of a function as they are now, by the places that copies have."""
+    """Return the present sources of a function, by the paths that their copies would have."""
     covered = sources.covered(kind, spec.functions[kind], spec.import_path)
     return {
         str(_place(source)): source.path.read_bytes().decode(errors="replace")
@@ -60,7 +60,7 @@ def _keep(covered: list[Source], copy: Path) -> None:
 
 
 def _place(source: Source) -> Path:
-    """Where a module's file lies below its import path."""
+    """Return the path of a module's file below its import path."""
     place = Path(*source.module.split("."))
     if source.path.name.startswith("__init__."):
         return place / source.path.name
@@ -68,8 +68,7 @@ def _place(source: Source) -> Path:
 
 
 def read_copies(folder: Path, digest: str) -> dict[str, str]:
-    """Return the kept sources of a digest, by their place; {} if there is no plain copy of
-    them."""
+    """Return the copied sources of a digest, by their path; {} if there is no regular copy."""
     root = folder / digest
     if not _DIGEST.fullmatch(digest) or not is_folder(root):
         return {}

@@ -1,7 +1,7 @@
-"""The Parquet tables of a run, opened so that no file takes more memory than its receipt explains.
+"""Read the Parquet tables of a run; no file can take more memory than its receipt explains.
 
-A Parquet file of two megabytes may hold a billion equal values. What a file is going to need is in
-its footer, and is compared with what the run's receipt says before a column is read.
+A Parquet file of two megabytes may hold a billion equal values. Its footer says how many values it
+has. This is compared with the run's receipt before any column is read.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,34 +16,34 @@ if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
 
 LONGEST_GENOME = 100_000
-"""Values of a genome at least that are taken for possible, however short the best one is."""
+"""Genomes of up to this many values are always accepted, however short the best genome is."""
 _MOST_COLUMNS = 10_000
 _MOST_ROWS_OF_LOGBOOK = 10_000_000
 _MOST_VALUES = 2**28
-"""Of a column that is read whole, whatever a receipt says."""
+"""Most bytes of a column of text that is read whole, whatever the receipt says."""
 _MOST_TEXT = 2**31
 _BATCH = 4096
 
 
 @contextmanager
 def open_table(path: Path, rows: int, values: int = LONGEST_GENOME) -> "Iterator[ParquetFile]":
-    """The Parquet file at `path`, checked.
+    """Open the Parquet file at `path` for the block, after checking its size.
 
     Parameters
     ----------
     path
         A file in a run's folder.
     rows
-        How many rows the run's receipt explains.
+        Number of rows that the run's receipt explains.
     values
-        How many values one cell may have.
+        Most values in one cell.
 
     Raises
     ------
     Damaged
-        If it is no regular file, no Parquet file, or larger than that.
+        If it is no regular file, no Parquet file, or has more rows or values.
     FileNotFoundError
-        If it is not there.
+        If there is no such file.
     """
     from pyarrow import ArrowException, parquet
 
@@ -59,7 +59,7 @@ def open_table(path: Path, rows: int, values: int = LONGEST_GENOME) -> "Iterator
 def read_columns(
     path: Path, rows: int, names: Sequence[str] | None = None, values: int = LONGEST_GENOME
 ) -> dict[str, list[Any]]:
-    """Columns of a table, all of them or those of `names`; raises as `open_table`."""
+    """Return the columns of a table, or only those of `names`; raises as `open_table`."""
     with open_table(path, rows, values) as table:
         for name, count in _counts(table).items():
             if count > _MOST_VALUES and (names is None or name.partition(".")[0] in names):
@@ -81,13 +81,12 @@ def read_rows(
 
 
 def logbook_rows(evaluations: int, generations: int) -> int:
-    """Return how many rows a logbook may have: an algorithm may note more than one per
-    generation."""
+    """Return the most rows of a logbook: an algorithm may log more than one per generation."""
     return min(evaluations + generations + 1000, _MOST_ROWS_OF_LOGBOOK)
 
 
 def _counts(table: "ParquetFile") -> dict[str, int]:
-    """Return how many values each column has."""
+    """Return the number of values in each column."""
     counts: dict[str, int] = {}
     for group in range(table.metadata.num_row_groups):
         part = table.metadata.row_group(group)
@@ -121,7 +120,7 @@ def _check_column(path: Path, column: Any, rows: int, values: int) -> None:
             f"has {column.num_values} values in {rows} rows of {column.path_in_schema}; at most "
             f"{values} in a row are read",
         )
-    # Equal texts are in the file once, and in memory as often as they are named.
+    # Equal texts are stored once in the file, but take memory for each row.
     is_text = column.physical_type == "BYTE_ARRAY"
     if is_text and column.total_uncompressed_size * max(rows, 1) > _MOST_TEXT:
         size = _text_bytes(path, column.path_in_schema)
@@ -132,7 +131,7 @@ def _check_column(path: Path, column: Any, rows: int, values: int) -> None:
 
 
 def _text_bytes(path: Path, column: str) -> int:
-    """Return how many bytes a column of text has in memory, found without making them."""
+    """Return how many bytes a column of text will take in memory, without reading it whole."""
     from pyarrow import compute, parquet, types
 
     size = 0

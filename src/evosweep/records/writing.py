@@ -1,4 +1,4 @@
-"""How the tables of a run are written."""
+"""Write the tables of a run."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ from evosweep.files.writing import write_whole
 
 
 def write_table(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
-    """Rows as Parquet; columns in the order in which they first appear."""
+    """Write rows as Parquet; the columns come in the order in which they first appear."""
     names: dict[str, None] = {}
     for row in rows:
         names.update(dict.fromkeys(row))
@@ -15,8 +15,8 @@ def write_table(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
 
 
 def write_columns(path: Path, columns: Mapping[str, Sequence[object]]) -> None:
-    """Columns as Parquet; one that has no single type is kept as JSON text."""
-    from evosweep.records.parquet import (  # pyarrow is slow to import, and not always needed
+    """Write columns as Parquet; a column of mixed types is stored as JSON text."""
+    from evosweep.records.parquet import (  # lazy: pyarrow is slow to import and not always needed
         as_parquet,
     )
 

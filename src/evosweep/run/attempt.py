@@ -1,4 +1,4 @@
-"""One run from its spec to its receipt: seed, evolve, record."""
+"""Perform one run from its spec to its receipt: seed, evolve, record."""
 
 import os
 import time
@@ -25,32 +25,32 @@ from evosweep.run.receipt import announce, record_of, write_failure
 
 @dataclass(frozen=True)
 class Attempt:
-    """How a run is attempted; its result does not depend on any of it."""
+    """Options of an attempt at a run; none of them changes the result."""
 
     fresh: bool = False
-    """Discard what earlier attempts left."""
+    """True to discard the files of earlier attempts."""
     lost: EarlierLosses = ()
     """Evaluations that killed an earlier process: (batch, index, reason, signal)."""
     began: float = field(default_factory=time.time)
-    """When the start-up that counts as this run's began, in seconds since the epoch."""
+    """Time at which this run's start-up began, in seconds since the epoch."""
     sync: float = 1.0
-    """Seconds after which an evaluation is on the disk at the latest."""
+    """Seconds between two writes of the journal to the disk."""
     mixed: bool = False
-    """Go on with the journal of another environment, whose last bits may differ."""
+    """True to go on with a journal of another environment, whose last bits may differ."""
     order: Path | None = None
-    """The journal whose order of results an asynchronous algorithm follows."""
+    """The journal whose order of results an asynchronous algorithm repeats."""
     audit: int = 0
-    """Of what the journal has, one evaluation in so many is made again and compared."""
+    """Repeat one in `audit` of the journal's evaluations and compare; 0: none."""
 
 
 def run_one(
     spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt | None = None
 ) -> Record:
-    """Return the receipt of the run, which is in `folder` afterwards.
+    """Perform the run in `folder`; returns its receipt.
 
-    A finished run is not repeated; one that was interrupted goes on from its journal. `backend`
-    is entered already and may serve several runs. Raises `InputError` for what the spec or the
-    folder has wrong, and `RunError` if the run failed; then `failure.json` says why.
+    A finished run is not repeated; an interrupted run goes on from its journal. `backend` must be
+    entered already and may serve several runs. Raises `InputError` for mistakes in the spec or the
+    folder, and `RunError` if the run failed; then `failure.json` says why.
     """
     attempt = attempt or Attempt()
     folder.create()
@@ -67,7 +67,7 @@ def run_one(
         try:
             return _evolve(spec, folder, backend, attempt)
         except Locked:
-            raise  # the run, and what it says of itself, are now another process's
+            raise  # another process owns the run and its documents now
         except InputError:
             folder.running.unlink(missing_ok=True)
             raise
@@ -84,15 +84,14 @@ def run_one(
 
 
 def _tidy(folder: RunFolder) -> None:
-    """Remove what a process left that was killed right after it had finished the run."""
+    """Remove leftovers of a process that was killed right after it had finished the run."""
     if folder.lock.exists():
         with suppress(Locked, OSError), Lock(folder.lock, str(folder.path)):
             folder.running.unlink(missing_ok=True)
 
 
 def _finished(spec: RunSpec, folder: RunFolder) -> Record | None:
-    """Return the receipt where the run is done; a receipt that a power cut tore is written
-    again."""
+    """Return the receipt if the run is done; None if a power cut has torn the receipt."""
     if not os.path.lexists(folder.record):
         return None
     try:
@@ -110,8 +109,10 @@ def _finished(spec: RunSpec, folder: RunFolder) -> Record | None:
 
 
 def _evolve(spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt) -> Record:
-    """Return the receipt, from the journal that is there, from that of a shorter run, or from
-    nothing."""
+    """Evolve and return the receipt, with the evaluations of this run's or a shorter run's journal.
+
+    If a shorter run's journal turns out not to fit, the run starts again from nothing.
+    """
     new = not os.path.lexists(folder.journal)
     grows = new and not attempt.fresh and attempt.order is None
     origin = extension.origin_of(spec, folder) if grows else None
@@ -131,7 +132,7 @@ def _evolve(spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt
 
 
 def _grew(journal: Journal, error: BaseException) -> bool:
-    """Return True if what the journal started with may be wrong, and not what it got since."""
+    """Return True if the cause may lie in the evaluations of the shorter run."""
     return not isinstance(error, JournalCorrupt) and journal.grown_from is not None
 
 
@@ -149,7 +150,7 @@ def _journal(
         spec.run_id,
         attempt.sync,
         environment=environment.describe(),
-        mixed=attempt.mixed or attempt.audit > 0,  # which evaluates nothing that is recorded
+        mixed=attempt.mixed or attempt.audit > 0,  # it evaluates nothing that is in the journal
         origin=None if origin is None else origin.journal,
     )
 
@@ -178,5 +179,5 @@ def _evolve_from(
 
 
 def run_folder(out: Path, spec: RunSpec, several: bool) -> RunFolder:
-    """Where a run goes: `out` itself, or a folder named by its run_id if there are several."""
+    """Return a run's folder: `out` itself, or one below it named by run_id for several runs."""
     return RunFolder(out / spec.run_id if several else out)

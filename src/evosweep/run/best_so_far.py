@@ -1,4 +1,4 @@
-"""Two names for two things: the best of a generation, and the best of all until then."""
+"""Tell the best of a generation from the best of all generations so far."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,14 +9,14 @@ _BEST = re.compile(r"best(_\d+)?")
 def with_best_so_far(
     rows: Iterable[Mapping[str, object]], weights: Sequence[float]
 ) -> Iterator[dict[str, object]]:
-    """Yield the rows of a logbook with `generation_best` and `best_so_far` beside each `best`.
+    """Yield the rows of a logbook, adding `generation_best` and `best_so_far` to each `best`.
 
     Parameters
     ----------
     rows
         A row for each generation, in order; `best`, or `best_0`, ... with several objectives.
     weights
-        A weight for each objective; empty if nobody knows them, and the rows stay as they are.
+        The weight of each objective; if they are unknown it is empty, and the rows do not change.
     """
     best: dict[str, float] = {}
     for row in rows:

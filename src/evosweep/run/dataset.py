@@ -1,4 +1,4 @@
-"""What a record says of the data behind a problem: enough to know them again, never the data."""
+"""Describe the data behind a problem for its record: enough to recognise them, never the data."""
 
 import hashlib
 import json
@@ -11,10 +11,10 @@ from evosweep.problems.traits import Traits
 
 
 def dataset_of(traits: Traits, problem: str) -> dict[str, object] | None:
-    """Name, SHA-256, rows and columns of the data that a problem declares; None without any.
+    """Return name, SHA-256, rows and columns of a problem's data; None if it declares no data.
 
-    The name is that of the function that returns the data, or else the problem's. A finished run
-    does not fail because its data cannot be described: a warning says so, and there is none.
+    The name is that of the function that returns the data, or else the problem's. If the data
+    cannot be described, the finished run does not fail: there is a warning, and the result is None.
     """
     if traits.dataset is None:
         return None
@@ -23,7 +23,7 @@ def dataset_of(traits: Traits, problem: str) -> dict[str, object] | None:
         data = traits.dataset()
         parts = list(data) if isinstance(data, tuple) else [data]
         described = {"digest": data_digest(parts), **_shape(parts)}
-    except Exception as error:  # whatever a user's function raises
+    except Exception as error:  # a user's function may raise anything
         print(f"evosweep: warning: {problem}: its data set cannot be described ({error!r})",
               file=sys.stderr)  # fmt: skip
         return None
@@ -31,7 +31,7 @@ def dataset_of(traits: Traits, problem: str) -> dict[str, object] | None:
 
 
 def data_digest(parts: Sequence[object]) -> str:
-    """SHA-256 over arrays (type, shape, bytes in C order) and, of anything else, its JSON."""
+    """Return SHA-256 over arrays (type, shape, bytes in C order) and over other parts as JSON."""
     digest = hashlib.sha256()
     for part in parts:
         array = _array(part)
@@ -52,7 +52,7 @@ def _shape(parts: Sequence[object]) -> dict[str, int]:
 
 
 def _array(part: object) -> np.ndarray | None:
-    """Return the part as an array of numbers, None if it is none."""
+    """Return the part as an array of numbers; None if it has other values."""
     if not (isinstance(part, (list, tuple)) or hasattr(part, "__array__")):
         return None
     try:

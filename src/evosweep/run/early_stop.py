@@ -1,8 +1,8 @@
-"""When a run ends before its algorithm would end it: targets, budgets, stagnation, a callback.
+"""End a run before its algorithm ends: targets, budgets, stagnation, a callback.
 
-Every algorithm, a stock DEAP one too, compiles its statistics once a generation. That is where the
-conditions are looked at, after each generation, and where a run that is to stop leaves its
-algorithm, with the population of that generation as its final one.
+Every algorithm, including DEAP's own, compiles its statistics once per generation. At this moment
+the conditions are checked. If one holds, an exception leaves the algorithm, and the population of
+this generation is the final one.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,13 +21,13 @@ from evosweep.run.statistics import LogbookRow
 
 @dataclass(frozen=True)
 class Generation:
-    """What a callback is given after each generation.
+    """The argument of a callback, made after each generation.
 
     number        of the generation, from 0
     evaluations   so far
     seconds       since the run started, those of interrupted sessions included
     population    the individuals, with their fitness
-    row           what the logbook gets: best, mean, std, worst (best_0, ... for several objectives)
+    row           the logbook's row: best, mean, std, worst (best_0, ... for several objectives)
     """
 
     number: int
@@ -40,7 +40,7 @@ class Generation:
 class StopEvolution(BaseException):
     """Leaves an algorithm with its final population.
 
-    Like KeyboardInterrupt no `Exception`, so that no algorithm takes it for an error of its own.
+    Like KeyboardInterrupt it is no `Exception`, so that no algorithm catches it as an error.
     """
 
     def __init__(self, population: Population, reason: str, generation: Generation) -> None:
@@ -50,7 +50,7 @@ class StopEvolution(BaseException):
         self.generation = generation
 
     def receipt(self) -> Stopped:
-        """Return what the record keeps of it: why, and after which generation and evaluation."""
+        """Return the record's entry: the reason, and the last generation and evaluation."""
         last = self.generation
         return {
             "reason": self.reason,
@@ -61,7 +61,7 @@ class StopEvolution(BaseException):
 
 
 class Stopping:
-    """The conditions of one run; `after` is called with each generation."""
+    """The stop conditions of one run; the statistics call `after` for each generation."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class Stopping:
         self._number, self._best, self._best_at = -1, float("-inf"), 0
 
     def begin(self, weights: Sequence[float]) -> None:
-        """Take the weights of the objectives; raises `InputError` for what needs one objective."""
+        """Take the weights; raises `InputError` for conditions that need a single objective."""
         needs_one = self._stop.target is not None or self._stop.stagnation is not None
         if len(weights) > 1 and needs_one:
             raise InputError(
@@ -131,7 +131,7 @@ class Stopping:
         return patience is not None and last.number - self._best_at >= patience
 
     def _called_back(self, last: Generation) -> bool:
-        """Return a callback's own random draws are not the run's."""
+        """Call the callback; random numbers that it draws do not change the run."""
         if not self._callback:
             return False
         before = seeds.state()
@@ -141,7 +141,8 @@ class Stopping:
             before.restore()
 
     def _out_of_time(self, last: Generation) -> bool:
-        """Never while a journal is replayed: the session that wrote it had time left."""
+        """Return True if the time is over; False while a journal is replayed, which had time
+        left."""
         limit = self._stop.seconds
         return limit is not None and last.seconds >= limit and not self._replaying()
 
@@ -155,11 +156,10 @@ def _target(target: float | str | None, traits: Traits) -> float | None:
 
 
 def repeatable(record: Record) -> dict[str, Any]:
-    """Return the spec of a record, to be run again; if a clock ended the run, its evaluations do
-    now.
+    """Return a spec that repeats a record's run, even if a clock had ended the run.
 
-    The budget of evaluations is looked at after a generation, so that the repetition stops after
-    the one after which the clock stopped the run.
+    Then its number of evaluations replaces the time limit. This budget is checked after each
+    generation, so that the repetition stops after the same generation as the run.
     """
     spec: dict[str, Any] = {**record.spec}
     stopped = record.stopped

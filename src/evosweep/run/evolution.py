@@ -1,4 +1,4 @@
-"""One evolution: problem, algorithm and what the run gives them, from the seed to the population"""
+"""One evolution, from the seed to the final population."""
 
 import copy
 import time
@@ -31,16 +31,16 @@ from evosweep.run.statistics import GenerationStatistics, LogbookRow, logbook_ro
 
 @dataclass(frozen=True)
 class Evolved:
-    """What an evolution came to."""
+    """The result of an evolution."""
 
     population: Population
     rows: list[LogbookRow]
-    """Of the logbook, one for each generation."""
+    """The rows of the logbook, one for each generation."""
     stopped: Stopped | None
-    """What ended it before its algorithm did."""
+    """The condition that ended it before its algorithm was done, if any."""
     seconds: float
     cpu: float
-    """Seconds of this process."""
+    """CPU seconds of this process."""
 
 
 class Evolution:
@@ -51,7 +51,7 @@ class Evolution:
     announce
         Called with the weights of the objectives as soon as they are known.
     evaluator
-        The class that evaluates: a trial ends with the first individual.
+        The class of the evaluator; a trial uses one that ends after the first individual.
     """
 
     def __init__(
@@ -91,11 +91,11 @@ class Evolution:
 
     @property
     def hall(self) -> tools.HallOfFame:
-        """The hall of fame, an empty one where the algorithm was given none."""
+        """The hall of fame; an empty one if the algorithm got none."""
         return self._hall if self._hall is not None else tools.HallOfFame(1)
 
     def run(self) -> Evolved:
-        """Seeds, calls the algorithm, and checks what it returns."""
+        """Seed, call the algorithm, and check its result."""
         self._wait_for_weights()
         seeds.seed_run(self._spec.seed)
         started, cpu_began = time.perf_counter(), time.process_time()
@@ -116,9 +116,9 @@ class Evolution:
         return Evolved(population, rows, stopped, seconds=seconds, cpu=cpu)
 
     def _wait_for_weights(self) -> None:
-        """The problem may declare weights; else the first individual that is evaluated tells them.
+        """Begin at once if the problem declares weights, else with the first evaluated individual.
 
-        None is made to learn them: that would take a draw, or whatever the program makes it of.
+        No individual is made just to learn the weights: that would draw random numbers.
         """
         if declared := getattr(self._toolbox, "weights", None):
             self._begin(tuple(declared))
@@ -138,7 +138,7 @@ class Evolution:
 
 
 def _load(spec: RunSpec) -> tuple[BuiltProblem, Callable[..., object], str]:
-    """Problem and algorithm, with every mistake in naming them as `InputError`."""
+    """Return problem, algorithm and its name; raises `InputError` for mistakes in their names."""
     algorithm = load_algorithm(spec.algorithm.use, spec.import_path)
     check_parameters("algorithm", spec.algorithm.use, algorithm, spec.algorithm.params)
     function = load_problem(spec.problem.use, spec.import_path)
@@ -150,7 +150,7 @@ def _load(spec: RunSpec) -> tuple[BuiltProblem, Callable[..., object], str]:
 def returned_population(
     returned: object, use: str
 ) -> tuple[Population, Sequence[LogbookRow] | None]:
-    """Population and logbook that an algorithm returned; raises `RunError` for anything else."""
+    """Return an algorithm's population and logbook; raises `RunError` for any other result."""
     population, logbook = returned, None
     if isinstance(returned, tuple) and len(returned) == 2 and not _is_individual(returned[0]):
         population, logbook = returned

@@ -1,10 +1,10 @@
-"""A run that starts from a shorter one, which differs from it in nothing but how far it went.
+"""Start a run from a shorter one that differs from it only in its number of generations.
 
-What bounds a run is its horizon: a parameter of its algorithm, and the budgets of its stop
-condition. The longer run repeats selection and variation from its seed, as a resumed one does, and
-takes the evaluations of the shorter one. A shorter run is no shortcut for an algorithm that makes
-something else of its first generations when it has more of them: then genomes or the digest of the
-last common generation differ, and the longer run starts from nothing.
+The horizon bounds a run: a parameter of its algorithm, and the budgets of its stop condition. The
+longer run repeats selection and variation from its seed, as a resumed run does, and takes the
+evaluations from the shorter run's journal. Some algorithms act differently in their first
+generations if they have more of them. Then genomes, or the digest of the last common generation,
+differ, and the longer run starts from nothing.
 """
 
 import hashlib
@@ -32,30 +32,29 @@ _BUDGETS = ("evaluations", "seconds")
 
 
 class NotExtended(UserWarning):
-    """A shorter run is there, and the longer one starts from nothing all the same."""
+    """There is a shorter run, but the longer one must start from nothing."""
 
 
 class Diverged(BaseException):
-    """The last common generation of a run and of the shorter one has two digests.
+    """The last common generation of a run and of the shorter run differs.
 
-    Like KeyboardInterrupt no `Exception`, so that no algorithm takes it for an error of its own.
+    Like KeyboardInterrupt it is no `Exception`, so that no algorithm catches it as an error.
     """
 
 
 @dataclass(frozen=True)
 class Family:
-    """All runs that differ from one in their horizon alone."""
+    """All runs that differ only in their horizon."""
 
     name: str
     horizon: str | None
-    """The parameter that bounds the algorithm."""
+    """Name of the parameter that bounds the algorithm, if it has one."""
     default: object
-    """What the algorithm takes where it is not given."""
+    """Default of this parameter."""
 
     @classmethod
     def of(cls, spec: RunSpec) -> "Family":
-        """Return the family of a run; raises `InputError` if its algorithm cannot be
-        imported."""
+        """Return the family of a run; raises `InputError` if the algorithm cannot be imported."""
         horizon, default = horizon_of(load_algorithm(spec.algorithm.use, spec.import_path))
         algorithm = spec.algorithm.model_dump(exclude={"name"}, exclude_defaults=True)
         algorithm["params"] = _without(spec.algorithm.params, horizon)
@@ -65,17 +64,16 @@ class Family:
         return cls(hashlib.sha256(text.encode()).hexdigest()[:12], horizon, default)
 
     def bounds(self, algorithm: Mapping[str, object]) -> tuple[float, ...]:
-        """Return how far an algorithm of the family goes: its horizon, and the budgets of its
-        stop."""
+        """Return the bounds of a run of the family: its horizon and its stop budgets."""
         own = _value(algorithm, "params", self.horizon, self.default) if self.horizon else math.inf
         budgets = (_value(algorithm, "stop", name, math.inf) for name in _BUDGETS)
         return tuple(map(_number, (own, *budgets)))
 
 
 def origin_of(spec: RunSpec, folder: RunFolder) -> RunFolder | None:
-    """Return the longest of the shorter runs beside a run, whose evaluations it can take.
+    """Return the longest finished shorter run whose evaluations a run can take, if any.
 
-    Warns `NotExtended` if there are shorter ones and none of them can be taken.
+    Warns `NotExtended` if there are shorter runs but none can be used.
     """
     family = Family.of(spec)
     far = family.bounds(spec.to_dict()["algorithm"])
@@ -96,18 +94,18 @@ def origin_of(spec: RunSpec, folder: RunFolder) -> RunFolder | None:
 
 
 def tell(spec: RunSpec, reason: str) -> None:
-    """Warns that a run starts from nothing although there is a shorter one."""
+    """Warn that a run starts from nothing although there is a shorter one."""
     message = f"run {spec.run_id} starts from nothing: {reason}"
     warnings.warn(message, NotExtended, stacklevel=2)
 
 
 def note(spec: RunSpec, folder: RunFolder) -> None:
-    """Let longer runs find this one, which is done."""
+    """Let longer runs find this finished run."""
     horizons.note(folder, Family.of(spec).name)
 
 
 def compared(after: AfterGeneration, journal: Journal) -> AfterGeneration:
-    """`after` each generation, and `Diverged` if the last one of the shorter run differs."""
+    """Return `after` with a check: it raises `Diverged` if the last common generation differs."""
     grown_from, folder = journal.grown_from, RunFolder(journal.path.parent)
     last = None if grown_from is None else _last_generation(folder, grown_from)
     if last is None:
@@ -123,8 +121,7 @@ def compared(after: AfterGeneration, journal: Journal) -> AfterGeneration:
 
 
 def _last_generation(folder: RunFolder, run_id: str) -> tuple[int, str] | None:
-    """Return the number and digest of the last generation of a run beside this one; None: it is
-    gone."""
+    """Return number and digest of the last generation of another run; None if the run is gone."""
     other = horizons.beside(folder, run_id)
     try:
         digests = [] if other is None else _digests(other, read_record(other))
@@ -142,7 +139,7 @@ def _finished(folder: RunFolder, family: Family) -> Iterator[tuple[RunFolder, Re
     for other in horizons.relatives(folder, family.name):
         try:
             yield other, read_record(other)
-        except (EvosweepError, OSError):  # damaged or under way: as if it were not there
+        except (EvosweepError, OSError):  # damaged or under way: ignore it
             continue
 
 
@@ -151,7 +148,7 @@ def _is_shorter(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
 
 
 def _objection(record: Record) -> str:
-    """Why the evaluations of a shorter run cannot be taken; empty if they can."""
+    """Return why the evaluations of a shorter run cannot be used; empty if they can."""
     if record.mixed:
         return "was made in several environments"
     here = environment.describe()
@@ -171,7 +168,7 @@ def _without(values: Mapping[str, object], *names: str | None) -> dict[str, obje
 
 
 def _number(value: object) -> float:
-    """Return a bound as a number; what is none is not comparable with any other."""
+    """Return a bound as a number; NaN, which compares with nothing, for any other value."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     return math.nan

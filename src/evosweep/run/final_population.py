@@ -1,4 +1,4 @@
-"""The final population as a receipt and a table show it."""
+"""Describe the final population for the receipt and for its table."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -13,10 +13,10 @@ from evosweep.problems.traits import Traits
 def best_of(
     population: Population, hall_of_fame: Iterable[Individual], evaluated: Best
 ) -> tuple[float | list[float] | None, object, list[float]]:
-    """(best fitness, its genome as JSON, weights).
+    """Return (best fitness, its genome as JSON, weights).
 
-    One objective: the best value of all evaluations, as a number. Several: the best of each, and no
-    genome. If the program evaluated by itself, what it returned and kept is all there is.
+    With one objective, the best value of all evaluations. With several, the best value of each, and
+    no genome. If the program evaluated by itself, only its population and hall of fame count.
     """
     if evaluated.values:
         values: tuple[float, ...] = evaluated.values
@@ -30,7 +30,7 @@ def best_of(
 
 
 def population_columns(population: Population) -> dict[str, list[object]]:
-    """Columns of `population.parquet`: genome, fitness_0, ..., rank."""
+    """Return the columns of `population.parquet`: genome, fitness_0, ..., rank."""
     objectives = len(population[0].fitness.weights) if population else 0
     columns: dict[str, list[object]] = {"genome": [readable(ind) for ind in population]}
     for number in range(objectives):
@@ -42,7 +42,7 @@ def population_columns(population: Population) -> dict[str, list[object]]:
 
 
 def _ranks(population: Population, objectives: int) -> list[int | None]:
-    """0 for the best fitness, equal for equal ones; several objectives: the front's number."""
+    """Return ranks: 0 for the best fitness; with several objectives, the number of the front."""
     ranks: list[int | None] = [None] * len(population)
     valid = [i for i, ind in enumerate(population) if ind.fitness.valid]
     if objectives > 1:
@@ -65,9 +65,9 @@ def _fronts(population: Population, valid: Sequence[int]) -> list[tuple[int, lis
 
 
 def traits_of(traits: Traits, *, sets: bool = False) -> Mapping[str, object]:
-    """Return the declarations of a problem that a comparison needs, without those it did not make.
+    """Return the declared traits that a comparison needs.
 
-    `sets`: genomes hold sets, which evaluations are given in an order of their own.
+    `sets` says that genomes hold sets, whose order in an evaluation may differ.
     """
     declared = {
         "genome": traits.genome or None,

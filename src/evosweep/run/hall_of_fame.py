@@ -1,4 +1,4 @@
-"""The hall of fame that an algorithm is given: its program may put it back into the population."""
+"""Make the hall of fame of an algorithm, which may put its members back into the population."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -9,11 +9,11 @@ from evosweep.fast import HallOfFame, ParetoFront
 from evosweep.genomes.digest import same_genome
 
 Choice = int | Literal["pareto", "none"] | None
-"""So many best individuals; the Pareto front; none; or None for what suits the objectives."""
+"""A number of best individuals; the Pareto front; none; or None: the objectives decide."""
 
 
 def chosen(choice: Choice) -> tools.HallOfFame | None:
-    """Return the hall of fame of a config's choice."""
+    """Return the hall of fame that a config chooses."""
     if choice == "none":
         return None
     if choice == "pareto":
@@ -24,7 +24,8 @@ def chosen(choice: Choice) -> tools.HallOfFame | None:
 def suit(hall: tools.HallOfFame | None, choice: Choice, weights: Sequence[float]) -> None:
     """Turn the default hall into a Pareto front if there are several objectives.
 
-    The algorithm already has it when the first individual tells how many objectives there are.
+    It changes in place, since the algorithm already holds it when the first individual shows how
+    many objectives there are.
     """
     if choice is None and hall is not None and len(weights) > 1:
         hall.__class__ = ParetoFront

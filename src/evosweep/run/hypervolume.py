@@ -1,4 +1,4 @@
-"""The hypervolume of a set of points: what it dominates up to a reference point."""
+"""The hypervolume of a set of points: the volume that it dominates up to a reference point."""
 
 from collections.abc import Sequence
 
@@ -13,8 +13,9 @@ def hypervolume(
 ) -> float:
     """Return the hypervolume of points (n, objectives) in raw units; 0.0 without a finite point.
 
-    The sign of a weight says which way an objective is better. Exact up to `EXACT_UP_TO`
-    objectives; beyond, moocore's deterministic approximation, good to about 1e-4 of the value.
+    The sign of a weight says which way an objective is better. It is exact up to `EXACT_UP_TO`
+    objectives; beyond, it is moocore's deterministic approximation, with a relative error of about
+    1e-4.
     Zitzler and Thiele: Multiobjective optimization using evolutionary algorithms, PPSN V, 1998.
     """
     import moocore

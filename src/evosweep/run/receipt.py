@@ -1,4 +1,4 @@
-"""What a run writes about itself: that it is under way, its receipt, or why it failed."""
+"""Write the documents of a run: `running.json`, its receipt, or its failure."""
 
 import time
 import traceback
@@ -28,7 +28,7 @@ from evosweep.run.final_population import best_of, population_columns, traits_of
 
 
 def announce(spec: RunSpec, folder: RunFolder, weights: Sequence[float]) -> None:
-    """Says in `running.json` what is under way; errors are ignored, for it is informational."""
+    """Write `running.json`; errors are ignored: the file is informational."""
     with suppress(EvosweepError):
         write_json(folder.running, {**_named(spec), "weights": list(weights)})
 
@@ -37,7 +37,7 @@ def record_of(
     spec: RunSpec, folder: RunFolder, journal: Journal, *, evolution: Evolution, evolved: Evolved,
     startup: float,
 ) -> Record:  # fmt: skip
-    """Return the receipt of an evolution; population and logbook are in the folder afterwards."""
+    """Return the receipt of an evolution, after writing its population and its logbook."""
     evaluator, population = evolution.evaluator, evolved.population
     tally = evaluator.tally
     best, best_genome, weights = best_of(population, evolution.hall, tally.best)
@@ -67,7 +67,7 @@ def record_of(
 
 
 def write_failure(spec: RunSpec, folder: RunFolder, error: BaseException) -> None:
-    """Say what went wrong in `failure.json`, unless the disk is full."""
+    """Write the error into `failure.json`, unless the disk is full."""
     failed = error.failure if isinstance(error, EvaluationFailed) else None
     individual = getattr(error, "individual", None)
     trace = "" if failed else "".join(traceback.format_exception(error))
@@ -91,7 +91,7 @@ def write_failure(spec: RunSpec, folder: RunFolder, error: BaseException) -> Non
 
 
 def _named(spec: RunSpec) -> dict[str, object]:
-    """Return what names the run, in each of its documents."""
+    """Return the fields that name the run in each of its documents."""
     return {
         "format": FORMAT,
         "run_id": spec.run_id,
@@ -104,7 +104,7 @@ def _named(spec: RunSpec) -> dict[str, object]:
 def _timings(evaluator: Evaluator, evolved: Evolved, startup: float) -> dict[str, float]:
     """Return the seconds by phase: evaluation and idle over all workers, the rest in the parent.
 
-    The CPU time that this process spent on evaluations counts as theirs.
+    CPU time that this process spends on evaluations counts as evaluation.
     """
     times = evaluator.dispatcher.times
     return {

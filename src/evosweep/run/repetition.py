@@ -1,8 +1,8 @@
-"""A run to be repeated from its receipt, which is data: it names code, and it brings none.
+"""Repeat a run from its receipt. A receipt is data: it names code, but contains none.
 
-evosweep's and DEAP's own functions are repeated as they are installed here, with no import path.
-Every other function is code of whoever wrote the receipt or of the reader, so the reader says where
-it lies and that it may run; the receipt's own import path is never used.
+evosweep's and DEAP's own functions are used as they are installed here, without an import path. Any
+other function is foreign code. So the user who repeats the run must say where it lies and that it
+may run; the import path in the receipt is never used.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,14 +23,14 @@ _OWN = ("evosweep", "deap")
 
 @dataclass(frozen=True)
 class ForeignCode:
-    """A function that is neither evosweep's nor DEAP's: what it is, where it lies here."""
+    """A function that is neither evosweep's nor DEAP's, and its place on this machine."""
 
     kind: str
     use: str
     path: Path
     digest: str
     recorded: str
-    """The digest in the receipt; empty if it has none."""
+    """The digest of its source in the receipt; empty if the receipt has none."""
 
     def __str__(self) -> str:
         if self.digest == self.recorded:
@@ -43,10 +43,10 @@ class ForeignCode:
 
 
 def spec_of(record: Record, import_path: str) -> RunSpec:
-    """Return the spec that repeats a record here, with the reader's import path and no more workers
-    than this machine has CPUs; raises `InputError` if it cannot be run.
+    """Return the spec that repeats a record on this machine, with the user's import path.
 
-    Hosts and schedulers that a receipt names are not called: they are its writer's concern.
+    It has at most as many workers as this machine has CPUs, and names no hosts or scheduler, which
+    belong to the author of the receipt. Raises `InputError` if the run cannot be repeated here.
     """
     spec = repeatable(record)
     elsewhere = BackendSpec.nameless - {"name"}
@@ -56,7 +56,7 @@ def spec_of(record: Record, import_path: str) -> RunSpec:
 
 
 def foreign_code(record: Record, spec: RunSpec) -> list[ForeignCode]:
-    """Return the functions of a spec that somebody must trust before they run; none is imported."""
+    """Return the functions of a spec that the user must trust first; it imports none of them."""
     named = {"problem": spec.problem.use, "algorithm": spec.algorithm.use}
     if spec.algorithm.callback:
         named["callback"] = spec.algorithm.callback
@@ -94,7 +94,7 @@ def _foreign(kind: str, use: str, record: Record, import_path: str) -> ForeignCo
 
 
 def differences_of_circumstances(record: Record, spec: RunSpec) -> Iterator[str]:
-    """Yield what is not as it was when the run was made: sources, versions, platform, processor."""
+    """Yield what has changed since the run: sources, versions, platform, processor."""
     then: Mapping[str, Any] = record.environment
     now = environment.describe()
     for part, digest in record.sources.items():
@@ -106,7 +106,7 @@ def differences_of_circumstances(record: Record, spec: RunSpec) -> Iterator[str]
     if record.mixed:
         yield "it was resumed in another environment (--mixed): no single environment repeats it"
     for part in fingerprint.differences(then, now):
-        if not part.startswith(("Python", "machine", "NumPy", "evosweep")):  # told above and below
+        if not part.startswith(("Python", "machine", "NumPy", "evosweep")):  # other lines tell them
             yield f"last bits may differ: {part}"
     for package, version in (then.get("packages") or {}).items():
         if now["packages"].get(package) != version:

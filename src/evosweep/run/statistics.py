@@ -1,4 +1,4 @@
-"""What is recorded of each generation: the statistics object that every algorithm is given."""
+"""The statistics object of every algorithm; it records each generation."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -14,10 +14,10 @@ from evosweep.run.best_so_far import with_best_so_far
 from evosweep.run.hypervolume import EXACT_UP_TO, hypervolume
 
 LogbookRow = dict[str, Any]
-"""A generation: numbers and texts by name; algorithms add values of their own."""
+"""The row of a generation: numbers and texts by name; algorithms may add values."""
 
 AfterGeneration = Callable[[Population, LogbookRow], None]
-"""Called with the population of each generation and its row; may end the run."""
+"""A function of the population of a generation and its row; it may end the run."""
 
 _SMALL = 2.0**-64  # a power of two: nothing is rounded
 _SQUARABLE = 1e150
@@ -26,12 +26,12 @@ _SQUARABLE = 1e150
 class GenerationStatistics(tools.Statistics):  # type: ignore[misc]
     """DEAP's `Statistics` with fixed fields: best, mean, std, worst, seconds and digest.
 
-    With m > 1 objectives the first four have a suffix each: `best_0`, ... Best and worst follow
-    the sign of the weight. A `reference_point` has one value for each objective, in raw
-    units, and adds `hypervolume` for up to six objectives. `digest` is that of the whole
-    population. `rows` keeps every row, for an algorithm that has no logbook or that is stopped
-    before it returns one. `after` is called with each population and its row, and may end the run;
-    `evaluations` counts all evaluations so far.
+    With m > 1 objectives the first four have a suffix: `best_0`, ... The sign of the weight decides
+    which value is best. A `reference_point`, one value for each objective in raw units, adds
+    `hypervolume` for up to six objectives. `digest` covers the whole population. `rows` keeps all
+    rows, in case the algorithm has no logbook or is stopped before it returns one. `after` is
+    called with each population and its row, and may end the run. `evaluations` returns the number
+    of all evaluations so far.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ def weights_of(population: Population) -> tuple[float, ...]:
 
 
 def summary(population: Population) -> dict[str, float]:
-    """Best, mean, std (of the population) and worst of every objective, in raw units."""
+    """Return best, mean, std (of the population) and worst of each objective, in raw units."""
     valid = _valid(population)
     if not valid:
         return {}
@@ -95,7 +95,7 @@ _VALUES, _FITNESS, _WEIGHTED = map(attrgetter, ("values", "fitness", "wvalues"))
 
 
 def _valid(population: Population) -> list[base.Fitness]:
-    """Return the valid fitnesses; if all are usual ones with values, sooner than one by one."""
+    """Return the valid fitnesses, with a faster path for the usual class of fitness."""
     fitnesses = list(map(_FITNESS, population))
     ways = map(attrgetter("valid"), set(map(type, fitnesses)))
     if all(way is base.Fitness.valid for way in ways) and all(map(_WEIGHTED, fitnesses)):
@@ -104,8 +104,7 @@ def _valid(population: Population) -> list[base.Fitness]:
 
 
 def _columns(fitnesses: Sequence[base.Fitness]) -> list[Sequence[float]]:
-    """Return the values of each objective; if all fitnesses are usual ones, sooner than one by
-    one."""
+    """Return the values of each objective, with a faster path for the usual class of fitness."""
     weights = fitnesses[0].weights
     ways = map(_VALUES, set(map(type, fitnesses)))
     usual = all(way is base.Fitness.values for way in ways)
@@ -117,7 +116,8 @@ def _columns(fitnesses: Sequence[base.Fitness]) -> list[Sequence[float]]:
 
 
 def _hypervolume(population: Population, reference: Sequence[float]) -> float | None:
-    """That of the population; None if it would be wrong, or take longer than a generation."""
+    """Return the population's hypervolume; None if it would be wrong or slower than a
+    generation."""
     valid = [ind.fitness for ind in population if ind.fitness.valid]
     if not valid or not len(valid[0].weights) == len(reference) <= EXACT_UP_TO:
         return None
@@ -150,13 +150,13 @@ def logbook_rows(
 ) -> list[LogbookRow]:
     """Return one row for each generation; `gen` and `nevals` become `generation` and `evaluations`.
 
-    The chapters of a `tools.MultiStatistics` follow as columns, `size_avg` of a chapter `size`.
-    `generation_best` is `best` by its full name; `best_so_far` is the best until then.
+    The chapters of a `tools.MultiStatistics` become columns: `size_avg` for the chapter `size`.
+    `generation_best` repeats `best`; `best_so_far` is the best of all generations until then.
     """
     source: Sequence[LogbookRow] = logbook if logbook else statistics.rows
     rows = []
     for number, row in enumerate(source):
-        row = row | _chapters(source, number)  # noqa: PLW2901 - as if it had one level
+        row = row | _chapters(source, number)  # noqa: PLW2901 - flatten nested chapters
         named = {"generation": row.get("gen", number), "evaluations": row.get("nevals")}
         rest = {key: value for key, value in row.items() if key not in _RENAMED}
         rows.append(named | rest)
@@ -167,8 +167,7 @@ _RENAMED = ("gen", "nevals")
 
 
 def _chapters(logbook: Sequence[LogbookRow], number: int) -> LogbookRow:
-    """Return the values that the chapters of a logbook have for a generation, and its own row has
-    not."""
+    """Return the values of a generation that are only in the chapters of a logbook."""
     values: LogbookRow = {}
     for name, chapter in getattr(logbook, "chapters", {}).items():
         if number < len(chapter):

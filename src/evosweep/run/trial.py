@@ -1,7 +1,7 @@
-"""A run up to its first evaluation, to see whether a config's numbers and functions can work.
+"""Try a run up to its first evaluation, to check the values and functions of a config.
 
-The problem is built, the algorithm is called and makes its first individuals, and the first of them
-is evaluated as a run would do it. Nothing is kept.
+It builds the problem, calls the algorithm, which makes its first individuals, and evaluates the
+first of them as a run would. No result is kept.
 """
 
 import tempfile
@@ -27,11 +27,11 @@ _TIMED = 9  # individuals
 
 
 class _Enough(BaseException):
-    """The first individual is evaluated: the trial is over."""
+    """The first individual was evaluated, which ends the trial."""
 
 
 class _FirstOfStream(Stream):
-    """Evaluates what is submitted first, which ends the trial."""
+    """Evaluates the first individual that is submitted, and ends the trial."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         super().__init__(evaluator, 0)
@@ -58,17 +58,17 @@ class _FirstOnly(Evaluator):
 
 
 class _Measured(BaseException):
-    """Some individuals are evaluated: the seconds of one are known."""
+    """Ends a measurement; holds the seconds of one evaluation."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
 
 
 class _Timed(Evaluator):
-    """Evaluates one individual, then some more with a clock beside, and ends the trial."""
+    """Evaluates one individual, measures the time of some more, and ends the trial."""
 
     def _evaluated(self, batch: Batch) -> Sequence[object]:
-        super()._evaluated(self._part(batch, 0, 1))  # it prepares what later ones find
+        super()._evaluated(self._part(batch, 0, 1))  # the first one may fill caches
         count = min(_TIMED, len(batch.items) - 1)
         began = time.perf_counter()
         super()._evaluated(self._part(batch, 1, 1 + count) if count else self._part(batch, 0, 1))
@@ -82,8 +82,7 @@ class _Timed(Evaluator):
 
 
 def seconds_of_evaluation(spec: RunSpec) -> float | None:
-    """Return how long an evaluation takes here, in seconds; None if the run does not get that
-    far."""
+    """Return the seconds of one evaluation on this machine; None if the run fails before it."""
     with tempfile.TemporaryDirectory(prefix="evosweep-probe-") as folder:
         try:
             with (
@@ -99,8 +98,7 @@ def seconds_of_evaluation(spec: RunSpec) -> float | None:
 
 
 def problem_mistake(spec: RunSpec) -> str:
-    """Return what is wrong with building the problem of `spec`, in one line; empty if nothing
-    is."""
+    """Try to build the problem of `spec`; returns the error in one line, empty if there is none."""
     try:
         build(describe(spec.to_dict()["problem"], spec.import_path))
     except EvosweepError as error:
@@ -111,7 +109,8 @@ def problem_mistake(spec: RunSpec) -> str:
 
 
 def evolution_mistake(spec: RunSpec) -> tuple[str, str]:
-    """Whose mistake, "problem" or "algorithm", and which; empty texts if nothing is wrong."""
+    """Return whose mistake it is, "problem" or "algorithm", and the mistake; two empty texts if
+    there is none."""
     with tempfile.TemporaryDirectory(prefix="evosweep-check-") as folder:
         try:
             with (
@@ -133,7 +132,7 @@ def evolution_mistake(spec: RunSpec) -> tuple[str, str]:
 
 
 def _told(error: BaseException) -> str:
-    """Return an error of the user's code, with the line of it that raised."""
+    """Return an error of the user's code in one line, with the line number that raised it."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{Path(last.filename).name}, line {last.lineno}"
     return one_line(f"{type(error).__name__}: {error} ({where})")

@@ -1,8 +1,8 @@
-"""What the files of a run prove about its receipt: its names, its population, its best result.
+"""Check a run's receipt against its other files: names, population, best result.
 
-Nothing is run and no code is imported: the receipt is compared with the tables and the journal that
-lie beside it. Whoever can write a folder can make all of its files agree; `evosweep reproduce` is
-the proof that code and seed give that population.
+Nothing is run and no code is imported: the receipt is compared with the tables and the journal
+beside it. A forger could make all files of a folder agree; only `evosweep reproduce` proves that
+the code and the seed give this population.
 """
 
 import array
@@ -38,20 +38,20 @@ else:
 
 @dataclass
 class Findings:
-    """What the checks of one run folder have shown."""
+    """The results of the checks of one run folder."""
 
     wrong: list[str] = field(default_factory=list)
-    """What contradicts the receipt."""
+    """Contradictions to the receipt."""
     unproven: list[str] = field(default_factory=list)
-    """What could not be checked, and why."""
+    """Parts that could not be checked, with the reason."""
     finished: bool = True
-    """True if there is a receipt."""
+    """True if the run has a receipt."""
 
 
 def verify(folder: RunFolder) -> Findings:
     """Check the documents of a run that lies in a folder of results, its tables and its journal.
 
-    A run that failed, stopped or is under way has no receipt: its other files are checked.
+    If a run failed, stopped or is under way, it has no receipt; then its other files are checked.
     """
     findings = Findings(finished=os.path.lexists(folder.record))
     try:
@@ -72,7 +72,7 @@ def verify(folder: RunFolder) -> Findings:
 
 
 def _check_unfinished(folder: RunFolder, findings: Findings) -> None:
-    """What is there of a run that failed, stopped or is under way, which may end meanwhile."""
+    """Check the files of a run without a receipt; files may vanish, since the run may end."""
     for check in (_check_failure, _check_running, _check_unfinished_journal):
         try:
             owner = check(folder)
@@ -106,7 +106,7 @@ def _reason(error: Exception) -> str:
 
 
 def _check_names(folder: RunFolder, record: Record, findings: Findings) -> None:
-    """The two ids are hashes of the spec and of the sources' digests, both of which are there."""
+    """Compute run_id and spec_id again from the spec and the sources' digests in the receipt."""
     if folder.path.name != record.run_id:
         findings.wrong.append(f"run_id: {record.run_id}: is not the folder's name")
     if not record.sources:
@@ -184,12 +184,11 @@ _FORMS: Sequence[Make] = (
     *map(_typed_of, "dbBiqf"),
     _Set,
 )
-"""What genomes that a table shows as lists may have been."""
+"""Functions that make the possible genomes of lists in a table."""
 
 
 def _digest(genomes: Sequence[object], fitnesses: Sequence[list[object]], make: Make) -> str:
-    """Return the digest of a population whose genomes were of one form; empty if they were
-    not."""
+    """Return the population digest if `make` made the genomes; empty if it cannot make them."""
     population = []
     with suppress(TypeError, ValueError, OverflowError, InputError):
         for genome, values in zip(genomes, fitnesses, strict=True):
@@ -205,7 +204,7 @@ def _digest(genomes: Sequence[object], fitnesses: Sequence[list[object]], make: 
 
 
 def _check_journal(folder: RunFolder, record: Record, findings: Findings) -> None:
-    """Every fitness of the final population was evaluated, and none was better than the best."""
+    """Check that the journal has each fitness of the final population, and none above the best."""
     if not is_file(folder.journal):
         findings.unproven.append("best: there is no journal")
         return
@@ -230,8 +229,8 @@ def _check_journal(folder: RunFolder, record: Record, findings: Findings) -> Non
 
 @dataclass
 class _Evaluated:
-    """What a journal has: evaluations, the best of each objective, and which of the final
-    population's fitnesses are in none of them.
+    """A journal's number of evaluations, the best of each objective, and the fitnesses of the
+    final population that it lacks.
     """
 
     count: int
