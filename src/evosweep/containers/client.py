@@ -14,20 +14,20 @@ from evosweep.processes import kill, signals
 from evosweep.processes.lock import Locked
 from evosweep.processes.signals import Stops
 
-_GRACE = 8.5  # seconds from a stop to the container's removal; inside, a stop takes 8 at most
+_GRACE = 8.5  # seconds from a stop to the container's removal; inside, a stop takes at most 8
 _NOT_STARTED = {"docker": 125, "podman": 125, "apptainer": 255}
 _COMPLAINTS = (
     *(b"docker: ", b"Error: ", b"FATAL: "),
     *(b"unknown flag: ", b"unknown shorthand flag: ", b"flag needs an argument: "),
     *(b"invalid argument ", b"error waiting for container: "),
 )
-_LOOK = 60.0  # seconds; the client's end and a stop cut it short
+_LOOK = 60.0  # seconds of a wait, which the client's end and a stop cut short
 _TAKEN_FOR = 10.0  # seconds to wait for an orphaned container of the same run to end
 
 
 @dataclass
 class Client:
-    """A container run in the foreground by the engine `engine`, under the name `name`."""
+    """Runs a container named `name` in the foreground, through the client of `engine`."""
 
     engine: str
     name: str
@@ -35,11 +35,10 @@ class Client:
     _held: list[bytes] = field(default_factory=list)
 
     def run(self) -> int:
-        """Return the exit code of what ran inside; 128 + signal where this process was told to
-        stop.
+        """Run the container; returns the exit code inside, or 128 + the signal of a stop.
 
-        Raises InputError if the engine could not start the container, and Locked if
-        another container works on the same run. No container is left in any case.
+        Raises InputError if the engine could not start the container, and Locked if another
+        container works on the same run. In each case, no container is left.
         """
         deadline = time.monotonic() + _TAKEN_FOR
         with Stops(_parents()) as stops:
@@ -56,7 +55,7 @@ class Client:
                         f"container {self.name} works on this run already; wait for it, or end it: "
                         f"{self.engine} stop {self.name}"
                     )
-                self._engine("rm", self.name)  # refused while it runs
+                self._engine("rm", self.name)  # the engine refuses this while it runs
                 stops.wait(0.5)
 
     def _once(self, stops: Stops) -> int:
@@ -80,18 +79,18 @@ class Client:
             return process.returncode
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(stops.signal)  # the client passes it on to the container
-        self._close(process)  # and should it not, the closed pipe stops the run
+        self._close(process)  # and if it does not, the closed pipe stops the run
         with contextlib.suppress(subprocess.TimeoutExpired):
             return process.wait(_GRACE)
         return 128 + stops.signal
 
     def _end(self, process: "subprocess.Popen[bytes]") -> None:
-        """Leave neither client nor container, whatever became of them."""
+        """End the client and remove the container, in whatever state they are."""
         self._close(process)
         if process.poll() is not None and process.returncode >= 0:
             return  # the client saw the container's end, and removed it
         if self.engine != "apptainer":  # whose container is the client's own child
-            if process.returncode is not None:  # killed; the container is about to stop
+            if process.returncode is not None:  # the client was killed: the container will stop
                 self._engine("stop", "-t", "8", self.name)
             self._engine("rm", "--force", self.name)
         kill.group(process)
@@ -105,7 +104,7 @@ class Client:
         subprocess.run([self.engine, *command], capture_output=True, check=False)
 
     def _pass_on(self, process: "subprocess.Popen[bytes]") -> None:
-        """Standard error as it comes; from a complaint of the client's own on, it is kept."""
+        """Pass standard error on; keep it from the first complaint of the client itself."""
         assert process.stderr is not None
         for line in process.stderr:
             if self._held or line.startswith(_COMPLAINTS):
@@ -115,17 +114,17 @@ class Client:
                 sys.stderr.flush()
 
     def _complaint(self, code: int) -> str | None:
-        """Return what the client said when it could not start the container; None when it could."""
+        """Return the client's error if it could not start the container, else None."""
         text = b"".join(self._held).decode(errors="replace")
         if code != _NOT_STARTED[self.engine]:
             sys.stderr.write(text)
             return None
         lines = [line for line in text.splitlines() if not line.startswith(("See '", "Run '"))]
-        what, _, _ = "\n".join(lines).partition("\n\n")  # how to call the engine comes after
+        what, _, _ = "\n".join(lines).partition("\n\n")  # the rest is the engine's usage
         return " ".join(what.split()) or f"exit code {code}"
 
     def _check_killed(self, code: int) -> None:
-        """Raise RunError if nothing in the container was left to say what happened."""
+        """Raise RunError with the likely cause if the container or the client was killed."""
         if code == 128 + signal.SIGKILL:
             raise RunError(
                 f"container {self.name} was killed, most often because its memory ran out; give it "
@@ -139,6 +138,6 @@ class Client:
 
 
 def _parents() -> list[int]:
-    """Return the workflow that wants this container, and the shell through which it started it."""
+    """Return the numbers of the workflow's process and of the shell that it started us with."""
     workflow = signals.workflow()
     return [] if workflow is None else [workflow, os.getppid()]

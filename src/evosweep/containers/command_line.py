@@ -1,11 +1,11 @@
-"""The command line that runs `evosweep run` in a container of its own: docker, podman, apptainer.
+"""Build the command line that runs `evosweep run` in a container: docker, podman or apptainer.
 
-Folders have the same path inside as outside, so that relative and absolute paths of a spec hold.
-One of them is writable: the run's. The problem's folder is read-only, as is everything else but a
-/tmp in memory. There is no network unless asked, no capability, and the user is the caller.
+Folders have the same path inside as outside, so that relative and absolute paths of a spec are
+valid inside. Only the run's folder and a /tmp in memory are writable. There is no network unless
+the config asks for it, there are no capabilities, and the user is the caller.
 
-`command_prefix` is what a workflow puts before `evosweep run`; `engine_command` is what the
-watching process that it starts (`evosweep.commands.contain`) hands to the engine.
+A workflow puts `command_prefix` before `evosweep run`. This starts the watching process
+(`evosweep.commands.contain`), which calls the engine with `engine_command`.
 """
 
 import hashlib
@@ -35,11 +35,11 @@ DEFAULT_IMAGES = {
 }
 OPTIONS_VARIABLE = "EVOSWEEP_ENGINE_OPTIONS"
 
-_SHARED_MEMORY = "256m"  # queues and semaphores of a pool; a container's own default is 64m
+_SHARED_MEMORY = "256m"  # for the queues and semaphores of a pool; the engines' default is 64m
 _INSIDE = ("python3", "-P", "-m", "evosweep.entry.in_container")
 _OF_OTHERS = ("EVOSWEEP_SETTINGS", "EVOSWEEP_FRESH", "EVOSWEEP_UI_SECRET")
 _STAYS_OUTSIDE = (PARENT_VARIABLE, SUPERVISOR_VARIABLE, OPTIONS_VARIABLE, *_OF_OTHERS)
-_LONG_SPEC = 100_000  # characters; the system takes 131,072 bytes in one word
+_LONG_SPEC = 100_000  # characters; the system accepts 131,072 bytes in one word
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,13 @@ class EngineContainer:
 
     @property
     def reference(self) -> str:
-        """The image, by the name that `make image` gave it unless another one is asked for."""
+        """The name of the image; by default the one that `make image` makes."""
         return self.image or DEFAULT_IMAGES[self.engine]
 
 
 @dataclass(frozen=True)
 class Image:
-    """An image that can be used: its name, and the digest of its content."""
+    """A checked image: its name, and the digest of its content."""
 
     name: str
     digest: str
@@ -87,18 +87,18 @@ class ContainedRun:
 
     @property
     def _spec_file(self) -> Path:
-        """In the run's own folder, which the container is shown."""
+        """Return the path of a spec file in the run's folder, which the container can read."""
         text = json.dumps(self.spec)
         return self.out / f".spec-{hashlib.sha256(text.encode()).hexdigest()[:12]}.json"
 
     def write_long_spec(self) -> None:
-        """Leave a spec that is too long for a command line in the run's folder."""
+        """Write the spec into the run's folder if it is too long for a command line."""
         if self._spec_word.startswith("@"):
             write_whole(self._spec_file, json.dumps(self.spec).encode())
 
     @property
     def workers(self) -> int:
-        """Processes that evaluate."""
+        """Number of processes that evaluate."""
         return int(self.spec["backend"].get("workers", 1))
 
     @property
@@ -109,13 +109,13 @@ class ContainedRun:
 
     @property
     def code(self) -> list[Path]:
-        """The folders of the user's modules, and where links in them lead."""
+        """The folders of the user's modules, and the folders to which links in them lead."""
         folder = self.import_path
         return [] if folder is None else [folder, *linked_modules(folder)]
 
     @property
     def name(self) -> str:
-        """The container's name for `docker ps`: the run's labels and id, and its folder's hash."""
+        """The container's name: the run's labels and run_id, and a hash of its folder."""
         parts = (self.spec["problem"], self.spec["algorithm"], self.spec["backend"])
         labels = [part.get("name") or part["use"] for part in parts]
         seed = self.spec["seed"] if self.seeds is None else self.seeds
@@ -125,13 +125,12 @@ class ContainedRun:
 
     @property
     def host(self) -> str:
-        """The host's name inside; two folders have two names."""
+        """The host name inside; different folders get different names."""
         return f"evosweep-{hashlib.sha256(str(self.out).encode()).hexdigest()[:6]}"
 
 
 def command_prefix(container: EngineContainer) -> list[str]:
-    """Return the words before `evosweep run ...` that move it into a container; [] for no
-    engine."""
+    """Return the words to put before `evosweep run ...`; [] if the config names no engine."""
     if container.engine == NONE:
         return []
     prefix = ["evosweep", "contain", "--engine", container.engine]
@@ -142,8 +141,7 @@ def command_prefix(container: EngineContainer) -> list[str]:
 
 
 def engine_command(container: EngineContainer, image: Image, run: ContainedRun) -> list[str]:
-    """Return the argv of docker, podman or apptainer for the run; raises InputError for its
-    folders."""
+    """Return the argv of the engine; raises InputError for folders that cannot be mounted."""
     for folder in (Path.cwd(), run.out, run.import_path):
         if folder is not None:
             check_mountable(folder)
@@ -153,7 +151,7 @@ def engine_command(container: EngineContainer, image: Image, run: ContainedRun) 
 
 def _docker(container: EngineContainer, image: Image, run: ContainedRun) -> Iterator[str]:
     yield from (container.engine, "run", "--rm", "--init", "--interactive", "--pull", "never")
-    # SCOOP looks its own host's name up, and with no network nothing else would know it.
+    # SCOOP resolves the name of its own host, which needs this option without a network.
     yield from ("--name", run.name, "--hostname", run.host, "--add-host", f"{run.host}:127.0.0.1")
     yield from ("--user", f"{os.getuid()}:{os.getgid()}")
     if container.engine == "podman" and os.getuid() != 0:
@@ -170,7 +168,7 @@ def _docker(container: EngineContainer, image: Image, run: ContainedRun) -> Iter
     for shown in run.code:
         yield from ("--mount", f"type=bind,source={shown},target={shown},readonly")
     yield from ("--mount", f"type=bind,source={run.out},target={run.out}")
-    if not _is_shown(Path.cwd(), run):  # podman wants the working folder to be there
+    if not _is_shown(Path.cwd(), run):  # podman needs an existing working folder
         yield from ("--tmpfs", f"{Path.cwd()}:ro,mode=755")
     yield from ("--workdir", str(Path.cwd()))
     yield from _own_options()
@@ -182,7 +180,7 @@ def _apptainer(container: EngineContainer, image: Image, run: ContainedRun) -> I
     yield from ("--drop-caps", "all")
     if container.network != "host":
         yield from ("--net", "--network", container.network)
-    if container.memory:  # CPUs are left to the batch system: few users may set them
+    if container.memory:  # the batch system limits CPUs: few users may limit them themselves
         yield from ("--memory", container.memory)
     for name, value in _environment(image).items():
         yield from ("--env", f"{name}={value}")
@@ -195,14 +193,13 @@ def _apptainer(container: EngineContainer, image: Image, run: ContainedRun) -> I
 
 
 def _is_shown(folder: Path, run: ContainedRun) -> bool:
-    """Return True if the folder is there inside: in a mounted one, or on the way to one."""
+    """Return True if the folder exists inside: below a mounted folder, or above one."""
     mounts = (Path("/tmp"), run.out, *([run.import_path] if run.import_path else []))
     return any(folder.is_relative_to(m) or m.is_relative_to(folder) for m in mounts)
 
 
 def _environment(image: Image) -> dict[str, str]:
-    """Return the variables inside: one BLAS thread a worker unless asked, our own, and the
-    image."""
+    """Return the variables inside: BLAS threads (default 1), evosweep's own, and the image."""
     threads = {name: os.environ.get(name, "1") for name in THREAD_VARIABLES}
     ours = {
         name: value
@@ -214,7 +211,7 @@ def _environment(image: Image) -> dict[str, str]:
 
 
 def _own_options() -> list[str]:
-    """Options of this machine's engine, such as `--gpus all`, from the environment."""
+    """Return the options of this machine's engine, such as `--gpus all`, from the environment."""
     try:
         return shlex.split(os.environ.get(OPTIONS_VARIABLE, ""))
     except ValueError as error:

@@ -1,7 +1,7 @@
-"""Checks of this machine's container engines and images, before anything runs.
+"""Check this machine's container engine and the image before anything runs.
 
 InputError says in one line what is wrong: the engine is not installed, its daemon does not answer,
-the image is missing, has no evosweep in it, or another evosweep than the caller's.
+the image is missing, it contains no evosweep, or its evosweep differs from the caller's.
 """
 
 import hashlib
@@ -22,12 +22,11 @@ SOURCE_LABEL = "evosweep.source"
 
 
 def look_at(container: EngineContainer) -> Image:
-    """Return the image, which can run this version of evosweep; raises InputError if it
-    cannot."""
+    """Return the image after checking it; raises InputError if it cannot run this evosweep."""
     if container.engine not in ENGINES:
         allowed = ", ".join(("none", *ENGINES))
         raise InputError(f"container engine '{container.engine}' is unknown; allowed: {allowed}")
-    if container.reference.startswith("-"):  # the engine would take it for an option
+    if container.reference.startswith("-"):  # the engine would take this for an option
         raise InputError(f"{shown(container.reference)} is no image; give one such as evosweep-run")
     if shutil.which(container.engine) is None:
         raise InputError(
@@ -41,7 +40,7 @@ def look_at(container: EngineContainer) -> Image:
 
 @cache
 def source_digest() -> str:
-    """SHA-256 over the Python files of the installed evosweep."""
+    """Return SHA-256 over the Python files of the installed evosweep."""
     package = Path(__file__).parent.parent
     hashed = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
@@ -51,7 +50,7 @@ def source_digest() -> str:
 
 
 def build_arguments() -> list[str]:
-    """Options of `docker build` that label an image with its source, as `make image` does."""
+    """Return the options of `docker build` by which `make image` labels the image."""
     commit, dirty = environment.git()
     arguments = {"VERSION": __version__, "SOURCE": source_digest()}
     arguments |= {"REVISION": commit or "", "DIRTY": "1" if dirty else "0"}
@@ -70,7 +69,7 @@ def _look_at_image(engine: str, name: str) -> Image:
 
 
 def _look_at_file(name: str) -> Image:
-    """Apptainer's image: a file or a folder here; an address is fetched by Apptainer itself."""
+    """Check an image of Apptainer's: a file or folder; Apptainer itself fetches addresses."""
     if "://" in name:
         return Image(name, name.partition("@")[2])
     path = Path(name)
@@ -91,14 +90,14 @@ def _look_at_file(name: str) -> Image:
 
 
 class _Inspected(TypedDict):
-    """What an engine tells of an image, as far as it is used."""
+    """The used part of an engine's description of an image."""
 
     Id: str
     RepoDigests: list[str] | None
 
 
 def _digest(image: _Inspected) -> str:
-    """Return the registry's name of the image, else its own id, which docker and podman share."""
+    """Return the registry digest of an image, else its id, which docker and podman share."""
     for reference in image.get("RepoDigests") or ():
         repository, _, digest = reference.partition("@")
         if digest and not repository.startswith("localhost/"):

@@ -1,4 +1,4 @@
-"""Which folders a container can be shown, by the paths that they have outside."""
+"""Check the folders to mount into a container under the paths that they have outside."""
 
 import os
 import re
@@ -6,11 +6,11 @@ from pathlib import Path
 
 from evosweep.errors import InputError
 
-_NOT_MOUNTABLE = re.compile(r'[:,"\n]')  # engines read these as their own syntax
+_NOT_MOUNTABLE = re.compile(r'[:,"\n]')  # engines read these characters as their own syntax
 
 
 def check_mountable(folder: Path) -> None:
-    """Raise InputError, one line, when no engine could show the folder to a container."""
+    """Raise InputError if no engine could mount the folder."""
     if not folder.is_dir():
         raise InputError(f"{folder}: cannot be mounted: there is no such folder")
     _check_path(folder)
@@ -19,9 +19,9 @@ def check_mountable(folder: Path) -> None:
 
 
 def linked_modules(folder: Path) -> list[Path]:
-    """Where links beside the config lead that name modules: they must be shown inside as well.
+    """Return the targets of links to modules in a folder; they must be mounted as well.
 
-    Raises InputError for one that leads nowhere, as to a disk that is not mounted.
+    Raises InputError for a link without a target, for instance on a disk that is not mounted.
     """
     links = (path for path in sorted(folder.iterdir()) if path.is_symlink())
     return [
@@ -33,7 +33,7 @@ def linked_modules(folder: Path) -> list[Path]:
 
 
 def _target(link: Path) -> Path:
-    """Return what the link itself says, as an absolute path; it may lead to a further link."""
+    """Return the link's direct target as an absolute path; it may be a link again."""
     target = Path(os.path.abspath(link.parent / link.readlink()))  # noqa: PTH100
     if not target.exists():
         raise InputError(

@@ -1,1 +1,1 @@
-"""Programs that others start (SCOOP, a container, an image): a few lines over other rooms."""
+"""Programs that SCOOP, MPI, a container or an image starts: a few lines over other rooms."""

@@ -1,9 +1,9 @@
 """The program that tries the problems of a config: `evosweep check` starts one for each problem.
 
-It reads specs from its standard input, one JSON text per line, and writes to the file descriptor
-that its first argument names: one JSON text per spec, before it begins (the number alone) and
-after (the number, whose mistake it is, what is wrong, and whether the algorithm was called). What
-the user's code prints is lost.
+It reads specs from its standard input, one JSON text per line. It writes two JSON texts per spec to
+the file descriptor that its first argument names: the number of the spec before the trial, and
+after it the number, whose mistake it is, the mistake, and true if the algorithm was called. Output
+of the user's code is dropped.
 """
 
 import json
@@ -15,7 +15,7 @@ from evosweep.processes import guard, safe_path
 
 
 def main(out: TextIO) -> None:
-    """Try every spec; the problem of each is built once, and tried with each algorithm."""
+    """Try every spec. The problem is built once and then tried with each algorithm."""
     from evosweep.config.spec import RunSpec
     from evosweep.run.trial import evolution_mistake, problem_mistake
 

@@ -1,7 +1,7 @@
-"""The program that measures an evaluation of each problem: the workflow starts it before it plans.
+"""The program that measures an evaluation of each problem; the workflow runs it before it plans.
 
-It reads specs from its standard input, one JSON text per line, and writes to the file descriptor
-that its first argument names: for each the number of its line and the seconds of an evaluation.
+It reads specs from its standard input, one JSON text per line. For each, it writes the number of
+the line and the seconds of one evaluation to the file descriptor that its first argument names.
 """
 
 import json
@@ -13,7 +13,7 @@ from evosweep.processes import guard, safe_path
 
 
 def main(out: TextIO) -> None:
-    """Measure an evaluation for every spec."""
+    """Measure one evaluation of every spec."""
     from evosweep.config.spec import RunSpec
     from evosweep.run.trial import seconds_of_evaluation
 

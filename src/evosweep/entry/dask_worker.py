@@ -1,6 +1,6 @@
-"""What a worker of Dask imports first: `dask worker --preload evosweep.entry.dask_worker`.
+"""A preload for Dask's workers: `dask worker --preload evosweep.entry.dask_worker`.
 
-Its first chunk then takes no longer than the others.
+It imports slow modules, so that a worker's first chunk takes no longer than the others.
 """
 
 import evosweep.evaluation.worker  # noqa: F401 - that is the purpose

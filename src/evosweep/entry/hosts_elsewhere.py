@@ -1,9 +1,10 @@
-"""The launcher's side of the workers on other hosts: starts them, keeps watch, and tells of them.
+"""The launcher's side of workers on other hosts: it starts them, watches them, and reports on them.
 
-Each host has one connection: a program that ssh or srun starts there (`workers_elsewhere.py`). It
-is given its orders, and then a sign of life every two seconds, by its standard input; it answers in
-lines of JSON. A host that does not answer is left out, with a warning, and tried again; the death
-of a worker or the end of a connection ends this process, so that its supervisor starts all anew.
+There is one connection to each host: a program that ssh or srun starts there
+(`workers_elsewhere.py`). Its standard input brings its orders and then a sign of life every two
+seconds; it answers in lines of JSON. A host that does not answer is left out with a warning, and
+tried again later. When a worker dies or a connection ends, this process exits, so that its
+supervisor starts the whole group again.
 """
 
 import json
@@ -29,7 +30,7 @@ from evosweep.supervision.hosts import Places, places
 from evosweep.supervision.job_folder import JobFolder
 
 _BEAT = 2.0
-_AGAIN = 20.0  # seconds after which a host that did not answer is tried again
+_AGAIN = 20.0  # seconds until the next attempt at a host that did not answer
 _TRAVELS = (*THREAD_VARIABLES, "PYTHONPATH", "NPY_DISABLE_CPU_FEATURES", "OPENBLAS_CORETYPE")
 _STAYS = ("EVOSWEEP_BOARD", "EVOSWEEP_PARENT", "EVOSWEEP_SSH")
 
@@ -62,14 +63,14 @@ _PROGRAM = (sys.executable, "-P", str(Path(__file__).with_name("workers_elsewher
 
 
 def _environment() -> dict[str, str]:
-    """Return what workers elsewhere need of this environment, for a connection carries none."""
+    """Return the variables that workers on other hosts need; a connection carries none."""
     own = {name: value for name, value in os.environ.items() if name.startswith("EVOSWEEP_")}
     kept = {name: os.environ[name] for name in _TRAVELS if name in os.environ}
     return {name: value for name, value in (kept | own).items() if name not in _STAYS}
 
 
 def terms_of(spec: dict[str, Any]) -> str:
-    """Return what decides the results of a run in a process of this host."""
+    """Return the terms of this host for a spec: the text that decides its results."""
     parsed = RunSpec.parse(spec)
     description = describe(parsed.to_dict()["problem"], parsed.import_path)
     return agreement.terms(description, with_code=True)
@@ -89,7 +90,7 @@ class _Host:
     seats: set[Path] = field(default_factory=set)
 
     def watch(self) -> None:
-        """Connect, again and again if the host does not answer; ends the process at a loss."""
+        """Connect, again and again if the host does not answer; exits the process at a loss."""
         while True:
             connection = subprocess.Popen(
                 self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -114,11 +115,11 @@ class _Host:
                 time.sleep(_BEAT)
 
     def _hear(self, line: str) -> bool:
-        """Take in what the host tells; whether it has told anything."""
+        """Handle a line from the host; returns False if it is no message."""
         try:
             told = json.loads(line)
         except ValueError:
-            sys.stderr.write(f"{self.name}: {line}")  # something else printed it
+            sys.stderr.write(f"{self.name}: {line}")  # another program printed the line
             return False
         if "ready" in told:
             if told["ready"] != self.expected():
@@ -134,7 +135,7 @@ class _Host:
         return True
 
     def _show(self, notes: list[dict[str, Any]]) -> None:
-        """Put what the host's workers evaluate on the board of this one."""
+        """Write to this host's board what the other host's workers evaluate."""
         before, self.seats = self.seats, set()
         for note in notes:
             self.seats.add(self._put(note))

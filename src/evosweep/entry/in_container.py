@@ -1,8 +1,8 @@
-"""The program inside a container: an `evosweep` command that ends with its caller outside.
+"""The program inside a container: it runs an `evosweep` command until its caller outside ends.
 
-The caller holds the other end of standard input. When the caller or the engine's client ends, also
-by SIGKILL, the kernel closes this end, and the command stops as by SIGTERM. So no container
-outlives its caller.
+The caller holds the other end of standard input. When the caller or the engine's client ends, even
+by SIGKILL, the kernel closes standard input, and the command stops as after SIGTERM. So no
+container outlives its caller.
 """
 
 import os
@@ -12,7 +12,7 @@ import threading
 from evosweep import cli
 from evosweep.processes import kill
 
-_GRACE = 8.0  # seconds for a stop; after them this process, and with it the container, ends
+_GRACE = 8.0  # seconds for a stop; then this process exits, and the container with it
 
 
 def main() -> int:

@@ -1,12 +1,13 @@
-"""`python private_scoop.py [FOLDER] -m scoop ...`: SCOOP with sockets for this user alone.
+"""`python private_scoop.py [FOLDER] -m scoop ...`: SCOOP with sockets that only this user can
+reach.
 
-SCOOP's broker and workers listen on every network interface and unpickle what anybody sends, and
-no option changes that. Here each of its TCP ports is a socket file in FOLDER, which only this user
-can enter (a temporary one, if none is given). A port's number stays its name, so SCOOP's own
-addressing holds, and no port is opened.
+SCOOP's broker and workers listen on every network interface and unpickle whatever they receive, and
+no option changes this. Here each of its TCP ports is a socket file in FOLDER instead, by default a
+temporary folder, which only this user can enter. The file is named by the port's number, so that
+SCOOP's own addresses work. No port is opened.
 
-SCOOP starts its workers through this program too, and without the working folder on their import
-path, where a `string.py` would replace the standard library's.
+SCOOP also starts its workers through this program. The working folder is not on their import path,
+since a `string.py` there would replace that of the standard library.
 """
 
 import os
@@ -24,18 +25,18 @@ import zmq
 from evosweep.supervision.scratch import private_folder
 
 _WORKER = "scoop.bootstrap.__main__"
-_SHORT = 60  # bytes of a path to which the folder's name and a port's are added; 107 are allowed
+_SHORT = 60  # bytes of TMPDIR's path; with the names of folder and port, 107 are allowed
 
 
 class PrivateSocket(zmq.Socket[bytes]):
-    """A socket that takes TCP addresses, and reaches a file in the folder instead."""
+    """A socket that accepts TCP addresses, but uses socket files in the folder."""
 
     folder = Path()
 
     def bind(self, address: str) -> Any:
         """Listen on the file of the address's port; raises ZMQError if it is taken."""
         port = address.rpartition(":")[2]
-        try:  # a socket file is silently replaced by the next one that is bound to it
+        try:  # else a second bind would silently replace the socket file of the first
             os.close(os.open(self.folder / f"{port}.taken", os.O_CREAT | os.O_EXCL, 0o600))
         except FileExistsError:
             raise zmq.ZMQError(zmq.EADDRINUSE) from None
@@ -56,7 +57,7 @@ class PrivateSocket(zmq.Socket[bytes]):
         raise zmq.ZMQBindError("no port is free")
 
     def connect(self, address: str) -> Any:
-        """Reach who listens on the file of the address's port."""
+        """Connect to the file of the address's port."""
         return super().connect(self._private(address))
 
     def _private(self, address: str) -> str:
@@ -64,13 +65,13 @@ class PrivateSocket(zmq.Socket[bytes]):
 
 
 class PrivateContext(zmq.Context[PrivateSocket]):
-    """Makes private sockets."""
+    """A context whose sockets are private."""
 
     _socket_class = PrivateSocket
 
 
 def main(words: list[str]) -> None:
-    """Run SCOOP's launcher, `-m scoop`, or one of its workers; before it, the folder if any."""
+    """Run SCOOP's launcher (`[FOLDER] -m scoop ...`) or one of its workers."""
     if words[0] != "-m":
         _run(Path(words[0]), words[2], words[3:])
         return
@@ -87,7 +88,7 @@ def _run(folder: Path, program: str, words: list[str]) -> None:
 
 
 def _make_private() -> None:
-    """Replace what SCOOP's own modules call `zmq`; a program's own sockets stay as they are."""
+    """Replace the name `zmq` in SCOOP's own modules only; a user's sockets do not change."""
     import scoop
     from scoop import launcher
     from scoop._comm import scoopzmq
@@ -101,7 +102,7 @@ def _make_private() -> None:
 
 
 def _launch(host: Any, _: object = None) -> list["subprocess.Popen[bytes]"]:
-    """Start the workers of one of SCOOP's hosts, this machine, through this program."""
+    """Start SCOOP's workers on this machine through this program."""
     if not host.isLocal():
         sys.exit(f"evosweep: error: host {host.hostname}: private sockets reach this machine alone")
     program = [sys.executable, "-P", __file__, str(PrivateSocket.folder), "-m", _WORKER]

@@ -1,4 +1,4 @@
-"""What the image of one run starts: `evosweep`, with or without its name on the command line."""
+"""The entry point of the run image: `evosweep`, with or without its name on the command line."""
 
 import sys
 
@@ -6,7 +6,7 @@ from evosweep import cli
 
 
 def main(argv: list[str]) -> int:
-    """`docker run evosweep-run run ...` and `docker run evosweep-run evosweep run ...`."""
+    """Run `run ...` and `evosweep run ...` alike; returns the exit code."""
     return cli.main(argv[1:] if argv[:1] == ["evosweep"] else argv)
 
 

@@ -1,10 +1,10 @@
 """SCOOP over several hosts: its launcher on this one, and its workers on all of them.
 
 `scoop_over_hosts.py JOB -m scoop ...` starts the launcher. SCOOP believes that all workers are on
-one host; those elsewhere are started here by ssh or srun, each host's by one program
-(`workers_elsewhere.py`). SCOOP's sockets are on the one interface that faces the other hosts, and
-every connection is encrypted and needs the key of this start (CurveZMQ): whoever has it not reaches
-nobody. The launcher ends where a host is lost, and with it the whole group, which is started again.
+one host. This program starts the workers of the other hosts by ssh or srun, with one program per
+host (`workers_elsewhere.py`). SCOOP's sockets listen only on the interface that faces the other
+hosts. Every connection is encrypted and needs the secret key of this start (CurveZMQ). When a host
+is lost, the launcher exits, and the supervisor starts the whole group again.
 """
 
 import os
@@ -21,14 +21,14 @@ import zmq
 from evosweep.supervision.hosts import address_towards
 
 KEY_VARIABLE = "EVOSWEEP_SCOOP_KEY"
-"""The secret key of this start; each process of it has it, and nobody else."""
+"""Names the variable with the secret key of this start, which only its processes have."""
 BROKER_VARIABLE = "EVOSWEEP_SCOOP_BROKER"
-"""The address of the broker's host."""
+"""Names the variable with the address of the broker's host."""
 WORKER = "scoop.bootstrap.__main__"
 
 
 class CurveSocket(zmq.Socket[bytes]):
-    """A socket on one interface, which talks to those alone who have the key of this start."""
+    """A socket on one interface that only talks to processes with the key of this start."""
 
     def bind(self, address: str) -> Any:
         """Listen on the interface that faces the other hosts."""
@@ -39,14 +39,14 @@ class CurveSocket(zmq.Socket[bytes]):
         return super().bind(address.replace("//*:", f"//{own}:"))
 
     def connect(self, address: str) -> Any:
-        """Reach a socket of this start; anything else that listens there is not talked to."""
+        """Connect to a socket of this start; a stranger that listens there gets no message."""
         self.curve_publickey, self.curve_secretkey = zmq.curve_keypair()
         self.curve_serverkey = zmq.curve_public(_key())
         return super().connect(address)
 
 
 class CurveContext(zmq.Context[CurveSocket]):
-    """Makes such sockets."""
+    """A context whose sockets are encrypted."""
 
     _socket_class = CurveSocket
 
@@ -110,7 +110,7 @@ def _launch(host: Any, count: int) -> list["subprocess.Popen[bytes]"]:
 
 
 def _make_curve() -> None:
-    """Replace what SCOOP's own modules call `zmq`; a program's own sockets stay as they are."""
+    """Replace the name `zmq` in SCOOP's own modules only; a user's sockets do not change."""
     import scoop
     from scoop._comm import scoopzmq
     from scoop.broker import brokerzmq

@@ -1,7 +1,8 @@
 """The program that `mpiexec` runs by `python -m mpi4py.futures`: rank 0 performs the job.
 
-mpi4py takes a file's path and imports it on the other ranks as `__worker__`, which is how they
-learn whom they end with. SIGINT, by which mpich ends the others when a rank has died, is no stop.
+mpi4py takes a file's path, and imports the file on the other ranks as `__worker__`; there it ties
+them to their supervisor. When a rank has died, mpich ends the others by SIGINT; this does not count
+as a stop.
 """
 
 from evosweep.processes import guard, safe_path, signals

@@ -1,13 +1,14 @@
 """The program that `python -m scoop` runs: its origin performs the job, workers only import it.
 
-SCOOP takes a file's path and imports it on workers as SCOOP_WORKER, so absolute names are needed.
+SCOOP takes a file's path and imports the file on workers as SCOOP_WORKER, so that imports must be
+absolute.
 """
 
 import logging
 
 from evosweep.processes import activity, guard, safe_path
 
-# Its warnings report that a chunk is sent again, which does no harm, and print the whole chunk.
+# SCOOP warns, with the whole chunk, when it sends a chunk again, which does no harm.
 logging.getLogger("SCOOPLogger").setLevel(logging.ERROR)
 
 safe_path.release()

@@ -1,9 +1,9 @@
 """SCOOP's workers of one host, for a run on another: `python workers_elsewhere.py`, by ssh or srun.
 
-The first line of standard input has the orders, so that nothing of them is in a command line. Then
-comes a sign of life every two seconds: where it stays away, or the input ends, this program and
-everything that it has started end too. It answers in lines of JSON: that it is ready and by what it
-computes; what its workers evaluate; that one of them has died, and of which evaluation.
+The first line of standard input has the orders, so that no command line shows them. Then a sign of
+life comes every two seconds. When it stays away or the input ends, this program kills everything
+that it has started, and exits. It answers in lines of JSON: that it is ready, with its terms; what
+its workers evaluate; and that a worker has died, with its evaluation.
 """
 
 import json
@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 _ORDERS = "EVOSWEEP_ORDERS"
-_SILENCE = 12.0  # seconds without a sign of life after which the connection is taken for cut
+_SILENCE = 12.0  # seconds without a sign of life after which the connection counts as cut
 _TICK = 0.2
 _STDIN = 0
 
 
 def main() -> None:
-    """Read the orders, start anew in the environment that they give, and carry them out."""
+    """Read the orders, execute this program again in their environment, and follow them."""
     if _ORDERS not in os.environ:
         line = _first_line()
         folder, environment = json.loads(line)["folder"], json.loads(line)["environment"]
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def _first_line() -> str:
-    """Return the first line of standard input, and not a byte of what follows."""
+    """Return the first line of standard input, without reading a byte more."""
     line = bytearray()
     while not line.endswith(b"\n"):
         byte = os.read(_STDIN, 1)
@@ -55,7 +55,7 @@ def _first_line() -> str:
 
 
 def _kept(line: str) -> int:
-    """Return a nameless file with the line, open for the program that this one becomes."""
+    """Write the line into a nameless file, which the executed program inherits; returns its fd."""
     with tempfile.TemporaryFile() as file:
         file.write(line.encode())
         file.seek(0)
@@ -117,7 +117,7 @@ def _as_json(note: Any) -> dict[str, object]:
 
 
 def _end_all() -> NoReturn:
-    """End this program, and everything that it has started."""
+    """Kill everything that this program has started, and exit."""
     import shutil
 
     from evosweep.processes import kill

@@ -1,11 +1,11 @@
-"""What the workflow image starts: any command, as the owner of the mounted results folder.
+"""The entry point of the workflow image: it runs any command as the owner of the results folder.
 
-The image's user is a number without rights, so that a container is never root by accident. Files
-in a mounted folder must belong to the caller all the same, and a container is not told who that is:
-the owner of the results folder tells it. One program in the image, a copy of `setpriv` that only
-the image's user may execute, can change to that owner, never to root; it drops every capability on
-the way. Before any command starts, new privileges are forbidden for good, so that neither that
-program nor another one gives a command any right. With `--user` nothing has to change.
+The image's user has no rights, so that a container is never root by accident. But files in a
+mounted folder must belong to the caller, whom a container does not know; so it takes the owner of
+the results folder. A copy of `setpriv` in the image, which only the image's user may execute, can
+change to this owner, but never to root, and drops every capability. Before a command starts, new
+privileges are forbidden for good, so that neither this program nor another one gives the command
+any right. With `--user` nothing needs to change.
 
 If `--cores all` is asked of Snakemake, the container's CPU quota counts as well.
 """
@@ -27,7 +27,7 @@ _NEEDED = 1 << 6 | 1 << 7 | 1 << 8  # CAP_SETGID, CAP_SETUID, CAP_SETPCAP
 
 
 def main(argv: list[str]) -> int:
-    """Replace this process by the command `argv`; returns only if that is impossible."""
+    """Replace this process by the command `argv`; returns an exit code only if that fails."""
     try:
         _become_owner(argv)
         command = capped(argv, available_cpus())
@@ -43,7 +43,7 @@ def main(argv: list[str]) -> int:
 
 
 def capped(argv: list[str], cpus: int) -> list[str]:
-    """Return the command with `--cores all`, in any of Snakemake's spellings, turned into
+    """Return the command with `--cores all`, in all of Snakemake's spellings, replaced by
     `cpus`."""
     if Path(argv[0]).name != "snakemake":
         return argv
@@ -55,14 +55,14 @@ def capped(argv: list[str], cpus: int) -> list[str]:
 
 
 def _become_owner(argv: list[str]) -> None:
-    """Start again as the owner of the results folder, where this user cannot write to it.
+    """Execute this program again as the owner of the results folder if we cannot write to it.
 
-    If that is impossible, raises InputError for commands that write results.
+    If that is impossible, it raises InputError for commands that write results.
     """
     if os.access(RESULTS, os.W_OK):
         return
     owner = RESULTS.stat()
-    if owner.st_uid == os.getuid():  # nothing is mounted there, and the image is read-only
+    if owner.st_uid == os.getuid():  # no folder is mounted there, and the image is read-only
         return
     if owner.st_uid != 0 and _may_change():
         identity = [f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
@@ -78,7 +78,7 @@ def _become_owner(argv: list[str]) -> None:
 
 
 def _writes_results(argv: list[str]) -> bool:
-    """Return True if a command is of no use without a results folder that it may write to."""
+    """Return True if a command needs a writable results folder."""
     program = Path(argv[0]).name
     if program == "evosweep":
         return next((word for word in argv[1:] if not word.startswith("-")), "") in _WRITERS
@@ -86,14 +86,13 @@ def _writes_results(argv: list[str]) -> bool:
 
 
 def _forbid_new_privileges() -> None:
-    """From here on, no program that is started gains a right; raises OSError if that fails."""
+    """Let no program that this process starts gain rights; raises OSError if that fails."""
     if ctypes.CDLL(None, use_errno=True).prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "cannot forbid new privileges")
 
 
 def _may_change() -> bool:
-    """Return True if `BECOME` works here: for this user, with these capabilities, and not
-    forbidden."""
+    """Return True if `BECOME` can work here, with this user and these capabilities."""
     lines = Path("/proc/self/status").read_text().splitlines()
     status = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
     bounds = int(status.get("CapBnd", "0"), 16)

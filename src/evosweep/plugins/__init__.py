@@ -1,1 +1,1 @@
-"""The functions that `use:` names: tables, sources, signatures, loading; none of them itself."""
+"""Find and check the functions that `use:` names: tables, sources, signatures, loading."""

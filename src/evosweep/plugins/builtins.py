@@ -1,7 +1,7 @@
 """The tables of built-in problems and algorithms: short name to `module:function`.
 
-Each function lies in a module of its own, of the same name. Snakemake reads these tables while
-it parses, so nothing is imported here.
+Each function lies in a module of its own, with the same name. Snakemake reads these tables while
+it parses, so this module imports nothing.
 """
 
 _PROBLEMS = (

@@ -1,4 +1,4 @@
-"""What the built-ins are and take, from their signatures and docstrings."""
+"""Describe the built-ins and their parameters, from their signatures and docstrings."""
 
 import importlib
 import inspect
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from evosweep.plugins.sources import builtins
 
-_HANDED = ("toolbox", "statistics", "hall_of_fame")  # by the run, not by a config
+_HANDED = ("toolbox", "statistics", "hall_of_fame")  # the run sets these, not a config
 _SECTION = re.compile(r"^Parameters\n-+\n", re.MULTILINE)
 _NAMES = re.compile(r"^(\w+(?:, \w+)*)$")
 
@@ -20,9 +20,9 @@ class Parameter:
     name: str
     type: str
     default: str
-    """As a config writes it; empty if the parameter is required."""
+    """The default as YAML; empty if the parameter is required."""
     text: str
-    """What it is, and what is allowed."""
+    """Its meaning, and its allowed values."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Builtin:
     name: str
     summary: str
     text: str
-    """More about it; may be empty."""
+    """The rest of its description; may be empty."""
     source: str
-    """The paper or the program that it comes from; may be empty."""
+    """Its source, a paper or a program; may be empty."""
     parameters: tuple[Parameter, ...]
 
 
@@ -47,7 +47,7 @@ def catalogue(kind: str) -> Iterator[Builtin]:
 
 
 def describe(kind: str, name: str, function: Callable[..., object]) -> Builtin:
-    """Return a function as its signature and its docstring have it."""
+    """Return the description of a function, from its signature and its docstring."""
     head, texts = _documentation(inspect.getdoc(function) or "")
     summary, _, text = head.partition("\n\n")
     module = inspect.getdoc(inspect.getmodule(function)) or ""
@@ -62,7 +62,7 @@ def describe(kind: str, name: str, function: Callable[..., object]) -> Builtin:
 
 
 def _documentation(text: str) -> tuple[str, dict[str, str]]:
-    """Return a docstring without its sections, and what its section on parameters says of each."""
+    """Return a docstring without its sections, and the text on each parameter."""
     head, *rest = _SECTION.split(text)
     texts: dict[str, str] = {}
     names: list[str] = []

@@ -1,4 +1,4 @@
-"""Algorithms written with DEAP's interface, called as evosweep calls its own."""
+"""Adapt algorithms that have DEAP's interface, so that they can be called like evosweep's."""
 
 import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -12,33 +12,33 @@ _VARIADIC = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
 
 
 class Populating(Protocol):
-    """A toolbox, as far as a stock algorithm is given its first population from it."""
+    """A toolbox that makes the first population for an algorithm of DEAP's."""
 
     def population(self, *, n: int) -> Sequence[object]:
-        """`n` individuals."""
+        """Return `n` new individuals."""
 
 
 Algorithm = Callable[..., object]
 
 
 def is_written_for_deap(names: Collection[str]) -> bool:
-    """Return True if the function with these parameters is written as DEAP's own (`eaSimple`).
+    """Return True if a function with these parameters has DEAP's interface, as `eaSimple` has.
 
-    Such a function takes `population` first, or names `stats` or `halloffame`. This is the one
-    place that decides it.
+    Such a function takes `population` first, or has a parameter `stats` or `halloffame`. All code
+    that needs this decision calls this function.
     """
     return next(iter(names), "") == "population" or not {"stats", "halloffame"}.isdisjoint(names)
 
 
 def adapt(function: Algorithm) -> Algorithm:
-    """`function` with the interface of an algorithm of evosweep, whichever of two it has.
+    """Return `function` with evosweep's interface of algorithms.
 
-    A function that is written for DEAP gets the statistics and the hall of fame under DEAP's names.
-    If it takes `population` first, it gets `toolbox.population(n=params["population"])`.
+    A function with DEAP's interface gets the statistics and the hall of fame under DEAP's names. If
+    it takes `population` first, it gets `toolbox.population(n=params["population"])`.
     """
     try:
         parameters = inspect.signature(function).parameters
-    except (TypeError, ValueError):  # written in C: it says itself what it takes
+    except (TypeError, ValueError):  # written in C: the call itself checks its arguments
         return function
     return _adapted(function, parameters) if is_written_for_deap(parameters) else function
 
@@ -62,8 +62,7 @@ def _adapted(function: Algorithm, parameters: Mapping[str, inspect.Parameter]) -
 
 
 def _signature(parameters: Mapping[str, inspect.Parameter]) -> inspect.Signature:
-    """Return the signature of the adapted function: `population` is a number that the config
-    gives."""
+    """Return the adapted function's signature, in which `population` is a number."""
     own = [p for name, p in parameters.items() if name not in _FROM_THE_RUN]
     named = [p.replace(kind=p.KEYWORD_ONLY) for p in own if p.kind not in _VARIADIC]
     rest = [p for p in own if p.kind is p.VAR_KEYWORD]

@@ -1,7 +1,7 @@
-"""The parameter that says how many generations an algorithm makes: its horizon.
+"""Find an algorithm's horizon: the parameter that sets its number of generations.
 
-An algorithm declares it by its parameter `generations`, or `epochs` of several generations; DEAP's
-own call it `ngen`. One that has another name for it says so: `my_algorithm.horizon = "steps"`.
+It is the parameter `generations`, `epochs` (of several generations each), or `ngen` in DEAP's own
+algorithms. An algorithm with another name for it declares it: `my_algorithm.horizon = "steps"`.
 """
 
 import inspect

@@ -1,4 +1,4 @@
-"""The function that a `use:` names, imported: a built-in's short name, or `module:function`."""
+"""Import the function that a `use:` names: a built-in's short name, or `module:function`."""
 
 import importlib
 from collections.abc import Callable
@@ -21,19 +21,19 @@ def load_problem(use: str, import_path: str = "") -> Function:
     use
         A built-in's short name, or `module:function`.
     import_path
-        The folder of a user's modules, relative to the working folder; "" for none. A built-in
-        needs none, and none is made importable for it.
+        The folder of a user's modules, relative to the working folder; "" for none. It is ignored
+        for a built-in.
 
     Raises
     ------
     InputError
-        One line, if there is no such module or function, or importing the module fails.
+        If there is no such module or function, or importing the module fails.
     """
     return load("problem", use, import_path)
 
 
 def load_algorithm(use: str, import_path: str = "") -> Function:
-    """Return the algorithm that `use` names, as `load_problem`; DEAP's own are adapted."""
+    """Return the algorithm that `use` names, adapted if it has DEAP's interface."""
     return adapt(load("algorithm", use, import_path))
 
 
@@ -52,7 +52,7 @@ def load(kind: str, use: str, import_path: str) -> Function:
 
 
 def _is_same_code(module: ModuleType, path: Path) -> bool:
-    """Return True if an imported module is that of a file, or of a copy of it."""
+    """Return True if an imported module comes from this file, or from a copy of it."""
     file = getattr(module, "__file__", None)
     try:
         return file is not None and (

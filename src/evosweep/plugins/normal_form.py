@@ -1,8 +1,8 @@
-"""Source text without what decides nothing: comments, docstrings, blank lines, trailing space.
+"""Source text without the parts that have no effect: comments, docstrings, blank lines, spaces.
 
-The form is the same on every Python that reads the file. Spans are cut out of the text itself:
-`ast.dump`, `ast.unparse` and the tokens of an f-string differ from version to version, while the
-places of comments, of strings and of statements do not.
+The form is the same on every Python that can read the file. It is made by cutting parts out of the
+text. `ast.dump`, `ast.unparse` and the tokens of an f-string differ between versions of Python; the
+positions of comments, strings and statements do not.
 """
 
 import ast
@@ -25,29 +25,27 @@ class Span(NamedTuple):
 
 
 def decode(content: bytes) -> str:
-    """Return the text of a source file, by its own encoding, each line ended by one newline
-    character.
+    """Return the text of a source file in its declared encoding, with `\\n` as line ends.
 
-    Raises SyntaxError or ValueError if the content is not what the encoding says.
+    Raises SyntaxError or ValueError if the bytes do not fit the encoding.
     """
     encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
     return content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def parse(text: str, name: str) -> ast.Module:
-    """Return the syntax tree of a source text; what Python only warns about is left to the
-    import."""
+    """Return the syntax tree of a source text; warnings of the parser are ignored here."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(text, filename=name)
 
 
 def normal_form(text: str, tree: ast.Module) -> str:
-    """Return a source text without what decides nothing.
+    """Return a source text without the parts that have no effect.
 
-    A string that stands alone as a statement is never executed: it is cut, and `pass` replaces it
-    in a body that has nothing else. A module that names `__doc__` keeps its strings. Within a
-    string, and after a line that ends with a backslash, nothing is cut.
+    A string that is a whole statement has no effect: it is cut, and `pass` replaces it in a body
+    that has no other statement. A module that mentions `__doc__` keeps such strings. Nothing is cut
+    within other strings, or after a line that ends with a backslash.
 
     Parameters
     ----------
@@ -58,7 +56,7 @@ def normal_form(text: str, tree: ast.Module) -> str:
     """
     try:
         comments, strings = _scan(text)
-    except (tokenize.TokenError, SyntaxError):  # Python read it, and is right
+    except (tokenize.TokenError, SyntaxError):  # the parser of Python accepted it
         return text
     inside = {line for span in strings for line in range(span.start[0], span.end[0])}
     cuts = [(span, "") for span in comments]
@@ -69,7 +67,7 @@ def normal_form(text: str, tree: ast.Module) -> str:
 
 
 def _scan(text: str) -> tuple[list[Span], list[Span]]:
-    """Return the comments outside of f-strings, and the strings, an f-string as a whole."""
+    """Return the spans of comments outside of f-strings, and of strings; an f-string is one."""
     comments, strings, open_strings = [], [], []
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type in _F_STRING_STARTS:
@@ -84,12 +82,12 @@ def _scan(text: str) -> tuple[list[Span], list[Span]]:
 
 
 def _lone_strings(tree: ast.Module, lines: list[str]) -> Iterator[tuple[Span, str]]:
-    """Yield the statements that are nothing but a string, with what stands for each."""
+    """Yield each statement that is only a string, with the text that replaces it."""
     for node in ast.walk(tree):
         for field in ("body", "orelse", "finalbody"):
             body = getattr(node, field, None)
             if not isinstance(body, list):
-                continue  # an expression's: of a lambda, of `a if b else c`
+                continue  # the body of an expression: of a lambda, of `a if b else c`
             lone = [statement for statement in body if _is_lone_string(statement)]
             for number, statement in enumerate(lone):
                 empty = len(lone) == len(body) and not isinstance(node, ast.Module)
@@ -105,7 +103,7 @@ def _is_lone_string(statement: ast.stmt) -> bool:
 
 
 def _span(node: ast.stmt, lines: list[str]) -> Span:
-    """Where a statement stands, with a semicolon that follows it; `ast` counts columns in bytes."""
+    """Return a statement's span with the semicolon after it; `ast` counts columns in bytes."""
     start, end = node.lineno, node.end_lineno or node.lineno
     last = lines[end - 1]
     column = _characters(last, node.end_col_offset or 0)
@@ -120,7 +118,7 @@ def _characters(line: str, bytes_before: int) -> int:
 
 
 def _kept_lines(lines: list[str], cuts: list[tuple[Span, str]], inside: set[int]) -> Iterator[str]:
-    """Yield the lines that are left; a line whose number is `inside` ends within a string."""
+    """Yield the remaining lines; a line whose number is in `inside` ends within a string."""
     numbered = dict(enumerate(lines, 1))
     for (start, end), instead in sorted(cuts, reverse=True):
         joined = numbered[start[0]][: start[1]] + instead + numbered[end[0]][end[1] :]

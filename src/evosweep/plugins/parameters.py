@@ -6,7 +6,7 @@ from evosweep.errors import InputError
 
 
 def integer(name: str, value: object, minimum: int = 1, maximum: int | None = None) -> int:
-    """`value` as an integer of `minimum` or more, and of `maximum` or less if there is one."""
+    """Return `value` if it is an integer from `minimum` to `maximum`."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise InputError(f"{name} must be an integer, not {value!r}")
     if value < minimum or (maximum is not None and value > maximum):
@@ -18,7 +18,7 @@ def integer(name: str, value: object, minimum: int = 1, maximum: int | None = No
 def number(
     name: str, value: object, minimum: float | None = None, maximum: float | None = None
 ) -> float:
-    """`value` as a finite float from `minimum` to `maximum`."""
+    """Return `value` as a float if it is finite and from `minimum` to `maximum`."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InputError(f"{name} must be a number, not {value!r}")
     if not math.isfinite(value):
@@ -31,7 +31,7 @@ def number(
 
 
 def probability(name: str, value: object) -> float:
-    """`value` as a float between 0 and 1."""
+    """Return `value` as a float if it is from 0 to 1."""
     checked = number(name, value)
     if not 0 <= checked <= 1:
         raise InputError(f"{name} must be between 0 and 1, not {value}")
@@ -39,7 +39,7 @@ def probability(name: str, value: object) -> float:
 
 
 def choice(name: str, value: object, allowed: tuple[str, ...]) -> str:
-    """`value`, which must be one of `allowed`."""
+    """Return `value` if it is one of `allowed`."""
     if value not in allowed:
         raise InputError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
     return str(value)

@@ -1,9 +1,9 @@
-"""Which functions a config or a receipt may name as a problem, an algorithm or a callback.
+"""Decide which functions a config or a receipt may name as problem, algorithm or callback.
 
-A config names code of its author's, and nothing that merely lies on the machine: `os:system` is
-no problem. Allowed are evosweep's own problems and algorithms, DEAP's algorithms, modules of the
-import path and of PYTHONPATH (an editable install too), and installed packages that are written for
-DEAP or evosweep: they require one of the two. config/README.md has this list for users.
+A config may name code that was written for evosweep, and no other code of the machine: `os:system`
+is no problem. These are allowed: evosweep's own problems and algorithms, DEAP's algorithms, modules
+of the import path and of PYTHONPATH (editable installs too), and installed packages that require
+DEAP or evosweep. config/README.md has this list for users.
 """
 
 import re
@@ -19,7 +19,7 @@ _REQUIREMENT = re.compile(r"[A-Za-z0-9._-]+")
 
 
 def check_name(kind: str, use: str, module: str) -> None:
-    """Raise InputError, one line, where a module is one of the standard library, by its name."""
+    """Raise InputError if a name is that of a module of the standard library."""
     package = module.partition(".")[0]
     if package in sys.stdlib_module_names:
         raise InputError(
@@ -36,16 +36,16 @@ def check_permitted(kind: str, use: str, source: Source, function: str) -> None:
     kind
         "problem", "algorithm" or "callback".
     use
-        What the config says, for the message.
+        The config's text, for the message.
     source
-        The module that was found for it.
+        The module to which it leads.
     function
         The function's name in that module.
 
     Raises
     ------
     InputError
-        One line, where it may not.
+        If a config may not name it.
     """
     package = source.module.partition(".")[0]
     if package == "evosweep":
@@ -66,8 +66,7 @@ def check_permitted(kind: str, use: str, source: Source, function: str) -> None:
 
 @cache
 def _is_written_for_deap(package: str) -> bool:
-    """Return True if the distribution that brings an installed package requires DEAP or
-    evosweep."""
+    """Return True if an installed package's distribution requires DEAP or evosweep."""
     from importlib import metadata  # slow to import, and seldom needed
 
     required = (

@@ -1,8 +1,8 @@
-"""Where modules are searched: the same places for a digest, a check and a run.
+"""Search modules, in the same places for a digest, a check and a run.
 
-First the import path of the config or spec, then PYTHONPATH, then what is installed. The working
-folder is none of these unless one of them names it, whatever `sys.path` begins with here: a digest
-made by Snakemake and one made by a worker must see the same files.
+The search goes through the import path of the config or spec, then PYTHONPATH, then installed
+packages. It leaves out the working folder unless one of these names it, even if `sys.path` begins
+with it: Snakemake and a worker must take a digest of the same files.
 """
 
 import importlib
@@ -31,7 +31,7 @@ class Source(NamedTuple):
 
 
 def find(module: str, import_path: str) -> Source | None:
-    """Return the file of `module`, where a run would find it; None if there is none."""
+    """Return the file that a run would import as `module`; None if there is none."""
     return _find(module, _absolute(import_path))
 
 
@@ -52,8 +52,7 @@ def make_importable(import_path: str) -> None:
 
 
 def is_installed(source: Source) -> bool:
-    """Return True if a source belongs to a package that was installed, not to the user's own
-    folders."""
+    """Return True if a source lies in an installed package, and not in a folder of the user's."""
     return source.root in _PACKAGES or source.root.endswith(_PACKAGE_FOLDERS)
 
 
@@ -63,14 +62,17 @@ def is_standard(source: Source) -> bool:
 
 
 def _absolute(import_path: str) -> str:
-    """Return the folder as an absolute path, symbolic links kept; empty for an empty one."""
+    """Return the absolute path of a folder without resolving links; "" for ""."""
     return os.path.abspath(import_path) if import_path else ""  # noqa: PTH100
 
 
 @cache
 def _search_path(import_path: str) -> tuple[str, ...]:
-    """Return the entries in order. Those that Python or a program put before the standard library,
-    a script's folder or the working folder, are left out unless PYTHONPATH names them."""
+    """Return the folders to search, in order.
+
+    Entries of `sys.path` before the standard library, such as the folder of a script or the working
+    folder, are left out unless PYTHONPATH names them.
+    """
     named = [_absolute(entry) for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     standard = [n for n, entry in enumerate(sys.path) if entry in STANDARD_LIBRARY]
     installed = sys.path[standard[0] :] if standard else sys.path
@@ -78,7 +80,7 @@ def _search_path(import_path: str) -> tuple[str, ...]:
 
 
 def _find_below(module: str, root: str) -> Source | None:
-    """Return the file of `module` when its first package lies in the folder `root`."""
+    """Return the file of `module` if its first package lies in the folder `root`."""
     search, spec = [root], None
     for name in accumulate(module.split("."), "{}.{}".format):
         spec = PathFinder.find_spec(name, search)
@@ -91,7 +93,7 @@ def _find_below(module: str, root: str) -> Source | None:
 
 
 def _find_by_hook(module: str) -> Source | None:
-    """Return an editable install may bring a finder of its own."""
+    """Return the file of `module` in an editable install that brings a finder of its own."""
     for root in _roots_of_hooks(module.partition(".")[0]):
         if (source := _find_below(module, root)) is not None:
             return source

@@ -1,8 +1,8 @@
-"""The parameters of a function, and what is wrong with those that a config gives it.
+"""Check the parameters that a config gives to a function against the function's signature.
 
-They are read from the function's source, so that a config is judged without an import. What source
-alone does not show (a decorated function, a name bound by assignment, a module without Python
-source) is judged when the run has imported it, by the same rules.
+The signature is read from source, so that `check` needs no import. Some functions cannot be judged
+by their source: decorated ones, names bound by assignment, modules without Python source. These are
+checked by the same rules after the run has imported them.
 """
 
 import ast
@@ -14,7 +14,7 @@ from evosweep.errors import InputError, did_you_mean, shown
 from evosweep.plugins.deap_interface import is_written_for_deap
 from evosweep.plugins.sources import locate, tree
 
-# What the run itself hands to a function, so that a config does not.
+# The arguments that the run itself passes to a function, so that a config does not.
 _HANDED = {
     "problem": frozenset[str](),
     "algorithm": frozenset({"toolbox", "statistics", "hall_of_fame"}),
@@ -34,7 +34,7 @@ class Signature:
 def complaints(
     kind: str, use: str, params: Collection[str], import_path: str
 ) -> Iterator[tuple[str, str]]:
-    """(key, message) for what is wrong with `use` or with the names of its parameters."""
+    """Yield (key, message) for each mistake in `use` or in the names of its parameters."""
     try:
         signature = find_signature(kind, use, import_path)
     except InputError as error:
@@ -47,7 +47,7 @@ def complaints(
 def judge(
     kind: str, use: str, signature: Signature, params: Collection[str]
 ) -> Iterator[tuple[str, str]]:
-    """(key, message) for each parameter that the function does not take, or needs and lacks."""
+    """Yield (key, message) for each parameter that is unknown, or required and missing."""
     handed = _handed(kind, signature)
     allowed = [name for name in signature.names if name not in handed]
     for name in params:
@@ -63,17 +63,17 @@ def judge(
 def check_parameters(
     kind: str, use: str, function: Callable[..., object], params: Collection[str]
 ) -> None:
-    """Raise InputError, one line, for what is wrong with the parameters of an imported function."""
+    """Raise InputError with all mistakes in the parameters of an imported function."""
     try:
         signature = signature_of(function)
-    except (TypeError, ValueError):  # of a builtin: the call itself will tell
+    except (TypeError, ValueError):  # written in C: the call itself checks its arguments
         return
     if mistakes := [f"{kind}.{key}: {text}" for key, text in judge(kind, use, signature, params)]:
         raise InputError("; ".join(mistakes))
 
 
 def signature_of(function: Callable[..., object]) -> Signature:
-    """Return the signature of an imported function, its decorators and partials looked through."""
+    """Return the signature of an imported function, below its decorators and partials."""
     parameters = inspect.signature(function).parameters.values()
     named = [p for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
     return Signature(
@@ -84,9 +84,9 @@ def signature_of(function: Callable[..., object]) -> Signature:
 
 
 def find_signature(kind: str, use: str, import_path: str) -> Signature | None:
-    """Return the signature of the function that `use` names, None if source does not show it.
+    """Return the signature of the function that `use` names; None if its source does not show it.
 
-    Raises InputError when there is no such module, no such function, or the file does not parse.
+    Raises InputError if there is no such module or function, or the file does not parse.
     """
     source, function = locate(kind, use, import_path)
     if source.path.suffix != ".py":
@@ -105,11 +105,10 @@ def find_signature(kind: str, use: str, import_path: str) -> Signature | None:
 
 
 def literal_defaults(kind: str, use: str, import_path: str) -> dict[str, object]:
-    """Return the defaults of the function that `use` names, as far as its source has them as
-    literals.
+    """Return the defaults of the function that `use` names, read from its source.
 
-    A default that is an expression is its source text. Parameters that the run itself hands over
-    are left out. Raises InputError as `find_signature` does.
+    A default that is an expression is returned as source text. Parameters that the run itself
+    passes are left out. Raises InputError as `find_signature` does.
     """
     signature = find_signature(kind, use, import_path)
     if signature is None:

@@ -1,11 +1,11 @@
 """The code that decides what a problem or an algorithm does, and a digest of it.
 
-The digest covers the module that `use:` names and, transitively, what it imports of the user's own
-modules and of evosweep's problems and algorithms. It does not cover the standard library, installed
-packages (their versions are in the receipt), or the rest of evosweep: tables, adapters, and
-`evosweep.fast`, which is held to DEAP's bits. Nothing is executed: files are found as a run finds
-them (`plugins.search`) and read with `ast`. What code reads or imports by other means (data files,
-`importlib`) is not seen.
+The digest covers the module that `use:` names and those of its imports, direct or not, that are the
+user's own modules or evosweep's problems and algorithms. It does not cover the standard library,
+installed packages (their versions are in the receipt), or the rest of evosweep: tables, adapters,
+and `evosweep.fast`, which gives DEAP's results to the bit. Nothing is executed: files are found as
+a run finds them (`plugins.search`) and read with `ast`. Files that code reads or imports by other
+means (data files, `importlib`) are not covered.
 """
 
 import ast
@@ -24,16 +24,16 @@ from evosweep.plugins.search import Source
 
 _DECISIVE = ("evosweep.problems.", "evosweep.algorithms.", "evosweep.variation")
 _MAX_NAME = 300  # characters of module:function
-_FRAMEWORK = "deap"  # installed, and the same for everybody: its version is in the receipt
+_FRAMEWORK = "deap"  # an installed package, whose version is in the receipt
 
 
 def builtins(kind: str) -> dict[str, str]:
-    """Short name to `module:function`, for `kind` "problem" or "algorithm"."""
+    """Return the table from short name to `module:function`, for "problem" or "algorithm"."""
     return {"problem": PROBLEMS, "algorithm": ALGORITHMS}.get(kind, {})  # a callback is the user's
 
 
 def resolve(kind: str, use: str) -> tuple[str, str]:
-    """Return the module and function that `use` names; raises InputError when it can be neither."""
+    """Return the module and the function that `use` names; raises InputError if it names none."""
     table = builtins(kind)
     module, colon, function = table.get(use, use).partition(":")
     if not colon:
@@ -50,7 +50,7 @@ def resolve(kind: str, use: str) -> tuple[str, str]:
 def locate(kind: str, use: str, import_path: str) -> tuple[Source, str]:
     """Return the source and the function name of `use`.
 
-    Raises InputError when there is no such module, or when it may not be named in a config.
+    Raises InputError if there is no such module, or a config may not name it.
     """
     module, function = resolve(kind, use)
     check_name(kind, use, module)
@@ -99,7 +99,7 @@ def _digest(kind: str, use: str, import_path: str, _folder: str) -> str:
 
 
 def covered(kind: str, use: str, import_path: str) -> list[Source]:
-    """Return the sources of the digest: first the module that `use` names, then what it imports."""
+    """Return the sources that the digest covers: first the module that `use` names."""
     first, _ = locate(kind, use, import_path)
     sources = {first.module: first}
     queue = [first]
@@ -115,8 +115,7 @@ def covered(kind: str, use: str, import_path: str) -> list[Source]:
 
 
 def read_source(path: Path) -> tuple[str, ast.Module]:
-    """Return the text and the syntax tree of a source file; InputError names file and line
-    otherwise."""
+    """Return the text and the syntax tree of a source file; raises InputError with its line."""
     try:
         text = decode(path.read_bytes())
         return text, parse(text, str(path))
@@ -130,13 +129,13 @@ def read_source(path: Path) -> tuple[str, ast.Module]:
 
 @cache
 def tree(path: Path) -> ast.Module:
-    """Return the syntax tree of a source file, read once a process."""
+    """Return the syntax tree of a source file; each process reads it once."""
     return read_source(path)[1]
 
 
 @cache
 def file_digest(path: Path) -> str:
-    """64 hexadecimal digits over one source file in its normal form."""
+    """Return SHA-256, in hex, over one source file in its normal form."""
     if path.suffix != ".py":
         return hashlib.sha256(path.read_bytes()).hexdigest()
     return hashlib.sha256(
@@ -145,15 +144,13 @@ def file_digest(path: Path) -> str:
 
 
 def _may_decide(module: str) -> bool:
-    """Return True if a module of that name can be the user's, or is one of evosweep's that
-    count."""
+    """Return True if a digest may cover a module of this name."""
     package = module.partition(".")[0]
     return module.startswith(_DECISIVE) if package == "evosweep" else package != _FRAMEWORK
 
 
 def _decides(source: Source, first: Source) -> bool:
-    """Return True if a source that was found is the user's, or of the installed package that is
-    named."""
+    """Return True if a digest covers a source: the user's, or of the package that `use` names."""
     if source.module.startswith("evosweep."):
         return True
     if search.is_standard(source):
@@ -163,7 +160,7 @@ def _decides(source: Source, first: Source) -> bool:
 
 
 def _imported(source: Source) -> Iterator[str]:
-    """Yield every module name that the source could import, its parent packages first."""
+    """Yield the names of all modules that the source could import, parent packages first."""
     if source.path.suffix != ".py":
         return
     package = source.module.split(".")
