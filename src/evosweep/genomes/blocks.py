@@ -1,7 +1,7 @@
 """The genomes of a chunk in blocks, each small enough to stay in a processor's cache.
 
-Encoding, rebuilding and comparing a whole chunk step by step would bring every genome from memory
-again in each step, which takes twice as long. Results and digests do not depend on the size.
+To encode, rebuild and compare a whole chunk in three passes would load every genome from memory
+three times, which takes twice as long. Results and digests do not depend on the size of blocks.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,18 +14,18 @@ from evosweep.genomes.form import Form
 from evosweep.genomes.plain_form import PlainForm
 
 SIZE = 64
-"""Individuals in a block."""
+"""Number of individuals in a block."""
 
 
 class Block(NamedTuple):
     """Some individuals of a chunk."""
 
     encoding: bytes
-    """Of the list of their genomes."""
+    """The encoding of the list of their genomes."""
     layout: Layout
     companions: Companions
     contents: list[list[object]] | None = None
-    """What new individuals are made of in this process: lists of values that cannot change."""
+    """Copies of genomes that are lists of immutable values; used only within this process."""
 
     @classmethod
     def of(
@@ -41,12 +41,12 @@ class Block(NamedTuple):
 
     @property
     def size(self) -> int:
-        """How many individuals it has."""
+        """Number of individuals in the block."""
         return int.from_bytes(self.encoding[1:5], "little")
 
 
 class Blocks:
-    """The blocks of some individuals, made anew by each iteration."""
+    """The blocks of some individuals; each iteration makes them anew."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class Blocks:
             yield Block.of([individuals[i] for i in places], self._form, self._declared)
 
     def to_send(self) -> tuple[Block, ...]:
-        """Return the blocks as they travel."""
+        """Return the blocks without the parts that only this process can use."""
         return tuple([block._replace(contents=None) for block in self])
 
 
@@ -82,10 +82,10 @@ def digest(
 
 
 def is_changed(block: Block, individuals: Sequence[Any], form: Form) -> bool:
-    """Return True if an evaluation modified the genome of an individual that was made of the block.
+    """Return True if an evaluation modified the genome of an individual that the block made.
 
-    Genes that cannot change are the same objects still, so that comparing them is cheap; only what
-    seems to differ is encoded again.
+    Genes that cannot change are still the same objects, so that the comparison is cheap. Only
+    genomes that seem to differ are encoded again.
     """
     if block.contents is not None and all(map(list.__eq__, individuals, block.contents)):
         return False

@@ -1,7 +1,7 @@
-"""Classes and functions by name, found only in modules that this process has loaded already.
+"""Look classes and functions up by name, only in modules that this process has already loaded.
 
-Nothing is imported here: a process that rebuilds a genome has built the problem itself, and with it
-every module whose classes the genome can hold.
+Nothing is imported here. A process that rebuilds a genome has built the problem itself, and so has
+loaded every module whose classes the genome can hold.
 """
 
 import sys
@@ -18,29 +18,29 @@ FUNCTIONS = (FunctionType, BuiltinFunctionType, numpy.ufunc)
 
 
 class _Name(NamedTuple):
-    """A name that led to a thing, and the way there."""
+    """A name, and the modules and attributes that led to its object."""
 
     name: str
     space: Mapping[str, object]
     qualified: str
 
     def still_leads_to(self, thing: object) -> bool:
-        """Return True if no other thing was given the name since."""
+        """Return True if the name still leads to this object."""
         return self.space.get(self.qualified) is thing
 
 
-_names: dict[int, _Name] = {}  # by the id of what is named
+_names: dict[int, _Name] = {}  # by the id of the named object
 _ways: dict[str, _Name] = {}  # the same by name
-_seen: dict[str, object] = {}  # what this process has named itself
+_seen: dict[str, object] = {}  # the objects that this process has named itself
 
 
 def name_of(thing: object) -> str:
-    """`module:qualified name` of a class or a function.
+    """Return `module:qualified name` of a class or a function.
 
     Raises
     ------
     InputError
-        If the name leads to something else or to nothing, as for what a function defines inside.
+        If the name leads to another object or to none, as for a class defined in a function.
     """
     if (known := _names.get(id(thing))) is not None and known.still_leads_to(thing):
         return known.name
@@ -62,8 +62,7 @@ def name_of(thing: object) -> str:
 
 
 def named(name: str) -> object:
-    """Return the class or function of that name in a loaded module; `InputError` if there is
-    none."""
+    """Return the class or function with this name; `InputError` if no loaded module has it."""
     if (way := _ways.get(name)) is not None:
         return way.space[way.qualified]
     found = _look_up(name)
@@ -76,7 +75,7 @@ def named(name: str) -> object:
 
 
 def seen_here(name: str) -> object:
-    """As `named`, for names that were read off a disk: only what this process has named itself."""
+    """Return the object of a name that was read from disk, if this process has named it itself."""
     if name not in _seen:
         raise InputError(
             f"genome: the journal names {name.replace(':', '.')}, which no individual of this run "

@@ -1,6 +1,6 @@
-"""Members of enumerations, and objects of classes that a program defines: plain form and back.
+"""Convert members of enumerations, and objects of a program's classes, to plain form and back.
 
-An object is rebuilt without a call of its `__init__`: what its base class holds, then its
+An object is rebuilt without a call of its `__init__`: first the content of its base class, then its
 attributes, each exactly as it was.
 """
 
@@ -38,7 +38,7 @@ _CONTENT: dict[type, Callable[..., object]] = {
     float: float.__float__,
     complex: lambda value: complex(value.real, value.imag),
 }
-"""Of each base class: its part of an object, as an object of exactly that class."""
+"""For each base class, a function that returns an object's content as an object of this class."""
 
 
 @cache
@@ -49,8 +49,8 @@ def base_of(kind: type) -> type | None:
 
 @cache
 def made_by_class(kind: type) -> Mapping[str, type]:
-    """Return the attributes that `creator` gives each new individual, a fitness among them, by
-    class."""
+    """Return the classes by which `creator` gives each new individual attributes, such as
+    fitness."""
     attributes: dict[str, type] = {}
     for parent in reversed(kind.__mro__):
         if isinstance(parent, creator.MetaCreator):
@@ -60,12 +60,12 @@ def made_by_class(kind: type) -> Mapping[str, type]:
 
 
 def content_of(value: object, parent: type) -> object:
-    """Return what `value` holds as a `parent`."""
+    """Return the content of `value` as an object of its base class `parent`."""
     return _CONTENT[parent](value)
 
 
 def state_of(value: object) -> dict[str, object]:
-    """Return the attributes of an object: those in its `__dict__`, then those in slots."""
+    """Return an object's attributes: those of its `__dict__`, then those in slots."""
     state = dict(getattr(value, "__dict__", ()))
     kind: type = type(value)
     for name in _slots(kind):
@@ -85,7 +85,7 @@ def _slots(kind: type) -> tuple[str, ...]:
 
 
 def plain_enum(value: Enum, form: Form) -> Plain:
-    """Return the class and the name of a member; the value of a combination of flags."""
+    """Return class and name of an enumeration's member; for combined flags, class and value."""
     name = class_names.name_of(type(value))
     if isinstance(value, Flag):
         return [..., "flag", name, form(value.value)]
@@ -112,7 +112,7 @@ def _attributes(state: Mapping[str, object], form: Form) -> dict[str, Plain]:
 
 
 def is_known_object(kind: type) -> bool:
-    """Return True if `plain_object` can take objects of this class apart."""
+    """Return True if `plain_object` can convert objects of this class."""
     return base_of(kind) is not None or is_dataclass(kind) or issubclass(kind, base.Fitness)
 
 
@@ -121,7 +121,7 @@ def make_object(kind: type, content: object, state: Mapping[str, object]) -> obj
     parent = base_of(kind)
     made = object.__new__(kind) if parent is None else _MAKERS[parent](kind, content)
     for name, part in state.items():
-        object.__setattr__(made, name, part)  # what is frozen too
+        object.__setattr__(made, name, part)  # works for frozen dataclasses too
     return made
 
 
@@ -193,4 +193,4 @@ FROM_PLAIN: dict[str, Callable[..., object]] = {
     "flag": lambda kind, value: kind(value),
     "object": make_object,
 }
-"""Each is called with the class, found by its name, and the other parts."""
+"""Functions that rebuild a value from its class and the other parts of its plain form."""

@@ -1,8 +1,9 @@
-"""What an individual is beside its genome: its class, its attributes, an earlier fitness.
+"""The companions of a genome: its individual's class, attributes and earlier fitness.
 
-It travels with the genome, and no digest covers it. Attributes of simple values travel by
-themselves; others only if the problem declares them, since a program may hang anything on an
-individual. An evaluation that reads an attribute that stayed behind fails by its name.
+They travel with the genome, and no digest covers them. Attributes with simple values always travel.
+Others travel only if the problem declares them, since a program may attach any object to an
+individual. An evaluation that reads an attribute that was left behind fails, and the error names
+the attribute.
 """
 
 from collections.abc import Sequence
@@ -22,12 +23,12 @@ State = dict[str, Plain]
 
 
 class Companions(NamedTuple):
-    """The classes and attributes of a block's individuals, in their order."""
+    """The classes and attributes of a block's individuals, in the same order."""
 
     classes: list[str]
-    """The name of each one's class; a single name where it is that of all."""
+    """The name of each individual's class; a single name if all have the same."""
     states: list[State] | None = None
-    """The attributes of each; None if none has any but a fitness without values."""
+    """The attributes of each individual; None if all have only a fitness without values."""
 
 
 def companions_of(
@@ -35,7 +36,7 @@ def companions_of(
 ) -> Companions:
     """Return the classes of individuals, and those of their attributes that travel.
 
-    `declared` are attributes that travel whatever they are.
+    `declared` names attributes that travel whatever their values are.
     """
     kinds = set(map(type, individuals))
     if len(kinds) == 1:
@@ -51,7 +52,7 @@ def companions_of(
 
 
 def state_that_travels(individual: object, form: Form, declared: frozenset[str]) -> State:
-    """Return the attributes of one individual as its companions have them; {} if it is bare."""
+    """Return the attributes of one individual that travel; {} if it is bare."""
     return {} if _is_bare(individual) else _state(individual, form, declared)
 
 
@@ -59,7 +60,7 @@ _FITNESS_VALUES = attrgetter("fitness.wvalues")
 
 
 def _are_bare(individuals: Sequence[object]) -> bool:
-    """As `_is_bare` of all, sooner if they are of one usual class of `creator`."""
+    """Return True if all are bare; there is a faster path for one usual class of `creator`."""
     kind: type = type(individuals[0])
     if made_by_class(kind).keys() != {"fitness"} or not kind.__dictoffset__:
         return False
@@ -69,7 +70,7 @@ def _are_bare(individuals: Sequence[object]) -> bool:
 
 
 def _is_bare(individual: object) -> bool:
-    """Return True if an individual has no attribute but the fitness of its class, without
+    """Return True if the individual's only attribute is the fitness of its class, without
     values."""
     attributes = getattr(individual, "__dict__", None)
     if not attributes:
@@ -79,7 +80,7 @@ def _is_bare(individual: object) -> bool:
 
 
 def _is_fresh(fitness: object, kind: type) -> bool:
-    """Return True if this is what the class gives each new individual as its fitness."""
+    """Return True if the fitness equals that of a new individual of the class."""
     expected: object = made_by_class(kind).get("fitness")
     return type(fitness) is expected and not getattr(fitness, "wvalues", True)
 
@@ -87,7 +88,7 @@ def _is_fresh(fitness: object, kind: type) -> bool:
 def _state(individual: object, form: Form, declared: frozenset[str]) -> State:
     kind: type = type(individual)
     state: State = {}
-    if base_of(kind) is None:  # an object of the program's own class is all genome
+    if base_of(kind) is None:  # an object of the program's own class is a genome as a whole
         return state
     for name, value in state_of(individual).items():
         if name in declared or _is_simple(value):
@@ -96,21 +97,20 @@ def _state(individual: object, form: Form, declared: frozenset[str]) -> State:
             if not _is_fresh(value, kind):
                 state[name] = _plain_fitness(value, kind, form)
         elif name in made_by_class(kind):
-            with suppress(InputError):  # made anew where it cannot travel
+            with suppress(InputError):  # the worker makes a new one if it cannot travel
                 state[name] = form(value)
     return state
 
 
 def _plain_fitness(fitness: base.Fitness, kind: type, form: Form) -> Plain:
-    """Return the weighted values of a usual fitness, as a tuple; the plain form of any other
-    one."""
+    """Return the weighted values of a usual fitness as a tuple, else the plain form."""
     values = fitness.wvalues
     usual = type(fitness) is made_by_class(kind).get("fitness") and len(vars(fitness)) == 1
     return values if usual and type(values) is tuple and _is_simple(values) else form(fitness)
 
 
 def left_behind(individual: object, form: Form, declared: frozenset[str]) -> list[str]:
-    """Return the names of the attributes of an individual that do not travel."""
+    """Return the names of an individual's attributes that do not travel."""
     kind: type = type(individual)
     if base_of(kind) is None:
         return []

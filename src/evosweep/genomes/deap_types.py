@@ -1,7 +1,7 @@
 """The shapes of DEAP's objects, for annotations: DEAP itself has no types.
 
-`creator` makes classes at run time and a toolbox gets its attributes by `register`, so these are
-protocols: what evosweep relies on, and nothing more.
+`creator` makes classes at run time, and a toolbox gets its attributes by `register`. So these are
+protocols, which contain only the attributes that evosweep uses.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,11 +16,11 @@ __all__ = [
 ]  # fmt: skip
 
 Population = Sequence[Individual]
-"""Individuals in their order."""
+"""Individuals, in order."""
 
 
 class Ranked(Fitness, Protocol):
-    """A fitness that is compared with others: larger is better."""
+    """A fitness that can be compared: the larger one is better."""
 
     def __gt__(self, other: object, /) -> bool: ...
 
@@ -55,7 +55,7 @@ class HallOfFame(Protocol):
     """`deap.tools.HallOfFame`: the best individuals that were ever evaluated."""
 
     def update(self, population: Population) -> None:
-        """Show it evaluated individuals."""
+        """Add evaluated individuals if they are good enough."""
         ...
 
 
@@ -65,14 +65,14 @@ class Logbook(Protocol):
     header: list[str]
 
     def record(self, **row: object) -> None:
-        """Add a generation."""
+        """Add the row of a generation."""
         ...
 
     def __len__(self) -> int: ...
 
 
 PopulationAndLogbook = tuple[Population, Logbook]
-"""What an algorithm returns."""
+"""The result of an algorithm."""
 
 
 class Node(Protocol):
@@ -85,7 +85,7 @@ class Node(Protocol):
 
 
 class TypedNode(Node, Protocol):
-    """A node that takes so many arguments."""
+    """A node that knows the number of its arguments."""
 
     arity: int
 
@@ -112,14 +112,14 @@ class Toolbox(shapes.Toolbox, Protocol):
     evaluate: Callable[..., Any]
     map: Callable[..., Iterable[Any]]
     asynchronous: Callable[[], Iterable[Any]]
-    """Not of DEAP: the stream of individuals that a run adds (`evaluation.stream`)."""
+    """The stream of individuals that a run adds to the toolbox (`evaluation.stream`)."""
     evolve_apart: Callable[..., Any]
-    """Not of DEAP: demes evolved by workers, which a run adds (`evaluation.apart`)."""
+    """The function that evolves demes on workers, which a run adds (`evaluation.apart`)."""
 
     def register(
         self, alias: str, function: Callable[..., object], *args: object, **kw: object
     ) -> None:
-        """Make `function`, with arguments bound, an attribute."""
+        """Add `function`, with these arguments bound, as the attribute `alias`."""
         ...
 
     def unregister(self, alias: str) -> None:
@@ -127,5 +127,5 @@ class Toolbox(shapes.Toolbox, Protocol):
         ...
 
     def __getattr__(self, alias: str) -> Callable[..., Any]:
-        """Return an operator that was registered."""
+        """Return a registered operator."""
         ...

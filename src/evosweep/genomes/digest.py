@@ -15,7 +15,7 @@ from evosweep.genomes.plain_form import PlainForm
 
 _POPULATION_HEADER = b"evosweep population 1\n"
 _BLOCK = 4096
-_SMALL_BLOCK = 64  # what is made of so many stays in a processor's cache
+_SMALL_BLOCK = 64  # this many individuals stay in a processor's cache
 _CHUNK_BYTES = 16
 
 
@@ -28,24 +28,24 @@ class Digest:
         self._sha = hashlib.sha256(list_head(count))
 
     def add(self, encoding: bytes) -> None:
-        """Add more of the genomes, encoded as a list of their own."""
+        """Add the next genomes, encoded as a list."""
         self._sha.update(memoryview(encoding)[HEAD:])
 
     def value(self) -> bytes:
-        """Return the digest of everything that was added."""
+        """Return the digest of all genomes that were added."""
         return self._sha.digest()[:_CHUNK_BYTES]
 
 
 def population_digest(population: Iterable[Individual], form: Form | None = None) -> str:
-    """SHA-256, in hex, over genomes and fitness values of a population, in order.
+    """Return SHA-256, in hex, over the genomes and fitness values of a population, in order.
 
-    Two populations have equal digests exactly when every gene and every fitness value is equal in
-    type and in bits (docs/digest.md has the encoding).
+    Two populations have equal digests if and only if all genes and fitness values are equal in type
+    and in bits (docs/digest.md has the encoding).
 
     Parameters
     ----------
     population
-        Individuals; one without a valid fitness counts as one with no values.
+        Individuals. An individual without a valid fitness enters with no values.
     form
         The plain form of genes of a program's own classes: `PlainForm(encode, exact=False)`.
     """
@@ -79,7 +79,7 @@ def _fitness_rows(individuals: Sequence[Individual]) -> bytes:
     rows["head"] = numpy.void(list_head(objectives))
     rows["values"]["code"] = ord("g")
     table = numpy.fromiter(weighted, float, len(weighted)).reshape(count, objectives)
-    rows["values"]["value"] = table / numpy.array(weights[:objectives])  # as `values` does it
+    rows["values"]["value"] = table / numpy.array(weights[:objectives])  # as DEAP's `values` does
     return list_head(count) + rows.tobytes()
 
 
@@ -89,11 +89,10 @@ _FLOAT_CODE = numpy.dtype([("code", "u1"), ("value", "<f8")])
 
 
 def same_genome(one: object, other: object) -> bool:
-    """Return True if two individuals have equal genomes: by `==` if that answers, else bit by
-    bit."""
+    """Return True if two individuals have equal genomes, by `==` or, if that fails, bit by bit."""
     try:
         return bool(one == other)
-    except ValueError:  # arrays among the genes: their comparison is an array
+    except ValueError:  # a comparison of arrays among the genes gives an array
         return encode_genomes([one], _FORM).encoding == encode_genomes([other], _FORM).encoding
 
 

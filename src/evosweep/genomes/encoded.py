@@ -1,7 +1,7 @@
-"""Genomes of some individuals as bytes, each kind of genome by the shortest way.
+"""Encode genomes as bytes, each kind of genome in the fastest way.
 
-All ways give the bytes of the plain form. Most genomes are flat lists of numbers: for those, a
-look at every gene would take longer than encoding them, which tells the same.
+All ways give the bytes of the plain form. Most genomes are flat lists of numbers. For these it is
+faster to encode first, and to read the types of the genes from the encoding, than to look at genes.
 """
 
 from collections.abc import Sequence
@@ -20,21 +20,21 @@ from evosweep.genomes.numpy_values import SCALAR_DTYPES
 from evosweep.genomes.value_kinds import NATIVE, is_immutable, survey
 
 Layout = Literal["native", "scalars", "tagged"]
-"""What the encoding holds: no tags; lists of NumPy scalars of one type; or anything."""
+"""The content of an encoding: no tags; lists of NumPy scalars of one type; or any values."""
 
 
 _WORTH_A_TABLE = 1000
-"""Bytes from which on NumPy looks faster at an encoding than Python at the genes."""
+"""From this number of bytes on, NumPy scans an encoding faster than Python scans the genes."""
 
 
 class Encoded(NamedTuple):
     """The genomes of some individuals."""
 
     encoding: bytes
-    """Of the list of them."""
+    """The encoding of the list of genomes."""
     layout: Layout
     contents: list[list[object]] | None = None
-    """Copies of genomes that are lists of values that cannot change; they share these."""
+    """Copies of genomes that are lists of immutable values; the copies share the values."""
 
 
 def encode_genomes(individuals: Sequence[Any], form: Form) -> Encoded:
@@ -72,14 +72,14 @@ def _encode_lists(genomes: list[list[object]], form: Form) -> Encoded:
             return Encoded(encoding, "native", genomes if constant else None)
     if not is_immutable(genomes):
         return Encoded(encode([form(genome) for genome in genomes]), "tagged")
-    distinct = {id(gene): gene for gene in chain.from_iterable(genomes)}  # many share theirs
+    distinct = {id(gene): gene for gene in chain.from_iterable(genomes)}  # many share their genes
     plain = {number: form(gene) for number, gene in distinct.items()}
     encoding = encode([[plain[id(gene)] for gene in genome] for genome in genomes])
     return Encoded(encoding, "tagged", genomes)
 
 
 def _encode_tuples(individuals: Sequence[tuple[object, ...]]) -> Encoded | None:
-    """None if a tuple holds anything that has a plain form of its own."""
+    """Encode tuples; returns None if one holds a value whose plain form differs from itself."""
     genomes = [tuple(tuple.__iter__(individual)) for individual in individuals]
     with suppress(ValueError):
         encoding = encode(genomes)
@@ -92,8 +92,8 @@ def _is_of_numbers(encoding: bytes, genomes: Sequence[list[object]]) -> bool:
     """Return True if flat lists of ints of 32 bits are all that is encoded; or lists of floats or
     of truth values, equally many in each. The first byte of each value's encoding tells its type.
     """
-    # The head of a list and an int have five bytes each: no other value can stand between them,
-    # nor a list in a list, since there are no more heads than genomes (and the outermost one).
+    # The head of a list and an int have five bytes each, so that no other value can stand between
+    # them. There is no list in a list, since there are only as many heads as genomes, plus one.
     codes = encoding[::HEAD]
     heads = codes.count(b"[")
     if heads == len(genomes) + 1 and heads + codes.count(b"i") == len(codes):

@@ -1,7 +1,7 @@
-"""The bytes of plain forms: those of `marshal`, version 2 (docs/digest.md writes them down).
+"""The bytes of plain forms: those of `marshal`, version 2 (docs/digest.md describes them).
 
-They are a function of the value alone: no references, no interning, sets in the order of their
-elements' bytes.
+They depend only on the value: they contain no references and no interned texts, and sets come in
+the order of their elements' bytes.
 """
 
 import marshal
@@ -10,22 +10,22 @@ from typing import Any
 from evosweep.genomes.form import Plain
 
 HEAD = 5
-"""Bytes of the encoding of a list before those of its items."""
+"""Number of bytes of an encoded list before those of its items."""
 ELLIPSIS = b"."
-"""Is in every encoding that has a tag."""
+"""A byte that every encoding with a tag contains."""
 _VERSION = 2
 
 
 def encode(value: Any) -> bytes:
     """Return the bytes of a plain form, or of a list of them.
 
-    Raises `ValueError` for what marshal does not know.
+    Raises `ValueError` for types that marshal does not support.
     """
     return marshal.dumps(value, _VERSION)
 
 
 def decode(encoding: bytes) -> Plain:
-    """Return the plain form that was encoded; only for bytes that this program made itself."""
+    """Return the plain form in an encoding; use it only for bytes that this program made itself."""
     plain: Plain = marshal.loads(encoding)
     return plain
 
@@ -37,5 +37,5 @@ def decode_list(encoding: bytes) -> list[Plain]:
 
 
 def list_head(count: int) -> bytes:
-    """Return the encoding of a list of so many items, before those of the items."""
+    """Return the first bytes of the encoding of a list with `count` items."""
     return b"[" + count.to_bytes(4, "little")

@@ -1,4 +1,4 @@
-"""What an evaluation may return, checked."""
+"""Check the values that an evaluation returns."""
 
 import math
 from numbers import Real
@@ -7,22 +7,21 @@ from typing import Any
 import numpy
 
 NUMBERS = frozenset({int, float, bool, numpy.float64})
-"""The types that most evaluations return."""
+"""The types of value that most evaluations return."""
 
 
 class BadFitness(Exception):
-    """A value that is no fitness of this problem."""
+    """An evaluation returned a value that is no fitness of this problem."""
 
     def __init__(self, message: str, remedy: str, *, covered: bool) -> None:
         super().__init__(message)
         self.remedy = remedy
         self.covered = covered
-        """True if a failure policy may stand in for it."""
+        """True if a failure policy may give the penalty instead."""
 
 
 def fitness_of(returned: Any, objectives: int, infinite: bool = False) -> tuple[float, ...]:
-    """Return the objective values as floats, as DEAP keeps them; shape (objectives,), 0: as
-    returned.
+    """Return the objective values as floats, shape (objectives,); 0 accepts any number of values.
 
     Raises `BadFitness` for a wrong number of values, for anything that is no real number, for NaN,
     and for infinity if the problem does not declare it.
@@ -63,7 +62,8 @@ def _number(value: object, infinite: bool) -> float:
 
 
 def _scalar(value: Any) -> float:
-    """Return a number in a NumPy array without dimensions; anything else is an error."""
+    """Return the number in a NumPy array without dimensions; raises `BadFitness` for other
+    values."""
     if getattr(value, "shape", None) == () and hasattr(value, "item"):
         value = value.item()
         if isinstance(value, Real):

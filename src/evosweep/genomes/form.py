@@ -1,21 +1,21 @@
-"""The contract of what turns a value into its plain form; see plain_form.py."""
+"""The contract of conversions to plain form; see plain_form.py."""
 
 from typing import Protocol
 
 Plain = object
-"""A value in plain form: what `marshal` knows, or a list that starts with an Ellipsis and a tag."""
+"""A value in plain form: of a type of `marshal`, or a list that starts with Ellipsis and a tag."""
 
 
 class Form(Protocol):
-    """A conversion to plain form, which converters call for the parts of their value."""
+    """A conversion to plain form; converters call it for the parts of their value."""
 
     exact: bool
-    """True if the class of every part is kept; else as the population digest has it."""
+    """True if the form keeps the class of every part; False for that of the population digest."""
 
     sets: bool
-    """True if a set of several elements was converted."""
+    """True once a set with several elements was converted."""
     node_names: frozenset[str] | None
-    """The nodes that the primitive sets of the toolbox have; None if these are unknown."""
+    """The nodes of the toolbox's primitive sets; None if these are unknown."""
 
     def __call__(self, value: object) -> Plain:
         """Return the plain form of a part."""
@@ -26,16 +26,15 @@ class Form(Protocol):
         ...
 
     def content(self, value: object, parent: type) -> Plain:
-        """Return the plain form of what an object holds as a `parent`, its class on `parent` left
-        out."""
+        """Return the plain form of an object's content as a `parent`, without its own class."""
         ...
 
     def known_object(self, value: object) -> Plain:
-        """Return the plain form of an object of a class on a known one."""
+        """Return the plain form of an object whose class is derived from a known one."""
         ...
 
     def own(self, value: object) -> Plain:
-        """Return the plain form of a value that only the toolbox's `encode` knows."""
+        """Return the plain form of a value that only the toolbox's `encode` can convert."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""NumPy's arrays and scalars, and `array.array`: their plain form and back, every bit kept."""
+"""Convert NumPy's arrays and scalars, and `array.array`, to plain form and back, bit by bit."""
 
 import array
 from collections.abc import Callable
@@ -23,7 +23,7 @@ SCALAR_DTYPES: dict[type, str] = {
 
 
 def plain_array(value: numpy.ndarray, form: Form) -> Plain:
-    """Return the dtype, shape and bytes of an array; its order in memory if that is not C's."""
+    """Return dtype, shape and bytes of an array, and its memory order if that is not C's."""
     if value.dtype.hasobject:
         raise InputError("genome: a NumPy array of dtype object; use a numeric dtype")
     value = value.view(numpy.ndarray)
@@ -50,7 +50,7 @@ def plain_typed(value: "array.array[float]", _: Form) -> Plain:
 
 
 def _dtype(dtype: "numpy.dtype[numpy.generic]") -> Dtype:
-    """NumPy's string for a dtype; for a structured one the list of its fields."""
+    """Return NumPy's string for a dtype; for a structured dtype, the list of its fields."""
     if dtype.names is None:
         return dtype.str
     if numpy.dtype(dtype.descr) != dtype:
@@ -59,19 +59,21 @@ def _dtype(dtype: "numpy.dtype[numpy.generic]") -> Dtype:
 
 
 def array_of(dtype: Dtype, shape: list[int], data: bytes) -> numpy.ndarray:
-    """Return a new array that can be written to."""
+    """Return a new, writable array."""
     return numpy.frombuffer(bytearray(data), numpy.dtype(dtype)).reshape(shape)
 
 
 def fortran_of(dtype: Dtype, shape: list[int], data: bytes) -> numpy.ndarray:
-    """Return a new array whose first index varies fastest in memory."""
+    """Return a new array in Fortran order: its first index varies fastest in memory."""
     return array_of(dtype, shape, data).T
 
 
 def scalar_of(dtype: Dtype, data: bytes) -> numpy.generic:
-    """Return the scalar; text and bytes keep the zeros at their end, which an array would drop."""
+    """Return the scalar. Text and bytes keep zeros at their end, which an array would drop."""
     if isinstance(dtype, str) and dtype[1] in "US":
-        data = data[: int(dtype[2:]) * (4 if dtype[1] == "U" else 1)]  # nothing has a zero, too
+        data = data[
+            : int(dtype[2:]) * (4 if dtype[1] == "U" else 1)
+        ]  # NumPy gives an empty text one zero
         text = dtype[1] == "U"
         return numpy.str_(data.decode(_UTF32, "surrogatepass")) if text else numpy.bytes_(data)
     scalar: numpy.generic = numpy.frombuffer(data, numpy.dtype(dtype))[0]

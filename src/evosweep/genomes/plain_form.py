@@ -1,12 +1,12 @@
-"""The plain form of a genome: what travels to workers, and what is digested.
+"""The plain form of a genome, which travels to workers and enters digests.
 
-It is built of what Python's `marshal` knows: numbers, text, bytes, None, lists, tuples, sets and
-dicts, each exactly of that type. Everything else is a list that starts with an Ellipsis and a tag;
-docs/digest.md has the table.
+It consists of types of Python's `marshal`: numbers, text, bytes, None, lists, tuples, sets and
+dicts, and no subclasses of these. Any other value becomes a list that starts with Ellipsis and a
+tag; docs/digest.md has the table.
 
-Two forms exist. The *exact* one keeps the class of every part and travels. The one of the
-*population digest* leaves out what two equal populations may differ in: the byte order and the
-memory order of arrays, and classes of `creator` below the individual that add no attribute.
+There are two forms. The *exact* form keeps the class of every part, and travels. The form of the
+*population digest* omits differences that two equal populations may have: the byte order and the
+memory order of arrays, and classes of `creator` within an individual that add no attribute.
 """
 
 import array
@@ -25,14 +25,14 @@ from evosweep.genomes.form import Form, Plain
 from evosweep.genomes.tree_values import plain_tree
 from evosweep.genomes.value_kinds import NATIVE
 
-_DEEPEST = 100  # parts in parts, far below what Python's own recursion allows
+_DEEPEST = 100  # levels of nested parts, far below Python's limit of recursion
 
 Encode = Callable[[object], object]
-"""The toolbox's `encode`: an object of a class of the program's own -> simple values."""
+"""The toolbox's `encode`: it converts an object of a program's own class to simple values."""
 
 
 class PlainForm:
-    """Conversion to plain form; call it with an individual's genome, or with any part of one."""
+    """A conversion to plain form; call it with an individual's genome, or with any part of one."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class PlainForm:
             else None
         )
         self.sets = False
-        """True if a set of several elements was converted."""
+        """True once a set with several elements was converted."""
         self._encode = encode
         self._depth = 0
 
@@ -58,7 +58,7 @@ class PlainForm:
         Raises
         ------
         InputError
-            If a part has no plain form; names its class and what to do.
+            If a part has no plain form; the message names its class and a remedy.
         """
         kind = type(value)
         if kind in NATIVE:
@@ -87,14 +87,13 @@ class PlainForm:
         return self.content(content, parent)
 
     def content(self, value: object, parent: type) -> Plain:
-        """Return the plain form of what an object holds as a `parent`, its class on `parent` left
-        out."""
+        """Return the plain form of an object's content as a `parent`, without its own class."""
         return value if parent in NATIVE else _CONVERTERS[parent](value, self)
 
     def own(self, value: object) -> Plain:
-        """Return the plain form of a value of a class that only the program knows.
+        """Return the plain form of a value of a program's own class.
 
-        The population digest takes its class and attributes, so that it needs no `encode` for most.
+        The population digest uses its class and attributes, so that most classes need no `encode`.
         """
         if not self.exact and class_values.state_of(value):
             with suppress(InputError):
@@ -111,8 +110,7 @@ class PlainForm:
         )
 
     def known_object(self, value: object) -> Plain:
-        """Return the plain form of an object of a class on a known one, or what `encode` makes of
-        it."""
+        """Return the plain form of an object of a derived class, or the result of `encode`."""
         try:
             return class_values.plain_object(value, self)
         except InputError:
@@ -145,8 +143,7 @@ def _plain_set(value: "set[object] | frozenset[object]", form: Form) -> Plain:
 
 
 def _are_hashable(items: Sequence[object]) -> bool:
-    """Return True if plain forms may be the elements of a set: no list is among them, at any
-    depth."""
+    """Return True if plain forms may be elements of a set, since no list is among them."""
     try:
         hash(tuple(items))
     except TypeError:
@@ -159,7 +156,7 @@ def _refused(value: object, form: Form) -> Plain:
 
 
 _SIMPLER: dict[type, Callable[..., object]] = {OrderedDict: dict, Counter: dict, bytearray: bytes}
-"""What counts in the population digest where an individual is one of these, not a part of it."""
+"""Converters for the population digest of individuals that are themselves of these types."""
 
 _CONVERTERS: dict[type, Callable[..., Plain]] = {
     **standard_values.TO_PLAIN,
@@ -173,11 +170,11 @@ _CONVERTERS: dict[type, Callable[..., Plain]] = {
     array.array: numpy_values.plain_typed,
     type: lambda value, _: [..., "name", class_names.name_of(value)],
 }
-"""Converters of values of exactly these types."""
+"""Converters of values of these types, but not of their subclasses."""
 
 
 def _converter(kind: type) -> Callable[..., Plain]:
-    """Return the conversion of a type, looked up once for each."""
+    """Return the converter of a type; it is cached."""
     if kind not in _CONVERTER_OF:
         _CONVERTER_OF[kind] = _CONVERTERS.get(kind) or _find_converter(kind)
     return _CONVERTER_OF[kind]
@@ -190,7 +187,7 @@ def _find_converter(kind: type) -> Callable[..., Plain]:
         return numpy_values.plain_scalar
     if kind in class_names.FUNCTIONS or issubclass(kind, type):
         return _CONVERTERS[type]
-    foreign = kind.__module__.partition(".")[0] == "numpy"  # masked arrays and the like
+    foreign = kind.__module__.partition(".")[0] == "numpy"  # masked arrays and similar ones
     if class_values.is_known_object(kind) and not foreign:
         return lambda value, form: form.known_object(value)
     return _refused

@@ -1,4 +1,4 @@
-"""Genomes for a person to read: as JSON data in receipts, failures and tables."""
+"""Convert genomes to readable JSON data for receipts, failures and tables."""
 
 import array
 from collections import deque
@@ -25,8 +25,8 @@ _DEEPEST = 50
 def readable(value: object, depth: int = 0) -> object:
     """Return a genome, or a part of one, as JSON data.
 
-    A GP tree is its expression, an array a list, a member of an enumeration its name, a named tuple
-    or a dataclass an object with its fields; what JSON has no word for is text.
+    A GP tree becomes its expression, an array a list, a member of an enumeration its name, and a
+    named tuple or a dataclass an object with its fields. Values that JSON lacks become text.
     """
     if type(value) in _AS_THEY_ARE:
         return value
@@ -62,13 +62,13 @@ def _dict(value: dict[object, object], depth: int) -> object:
 
 
 def _array(value: numpy.ndarray | numpy.generic, depth: int) -> object:
-    if value.dtype.kind in "mM":  # of nanoseconds, tolist makes bare numbers
+    if value.dtype.kind in "mM":  # `tolist` would turn nanoseconds into bare numbers
         return value.astype(str).tolist()
     return readable(value.tolist(), depth)
 
 
 def _object(value: object, depth: int) -> object:
-    """Return the fields of an object; its class where it has none."""
+    """Return the fields of an object; the name of its class if it has none."""
     named = state_of(value)
     named.pop("fitness", None)
     if not named:

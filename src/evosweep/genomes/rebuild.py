@@ -1,4 +1,4 @@
-"""From plain forms back to genomes and individuals, with what one toolbox knows."""
+"""Rebuild genomes and individuals from plain forms, with the help of a toolbox."""
 
 import array
 from collections import deque
@@ -20,7 +20,7 @@ from evosweep.genomes.tree_values import Token, nodes_of
 from evosweep.genomes.value_kinds import NATIVE
 
 Decode = Callable[[object], object]
-"""The toolbox's `decode`: simple values -> an object of a class of the program's own."""
+"""The toolbox's `decode`: it converts simple values to an object of a program's own class."""
 
 _GROUPS: dict[str, Callable[..., object]] = {
     "dict": lambda parts: dict(zip(parts[::2], parts[1::2], strict=True)),
@@ -31,14 +31,14 @@ _GROUPS: dict[str, Callable[..., object]] = {
 
 
 class Rebuilder:
-    """Makes from plain forms what they were made of.
+    """Rebuilds values and individuals from plain forms.
 
     Parameters
     ----------
     primitive_sets
-        Of the trees in genomes.
+        The primitive sets of the trees in genomes.
     decode
-        The toolbox's own.
+        The toolbox's `decode`, if it has one.
     look_up
         Finds classes and functions by name; `class_names.seen_here` for plain forms from a disk.
     """
@@ -59,7 +59,7 @@ class Rebuilder:
         }  # fmt: skip
 
     def value(self, value: Plain) -> object:
-        """Return the value, a genome or a part of one, whose plain form this is."""
+        """Return the value, a genome or a part of one, that has this plain form."""
         if is_tagged(value):
             return self._tagged(value)
         if isinstance(value, list):
@@ -102,7 +102,7 @@ class Rebuilder:
         return plain if block.layout == "native" else list(map(self.value, plain))
 
     def _alike(self, genomes: Sequence[Sequence[object]], kind: type) -> list[object]:
-        """Individuals of one class, whose only attribute is a fitness without values."""
+        """Return individuals of one class whose only attribute is a fitness without values."""
         if kind is list:
             return [[*genome] for genome in genomes]
         if base_of(kind) in _LISTS and made_by_class(kind).keys() == {"fitness"}:
@@ -110,8 +110,7 @@ class Rebuilder:
         return [self.individual(kind, genome, {}) for genome in genomes]
 
     def individual(self, kind: type, genome: object, state: State) -> Any:
-        """Return a new individual of a class with a genome and with the attributes that
-        travelled."""
+        """Return a new individual of a class, with a genome and the attributes that travelled."""
         if type(genome) is kind or base_of(kind) is None:
             individual = genome  # an object of the program's own class
         else:
@@ -131,7 +130,7 @@ class Rebuilder:
         """Replace the genome of an individual in place."""
         genome: Any = self.value(value)
         if isinstance(individual, list):
-            list.__setitem__(individual, slice(None), genome)  # a tree's own asks for subtrees
+            list.__setitem__(individual, slice(None), genome)  # a tree's own method checks subtrees
         elif isinstance(individual, numpy.ndarray | array.array | bytearray):
             individual[:] = genome
         elif isinstance(individual, set | dict):
@@ -160,7 +159,7 @@ class Rebuilder:
 
 
 def _write_attributes(individual: object, genome: object) -> None:
-    """Give an object of a program's own class the attributes of another."""
+    """Copy the attributes of one object of a program's own class to another."""
     if type(genome) is not type(individual) or not hasattr(individual, "__dict__"):
         kind = type(individual).__qualname__
         raise InputError(f"genome: a {kind} cannot be improved in place; use a list, or an array")
@@ -171,7 +170,7 @@ def _write_attributes(individual: object, genome: object) -> None:
 def _make_lists(
     kind: type[list[object]], fitness: type, genomes: Sequence[Sequence[object]]
 ) -> list[object]:
-    """Individuals on lists, without the detours of their class."""
+    """Return individuals on lists, made faster than by a call of their class."""
     new, new_fitness, extend = list.__new__, object.__new__, list.extend
     individuals: list[object] = []
     for genome in genomes:
@@ -186,7 +185,7 @@ _LISTS = (list, gp.PrimitiveTree)
 
 
 def primitive_sets(toolbox: object) -> list[gp.PrimitiveSetTyped]:
-    """Return the GP primitive sets that the toolbox's functions were registered with."""
+    """Return the GP primitive sets among the registered arguments of the toolbox's functions."""
     sets: dict[int, gp.PrimitiveSetTyped] = {}
     for alias in vars(toolbox).values():
         for value in _arguments(alias):

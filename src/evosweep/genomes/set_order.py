@@ -1,8 +1,9 @@
-"""Sets, whose order is their history: a set that is made anew may have another one.
+"""Find sets whose order changes when they are rebuilt.
 
-Its order is then the same on every backend, but not that of the plain program, so that an
-evaluation which adds floats in the order of a set rounds in another way. What does not depend on
-it: `sorted(individual)`, `math.fsum`, a count, a test for membership.
+The order of a set depends on its history, so that a rebuilt set may have another order. This order
+is the same on every backend, but may differ from that of the plain program. So an evaluation that
+adds floats in the order of a set may round differently. `sorted(individual)`, `math.fsum`, counts
+and tests for membership do not depend on the order.
 """
 
 from evosweep.genomes.blocks import Block
@@ -11,7 +12,7 @@ from evosweep.genomes.rebuild import Rebuilder
 
 
 def is_reordered(individual: object, form: Form, rebuild: Rebuilder) -> bool:
-    """Return True if an individual that is made anew of what travels has a set in another order."""
+    """Return True if an individual, rebuilt as on a worker, has a set in another order."""
     if not form.sets:
         return False
     sent = Block.of([individual], form)._replace(contents=None)

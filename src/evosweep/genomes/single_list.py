@@ -1,6 +1,6 @@
-"""One individual that is a list of simple genes, copied without the overhead of a block.
+"""Copy one individual that is a list of simple genes, without the overhead of a block.
 
-What it gives is what `Block.of` and `Rebuilder.block` give for a block of one.
+The result equals that of `Block.of` and `Rebuilder.block` for a block of one.
 """
 
 from typing import Any, NamedTuple
@@ -15,10 +15,10 @@ from evosweep.genomes.value_kinds import NATIVE
 
 
 class SingleList(NamedTuple):
-    """An individual's genes, their encoding, and the individual that an evaluation is given."""
+    """An individual's genes, their encoding, and the copy for the evaluation."""
 
     encoding: bytes
-    """Of a list of the one genome."""
+    """The encoding of a list with this one genome."""
     genes: list[object]
     given: list[object]
     form: Form
@@ -26,7 +26,7 @@ class SingleList(NamedTuple):
     @property
     def is_changed(self) -> bool:
         """True if the evaluation has changed its genes."""
-        if list.__eq__(self.given, self.genes):  # the same objects still
+        if list.__eq__(self.given, self.genes):  # still the same objects
             return False
         return encode_genomes([self.given], self.form).encoding != self.encoding
 
@@ -34,8 +34,7 @@ class SingleList(NamedTuple):
 def single_list(
     individual: Any, form: Form, rebuild: Rebuilder, declared: frozenset[str]
 ) -> SingleList | None:
-    """Return the copy of an individual; None if it is no list, or has a gene that is not
-    simple."""
+    """Return the copy of an individual; None unless it is a list of simple genes."""
     kind: type = type(individual)
     if base_of(kind) is not list:
         return None

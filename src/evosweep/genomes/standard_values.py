@@ -1,4 +1,4 @@
-"""The standard library's values that are no numbers or text: their plain form and back."""
+"""Convert other values of the standard library, such as dates, to plain form and back."""
 
 import datetime as dt
 from collections import Counter, OrderedDict, defaultdict, deque

@@ -1,4 +1,4 @@
-"""GP trees as the names of their nodes, and back with the primitive sets of a toolbox."""
+"""Convert GP trees to the names of their nodes, and back with a toolbox's primitive sets."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -35,7 +35,7 @@ def plain_tree(tree: Sequence[Node], form: Form) -> Plain:
 
 
 def _terminal(node: Node) -> str:
-    """Return the name of a terminal; that of an argument is its value, once it was renamed."""
+    """Return the name of a terminal. The name of a renamed argument is its value."""
     return str(node.value) if node.conv_fct is str else node.name
 
 
@@ -48,7 +48,7 @@ def _token(node: Node, form: Form) -> Token:
 
 
 def _stranger(node: Node, form: Form) -> Token:
-    """Return a terminal that was made outside the primitive sets, such as a constant."""
+    """Return the token of a terminal that is in no primitive set, such as a constant."""
     if type(node) is gp.Terminal:
         symbolic = node.conv_fct is str
         return [..., "terminal", form(node.value), symbolic, form(node.ret)]
@@ -63,7 +63,7 @@ def nodes_of(
     primitive_sets: Sequence[gp.PrimitiveSetTyped],
     inner: Callable[[Plain], object],
 ) -> list[object]:
-    """Return the nodes, from the first primitive set that has them all."""
+    """Return the nodes of tokens, from the first primitive set that has all of them."""
     for primitive_set in primitive_sets:
         mapping = primitive_set.mapping
         try:

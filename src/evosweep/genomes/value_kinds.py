@@ -1,4 +1,4 @@
-"""Which values marshal knows, and which cannot change."""
+"""Tell which values marshal supports, and which are immutable."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
@@ -15,7 +15,7 @@ from uuid import UUID
 import numpy
 
 NATIVE = frozenset({int, float, bool, str, bytes, complex, type(None)})
-"""The types that marshal knows and that hold nothing else."""
+"""The types of marshal that hold no other values."""
 _NESTING = frozenset({list, tuple, dict})
 _OF_ONE_KIND = ({tuple}, {list})
 _CONSTANT = (
@@ -25,16 +25,16 @@ _CONSTANT = (
 
 
 class Survey(NamedTuple):
-    """What some values hold, at any depth."""
+    """The kinds of values within some values, at any depth."""
 
     native: bool
-    """Lists, tuples and dicts of native values only."""
+    """True if there are only native values, and lists, tuples and dicts of them."""
     constant: bool
-    """Nothing that can change; meaningful only for native ones."""
+    """True if no value can change; it has a meaning only if `native` is true."""
 
 
 def survey(values: Sequence[Any]) -> Survey:
-    """Return what values hold; they must be known to end, such as what marshal has encoded."""
+    """Return the kinds within values; they must not contain themselves: encode them first."""
     level, constant = values, True
     while nesting := (kinds := set(map(type, level))) - NATIVE:
         if not nesting <= _NESTING:
@@ -49,9 +49,9 @@ def survey(values: Sequence[Any]) -> Survey:
 
 
 def is_immutable(genomes: Sequence[Sequence[object]]) -> bool:
-    """Return True if no gene can change: numbers, text, members, and tuples of such."""
+    """Return True if all genes are immutable: numbers, text, members, and tuples of these."""
     level: list[Any] = list(chain.from_iterable(genomes))
-    for _ in range(4):  # tuples in tuples, no deeper than makes sense
+    for _ in range(4):  # tuples in tuples, to a reasonable depth
         kinds = set(map(type, level))
         holding = {kind: held for kind in kinds if (held := _held_by(kind)) is not None}
         if not all(map(_is_constant, kinds - holding.keys())):
@@ -66,8 +66,7 @@ def is_immutable(genomes: Sequence[Sequence[object]]) -> bool:
 
 @cache
 def _held_by(kind: type) -> Callable[[Any], Iterable[object]] | None:
-    """Return what tells the parts of tuples, also named ones, and of frozen dataclasses; else
-    None."""
+    """Return a function that gives the parts of tuples or frozen dataclasses; else None."""
     if issubclass(kind, tuple) and not kind.__dictoffset__:
         return tuple.__iter__
     if is_dataclass(kind) and kind.__dataclass_params__.frozen and kind.__mro__[1] is object:  # type: ignore[attr-defined]
