@@ -93,8 +93,9 @@ def plain_enum(value: Enum, form: Form) -> Plain:
 
 
 def plain_object(value: object, form: Form) -> Plain:
-    """Return the class, content and attributes of an object of a class on a built-in one, of a
-    named tuple, or of a dataclass.
+    """Return class, content and attributes of an object.
+
+    Its class is derived from a built-in class, or is a named tuple or a dataclass.
     """
     kind: type = type(value)
     parent = base_of(kind)

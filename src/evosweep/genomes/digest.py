@@ -20,8 +20,9 @@ _CHUNK_BYTES = 16
 
 
 class Digest:
-    """The 16 bytes by which the journal recognises the genomes of a chunk, taken block by block:
-    the first ones of the SHA-256 over their encoding as one list.
+    """Computes, block by block, the 16 bytes by which the journal recognises a chunk's genomes.
+
+    They are the first bytes of SHA-256 over the encoding of all genomes as one list.
     """
 
     def __init__(self, count: int) -> None:

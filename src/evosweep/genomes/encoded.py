@@ -89,8 +89,10 @@ def _encode_tuples(individuals: Sequence[tuple[object, ...]]) -> Encoded | None:
 
 
 def _is_of_numbers(encoding: bytes, genomes: Sequence[list[object]]) -> bool:
-    """Return True if flat lists of ints of 32 bits are all that is encoded; or lists of floats or
-    of truth values, equally many in each. The first byte of each value's encoding tells its type.
+    """Return True if the encoding holds only flat lists of 32-bit ints, floats or truth values.
+
+    The first byte of each value's encoding tells its type. Lists of floats or truth values must be
+    equally long.
     """
     # The head of a list and an int have five bytes each, so that no other value can stand between
     # them. There is no list in a list, since there are only as many heads as genomes, plus one.

@@ -73,7 +73,7 @@ def scalar_of(dtype: Dtype, data: bytes) -> numpy.generic:
     if isinstance(dtype, str) and dtype[1] in "US":
         data = data[
             : int(dtype[2:]) * (4 if dtype[1] == "U" else 1)
-        ]  # NumPy gives an empty text one zero
+        ]  # not b"\0"
         text = dtype[1] == "U"
         return numpy.str_(data.decode(_UTF32, "surrogatepass")) if text else numpy.bytes_(data)
     scalar: numpy.generic = numpy.frombuffer(data, numpy.dtype(dtype))[0]

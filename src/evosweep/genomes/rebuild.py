@@ -80,8 +80,9 @@ class Rebuilder:
         return self._makers[tag](*map(self.value, parts))
 
     def block(self, block: Block) -> list[object]:
-        """New individuals as those that the block was made of, but without fitness values (unless
-        these travelled with it).
+        """Return new individuals equal to those of the block.
+
+        They have no fitness values, unless these travelled with the block.
         """
         genomes, companions = self._genomes(block), block.companions
         if companions.states is None and len(companions.classes) == 1:
@@ -130,7 +131,7 @@ class Rebuilder:
         """Replace the genome of an individual in place."""
         genome: Any = self.value(value)
         if isinstance(individual, list):
-            list.__setitem__(individual, slice(None), genome)  # a tree's own method checks subtrees
+            list.__setitem__(individual, slice(None), genome)  # a tree's method would check subtrees
         elif isinstance(individual, numpy.ndarray | array.array | bytearray):
             individual[:] = genome
         elif isinstance(individual, set | dict):
