@@ -131,7 +131,7 @@ class Rebuilder:
         """Replace the genome of an individual in place."""
         genome: Any = self.value(value)
         if isinstance(individual, list):
-            list.__setitem__(individual, slice(None), genome)  # a tree's method would check subtrees
+            list.__setitem__(individual, slice(None), genome)  # a tree's own would check it
         elif isinstance(individual, numpy.ndarray | array.array | bytearray):
             individual[:] = genome
         elif isinstance(individual, set | dict):
