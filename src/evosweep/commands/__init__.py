@@ -1,1 +1,1 @@
-"""What a user types: one file for each subcommand, named like it; arguments and messages only."""
+"""The subcommands, one file each, named like the subcommand: only arguments and messages."""

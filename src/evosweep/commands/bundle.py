@@ -1,4 +1,4 @@
-"""`evosweep bundle`: one zip of results that opens anywhere."""
+"""`evosweep bundle`: write one zip of results that can be read on any machine."""
 
 import argparse
 from pathlib import Path
@@ -10,7 +10,7 @@ from evosweep.export.bundle import write_bundle
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `evosweep bundle`."""
+    """Add the arguments of `evosweep bundle`."""
     add_results(parser)
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="zip to write (default: bundle.zip in RESULTS)"
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Write the zip and say what is in it; returns 0."""
+    """Write the zip and print what it contains; returns 0."""
     studies = [study for study in open_studies(args.results) if study.runs]
     path = args.out or args.results / "bundle.zip"
     if path.is_dir() or not path.absolute().parent.is_dir():

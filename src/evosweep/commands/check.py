@@ -1,4 +1,4 @@
-"""`evosweep check`: every mistake in a config at once; else the size of its grid."""
+"""`evosweep check`: print all mistakes in a config at once, or the size of its grid."""
 
 import argparse
 import math
@@ -12,7 +12,7 @@ from evosweep.processes import lock
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `evosweep check`."""
+    """Add the arguments of `evosweep check`."""
     parser.add_argument("config", metavar="CONFIG", help="an experiment's YAML file")
     parser.add_argument(
         "--no-build",
@@ -57,7 +57,7 @@ def _count(text: str) -> int:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Print the size of a config's grid; raises InputError with every mistake in it."""
+    """Print the size of a config's grid; raises InputError with all mistakes in the config."""
     if args.cores is not None and not args.estimate:
         raise InputError("--cores N: needs --estimate")
     examined = examine(args.config)
@@ -95,9 +95,9 @@ def _size(experiment: Experiment) -> str:
 
 
 def _try_out(experiment: Experiment, args: argparse.Namespace) -> list[str]:
-    """Mistakes that show when problems are built and algorithms are called.
+    """Build the problems and call the algorithms; returns the mistakes that this shows.
 
-    Nothing is tried where only a container's image has what they need.
+    It tries nothing if the needed packages are only in a container's image.
     """
     if experiment.container.engine != "none":
         print("evosweep: the runs are in containers, so nothing is built here", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""`evosweep compare`: what stands on the command line, and what a person sees."""
+"""`evosweep compare`: its arguments, and its output on the terminal."""
 
 import argparse
 import math
@@ -23,13 +23,13 @@ from evosweep.errors import InputError, printable
 from evosweep.files.opening import output_folder
 
 PLAIN = {"×": "x", "–": "-", "−": "-", "∞": "inf", "µ": "u", "°": "*", "↑": "(max)", "↓": "(min)"}
-"""What stands for a sign where the terminal's encoding has none."""
+"""Replacements of signs that the terminal's encoding lacks."""
 
 NEEDED = ("jinja2", "matplotlib", "pandas", "scikit_posthocs", "scipy")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `evosweep compare`."""
+    """Add the arguments of `evosweep compare`."""
     add_results(parser)
     parser.add_argument(
         "other", type=Path, nargs="?", help="a second results folder: what has changed since?"
@@ -83,7 +83,7 @@ def _number(text: str) -> float:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Compare, write, print; returns 0. A disagreement of backends is reported, not a failure."""
+    """Compare, write and print; returns 0, also if backends disagree, which the report states."""
     check(NEEDED)
     if args.other is not None:
         if args.target is not None:
@@ -99,7 +99,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _current(studies: list[Study], args: argparse.Namespace) -> list[Study]:
-    """Return the studies with the runs to compare: what is asked for, else the newest code."""
+    """Return the studies with the runs to compare: the selected ones, or those of newest code."""
     grid = _grid(args)
     if args.all_versions and grid is None:
         return studies
@@ -116,7 +116,7 @@ def _grid(args: argparse.Namespace) -> Grid | None:
 
 
 def _changes(args: argparse.Namespace) -> int:
-    """Return the same experiments in two results folders: the code before, and the current code."""
+    """Compare the same experiments in two results folders: the old code and the current code."""
     grid = _grid(args)
     after_all = open_studies(args.other)
     after_all = take_asked(after_all, grid) if grid else after_all
@@ -132,7 +132,7 @@ def _changes(args: argparse.Namespace) -> int:
 
 
 def pair_studies(before: list[Study], after: list[Study]) -> list[tuple[Study, Study]]:
-    """Return the experiments of two folders that correspond: by name, or the only one of each."""
+    """Return the pairs of corresponding experiments: by name, or the only one of each folder."""
     if len(before) == len(after) == 1:
         return [(before[0], after[0])]
     named = {study.name: study for study in before}
@@ -166,7 +166,7 @@ def _print(page: Page, path: Path, shown: str) -> None:
 
 
 def _say(text: str, stream: TextIO | None = None) -> None:
-    """Print what the stream's encoding can show, and nothing that moves a terminal's cursor."""
+    """Print a text without control characters, and without signs that the encoding lacks."""
     stream = stream or sys.stdout
     lines = "\n".join(printable(line) for line in text.split("\n"))
     for sign, plain in PLAIN.items():

@@ -1,11 +1,10 @@
-"""`evosweep contain ... -- evosweep run ...`: one run in a container, watched from outside.
+"""`evosweep contain ... -- evosweep run ...`: perform one run in a container and watch it.
 
-An engine's client that is killed leaves its container running, and so does the death of the
-client's parent. So this process stays beside the client. It passes SIGTERM and Ctrl-C on, and stops
-the container when the workflow has died (EVOSWEEP_PARENT, as for `evosweep run`). It also holds the
-pipe that is the container's standard input: when this process or the client is killed, the pipe
-closes, and `evosweep.entry.in_container` ends the run. A container that does not end in time is
-removed.
+A container goes on running when its engine's client or the client's parent is killed. So this
+process stays beside the client. It passes SIGTERM and Ctrl-C on, and stops the container when the
+workflow has died (EVOSWEEP_PARENT, as for `evosweep run`). It also holds the other end of the
+container's standard input. When this process or the client is killed, this pipe closes, and
+`evosweep.entry.in_container` ends the run. A container that does not end in time is removed.
 """
 
 import argparse
@@ -28,7 +27,7 @@ from evosweep.records.source_copies import keep_sources
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of `evosweep contain`."""
+    """Add the options of `evosweep contain`."""
     parser.add_argument(
         "--engine", required=True, choices=command_line.ENGINES, help="what starts it"
     )
@@ -66,7 +65,7 @@ def _parse_run(command: list[str]) -> argparse.Namespace:
 
 
 def _contained(run: argparse.Namespace) -> ContainedRun:
-    """Return the run, its folder made by the caller, so that it is the caller's."""
+    """Return the run, after making its folder, which then belongs to the caller."""
     spec = read_spec(run.spec, elsewhere=True)
     use = spec["backend"]["use"]
     if not BACKENDS[use].contained:
@@ -75,7 +74,7 @@ def _contained(run: argparse.Namespace) -> ContainedRun:
         raise InputError("backend.hosts: a run in a container reaches no other host")
     if run.order is not None:
         raise InputError("--order: its journal is not in the container; call it without one")
-    out = Path(os.path.abspath(run.out))  # noqa: PTH100 - symbolic links stay as they are
+    out = Path(os.path.abspath(run.out))  # noqa: PTH100 - it must not resolve links
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -91,8 +90,9 @@ def _contained(run: argparse.Namespace) -> ContainedRun:
 
 
 def _keep_sources(spec: dict[str, Any], out: Path, *, several: bool) -> None:
-    """The folder of an experiment's sources is not shown to containers, so it is filled here."""
-    with suppress(InputError):  # what only the image has
+    """Copy the sources outside, since containers do not get the folder of an experiment's
+    sources."""
+    with suppress(InputError):  # a module that only the image has
         parsed = RunSpec.parse(spec)
         folder = RunFolder(out / parsed.run_id if several else out)
         keep_sources(parsed, folder.sources)

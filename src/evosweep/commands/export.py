@@ -1,4 +1,4 @@
-"""`evosweep export`: a folder of files for another tool."""
+"""`evosweep export`: write a folder of files for another tool."""
 
 import argparse
 import importlib
@@ -15,7 +15,7 @@ from evosweep.errors import InputError, RunError, printable
 from evosweep.export.written import Written
 from evosweep.files.opening import check_output, output_folder
 
-# Each module has `write(study, folder)`, which returns a sentence on what it wrote.
+# Each module has `write(study, folder)`, which returns a sentence on the files.
 FORMATS = {
     "ioh": "evosweep.export.ioh",
     "coco": "evosweep.export.coco",
@@ -29,7 +29,7 @@ MOST_NAMED = 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `evosweep export`."""
+    """Add the arguments of `evosweep export`."""
     add_results(parser, more="; `paper [RESULTS]` is short for RESULTS --format paper")
     parser.add_argument("of", type=Path, nargs="?", help=argparse.SUPPRESS)
     parser.add_argument(
@@ -62,7 +62,7 @@ def main(args: argparse.Namespace) -> int:
         folder = _folder(args.out, study, args.format, len(studies))
         try:
             written = _write(study, folder, args.format, options)
-        except InputError as error:  # such as an experiment without a problem for the format
+        except InputError as error:  # for instance, the format suits no problem of the experiment
             unfit.append(error)
             continue
         print(printable(f"{study.name}: {written.sentence}: {folder}"))
@@ -78,7 +78,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _take_paper(args: argparse.Namespace) -> None:
-    """Read `paper RESULTS` as `RESULTS --format paper`."""
+    """Treat `paper RESULTS` as `RESULTS --format paper`."""
     if args.format is None and args.results == Path("paper"):
         args.format, args.results, args.of = "paper", args.of or Path("results"), None
     if args.of is not None:
@@ -88,7 +88,7 @@ def _take_paper(args: argparse.Namespace) -> None:
 
 
 def _name_left_out(study: Study) -> None:
-    """Runs without a receipt have nothing to export; nobody may think that they were none."""
+    """Print how many runs without a receipt are left out of the export."""
     for run in study.failures[:MOST_NAMED]:
         reason = f": {run.error}" if run.kind == "damaged" else ""
         line = f"{study.name}: left out, without a receipt: {run.run_id} ({run.kind}){reason}"

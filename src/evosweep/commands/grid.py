@@ -1,4 +1,4 @@
-"""`evosweep grid`: one row for each run of a config, printed as the runs are generated."""
+"""`evosweep grid`: print one row for each run of a config, one after the other."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ from evosweep.config.load import load
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `evosweep grid`."""
+    """Add the arguments of `evosweep grid`."""
     parser.add_argument("config", metavar="CONFIG", help="an experiment's YAML file")
     parser.add_argument(
         "--json", action="store_true", help="a JSON array: run_id, spec_id, folder, label and spec"
@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Print the runs; raises InputError with every mistake in the config."""
+    """Print the runs; raises InputError with all mistakes in the config."""
     experiment = load(args.config)
     if args.json:
         _print_json(experiment)

@@ -1,4 +1,4 @@
-"""`evosweep init`: a folder with a study that runs, from nothing or from a plain DEAP program."""
+"""`evosweep init`: make a folder with a working study, new or from a plain DEAP program."""
 
 import argparse
 from pathlib import Path
@@ -11,7 +11,7 @@ _LARGEST = 2**20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `evosweep init`."""
+    """Add the arguments of `evosweep init`."""
     parser.add_argument(
         "folder",
         type=Path,
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Write the study, and print what to call next; returns 0."""
+    """Write the study, and print the next commands; returns 0."""
     script = None if args.script is None else _read(args.script)
     files = files_of(study_name(args.folder), script)
     write_study(args.folder, files)

@@ -1,4 +1,4 @@
-"""`evosweep list`: the built-in problems, algorithms and backends, with their parameters."""
+"""`evosweep list`: print the built-in problems, algorithms and backends with their parameters."""
 
 import argparse
 import textwrap
@@ -17,7 +17,7 @@ _WIDTH = 100
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `evosweep list`."""
+    """Add the arguments of `evosweep list`."""
     parser.add_argument(
         "what",
         nargs="?",
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Print the list; raises InputError for a name that is none."""
+    """Print the list; raises InputError for an unknown name."""
     if args.markdown:
         lines = markdown()
     elif args.what is None:
@@ -104,8 +104,7 @@ def _backends() -> Iterator[str]:
 
 
 def _facts(each: Builtin) -> str:
-    """Return what a problem with its default parameters says of itself; empty if it cannot be
-    built."""
+    """Return the traits of a problem with default parameters; empty if it cannot be built."""
     from evosweep.problems.traits import Traits
 
     if each.kind != "problem":

@@ -1,4 +1,4 @@
-"""`evosweep prune`: the runs that a config no longer asks for, listed or removed."""
+"""`evosweep prune`: list or remove the runs that are no longer in a config."""
 
 import argparse
 import sys
@@ -11,7 +11,7 @@ from evosweep.processes.lock import Lock
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `evosweep prune`."""
+    """Add the arguments of `evosweep prune`."""
     parser.add_argument("config", metavar="CONFIG", help="an experiment's YAML file")
     parser.add_argument(
         "--delete", action="store_true", help="remove the folders of these runs, for good"
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """List the runs, or remove them; returns 0, and 1 if one had to stay."""
+    """List or remove the runs; returns 0, or 1 if a run could not be removed."""
     experiment = load(args.config)
     folder = experiment.folder
     if not folder.is_dir():

@@ -1,4 +1,4 @@
-"""`evosweep pull`: run folders brought back from MLflow, to be compared and reproduced."""
+"""`evosweep pull`: bring run folders back from MLflow, to compare and reproduce them."""
 
 import argparse
 import sys
@@ -11,7 +11,7 @@ from evosweep.track.store.origin import open_origin
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of `evosweep pull`."""
+    """Add the options of `evosweep pull`."""
     parser.add_argument(
         "experiment", nargs="?", metavar="EXPERIMENT", help="one experiment (default: all)"
     )
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Pulls; returns 0 when every tracked run has its folder."""
+    """Pull the runs; returns 0 if every tracked run has its folder."""
     origin = open_origin(existing_address(args.out, args.uri))
     pulled = there = 0
     problems = []

@@ -1,4 +1,4 @@
-"""`evosweep reproduce`: repeats a run from its receipt alone and says whether it is identical."""
+"""`evosweep reproduce`: repeat a run from its receipt alone, and tell if it is identical."""
 
 import argparse
 import re
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 _RUN_ID = re.compile(r"[0-9a-f]{12}$")
 _MLFLOW_ID = re.compile(r"[0-9a-f]{32}$")
-_AUDITED = 100  # one evaluation in so many, and every first of a batch
+_AUDITED = 100  # one in 100 evaluations is repeated, and the first of each batch
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of `evosweep reproduce`."""
+    """Add the options of `evosweep reproduce`."""
     parser.add_argument("run", metavar="RUN", help="a run folder, a run_id or an MLflow run id")
     parser.add_argument("--results", type=Path, default=Path("results"), metavar="FOLDER",
                         help="where a run_id is looked for (default: results)")  # fmt: skip
@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """0 when the final population is identical to the bit, 1 when it is not."""
+    """Repeat the run; returns 0 if the final population is identical to the bit, else 1."""
     from evosweep.run.repetition import differences_of_circumstances, spec_of
 
     _check(args)
@@ -63,12 +63,12 @@ def main(args: argparse.Namespace) -> int:
             again = _repeat(spec, args.out or scratch, _order(record, folder))
         return _verdict(record, again, folder)
     finally:
-        if not RunFolder(scratch).failure.exists():  # what an error has pointed into stays
+        if not RunFolder(scratch).failure.exists():  # an error may have named a file in it
             shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _ask_for_trust(record: Record, spec: "RunSpec", trusted: bool) -> None:
-    """Tell whose code is going to run; raises `InputError` unless somebody says that it may."""
+    """Print which foreign code would run; raises `InputError` unless the user trusts it."""
     from evosweep.run.repetition import foreign_code
 
     if not (codes := foreign_code(record, spec)):
@@ -88,7 +88,7 @@ def _ask_for_trust(record: Record, spec: "RunSpec", trusted: bool) -> None:
 
 
 def _check(args: argparse.Namespace) -> None:
-    """Nothing that was done earlier may be taken for the repetition."""
+    """Raise InputError for options that conflict, or an old folder as `--out`."""
     if args.audit and (args.backend or args.out):
         raise InputError("--audit: it replays the journal here; leave out --backend and --out")
     if args.out is not None and args.out.is_dir() and any(args.out.iterdir()):
@@ -96,8 +96,10 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def find_receipt(run: str, results: Path, uri: str | None) -> tuple[Record, RunFolder | None]:
-    """Return the receipt that `run` names, and its folder if there is one; raises
-    `InputError`."""
+    """Return the receipt of the run that `run` names, and its folder if it has one.
+
+    Raises `InputError` if there is no such run.
+    """
     path = Path(run)
     if path.exists():
         folder = RunFolder(path if path.is_dir() else path.parent)
@@ -127,8 +129,7 @@ def _with_backend(spec: "RunSpec", choice: str | None) -> "RunSpec":
 
 
 def _order(record: Record, folder: RunFolder | None) -> Path | None:
-    """Return the journal whose order the repetition has to follow; None if the order is no
-    matter."""
+    """Return the journal whose order the repetition must follow; None for a synchronous run."""
     if record.order is None:
         return None
     if folder is None or not is_file(folder.journal):

@@ -1,4 +1,4 @@
-"""The argument RESULTS, which most commands begin with."""
+"""The first argument of most commands: RESULTS."""
 
 import argparse
 from pathlib import Path
@@ -7,7 +7,8 @@ EITHER = "results/ or results/<experiment>"
 
 
 def add_results(parser: argparse.ArgumentParser, *, meaning: str = EITHER, more: str = "") -> None:
-    """Add `results`: a path, `results` if it is left out; `meaning` and `more` are its help."""
+    """Add the argument `results`, by default the folder `results`, with `meaning` and `more` as
+    help."""
     parser.add_argument(
         "results",
         type=Path,

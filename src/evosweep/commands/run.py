@@ -1,4 +1,4 @@
-"""`evosweep run`: from its arguments to a job, performed under a supervisor or in this process."""
+"""`evosweep run`: make a job from its arguments, and perform it under a supervisor or here."""
 
 import argparse
 import json
@@ -16,7 +16,7 @@ _RANGE = re.compile(r"(\d+)(?:-(\d+))?$")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of `evosweep run`."""
+    """Add the options of `evosweep run`."""
     parser.add_argument(
         "--spec",
         required=True,
@@ -44,7 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Performs the run or runs; returns 0 done, 1 failed, 2 bad input, 128 + signal stopped."""
+    """Perform the runs; returns 0 if done, 1 if one failed, 2 for bad input, 128 + signal if
+    stopped."""
     specs = read_specs(args.spec)
     if args.seeds is not None and len(specs) > 1:
         raise InputError("--seeds: is for one spec; give each of several specs its seed")
@@ -79,9 +80,9 @@ def is_several(args: argparse.Namespace) -> bool:
 
 
 def read_specs(text: str) -> list[dict[str, Any]]:
-    """Return the specs as dicts: of one spec, or of a list of them that share a backend.
+    """Return the specs in a JSON text: of one spec, or of a list that shares a backend.
 
-    Raises `InputError`.
+    Raises `InputError` for mistakes in the text.
     """
     whole = _text(text)
     if not whole.lstrip().startswith("["):
@@ -109,16 +110,16 @@ def _text(text: str) -> str:
 
 
 def read_spec(text: str, *, elsewhere: bool = False) -> dict[str, Any]:
-    """Return the spec as a dict, from JSON or from the file that `@FILE` names; raises
-    `InputError`.
+    """Return the spec as a dict, from JSON or from the file in `@FILE`; raises `InputError`.
 
-    `elsewhere`: the run is not to happen here, so what it needs may be missing here.
+    `elsewhere`: the run happens on another host or in an image, so that this process need not have
+    the packages.
     """
     text = _text(text)
     if not _is_plausible(text):
         from evosweep.config.spec import RunSpec
 
-        return RunSpec.parse(text).to_dict()  # finds every mistake, which takes a little longer
+        return RunSpec.parse(text).to_dict()  # reports all mistakes, but takes a little longer
     spec: dict[str, Any] = json.loads(text)
     kind = BACKENDS[spec["backend"]["use"]]
     if not (elsewhere or kind.is_installed):
@@ -127,7 +128,7 @@ def read_spec(text: str, *, elsewhere: bool = False) -> dict[str, Any]:
 
 
 def _is_plausible(text: str) -> bool:
-    """Return True if the supervisor can work with it; the working process checks the rest."""
+    """Return True if the supervisor can use the spec; the working process checks the rest."""
     try:
         spec = json.loads(text)
         backend = spec["backend"]
@@ -164,7 +165,7 @@ def _perform_here(job: JobFolder) -> int:
     from evosweep.machine import numerics
     from evosweep.processes import activity, safe_path
 
-    os.environ.update(numerics.environment())  # before anything here imports NumPy
+    os.environ.update(numerics.environment())  # it must come before any import of NumPy
     from evosweep.supervision.performer import perform
 
     safe_path.release()
@@ -173,7 +174,7 @@ def _perform_here(job: JobFolder) -> int:
 
 
 def write_receipt(args: argparse.Namespace) -> None:
-    """Write the file of `--receipt`, if that is asked, after the runs are done."""
+    """Write the file of `--receipt`, if the option is given, after the runs are done."""
     if args.receipt is None:
         return
     from evosweep.config.spec import RunSpec

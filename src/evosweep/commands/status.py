@@ -1,4 +1,4 @@
-"""`evosweep status`: how far each experiment has come, from its folder alone."""
+"""`evosweep status`: print the progress of each experiment, from its folder alone."""
 
 import argparse
 import json
@@ -19,7 +19,7 @@ from evosweep.workflow.status_json import as_json
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `evosweep status`."""
+    """Add the arguments of `evosweep status`."""
     add_results(parser)
     parser.add_argument(
         "--watch", action="store_true", help="renew it until every run is done; Ctrl-C ends it"
@@ -46,7 +46,7 @@ def _seconds(text: str) -> float:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Print the status; returns 0, also if runs have failed."""
+    """Print the status; returns 0 even if runs have failed."""
     if args.every is not None and not args.watch:
         raise InputError("--every SECONDS: needs --watch")
     observers = _observers(args.results)

@@ -1,4 +1,4 @@
-"""`evosweep sweep`: the whole workflow of a config, from any folder, with a view of its runs."""
+"""`evosweep sweep`: run the whole workflow of a config from any folder, and show its progress."""
 
 import argparse
 import sys
@@ -10,11 +10,11 @@ from evosweep.processes import safe_path
 
 _CORES = ("--cores", "-c", "--jobs", "-j", "--executor", "-e", "--profile", "--workflow-profile")
 _LOOKS = ("--dry-run", "--dryrun", "-n", "--lint", "--summary", "--unlock", "--dag", "--rulegraph")
-"""Options by which Snakemake only looks."""
+"""Options with which Snakemake performs no job."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `evosweep sweep`."""
+    """Add the arguments of `evosweep sweep`."""
     parser.add_argument("config", metavar="CONFIG", help="an experiment's YAML file")
     parser.add_argument(
         "options",
@@ -46,12 +46,12 @@ def main(args: argparse.Namespace) -> int:
         code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     call = current_call.current()
     if code == 0 and call is not None and not call.started and not _only_looks(args.options):
-        ending.say(ending.after_success(call))  # there was nothing to be done
+        ending.say(ending.after_success(call))  # there was nothing to do
     return code
 
 
 def command_line(config: str, options: Sequence[str]) -> list[str]:
-    """Snakemake's command line for a config, with the options that the user gives."""
+    """Return Snakemake's command line for a config and the user's options."""
     from evosweep.workflow.shipped import root
 
     words, files = list(options), root()

@@ -1,4 +1,4 @@
-"""`evosweep track`: brings MLflow up to date with the run folders, once or as they finish."""
+"""`evosweep track`: bring MLflow up to date with the run folders, once or while runs finish."""
 
 import argparse
 import sys
@@ -14,7 +14,7 @@ from evosweep.track.store.rebase import check_rebasable, rebase
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of `evosweep track`."""
+    """Add the options of `evosweep track`."""
     add_results(parser, meaning="folder of the results")
     parser.add_argument(
         "--uri", help="MLflow's address (default: MLFLOW_TRACKING_URI, else RESULTS/mlflow.db)"
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Runs `evosweep track`; returns 0 when all is tracked."""
+    """Track the runs; returns 0 if every run is tracked."""
     if args.rebase:
         return _rebase(args)
     if args.follow:

@@ -1,4 +1,4 @@
-"""`evosweep ui`: MLflow's UI on the results, on this machine alone, kept up to date."""
+"""`evosweep ui`: serve MLflow's UI of the results on this machine, and keep it up to date."""
 
 import argparse
 import ipaddress
@@ -20,11 +20,11 @@ from evosweep.track.ui.server import Server
 
 PORT = 5000
 _LISTED = 9
-_REFUSED = {5060, 5061}  # by browsers: they are taken for telephony
+_REFUSED = {5060, 5061}  # browsers refuse these ports, which are for telephony
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of `evosweep ui`."""
+    """Add the options of `evosweep ui`."""
     add_results(parser, meaning="folder of the results")
     parser.add_argument("--uri", help="the database to show (default: RESULTS/mlflow.db)")
     parser.add_argument(
@@ -67,7 +67,7 @@ def _tell(results: Path, server: Server, store: Store) -> None:
 
 
 def _pages(store: Store, server: Server) -> list[tuple[str, str]]:
-    """(name, address) of the pages to open; MLflow's front page shows language models first."""
+    """Return (name, address) of the pages to open: MLflow's front page shows language models."""
     pages = [("all experiments", server.page("/experiments?workflowType=machine_learning"))]
     for name, _ in scan.experiments(store.address.results)[:_LISTED]:
         place = f"/experiments/{store.experiment(name).id}/runs?{views.query()}"

@@ -1,4 +1,4 @@
-"""`evosweep verify`: checks every document of a run, and receipts against the files beside them."""
+"""`evosweep verify`: check all documents of runs, and receipts against the files beside them."""
 
 import argparse
 from collections import Counter
@@ -10,7 +10,7 @@ from evosweep.run.verification import verify
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `evosweep verify`."""
+    """Add the arguments of `evosweep verify`."""
     add_results(parser, meaning="results, or one experiment")
     parser.add_argument(
         "--all", action="store_true", help="also say what could not be checked, run by run"
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Print one line for each thing that is wrong; 0 when nothing is, else 1."""
+    """Print one line for each mistake; returns 0 if there is none, else 1."""
     counts: Counter[str] = Counter()
     for folder in find_runs(args.results):
         counts["folders"] += 1

@@ -1,4 +1,4 @@
-"""`evosweep why`: what makes a run another than the nearest one that is there."""
+"""`evosweep why`: explain how a run differs from the nearest finished run."""
 
 import argparse
 from pathlib import Path
@@ -11,7 +11,7 @@ from evosweep.records.reading import load_record
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of `evosweep why`."""
+    """Add the arguments of `evosweep why`."""
     parser.add_argument(
         "what",
         metavar="RUN|CONFIG",
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Print what differs, one line for each parameter, option and source; returns 0."""
+    """Print one line for each parameter, option and source that differs; returns 0."""
     path = Path(args.what)
     if path.is_dir() or path.name == "record.json" or RUN_ID.fullmatch(args.what):
         folder = path if path.exists() else _find(args.what, args.results)

@@ -1,1 +1,1 @@
-"""Finished runs in other tools' formats: IOHprofiler, COCO, flat tables, RO-Crate."""
+"""Write finished runs in other tools' formats: IOHprofiler, COCO, flat tables, RO-Crate."""

@@ -1,4 +1,4 @@
-"""One zip of experiments that opens anywhere: reports with all that they link to, and records."""
+"""Write one zip of experiments: reports, all files that they link to, and records."""
 
 import os
 import zipfile
@@ -13,7 +13,7 @@ from evosweep.compare.read.study import Study
 from evosweep.errors import InputError
 from evosweep.files.opening import check_own, is_file, is_folder, open_file
 
-WHEN = (1980, 1, 1, 0, 0, 0)  # of every file, so that the same results give the same zip
+WHEN = (1980, 1, 1, 0, 0, 0)  # the date of every file, so that equal results give equal zips
 RECORDS = ("record.json", "population.parquet", "logbook.parquet")
 REPORT = Path("comparison/report.html")
 _PAGE = """<!DOCTYPE html>
@@ -27,7 +27,7 @@ _PAGE = """<!DOCTYPE html>
 
 
 def write_bundle(studies: Sequence[Study], path: Path) -> int:
-    """Write the zip whole or not at all; returns how many files are in it.
+    """Write the zip whole or not at all; returns the number of files in it.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def write_bundle(studies: Sequence[Study], path: Path) -> int:
 
 
 def _files(study: Study) -> Iterator[Path]:
-    """Yield the report's folder and the records of every run that is in it; regular files alone."""
+    """Yield the regular files of the report's folder, and the records of the report's runs."""
     for folder in (REPORT.parent, Path("changes")):
         if is_folder(study.folder / folder):
             yield from _below(study.folder / folder)

@@ -1,9 +1,9 @@
-"""COCO's format, as cocopp reads it: BBOB problems only.
+"""Write COCO's format, which cocopp reads; only for BBOB problems.
 
-A folder for each algorithm with `.info`, `.dat` (a line when a target is reached) and `.tdat` (a
-line at given numbers of evaluations). Hansen, Auger, Ros, Mersmann, Tusar and Brockhoff: COCO,
-Optimization Methods and Software 36, 2021. Runs of one problem with different seeds are further
-trials of its instance.
+Each algorithm gets a folder with `.info`, `.dat` (one line for each target that is reached) and
+`.tdat` (one line at given numbers of evaluations). Runs of one problem with different seeds count
+as further trials of its instance. Hansen, Auger, Ros, Mersmann, Tusar and Brockhoff: COCO,
+Optimization Methods and Software 36, 2021.
 """
 
 import math
@@ -24,11 +24,11 @@ HEADER = (
 _FUNCTIONS = 24
 Curve = Sequence[tuple[int, float]]
 Place = tuple[str, int, int]
-"""Label of the algorithm, number of the function, dimension."""
+"""The label of an algorithm, the number of a function, and a dimension."""
 
 
 def write(study: Study, folder: Path) -> Written:
-    """Write one run per seed of the problems `use: bbob`."""
+    """Write one run per seed of the problems with `use: bbob`."""
     every = [run for runs in study.configurations.values() for run in runs]
     runs = [run for run in every if _is_bbob(run)]
     if not runs:
@@ -94,8 +94,7 @@ def _line(count: int, best: float, optimum: float) -> str:
 
 
 def by_target(curve: Curve, optimum: float) -> Iterator[tuple[int, float]]:
-    """Yield the points at which a new one of COCO's targets, 10 to the i/5, is reached; and the
-    last."""
+    """Yield the points that reach a new one of COCO's targets, 10^(i/5), and the last point."""
     reached = math.inf
     for place, (count, best) in enumerate(curve):
         level = _level(best - optimum)
@@ -113,7 +112,7 @@ def _level(gap: float) -> float:
 
 
 def by_evaluations(curve: Curve, _: float = 0.0) -> Iterator[tuple[int, float]]:
-    """Yield the best so far at 1, 2, 3, ... evaluations: twenty a decade, and at the last one."""
+    """Yield the best so far at twenty numbers of evaluations per decade, and at the last one."""
     total, place = curve[-1][0], 0
     for count in _counts(total):
         while place + 1 < len(curve) and curve[place + 1][0] <= count:

@@ -1,7 +1,7 @@
-"""An RO-Crate of an experiment: its config, receipts, results and software, described in JSON-LD.
+"""Write an RO-Crate of an experiment: config, receipts, results and software in JSON-LD.
 
 RO-Crate 1.1 (Soiland-Reyes et al.: Packaging research artefacts with RO-Crate, Data Science 5,
-2022), written by the package `rocrate`.
+2022). The package `rocrate` writes it.
 """
 
 import sys
@@ -24,13 +24,13 @@ from evosweep.records.tables import open_table
 PARQUET = "application/vnd.apache.parquet"
 UNLICENSED = "No licence is stated: ask the authors before you use these data."
 LARGEST = 2**36
-"""Bytes of a file at most: a sparse file costs nobody anything until it is copied."""
+"""Most bytes of a file: a sparse file may be huge, and its copy would fill the disk."""
 
 
 def write(
     study: Study, folder: Path, config: Path | None = None, license: str | None = None
 ) -> Written:
-    """Write the crate, with the config if given; the journals, which are large, are left out."""
+    """Write the crate, with the config if it is given, but without the large journals."""
     need("rocrate.rocrate")
     from rocrate.rocrate import ROCrate
 
@@ -55,7 +55,7 @@ def write(
 
 
 def _licence(crate: Any, address: str | None) -> Any:
-    """Return what the crate says on its use: the licence at an address, or that there is none."""
+    """Return the crate's statement on its use: a licence by address, or that there is none."""
     from rocrate.model.contextentity import ContextEntity
 
     if address is None:
@@ -69,7 +69,7 @@ def _licence(crate: Any, address: str | None) -> Any:
 
 
 def _shared(study: Study) -> Iterator[Path]:
-    """Config and comparison, where the experiment has them."""
+    """Yield the config and the comparison's files, if the experiment has them."""
     for pattern in ("*.yaml", "*.yml", "*.json", "comparison/*.html", "comparison/*.csv"):
         folder = (study.folder / pattern).parent
         if folder == study.folder or is_folder(folder):
@@ -86,7 +86,7 @@ def _type(path: Path) -> dict[str, str]:
 
 
 def _add_software(crate: Any, study: Study) -> list[Any]:
-    """Return the packages of the runs' environments, one entity for each version that was used."""
+    """Add the packages of the runs' environments; returns one entity for each version."""
     from rocrate.model.contextentity import ContextEntity
 
     versions: Counter[tuple[str, str]] = Counter()
@@ -105,8 +105,7 @@ def _add_software(crate: Any, study: Study) -> list[Any]:
 
 
 def _add_run(crate: Any, study: Study, run: Run, software: Sequence[Any]) -> list[str]:
-    """Return the files of a run, and the action that made them; returns a line for each file left
-    out."""
+    """Add the files of a run and the action that made them; returns a line per omitted file."""
     from rocrate.model.contextentity import ContextEntity
 
     receipt, label = read_record(run.folder), f"{study.problem(run)}, {study.algorithm(run)}"
@@ -136,7 +135,7 @@ def _add_run(crate: Any, study: Study, run: Run, software: Sequence[Any]) -> lis
 
 
 def _files(run: Run) -> dict[Path, tuple[str, str]]:
-    """Return what a file of a run is, and its type."""
+    """Return the description and the media type of each file of a run."""
     return {
         run.folder.record: ("receipt", "application/json"),
         run.folder.population: ("final population", PARQUET),
@@ -145,7 +144,7 @@ def _files(run: Run) -> dict[Path, tuple[str, str]]:
 
 
 def _check(run: Run, path: Path) -> None:
-    """Raise `Damaged` if a file is not what it is called; what a link points to is private."""
+    """Raise `Damaged` for a link, whose target may be private, and for a damaged file."""
     rows = run.population if path == run.folder.population else run.logbook_rows
     if path != run.folder.record:
         with open_table(path, rows, 64 * (run.genome_length or 0)):
@@ -155,7 +154,7 @@ def _check(run: Run, path: Path) -> None:
 
 
 def _packages(receipt: Record) -> Iterator[tuple[str, str]]:
-    """Name and versions of what a run used."""
+    """Yield name and version of each package that a run used."""
     environment = receipt.environment
     packages = dict(environment.get("packages") or {})
     packages.setdefault("python", environment.get("python") or sys.version.split()[0])

@@ -1,4 +1,4 @@
-"""The improvements of a run, one at a time, as the formats of other tools want them."""
+"""The improvements of runs, one by one, for the formats of other tools."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -9,7 +9,7 @@ from evosweep.compare.numbers.many_traces import TraceJob, read_traces
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.traces import Trace
 
-BATCH = 1000  # runs whose curves are in memory at a time
+BATCH = 1000  # number of runs whose curves are in memory at a time
 
 
 def single_objective(runs: Sequence[Run]) -> list[Run]:
@@ -18,8 +18,7 @@ def single_objective(runs: Sequence[Run]) -> list[Run]:
 
 
 def curves(runs: Sequence[Run], left_out: list[str]) -> Iterator[tuple[Run, Trace]]:
-    """Yield each run with its trace, read in batches; a line in `left_out` for one that has
-    none."""
+    """Yield each run with its trace; adds a line to `left_out` for a run that has none."""
     queue = iter(runs)
     while batch := list(islice(queue, BATCH)):
         traces, unread = read_traces([TraceJob(run) for run in batch])
@@ -28,9 +27,9 @@ def curves(runs: Sequence[Run], left_out: list[str]) -> Iterator[tuple[Run, Trac
 
 
 def points(run: Run, trace: Trace) -> list[tuple[int, float]]:
-    """(evaluations, best so far) at the first evaluation, each improvement and the last one.
+    """Return (evaluations, best so far) at the first and last evaluation and each improvement.
 
-    The first is infinitely bad where the first evaluation has no result.
+    The first value is infinitely bad if the first evaluation has no result.
     """
     worst = -np.inf if run.weights[0] > 0 else np.inf
     counts = trace.evaluations

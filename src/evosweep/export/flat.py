@@ -1,4 +1,4 @@
-"""Flat tables for every other tool, as CSV and as Parquet: runs, generations, improvements."""
+"""Write flat tables for any other tool, as CSV and Parquet: runs, generations, improvements."""
 
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ from evosweep.export.written import Written, cell
 from evosweep.records.tables import read_rows
 from evosweep.run.best_so_far import with_best_so_far
 
-ROWS = 50_000  # in memory at a time
+ROWS = 50_000  # number of rows in memory at a time
 Row = Mapping[str, object]
 
 
@@ -81,7 +81,7 @@ def _generations(study: Study, left_out: list[str]) -> Iterator[Row]:
 
 
 def _told_apart(row: Row) -> Row:
-    """Return a generation without `best`, which stands there as `generation_best`."""
+    """Return the row of a generation without `best`, which `generation_best` repeats."""
     return {name: value for name, value in row.items() if f"generation_{name}" not in row}
 
 
@@ -93,7 +93,8 @@ def _improvements(study: Study, left_out: list[str]) -> Iterator[Row]:
 
 
 def _write(folder: Path, name: str, rows: Callable[[], Iterator[Row]]) -> int:
-    """Write a table in both formats, in parts: the rows are gone through twice, never all kept."""
+    """Write a table in both formats, in parts; `rows` is called twice, so that memory is
+    bounded."""
     schema = _schema(rows())
     count = 0
     with (
@@ -111,7 +112,7 @@ def _write(folder: Path, name: str, rows: Callable[[], Iterator[Row]]) -> int:
 
 
 def _schema(rows: Iterator[Row]) -> pa.Schema:
-    """Columns in order of coming: whole numbers, numbers, or text if neither will do."""
+    """Return the columns in order of appearance; each holds whole numbers, numbers, or text."""
     kinds: dict[str, set[type]] = {}
     for row in rows:
         for key, value in row.items():
@@ -120,7 +121,7 @@ def _schema(rows: Iterator[Row]) -> pa.Schema:
 
 
 def _kind(value: object) -> type:
-    """Return the type of a value; an int beyond 64 bits is none that a column of ints can hold."""
+    """Return the type of a value for its column; ints beyond 64 bits count as floats."""
     return float if type(value) is int and not -(2**63) <= value < 2**63 else type(value)
 
 

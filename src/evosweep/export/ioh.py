@@ -1,6 +1,6 @@
-"""IOHprofiler's format, as iohinspector and IOHanalyzer read it.
+"""Write IOHprofiler's format, which iohinspector and IOHanalyzer read.
 
-A folder for each algorithm; in it a JSON file and a folder of data for each problem. Wang,
+Each algorithm gets a folder, with a JSON file and a folder of data for each problem. Wang,
 Vermetten, Ye, Doerr and Back: IOHanalyzer, ACM Trans. Evolutionary Learning and Optimization 2,
 2022.
 """
@@ -19,14 +19,14 @@ from evosweep.export.written import Written, parameter
 from evosweep.files import strict_json
 
 Place = tuple[str, str]
-"""Labels of algorithm and problem: what one JSON file describes."""
+"""The labels of an algorithm and a problem, which one JSON file describes."""
 Scenarios = dict[int, list[dict[str, object]]]
 """The runs by dimension."""
 
 
 @dataclass(frozen=True)
 class Names:
-    """What stands for a label: the number of a problem, and the stems of names of files."""
+    """Names for labels: the number of each problem, and the stems of file names."""
 
     ids: Mapping[str, int]
     problems: Mapping[str, str]
@@ -63,7 +63,7 @@ def _dimension(run: Run) -> int:
 
 
 def _function_id(run: Run, place: Place, names: Names) -> int:
-    """BBOB functions keep their number; others are numbered from 1001 by their labels."""
+    """Return the number of a BBOB function; other problems get numbers from 1001 on."""
     if run.problem.get("use") == "bbob":
         return parameter(run, "function", 1)
     return 1000 + names.ids[place[1]]

@@ -1,9 +1,9 @@
-"""What a paper has to say for its experiment to be repeated, filled from the receipts.
+"""Write a checklist of the facts that a paper must state for its experiment to be repeated.
 
 The list follows the guidelines of López-Ibáñez, Branke and Paquete: Reproducibility in Evolutionary
 Computation, ACM Transactions on Evolutionary Learning and Optimization 1(4), 2021: the artifacts
-(code, problems, data), the factors that were held fixed or varied, the measurements. What no
-receipt can know is marked as left to the authors.
+(code, problems, data), the factors that were fixed or varied, the measurements. The receipts give
+the answers; items that no receipt can answer are marked for the authors.
 """
 
 import re
@@ -36,7 +36,7 @@ CITATION = (
 
 @dataclass(frozen=True)
 class Item:
-    """A line of the checklist: what is asked for, and the answer; empty if authors must say."""
+    """An item of the checklist: the question and the answer, empty if the authors must answer."""
 
     group: str
     question: str
@@ -44,7 +44,7 @@ class Item:
 
     @property
     def open(self) -> bool:
-        """True if the authors have to answer it."""
+        """True if the authors must answer it."""
         return self.answer.startswith(TO_DO)
 
 
@@ -200,7 +200,7 @@ _GROUPS: dict[str, dict[str, Callable[[Study], str]]] = {
 
 
 def methods_section(study: Study) -> Iterator[str]:
-    """Sentences for a section on methods."""
+    """Yield the sentences for a section on methods."""
     problems, algorithms = len(study.problems), {key[1] for key in study.configurations}
     names = sorted(algorithms, key=lambda name: by_name([name]))
     shown = f" ({listed(names)})" if len(names) < 8 else ""
@@ -228,8 +228,7 @@ def as_markdown(study: Study, items: Sequence[Item], sentences: Sequence[str]) -
 
 
 def _plain(text: str) -> str:
-    """Return a text in which names of a user's are no markup: code between backticks is left as it
-    is."""
+    """Return a text with Markdown's signs escaped, except in code between backticks."""
     parts = re.split(r"(`[^`]*`)", text)
     return "".join(
         part if place % 2 else re.sub(r"([\\*_\[\]<>#|~])", r"\\\1", part)
@@ -238,7 +237,7 @@ def _plain(text: str) -> str:
 
 
 def as_latex(study: Study, items: Sequence[Item], sentences: Sequence[str]) -> str:
-    """Return the list and the sentences as LaTeX, to be included in a paper."""
+    """Return the list and the sentences as LaTeX that a paper can include."""
     lines = [
         f"% Reproducibility of {escaped(study.name)}. It needs no package.",
         r"\section*{Reproducibility}",

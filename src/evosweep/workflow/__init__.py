@@ -1,1 +1,1 @@
-"""The workflow behind the Snakefile: plan, hooks, settings, profiles; no run is performed here."""
+"""The workflow behind the Snakefile: plan, hooks, settings, profiles; it performs no run itself."""

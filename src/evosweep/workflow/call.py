@@ -1,9 +1,9 @@
-"""One call of Snakemake among others on the same results: its own files, and nobody else's.
+"""The files of one call of Snakemake, apart from those of other calls on the same results.
 
-Snakemake removes what a job is to make before the job starts, and again if it fails. Receipts of
-runs are everybody's, so they are no outputs of Snakemake's jobs: a job of a call makes a mark of
-that call alone. Whatever other calls do, on this host or another, none of them can remove a receipt
-that another one has just written, and each finds its own marks.
+Snakemake removes the outputs of a job before the job starts, and again if it fails. Several calls
+share the receipts of runs, so receipts are no outputs of Snakemake's jobs. Instead, a job makes a
+mark in a folder of its own call. So no call can remove a receipt that another call has just
+written, on this host or another, and each call finds its own marks.
 """
 
 import os
@@ -18,12 +18,12 @@ from evosweep.processes import lock
 
 _CALLS = ".calls"
 _OLD = 7 * 86400.0
-"""Seconds after which the folder of a call that nobody holds is removed: on some file systems two
-hosts get one lock."""
+"""Seconds until an unlocked folder of a call is removed: on some file systems two hosts can get the
+same lock."""
 
 
 def new_name() -> str:
-    """Return a name that no other call has, on any host."""
+    """Return a name that no other call on any host has."""
     return os.urandom(6).hex()
 
 
@@ -36,21 +36,23 @@ class Call:
 
     @property
     def folder(self) -> Path:
-        """Where its marks lie: `results/<experiment>/.calls/<name>`."""
+        """The folder of its marks: `results/<experiment>/.calls/<name>`."""
         return self.experiment / _CALLS / self.name
 
     @property
     def jobs(self) -> Path:
-        """The jobs of the call, for processes that are started for single ones on other hosts."""
+        """The file with the jobs of the call, for processes that do a single job on other hosts."""
         return self.folder / "jobs.jsonl"
 
     def mark(self, kind: str, job: str) -> Path:
-        """Return what a job of the rule `kind` makes: empty if another process has all that is
-        left."""
+        """Return the mark, a file that a job of the rule `kind` makes.
+
+        The file is empty if other processes work on all unfinished runs of the job.
+        """
         return self.folder / kind / job
 
     def begin(self) -> None:
-        """Make the folder, locked for this process, and remove those of calls that were killed."""
+        """Make and lock the folder, and remove the folders of killed calls."""
         folder = output_folder(self.experiment, _CALLS, self.name)
         self._remove_abandoned()
         file = folder / "lock"
@@ -59,7 +61,7 @@ class Call:
             lock.acquire(self._fd, file)
 
     def end(self) -> None:
-        """Remove the folder: the call is over."""
+        """Remove the folder at the end of the call."""
         shutil.rmtree(self.folder, ignore_errors=True)
         if self._fd is not None:
             os.close(self._fd)
@@ -74,7 +76,7 @@ class Call:
 
 
 def _is_abandoned(folder: Path) -> bool:
-    """Return True if nobody holds the lock of a call's folder, and nobody has for a while."""
+    """Return True if no process has held the lock of a call's folder for a while."""
     if not is_folder(folder) or time.time() - folder.stat().st_mtime < _OLD:
         return False
     fd = os.open(folder / "lock", os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
@@ -85,11 +87,12 @@ def _is_abandoned(folder: Path) -> bool:
 
 
 def prepare_snakemakes_own() -> None:
-    """Make Snakemake's folders in an order in which two calls cannot trip over each other.
+    """Make Snakemake's folders in an order in which two calls cannot disturb each other.
 
-    If it finds `metadata` without `incomplete`, as in the middle of another call's start, it
-    takes that for the format of an earlier version, and converts it with a mark that only one of
-    them can remove. All that it keeps there is named by outputs, which are a call's own.
+    If Snakemake finds `metadata` without `incomplete`, as in the middle of another call's start, it
+    takes this for the format of an earlier version. It then converts the folder, with a mark that
+    only one of the two calls can remove. Files in these folders are named by outputs, which are
+    different for each call.
     """
     for name in ("incomplete", "metadata"):
         Path(".snakemake", name).mkdir(parents=True, exist_ok=True)

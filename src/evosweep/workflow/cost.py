@@ -1,4 +1,4 @@
-"""How many evaluations a run will need, by its spec alone: what shares are balanced by."""
+"""Estimate the evaluations of a run from its spec alone, to balance shares."""
 
 from collections.abc import Mapping
 
@@ -6,16 +6,16 @@ from evosweep.config.spec import AlgorithmSpec, RunSpec
 
 _TOTAL = ("evaluations", "max_evaluations", "budget")
 _GENERATIONS = ("generations", "ngen")
-_EACH = ("lambda_", "population", "mu")  # evaluations in a generation: the first that is a number
-_USUAL = 100  # where the spec leaves a number to the function's default
+_EACH = ("lambda_", "population", "mu")  # evaluations per generation: the first number counts
+_USUAL = 100  # used if the spec leaves a number to the function's default
 _known: dict[str, float] = {}
 
 
 def evaluations(spec: RunSpec) -> float:
-    """Return the evaluations that a run makes at most, roughly; the same on every host.
+    """Return roughly the most evaluations of a run; the same number on every host.
 
-    Population times generations, or the budget where the algorithm has one, and no more than its
-    stop condition allows.
+    It is population times generations, or the budget if the algorithm has one, and at most the
+    number that the stop condition allows.
     """
     key = spec.algorithm.canonical
     if key not in _known:

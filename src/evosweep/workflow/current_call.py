@@ -1,4 +1,4 @@
-"""What this call of Snakemake works on: set by the hooks, read by the display and by `sweep`."""
+"""The state of this call of Snakemake: the hooks set it; the display and `sweep` read it."""
 
 import time
 from collections.abc import Callable
@@ -15,16 +15,16 @@ class ThisCall:
     began: float = field(default_factory=time.time)
     done_before: int = 0
     fresh: bool = False
-    """True if finished runs are done again."""
+    """True if the call repeats finished runs."""
     failed_jobs: dict[str, str] = field(default_factory=dict)
     """The log of each failed job of runs, by the job's name."""
     started: bool = False
     ended: bool = False
     on_end: list[Callable[[], None]] = field(default_factory=list)
-    """Called before the end is reported: displays close by it."""
+    """Functions to call before the report at the end, such as the closing of displays."""
 
     def end(self) -> None:
-        """Close what draws on the terminal."""
+        """Close all displays on the terminal."""
         self.ended = True
         while self.on_end:
             self.on_end.pop()()
@@ -34,7 +34,7 @@ _calls: list[ThisCall] = []
 
 
 def begin(plan: Plan) -> ThisCall:
-    """Return the call whose plan has been read."""
+    """Make and return the call of this process, from its plan."""
     _calls.append(ThisCall(plan))
     return _calls[-1]
 

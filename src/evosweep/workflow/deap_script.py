@@ -1,8 +1,8 @@
-"""A plain DEAP program taken apart: what a study takes over from it, and what it leaves.
+"""Turn a plain DEAP program into a study: the parts to take over, and the parts to leave.
 
-The program is read and never run. Definitions, constants, `creator.create` and what is registered
-on the toolbox become a module with `build()`; numbers among the registered keywords become
-parameters of `build`. The program's call of an algorithm becomes the algorithm of the config.
+The program is read and never run. Its definitions, constants, calls of `creator.create` and
+registrations on the toolbox become a module with `build()`; numbers among the registered keywords
+become parameters of `build`. The program's call of an algorithm becomes the config's algorithm.
 """
 
 import ast
@@ -26,22 +26,22 @@ Number = int | float
 
 @dataclass
 class Script:
-    """A program as far as a study takes it over."""
+    """The parts of a program for a study."""
 
     module: str = ""
     """The text of a Python module with `build()`."""
     params: dict[str, Number] = field(default_factory=dict)
     """Parameters of `build` with their values."""
     algorithm: str = ""
-    """What `use:` says; empty if the program calls none of DEAP's algorithms."""
+    """The algorithm for `use:`; empty if the program calls none of DEAP's algorithms."""
     algorithm_params: dict[str, Number] = field(default_factory=dict)
     objectives: int = 1
     left: list[str] = field(default_factory=list)
-    """What is not taken over, a line each."""
+    """One line for each part that is left out."""
 
 
 def read_script(text: str, name: str) -> Script:
-    """Take a program apart.
+    """Read a program and sort its parts.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def _toolbox_name(tree: ast.Module) -> str:
 
 
 def _called(node: ast.AST) -> str:
-    """Return the dotted name of what an expression calls; empty if it is no call."""
+    """Return the dotted name of the function that an expression calls; empty if it is no call."""
     return ast.unparse(node.func) if isinstance(node, ast.Call) else ""
 
 
@@ -113,7 +113,7 @@ class _Parts:
             self.building.append(statement)
         elif isinstance(statement, ast.Return) or self._uses_what_is_gone(statement):
             self._leave(statement, "")
-        else:  # a seed, too: the data of a problem may be drawn while it is imported
+        else:  # also a seed: a problem may draw its data while it is imported
             self.kept.append(statement)
 
     def _sort_registration(self, statement: ast.stmt) -> None:
@@ -142,7 +142,7 @@ class _Parts:
         return isinstance(statement, ast.If) and "__name__" in ast.unparse(statement.test)
 
     def _uses_what_is_gone(self, statement: ast.stmt) -> bool:
-        """Return True if a statement needs the toolbox, or a name that is not taken over."""
+        """Return True if a statement needs the toolbox, or a name that was left out."""
         names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
         text = ast.unparse(statement)
         tools = ("tools.Statistics", "tools.HallOfFame", "tools.ParetoFront", "tools.Logbook",
@@ -177,7 +177,7 @@ class _Parts:
         )
 
     def _lift(self, statement: ast.stmt) -> str:
-        """Return the statement with numbers among its keywords as parameters of `build`."""
+        """Return the statement with numbers in its keywords replaced by parameters of `build`."""
         call = statement.value if isinstance(statement, ast.Expr) else None
         if not isinstance(call, ast.Call) or not call.args:
             return ast.unparse(statement)
@@ -200,7 +200,7 @@ def _number(node: ast.expr) -> Number | None:
 
 
 def _constants(tree: ast.Module) -> dict[str, Number]:
-    """Return the names that the program sets to a number, anywhere."""
+    """Return the names to which the program assigns a number, with this number."""
     found: dict[str, Number] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
@@ -259,7 +259,7 @@ def _resolved(node: ast.expr | None, constants: Mapping[str, Number]) -> Number 
 
 
 def _objectives(tree: ast.Module) -> int:
-    """Return how many weights the program's fitness has."""
+    """Return the number of weights of the program's fitness."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _called(node).endswith("create"):
             for keyword in node.keywords:

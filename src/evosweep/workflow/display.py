@@ -1,4 +1,4 @@
-"""The runs of a call while it works: a block of a terminal, or a line a minute in a log."""
+"""Show the progress of a call: a block on a terminal, or one line per minute in a log."""
 
 import os
 import sys
@@ -12,12 +12,12 @@ from evosweep.workflow import status_lines
 from evosweep.workflow.current_call import ThisCall
 
 LINES_EVERY = "EVOSWEEP_STATUS_SECONDS"
-"""Seconds between two lines of a log; 60 unless set."""
-_BUSY = 20  # times that a look took: the least pause between two
+"""Names the variable with the seconds between two lines in a log, by default 60."""
+_BUSY = 20  # the pause after a look is at least this many times as long as the look
 
 
 class Lines:
-    """A line a minute, for what is no terminal."""
+    """Prints one line per minute, for outputs that are no terminal."""
 
     pause = 60.0
 
@@ -34,11 +34,11 @@ class Lines:
         print(printable_lines(text), file=sys.stderr, flush=True)
 
     def close(self) -> None:
-        """Nothing is left to close."""
+        """Do nothing."""
 
 
 class Block:
-    """A block that is drawn anew each second at the end of the terminal."""
+    """Draws a block at the end of the terminal, anew each second."""
 
     pause = 1.0
 
@@ -66,7 +66,7 @@ class Block:
 
 
 def suitable() -> Lines | Block:
-    """Return a block where standard error is a terminal that can move its cursor, else lines."""
+    """Return a block if standard error is a terminal that can move its cursor, else lines."""
     if sys.stderr.isatty() and os.environ.get("TERM", "dumb") not in ("", "dumb"):
         with suppress(ImportError):
             return Block()
@@ -86,7 +86,7 @@ class Showing:
         call.on_end.append(self.close)
 
     def close(self) -> None:
-        """Stop looking, and leave the terminal as it was."""
+        """Stop looking, and restore the terminal."""
         self._over.set()
         self._thread.join(timeout=5)
         self.display.close()

@@ -1,4 +1,4 @@
-"""What a call of Snakemake says at its end, in about ten lines."""
+"""Report the end of a call of Snakemake in about ten lines."""
 
 import sys
 import time
@@ -26,9 +26,9 @@ def say(lines: Iterable[str]) -> None:
 
 
 def after_success(this: ThisCall, held: Sequence[str] = ()) -> Iterator[str]:
-    """Yield the runs, the verdict on each problem, the report, MLflow, and how long it took.
+    """Yield lines on the runs, the verdict on each problem, the report, MLflow, and the time.
 
-    `held` has a line for runs that other processes hold.
+    `held` has a line for runs that other processes work on.
     """
     plan, folder = this.plan, this.plan.experiment.folder
     finished = plan.finished()
@@ -52,7 +52,7 @@ def _results(folder: Path) -> Iterator[str]:
 
 
 def after_failure(this: ThisCall, *, uses: bool) -> Iterator[str]:
-    """Which runs failed and why; if it `uses` what is there, that is compared and tracked."""
+    """Yield lines on the failed runs. `uses`: the finished runs are compared and tracked."""
     plan, folder = this.plan, this.plan.experiment.folder
     done = plan.finished()
     failed = []
@@ -67,14 +67,14 @@ def after_failure(this: ThisCall, *, uses: bool) -> Iterator[str]:
         try:
             yield from use_what_is_there(plan)
             yield from verdicts(folder)
-        except InputError as error:  # of a folder that is a link, for instance
+        except InputError as error:  # a folder that is a link, for instance
             yield f"evosweep: error: {printable_lines(error)}"
         except KeyboardInterrupt:
             pass
 
 
 def what_to_do(this: ThisCall, held: Sequence[str]) -> Iterator[str]:
-    """Yield what the next call does."""
+    """Yield a line on what the next call will do."""
     yield from held
     yield (
         "The same command continues: finished runs stay, interrupted ones resume, failed ones are "
@@ -83,7 +83,7 @@ def what_to_do(this: ThisCall, held: Sequence[str]) -> Iterator[str]:
 
 
 def _without_a_word(call: ThisCall) -> Iterator[str]:
-    """Jobs that failed before any of their runs could say why, by the last line of their logs."""
+    """Yield the last lines of logs of jobs that failed before their runs could state a reason."""
     by_error: dict[str, list[str]] = {}
     for name, log in call.failed_jobs.items():
         if not call.plan.has_failure(name):
@@ -94,14 +94,14 @@ def _without_a_word(call: ThisCall) -> Iterator[str]:
 
 
 def after_stop(this: ThisCall, held: Sequence[str] = ()) -> Iterator[str]:
-    """Yield how far a call came that was stopped."""
+    """Yield lines on the progress of a call that was stopped."""
     plan = this.plan
     yield f"stopped: {plan.finished()} of {plan.size} runs are done; the same command goes on"
     yield from held
 
 
 def verdicts(folder: Path) -> Iterator[str]:
-    """Yield what the comparison said of each problem, in a line each."""
+    """Yield the comparison's verdict on each problem, one line each."""
     try:
         text = read_bytes(folder / "logs" / "compare.log", _LARGEST_LOG).decode(errors="replace")
     except (OSError, EvosweepError):

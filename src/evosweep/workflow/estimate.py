@@ -1,4 +1,4 @@
-"""How many seconds a run will take: by finished runs of the grid, or by a probe of its problem."""
+"""Estimate the seconds of a run from finished runs of the grid, or from a probe of its problem."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -10,16 +10,17 @@ from evosweep.files.opening import read_bytes
 from evosweep.workflow.cost import evaluations
 from evosweep.workflow.jobs import configuration
 
-_READ = 200  # receipts at most
-_LARGEST = 2**26  # bytes of a receipt
-_BESIDE = 1e-5  # seconds that selection and variation take for an evaluation, roughly
+_READ = 200  # most receipts to read
+_LARGEST = 2**26  # most bytes of a receipt
+_BESIDE = 1e-5  # rough seconds of selection and variation per evaluation
 
 Probe = Callable[[list[RunSpec]], Mapping[str, float]]
-"""Seconds of an evaluation, by the canonical text of the problem, for one run of each problem."""
+"""A function from one run per problem to seconds per evaluation, by the problem's canonical
+text."""
 
 
 class Estimate:
-    """Seconds of a run, by what is known of its configuration, or else of its problem.
+    """Estimates the seconds of a run from runs of its configuration, else of its problem.
 
     Parameters
     ----------
@@ -37,7 +38,7 @@ class Estimate:
                 self._learn(spec, folder)
 
     def probe(self, runs: Iterable[RunSpec], probe: Probe) -> None:
-        """Learn about the problems of `runs` of which no finished run tells anything."""
+        """Measure the problems of `runs` that no finished run has."""
         unknown: dict[str, RunSpec] = {}
         for run in runs:
             if run.problem.canonical not in self._evaluation:
@@ -46,7 +47,7 @@ class Estimate:
             self._evaluation |= probe(list(unknown.values()))
 
     def __call__(self, run: RunSpec) -> float | None:
-        """Return the seconds of a run; None if nothing is known of its problem."""
+        """Return the estimated seconds of a run; None if its problem was never measured."""
         if (seconds := self._runs.get(configuration(run))) is not None:
             return seconds
         if (each := self._evaluation.get(run.problem.canonical)) is None:
@@ -60,6 +61,6 @@ class Estimate:
             counted = max(1, int(record["evaluations"]))
             each = float(record["timings"]["evaluation"]) / counted
         except (EvosweepError, OSError, ValueError, KeyError, TypeError):
-            return  # a receipt that says nothing; what reads it tells why
+            return  # an unreadable receipt; the commands that need it will report it
         self._runs[configuration(spec)] = total
         self._evaluation.setdefault(spec.problem.canonical, each)

@@ -1,4 +1,4 @@
-"""How long a grid will take, before it is begun: by receipts that are there, else by a probe."""
+"""Forecast the time of a grid from existing receipts, else from a probe."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,28 +9,28 @@ from evosweep.errors import printable
 from evosweep.workflow.estimate import Estimate, Probe
 from evosweep.workflow.status_lines import span
 
-_START = 0.5  # seconds of a process's start, about
+_START = 0.5  # rough seconds of a process's start
 _NAMED = 5
 
 
 @dataclass
 class Forecast:
-    """What the runs that are not done will take on so many cores."""
+    """The time that the remaining runs will need on some cores."""
 
     cores: int
     runs: int = 0
     done: int = 0
     work: float = 0.0
-    """Seconds of cores that are kept busy."""
+    """Core seconds of all runs together."""
     longest: float = 0.0
     """Seconds of the longest run."""
     longest_label: str = ""
     unknown: list[str] | None = None
-    """Combinations of which nothing is known: they are in no number."""
+    """Number of combinations without an estimate; they are not counted in the seconds."""
 
     @property
     def seconds(self) -> float:
-        """The time that it takes: the longest run's at least."""
+        """The wall time in seconds: at least that of the longest run."""
         return max(self.longest, self.work / self.cores)
 
     def lines(self) -> Iterator[str]:
@@ -53,14 +53,14 @@ class Forecast:
 
 
 def forecast(experiment: Experiment, cores: int, probe: Probe | None) -> Forecast:
-    """Return what is left of a grid.
+    """Return the forecast for the remaining runs of a grid.
 
     Parameters
     ----------
     cores
-        How many are to be kept busy.
+        Number of cores.
     probe
-        Measures an evaluation of each problem without a receipt; None: nothing is started.
+        Measures an evaluation of each problem without a receipt; None to start no process.
     """
     folder = experiment.folder / "runs"
     result, unknown = Forecast(cores), list[str]()

@@ -20,7 +20,7 @@ from evosweep.workflow.plan import Circumstances, Plan, experiment_of
 from evosweep.workflow.probe import probe
 from evosweep.workflow.settings import Settings, Workflow
 
-_locks: list[Lock] = []  # kept to the end of the process
+_locks: list[Lock] = []  # open until the end of the process
 
 
 def open_plan(workflow: Workflow) -> Orders:
@@ -52,7 +52,7 @@ def open_plan(workflow: Workflow) -> Orders:
 
 
 def _orders_of(current: Settings) -> Orders:
-    """Return the jobs of the call that started this process for one of them."""
+    """Return the orders of the call that started this process for a single job."""
     experiment = experiment_of(current)
     call = Call(experiment.folder, current.call)
     found = Orders(experiment, call, orders.read(call.jobs))
@@ -74,10 +74,10 @@ def _circumstances(workflow: Workflow) -> Circumstances:
 
 
 def start(plan: Plan, workflow: Workflow) -> None:
-    """Lock the experiment for this process; raises Locked when another process works on it.
+    """Lock the experiment for this process; raises Locked if another process works on it.
 
-    A share takes no lock: others may work on the experiment. Ends the process with 2 where the
-    runs' containers could not be started, or where the results' file system has no locks.
+    A share takes no lock, since other calls may work on the experiment. Ends the process with 2 if
+    the runs' containers cannot be started, or the results' file system has no locks.
     """
     folder = plan.experiment.folder
     os.environ[FRESH_VARIABLE] = "1" if plan.is_again else ""
@@ -93,7 +93,7 @@ def start(plan: Plan, workflow: Workflow) -> None:
         print(f"evosweep: error: {printable_lines(error)}", file=sys.stderr)
         sys.exit(error.exit_code)
     plan.write_files(elsewhere=not workflow.local_exec)
-    with suppress(ValueError):  # this is no main thread, which no signal reaches
+    with suppress(ValueError):  # this is not the main thread, which alone gets signals
         stop.pass_on()
         stop.end_by_interrupt()
     this = _this(plan)
@@ -103,8 +103,8 @@ def start(plan: Plan, workflow: Workflow) -> None:
 
 
 def _follow(folder: Path) -> None:
-    """Start `evosweep track --follow`, which shows runs in MLflow until this process has exited."""
-    output_folder(folder, "runs")  # by which `track` tells an experiment's folder from all results
+    """Start `evosweep track --follow`; it shows runs in MLflow until this process exits."""
+    output_folder(folder, "runs")  # `track` recognises an experiment's folder by it
     path = output_folder(folder, "logs") / "follow.log"
     with os.fdopen(open_descriptor(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "w") as log:
         subprocess.Popen(
@@ -126,10 +126,10 @@ def _check_container(plan: Plan) -> None:
 
 
 def succeed(plan: Plan) -> None:
-    """Come back for what is left, or print where the results are.
+    """Start a further round for the runs that are left, or print where the results are.
 
-    Ends the process with 75 where other processes still hold runs that a whole call asks for, and
-    with 1 if a run of an earlier round failed.
+    Ends the process with 75 if other processes still hold runs of a whole call, and with 1 if a run
+    of an earlier round failed.
     """
     held, this = _held(plan), _this(plan)
     this.end()
@@ -145,7 +145,7 @@ def succeed(plan: Plan) -> None:
 def fail(plan: Plan, workflow: Workflow) -> None:
     """Print which runs failed and why; compare and track the finished ones.
 
-    Ends the process with 130 or 143 where a signal has stopped it.
+    Ends the process with 130 or 143 if a signal has stopped it.
     """
     this, held = _this(plan), _held(plan)
     this.end()
@@ -164,13 +164,13 @@ def fail(plan: Plan, workflow: Workflow) -> None:
 
 
 def _this(plan: Plan) -> current_call.ThisCall:
-    """Return the call of this process, which has this plan."""
+    """Return the call of this process, and make it from the plan at first."""
     this = current_call.current()
     return this if this is not None else current_call.begin(plan)
 
 
 def _held(plan: Plan) -> list[str]:
-    """Return a line about runs that other processes hold; empty if there is none."""
+    """Return lines about runs that other processes hold."""
     held = plan.held()
     if not held:
         return []
@@ -182,7 +182,7 @@ def _held(plan: Plan) -> list[str]:
 
 
 def _come_back(plan: Plan, *, held: bool, failed: bool) -> None:
-    """Start the next round where one can help; returns if none does."""
+    """Start the next round if it can help, else return."""
     before = rounds.current()
     if plan.is_again or stop.asked():
         return

@@ -1,4 +1,4 @@
-"""Snakemake's messages on jobs: which of them the end of a call says better."""
+"""Sort Snakemake's messages on jobs: the report at the end of a call replaces some of them."""
 
 from collections.abc import Sequence
 from logging import LogRecord
@@ -16,11 +16,11 @@ _TOLD = (
 )
 OF_RUNS = ("run", "batch")
 """The rules whose jobs perform runs."""
-_LAST = 3  # lines of a log that are shown
+_LAST = 3  # most lines of a log that are shown
 
 
 def is_told_by_the_end(text: str) -> bool:
-    """Return True if a message says no more than the report at the end of the call."""
+    """Return True if the report at the end of the call replaces a message."""
     return text.startswith(_TOLD)
 
 
@@ -38,7 +38,7 @@ def error_of_stage(record: LogRecord) -> str:
 
 
 def failed_job(record: LogRecord) -> tuple[str, str] | None:
-    """Name and log of a failed job of runs; None for any other message."""
+    """Return name and log of a failed job of runs; None for any other message."""
     if getattr(record, "rule_name", "") not in OF_RUNS:
         return None
     log = next(iter(getattr(record, "log", None) or []), "")
@@ -46,7 +46,7 @@ def failed_job(record: LogRecord) -> tuple[str, str] | None:
 
 
 def last_line(path: Path) -> str:
-    """Return what a program wrote last into its log; empty if it wrote nothing."""
+    """Return the last line of a program's log; empty if the log is empty."""
     return next(iter(_last_lines(path)[-1:]), "")
 
 

@@ -1,4 +1,4 @@
-"""Jobs: runs that one process performs in turn, and how a grid's runs are packed into them."""
+"""Pack the runs of a grid into jobs: a job is a list of runs that one process performs in turn."""
 
 import hashlib
 import json
@@ -14,15 +14,15 @@ from evosweep.plugins.sources import builtins
 from evosweep.workflow.share import partition
 
 ENOUGH = 20.0
-"""Seconds of work beside which the start of a process does not count."""
+"""Seconds of a job: long enough that the start of its process does not matter."""
 ENOUGH_ELSEWHERE = 300.0
-"""The same for a job of a batch system, which takes longer to begin, and loads its controller."""
+"""The same for jobs of a batch system, which start more slowly and load its controller."""
 
 _FORKED = ("serial", "pool")
-"""Backends that begin anew in a child of the process that prepares a job."""
+"""Backends that can start in a forked child of the process that prepares a job."""
 
 Estimate = Callable[[RunSpec], float | None]
-"""The seconds that a run will take, all of its workers busy; None if nothing is known."""
+"""A function that estimates the seconds of a run with all workers busy, or returns None."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,17 @@ class Job:
 
     planned: tuple[Planned, ...]
     apart: bool = False
-    """Each run has a process of its own, for its code may keep something for the next one."""
+    """True if each run gets a process of its own, since its code may keep state for the next
+    run."""
 
     @property
     def runs(self) -> list[RunSpec]:
-        """Its runs, in their order."""
+        """Its runs, in order."""
         return [each.run for each in self.planned]
 
     @cached_property
     def name(self) -> str:
-        """Its run_id; for several runs, 12 hexadecimal digits that name exactly these."""
+        """Its run_id; for several runs, a digest of their run_ids, 12 hexadecimal digits."""
         names = [run.run_id for run in self.runs]
         if len(names) == 1:
             return names[0]
@@ -56,17 +57,17 @@ class Job:
 
     @property
     def kind(self) -> str:
-        """The rule that does it: `run` for one run, `batch` for several."""
+        """The rule of the job: `run` for one run, `batch` for several."""
         return "run" if len(self.planned) == 1 else "batch"
 
     @property
     def workers(self) -> int:
-        """The cores that it keeps busy."""
+        """Number of cores that it uses."""
         return self.planned[0].run.backend.workers
 
     @property
     def label(self) -> str:
-        """Problem, algorithm, backend and seeds; of many configurations, how many there are."""
+        """Problem, algorithm, backend and seeds; or the number of its configurations."""
         labels = list(dict.fromkeys(each.label for each in self.planned))
         if len(labels) > 1:
             where = self.planned[0].run.backend
@@ -75,14 +76,14 @@ class Job:
 
     @cached_property
     def spec(self) -> str:
-        """What `evosweep run --spec` takes: a spec, or a list of them."""
+        """The value of `evosweep run --spec`: a spec, or a list of specs."""
         runs = self.runs if self._is_mixed else self.runs[:1]
         dicts = [run.to_dict() for run in runs]
         return json.dumps(dicts if self._is_mixed else dicts[0], separators=(",", ":"))
 
     @property
     def options(self) -> list[str]:
-        """What follows the spec: the seeds, if nothing else differs."""
+        """Further options of `evosweep run`: the seeds, if runs differ only in them."""
         if len(self.planned) == 1:
             return []
         seeds = [] if self._is_mixed else ["--seeds", self._seeds]
@@ -103,15 +104,15 @@ class Job:
 
 
 def configuration(run: RunSpec) -> tuple[str, str, str]:
-    """Return all that decides a run but its seed."""
+    """Return everything that decides a run except its seed."""
     return run.problem.canonical, run.algorithm.canonical, run.backend.canonical
 
 
 def code(run: RunSpec) -> tuple[str, ...]:
     """Return the functions of a run that are not evosweep's own; () if all are.
 
-    Modules of others may keep something from one run to the next, or create classes under the
-    names of another module's.
+    Such modules may keep state from one run to the next, or create classes under names that other
+    modules use.
     """
     own = [
         use
@@ -130,21 +131,21 @@ def pack(
     alone: bool,
     enough: float = ENOUGH,
 ) -> Iterator[Job]:
-    """Yield the jobs of some runs.
+    """Yield jobs that contain these runs.
 
     Parameters
     ----------
     size
-        At most so many seeds of a configuration in a job; `auto`: any runs that share a backend, in
-        jobs of about `enough` seconds, and never fewer jobs than keep all cores busy.
+        Most seeds of a configuration in a job. `auto` packs any runs that share a backend into jobs
+        of about `enough` seconds, but makes at least enough jobs to keep all cores busy.
     cores
-        How many there are to be kept busy.
+        Number of cores.
     enough
         The seconds of a job.
     estimate
-        The seconds of a run. A run of which nothing is known has a job of its own.
+        Estimates the seconds of a run. A run without an estimate gets a job of its own.
     alone
-        Whether a job holds seeds of one configuration only, as in a container.
+        True if a job may only hold seeds of one configuration, as in a container.
     """
     for group in _groups(planned, alone=alone):
         if isinstance(size, int):
@@ -154,7 +155,7 @@ def pack(
 
 
 def _groups(planned: Iterable[Planned], *, alone: bool) -> Iterator[list[Planned]]:
-    """Runs that may share a process."""
+    """Yield groups of runs that may share a process."""
     groups: dict[tuple[object, ...], list[Planned]] = {}
     for each in planned:
         key = configuration(each.run) if alone else (each.run.backend.canonical, code(each.run))
@@ -163,7 +164,7 @@ def _groups(planned: Iterable[Planned], *, alone: bool) -> Iterator[list[Planned
 
 
 def _by_number(group: list[Planned], size: int) -> Iterator[Job]:
-    """Seeds of one configuration, as many as asked for."""
+    """Yield jobs of at most `size` seeds of one configuration."""
     by_configuration: dict[object, list[Planned]] = {}
     for each in group:
         by_configuration.setdefault(configuration(each.run), []).append(each)
@@ -195,7 +196,7 @@ def _by_time(
 
 
 def _balanced(known: list[tuple[float, Planned]], count: int) -> list[list[Planned]]:
-    """Runs in `count` parts of about equal time, each in the order of the grid."""
+    """Return `count` lists of runs of about equal time, each in the order of the grid."""
     parts: list[list[Planned]] = [[] for _ in range(count)]
     for number, (_, each) in zip(partition([c for c, _ in known], count), known, strict=True):
         parts[number - 1].append(each)

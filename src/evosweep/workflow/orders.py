@@ -1,4 +1,4 @@
-"""What the rules ask for: the words of a job's command line, its label, its cores, its mark."""
+"""Answers to the rules' questions on a job: command line, label, cores, mark."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from evosweep.workflow.jobs import Job
 from evosweep.workflow.share import Share
 
 FRESH_VARIABLE = "EVOSWEEP_FRESH"
-"""Set for a call that does finished runs again."""
+"""Names a variable that is set in a call that repeats finished runs."""
 
 
 class Wildcards(Protocol):
@@ -26,21 +26,21 @@ class Wildcards(Protocol):
 
 @dataclass(frozen=True)
 class Order:
-    """A job as Snakemake needs it, also in a process that it starts for this job alone."""
+    """A job for Snakemake, also for a process that Snakemake starts for this one job."""
 
     name: str
     kind: str
-    """The rule that does it."""
+    """The rule of the job."""
     workers: int
     label: str
     words: list[str]
-    """Of the command line: what to run, and where its results go."""
+    """The words of the command line that give the runs and the folder of their results."""
     runs: list[str]
-    """The run_ids."""
+    """The run_ids of its runs."""
 
     @classmethod
     def of(cls, job: Job, spec: str, folder: Path) -> "Order":
-        """Return the order of a job whose spec is `spec`, or in the file that it names."""
+        """Return the order of a job; `spec` is its spec, or `@` and the file with the spec."""
         return cls(
             name=job.name,
             kind=job.kind,
@@ -52,18 +52,18 @@ class Order:
 
 
 def write(path: Path, orders: Iterable[Order]) -> None:
-    """Keep orders for processes that are started for single jobs; raises EvosweepError."""
+    """Write orders for processes that do a single job; raises EvosweepError."""
     write_whole(path, "".join(f"{json.dumps(asdict(order))}\n" for order in orders).encode())
 
 
 def read(path: Path) -> dict[str, Order]:
-    """Return the orders that the main process of a call has left; raises OSError."""
+    """Return the orders that the main process of a call has written; raises OSError."""
     with path.open(encoding="utf-8") as lines:
         return {order.name: order for order in (Order(**json.loads(line)) for line in lines)}
 
 
 class Orders:
-    """The jobs of a call by the name of their mark, as the rules ask for them."""
+    """The jobs of a call by the name of their mark, for the rules."""
 
     def __init__(self, experiment: Experiment, call: Call, orders: Mapping[str, Order]) -> None:
         self.experiment, self.call, self._orders = experiment, call, orders
@@ -103,38 +103,36 @@ class Orders:
 
     @property
     def logs(self) -> str:
-        """Where logs of jobs go; a share's apart, for another call may work on the same run."""
+        """The folder of the jobs' logs; a share has its own, since calls may share runs."""
         share = self.share
         return f"{self.folder}/logs" + (f"/share-{share.number}-of-{share.count}" if share else "")
 
     @property
     def asked_file(self) -> str:
-        """The file with the run_ids that this call asks for, one per line."""
+        """The file with the run_ids of this call, one per line."""
         return f"{self.folder}/asked.txt"
 
     def asked(self, _: Wildcards | None = None) -> str:
-        """Return a text that changes with them, so that the comparison is made again."""
+        """Return a text that changes with the runs, so that the comparison is made again."""
         return ""
 
     def outputs(self, _: Wildcards | None = None) -> list[str]:
-        """Return what the comparison waits for; a process for a single job asks for nothing."""
+        """Return the inputs of the comparison; none in a process for a single job."""
         return []
 
     def words(self, wildcards: Wildcards) -> list[str]:
-        """Return the words of a job's command line that say what to run."""
+        """Return the words of a job's command line that give its runs."""
         return self.orders[wildcards.name].words
 
     def fresh(self, _: Wildcards) -> list[str]:
-        """Return the option by which runs start from nothing, if --forceall or --forcerun ask
-        for it.
+        """Return `--fresh` if --forceall or --forcerun asks to repeat finished runs.
 
-        A replay of their journals would give the same populations, with other times than those of
-        the evaluations.
+        A replay of their journals would give the same populations, but wrong times.
         """
         return ["--fresh"] if os.environ.get(FRESH_VARIABLE) else []
 
     def workers(self, wildcards: Wildcards) -> int:
-        """Return the cores that a job keeps busy."""
+        """Return the number of cores that a job uses."""
         return self.orders[wildcards.name].workers
 
     def label(self, wildcards: Wildcards) -> str:

@@ -1,7 +1,7 @@
-"""Comparison and tracking of the finished runs of a call in which others failed.
+"""Compare and track the finished runs of a call in which other runs failed.
 
-Snakemake starts no rule whose input is missing, so the rules of these two stages do not run then.
-Their commands are called here instead, and the next call of Snakemake does both again.
+Snakemake starts no rule whose input is missing, so that the rules of these two stages do not run
+then. This module calls their commands instead. The next call of Snakemake does both again.
 """
 
 import os

@@ -1,8 +1,8 @@
-"""The places below an experiment's folder that Snakemake and its jobs write to or read.
+"""Check the files below an experiment's folder that Snakemake and its jobs write to or read.
 
 Snakemake follows links, and so does a shell's `> logs/compare.log`. A folder from elsewhere may
-have one there that leads to a file of the user's, which would be emptied, or put into the report of
-`snakemake --report`.
+have a link there to a file of the user's. That file would be overwritten, or copied into the report
+of `snakemake --report`.
 """
 
 import os
@@ -18,9 +18,9 @@ _WITH_FILES_ALONE = ("logs", "jobs", "specs", "comparison")
 
 
 def check(folder: Path) -> None:
-    """Raise `Damaged` for the first of these places that is a link, a pipe or a device.
+    """Raise `Damaged` for the first of these paths that is a link, a pipe or a device.
 
-    `folder` itself may be a link, which is the user's own choice.
+    `folder` itself may be a link, since the user chose it.
     """
     for name in _FOLDERS:
         if os.path.lexists(folder / name) and not is_folder(folder / name):

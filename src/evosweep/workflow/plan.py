@@ -1,7 +1,7 @@
-"""The plan of a call of Snakemake: the runs that it is to do, packed into jobs.
+"""The plan of a call of Snakemake: its unfinished runs, packed into jobs.
 
-What is finished, by its receipt, is no job: Snakemake sees its record as a file that is there. What
-is not finished is packed into jobs, and each job makes a mark of this call (`workflow.call`).
+A finished run, which has a receipt, needs no job: for Snakemake its record is an existing file. The
+other runs are packed into jobs, and each job makes a mark of this call (`workflow.call`).
 """
 
 import re
@@ -26,33 +26,33 @@ from evosweep.workflow.scope import Scope
 from evosweep.workflow.settings import Settings
 
 _HOLDER = re.compile(r"evosweep: error: (.*works on it)")
-_LONGEST_LOG = 2**24  # bytes
-_LONG = 20_000  # characters; quoted they may be five times as many, and a shell takes 131,072
+_LONGEST_LOG = 2**24  # most bytes of a file
+_LONG = 20_000  # characters; quoting may need five times as many, and a shell accepts 131,072
 
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What a call knows beside its settings."""
+    """The facts that a call needs in addition to its settings."""
 
     again: bool = False
-    """Do finished runs again, from their start."""
+    """True to repeat finished runs from their start."""
     cores: int = 1
-    """How many are to be kept busy."""
+    """Number of cores to use."""
     enough: float = ENOUGH
-    """Seconds of work that are worth a job."""
+    """Seconds that a job should take."""
     later: bool = False
-    """This call has done what it could and comes back: to what others held, not to failures."""
+    """True in a further round: the call returns to runs that others held, but not to failures."""
     failed: bool = False
-    """A run of an earlier round failed: this call ends with 1, also if nothing is left."""
+    """True if a run of an earlier round failed, so that the call must end with 1."""
     probe: Probe | None = None
-    """Measures evaluations; None if nothing is to be started."""
+    """Measures evaluations; None to start no process for it."""
 
 
 class Plan(Orders):
-    """The runs of an experiment that a call has to do, and its jobs.
+    """The runs of an experiment that a call must do, and its jobs.
 
-    Snakemake knows what it was asked to do, such as a dry run, only after it has read the
-    Snakefile. So `how` is called, and the runs are looked at, when the jobs are asked for.
+    Snakemake knows its own options, such as a dry run, only after it has read the Snakefile. So
+    `how` is called, and the runs are looked at, when the jobs are needed.
     """
 
     def __init__(
@@ -69,22 +69,22 @@ class Plan(Orders):
 
     @property
     def is_share(self) -> bool:
-        """True if only a share of the runs is asked for: they are neither compared nor tracked."""
+        """True if the call only does a share of the runs; it neither compares nor tracks them."""
         return self._settings.share is not None
 
     @property
     def steals(self) -> bool:
-        """True if this call then does what nobody works on."""
+        """True if the call also does runs of other shares on which nobody works."""
         return self._settings.steal
 
     @property
     def is_again(self) -> bool:
-        """True if finished runs are done again."""
+        """True if the call repeats finished runs."""
         return self._how.again
 
     @property
     def size(self) -> int:
-        """The number of runs that are this call's to do: of the grid, or of its share."""
+        """The number of runs of this call: of the grid, or of its share."""
         return len(self.scope.mine)
 
     @property
@@ -99,9 +99,9 @@ class Plan(Orders):
         return self._outputs
 
     def write_files(self, *, elsewhere: bool) -> None:
-        """Write what other commands read: the runs that are asked for, and long specs.
+        """Write the files for other commands: the list of runs, and long specs.
 
-        `elsewhere`: other processes of Snakemake do the jobs, and have to know them.
+        `elsewhere`: other processes of Snakemake do the jobs, and need the orders as well.
         """
         write_asked(self.experiment.folder, self.scope.noted())
         if not self.is_share:
@@ -115,7 +115,7 @@ class Plan(Orders):
             orders.write(self.call.jobs, self.orders.values())
 
     def finished(self) -> int:
-        """Return the number of runs of this call that have a record by now."""
+        """Return the number of runs of this call that have a record now."""
         return self.scope.finished()
 
     def has_failure(self, name: str) -> bool:
@@ -126,15 +126,15 @@ class Plan(Orders):
         )
 
     def run_ids(self) -> frozenset[str]:
-        """Return the runs that are this call's to do."""
+        """Return the run_ids of this call."""
         return frozenset(each.run.run_id for each in self.scope.mine)
 
     def held(self) -> list[Order]:
-        """Return the jobs that are not done, for other processes had all that was left of them."""
+        """Return the jobs that are not done because other processes work on their runs."""
         return [order for order in self.orders.values() if self._is_held(order)]
 
     def holder(self, order: Order) -> str:
-        """Who works on the runs of a job, as its log says."""
+        """Return which process works on the runs of a job, from the job's log."""
         log = Path(self.logs, f"{order.name}.log")
         try:
             lines = read_bytes(log, _LONGEST_LOG).decode(errors="replace").splitlines()
@@ -144,7 +144,7 @@ class Plan(Orders):
         return next((printable(each[1]) for each in found if each), "another process works on it")
 
     def missing(self, order: Order) -> list[str]:
-        """Return the runs of a job that have no record by now."""
+        """Return the runs of a job that have no record now."""
         runs = Path(self.folder, "runs")
         return [name for name in order.runs if not (runs / name / "record.json").exists()]
 
@@ -172,7 +172,7 @@ class Plan(Orders):
     @cached_property
     def _outputs(self) -> list[str]:
         if self._how.failed and not self.orders:
-            raise SystemExit(1)  # Snakemake calls no hook if there is nothing to do
+            raise SystemExit(1)  # Snakemake calls no hook if there are no jobs
         done = self.scope.there.difference(*(order.runs for order in self.orders.values()))
         mine = (each for each in self.scope.mine if each.run.run_id in done)
         marks = (self.call.mark(order.kind, order.name) for order in self.orders.values())
@@ -201,7 +201,7 @@ class Plan(Orders):
 
 
 def experiment_of(settings: Settings) -> Experiment:
-    """Return the experiment of a call, with results that can be written to; raises InputError."""
+    """Return the experiment of a call; raises InputError, also if its results are read-only."""
     experiment = load.load(settings.config, settings.overrides)
     load.check_results(experiment.folder)
     return experiment

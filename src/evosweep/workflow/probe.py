@@ -1,4 +1,4 @@
-"""A short trial of problems, in a process of its own, that tells how long an evaluation takes."""
+"""Measure how long an evaluation takes, in a short trial in another process."""
 
 import json
 import subprocess
@@ -10,14 +10,14 @@ from evosweep.config.spec import RunSpec
 from evosweep.processes import kill
 from evosweep.supervision import variables
 
-_LIMIT = 10.0  # seconds for all problems; of those that it does not reach nothing is known
-_MOST = 50  # problems
+_LIMIT = 10.0  # seconds for all problems; the rest stays without a measurement
+_MOST = 50  # most problems
 
 
 def probe(runs: list[RunSpec]) -> dict[str, float]:
-    """Return the seconds of an evaluation, by the canonical text of the problem of each run.
+    """Return the seconds of an evaluation, by the canonical text of each run's problem.
 
-    Problems that fail, or are slow, are not among them: the run itself tells what is wrong.
+    Problems that fail or are slow are left out: the run itself will report an error.
     """
     chosen = runs[:_MOST]
     lines = "".join(f"{json.dumps(run.to_dict())}\n" for run in chosen)

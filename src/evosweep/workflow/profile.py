@@ -1,8 +1,8 @@
-"""The `config:` of the profile that Snakemake was called with.
+"""Read the `config:` of Snakemake's profile.
 
-Snakemake keeps either a profile's `config:` or the one of `--config`, never both, and says nothing:
-`--profile workflow/profiles/docker --config config=mine.yaml` would run without docker. Read here,
-the profile's keys are laid under the others.
+Snakemake uses either a profile's `config:` or `--config`, never both, and does not warn:
+`--profile workflow/profiles/docker --config config=mine.yaml` would run without docker. So this
+module reads the profile's keys, and `--config` overrides them.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""A task of a batch system that its time limit ends puts itself back into the queue."""
+"""Put a job of a batch system back into the queue when its time limit ends it."""
 
 import os
 import subprocess
@@ -7,14 +7,14 @@ import sys
 from evosweep.processes import time_limit
 
 REQUEUE_VARIABLE = "EVOSWEEP_REQUEUE"
-"""How often a SLURM job that reaches its time limit is put back into the queue."""
+"""Names the variable with the number of times that a SLURM job may be put back."""
 
 
 def where_asked() -> None:
-    """Put this SLURM job back, if that is asked and its time limit is what stops it.
+    """Put this SLURM job back into the queue if the user wants it and the time limit stops it.
 
-    After a preemption or the loss of a node SLURM does it by itself, and a job that its user
-    cancels stays cancelled.
+    After a preemption or the loss of a node, SLURM itself does it. A job that its user cancels
+    stays cancelled.
     """
     most, job = os.environ.get(REQUEUE_VARIABLE, ""), os.environ.get("SLURM_JOB_ID", "")
     before = os.environ.get("SLURM_RESTART_COUNT", "0")

@@ -1,8 +1,8 @@
-"""Coming back: a call that has done what it could starts again for what others held meanwhile.
+"""Rounds of a call: it starts again for the runs that other processes held in its last round.
 
-Snakemake plans once and cannot put a job off. So the process replaces itself by the same command,
-which plans anew: with what is free by then, and with what others left where it may steal. All waits
-of a call together are bounded.
+Snakemake plans once and cannot postpone a job. So the process replaces itself by the same command.
+This plans again, with the runs that are free now and, if it may steal, those of other shares. The
+total waiting time of a call is bounded.
 """
 
 import json
@@ -14,35 +14,35 @@ from evosweep.errors import InputError, shown
 from evosweep.workflow import stop
 
 ROUND_VARIABLE = "EVOSWEEP_ROUND"
-"""What earlier rounds of this call came to, for its next one."""
+"""Names the variable that passes the state of earlier rounds to the next one."""
 PATIENCE_VARIABLE = "EVOSWEEP_PATIENCE"
-"""Seconds that a call waits, all in all, for runs that other processes hold."""
+"""Names the variable with the total seconds for which a call waits for other processes."""
 _PATIENCE = 60.0
 _FIRST_WAIT = 2.0
 
 
 @dataclass(frozen=True)
 class Round:
-    """What the rounds before this one came to."""
+    """The state of a call after its earlier rounds."""
 
     number: int = 0
     waited: float = 0.0
-    """Seconds, all in all."""
+    """Total seconds of waiting so far."""
     failed: bool = False
-    """True if a run failed."""
+    """True if a run of an earlier round failed."""
     process: int = 0
-    """Whose rounds these are: a Snakemake that is started inside has its own."""
+    """Number of the process; a Snakemake that a job starts begins rounds of its own."""
 
 
 def current() -> Round:
-    """Return the round that this process is in."""
+    """Return the state with which this process began."""
     text = os.environ.get(ROUND_VARIABLE)
     known = Round(**json.loads(text)) if text else Round()
     return known if known.process == os.getpid() else Round()
 
 
 def patience() -> float:
-    """Return how long a call waits for others, in seconds; raises InputError."""
+    """Return the seconds that a call may wait for other processes; raises InputError."""
     text = os.environ.get(PATIENCE_VARIABLE, str(_PATIENCE))
     try:
         seconds = float(text)
@@ -56,7 +56,7 @@ def patience() -> float:
 def again(before: Round, *, failed: bool, wait: bool) -> None:
     """Replace this process by the next round of the same command.
 
-    Returns where the patience of the call is at its end, and there is nothing to do but to wait.
+    Returns if there is nothing to do but to wait, and the waiting time is used up.
     """
     pause = 0.0
     if wait:

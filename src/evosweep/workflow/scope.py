@@ -1,4 +1,4 @@
-"""The runs of a call: those of the grid that are its share, and which of them are still to do."""
+"""The scope of a call: its share of the grid's runs, and those that are still unfinished."""
 
 import hashlib
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ class Scope:
 
     @cached_property
     def runs(self) -> list[Planned]:
-        """Every run of the grid."""
+        """All runs of the grid."""
         path = self._experiment.import_path
         return [
             Planned(combination.run(seed, path), combination.label)
@@ -32,7 +32,7 @@ class Scope:
 
     @cached_property
     def mine(self) -> list[Planned]:
-        """Those of this call."""
+        """The runs of this call."""
         if self._share is None:
             return self.runs
         shares = partition([cost.evaluations(each.run) for each in self.runs], self._share.count)
@@ -41,7 +41,7 @@ class Scope:
 
     @cached_property
     def there(self) -> frozenset[str]:
-        """The finished runs as the call found them: on a shared file system each look costs."""
+        """The runs that were finished at the start; cached, since looking is slow on servers."""
         return frozenset(each.run.run_id for each in self.runs if self._is_finished(each))
 
     @cached_property
@@ -56,9 +56,9 @@ class Scope:
         Parameters
         ----------
         later
-            Leave out what has failed: the call has told it already.
+            True in a later round: leave out failed runs, which the call has reported already.
         steal
-            With those of other shares, once there are none of this one, or later.
+            True to add runs of other shares, if this share has none left or it is a later round.
         """
         runs = [each for each in self.mine if each.run.run_id not in self.there]
         if later:
@@ -70,11 +70,11 @@ class Scope:
         return runs
 
     def finished(self) -> int:
-        """Return how many runs of this call have a record by now."""
+        """Return how many runs of this call have a record now."""
         return sum(map(self._is_finished, self.mine))
 
     def others_left(self) -> bool:
-        """Return True if a run of another share is unfinished by now, and did not fail."""
+        """Return True if a run of another share is unfinished and has not failed."""
         mine = {each.run.run_id for each in self.mine}
         return any(each.run.run_id not in mine and not self._is_over(each) for each in self.runs)
 

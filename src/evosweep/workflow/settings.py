@@ -1,9 +1,9 @@
-"""What a call of Snakemake says about the experiment: which config file, and which other values.
+"""Read the settings of a call of Snakemake: the config file, and the values that override it.
 
 Snakemake reads the values of `--config` by its own rules and forgets which of them were quoted, so
-that `bits: "10"` would become a number. Here the words of the command line are read again, as the
-config file is: by YAML 1.2. Processes that Snakemake starts for single jobs, on other machines too,
-take what the first process read.
+that `bits: "10"` would become a number. So this module reads the command line again, by YAML 1.2
+like the config file. Processes that Snakemake starts for single jobs, also on other machines, take
+the settings from the first process.
 """
 
 import argparse
@@ -21,10 +21,10 @@ from evosweep.errors import InputError, shown
 from evosweep.workflow import call, profile, share
 from evosweep.workflow.share import Share
 
-_LONGEST = 100_000  # characters; the system takes 131,072 bytes in one variable
+_LONGEST = 100_000  # characters; the system accepts 131,072 bytes in one variable
 DEFAULT_CONFIG = "config/experiment.yaml"
 SETTINGS_VARIABLE = "EVOSWEEP_SETTINGS"
-"""What the first process of a call read, for those that it starts."""
+"""Names the variable by which the first process passes its settings to others."""
 
 
 class _Which(TypedDict):
@@ -33,14 +33,14 @@ class _Which(TypedDict):
 
 
 class ConfigSettings(Protocol):
-    """What Snakemake read of `--config` and `--configfile`."""
+    """Snakemake's values of `--config` and `--configfile`."""
 
     config: Mapping[str, object]
     configfiles: Sequence[Path]
 
 
 class DagSettings(Protocol):
-    """What Snakemake was asked to do."""
+    """Snakemake's settings on jobs, such as forced ones."""
 
     targets: Collection[str]
     until: Collection[str]
@@ -49,13 +49,13 @@ class DagSettings(Protocol):
 
 
 class ResourceSettings(Protocol):
-    """What Snakemake may use."""
+    """Snakemake's settings on resources."""
 
     cores: int | None
 
 
 class Workflow(Protocol):
-    """Snakemake's `workflow`, as far as it is needed here."""
+    """The used part of Snakemake's `workflow`."""
 
     is_main_process: bool
     local_exec: bool
@@ -68,21 +68,20 @@ class Workflow(Protocol):
 
 @dataclass(frozen=True)
 class Settings:
-    """A config file, the values that are laid over it, and which of its runs are asked for."""
+    """A config file, the values that override it, and the selected share of its runs."""
 
     config: str
     overrides: Mapping[str, object]
     share: Share | None = None
     """The share of the runs; None for all."""
     steal: bool = False
-    """Then do what nobody works on, too."""
+    """True to do also the runs of other shares on which nobody works."""
     call: str = field(default_factory=call.new_name, compare=False)
     """The name of the call."""
 
 
 def settings_of(given: ConfigSettings, argv: Sequence[str] | None = None) -> Settings:
-    """Return the settings of a call, from Snakemake's own and the command line; raises
-    InputError."""
+    """Return the settings of a call from Snakemake and its command line; raises InputError."""
     values = {key: _typed(value) for key, value in given.config.items()}
     values |= {key: value for key, value in _words(argv).items() if key in values}
     values = laid_over(profile.config(argv), values)
@@ -97,7 +96,7 @@ def settings_of(given: ConfigSettings, argv: Sequence[str] | None = None) -> Set
 
 
 def _which(values: dict[str, object]) -> "_Which":
-    """Which of the runs are asked for; takes the keys out of `values`."""
+    """Return the selection of runs; removes its keys from `values`."""
     wanted, steal = values.pop("share", None), values.pop("steal", False)
     if not isinstance(steal, bool):
         raise InputError(f"--config steal={shown(steal)}: write steal=true or steal=false")
@@ -117,8 +116,7 @@ def pass_on(settings: Settings) -> None:
 
 
 def passed_on() -> Settings | None:
-    """Return the settings of the process that started this one for a job; None if it left
-    none."""
+    """Return the settings of the process that started this one for a job, if any."""
     text = os.environ.get(SETTINGS_VARIABLE)
     if text is None:
         return None
@@ -132,19 +130,18 @@ def _words(argv: Sequence[str] | None) -> dict[str, object]:
     parser.add_argument("--config", "-C", nargs="*", action="extend", default=[])
     try:
         words = parser.parse_known_args(sys.argv[1:] if argv is None else argv)[0].config
-    except SystemExit:  # Snakemake says what is wrong with its command line
+    except SystemExit:  # Snakemake itself reports mistakes in its command line
         return {}
     pairs = (word.partition("=") for word in words)
     return {
         key: yaml_subset.value(text, f"--config {key}")
         for key, sign, text in pairs
-        if sign and not text.startswith("base64//")  # Snakemake's own for processes that it starts
+        if sign and not text.startswith("base64//")  # Snakemake's, for its child processes
     }
 
 
 def _typed(value: object, *, inside: bool = False) -> object:
-    """Return a value as Snakemake has it: it leaves the numbers inside lists and mappings as
-    text."""
+    """Return a value of Snakemake's with texts in lists and mappings converted to numbers."""
     if isinstance(value, list | tuple):
         return [_typed(item, inside=True) for item in value]
     if isinstance(value, Mapping):

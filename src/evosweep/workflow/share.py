@@ -1,7 +1,7 @@
-"""A share of a grid: which of N hosts does which runs, with nobody to ask.
+"""Divide a grid into N shares, one for each of N hosts, which need not communicate.
 
-Every host computes the same partition, from the config alone: whatever is finished, running or
-failed, the shares 1/N to N/N have each run of the grid exactly once.
+Every host computes the same partition from the config alone. Whatever runs are finished, running or
+failed, the shares 1/N to N/N contain each run of the grid exactly once.
 """
 
 import heapq
@@ -25,7 +25,7 @@ ARRAYS = {
     "PBS_ARRAYID": 1,
     "LSB_JOBINDEX": 1,
 }
-"""The variables that number the tasks of an array, and the number of its first task."""
+"""The variables with the number of a task in its array, and the number of the first task."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,10 @@ def parse(value: object, environment: Mapping[str, str] | None = None) -> Share:
     Parameters
     ----------
     value
-        `K/N`, or `auto/N`: then K is the number of this task in its array. N is always written,
-        for a batch system's own count changes when some tasks are submitted again.
+        `K/N`, or `auto/N`, which takes K from the number of this task in its array. N must be
+        given, since a batch system's own count changes when some tasks are submitted again.
     environment
-        Where the number of the task is looked for; this process's unless given.
+        The variables that have the task's number; by default those of this process.
     """
     form = _FORM.fullmatch(value) if isinstance(value, str) else None
     if form is None:
@@ -84,8 +84,9 @@ def _of_array(count: int, environment: Mapping[str, str]) -> int:
 def partition(costs: Sequence[float], count: int) -> list[int]:
     """Return the share (from 1 to `count`) of each part of the work, balanced by cost.
 
-    The longest first, each to the share that has least so far; equal ones in their order. The
-    costs may be wrong: then shares end at different times, and nothing else.
+    The parts are taken from the longest to the shortest, and each goes to the share with the least
+    cost so far; equal parts keep their order. If the costs are wrong, the only effect is that the
+    shares end at different times.
     """
     shares = [0] * len(costs)
     loads = [(0.0, number) for number in range(1, count + 1)]

@@ -17,8 +17,7 @@ _COLUMNS = (("problem", "left"), ("algorithm", "left"), ("done", "right"), ("fai
 
 
 def block(progress: Progress, height: int = 40) -> RenderableType:
-    """Return a bar, the table by problem and algorithm, and what runs now, in so many lines at
-    most."""
+    """Return a bar, the table by problem and algorithm, and the current runs, in `height` lines."""
     running = [Text(f"  {running_line(each)}", style="cyan") for each in progress.running[:4]]
     failed = [Text(f"  {line}", style="red") for line in islice(failure_lines(progress.failed), 3)]
     room = max(height - len(running) - len(failed) - 6, 3)
@@ -64,7 +63,7 @@ def _style(group: GroupProgress) -> str:
 
 
 def _most_telling(groups: list[GroupProgress], rows: int) -> list[GroupProgress]:
-    """As many groups as there is room for: those where something happens or failed come first."""
+    """Return at most `rows` groups; those with current or failed runs take precedence."""
     order = sorted(groups, key=lambda group: (not group.running, not group.failed, not group.done))
     chosen = {id(group) for group in order[:rows]}
     return [group for group in groups if id(group) in chosen]

@@ -1,4 +1,4 @@
-"""The progress of an experiment as JSON data: what `evosweep status --json` prints."""
+"""The progress of an experiment as JSON data, for `evosweep status --json`."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from evosweep.inventory.progress import FailedRun, GroupProgress, Progress, RunL
 
 
 def as_json(progress: Progress) -> object:
-    """Counts, pace, the groups by problem and algorithm, and the runs that run or have failed."""
+    """Return counts, pace, groups by problem and algorithm, and current and failed runs."""
     return strict(
         {
             "folder": str(progress.folder),
@@ -63,7 +63,7 @@ def _failed(each: FailedRun) -> dict[str, object]:
 
 
 def _best(best: Sequence[float]) -> object:
-    """Return a number, or one for each objective; null before the first."""
+    """Return a number, or one for each objective; null before the first evaluation."""
     if not best:
         return None
     return best[0] if len(best) == 1 else list(best)

@@ -12,7 +12,7 @@ _UNITS = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
 def span(seconds: float) -> str:
-    """Return a time for people, in at most two units: `40 s`, `3 min`, `2 h 5 min`."""
+    """Return a readable time in at most two units: `40 s`, `3 min`, `2 h 5 min`."""
     rest, words = max(round(seconds), 0), []
     for size, unit in _UNITS:
         count, rest = divmod(rest, size)
@@ -22,8 +22,7 @@ def span(seconds: float) -> str:
 
 
 def head(progress: Progress) -> str:
-    """Return the experiment in a line: how many runs are done, running and failed, and what is
-    left."""
+    """Return the experiment in one line: the numbers of runs that are done, running and failed."""
     counts = [f"{progress.done:,} of {progress.asked:,} runs are done"]
     if progress.failed:
         counts.append(f"{len(progress.failed):,} failed")
@@ -35,7 +34,7 @@ def head(progress: Progress) -> str:
 
 
 def pace_of(progress: Progress) -> str:
-    """Runs an hour and the time that is left; empty if nothing says so."""
+    """Return runs per hour and the time that is left; empty if both are unknown."""
     words = []
     if progress.per_hour is not None and progress.running:
         words.append(f"{progress.per_hour:,.0f} an hour")
@@ -45,8 +44,7 @@ def pace_of(progress: Progress) -> str:
 
 
 def value(best: Sequence[float], several: str = "several") -> str:
-    """Return a best result as people are shown it; of several objectives there is no single
-    best."""
+    """Return a readable best result, or `several` if there are several objectives."""
     if not best:
         return ""
     return f"{best[0]:.5g}" if len(best) == 1 else several
@@ -70,7 +68,7 @@ def table(progress: Progress) -> Iterator[str]:
 
 
 def running_line(each: RunningRun) -> str:
-    """Return a run that is under way: where it is, and how fast."""
+    """Return a line on a run under way: its progress and its speed."""
     run = each.run
     where = f"{run.problem} {run.algorithm} {run.backend} seed {run.seed}"
     if each.generation < 0:
@@ -90,8 +88,7 @@ def running_lines(progress: Progress) -> Iterator[str]:
 
 
 def failure_lines(failed: Sequence[FailedRun], most: int = 20) -> Iterator[str]:
-    """Yield what failed and why: a line for each error of a problem and an algorithm, with one
-    file."""
+    """Yield one line for each error of a problem and an algorithm, with one of its files."""
     groups: dict[tuple[str, str, str], list[FailedRun]] = {}
     for each in failed:
         groups.setdefault((each.run.problem, each.run.algorithm, each.error), []).append(each)

@@ -1,7 +1,7 @@
-"""A stop of Snakemake is a stop of its runs: else it would wait for them, however long they take.
+"""Pass a signal to stop Snakemake on to its runs; otherwise Snakemake would wait for their end.
 
-Batch systems say SIGTERM some time before they kill. Snakemake starts no new job then; the runs
-under way are told to stop, which takes seconds, and resume with the next call.
+Batch systems send SIGTERM some time before they kill. Then Snakemake starts no new job, and the
+current runs stop within seconds and resume with the next call.
 """
 
 import os
@@ -16,12 +16,12 @@ _asked: list[int] = []
 
 
 def asked() -> int:
-    """Return the signal by which this process was told to stop; 0 if none came."""
+    """Return the signal that told this process to stop; 0 if there was none."""
     return _asked[0] if _asked else 0
 
 
 def pass_on() -> None:
-    """From now on, pass SIGTERM on to the runs that this process has started."""
+    """From now on, pass SIGTERM on to the runs that this process starts."""
     before = signal.getsignal(signal.SIGTERM)
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -36,7 +36,7 @@ def pass_on() -> None:
 
 
 def end_by_interrupt() -> None:
-    """From now on, Ctrl-C ends the runs too where it reaches this process alone."""
+    """From now on, pass Ctrl-C on to the runs, in case only this process gets it."""
 
     def stop(number: int, _: FrameType | None) -> None:
         again = bool(_asked)
@@ -50,15 +50,14 @@ def end_by_interrupt() -> None:
 
 
 def wait(seconds: float) -> None:
-    """Return after so many seconds, or at a stop."""
+    """Return after `seconds`, or at a signal to stop."""
     until = time.monotonic() + seconds
     while not _asked and (left := until - time.monotonic()) > 0:
         time.sleep(min(left, 0.2))
 
 
 def _runs() -> list[int]:
-    """Return the outermost `evosweep run` and `evosweep contain` among this process's
-    descendants."""
+    """Return the outermost `evosweep run` and `evosweep contain` processes below this one."""
     import psutil
 
     found: list[int] = []

@@ -1,4 +1,4 @@
-"""A study that runs: the files of `evosweep init`."""
+"""Write the files of a new study for `evosweep init`."""
 
 import json
 import re
@@ -90,7 +90,7 @@ The answer is in `results/{name}/comparison/report.html`; `evosweep ui` shows ev
 
 
 def files_of(name: str, script: Script | None = None) -> dict[str, str]:
-    """Return the text of each file of a new study, by its path."""
+    """Return the text of each file of a new study, by path."""
     return {
         "config/experiment.yaml": _config(name, script),
         "config/my_problem.py": PROBLEM if script is None else script.module,
@@ -102,7 +102,7 @@ def files_of(name: str, script: Script | None = None) -> dict[str, str]:
 
 
 def write_study(folder: Path, files: Mapping[str, str]) -> None:
-    """Write the files; raises InputError, and writes none, if one is there already."""
+    """Write the files; raises InputError and writes nothing if one exists already."""
     if there := [name for name in files if (folder / name).exists()]:
         raise InputError(
             f"{folder / there[0]}: is there already; give another folder, or move it away"
@@ -117,7 +117,7 @@ def write_study(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def study_name(folder: Path) -> str:
-    """Return a name for the experiment, by its folder."""
+    """Return a name for the experiment, made from its folder's name."""
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", folder.absolute().name).strip("-.")[:64]
     return name if re.match(r"[A-Za-z]", name) else "study"
 
@@ -145,5 +145,5 @@ def _config(name: str, script: Script | None) -> str:
 
 
 def _flow(params: Mapping[str, object]) -> str:
-    """Return a mapping as YAML writes it in one line."""
+    """Return a mapping as one line of YAML."""
     return "{" + ", ".join(f"{key}: {json.dumps(value)}" for key, value in params.items()) + "}"
