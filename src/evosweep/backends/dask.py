@@ -10,7 +10,6 @@ import ipaddress
 import logging
 import os
 import socket
-import sys
 import tempfile
 from concurrent.futures import CancelledError, Executor
 from contextlib import ExitStack
@@ -21,7 +20,7 @@ from evosweep.backends.dask_draws import keep_apart
 from evosweep.backends.over_executor import OverExecutor, Parcel
 from evosweep.backends.protocol import Result
 from evosweep.errors import InputError, RunError
-from evosweep.processes import safe_path
+from evosweep.processes import lines, safe_path
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -163,10 +162,9 @@ def _check_workers(client: "Client") -> None:
         )
     allowed = client.run_on_scheduler(_allowed_failures)
     if allowed:
-        print(
+        lines.complain(
             f"evosweep: warning: the scheduler repeats tasks that killed their worker {allowed} "
-            "times by itself; start it with DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES=0",
-            file=sys.stderr,
+            "times by itself; start it with DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES=0"
         )
 
 

@@ -5,7 +5,6 @@ worker or the broker dies, SCOOP waits for ever. So `evosweep.supervision` watch
 and starts the whole group again.
 """
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from types import TracebackType
@@ -13,6 +12,7 @@ from typing import Self
 
 from evosweep.backends.protocol import Lost, Result, Value, Work
 from evosweep.errors import InputError
+from evosweep.processes import lines
 
 
 class Scoop:
@@ -37,11 +37,10 @@ class Scoop:
 
     def __enter__(self) -> Self:
         if self._is_exposed:  # `evosweep run` starts it in a way that nobody else reaches
-            print(
+            lines.complain(
                 "evosweep: warning: SCOOP listens on every network interface and runs what anybody "
                 "sends; where others reach this machine, start the program by python -m "
-                f"evosweep.entry.private_scoop -m scoop -n {self.workers} PROGRAM",
-                file=sys.stderr,
+                f"evosweep.entry.private_scoop -m scoop -n {self.workers} PROGRAM"
             )
         return self
 

@@ -25,7 +25,7 @@ from evosweep.errors import InputError
 from evosweep.evaluation import agreement
 from evosweep.evaluation.problem import describe
 from evosweep.machine.threads import THREAD_VARIABLES
-from evosweep.processes import activity
+from evosweep.processes import activity, lines
 from evosweep.supervision.hosts import Places, places
 from evosweep.supervision.job_folder import JobFolder
 
@@ -163,10 +163,8 @@ class _Host:
 
     def _warn(self, code: int) -> None:
         if not self.warned:
-            print(
+            lines.complain(
                 f"evosweep: warning: host {self.name} does not answer (exit code {code}); the run "
-                "goes on without it, and tries it again",
-                file=sys.stderr,
-                flush=True,
+                "goes on without it, and tries it again"
             )
         self.warned = True

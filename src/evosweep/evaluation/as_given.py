@@ -10,7 +10,6 @@ chunks before which something changed that an evaluation may read.
 
 import copy
 import os
-import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from evosweep.evaluation.problem import BuiltProblem
 from evosweep.evaluation.result import Fitness, Table, result_of
 from evosweep.genomes.fitness import BadFitness, fitness_of
 from evosweep.genomes.set_order import is_reordered
+from evosweep.processes import lines
 from evosweep.processes.activity import seat
 
 _EVERY = 3
@@ -105,7 +105,7 @@ class AsGiven:
     def finish(self) -> None:
         """Print a notice at the end of a run if sets had another order than in the program."""
         if self._occasions["order"]:
-            print(_SETS, file=sys.stderr)
+            lines.complain(_SETS)
 
     def compare(self, made: Evaluation) -> None:
         """Raise `NotAsGiven` if the program's own individual has another fitness."""

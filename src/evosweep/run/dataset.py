@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-import sys
 from collections.abc import Sequence
 
 import numpy as np
 
 from evosweep.problems.traits import Traits
+from evosweep.processes import lines
 
 
 def dataset_of(traits: Traits, problem: str) -> dict[str, object] | None:
@@ -24,8 +24,9 @@ def dataset_of(traits: Traits, problem: str) -> dict[str, object] | None:
         parts = list(data) if isinstance(data, tuple) else [data]
         described = {"digest": data_digest(parts), **_shape(parts)}
     except Exception as error:  # a user's function may raise anything
-        print(f"evosweep: warning: {problem}: its data set cannot be described ({error!r})",
-              file=sys.stderr)  # fmt: skip
+        lines.complain(
+            f"evosweep: warning: {problem}: its data set cannot be described ({error!r})"
+        )
         return None
     return {"name": problem if "<" in name else name, **described}
 

@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable
 
 from evosweep.errors import EvosweepError
-from evosweep.processes import guard
+from evosweep.processes import guard, lines
 
 
 def apart(perform: Callable[[], list[int]]) -> int:
@@ -39,12 +39,12 @@ def _exit_code(perform: Callable[[], list[int]]) -> int:
         code = perform()[0]
     except EvosweepError as error:
         code = error.exit_code
-        print(f"evosweep: error: {error}", file=sys.stderr)
+        lines.complain(f"evosweep: error: {error}")
     except KeyboardInterrupt:
         code = 130
     except BaseException:
         code = 1
-        traceback.print_exc()
+        lines.complain(traceback.format_exc().rstrip())
     sys.stdout.flush()
     sys.stderr.flush()
     return code

@@ -17,7 +17,7 @@ from evosweep.backends.protocol import Backend
 from evosweep.backends.table import create
 from evosweep.config.spec import RunSpec
 from evosweep.errors import EvosweepError, InputError
-from evosweep.processes import guard, safe_path
+from evosweep.processes import guard, lines, safe_path
 from evosweep.processes.lock import Locked
 from evosweep.records.folder import RunFolder
 from evosweep.records.journal import JournalCorrupt, Session, TornTail, read_behind
@@ -45,8 +45,11 @@ def main(job_folder: str) -> None:
     except OSError as error:
         message = f"{error.filename or job.folder}: {error.strerror}"
     except BaseException as error:  # else the supervisor would take it for a kill and start again
-        traceback.print_exc()
+        lines.complain(traceback.format_exc().rstrip())
         message = f"{type(error).__name__}: {error}"
+    for stream in (sys.stdout, sys.stderr):  # what a program printed: this process is killed soon
+        with suppress(OSError, ValueError):
+            stream.flush()
     job.report(code, message)
 
 
@@ -111,7 +114,7 @@ def _perform_one(job: JobFolder, spec: RunSpec, backend: Backend, began: float) 
 
 def _complain(error: EvosweepError, codes: list[int]) -> None:
     codes.append(error.exit_code)
-    print(f"evosweep: error: {error}", file=sys.stderr, flush=True)
+    lines.complain(f"evosweep: error: {error}")
 
 
 def _together(codes: list[int]) -> int:
@@ -136,11 +139,10 @@ def _tell(spec: RunSpec, record: Record) -> None:
     name = f"{spec.problem.name or spec.problem.use} {spec.algorithm.name or spec.algorithm.use}"
     where = f"{spec.backend.use} x{spec.backend.workers}"
     grown = f", grown from {record.grown_from}" if record.grown_from else ""
-    print(
+    lines.tell(
         f"{record.run_id}  {name}, seed {spec.seed}, {where}: best {_number(record.best)}, "
         f"{record.evaluations:,} evaluations, {record.timings['total']:.2f} s, "
-        f"population {record.population_digest[:12]}{grown}",
-        flush=True,
+        f"population {record.population_digest[:12]}{grown}"
     )
 
 
@@ -154,7 +156,7 @@ def _show_warning(
 ) -> None:
     """Show a warning of evosweep's own in one line, and all others as Python does."""
     if issubclass(category, TornTail | NotExtended):
-        print(f"evosweep: warning: {message}", file=sys.stderr, flush=True)
+        lines.complain(f"evosweep: warning: {message}")
     else:
         _shown_by_python(message, category, filename, lineno, file=file, line=line)
 

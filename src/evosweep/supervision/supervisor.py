@@ -20,7 +20,7 @@ from pathlib import Path
 
 from evosweep.errors import Damaged
 from evosweep.files.opening import open_descriptor
-from evosweep.processes import activity, kill, signals
+from evosweep.processes import activity, kill, lines, signals
 from evosweep.processes.reaper import Reaper
 from evosweep.processes.signals import Stops
 from evosweep.supervision import variables
@@ -60,6 +60,7 @@ class _Supervisor:
     def __init__(self, job: JobFolder, stops: Stops, bell: int, reaper: Reaper) -> None:
         self.job, self.stops, self.bell, self.reaper = job, stops, bell, reaper
         self.launcher = launcher_of(job.backend)
+        self.lines = lines.Lines(job.folder / "lines")
         self.barren = 0
         self.group: subprocess.Popen[bytes]
 
@@ -80,6 +81,7 @@ class _Supervisor:
 
     def _once(self) -> _Loss | None:
         self.job.save()
+        self.lines.begin()
         self.group = subprocess.Popen(
             self.launcher.command(self.job),
             env=self._environment(),
@@ -93,16 +95,21 @@ class _Supervisor:
             kill.group(self.group)
             self.reaper.watch(None)
             self._flush_journal()
+            self.lines.print_rest()
 
     def _environment(self) -> dict[str, str]:
-        board = {activity.FOLDER_VARIABLE: str(self.job.board)}
-        return variables.for_workers(several_hosts=self.job.has_hosts) | board
+        places = {
+            activity.FOLDER_VARIABLE: str(self.job.board),
+            lines.VARIABLE: str(self.lines.path),
+        }
+        return variables.for_workers(several_hosts=self.job.has_hosts) | places
 
     def _watch(self) -> _Loss | None:
         """Wait until the group ends; returns the loss, or None after a stop or a last word."""
         crew = self.launcher.crew(self.group.pid, self.job)
         while True:
             self.stops.wait(_TICK, self.bell)
+            self.lines.print_new()
             if self.stops.signal or self.job.last_word() is not None:
                 return None
             notes = [note for note in activity.notes(self.job.board) if not note.pooled]
