@@ -1,6 +1,6 @@
 """The asynchronous steady-state genetic algorithm: no worker ever waits for another one.
 
-Every evaluation that ends makes room for a child of the population as it is at that moment.
+When an evaluation ends, a new child of the present population takes its place.
 
 Durillo, Nebro, Luna and Alba: A study of master-slave approaches to parallelize NSGA-II, IPDPS
 2008; Scott and De Jong: Understanding simple asynchronous evolutionary algorithms, FOGA 2015.
@@ -28,7 +28,7 @@ from evosweep.plugins.parameters import integer, probability
 
 
 class Stream(Protocol):
-    """Individuals that come back one by one, each as it is evaluated."""
+    """Evaluates individuals, and yields each one as soon as it is evaluated."""
 
     def submit(self, individual: Individual) -> None:
         """Send an individual to be evaluated."""
@@ -38,7 +38,7 @@ class Stream(Protocol):
 
 
 class InOrder:
-    """The stream of a toolbox that has none of its own: one evaluation after the other."""
+    """The stream for a toolbox without one of its own: one evaluation after the other."""
 
     def __init__(self, toolbox: Toolbox) -> None:
         self._toolbox, self._queue = toolbox, deque[Individual]()
@@ -114,7 +114,7 @@ def _stream_of(toolbox: Toolbox) -> Stream:
 
 
 def _child(toolbox: Toolbox, individuals: Population, rates: tuple[float, float]) -> Individual:
-    """Return the first child of two selected parents, to be evaluated also if it is a copy."""
+    """Return the first child of two selected parents; it is evaluated even if it is a copy."""
     child: Individual = var_and(toolbox.select(individuals, 2), toolbox, *rates)[0]
     del child.fitness.values
     return child

@@ -81,7 +81,7 @@ def _cuts(length: int, species: int) -> list[tuple[int, int]]:
 
 
 def _parts(wholes: list[Any], start: int, end: int) -> list[Any]:
-    """Return the stretch of each whole, as good as its whole."""
+    """Return this part of each whole, with the fitness of the whole."""
     parts = []
     for whole in wholes:
         part = type(whole)(whole[start:end])
@@ -93,7 +93,7 @@ def _parts(wholes: list[Any], start: int, end: int) -> list[Any]:
 def _assess(
     run: Generations, group: list[Any], best: list[list[object]], index: int
 ) -> list[Individual]:
-    """Evaluate each part in a whole made with the best of the other species; returns those."""
+    """Evaluate each part together with the best parts of the other species; returns the wholes."""
     wholes = []
     for part in group:
         genes = chain(*(part if i == index else other for i, other in enumerate(best)))

@@ -19,7 +19,7 @@ class Generations:
         self.logbook.header = ["gen", "nevals", *getattr(statistics, "fields", [])]
 
     def evaluate(self, individuals: Population) -> int:
-        """Evaluate those without a valid fitness through `toolbox.map`; returns their number."""
+        """Evaluate individuals without a valid fitness by `toolbox.map`; returns their number."""
         return evaluate(self.toolbox, individuals)
 
     def record(

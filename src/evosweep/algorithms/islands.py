@@ -97,7 +97,7 @@ def generations_of_deme(
 
 
 def _here(toolbox: Toolbox) -> Apart:
-    """As a run's toolbox evolves demes apart, for a toolbox without that: one after the other."""
+    """Return a function that evolves demes one after the other, for toolboxes without `apart`."""
 
     def apart(
         function: Callable[..., Deme], demes: list[Deme], seeds: list[int], params: dict[str, Any]

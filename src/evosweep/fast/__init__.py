@@ -3,8 +3,8 @@
     from evosweep.fast import accelerate
     accelerate(toolbox)
 
-Each part gives what DEAP's own gives, order and random draws included, and hands over to DEAP's
-where it cannot.
+Each part gives the same results as DEAP's own, in the same order and with the same random draws. In
+cases that it does not support, it calls DEAP's.
 """
 
 from evosweep.fast.accelerate import accelerate

@@ -1,4 +1,4 @@
-"""The parts of a toolbox replaced by faster ones that give the same population."""
+"""Replace the parts of a toolbox by faster ones that give the same population."""
 
 import random
 from copy import deepcopy
@@ -27,7 +27,7 @@ from evosweep.fast.clone import clone
 from evosweep.fast.draws import faithful
 from evosweep.fast.shapes import Operator
 
-# Those below draw indices in bulk, as this Python's `random` does or not at all.
+# The twins below draw indices in bulk; they are only used if this Python's `random` draws alike.
 _DRAWING: dict[Operator, Operator] = {
     random.sample: init.sample,
     tools.initRepeat: init.init_repeat,
@@ -65,7 +65,7 @@ _EXACT: dict[Operator, Operator] = {
 }
 
 
-# Twins go by the names of DEAP's functions, which a program may print.
+# Twins have the names of DEAP's functions, since a program may print them.
 for _stock, _twin in (*_DRAWING.items(), *_EXACT.items()):
     update_wrapper(_twin, _stock, assigned=("__name__", "__doc__"), updated=())
 
@@ -73,7 +73,7 @@ Box = TypeVar("Box", bound=base.Toolbox)
 
 
 def accelerate(toolbox: Box) -> Box:
-    """`toolbox` itself, its DEAP operators replaced by faster ones with the same results.
+    """Replace the DEAP operators of `toolbox` by faster ones with the same results.
 
     DEAP's own functions are recognised as `toolbox.register` registers them: deepcopy as `clone`,
     selections, crossovers, mutations, `gp.compile`, trees under `gp.staticLimit`, CMA-ES's
@@ -113,7 +113,7 @@ def _evaluate_together(toolbox: object) -> None:
 def _faster(function: Operator) -> Operator | None:
     """Return the faster twin of a DEAP function, if there is one."""
     if type(function) is tools.selNSGA3WithMemory:
-        function.__class__ = nsga3.SelNSGA3WithMemory  # a program may hold it, and read its memory
+        function.__class__ = nsga3.SelNSGA3WithMemory  # a program may hold the object
         return None
     if isinstance(function, MethodType) and function != random.sample:
         return strategy.method(function)

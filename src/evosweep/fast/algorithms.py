@@ -1,4 +1,4 @@
-"""DEAP's algorithms with its names and signatures, at less cost beside the evaluations.
+"""DEAP's algorithms under their own names and signatures, with less overhead.
 
     from evosweep.fast import algorithms  # instead of: from deap import algorithms
 
@@ -29,7 +29,7 @@ class _Statistics(Protocol):
 
 
 class _Hall(Protocol):
-    """`tools.HallOfFame`, or anything that is shown the individuals."""
+    """`tools.HallOfFame`, or another object with its method `update`."""
 
     def update(self, population: Sequence[Member], /) -> object: ...
 

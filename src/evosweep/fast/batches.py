@@ -1,9 +1,9 @@
-"""A `map` that evaluates a whole population in one call, where an evaluation knows how.
+"""A `map` that evaluates a whole population in one call, if the evaluation function supports it.
 
-That is so for DEAP's benchmark functions, and for an evaluation that says so by an attribute
-`together`: a function of the individuals that returns their fitness values, those of one call each
-to the last bit, or None if it cannot. `accelerate` gives it to an `evaluate` whose toolbox has
-an `evaluate_batch` beside.
+DEAP's benchmark functions support it, and any function with an attribute `together`: a function of
+the individuals that returns their fitness values, equal to those of single calls to the last bit,
+or None if it cannot. If a toolbox has `evaluate_batch`, `accelerate` adds the attribute to its
+`evaluate`.
 """
 
 from array import array
@@ -20,12 +20,11 @@ from evosweep.fast.shapes import Operator, Toolbox
 
 Values = list[Sequence[float]]
 Together = Callable[[Sequence[object]], Values | None]
-_FEW = 16  # individuals that are evaluated sooner one by one
+_FEW = 16  # up to this number of individuals, single calls are faster
 
 
 def map_together(function: Operator, *iterables: Iterable[object]) -> Iterator[object]:
-    """Return the values of `map(function, *iterables)`, evaluated together if `function` can do
-    that.
+    """Return the values of `map(function, *iterables)`, evaluated together if possible.
 
     Like `map`, it evaluates nothing before the first value is requested. An individual that changes
     later, before its own value is requested, is evaluated alone.
@@ -40,8 +39,7 @@ def map_together(function: Operator, *iterables: Iterable[object]) -> Iterator[o
 
 
 def values_together(toolbox: Toolbox, individuals: Sequence[object]) -> Values | None:
-    """Return all values at once, if the toolbox's `map` is the one above and its evaluation
-    can."""
+    """Return all values at once; None unless the toolbox has `map_together` and can do so."""
     mapping = toolbox.map
     if not isinstance(mapping, partial) or mapping.func is not map_together or mapping.args:
         return None
@@ -78,15 +76,14 @@ def _value(function: Operator, individual: object, genes: object, value: object)
 
 
 def _genes(individual: object) -> object:
-    """Return a copy of the genes to compare them by."""
+    """Return a copy of the genes for a later comparison."""
     if isinstance(individual, array | np.ndarray):
         return individual.tobytes()
     return list(individual) if isinstance(individual, list) else individual
 
 
 def by_rows(evaluate_batch: Callable[[Matrix], NDArray[np.float64]]) -> Together:
-    """Return a `together` for a toolbox's `evaluate_batch`, of an array (n, genes) to one (n,
-    values)."""
+    """Return a `together` for `evaluate_batch`, which maps an array (n, genes) to (n, values)."""
     return partial(_by_rows, evaluate_batch)
 
 

@@ -1,4 +1,4 @@
-"""New individuals of a creator's class without its `__init__`, where that only sets attributes."""
+"""Make individuals of a creator's class without its `__init__`, if that only sets attributes."""
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
@@ -14,8 +14,7 @@ from evosweep.fast.shapes import Anything
 def maker(
     container: Callable[[Iterable[object]], Anything],
 ) -> Callable[[Iterable[object]], Anything] | None:
-    """Return a function that makes individuals from genes that are drawn before; None if that
-    differs.
+    """Return a function that makes individuals from genes; None if the result could differ.
 
     DEAP's `__init__` of a class with a fitness takes 6 us, most of them to check the weights.
     """

@@ -1,8 +1,8 @@
-"""Variation of a whole population at once, for pairs of operators that are known here.
+"""Vary a whole population at once, for certain pairs of crossover and mutation.
 
-A pair's function is given the parents, and returns the genomes of the children that
-`deap.algorithms.varAnd` makes of them, with its random draws; or None, with nothing drawn, where it
-cannot be sure to.
+A pair has a function that takes the parents and returns the genomes of the children that
+`deap.algorithms.varAnd` would make, with the same random draws. If it cannot be sure of this, it
+returns None and draws nothing.
 """
 
 from array import array
@@ -32,7 +32,7 @@ _PAIRS: dict[tuple[object, object], _Pair] = {
 def vary(
     population: Sequence[Member], toolbox: Toolbox, cxpb: float, mutpb: float
 ) -> list[Member] | None:
-    """Return the children of a population, or None if they are to be made one by one."""
+    """Return the children of a population; None if they must be made one by one."""
     mate, mutate, copy = toolbox.mate, toolbox.mutate, toolbox.clone
     if not isinstance(mate, partial) or not isinstance(mutate, partial) or mate.args or mutate.args:
         return None
@@ -63,7 +63,7 @@ def _are_bare(individuals: Sequence[Member]) -> bool:
 
 
 def _children(parents: Sequence[Member], genomes: Sequence[Any], new: bytearray) -> list[Member]:
-    """Individuals of these genomes; those that are not new keep their parent's fitness."""
+    """Return individuals with these genomes; unchanged ones keep their parent's fitness."""
     kind: Any = type(parents[0])
     shape = type(parents[0].fitness)
     children: list[Member]

@@ -1,6 +1,6 @@
-"""Partially matched crossover and shuffled indices of a whole population.
+"""Partially matched crossover and index shuffling of a whole population.
 
-The genomes are bytes until the children are made: one translation renames all genes of a child.
+Genomes are bytes until the children are made, so that one `translate` renames all genes of a child.
 """
 
 import random
@@ -23,7 +23,7 @@ Code = bytes | bytearray
 def permutations(
     parents: Parents[Sized], rates: Rates, mate: Options, mutate: Options
 ) -> Varied | None:
-    """Return the children's genomes, and which of them are new; None if that is DEAP's to do."""
+    """Return the children's genomes, and which of them are new; None to leave it to DEAP."""
     size = len(parents.all[0])
     if mate or set(mutate) != {"indpb"} or not 2 <= size <= len(IDENTITY):
         return None
@@ -47,7 +47,7 @@ def _of_lists(parents: Sequence[Sized]) -> list[bytes] | None:
 
 
 def _of_arrays(parents: Sequence[Sized]) -> list[bytes] | None:
-    """As `_of_lists`, of all genomes together."""
+    """Return the genomes in bytes, converted all together; None as in `_of_lists`."""
     genomes, _ = matrix(parents)
     if genomes is None or genomes.dtype.kind not in "iu":
         return None
@@ -86,7 +86,7 @@ def _mutate(genomes: list[Code], mutpb: float, indpb: float, new: bytearray) -> 
 
 
 def _as(parent: Sized, codes: list[Code]) -> list[Code]:
-    """Return the genomes as what such individuals are made of: lists, or an array's raw bytes."""
+    """Return the genomes in the form for the parent's class: lists, or an array's raw bytes."""
     if not isinstance(parent, array):
         return codes
     raw = np.frombuffer(b"".join(codes), np.uint8).astype(parent.typecode).tobytes()

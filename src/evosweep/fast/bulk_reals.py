@@ -1,7 +1,7 @@
 """Simulated binary crossover and polynomial mutation of a whole population.
 
-Which genes vary is found by walking over the draws in DEAP's order; the arithmetic then runs over
-arrays of just those genes. Powers are Python's: an array's may differ in the last bit.
+A loop over the draws in DEAP's order finds the genes that vary. The arithmetic then runs over
+arrays of only these genes. Powers are computed by Python: NumPy's may differ in the last bit.
 """
 
 import random
@@ -20,9 +20,9 @@ Rates = tuple[float, float]
 
 
 def reals(parents: Parents[Sized], rates: Rates, mate: Options, mutate: Options) -> Varied | None:
-    """Return the children's genomes, and which of them are new; None if that is DEAP's to do.
+    """Return the children's genomes, and which of them are new; None to leave it to DEAP.
 
-    That is so for genomes that are not lists or arrays of floats, all within their bounds.
+    It supports genomes that are lists or arrays of floats, all within their bounds.
     """
     genomes, scalars = matrix(parents.different)
     if genomes is None or scalars or genomes.dtype != np.float64:
@@ -50,30 +50,30 @@ class _Bounded:
 
     @classmethod
     def of(cls, genes: Floats, options: Options, names: set[str]) -> "_Bounded | None":
-        """None for bounds that are not two floats, or that some gene lies beyond."""
+        """Return the parameters; None if the bounds are not two floats, or a gene exceeds them."""
         if set(options) != names or type(options["eta"]) not in (int, float):
             return None
         eta, low, up = options["eta"], options["low"], options["up"]
         if type(low) is not float or type(up) is not float or not low < up or not eta >= 0:
             return None
-        inside = bool(genes.min() >= low and genes.max() <= up)  # false for nan, too
+        inside = bool(genes.min() >= low and genes.max() <= up)  # false also for nan
         return cls(eta, low, up) if inside else None
 
     def clipped(self, values: Floats) -> Floats:
-        """As `min(max(value, low), up)`, which keeps a zero's sign."""
+        """Return `min(max(value, low), up)` of each value, with the same sign of zeros."""
         values = np.where(self.low > values, self.low, values)
         return np.where(self.up < values, self.up, values)
 
 
 class _Draws:
-    """As many floats as may be needed; `leave` takes back those that were not."""
+    """As many random floats as may be needed; `leave` gives the unused ones back."""
 
     def __init__(self, most: int) -> None:
         self._state = random.getstate()
         self.array = floats(most)
 
     def leave(self, used: int) -> None:
-        """Put the generator where it is after `used` draws."""
+        """Set the generator to its state after `used` draws."""
         random.setstate(self._state)
         if used:
             words(2 * used)
@@ -91,7 +91,7 @@ def _mate(genes: Floats, cxpb: float, bounded: _Bounded, new: bytearray) -> None
     differ = (np.abs(first - second) > 1e-14).ravel().tolist()
     draws = _Draws(pairs * (1 + 3 * size))
     drawn, at = draws.array.tolist(), 0
-    places: list[int] = []  # of genes that vary, and of the draw that said so
+    places: list[int] = []  # of genes that vary, and of the draws that decided so
     drawn_at: list[int] = []
     for pair in range(pairs):
         at += 1

@@ -1,4 +1,4 @@
-"""The effect of `copy.deepcopy` and `__init__` on DEAP's classes, from the classes alone."""
+"""Predict the effect of `copy.deepcopy` and `__init__` on instances of DEAP's classes."""
 
 import copyreg
 from array import array
@@ -13,11 +13,11 @@ from evosweep.fast.kinds import asked_once, keeps
 ATOMS = frozenset(
     (int, float, bool, str, bytes, complex, type(None), np.float64, np.int64, np.bool_)
 )
-# Attributes of these classes are made empty, whatever runs before.
+# New attributes of these classes are always empty.
 EMPTY = frozenset((list, dict, set, tuple, int, float, str, bool, bytearray))
 _AS_FITNESS = ("__new__", "__setattr__", "__getattribute__", "__deepcopy__", "wvalues")
 _AS_OBJECT = ("__setattr__", "__reduce_ex__", "__reduce__", "__getstate__")
-# Each built-in has a reader of attributes of its own, which does the same.
+# Each built-in class has its own method to read attributes; all of them do the same.
 _READERS = tuple(vars(c)["__getattribute__"] for c in (object, list, tuple, array))
 _OF_STATE = ("__setstate__", "__getnewargs_ex__", "__deepcopy__")
 _OF_REDUCTION = (*_OF_STATE, "__getnewargs__")
@@ -25,18 +25,17 @@ _OF_REDUCTION = (*_OF_STATE, "__getnewargs__")
 
 @asked_once
 def is_copied_as_values(kind: Any) -> bool:
-    """Return True if a deep copy of this class of fitness is a new one with the same weighted
+    """Return True if a deep copy of such a fitness is a new fitness with the same weighted
     values."""
     if type(kind) is not creator.MetaCreator or kind.__bases__ != (base.Fitness,):
-        return False  # ConstrainedFitness, say, whose copies have more than values
+        return False  # for instance ConstrainedFitness, whose copies have more than values
     if any(isinstance(value, type) for value in kind.reduce_args[2].values()):
         return False
     return keeps(kind, base.Fitness, _AS_FITNESS) and isinstance(kind.weights, Sequence)
 
 
 def attributes_made(kind: Any) -> set[str] | None:
-    """Return the attributes that DEAP's `__init__` of this class makes; None if it may do
-    more."""
+    """Return the attributes that DEAP's `__init__` sets; None if the class's may do more."""
     names: set[str] = set()
     while type(kind) is creator.MetaCreator:
         for name, value in kind.reduce_args[2].items():
@@ -49,15 +48,14 @@ def attributes_made(kind: Any) -> set[str] | None:
 
 
 def sets_plainly(kind: type) -> bool:
-    """Return True if setting an attribute of an instance is writing into its `__dict__`."""
+    """Return True if setting an attribute only writes into the instance's `__dict__`."""
     described = any("__set__" in dir(type(vars(c).get("fitness"))) for c in kind.__mro__)
     reads = getattr(kind, "__getattribute__", None) in _READERS
     return reads and keeps(kind, object, ("__setattr__",)) and not described
 
 
 def reduces_plainly(kind: type) -> bool:
-    """Return True if deepcopy makes an empty list of this class, and then appends and sets what it
-    has."""
+    """Return True if deepcopy makes an empty list of this class, then adds items and attributes."""
     return (
         keeps(kind, object, _AS_OBJECT)
         and keeps(kind, list, ("__new__", "__iter__", "append", "extend"))
@@ -70,8 +68,7 @@ def reduces_plainly(kind: type) -> bool:
 
 
 def reduces_as_tuple(kind: type) -> bool:
-    """Return True if deepcopy makes a tuple of this class by `tuple.__new__`, and sets what it
-    has."""
+    """Return True if deepcopy makes a tuple by `tuple.__new__`, and then sets its attributes."""
     return (
         keeps(kind, object, _AS_OBJECT)
         and keeps(kind, tuple, ("__new__", "__iter__", "__getnewargs__"))
@@ -84,5 +81,5 @@ def reduces_as_tuple(kind: type) -> bool:
 
 
 def _slots(kind: type) -> bool:
-    """Return True if instances hold anything beside their `__dict__`, or have none."""
+    """Return True if instances have slots, or no `__dict__`."""
     return any("__slots__" in vars(c) for c in kind.__mro__ if c not in (list, tuple, object))

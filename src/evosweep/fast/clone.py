@@ -25,7 +25,7 @@ _only_atoms = ATOMS.issuperset
 _AS_ARRAY = ("__new__", "__iter__")
 
 _copiers: dict[type, _Copier] = {}
-_plain_copiers: dict[type, _Copier] = {}  # of lists and tuples that are known to hold only atoms
+_plain_copiers: dict[type, _Copier] = {}  # copiers of lists and tuples that hold only atoms
 _copied_as_values: set[type] = set()  # classes of fitness
 
 
@@ -46,10 +46,10 @@ def clone(x: Anything, memo: dict[int, object] | None = None) -> Anything:
 
 
 def clones(individuals: Sequence[Anything]) -> list[Anything]:
-    """`[clone(individual) for individual in individuals]`, each genome looked at only once.
+    """Return `[clone(individual) for individual in individuals]`, but check each genome only once.
 
-    A selection names a good individual several times; nothing runs in between that could have
-    changed its genes.
+    A selection contains a good individual several times, and no code runs in between that could
+    change its genes.
     """
     seen: set[int] = set()
     copies: list[Anything] = []
@@ -71,14 +71,14 @@ def _holds_atoms(genome: Any) -> bool:
 
 
 def copies_by_genes(kind: type) -> bool:
-    """Return True if individuals of a class are copied by their genes where these are atoms."""
+    """Return True if a copy of the genes, if they are atoms, is a full copy of the genome."""
     if kind not in _copiers:
         _copiers[kind] = _copier(kind)
     return _copiers[kind] is not deepcopy
 
 
 def _copier(kind: type) -> _Copier:
-    """Return the way to copy individuals of one class."""
+    """Return the function that copies individuals of one class."""
     method = getattr(kind, "__deepcopy__", None)
     if method is gp.PrimitiveTree.__deepcopy__:
         return _tree_copier(kind)
@@ -90,7 +90,7 @@ def _copier(kind: type) -> _Copier:
 
 
 def _checked(kind: type, plain: _Copier) -> _Copier:
-    """Return the copier for any genome of a class, by one for genomes that hold only atoms."""
+    """Return a copier for any genome; it uses `plain` for genomes that hold only atoms."""
     _plain_copiers[kind] = plain
     return lambda genome: plain(genome) if _holds_atoms(genome) else deepcopy(genome)
 
@@ -104,7 +104,7 @@ def _tuple_copier(kind: Any) -> _Copier:
 
 
 def _tree_copier(kind: type) -> _Copier:
-    """DEAP's own deep copy of trees shares the nodes; it calls `__init__` for the rest."""
+    """Return a copier of trees that shares the nodes, as DEAP's own deep copy does."""
     attributes = attributes_made(kind)
     written = next(c for c in kind.__mro__ if type(c) is not creator.MetaCreator)
     if attributes is None or written is not gp.PrimitiveTree or not sets_plainly(kind):
@@ -119,7 +119,7 @@ def _list_copier(kind: Any, needed: set[str]) -> _Copier:
 
     def copy_list(individual: Any) -> Any:
         attributes = individual.__dict__
-        if needed and not needed <= attributes.keys():  # a new one has what this one has lost
+        if needed and not needed <= attributes.keys():  # this individual lost an attribute
             return deepcopy(individual)
         copy = new(kind)
         extend(copy, individual)
@@ -129,7 +129,7 @@ def _list_copier(kind: Any, needed: set[str]) -> _Copier:
 
 
 def _array_copier(kind: Any) -> _Copier:
-    """Return the way to copy arrays of DEAP's classes, deepcopy for any other class."""
+    """Return a copier for arrays of DEAP's classes; it is deepcopy for any other class."""
     method, ndarray = getattr(kind, "__deepcopy__", None), creator.class_replacers[np.ndarray]
     make: _Copier
     if method is creator._array.__deepcopy__ and keeps(kind, creator._array, _AS_ARRAY):
@@ -148,7 +148,7 @@ def _array_copier(kind: Any) -> _Copier:
 
 def _equipped(copy: Any, attributes: dict[str, Any]) -> bool:
     """Give the copy its attributes; False if one needs a deep copy."""
-    if len(attributes) == 1 and "fitness" in attributes:  # nearly always
+    if len(attributes) == 1 and "fitness" in attributes:  # the usual case
         fitness = attributes["fitness"]
         shape: Any = type(fitness)
         if shape in _copied_as_values:

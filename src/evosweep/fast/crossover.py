@@ -1,7 +1,7 @@
 """Crossovers with DEAP's children and random draws, at less cost per gene.
 
-Each leaves to DEAP what it does not know how to vary. The others read, draw and write in DEAP's
-order, so that they do so for genomes of any kind.
+Each leaves genomes that it does not support to DEAP. It reads, draws and writes in DEAP's order, so
+that genomes of any kind behave the same.
 """
 
 import random
@@ -39,7 +39,7 @@ def cx_two_point(ind1: Genes, ind2: Genes) -> tuple[Genes, Genes]:
 def cx_uniform(ind1: Genes, ind2: Genes, indpb: float) -> tuple[Genes, Genes]:
     """`deap.tools.cxUniform`."""
     draw = random.random
-    # The generator goes on with its draws only after a gene is written, as DEAP's loop does.
+    # The generator draws again only after a gene was written, as in DEAP's loop.
     for i in (i for i in range(min(len(ind1), len(ind2))) if draw() < indpb):
         ind1[i], ind2[i] = ind2[i], ind1[i]
     return ind1, ind2
@@ -100,7 +100,7 @@ def _spread(room: float, rand: float, power: float, root: float) -> float:
 
 
 def bounds(bound: float | Sequence[float], size: int) -> Sequence[float] | None:
-    """Return one bound for each gene, or None if DEAP's own reading of it is needed."""
+    """Return one bound for each gene; None for forms of bounds that only DEAP handles."""
     if type(bound) in (int, float) and isinstance(bound, int | float):
         return [bound] * size
     if type(bound) in (list, tuple) and isinstance(bound, list | tuple):
@@ -109,7 +109,7 @@ def bounds(bound: float | Sequence[float], size: int) -> Sequence[float] | None:
 
 
 def two_points(below_first: int, below_second: int) -> tuple[int, int]:
-    """Two different points in order, the first drawn below one number, the second below another."""
+    """Draw two different points, below `below_first` and `below_second`; returns them in order."""
     first = next(indices_below(below_first))
     second = next(indices_below(below_second))
     return (first, second + 1) if second >= first else (second, first)

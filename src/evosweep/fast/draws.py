@@ -1,9 +1,9 @@
-"""Random draws in bulk that are those of the module `random`, one by one.
+"""Draw many random numbers at once, equal to single draws of the module `random`.
 
-`random.choice`, `randint` and `randrange` draw an index below n by rejection: as many random bits
-as n has, again until the number is below n. `random.random` makes a float of 53 bits of two words.
-Both read the words of 32 bits that `getrandbits` returns many of at once. `faithful` says whether
-this Python's `random` still does all this.
+`random.choice`, `randint` and `randrange` draw an index below n by rejection: they draw as many
+bits as n has, until the number is below n. `random.random` makes a float from 53 bits of two words.
+Both read words of 32 bits, of which `getrandbits` can return many at once. `faithful` tells if this
+Python's `random` still works like this.
 """
 
 import random
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Bits = Callable[[int], int]
-_FEW = 32  # indices that are drawn sooner one by one
+_FEW = 32  # up to this number of indices, single draws are faster
 
 
 def words(count: int, getrandbits: Bits | None = None) -> NDArray[np.uint32]:
@@ -25,7 +25,7 @@ def words(count: int, getrandbits: Bits | None = None) -> NDArray[np.uint32]:
 
 
 def floats(count: int, getrandbits: Bits | None = None) -> NDArray[np.float64]:
-    """`count` draws of `random.random()`."""
+    """Return `count` draws of `random.random()`."""
     drawn = words(2 * count, getrandbits)
     high, low = drawn[::2] >> np.uint32(5), drawn[1::2] >> np.uint32(6)
     return (high * 67108864.0 + low) * (1.0 / 9007199254740992.0)
@@ -38,11 +38,11 @@ def indices_below(n: int, getrandbits: Bits | None = None) -> Iterator[int]:
 
 
 def draw_below(n: int, count: int, getrandbits: Bits | None = None) -> NDArray[np.intp]:
-    """`count` draws of `random.randrange(n)`, for an n below 2**63."""
+    """Return `count` draws of `random.randrange(n)`, for an n below 2**63."""
     drawn = np.empty(count, dtype=np.intp)
     shift, done = 32 - n.bit_length(), 0
     while count - done > _FEW and shift >= 0:
-        # Never more words than indices are missing: none is drawn that DEAP would not draw.
+        # It draws at most as many words as indices are missing, so that it never draws too many.
         few = words(count - done, getrandbits) >> np.uint32(shift)
         few = few[few < n]
         drawn[done : done + len(few)] = few
@@ -52,7 +52,7 @@ def draw_below(n: int, count: int, getrandbits: Bits | None = None) -> NDArray[n
 
 
 def shuffled(numbers: range, getrandbits: Bits | None = None) -> list[int]:
-    """`random.sample(numbers, len(numbers))`: the last one left takes the place of one drawn."""
+    """Return `random.sample(numbers, len(numbers))`: the last number replaces the drawn one."""
     pool, bits, drawn = list(numbers), getrandbits or random.getrandbits, []
     for left in range(len(pool), 0, -1):
         width = left.bit_length()
@@ -65,8 +65,7 @@ def shuffled(numbers: range, getrandbits: Bits | None = None) -> list[int]:
 
 @cache
 def faithful() -> bool:
-    """Return True if the draws here are those of this Python's `random`, state afterwards
-    included."""
+    """Return True if the draws here, and the state afterwards, equal those of Python's `random`."""
     one, two = random.Random(11), random.Random(11)
     bits = one.getrandbits
     for n in (1, 2, 3, 7, 100, 256, 1000):

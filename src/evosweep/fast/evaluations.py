@@ -1,4 +1,4 @@
-"""The evaluation of a population as DEAP's algorithms write it, at less cost per individual."""
+"""Evaluate a population as DEAP's algorithms do, with less overhead per individual."""
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
@@ -15,7 +15,8 @@ Values = Iterable[Sequence[float]]
 
 
 def evaluate(toolbox: Toolbox, individuals: Sequence[Individual], only_invalid: bool = True) -> int:
-    """Evaluate those without a valid fitness, or all, through `toolbox.map`; returns how many."""
+    """Evaluate individuals without a valid fitness, or all, by `toolbox.map`; returns the
+    number."""
     kind = _plain_kind(individuals) if is_sequence(individuals) else None
     if only_invalid and kind is not None:
         individuals = [ind for ind in individuals if not len(ind.fitness.wvalues)]
@@ -33,16 +34,16 @@ def evaluate(toolbox: Toolbox, individuals: Sequence[Individual], only_invalid: 
 
 
 def _plain_kind(individuals: Sequence[Individual]) -> type[Fitness] | None:
-    """Return the one class of their fitnesses, where it is a plain one."""
+    """Return the class of their fitnesses if all have the same plain class, else None."""
     kinds = {type(individual.fitness) for individual in individuals}
     kind = kinds.pop() if len(kinds) == 1 else None
     return kind if kind is not None and is_plain(kind) else None
 
 
 def _assign(individuals: Sequence[Individual], values: Values, weight: float) -> None:
-    """`individual.fitness.values = ...` for each, with one objective, without DEAP's property.
+    """Set `individual.fitness.values` of each, with one objective, without DEAP's property.
 
-    As in DEAP, each is set before the next is asked for, where `values` is lazy.
+    As in DEAP, each value is set before the next one is taken from a lazy `values`.
     """
     if isinstance(values, list) and _are_single_numbers(values):
         for individual, (value,) in zip(individuals, values, strict=False):

@@ -1,4 +1,4 @@
-"""Fitnesses as keys and arrays, for those classes whose order is that of their weighted values."""
+"""Convert fitnesses to keys and arrays, for classes that are ordered by weighted values."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -17,18 +17,17 @@ _METHODS = ("__gt__", "__ge__", "__le__", "__lt__", "__eq__", "__ne__", "__hash_
 _PROPERTIES = ("values", "valid", "getValues", "setValues", "delValues", "wvalues")
 _ACCESS = ("__getattribute__", "__setattr__")
 _FLOATS = frozenset((float, np.float64))
-# Each of these is in one order with its own kind; mixed, NumPy rounds one to the other's precision.
+# Values of one of these types are ordered; between two types, NumPy may round one of them.
 _ALONE = frozenset((np.float64, np.float32, np.float16, np.int64, np.int32))
-_EXACT = 2**53  # integers up to here are floats exactly
+_EXACT = 2**53  # integers up to this one are exact as floats
 _FINITE = float(np.finfo(np.float64).max)
-_LARGEST = 1e100  # values beyond may overflow, which Python's floats and NumPy's tell differently
+_LARGEST = 1e100  # beyond it, values may overflow, which Python and NumPy report differently
 _WEIGHTS = (1e-20, 1e20)
 _plain: dict[type, bool] = {}
 
 
 def is_plain(kind: type) -> bool:
-    """Return True if this class of fitness compares, dominates and reads its values as DEAP's
-    Fitness."""
+    """Return True if the class compares, dominates and reads values like DEAP's Fitness."""
     if kind not in _plain:
         same = (*_METHODS, *_PROPERTIES, *_ACCESS)
         _plain[kind] = issubclass(kind, base.Fitness) and all(
@@ -38,10 +37,9 @@ def is_plain(kind: type) -> bool:
 
 
 def keys(individuals: Sequence[Individual]) -> Sequence[Ordered] | None:
-    """Return a key for each individual; they are in the order of the fitnesses. None if none is
-    sure.
+    """Return sort keys in the order of the individuals' fitnesses; None if the order is not sure.
 
-    The weighted value itself with one objective, else the tuple of them.
+    A key is the weighted value with one objective, else the tuple of weighted values.
     """
     known, _ = _read(individuals)
     return known
@@ -59,7 +57,7 @@ def _read(individuals: Sequence[Individual]) -> tuple[Sequence[Ordered] | None, 
         return None, kinds
     try:
         single = [value for (value,) in weighted]
-    except ValueError:  # none, or several objectives
+    except ValueError:  # no objective, or several
         lengths = set(map(len, weighted))
         several = list(chain.from_iterable(weighted)) if len(lengths) == 1 else []
         return (weighted if several and _are_ordered(several) else None), kinds
@@ -67,13 +65,13 @@ def _read(individuals: Sequence[Individual]) -> tuple[Sequence[Ordered] | None, 
 
 
 def kinds_of(items: Sequence[object]) -> set[type]:
-    """`set(map(type, items))`, sooner if all are of one kind."""
+    """Return `set(map(type, items))`, faster if all items have one type."""
     kind = type(items[0]) if items else object
     return {kind} if countOf(map(type, items), kind) == len(items) else set(map(type, items))
 
 
 def _are_ordered(values: list[float]) -> bool:
-    """Return True if comparisons of these numbers agree with one another, and none is nan."""
+    """Return True if these numbers have one consistent order, and none is nan."""
     kinds = kinds_of(values)
     if kinds == {float}:
         return not isnan(sum(values))
@@ -85,7 +83,7 @@ def _are_ordered(values: list[float]) -> bool:
 
 
 def dominance(one: Fitness, other: Fitness) -> tuple[bool, bool]:
-    """Return True if `one` dominates the other, and whether the other dominates it."""
+    """Return (`one` dominates `other`, `other` dominates `one`)."""
     kind = type(one)
     if kind is not type(other) or not is_plain(kind):
         up = one.dominates(other)
@@ -100,11 +98,10 @@ def dominance(one: Fitness, other: Fitness) -> tuple[bool, bool]:
 
 
 def weighted_array(individuals: Sequence[Individual]) -> Floats | None:
-    """Return the weighted values as an array (individuals, objectives), or None if it is not the
-    same.
+    """Return the weighted values as an array (individuals, objectives), or None.
 
-    None for a class of fitness with an order of its own, for values that are missing, not finite,
-    not numbers or not exactly floats.
+    It is None for a class of fitness with an order of its own, and if a value is missing, not
+    finite, no number, or not exact as a float.
     """
     known, _ = _read(individuals)
     return _as_array(known) if known else None
@@ -123,8 +120,8 @@ def _as_array(known: Sequence[Ordered], most: float = _FINITE) -> Floats | None:
 def both_arrays(individuals: Sequence[Individual]) -> tuple[Floats, Floats] | None:
     """Return the weighted values and the values themselves as arrays.
 
-    None if `weighted_array` is None, the fitnesses are of several classes, or where a division
-    or a square of values may overflow.
+    None if `weighted_array` is None, if the fitnesses have several classes, or if a quotient or a
+    square of values may overflow.
     """
     known, kinds = _read(individuals)
     weighted = _as_array(known, _LARGEST) if known else None

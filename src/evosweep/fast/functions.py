@@ -1,8 +1,8 @@
-"""DEAP's benchmark functions of a whole population at once, with the values of one call each.
+"""DEAP's benchmark functions for a whole population at once, with the values of single calls.
 
-Arithmetic runs over arrays, whose operations IEEE 754 rounds as it does Python's. What it leaves to
-the system's mathematics (powers, sines) comes from the functions that DEAP calls, gene by gene, and
-a sum is added up in the order of `sum`: an array's own may differ in the last bit.
+Arithmetic runs over arrays, since IEEE 754 rounds their operations like those of Python. Powers and
+sines are computed gene by gene, by the functions that DEAP calls, and sums in the order of `sum`:
+NumPy's own may differ in the last bit.
 """
 
 import sys
@@ -18,9 +18,9 @@ from deap import benchmarks
 from evosweep.fast.fitnesses import Floats
 from evosweep.fast.matrices import matrix
 
-_LARGEST = 1e100  # genes beyond may overflow, which Python's floats and NumPy's tell differently
-_COMPENSATED = sys.version_info >= (3, 12)  # the way in which `sum` adds Python's floats
-Column = Floats | list[float]  # a list where DEAP's function returns Python's floats in any case
+_LARGEST = 1e100  # beyond it, genes may overflow, which Python and NumPy report differently
+_COMPENSATED = sys.version_info >= (3, 12)  # how `sum` adds Python's floats
+Column = Floats | list[float]  # a list if DEAP's function always returns Python's floats
 Formula = Callable[..., Sequence[Column]]
 
 
@@ -30,13 +30,13 @@ def _each(function: Callable[[float], float], values: Floats) -> Floats:
 
 
 def _squares(values: Floats) -> Floats:
-    """`x ** 2`, which is not always `x * x`."""
+    """Return `x ** 2`, which is not always `x * x`."""
     flat = values.ravel().tolist()
     return np.fromiter(map(pow, flat, repeat(2)), np.float64, len(flat)).reshape(values.shape)
 
 
 def _sums(terms: Floats, *, scalars: bool) -> Floats:
-    """`sum` of each row."""
+    """Return the `sum` of each row."""
     if _COMPENSATED and not scalars:
         return np.array(list(map(sum, terms.tolist())), dtype=np.float64)
     totals = np.zeros(len(terms))
@@ -62,7 +62,7 @@ def _rosenbrock(genes: Floats, scalars: bool) -> list[Floats]:
 def _ackley(genes: Floats, scalars: bool) -> list[list[float]]:
     share = 1.0 / genes.shape[1]
     spread = -0.2 * _each(sqrt, share * _sums(_squares(genes), scalars=scalars))
-    # cos returns Python's floats, whatever it is given.
+    # cos always returns Python's floats.
     waves = share * _sums(_each(cos, 2 * pi * genes), scalars=False)
     return [(20 - 20 * _each(exp, spread) + e - _each(exp, waves)).tolist()]
 
@@ -86,13 +86,12 @@ _FORMULAS: dict[object, Formula] = {
     benchmarks.rosenbrock: _rosenbrock,
     benchmarks.sphere: _sphere,
 }
-_LISTS = {_dtlz2}  # where DEAP's function returns a list, not a tuple
+_LISTS = {_dtlz2}  # true if DEAP's function returns a list, not a tuple
 Together = Callable[[Sequence[object]], list[Sequence[float]] | None]
 
 
 def together(evaluation: "partial[object]") -> Together | None:
-    """Return a function that evaluates individuals together, if this is one of
-    `deap.benchmarks`."""
+    """Return a function that evaluates individuals together, for functions of `deap.benchmarks`."""
     function = evaluation.func
     formula = _FORMULAS.get(function) if isinstance(function, FunctionType) else None
     if formula is None or evaluation.args:
@@ -115,7 +114,7 @@ def _evaluate(
 
 
 def _suits(formula: Formula, options: dict[str, int], size: int) -> bool:
-    """Return True if there are as many genes as the formula needs, and the options are its own."""
+    """Return True if the formula accepts this number of genes and these options."""
     if formula is not _dtlz2:
         return not options and size > 1
     return set(options) == {"obj"} and type(options["obj"]) is int and 1 <= options["obj"] <= size

@@ -1,7 +1,7 @@
 """DEAP's generational loops over a toolbox's parts, with DEAP's populations.
 
-What costs here is the cloning of every selected individual: its genes are looked at once for each
-parent, not once for each child.
+Most of the time goes into cloning the selected individuals. So the genes are checked only once per
+parent, and not once per child.
 """
 
 import random
@@ -36,7 +36,7 @@ def var_and(
 
 
 def cloned(population: Sequence[Member], toolbox: Toolbox) -> list[Member]:
-    """Return a clone of each, as `toolbox.clone` makes it."""
+    """Return the clones that `toolbox.clone` would make."""
     registered = toolbox.clone
     if type(registered) is partial and _is_bare(registered):
         return clones(population)

@@ -26,8 +26,7 @@ class _Hall:
     keys: list[Fitness]
 
     def _is_in_order(self) -> bool:
-        """Return True if the items are from the best to the worst, and nobody changed them or the
-        keys."""
+        """Return True if the items are sorted, and no program changed them or their keys."""
         fitnesses = [item.fitness for item in self.items]
         weighted = [fitness.wvalues for fitness in fitnesses]
         return (
@@ -37,7 +36,8 @@ class _Hall:
         )
 
     def _inserted(self, individual: Individual) -> bool:
-        """Insert a copy to the right of its equals, as DEAP; False if DEAP is to do it."""
+        """Insert a copy to the right of its equals, like DEAP; returns False to leave it to
+        DEAP."""
         kinds = {type(individual.fitness), *map(type, self.keys)}
         if len(kinds) > 1 or not is_plain(kinds.pop()):
             return False
@@ -49,15 +49,15 @@ class _Hall:
 
 
 class HallOfFame(_Hall, tools.HallOfFame):  # type: ignore[misc]
-    """`deap.tools.HallOfFame`: most of a population is turned away by one comparison of tuples."""
+    """`deap.tools.HallOfFame`; one comparison of tuples rejects most of a population."""
 
     def insert(self, item: Individual) -> None:
-        """Insert a copy of an individual at its place."""
+        """Insert a copy of an individual in order."""
         if not self._inserted(item):
             super().insert(item)
 
     def update(self, population: Sequence[Individual]) -> None:
-        """Take in the individuals of `population` that are better than the worst held."""
+        """Add the individuals of `population` that are better than the worst member."""
         kind, bar = self._bar()
         for individual in population:
             if kind is not None:
@@ -71,15 +71,14 @@ class HallOfFame(_Hall, tools.HallOfFame):  # type: ignore[misc]
             kind, bar = self._bar()
 
     def _take(self, individual: Individual) -> None:
-        """Take an individual in, unless one like it is there."""
+        """Add an individual, unless the hall has a similar one."""
         if not any(self.similar(individual, other) for other in self):
             if len(self) >= self.maxsize:
                 self.remove(-1)
             self.insert(individual)
 
     def _bar(self) -> tuple[type[Fitness] | None, Weighted]:
-        """Return the class and the weighted values of the worst, where a better one takes its
-        place."""
+        """Return class and weighted values of the worst fitness if the hall is full."""
         if not is_count(self.maxsize, 1) or len(self) < self.maxsize:
             return None, ()
         worst: Fitness = self[-1].fitness
@@ -90,16 +89,16 @@ class ParetoFront(_Hall, tools.ParetoFront):  # type: ignore[misc]
     """`deap.tools.ParetoFront`, without comparing every individual with every other in Python."""
 
     def insert(self, item: Individual) -> None:
-        """Insert a copy of an individual at its place."""
+        """Insert a copy of an individual in order."""
         if not self._inserted(item):
             super().insert(item)
 
     def update(self, population: Sequence[Individual]) -> None:
-        """Take in the individuals that are not dominated, and drop those that they dominate.
+        """Add the individuals that are not dominated, and drop the members that they dominate.
 
-        An individual that another one of the population dominates is dropped at the latest when the
-        other one is added. It drops no individual that would not be dropped then too. So the result
-        is the front of all of them, with one of each set of similar twins.
+        DEAP drops an individual that another one of the population dominates at the latest when it
+        adds the other one, which also drops all that the individual dominates. So the result is the
+        front of all individuals, with one of each set of similar twins.
         """
         stays = self._stays(population) if is_sequence(population) and len(population) else None
         if stays is None:
@@ -118,22 +117,22 @@ class ParetoFront(_Hall, tools.ParetoFront):  # type: ignore[misc]
                 equals.insert(0, individual)
 
     def _stays(self, population: Sequence[Individual]) -> NDArray[np.bool_] | None:
-        """Which items and individuals no other dominates; None if DEAP is to find out."""
+        """Return which members and individuals are not dominated; None to leave it to DEAP."""
         everybody = [*self.items, *population]
         weighted = weighted_array(everybody)
         if weighted is None or not self._is_in_order():
             return None
         stays, first = nondominated(weighted), len(self.items)
         if not stays[:first].all() and not nondominated(weighted[:first]).all():
-            return None  # a program put an item in, or changed one: the order of removals counts
+            return None  # a program added or changed a member: the order of removals matters
         leaving = list(compress(everybody, map(not_, stays.tolist())))
         return stays if _compare_safely(leaving, self.similar) else None
 
 
 def _compare_safely(leaving: list[Individual], similar: Callable[..., bool]) -> bool:
-    """Return True if DEAP's comparisons of these with their equals can only say yes or no.
+    """Return True if DEAP's comparisons of these individuals have no side effects.
 
-    They are not made here, and what they would raise or change would be missing.
+    They are omitted here, and so would be their errors and changes.
     """
     counts = Counter(individual.fitness.wvalues for individual in leaving)
     equals = [ind for ind in leaving if counts[ind.fitness.wvalues] > 1]

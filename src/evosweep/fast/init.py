@@ -1,4 +1,4 @@
-"""Genomes of random numbers, with DEAP's draws at less cost each."""
+"""Make genomes of random numbers, with DEAP's draws but less overhead."""
 
 import random
 from collections.abc import Callable, Iterable, Sequence
@@ -11,7 +11,7 @@ from evosweep.fast.draws import draw_below, shuffled
 from evosweep.fast.kinds import is_count
 from evosweep.fast.shapes import Anything
 
-_MOST = 2**62  # numbers to draw from: their indices are held in 64 bits
+_MOST = 2**62  # most numbers to draw from: an index has 64 bits
 Drawn = list[int] | list[float]
 
 
@@ -28,8 +28,7 @@ def init_repeat(
 
 
 def _genes(func: Callable[[], object]) -> Callable[[int], Drawn] | None:
-    """Return what makes so many of the random numbers that `func` was registered to draw, if it
-    was."""
+    """Return a function that makes n numbers as n calls of `func` would; None if it cannot."""
     if type(func) is not partial or func.keywords or len(func.args) != 2:
         return None
     low, high = func.args
@@ -53,7 +52,7 @@ def _reals(low: float, high: float, n: int) -> list[float]:
 def sample(
     population: Sequence[Anything], k: int, *, counts: Iterable[int] | None = None
 ) -> list[Anything]:
-    """`random.sample`: here of all of a range, a random permutation."""
+    """`random.sample`, faster for a random permutation of a whole range."""
     whole = isinstance(population, range) and type(k) is int and k == len(population)
     if not whole or counts is not None:
         return random.sample(population, k, counts=counts)

@@ -1,6 +1,7 @@
-"""Classes that behave as the built-in they derive from, so far as a faster part relies on it.
+"""Tell if a class behaves like the built-in class from which it is derived.
 
-An individual's class may override anything; what does is left to DEAP's own functions.
+A class of individuals may override any method. If it overrides one on which a faster part relies,
+DEAP's own function does the work.
 """
 
 from array import array
@@ -16,12 +17,12 @@ _WRITING = (*_READING, "__setitem__")
 
 
 def asked_once(predicate: Callable[[type], Anything]) -> Callable[[type], Anything]:
-    """`predicate`, which is asked once for each class."""
+    """Return `predicate` with a cache, so that it is called once for each class."""
     return cache(predicate)
 
 
 def keeps(kind: type, base: type, names: tuple[str, ...]) -> bool:
-    """Return True if `kind` derives from `base` and has these attributes as `base` has them."""
+    """Return True if `kind` derives from `base` and does not override these attributes."""
     return issubclass(kind, base) and all(
         getattr(kind, name, None) is getattr(base, name, None) for name in names
     )
@@ -52,11 +53,11 @@ def reads_as_ndarray(kind: type) -> bool:
 
 
 def is_sequence(population: object) -> bool:
-    """Return True if a population is a list or a tuple, which may be looked at more than once."""
+    """Return True if a population is a list or a tuple, so that it can be iterated twice."""
     kind = type(population)
     return kind is list or kind is tuple or reads_as_list(kind)
 
 
 def is_count(k: object, least: int = 0) -> bool:
-    """Return True if `k` is an ordinary integer, and `least` or more."""
+    """Return True if `k` is an `int` of at least `least`."""
     return type(k) is int and k >= least

@@ -1,4 +1,4 @@
-"""Genomes of plain numbers as one array."""
+"""Convert genomes of plain numbers to one array."""
 
 from array import array
 from collections.abc import Sequence
@@ -15,9 +15,10 @@ _KINDS = ({float}, {np.float64}, {int})
 
 
 def matrix(individuals: Sequence[object]) -> tuple[Matrix | None, bool]:
-    """Genomes as an array (individuals, genes), and whether their genes are NumPy's floats.
+    """Return the genomes as an array (individuals, genes), and True if genes are NumPy's floats.
 
-    None if they are not of one length, or no plain numbers of one type.
+    The array is None if the genomes have several lengths, or other genes than plain numbers of one
+    type.
     """
     kinds = set(map(type, individuals))
     if all(map(reads_as_list, kinds)):

@@ -17,7 +17,7 @@ Number = int | float
 def mut_flip_bit(individual: Genes, indpb: float) -> tuple[Genes]:
     """`deap.tools.mutFlipBit`."""
     draw = random.random
-    # The generator goes on with its draws only after a gene is written, as DEAP's loop does.
+    # The generator draws again only after a gene was written, as in DEAP's loop.
     for i in (i for i in range(len(individual)) if draw() < indpb):
         individual[i] = type(individual[i])(not individual[i])
     return (individual,)
@@ -34,7 +34,7 @@ def mut_shuffle_indexes(individual: Genes, indpb: float) -> tuple[Genes]:
 
 
 def shuffle_indexes(genes: Genome, indpb: float, others: Iterator[int]) -> None:
-    """Swap each gene with probability `indpb` with one of the others, as `others` numbers them."""
+    """Swap each gene, with probability `indpb`, with the gene at the next index of `others`."""
     draw = random.random
     for i in range(len(genes)):
         if draw() < indpb:

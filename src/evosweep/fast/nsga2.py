@@ -17,7 +17,7 @@ from evosweep.fast.kinds import is_count, is_sequence
 from evosweep.fast.shapes import Individual, Member
 from evosweep.fast.sorting import SMALL, sort_log_nondominated, sort_nondominated
 
-_FEW = 16  # individuals whose distances DEAP sets as soon
+_FEW = 16  # up to this number of individuals, DEAP is as fast
 
 
 def sel_nsga2(individuals: Sequence[Member], k: int, nd: str = "standard") -> list[Member]:
@@ -39,14 +39,14 @@ def sel_nsga2(individuals: Sequence[Member], k: int, nd: str = "standard") -> li
 
 
 def assign_crowding_distance(individuals: Sequence[Individual]) -> None:
-    """Set `fitness.crowding_dist` as DEAP's assignCrowdingDist, to the last bit."""
+    """Set `fitness.crowding_dist` like DEAP's assignCrowdingDist, to the last bit."""
     values = _values(individuals)
     if values is None:
         emo.assignCrowdingDist(individuals)
         return
     objectives = values.shape[1]
     distances = np.zeros(len(values))
-    between = np.zeros(len(values), dtype=np.bool_)  # those to whom a difference was added
+    between = np.zeros(len(values), dtype=np.bool_)  # individuals that got a difference
     order = np.arange(len(values))
     for objective in range(objectives):
         # A stable sort of the last objective's order, as DEAP's list.sort does.
@@ -66,8 +66,7 @@ def assign_crowding_distance(individuals: Sequence[Individual]) -> None:
 
 
 def _values(individuals: Sequence[Individual]) -> Floats | None:
-    """Return the fitness values; None if they are few, or DEAP's distances may have other
-    types."""
+    """Return the fitness values; None for few individuals, or values of unusual types."""
     if not is_sequence(individuals) or len(individuals) < _FEW:
         return None
     arrays = both_arrays(individuals)
@@ -100,8 +99,7 @@ def _shuffled(individuals: Sequence[Member]) -> list[Member]:
 
 
 def _better(first: Member, second: Member) -> Member:
-    """Return the one that dominates, else that of the larger crowding distance, else a random
-    one."""
+    """Return the dominating one, else the one with the larger distance, else a random one."""
     one, two = first.fitness, second.fitness
     up, down = dominance(one, two)
     if up:

@@ -27,7 +27,7 @@ class Memory(Protocol):
 
 
 class _Points(NamedTuple):
-    """State that is remembered from earlier generations."""
+    """Points that are remembered from earlier generations."""
 
     best: Floats | None = None
     worst: Floats | None = None
@@ -35,7 +35,7 @@ class _Points(NamedTuple):
 
 
 class SelNSGA3WithMemory(emo.selNSGA3WithMemory):  # type: ignore[misc]
-    """`deap.tools.selNSGA3WithMemory`: best, worst and extreme points are remembered."""
+    """`deap.tools.selNSGA3WithMemory`, which remembers best, worst and extreme points."""
 
     best_point: Floats
     worst_point: Floats
@@ -80,7 +80,7 @@ def sel_nsga3(
 def _select(
     individuals: Sequence[Member], k: int, ref_points: Floats, nd: str, points: _Points
 ) -> tuple[list[Member], Memory] | None:
-    """Return the selected individuals, and what to remember; None if that is DEAP's to do."""
+    """Return the selected individuals, and the points to remember; None to leave it to DEAP."""
     ours = is_count(k, 1) and is_sequence(individuals) and nd in ("standard", "log")
     if not ours or type(ref_points) is not np.ndarray or ref_points.dtype != np.float64:
         return None
@@ -123,10 +123,10 @@ def _bounds(fitnesses: Floats, best: Floats | None, worst: Floats | None) -> tup
 def _associate(
     fitnesses: Floats, points: Floats, best: Floats, intercepts: Floats
 ) -> tuple[NDArray[np.intp], Floats]:
-    """Return each individual's nearest reference line, and its distance, as
-    `emo.associate_to_niche`.
+    """Return each individual's nearest reference line and the distance to it.
 
-    The sums over objectives run in NumPy's order: one after the other, below 8 of them.
+    The result equals that of `emo.associate_to_niche`. Sums over objectives run in NumPy's order:
+    one after the other, for fewer than 8 objectives.
     """
     if points.shape[1] >= 8:
         stock: tuple[NDArray[np.intp], Floats] = emo.associate_to_niche(
@@ -156,7 +156,7 @@ def _niching(k: int, niches: NDArray[np.intp], distances: Floats, counts: list[i
     members: dict[int, list[int]] = {}
     for index, niche in enumerate(niches.tolist()):
         members.setdefault(niche, []).append(index)
-    # NumPy takes nan for the least distance.
+    # For NumPy, nan is the smallest distance.
     near = np.where(np.isnan(distances), -np.inf, distances).tolist()
     chosen: list[int] = []
     while len(chosen) < k:
@@ -174,8 +174,8 @@ def _niching(k: int, niches: NDArray[np.intp], distances: Floats, counts: list[i
 
 
 def _from_niche(available: list[int], near: list[float], empty: bool) -> int:
-    """Return the nearest to the reference line where the niche is empty, else any."""
-    if len(available) == 1:  # a shuffle of one draws nothing
+    """Return the individual nearest to the reference line if the niche is empty, else any one."""
+    if len(available) == 1:  # a shuffle of one individual draws nothing
         return available[0]
     candidates = available.copy()
     np.random.shuffle(candidates)

@@ -5,13 +5,13 @@ from typing import Generic
 
 from evosweep.fast.shapes import Anything
 
-Options = dict[str, float]  # the keywords that an operator is registered with
-# The children's genomes, an array's as bytes, and which of them are new.
+Options = dict[str, float]  # the keywords with which an operator was registered
+# The genomes of the children, arrays as bytes, and which of them are new.
 Varied = tuple[Sequence[bytes | bytearray | list[float]], bytearray]
 
 
 class Parents(Generic[Anything]):
-    """Each of them once, and which of these every one is."""
+    """The distinct parents, and for each parent the index of its distinct one."""
 
     def __init__(self, individuals: Sequence[Anything]) -> None:
         ids = list(map(id, individuals))
@@ -23,5 +23,5 @@ class Parents(Generic[Anything]):
 
     @property
     def kind(self) -> type[Anything]:
-        """The class of the first one."""
+        """The class of the first parent."""
         return type(self.all[0])

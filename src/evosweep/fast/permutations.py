@@ -1,9 +1,9 @@
 """Partially matched crossovers with DEAP's children and random draws.
 
-DEAP swaps, at one point after the other, the two parents' genes there, and in each parent the gene
-that it then has twice. Each such step exchanges two numbers wherever they stand, the same two in
-both parents. So all of them together are one renaming of the numbers, found from the parents' genes
-as they were and applied once.
+At each point, DEAP swaps the two parents' genes, and then in each parent the gene that it has
+twice. Such a step exchanges two numbers wherever they are, the same two in both parents. So all
+steps together rename the numbers. This module computes the renaming from the parents' original
+genes, and applies it once.
 """
 
 import random
@@ -52,7 +52,7 @@ def cx_uniform_partialy_matched(ind1: Genes, ind2: Genes, indpb: float) -> tuple
 def _renamed(
     both: tuple[Numbers, Numbers], pairs: Pairs, kinds: tuple[object, object]
 ) -> tuple["Numbers | array[int]", ...]:
-    """Both with the two numbers of each pair exchanged, looked up by what they were before."""
+    """Return both genomes after exchanging the two numbers of each pair."""
     one, two = both
     if isinstance(one, bytes) and isinstance(two, bytes):
         table = exchanged(bytearray(IDENTITY), pairs)
@@ -69,7 +69,7 @@ def _as(kind: object, genome: Numbers) -> "Numbers | array[int]":
 
 
 def exchanged(names: Names, pairs: Pairs) -> Names:
-    """`names` with those of the two numbers of each pair exchanged, one pair after the other."""
+    """Return `names` after exchanging the names of the two numbers of each pair, in order."""
     for a, b in pairs:
         names[a], names[b] = names[b], names[a]
     return names
@@ -91,7 +91,7 @@ def numbers(genome: object) -> Numbers | None:
         return list(plain) if set(plain) == set(range(size)) else None
     try:
         code = bytes(plain)
-    except ValueError:  # a number that no byte holds
+    except ValueError:  # a number that is too large for a byte
         return None
-    # Of all numbers that should be there, those that are get deleted: none is left over.
+    # Deleting the numbers of the genome from all numbers must leave none.
     return None if IDENTITY[:size].translate(None, code) else code

@@ -1,6 +1,6 @@
 """Selections of single-objective algorithms, with DEAP's choices and DEAP's random draws.
 
-DEAP compares fitness objects, in Python; here their weighted values are compared.
+DEAP compares fitness objects in Python; these functions compare their weighted values.
 """
 
 import random
@@ -18,9 +18,9 @@ from evosweep.fast.fitnesses import is_plain, keys, kinds_of
 from evosweep.fast.kinds import is_count, is_sequence
 from evosweep.fast.shapes import Individual, Member, Ordered, SizedMember
 
-_FEW = 28  # individuals that are sorted as soon by their fitnesses
-_SPUN = 40  # spins times individuals that DEAP's own loops do as soon
-_DRAWN = (6, 64)  # draws that cost less by `random.choice`, and less without an array
+_FEW = 28  # up to this number of individuals, DEAP sorts as fast
+_SPUN = 40  # up to this product of spins and individuals, DEAP's loops are as fast
+_DRAWN = (6, 64)  # draws from which bulk draws, and arrays of them, are faster
 _FLOATS = frozenset((float, np.float64))
 _fitness = attrgetter("fitness")
 
@@ -56,8 +56,7 @@ def sel_worst(individuals: Sequence[Member], k: int, fit_attr: str = "fitness") 
 def _order(
     individuals: Sequence[Individual], *, reverse: bool, least: int = _FEW
 ) -> list[int] | None:
-    """Return the indices from the best or the worst one; None if fitnesses are to be
-    compared."""
+    """Return the indices sorted from the best or the worst; None to compare fitness objects."""
     if not is_sequence(individuals) or len(individuals) < least:
         return None
     values = keys(individuals)
@@ -74,7 +73,7 @@ def sel_tournament(
     if not size or type(k) is not int or type(tournsize) is not int or tournsize < 1:
         stock: list[Member] = tools.selTournament(individuals, k, tournsize, fit_attr)
         return stock
-    # Few aspirants are compared one by one; for many, all individuals are looked at first.
+    # A few aspirants are compared one by one; for many, the keys of all individuals are read first.
     values = keys(individuals) if k * (tournsize + 2) > 40 + 1.3 * size else None
     if values is not None:
         drawn = draw_below(size, k * tournsize)
@@ -87,8 +86,7 @@ def sel_tournament(
 
 
 def _winners(drawn: NDArray[np.intp], size: int, known: Sequence[Ordered]) -> list[int]:
-    """Return the best of each group of so many indices; the first one of equals, as `max` takes
-    it."""
+    """Return the best of each group of `size` indices; of equals the first, like `max`."""
     if not kinds_of(known) <= _FLOATS:
         groups = zip(*[iter(drawn.tolist())] * size, strict=True)
         return [max(group, key=known.__getitem__) for group in groups]
@@ -145,8 +143,7 @@ def _shortest_first(drawn: Iterator[SizedMember], size: int, smaller: float) -> 
 
 
 def _shorter(first: SizedMember, second: SizedMember, smaller: float) -> SizedMember:
-    """Return the smaller of two individuals with probability `smaller`; any of two of the same
-    size."""
+    """Return the smaller of two individuals with probability `smaller`, else the larger one."""
     one, two = len(first), len(second)
     if one == two:
         smaller = 0.5
@@ -188,8 +185,7 @@ def sel_stochastic_universal_sampling(
 def _wheel(
     individuals: Sequence[Individual], k: int
 ) -> tuple[list[int], list[float], float] | None:
-    """Return indices from the fittest, the running sums of their first values, and the sum of
-    all."""
+    """Return the indices from the fittest on, running sums of their first values, and the total."""
     if not is_sequence(individuals) or k * len(individuals) < _SPUN or not len(individuals):
         return None
     order = _order(individuals, reverse=True, least=1)
@@ -197,5 +193,5 @@ def _wheel(
         return None
     values = [individual.fitness.values[0] for individual in individuals]
     if not _FLOATS.issuperset(map(type, values)) or not min(values) >= 0:
-        return None  # sums that fall again cannot be bisected
+        return None  # bisection needs running sums that never fall
     return order, list(accumulate(values[index] for index in order)), sum(values)

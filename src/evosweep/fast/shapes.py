@@ -1,4 +1,4 @@
-"""The shapes of what DEAP hands over, as far as this room relies on them: DEAP has no types."""
+"""Protocols of DEAP's objects with the attributes that this room uses; DEAP has no types."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
@@ -9,7 +9,7 @@ Weighted = tuple[float, ...]
 
 
 class Ordered(Protocol):
-    """A number or a tuple of numbers: what individuals are sorted by."""
+    """A sort key of individuals: a number or a tuple of numbers."""
 
     def __lt__(self, other: Any, /) -> bool:
         """Return True if it is worse."""
@@ -56,7 +56,7 @@ class Vector(Sized, Protocol):
     """An individual of real genes."""
 
     def __iter__(self) -> Iterator[float]:
-        """Iterates over the genes."""
+        """Iterate over the genes."""
         ...
 
 
@@ -76,7 +76,7 @@ class Genome(Protocol):
         ...
 
     def __iter__(self) -> Any:
-        """Iterates over the genes."""
+        """Iterate over the genes."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Non-dominated sorting in DEAP's order of fronts and of individuals, without Python's pairs.
+"""Non-dominated sorting with DEAP's order of fronts and individuals, over arrays.
 
 Deb, Pratap, Agarwal and Meyarivan: A fast and elitist multiobjective genetic algorithm: NSGA-II,
 IEEE Transactions on Evolutionary Computation 6(2), 2002. Fortin, Grenier and Parizeau: Generalizing
@@ -17,8 +17,8 @@ from evosweep.fast.fitnesses import Floats, weighted_array
 from evosweep.fast.kinds import is_count, is_sequence
 from evosweep.fast.shapes import Individual, Member, Weighted
 
-SMALL, _SMALL_LOG = 18, 32  # individuals that DEAP sorts as soon
-_BLOCK = 4_000_000  # comparisons held in memory at a time
+SMALL, _SMALL_LOG = 18, 32  # up to this number of individuals, DEAP is as fast
+_BLOCK = 4_000_000  # most comparisons in memory at a time
 
 
 def sort_nondominated(
@@ -47,7 +47,7 @@ def sort_log_nondominated(
 ) -> list[list[Member]]:
     """Return the fronts that `deap.tools.sortLogNondominated` gives, in its order.
 
-    With `first_front_only`, DEAP's function and this one return one list, the first front.
+    With `first_front_only`, both functions return only the first front, a single list.
     """
     weighted = _sortable(individuals, k, least=_SMALL_LOG)
     if weighted is None or weighted.shape[1] < 2:
@@ -66,14 +66,15 @@ def sort_log_nondominated(
 
 
 def _sortable(individuals: Sequence[Individual], k: int, least: int = SMALL) -> Floats | None:
-    """Return the weighted values of what is sorted here, None if that is DEAP's to do."""
+    """Return the weighted values if this module can sort them; None to leave it to DEAP."""
     if not is_count(k, 1) or not is_sequence(individuals) or len(individuals) < least:
         return None
     return weighted_array(individuals)
 
 
 def pareto_ranks(points: Floats) -> NDArray[np.intp]:
-    """Return the front (0 the best) of each of some distinct points (n, m), all to be maximised."""
+    """Return the front number (0 is best) of each distinct point, shape (n, m), for
+    maximisation."""
     if points.shape[1] == 2:
         return _ranks_of_two(points)
     try:
@@ -86,7 +87,7 @@ def pareto_ranks(points: Floats) -> NDArray[np.intp]:
 def _unique(
     individuals: Sequence[Member], weighted: Floats
 ) -> tuple[Floats, Sequence[Sequence[Member]]]:
-    """Distinct points in the order of their first individual, and the individuals of each."""
+    """Return the distinct points in order of first appearance, and the individuals of each."""
     values = [individual.fitness.wvalues for individual in individuals]
     if len(set(values)) == len(values):
         return weighted, list(zip(individuals, strict=True))
@@ -103,14 +104,16 @@ def _unique(
 
 
 def _ranks_of_two(points: Floats) -> NDArray[np.intp]:
-    """Return a sweep from the best first objective down: fronts are ordered by their last second
-    one."""
+    """Return the ranks for two objectives, by a sweep from the best first objective downwards.
+
+    The last second objectives of the fronts are in order, so that bisection finds a point's front.
+    """
     order = np.lexsort((-points[:, 1], -points[:, 0]))
-    last: list[float] = []  # of each front, minus the best second objective so far
+    last: list[float] = []  # for each front, minus its best second objective so far
     ranks = np.empty(len(points), dtype=np.intp)
     for index, second in zip(order.tolist(), (-points[order, 1]).tolist(), strict=True):
-        # A front whose best is as good or better dominates the point. -last never decreases with
-        # the front, so the first front that does not is found by bisection.
+        # A front dominates the point if its best is at least as good. -last never decreases from
+        # front to front, so bisection finds the first front that does not dominate the point.
         front = bisect_right(last, second)
         if front == len(last):
             last.append(second)
@@ -121,7 +124,7 @@ def _ranks_of_two(points: Floats) -> NDArray[np.intp]:
 
 
 def _ranks_by_peeling(points: Floats) -> NDArray[np.intp]:
-    """Front after front is taken off; what it dominated loses that many dominators."""
+    """Return the ranks by removing front after front, and counting the remaining dominators."""
     n = len(points)
     dominators = np.zeros(n, dtype=np.intp)
     for start, block in _blocks(np.arange(n), n):
@@ -142,7 +145,7 @@ def _ranks_by_peeling(points: Floats) -> NDArray[np.intp]:
 def _next_front(
     points: Floats, front: NDArray[np.intp], members: NDArray[np.intp]
 ) -> NDArray[np.intp]:
-    """`members` in DEAP's order: a point follows when the last that dominates it is taken off."""
+    """Return `members` in DEAP's order: a point comes when its last dominator was removed."""
     last = np.empty(len(members), dtype=np.intp)
     reverse = points[front][::-1]
     for start, block in _blocks(members, len(front)):
@@ -152,7 +155,7 @@ def _next_front(
 
 
 def _dominated_by(points: Floats, others: Floats) -> NDArray[np.bool_]:
-    """Entry (i, j): does others[j] dominate points[i]? (points and others are distinct or equal)"""
+    """Return a matrix whose entry (i, j) is True if others[j] dominates points[i]."""
     no_worse = np.ones((len(points), len(others)), dtype=np.bool_)
     better = np.zeros_like(no_worse)
     for objective in range(points.shape[1]):
@@ -168,8 +171,7 @@ def _blocks(indices: NDArray[np.intp], width: int) -> Iterator[tuple[int, NDArra
 
 
 def nondominated(points: Floats) -> NDArray[np.bool_]:
-    """Return True if no other of some points (n, m), all to be maximised, dominates each; twins
-    stay."""
+    """Return True for each point of shape (n, m) that no other point dominates; twins stay."""
     if points.shape[1] == 1:
         return np.asarray(points[:, 0] == points[:, 0].max())
     distinct, inverse = np.unique(points, axis=0, return_inverse=True)

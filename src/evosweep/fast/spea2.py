@@ -14,14 +14,14 @@ from evosweep.fast.fitnesses import Floats, both_arrays
 from evosweep.fast.kinds import is_count, is_sequence
 from evosweep.fast.shapes import Member
 
-_FEW = 24  # individuals that DEAP compares as soon
-_LARGEST = 4096  # individuals: the matrices here have a row and a column for each
+_FEW = 24  # up to this number of individuals, DEAP is as fast
+_LARGEST = 4096  # most individuals: the matrices have a row and a column for each
 
 
 def sel_spea2(individuals: Sequence[Member], k: int) -> list[Member]:
     """Return the `k` individuals that `deap.tools.selSPEA2` selects, in its order.
 
-    The random draws of its k-th nearest neighbour are those of DEAP too.
+    Its random draws, for the k-th nearest neighbour, are those of DEAP too.
     """
     ours = is_count(k, 1) and is_sequence(individuals) and _FEW <= len(individuals) <= _LARGEST
     arrays = both_arrays(individuals) if ours else None
@@ -42,7 +42,7 @@ def sel_spea2(individuals: Sequence[Member], k: int) -> list[Member]:
 
 
 def _raw_fitness(weighted: Floats) -> Floats:
-    """Return the sum of the strengths (number of individuals dominated) of all dominators."""
+    """Return for each the sum of its dominators' strengths (numbers of dominated individuals)."""
     no_worse = np.ones((len(weighted), len(weighted)), dtype=np.bool_)
     better = np.zeros_like(no_worse)
     for column in weighted.T:
@@ -54,7 +54,7 @@ def _raw_fitness(weighted: Floats) -> Floats:
 
 
 def _densities(values: Floats) -> Floats:
-    """1 / (distance + 2), where DEAP measures only the distances to individuals further on."""
+    """Return 1 / (distance + 2); like DEAP, it only measures distances to later individuals."""
     n = len(values)
     kth = math.sqrt(n)
     distances = np.triu(_squared_distances(values), 1)
@@ -63,7 +63,7 @@ def _densities(values: Floats) -> Floats:
 
 
 def _squared_distances(values: Floats) -> Floats:
-    """Summed objective by objective, in that order, as the rounding demands."""
+    """Return squared distances, summed in the order of objectives to get DEAP's rounding."""
     distances = np.zeros((len(values), len(values)))
     for column in values.T:
         difference = column[:, None] - column[None, :]
@@ -72,10 +72,9 @@ def _squared_distances(values: Floats) -> Floats:
 
 
 def _truncated(distances: Floats, k: int) -> NDArray[np.intp]:
-    """Return indices of the `k` that stay when the one nearest to its neighbours leaves, again and
-    again.
+    """Return the indices of the `k` individuals that remain when the most crowded ones leave.
 
-    Nearness is compared by the nearest neighbour, then by the second, and so on.
+    Crowding is compared by the distance to the nearest neighbour, then to the second, and so on.
     """
     n = len(distances)
     np.fill_diagonal(distances, -1.0)

@@ -1,4 +1,4 @@
-"""Statistics that make one array of a population's values, not one for each function."""
+"""Statistics that make one array of a population's values for all functions."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -12,14 +12,14 @@ from evosweep.fast.kinds import is_sequence
 from evosweep.fast.shapes import Individual
 
 _ON_ARRAYS = {id(f) for f in (np.mean, np.std, np.var, np.min, np.max, np.median, np.sum)}
-_OPTIONS = frozenset(("axis", "ddof", "keepdims"))  # those that leave the array as it is
-_VARIABLE = 0x0C  # flags of code: further arguments are taken
-# The code of the usual key: by it one that a program writes is known.
+_OPTIONS = frozenset(("axis", "ddof", "keepdims"))  # functions that do not change the array
+_VARIABLE = 0x0C  # flags of code objects: *args and **kwargs
+# The code of the usual key, to recognise it in a program.
 _USUAL = (lambda ind: ind.fitness.values).__code__
 
 
 class Statistics(tools.Statistics):  # type: ignore[misc]
-    """`deap.tools.Statistics`: NumPy's functions share an array, any other gets DEAP's tuple."""
+    """`deap.tools.Statistics`: NumPy's functions share an array, others get DEAP's tuple."""
 
     def compile(self, data: Sequence[Individual]) -> dict[str, object]:
         """Return each registered function's result over the keys of `data`."""
@@ -38,7 +38,7 @@ class Statistics(tools.Statistics):  # type: ignore[misc]
 
 
 def _reads_an_array(function: "partial[object]") -> bool:
-    """Return True if it is a function of NumPy that only reads the array of its argument."""
+    """Return True for a function of NumPy that only reads its array."""
     return (
         type(function) is partial
         and id(function.func) in _ON_ARRAYS
@@ -48,7 +48,7 @@ def _reads_an_array(function: "partial[object]") -> bool:
 
 
 def _array(key: Callable[..., object], data: Sequence[Individual]) -> Floats | None:
-    """Return the fitness values of all, where they are the key; else None."""
+    """Return the fitness values of all individuals if the key reads them, else None."""
     if not _is_usual(key) or not is_sequence(data) or not len(data):
         return None
     arrays = both_arrays(data)

@@ -1,8 +1,9 @@
 """CMA-ES's generate and update with DEAP's results.
 
 Hansen and Ostermeier: Completely derandomized self-adaptation in evolution strategies, Evolutionary
-Computation 9(2), 2001. Every operation keeps DEAP's order, since floats are not associative; what
-is saved is making arrays of the same individuals twice, and comparing fitness objects.
+Computation 9(2), 2001. Every operation keeps DEAP's order, since floating point is not associative.
+The time is saved by making the array of the individuals only once, and by not comparing fitness
+objects.
 """
 
 from collections.abc import Callable, Iterable
@@ -23,7 +24,7 @@ _FLOATS = frozenset((float, np.float64))
 
 
 class Strategy(Protocol):
-    """`cma.Strategy`, in its own words."""
+    """`cma.Strategy`, with its own names."""
 
     centroid: Floats
     sigma: float
@@ -79,7 +80,7 @@ def update(strategy: Strategy, population: list[Vector]) -> None:
     population[:] = [population[index] for index in order]
     parents = _array(population[: strategy.mu], strategy.dim)
     if parents is None:
-        cma.Strategy.update(strategy, population)  # sorts what is sorted already
+        cma.Strategy.update(strategy, population)  # it would sort a sorted list
         return
     centroid = np.dot(strategy.weights, parents)
     steps, shift = parents - strategy.centroid, centroid - strategy.centroid
@@ -108,7 +109,8 @@ def _norm(vector: Floats) -> np.float64:
 
 
 def _evolution_paths(strategy: Strategy, shift: Floats) -> float:
-    """Cumulate the paths; whether that of the covariance may grow (h_sigma), as 0.0 or 1.0."""
+    """Cumulate the evolution paths; returns h_sigma, 1.0 if the covariance's path may grow, else
+    0.0."""
     s = strategy
     s.ps = (1 - s.cs) * s.ps + sqrt(s.cs * (2 - s.cs) * s.mueff) / s.sigma * np.dot(
         s.B, (1.0 / s.diagD) * np.dot(s.B.T, shift)
@@ -129,7 +131,7 @@ def _covariance(strategy: Strategy, steps: Floats, rising: float) -> None:
 
 
 def _axes(strategy: Strategy) -> None:
-    """The eigenvectors and the lengths of the axes, in ascending order."""
+    """Set the eigenvectors and the lengths of the axes, in ascending order."""
     s = strategy
     s.diagD, s.B = np.linalg.eigh(s.C)
     order = np.argsort(s.diagD)

@@ -1,4 +1,4 @@
-"""The exactly rounded sum of `math.fsum`, mostly without its price."""
+"""The exactly rounded sum of `math.fsum`, computed faster in most cases."""
 
 import math
 
@@ -10,17 +10,17 @@ _UNIT = float(np.finfo(np.longdouble).eps)  # twice the rounding error of one ad
 
 
 def exact_sum(values: Floats) -> float:
-    """`math.fsum(values)`, of finite values none of which is negative.
+    """Return `math.fsum(values)` of finite values that are not negative.
 
-    Summed in long doubles, as a square whose rows and then whose row of sums are added, at most
-    rows + columns additions one on another bound the error. If all numbers within that bound
-    round to one double, it is the exactly rounded sum; elsewhere `math.fsum` decides.
+    The values form a square of long doubles: its rows are added, and then the row of sums. So at
+    most rows + columns additions follow one another, which bounds the error. If all numbers within
+    this bound round to the same double, that is the exactly rounded sum; else `math.fsum` decides.
     """
     side = math.isqrt(len(values))
     if side < 8:
         return math.fsum(values.tolist())
     wide = values.astype(np.longdouble)
     total = wide[: side * side].reshape(side, side).sum(axis=0).sum() + wide[side * side :].sum()
-    margin = total * (4 * side + 4) * _UNIT  # what is left of the square: 2 side numbers at most
+    margin = total * (4 * side + 4) * _UNIT  # the rest of the square: at most 2 * side numbers
     low, high = float(total - margin), float(total + margin)
     return low if low == high else math.fsum(values.tolist())

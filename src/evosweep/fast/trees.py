@@ -1,4 +1,4 @@
-"""Genetic programming: trees compiled once, evaluated over whole columns, limited at less cost."""
+"""Genetic programming: compile trees once, evaluate them over columns, and limit their height."""
 
 import random
 from collections.abc import Callable, Iterable, Sequence
@@ -14,24 +14,24 @@ from evosweep.fast.clone import clone
 from evosweep.fast.kinds import asked_once, keeps
 from evosweep.fast.shapes import Node, Operator, PrimitiveSet, Variation
 
-_REMEMBERED = 20_000  # compiled expressions a primitive set, before it forgets them all
+_REMEMBERED = 20_000  # most compiled expressions per primitive set; then all are forgotten
 Compiled = dict[str, Operator]
-# With the context and the arguments that they were compiled with.
+# Compiled functions, with the context and the arguments of their compilation.
 _compiled: WeakKeyDictionary[PrimitiveSet, tuple[dict[str, Operator], list[str], Compiled]] = (
     WeakKeyDictionary()
 )
 _SETS = (gp.PrimitiveSet, gp.PrimitiveSetTyped)
 _AS_TREE = ("__str__", "__iter__", "__reversed__")
 _HEIGHT = repr(attrgetter("height"))
-# The code of the function that DEAP's decorator returns: by it a decorated operator is known.
+# The code of the function that DEAP's decorator returns, to recognise decorated operators.
 _LIMITED = gp.staticLimit(len, 0)(len).__code__
 
 
 def compile_tree(expr: Sequence[Node], pset: PrimitiveSet) -> Any:
-    """Return the function that `deap.gp.compile` returns; the same object for an equal expression.
+    """Return the function of `deap.gp.compile`; equal expressions give the same object.
 
     A function looks up its primitives in `pset.context` when it is called, so that a change there
-    affects remembered functions just as it affects DEAP's.
+    affects cached functions as it affects DEAP's.
     """
     if type(pset) not in _SETS or not pset.arguments or not keeps_order(type(expr)):
         return gp.compile(expr, pset)
@@ -49,7 +49,7 @@ def compile_tree(expr: Sequence[Node], pset: PrimitiveSet) -> Any:
 
 @asked_once
 def keeps_order(kind: type) -> bool:
-    """Return True if a class of trees is written and walked through as DEAP's is."""
+    """Return True if a class of trees has DEAP's `__str__` and iteration."""
     return keeps(kind, gp.PrimitiveTree, _AS_TREE)
 
 
@@ -60,15 +60,15 @@ def expression(tree: Sequence[Node]) -> str:
         for node in reversed(tree):
             arguments = [stack.pop() for _ in range(node.arity)]
             stack.append(node.format(*arguments))
-    except IndexError:  # nodes are missing
+    except IndexError:  # the tree lacks nodes
         return str(tree)
     return stack[0] if len(stack) == 1 else str(tree)
 
 
 def evaluate_tree(tree: Sequence[Node], pset: PrimitiveSet, arguments: Sequence[object]) -> Any:
-    """Return the tree's value for `arguments`: whole columns, or numbers, one for each of `pset`'s.
+    """Return the tree's value for `arguments`, columns or numbers, one per argument of `pset`.
 
-    The operations are those of `gp.compile(tree, pset)(*arguments)`; nothing is compiled.
+    The operations are those of `gp.compile(tree, pset)(*arguments)`, but nothing is compiled.
     """
     context, named = pset.context, dict(zip(pset.arguments, arguments, strict=True))
     stack: list[object] = []
@@ -124,7 +124,7 @@ def _has_plain_height(kind: type) -> bool:
 
 
 def faster_limit(function: object) -> Variation | None:
-    """`function` with the limit above where DEAP's staticLimit decorates it, else None."""
+    """Return `function` with this limit in place of DEAP's staticLimit; None if it has none."""
     if not isinstance(function, FunctionType) or function.__code__ is not _LIMITED:
         return None
     contents = [cell.cell_contents for cell in function.__closure__ or ()]
