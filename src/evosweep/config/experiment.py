@@ -76,7 +76,7 @@ class Algorithm(AlgorithmOptions, Swept):
     """An algorithm: a function that takes that toolbox."""
 
 
-class Backend(BackendOptions):
+class BackendEntry(BackendOptions):
     """A backend: it decides where evaluations happen."""
 
 
@@ -193,7 +193,7 @@ class Experiment(Strict):
     )
     problems: dict[Name, Problem] = Field(min_length=1, description="What is optimised, by name.")
     algorithms: dict[Name, Algorithm] = Field(min_length=1, description="What optimises, by name.")
-    backends: dict[Name, Backend] = Field(min_length=1, description="Where, by name.")
+    backends: dict[Name, BackendEntry] = Field(min_length=1, description="Where, by name.")
     seeds: Seeds = Field(description="The seeds of every configuration: a list or {first, count}.")
     runs_per_job: RunsPerJob = Field(
         default="auto",
@@ -224,7 +224,7 @@ class Experiment(Strict):
             experiment="parts",
             problems=problems,
             algorithms=algorithms,
-            backends={"serial": Backend(use="serial")},
+            backends={"serial": BackendEntry(use="serial")},
             seeds=(1,),
         )
         experiment._import_path = import_path

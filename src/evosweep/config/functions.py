@@ -6,7 +6,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from evosweep.config import passwords
-from evosweep.config.experiment import Algorithm, Backend, Experiment, Problem
+from evosweep.config.experiment import Algorithm, BackendEntry, Experiment, Problem
 from evosweep.errors import InputError, key_path
 from evosweep.plugins import signatures
 from evosweep.plugins.sources import locate
@@ -24,7 +24,7 @@ def mistakes_in_functions(data: Mapping[str, object], import_path: str) -> Itera
     take."""
     for kind, name, part in _parts(data):
         yield from _mistakes(kind, name, part, import_path)
-    for name, backend in _valid(data, "backends", Backend):
+    for name, backend in _valid(data, "backends", BackendEntry):
         if backend.executor is not None:
             try:
                 signatures.find_signature("executor", backend.executor, import_path)

@@ -1,4 +1,4 @@
-"""Single evaluations in the run's own process, without the overhead of a batch.
+"""Evaluate single individuals in the run's own process, without the overhead of a batch.
 
 A swarm, a hill climber or a steady-state program evaluates one individual at a time. Handling
 chunks, workers and their losses would then cost more than most evaluations. An individual that
@@ -21,7 +21,7 @@ from evosweep.genomes.single_list import single_list
 from evosweep.processes.activity import seat
 
 
-class Single(NamedTuple):
+class LoneEvaluation(NamedTuple):
     """The outcome of one evaluation in this process."""
 
     fitness: Fitness
@@ -40,7 +40,9 @@ class Single(NamedTuple):
         )
 
 
-def evaluate_alone(problem: BuiltProblem, batch: int, individual: Individual) -> Single | None:
+def evaluate_alone(
+    problem: BuiltProblem, batch: int, individual: Individual
+) -> LoneEvaluation | None:
     """Return the outcome of one evaluation of a plain problem; None if the usual path must
     report."""
     began = time.process_time()
@@ -69,7 +71,7 @@ def evaluate_alone(problem: BuiltProblem, batch: int, individual: Individual) ->
         return None
     digest = Digest(1)
     digest.add(copied.encoding)
-    return Single(fitness, seconds, time.process_time() - began, digest.value())
+    return LoneEvaluation(fitness, seconds, time.process_time() - began, digest.value())
 
 
 class _Block:

@@ -17,9 +17,9 @@ from evosweep.evaluation.dispatcher import Dispatcher
 from evosweep.evaluation.epoch import (
     Deme,
     Epoch,
+    EpochOutcome,
     Evolve,
-    Evolved,
-    Outcome,
+    EvolvedDeme,
     Replayed,
     Rule,
     Sent,
@@ -38,7 +38,7 @@ STRIDE = 2**20
 """Evaluations of a deme in an epoch have their own numbers up to here in a batch."""
 
 
-class Steps(Protocol):
+class EpochSteps(Protocol):
     """What the evaluator keeps for every evaluation of a run, those of demes too."""
 
     problem: BuiltProblem
@@ -50,7 +50,7 @@ class Steps(Protocol):
     tally: Tally
     map_seconds: float
 
-    def note_worker(self, outcome: Outcome) -> None:
+    def note_worker(self, outcome: EpochOutcome) -> None:
         """Note where and in how many CPU seconds something was evaluated; refuses other terms."""
         ...
 
@@ -58,7 +58,7 @@ class Steps(Protocol):
 class Apart:
     """The epochs of a run."""
 
-    def __init__(self, steps: Steps, description: str) -> None:
+    def __init__(self, steps: EpochSteps, description: str) -> None:
         self._steps, self._description = steps, description
         backend = steps.dispatcher.backend
         dispatcher = Dispatcher(backend, workers_only=not backend.local)  # a deme has its own cost
@@ -109,8 +109,8 @@ class Apart:
     def _individuals(self, block: Block) -> Deme:
         return cast("Deme", self._steps.problem.rebuild.block(block))
 
-    def _from_journal(self, number: int, make: Callable[..., Epoch]) -> dict[int, Evolved]:
-        replay, done = self._steps.replay, dict[int, Evolved]()
+    def _from_journal(self, number: int, make: Callable[..., Epoch]) -> dict[int, EvolvedDeme]:
+        replay, done = self._steps.replay, dict[int, EvolvedDeme]()
         while replay.is_at(number) and (entry := replay.next_of(number)) is not None:
             deme = int(entry.indices[0]) // STRIDE
             epoch = make(0, [deme], sent=False)
@@ -123,12 +123,12 @@ class Apart:
 
     def _from_workers(
         self, number: int, demes: Sequence[Deme], make: Callable[..., Epoch],
-        done: dict[int, Evolved],
+        done: dict[int, EvolvedDeme],
     ) -> None:  # fmt: skip
         missing = [deme for deme in range(len(demes)) if deme not in done]
         started = time.perf_counter()
         for indices, outcome in self._recovery.run(number, missing, make):
-            if isinstance(outcome, Outcome):
+            if isinstance(outcome, EpochOutcome):
                 self._steps.note_worker(outcome)
                 for deme, evolved in zip(indices, outcome.demes, strict=False):
                     done[deme] = evolved
@@ -139,7 +139,7 @@ class Apart:
                 raise EvaluationFailed(failure, number, demes[failure.index][0])
         self._steps.map_seconds += time.perf_counter() - started
 
-    def _record(self, number: int, deme: int, evolved: Evolved, outcome: Outcome) -> None:
+    def _record(self, number: int, deme: int, evolved: EvolvedDeme, outcome: EpochOutcome) -> None:
         count = len(evolved.fitnesses)
         entry = Entry(
             batch=number,

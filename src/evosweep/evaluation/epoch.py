@@ -46,7 +46,7 @@ class Rule(NamedTuple):
 
 
 @dataclass(slots=True)
-class Evolved:
+class EvolvedDeme:
     """A deme after its epoch, and what was evaluated on the way."""
 
     individuals: Block
@@ -57,10 +57,10 @@ class Evolved:
 
 
 @dataclass(slots=True)
-class Outcome:
+class EpochOutcome:
     """The result of some demes; they stop at the first failure."""
 
-    demes: list[Evolved] = field(default_factory=list)
+    demes: list[EvolvedDeme] = field(default_factory=list)
     seconds: float = 0.0
     cpu: float = 0.0
     process: int = 0
@@ -92,9 +92,9 @@ class Epoch(NamedTuple):
     sent: Sent
     pooled: bool = False
 
-    def work(self) -> Outcome:
+    def work(self) -> EpochOutcome:
         """Evolves each deme in this process, whose random generators stay as they were."""
-        outcome = Outcome(process=os.getpid(), host=os.uname().nodename)
+        outcome = EpochOutcome(process=os.getpid(), host=os.uname().nodename)
         mine = agreement.terms(self.sent.problem, with_code=self.sent.with_code)
         if self.sent.terms not in ("", agreement.digest(mine)):
             outcome.terms = mine
@@ -105,7 +105,7 @@ class Epoch(NamedTuple):
                 started = time.perf_counter()
                 outcome.demes.append(Recorder(self, deme).evolve(blocks, seed))
                 outcome.seconds += time.perf_counter() - started
-        except _Failed as failed:
+        except _DemeFailed as failed:
             outcome.failure = failed.failure
         finally:
             seat().leave()
@@ -114,7 +114,7 @@ class Epoch(NamedTuple):
         return outcome
 
 
-class _Failed(Exception):
+class _DemeFailed(Exception):
     def __init__(self, failure: FailureReason) -> None:
         self.failure = failure
 
@@ -132,7 +132,7 @@ class Recorder:
         self._best: Individual | None = None
         self._best_value = -numpy.inf
 
-    def evolve(self, blocks: Sequence[Block], seed: int) -> Evolved:
+    def evolve(self, blocks: Sequence[Block], seed: int) -> EvolvedDeme:
         """Return the deme after its epoch; the generators of this process are as before."""
         before = seeds.state()
         individuals = [one for block in blocks for one in self._problem.rebuild.block(block)]
@@ -142,7 +142,7 @@ class Recorder:
         finally:
             before.restore()
         best = None if self._best is None else self._block([self._best])
-        return Evolved(self._block(deme), self._fitnesses, self._digest(), best)
+        return EvolvedDeme(self._block(deme), self._fitnesses, self._digest(), best)
 
     def map(self, function: object, individuals: Sequence[Individual]) -> list[Fitness]:
         """Return the fitness of each; the function is the toolbox's `evaluate`."""
@@ -173,7 +173,7 @@ class Recorder:
         )  # fmt: skip
         outcome = evaluate(chunk)
         if outcome.failure is not None:
-            raise _Failed(outcome.failure)
+            raise _DemeFailed(outcome.failure)
         return cast("list[Fitness]", outcome.fitnesses)
 
     def _block(self, individuals: Sequence[object]) -> Block:

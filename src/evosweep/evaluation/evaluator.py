@@ -8,8 +8,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar, cast
 
-import numpy
-
 from evosweep.backends.protocol import Backend
 from evosweep.errors import InputError
 from evosweep.evaluation.alone import evaluate_alone
@@ -28,17 +26,16 @@ from evosweep.evaluation.blame import Losses
 from evosweep.evaluation.chunks import Chunks
 from evosweep.evaluation.circumstances import Circumstances
 from evosweep.evaluation.dispatcher import Dispatcher
-from evosweep.evaluation.epoch import Deme, Evolve
-from evosweep.evaluation.epoch import Outcome as OutcomeOfDemes
+from evosweep.evaluation.entries import entry_of, penalty_of
+from evosweep.evaluation.epoch import Deme, EpochOutcome, Evolve
 from evosweep.evaluation.failure import EvaluationFailed, FailureReason
 from evosweep.evaluation.problem import BuiltProblem, build
 from evosweep.evaluation.recovery import Recovery
 from evosweep.evaluation.replay import Replay
-from evosweep.evaluation.result import Fitness, Outcome, Row, rows_of, table_of
+from evosweep.evaluation.result import Fitness, Outcome, Row, rows_of
 from evosweep.evaluation.stream import Stream, order_in
 from evosweep.evaluation.tally import Tally
 from evosweep.evaluation.worker import Chunk
-from evosweep.genomes import blocks
 from evosweep.genomes.deap_types import Individual, Toolbox
 from evosweep.genomes.rebuild import Rebuilder
 from evosweep.records.journal import Journal
@@ -119,7 +116,7 @@ class Evaluator:
     ) -> tuple[list[Deme], int]:  # fmt: skip
         """`function(toolbox, deme, **params)` of each deme, on a worker, and the evaluations."""
         self._batches += 1
-        return self._apart.epoch(self._batches - 1, function, demes, seeds, params)
+        return self._apart.epoch(self._batches - 1, function, demes, drawn=seeds, params=params)
 
     def _timed(
         self, evaluate: Callable[[Sequence[Item]], Sequence[object]], items: Sequence[Item]
@@ -218,7 +215,7 @@ class Evaluator:
 
     def give_up(self, batch: Batch, failure: FailureReason) -> None:
         """Record the penalty of an evaluation; raises if no policy covers its failure."""
-        self._record(batch, [failure.index], self._penalty(batch, failure))
+        self._record(batch, [failure.index], penalty_of(batch, failure, self.problem))
 
     def finish_chunk(self, batch: Batch, indices: Sequence[int], outcome: Outcome) -> None:
         """Compare and record the result of some items."""
@@ -226,7 +223,7 @@ class Evaluator:
         self._compare(batch, indices, outcome)
         self._record(batch, indices, outcome)
 
-    def note_worker(self, outcome: Outcome | OutcomeOfDemes) -> None:
+    def note_worker(self, outcome: Outcome | EpochOutcome) -> None:
         """Note where and in how many CPU seconds something was evaluated; refuses other terms."""
         self.chunks.refuse_others(outcome.terms)
         self.tally.note_worker(outcome)
@@ -261,19 +258,9 @@ class Evaluator:
         if batch.spread:
             indices, outcome = batch.laid_out(indices, outcome, self.problem.form)
         fitnesses = cast("Sequence[Fitness]", outcome.fitnesses)
-        flags = outcome.flags
-        entry = Entry(
-            batch=batch.number,
-            indices=numpy.asarray(indices),
-            fitnesses=table_of(fitnesses, batch.objectives or len(fitnesses[0])),
-            digest=outcome.digest,
-            seconds=outcome.seconds,
-            finished=self.journal.now(),
-            flags=None if flags is None else numpy.asarray(flags, dtype="u1"),
-            genomes=outcome.genomes,
-        )
+        entry = entry_of(batch, indices, outcome, finished=self.journal.now())
         self.journal.append(entry)
-        self._place(batch, entry, fitnesses, flags)
+        self._place(batch, entry, fitnesses, outcome.flags)
 
     def _place(
         self,
@@ -292,12 +279,3 @@ class Evaluator:
         if entry.genomes is not None:
             for index, new in zip(indices, entry.genomes, strict=True):
                 rebuild.write_back(batch.items[index], new)
-
-    def _penalty(self, batch: Batch, failure: FailureReason) -> Outcome:
-        """Return the penalty for an evaluation that is given up; raises if no policy covers it."""
-        if self.problem.penalty is None:
-            raise EvaluationFailed(failure, batch.number, batch.first_of(failure.index))
-        individual = batch.source[failure.index]
-        genomes = [self.problem.form.genome(individual)] if self.problem.lamarckian else None
-        digest = blocks.digest(batch.source, [failure.index], self.problem.form)
-        return Outcome([self.problem.penalty], genomes, flags=[PENALISED], digest=digest)

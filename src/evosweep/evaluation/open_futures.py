@@ -106,7 +106,7 @@ class Submissions:
         while first := self.next_calls(None):
             with self._lock:
                 try:
-                    for number, outcome in self._backend.run(_Feed(self, first)):
+                    for number, outcome in self._backend.run(_CallFeed(self, first)):
                         self._settle(number, outcome)
                 except Exception as error:  # of the backend: nothing that was sent comes back
                     self._fail_all(error)
@@ -142,7 +142,7 @@ class Submissions:
                     submitted.future.set_exception(error)
 
 
-class _Feed(Iterator[Calls]):
+class _CallFeed(Iterator[Calls]):
     """The calls that wait; a backend that asks again later gets those that came since."""
 
     def __init__(self, submissions: Submissions, first: Calls) -> None:

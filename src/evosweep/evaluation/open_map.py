@@ -1,25 +1,21 @@
 """A backend in a program of the user's own: `open_backend`, its `map` and its relatives."""
 
-import hashlib
-import random
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from functools import partial
 from types import TracebackType
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 
 from evosweep.backends import table
 from evosweep.backends.protocol import Backend, OwnFutures
-from evosweep.errors import InputError, RunError
+from evosweep.errors import InputError
 from evosweep.evaluation import current, main_guard
-from evosweep.evaluation.blame import Losses
 from evosweep.evaluation.dispatcher import Dispatcher
-from evosweep.evaluation.failure import FailureReason
-from evosweep.evaluation.open_calls import Arguments, Calls, Returned, travelling
+from evosweep.evaluation.open_batch import Drew, Task, mapped, seed_of_state
+from evosweep.evaluation.open_calls import Arguments, Calls, travelling
 from evosweep.evaluation.open_futures import BATCH, Submissions
 from evosweep.evaluation.open_pickle import pickled
-from evosweep.evaluation.recovery import Recovery
 from evosweep.machine.cpus import available_cpus
 
 Value = TypeVar("Value")
@@ -110,10 +106,10 @@ class OpenBackend:
                 current.enter(self._batches - 1)
                 return _each(function, rows)
             try:
-                return _mapped(opened.dispatcher, _Task(self._batches, function, rows, self._seed))
-            except _Drew:  # what has a seed of its own does not depend on its worker
-                self._seed = _seed_of_state()
-                return _mapped(opened.dispatcher, _Task(self._batches, function, rows, self._seed))
+                return mapped(opened.dispatcher, Task(self._batches, function, rows, self._seed))
+            except Drew:  # with a seed of its own, a call does not depend on its worker
+                self._seed = seed_of_state()
+                return mapped(opened.dispatcher, Task(self._batches, function, rows, self._seed))
 
     def submit(
         self, function: Callable[..., Value], /, *args: object, **keywords: object
@@ -189,64 +185,6 @@ class _Open(NamedTuple):
     submissions: Submissions
 
 
-class _Drew(Exception):
-    """A call drew random numbers; its value depends on where it was evaluated."""
-
-
-def _mapped(dispatcher: Dispatcher, task: "_Task") -> list[Any]:
-    results: list[Any] = [None] * len(task.rows)
-    recovery = Recovery(dispatcher, Losses((), 0, None))
-    for indices, outcome in recovery.run(task.batch, range(len(task.rows)), task.chunk):
-        if isinstance(outcome, FailureReason):
-            raise task.failed(outcome.index, outcome.error)
-        _check(task, indices, outcome)
-        for index, value in zip(indices, outcome.values, strict=True):
-            results[index] = value
-    return results
-
-
-def _check(task: "_Task", indices: Sequence[int], outcome: Returned) -> None:
-    if outcome.drew:
-        raise _Drew
-    error = outcome.error
-    if isinstance(error, Exception):
-        raise error
-    if error is not None:  # as CancelledError or SystemExit, it would end this program
-        index = indices[len(outcome.values)]
-        raise task.failed(index, f"it raised {type(error).__name__}: {error}") from error
-
-
-class _Task:
-    """A function and its arguments, cut into chunks that travel."""
-
-    def __init__(
-        self,
-        batch: int,
-        function: Callable[..., object],
-        rows: Sequence[Arguments],
-        seed: int | None,
-    ) -> None:
-        self.batch, self.rows = batch, rows
-        self._function = pickled(function, "the function given to map")
-        self._seed = seed
-
-    def chunk(self, number: int, items: Sequence[int], *, sent: bool) -> Calls:  # noqa: ARG002
-        """Return the calls of some rows."""
-        arguments = travelling([self.rows[index] for index in items])
-        return Calls(
-            number,
-            self.batch,
-            list(items),
-            function=self._function,
-            arguments=arguments,
-            seed=self._seed,
-        )
-
-    def failed(self, index: int, reason: str) -> RunError:
-        """Return the error of an item."""
-        return RunError(f"map: item {index}: {reason}; the arguments: {self.rows[index]!r:.200}")
-
-
 class _Applied:
     """A function with keywords, which a chunk's rows have no place for."""
 
@@ -274,11 +212,6 @@ def _done(call: Callable[[], Value]) -> "Future[Value]":
     except Exception as error:
         future.set_exception(error)
     return future
-
-
-def _seed_of_state() -> int:
-    """Return a number that the program's own seed decides; nothing is drawn."""
-    return int.from_bytes(hashlib.sha256(repr(random.getstate()).encode()).digest()[:4], "little")
 
 
 def open_backend(use: str = "pool", workers: int | None = None, **options: object) -> OpenBackend:

@@ -13,7 +13,7 @@ from typing import cast
 from evosweep.errors import RunError
 from evosweep.evaluation.failure import FailureReason
 from evosweep.evaluation.result import Fitness, Outcome
-from evosweep.evaluation.stream_work import Single, Steps, StreamWork
+from evosweep.evaluation.stream_work import Single, StreamSteps, StreamWork
 from evosweep.genomes.deap_types import Individual
 from evosweep.genomes.plain_form import PlainForm
 from evosweep.records import journal
@@ -35,7 +35,9 @@ class Stream:
         Places of the individuals in the order in which they have to come back; None: any.
     """
 
-    def __init__(self, evaluator: Steps, number: int, order: "Iterator[int] | None" = None) -> None:
+    def __init__(
+        self, evaluator: StreamSteps, number: int, order: "Iterator[int] | None" = None
+    ) -> None:
         self._evaluator, self._number, self._order = evaluator, number, order
         self._open: dict[int, Single] = {}
         self._early: dict[int, Outcome | FailureReason] = {}

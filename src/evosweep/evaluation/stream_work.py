@@ -23,7 +23,7 @@ _NOTHING = (None, Lost())
 _BARREN_ROUNDS = 10  # losses in a row, for each worker, that no evaluation can be blamed for
 
 
-class Steps(Protocol):
+class StreamSteps(Protocol):
     """The steps of an evaluation, each of which the evaluator takes."""
 
     problem: BuiltProblem
@@ -98,7 +98,7 @@ class Single(Batch):
 class StreamWork:
     """The individuals of a stream that no worker has yet, and the workers' results."""
 
-    def __init__(self, evaluator: Steps, number: int, singles: dict[int, Single]) -> None:
+    def __init__(self, evaluator: StreamSteps, number: int, singles: dict[int, Single]) -> None:
         self._evaluator, self._number, self._singles = evaluator, number, singles
         self._backend, self._losses = evaluator.dispatcher.backend, evaluator.losses
         self.queue: list[int] = []
@@ -115,7 +115,7 @@ class StreamWork:
                 self.queue.remove(given_up[0])
                 return given_up[0], self._losses.failure(self._number, given_up[0])
             if self._results is None:
-                self._results = self._backend.run(_Feed(self))
+                self._results = self._backend.run(_StreamFeed(self))
             number, outcome = next(self._results, _NOTHING)
             if number is None:  # the backend has nothing left of what it was given
                 self._results = None
@@ -172,7 +172,7 @@ class StreamWork:
         self._idle = idle
 
 
-class _Feed(Iterator[Chunk]):
+class _StreamFeed(Iterator[Chunk]):
     """The evaluations that wait; a backend that asks again later gets those that came since."""
 
     def __init__(self, work: StreamWork) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from evosweep.evaluation.best import Best
-from evosweep.evaluation.epoch import Outcome as OutcomeOfDemes
+from evosweep.evaluation.epoch import EpochOutcome
 from evosweep.evaluation.result import Fitness, Outcome
 from evosweep.genomes.deap_types import Individual
 from evosweep.records.journal_entry import OK, PENALISED, RETRIED
@@ -50,7 +50,7 @@ class Tally:
         self.cpu += seconds
         self.cpu_here += seconds if here else 0.0
 
-    def note_worker(self, outcome: Outcome | OutcomeOfDemes) -> None:
+    def note_worker(self, outcome: Outcome | EpochOutcome) -> None:
         """Note where, and in how many CPU seconds, something was evaluated."""
         if outcome.host:
             self.hosts.add(outcome.host)

@@ -28,7 +28,7 @@ class _Statistics(Protocol):
     def compile(self, data: Sequence[Member], /) -> dict[str, object]: ...
 
 
-class _Hall(Protocol):
+class _HallOfFame(Protocol):
     """`tools.HallOfFame`, or another object with its method `update`."""
 
     def update(self, population: Sequence[Member], /) -> object: ...
@@ -38,7 +38,7 @@ class _Log:
     """The steps after the evaluation of each generation."""
 
     def __init__(
-        self, stats: _Statistics | None, halloffame: _Hall | None, *, verbose: bool
+        self, stats: _Statistics | None, halloffame: _HallOfFame | None, *, verbose: bool
     ) -> None:
         self.stats, self.hall, self.verbose = stats, halloffame, verbose
         self.book = tools.Logbook()
@@ -64,7 +64,7 @@ def eaSimple(
     mutpb: float,
     ngen: int,
     stats: _Statistics | None = None,
-    halloffame: _Hall | None = None,
+    halloffame: _HallOfFame | None = None,
     verbose: bool = __debug__,
 ) -> tuple[list[Member], tools.Logbook]:
     """`deap.algorithms.eaSimple`."""
@@ -84,7 +84,7 @@ def eaSimple(
 def eaGenerateUpdate(
     toolbox: Toolbox,
     ngen: int,
-    halloffame: _Hall | None = None,
+    halloffame: _HallOfFame | None = None,
     stats: _Statistics | None = None,
     verbose: bool = __debug__,
 ) -> tuple[list[Member], tools.Logbook]:

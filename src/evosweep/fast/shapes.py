@@ -52,7 +52,7 @@ class Sized(Individual, Protocol):
         ...
 
 
-class Vector(Sized, Protocol):
+class RealVector(Sized, Protocol):
     """An individual of real genes."""
 
     def __iter__(self) -> Iterator[float]:

@@ -18,7 +18,7 @@ from deap import cma
 from evosweep.fast.birth import maker
 from evosweep.fast.fitnesses import Floats, keys
 from evosweep.fast.kinds import reads_as_list
-from evosweep.fast.shapes import Anything, Operator, Vector
+from evosweep.fast.shapes import Anything, Operator, RealVector
 
 _FLOATS = frozenset((float, np.float64))
 
@@ -70,7 +70,7 @@ def generate(
     return list(map(make, samples))
 
 
-def update(strategy: Strategy, population: list[Vector]) -> None:
+def update(strategy: Strategy, population: list[RealVector]) -> None:
     """`deap.cma.Strategy.update`."""
     values = keys(population) if type(population) is list else None
     if values is None or len(population) < strategy.mu:
@@ -93,7 +93,7 @@ def update(strategy: Strategy, population: list[Vector]) -> None:
     _axes(strategy)
 
 
-def _array(individuals: list[Vector], dimension: int) -> Floats | None:
+def _array(individuals: list[RealVector], dimension: int) -> Floats | None:
     """Return the genes as an array, or None for genomes that are not lists of floats."""
     if not all(map(reads_as_list, set(map(type, individuals)))):
         return None

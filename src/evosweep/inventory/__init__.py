@@ -1,2 +1,1 @@
-"""Compare results with a config: nearest runs, leftovers; this room imports and runs no user
-code."""
+"""Compare results with a config: nearest runs, leftovers; no user code is imported or run."""

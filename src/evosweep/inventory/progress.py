@@ -12,7 +12,7 @@ from evosweep.errors import EvosweepError, one_line
 from evosweep.files.opening import is_folder
 from evosweep.inventory.asked_file import NAME, AskedRuns, read_asked
 from evosweep.inventory.holdings import run_folders
-from evosweep.inventory.under_way import Follower, best_of, held_locks, is_worked_on
+from evosweep.inventory.under_way import JournalFollower, best_of, held_locks, is_worked_on
 from evosweep.records.folder import RunFolder
 from evosweep.records.reading import read_failure, read_outcome, read_record, read_running
 from evosweep.records.record import Named
@@ -128,7 +128,7 @@ class Observer:
     folder: Path
     fresh_since: float = 0.0
     _receipts: dict[str, _Receipt] = field(default_factory=dict, repr=False)
-    _followers: dict[str, Follower] = field(default_factory=dict, repr=False)
+    _followers: dict[str, JournalFollower] = field(default_factory=dict, repr=False)
     _asked: list[AskedRuns] = field(default_factory=list, repr=False)
     _asked_at: float = -1.0
 
@@ -181,7 +181,7 @@ class Observer:
             self._followers.pop(run.run_id, None)
             return receipt
         if is_worked_on(folder, held):
-            follower = self._followers.setdefault(run.run_id, Follower(folder))
+            follower = self._followers.setdefault(run.run_id, JournalFollower(folder))
             follower.advance()
             return RunningRun(
                 run,

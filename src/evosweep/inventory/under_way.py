@@ -66,7 +66,7 @@ def _changed(folder: RunFolder) -> float:
 
 
 @dataclass
-class Follower:
+class JournalFollower:
     """The progress of a run; each call of `advance` reads the new entries of its journal."""
 
     folder: RunFolder

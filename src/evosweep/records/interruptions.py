@@ -21,7 +21,7 @@ _LONGEST = 2**20  # bytes
 _MOST = 1000
 
 
-class Interruption(TypedDict):
+class InterruptionLine(TypedDict):
     """One line of the file."""
 
     why: str
@@ -32,7 +32,7 @@ class Interruption(TypedDict):
 
 def note(path: Path, why: str) -> None:
     """Add a line to `interruptions.jsonl`; errors are ignored: the file is informational."""
-    line = Interruption(
+    line = InterruptionLine(
         why=one_line(why)[:200],
         at=datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="seconds"),
         host=os.uname().nodename,
@@ -43,17 +43,17 @@ def note(path: Path, why: str) -> None:
             file.write(f"{json.dumps(line)}\n")
 
 
-def read(path: Path, resumed: int) -> list[Interruption]:
+def read(path: Path, resumed: int) -> list[InterruptionLine]:
     """Return the interruptions of a run that was resumed `resumed` times.
 
     Interruptions without a line of their own are included, as unknown.
     """
     noted = list(_lines(path))[-_MOST:]
     unknown = max(0, min(resumed, _MOST) - len(noted))
-    return [*noted, *(Interruption(why=KILLED) for _ in range(unknown))]
+    return [*noted, *(InterruptionLine(why=KILLED) for _ in range(unknown))]
 
 
-def _lines(path: Path) -> Iterator[Interruption]:
+def _lines(path: Path) -> Iterator[InterruptionLine]:
     try:
         text = read_bytes(path, _LONGEST)
     except (OSError, EvosweepError):
@@ -61,7 +61,7 @@ def _lines(path: Path) -> Iterator[Interruption]:
     for line in text.splitlines():
         with suppress(ValueError, KeyError, TypeError):
             told = json.loads(line)
-            yield Interruption(
+            yield InterruptionLine(
                 why=one_line(told["why"])[:200],
                 at=datetime.fromisoformat(told["at"]).isoformat(timespec="seconds"),
                 host=one_line(told["host"])[:255],

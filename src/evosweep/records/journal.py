@@ -184,7 +184,9 @@ class Journal:
         writer = writer_here(self.path.parent)
         origin = self.origin if found is None else None
         grown_from = None if origin is None else run_id_of(origin)
-        self._session = Session(time.time(), os.getpid(), self.environment, writer, grown_from)
+        self._session = Session(
+            time.time(), os.getpid(), self.environment, writer, grown_from=grown_from
+        )
         signature = self._framed(journal_entry.pack(self._session))
         if found is not None and self._is_local(found):
             found.truncate(self._recorded_end)

@@ -16,7 +16,7 @@ LINES_EVERY = "EVOSWEEP_STATUS_SECONDS"
 _BUSY = 20  # the pause after a look is at least this many times as long as the look
 
 
-class Lines:
+class LogLines:
     """Prints one line per minute, for outputs that are no terminal."""
 
     pause = 60.0
@@ -37,7 +37,7 @@ class Lines:
         """Do nothing."""
 
 
-class Block:
+class TerminalBlock:
     """Draws a block at the end of the terminal, anew each second."""
 
     pause = 1.0
@@ -65,18 +65,18 @@ class Block:
         self._live.stop()
 
 
-def suitable() -> Lines | Block:
+def suitable() -> LogLines | TerminalBlock:
     """Return a block if standard error is a terminal that can move its cursor, else lines."""
     if sys.stderr.isatty() and os.environ.get("TERM", "dumb") not in ("", "dumb"):
         with suppress(ImportError):
-            return Block()
-    return Lines()
+            return TerminalBlock()
+    return LogLines()
 
 
 class Showing:
     """Looks at the results of a call in a thread of its own, and shows them until it is closed."""
 
-    def __init__(self, call: ThisCall, display: Lines | Block) -> None:
+    def __init__(self, call: ThisCall, display: LogLines | TerminalBlock) -> None:
         self.display = display
         fresh_since = call.began if call.fresh else 0.0
         self._observer = Observer(call.plan.experiment.folder, fresh_since)

@@ -16,7 +16,7 @@ from evosweep.workflow import current_call, ending, orders, places, requeue, rou
 from evosweep.workflow.call import Call, prepare_snakemakes_own
 from evosweep.workflow.jobs import ENOUGH, ENOUGH_ELSEWHERE
 from evosweep.workflow.orders import FRESH_VARIABLE, Orders
-from evosweep.workflow.plan import Circumstances, Plan, experiment_of
+from evosweep.workflow.plan import CallOptions, Plan, experiment_of
 from evosweep.workflow.probe import probe
 from evosweep.workflow.settings import Settings, Workflow
 
@@ -38,7 +38,7 @@ def open_plan(workflow: Workflow) -> Orders:
             return _orders_of(inherited)
         current = settings.settings_of(workflow.config_settings)
         rounds.patience()
-        plan = Plan.read(current, lambda: _circumstances(workflow))
+        plan = Plan.read(current, lambda: _call_options(workflow))
         places.check(plan.experiment.folder)
     except InputError as error:
         print(f"evosweep: error: {printable_lines(error)}", file=sys.stderr)
@@ -60,10 +60,10 @@ def _orders_of(current: Settings) -> Orders:
     return found
 
 
-def _circumstances(workflow: Workflow) -> Circumstances:
+def _call_options(workflow: Workflow) -> CallOptions:
     given, here = workflow.dag_settings, workflow.local_exec
     executes = workflow.executor_plugin is not None and not workflow.dryrun
-    return Circumstances(
+    return CallOptions(
         again=bool(given.forceall or {"run", "batch"} & set(given.forcerun)),
         cores=min(workflow.resource_settings.cores or 1, available_cpus()) if here else 1,
         enough=ENOUGH if here else ENOUGH_ELSEWHERE,

@@ -31,7 +31,7 @@ _LONG = 20_000  # characters; quoting may need five times as many, and a shell a
 
 
 @dataclass(frozen=True)
-class Circumstances:
+class CallOptions:
     """The facts that a call needs in addition to its settings."""
 
     again: bool = False
@@ -56,14 +56,14 @@ class Plan(Orders):
     """
 
     def __init__(
-        self, experiment: Experiment, settings: Settings, how: Callable[[], Circumstances]
+        self, experiment: Experiment, settings: Settings, how: Callable[[], CallOptions]
     ) -> None:
         super().__init__(experiment, Call(experiment.folder, settings.call), {})
         self._settings, self._ask, self.share = settings, how, settings.share
         self.scope = Scope(experiment, settings.share)
 
     @classmethod
-    def read(cls, settings: Settings, how: Callable[[], Circumstances] = Circumstances) -> "Plan":
+    def read(cls, settings: Settings, how: Callable[[], CallOptions] = CallOptions) -> "Plan":
         """Return the plan for the settings of a call; raises InputError."""
         return cls(experiment_of(settings), settings, how)
 
@@ -154,7 +154,7 @@ class Plan(Orders):
         return is_empty and bool(self.missing(order))
 
     @cached_property
-    def _how(self) -> Circumstances:
+    def _how(self) -> CallOptions:
         return self._ask()
 
     @cached_property

@@ -104,8 +104,8 @@ def plot_convergence(name: str, curves: Curves, backend: str = "") -> Plot:
             key,
             ("median", "q1", "q3"),
             {label: curves.styles[label] for label in medians},
-            scale.optimum,
-            scale.unit,
+            optimum=scale.optimum,
+            unit=scale.unit,
         )
         picture = drawn(figure, hover)
     return Plot(

@@ -12,7 +12,7 @@ from evosweep.records.record import PartFields, Record, TraitFields
 
 
 @dataclass(frozen=True)
-class Circumstances:
+class RunOrigin:
     """Where, when and with what a run was made; empty texts where the receipt does not say."""
 
     started: str = ""
@@ -63,7 +63,7 @@ class Run:
     mixed: bool = False
     order: str | None = None
     """The digest of the order of its results, where its algorithm is asynchronous."""
-    circumstances: Circumstances = Circumstances()
+    circumstances: RunOrigin = RunOrigin()
 
     @cached_property
     def problem_id(self) -> str:
@@ -173,12 +173,12 @@ def read_run(folder: RunFolder) -> Run:
     )
 
 
-def _circumstances(record: Record) -> Circumstances:
+def _circumstances(record: Record) -> RunOrigin:
     known = record.environment
     packages = known.get("packages") or {}
     dirty = " (with changes that were not committed)" if known.get("git_dirty") else ""
     commit, digest = known.get("git_commit"), known.get("image_digest")
-    return Circumstances(
+    return RunOrigin(
         started=record.started,
         evosweep=known.get("evosweep") or "",
         python=known.get("python") or "",

@@ -124,7 +124,9 @@ def _plot(change: Change, stem: str) -> Plot:
         "after": change.quality.of(distinct(change.after)),
     }
     title = ", ".join(change.key)
-    return plot_boxes(f"change-{stem}", title, change.quality.measure, samples, Styles.of(samples))
+    return plot_boxes(
+        f"change-{stem}", title, change.quality.measure, samples, styles=Styles.of(samples)
+    )
 
 
 def _sentences(

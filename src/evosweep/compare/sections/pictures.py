@@ -54,7 +54,9 @@ def draw(shown: Pictured) -> list[Plot]:
         if shown.traces:
             plots += [*_curves(shown), _profile(shown)]
         name = f"results-{shown.stem}"
-        plots.append(plot_boxes(name, shown.problem, shown.measure, shown.samples, shown.styles))
+        plots.append(
+            plot_boxes(name, shown.problem, shown.measure, shown.samples, styles=shown.styles)
+        )
         if shown.fronts is not None and len(shown.fronts.joint):
             plots += _fronts(shown, shown.fronts)
     return plots

@@ -105,7 +105,9 @@ def _curve(shown: ShownRun) -> Iterator[Section]:
     ]
     columns = [Column(key, key) for key in ("generation", "generation_best", "best_so_far")]
     alt = f"Lines over {len(best)} generations; the best so far ends at {show(float(so_far[-1]))}."
-    plot = Plot("curve", "Curve", alt, Picture(svg, b""), Table("curve", "Curve", columns, data))
+    plot = Plot(
+        "curve", "Curve", alt, Picture(svg, b""), data=Table("curve", "Curve", columns, data)
+    )
     yield Section("curve", "Curve", plots=[plot])
 
 
@@ -167,8 +169,8 @@ def _map(genomes: Sequence[Any], rows: Sequence[Row]) -> Plot:
         "map",
         "Map",
         f"A point for each of {len(rows)} individuals, by {how} of the genomes.",
-        Picture(svg, b""),
-        Table("map", "Map", columns, data),
+        picture=Picture(svg, b""),
+        data=Table("map", "Map", columns, data),
         caption=f"Individuals by {how} of their genomes; the best in orange.",
     )
 

@@ -30,7 +30,7 @@ def is_worked_on(lock: Path) -> bool:
 
 
 @dataclass
-class Progress:
+class GenerationProgress:
     """The progress of a run that is under way; `advance` reads on from where it stopped.
 
     A generation is a batch of the journal: the individuals of one `toolbox.map` call.

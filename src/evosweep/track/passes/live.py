@@ -12,7 +12,7 @@ from evosweep.records.record import Named
 from evosweep.track.content import note
 from evosweep.track.content.mlflow_run import KILLED, RUNNING, MlflowRun, content_id
 from evosweep.track.content.names import own_name, parameters
-from evosweep.track.content.progress import Progress, is_worked_on
+from evosweep.track.content.progress import GenerationProgress, is_worked_on
 from evosweep.track.content.tags import identity
 from evosweep.track.passes import scan
 from evosweep.track.passes.copies import Copies, other_name
@@ -28,7 +28,7 @@ class Live:
 
     def __init__(self, shows: bool = False) -> None:
         self.shows = shows
-        self._progress: dict[Path, Progress] = {}
+        self._progress: dict[Path, GenerationProgress] = {}
 
     def update(
         self, target: Target, under_way: list[scan.RunFiles], copies: Copies
@@ -53,7 +53,7 @@ class Live:
     def _show(
         self, target: Target, source: scan.RunFiles, copies: Copies, *, tracked: Tracked | None
     ) -> None:
-        progress = self._progress.setdefault(source.path, Progress(source.folder))
+        progress = self._progress.setdefault(source.path, GenerationProgress(source.folder))
         points, document = progress.advance(), progress.document
         if not document:
             return
@@ -77,7 +77,7 @@ class Live:
             target.keep(replace(tracked, generation=generation, summary=summary, status=RUNNING))
 
     def _begin(
-        self, target: Target, source: scan.RunFiles, progress: Progress, document: Named
+        self, target: Target, source: scan.RunFiles, progress: GenerationProgress, document: Named
     ) -> Tracked:
         run = _under_way(target.name, source, progress, document)
         run.tags["mlflow.parentRunId"] = target.parents.of(run, document)
@@ -95,7 +95,7 @@ class Live:
 
     def _stop(self, target: Target, source: scan.RunFiles, tracked: Tracked) -> None:
         target.store.end(tracked.mlflow_id, KILLED, round(1000 * time.time()))
-        progress = Progress(source.folder)
+        progress = GenerationProgress(source.folder)
         with suppress(Damaged):
             progress.advance()
         if progress.document:
@@ -123,7 +123,7 @@ def _has_outcome(source: scan.RunFiles) -> bool:
 
 
 def _under_way(
-    experiment: str, source: scan.RunFiles, progress: Progress, document: Named
+    experiment: str, source: scan.RunFiles, progress: GenerationProgress, document: Named
 ) -> MlflowRun:
     start = round(1000 * progress.started)
     mlflow_id = content_id(experiment, source.run_id, "under way", str(start))
