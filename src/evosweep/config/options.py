@@ -1,6 +1,6 @@
-"""The keys of a config's problems, algorithms and backends that count in the names of runs.
+"""The keys of problems, algorithms and backends that enter the names of runs.
 
-An experiment (`config.experiment`) and the spec of one run (`config.spec`) have them in common.
+An experiment (`config.experiment`) and the spec of one run (`config.spec`) share them.
 """
 
 import json
@@ -20,7 +20,7 @@ _POLICIES = "'fail', {penalty: [a finite number an objective]} or {retry: how of
 
 
 def _failure_policy(value: object) -> object:
-    """Return the failure policy of a problem in the form that the spec keeps."""
+    """Return the failure policy of a problem in the form of a spec."""
     match value:
         case "fail":
             return value
@@ -73,19 +73,19 @@ def _backend_name(value: object) -> object:
 
 
 class Canonical(Strict):
-    """A part of a spec that counts in its hash."""
+    """A part of a spec that enters its hash."""
 
     nameless: ClassVar[frozenset[str]] = frozenset({"name", "compare"})
-    """Keys that are no part of a run's name."""
+    """Keys that do not enter a run's name."""
 
     @cached_property
     def canonical(self) -> str:
-        """Its canonical JSON: sorted, compact, without its label and its defaults."""
+        """Return its canonical JSON: sorted, compact, without its label and its defaults."""
         return compact(self.model_dump(exclude=set(self.nameless), exclude_defaults=True))
 
 
 class Part(Canonical):
-    """A problem or an algorithm: a function by name, and the parameters it is called with."""
+    """A problem or an algorithm: the name of a function, and its parameters."""
 
     use: str = Field(min_length=1, description="A built-in's short name, or module:function.")
     params: Parameters = Field(default={}, description="Fixed parameters of the function.")
@@ -95,7 +95,7 @@ Attribute = Annotated[str, Field(pattern=r"^[^\W\d]\w*$")]
 
 
 class ProblemOptions(Canonical):
-    """Options of a problem that the evaluator needs beside its parameters."""
+    """Options of a problem for the evaluator, in addition to its parameters."""
 
     stochastic: bool = Field(default=False, description="Evaluations draw random numbers.")
     lamarckian: bool = Field(default=False, description="Evaluations return (fitness, genome).")
@@ -129,7 +129,7 @@ class Stop(Strict):
 
 
 class AlgorithmOptions(Canonical):
-    """Options of an algorithm that the run needs beside its parameters."""
+    """Options of an algorithm for the run, in addition to its parameters."""
 
     stop: Stop = Field(default=Stop(), description="When to stop before the algorithm would.")
     callback: str | None = Field(
@@ -148,11 +148,11 @@ Host = Annotated[str, Field(pattern=f"^{HOST.pattern}$", max_length=300)]
 
 
 class BackendOptions(Canonical):
-    """Where evaluations happen.
+    """The backend, which evaluates individuals.
 
-    The kind of engine and its number of workers are part of a run's name, as is the function that
-    makes an executor: two of them are compared as two backends. The code of that function is not,
-    and neither is the place of an engine that is there: no result depends on them.
+    Its name and number of workers enter a run's name, and so does the name of a function that makes
+    an executor: the comparison treats two such functions as two backends. The code of this function
+    and the address of a running engine do not enter the name, since no result depends on them.
     """
 
     nameless: ClassVar[frozenset[str]] = frozenset({"name", "scheduler", "hosts"})
@@ -182,7 +182,7 @@ class BackendOptions(Canonical):
 
     @property
     def options(self) -> dict[str, object]:
-        """The keys that not every backend has, as far as they are given."""
+        """The given keys that not every backend has."""
         return self.model_dump(exclude={"name", "use", "workers"}, exclude_defaults=True)
 
     @model_validator(mode="before")
@@ -207,6 +207,5 @@ class BackendOptions(Canonical):
 
 
 def compact(value: object) -> str:
-    """Return the canonical JSON of a value: sorted keys, no spaces, and no number that is not
-    finite."""
+    """Return the canonical JSON of a value: sorted keys, no spaces, finite numbers only."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)

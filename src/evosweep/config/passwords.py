@@ -1,4 +1,4 @@
-"""Parameters that hold a password: they would be in every receipt, in MLflow and in the report."""
+"""Refuse parameters that contain a password: receipts, MLflow and the report would show it."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,7 +11,7 @@ _REFUSAL = (
 
 
 def complaints(params: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """(name, message) for each parameter whose value has one, at any depth."""
+    """Yield (name, message) for each parameter whose value contains a password, at any depth."""
     return ((name, _REFUSAL) for name, value in params.items() if _has_one(value))
 
 

@@ -1,9 +1,9 @@
 """The spec of one run: problem, algorithm, backend and seed, with the hashes that name it.
 
-`run_id` is the first 12 hexadecimal digits of SHA-256 over the run's canonical JSON: keys sorted,
-no spaces, defaults omitted, labels and `import_path` left out, and the digests of the source files
-of problem and algorithm put in. Edited code is therefore a new run. `spec_id` is the same without
-the backend: runs that share it must have equal populations.
+`run_id` is the first 12 hexadecimal digits of SHA-256 over the run's canonical JSON. Its keys are
+sorted; it has no spaces, defaults, labels or `import_path`; and it includes the digests of the
+sources of problem and algorithm, so that a run of edited code is a new run. `spec_id` is the same
+without the backend: runs that share it must have equal populations.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from evosweep.config.strict import Name, Strict, explain
 from evosweep.errors import InputError
 from evosweep.plugins import signatures, sources
 
-MAX_SEED = 2**32 - 1  # what numpy.random.seed takes
+MAX_SEED = 2**32 - 1  # the largest seed of numpy.random.seed
 
 
 class ProblemSpec(ProblemOptions, Part):
@@ -42,7 +42,8 @@ class BackendSpec(BackendOptions):
 
 
 class RunSpec(Strict):
-    """One run, whole: `parse` reads it, `run_id` names it, `to_dict` is what its record keeps."""
+    """The spec of one run: `parse` reads it, `run_id` names it, `to_dict` gives it to the
+    record."""
 
     problem: ProblemSpec
     algorithm: AlgorithmSpec
@@ -52,8 +53,7 @@ class RunSpec(Strict):
 
     @classmethod
     def parse(cls, source: str | Mapping[str, object]) -> "RunSpec":
-        """Return the spec in a JSON text or a dict; raises InputError naming every mistake at
-        once."""
+        """Return the spec in a JSON text or a dict; raises InputError that names all mistakes."""
         if isinstance(source, str):
             try:
                 source = json.loads(source)
@@ -65,10 +65,10 @@ class RunSpec(Strict):
             raise InputError(f"spec: {'; '.join(explain(error, cls))}") from None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the spec as JSON types, as `record.json` keeps it; options at their default are
-        left out.
+        """Return the spec as JSON types for `record.json`.
 
-        `use`, `params`, `workers`, `seed` and `import_path` are always there.
+        Options with their default value are left out, except `use`, `params`, `workers`, `seed` and
+        `import_path`.
         """
         return {
             "problem": _trimmed(self.problem),
@@ -95,7 +95,7 @@ class RunSpec(Strict):
     def named_by(self, sources: Mapping[str, str]) -> "RunSpec":
         """Return the same run with these digests of sources, such as those in its receipt."""
         copy = RunSpec.parse(self.to_dict())
-        copy.__dict__["sources"] = dict(sources)  # where a cached property keeps its value
+        copy.__dict__["sources"] = dict(sources)  # a cached property stores its value there
         return copy
 
     @cached_property
@@ -105,14 +105,15 @@ class RunSpec(Strict):
 
     @cached_property
     def spec_id(self) -> str:
-        """The run's name without its backend: all runs that share it must give one population."""
+        """The name of the run without its backend; runs that share it must have equal
+        populations."""
         return _short_hash(self._canonical("problem", "algorithm"))
 
     @property
     def backend_options(self) -> dict[str, object]:
-        """What its backend is made with beside the number of workers."""
+        """The keyword arguments of its backend, in addition to the number of workers."""
         options = dict(self.backend.options)
-        options.pop("hosts", None)  # they are the launcher's concern
+        options.pop("hosts", None)  # only the launcher uses them
         return options | ({"import_path": self.import_path} if "executor" in options else {})
 
     def complaints(self) -> Iterator[str]:
@@ -129,7 +130,7 @@ class RunSpec(Strict):
                 yield f"backend.executor: {error}"
 
     def check(self) -> None:
-        """Raise InputError, one line, when a function or a parameter does not exist."""
+        """Raise InputError if a function or a parameter does not exist."""
         if complaints := list(self.complaints()):
             raise InputError("; ".join(complaints))
 

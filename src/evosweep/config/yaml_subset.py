@@ -1,11 +1,12 @@
-"""YAML as a config needs it: plain data, each key once, nothing that runs or explodes.
+"""Read a subset of YAML for configs: plain data, with each key once.
 
-Words are read by the core schema of YAML 1.2, so that what looks like text is text: `yes`, `off`,
-`1:30`, `1_000` and dates are texts, `010` is ten, `0o17` is fifteen, `1e-3` is a number. Tags are
-refused (they construct objects elsewhere), duplicate keys are refused (the second would silently
-win), and aliases may not expand to more than `MAX_NODES` values. Snakemake would run the Python in
-a file that sets `__use_yte__`: it is refused here, and the Snakefile reads its config through here
-alone.
+Words follow the core schema of YAML 1.2: `yes`, `off`, `1:30`, `1_000` and dates are texts, `010`
+is
+ten, `0o17` is fifteen, `1e-3` is a number. Tags are refused, since they construct objects
+elsewhere.
+Duplicate keys are refused, since the second would silently win. Aliases may expand to at most
+`MAX_NODES` values. Snakemake would run the Python in a file that sets `__use_yte__`: this module
+refuses it, and the Snakefile reads its config only through this module.
 """
 
 import re
@@ -23,7 +24,7 @@ MAX_DEPTH = 100
 MAX_BYTES = 4_000_000
 _PREFIX = "tag:yaml.org,2002:"
 
-# The core schema: tag, the words that have it, the characters with which they begin.
+# The core schema: a tag, the words that get it, and the first characters of these words.
 _WORDS = (
     ("null", r"~|null|Null|NULL|", "~nN\0"),
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
@@ -33,13 +34,13 @@ _WORDS = (
         r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
         "-+.0123456789",
     ),
-    ("merge", r"<<", "<"),  # not of the core schema, but of every YAML that people write
+    ("merge", r"<<", "<"),  # not in the core schema, but common
 )
 
 
 if TYPE_CHECKING:
     _Safe = yaml.SafeLoader
-else:  # several times faster where PyYAML was built with libyaml, as its wheels are
+else:  # several times faster if PyYAML was built with libyaml, as its wheels are
     _Safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -49,13 +50,13 @@ class _Loader(_Safe):
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 
     def whole_number(self, node: yaml.ScalarNode) -> int:
-        """`10`, `010`, `0o17`, `0x1F`."""
+        """Read `10`, `010`, `0o17` or `0x1F`."""
         text = str(node.value)
         base = {"0o": 8, "0x": 16}.get(text[:2], 10)
         return int(text, base)
 
     def real_number(self, node: yaml.ScalarNode) -> float:
-        """`1.5`, `1e-3`, `.inf`."""
+        """Read `1.5`, `1e-3` or `.inf`."""
         text = str(node.value).lower()
         return float(text.replace(".inf", "inf").replace(".nan", "nan"))
 
@@ -69,8 +70,7 @@ _Loader.add_constructor(f"{_PREFIX}float", _Loader.real_number)
 
 
 def read(path: Path) -> dict[str, object]:
-    """Return the mapping in a YAML (or JSON) file; raises InputError naming file and line
-    otherwise."""
+    """Return the mapping in a YAML (or JSON) file; raises InputError that names file and line."""
     name = printable(str(path))
     try:
         if path.exists() and not stat.S_ISREG(path.stat().st_mode):
@@ -88,7 +88,7 @@ def read(path: Path) -> dict[str, object]:
 
 
 def parse(text: str, name: str) -> dict[str, object]:
-    """Return the mapping in a YAML text; `name` says in errors where it came from."""
+    """Return the mapping in a YAML text; errors begin with `name`."""
     data = value(text, name)
     if not isinstance(data, dict):
         raise InputError(f"{name}: should be a mapping of keys to values, as in config/README.md")
@@ -98,7 +98,7 @@ def parse(text: str, name: str) -> dict[str, object]:
 
 
 def value(text: str, name: str) -> object:
-    """Return what a YAML text says: a mapping, a list, a number, text, true, false or null."""
+    """Return the value of a YAML text: a mapping, list, number, text, true, false or null."""
     try:
         mistakes = list(_tags(text))
         loader = _Loader(text)
@@ -121,7 +121,7 @@ def value(text: str, name: str) -> object:
 
 
 def scalar(text: str) -> object:
-    """Return what a word is in YAML: a number, true, false, null, or else the word itself."""
+    """Return the value of a YAML word: a number, true, false, null, or else the word itself."""
     loader = _Loader("")
     tag = loader.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
     return loader.construct_object(yaml.ScalarNode(tag, text), deep=True)
@@ -132,8 +132,7 @@ def _words_of(error: Exception) -> str:
 
 
 def _tags(text: str) -> Iterator[str]:
-    """Yield what is wrong with the tags; raises RecursionError, before anything is built, for
-    depth."""
+    """Yield mistakes for tags; raises RecursionError for deep nesting before building objects."""
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent)
@@ -166,15 +165,14 @@ def _duplicates(root: yaml.Node) -> Iterator[str]:
 
 
 def _measure(node: yaml.Node | None, sizes: dict[int, int], name: str) -> int:
-    """Return how many values a node has with its aliases written out; refuses too many and
-    cycles."""
+    """Return the number of values of a node, with aliases expanded; refuses cycles and too many."""
     if node is None or isinstance(node, yaml.ScalarNode):
         return 1
     if id(node) in sizes:
         if sizes[id(node)] == 0:
             raise InputError(f"{name}: an alias contains itself")
         return sizes[id(node)]
-    sizes[id(node)] = 0  # being measured
+    sizes[id(node)] = 0  # it is being measured
     pairs = isinstance(node, yaml.MappingNode)
     children = [child for pair in node.value for child in pair] if pairs else node.value
     size = 1 + sum(_measure(child, sizes, name) for child in children)
