@@ -1,1 +1,1 @@
-"""The comparison of finished runs, from run folders alone; no file here starts a run."""
+"""Compare finished runs, from run folders alone; no file here starts a run."""

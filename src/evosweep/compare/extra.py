@@ -1,4 +1,4 @@
-"""Packages of the `compare` extra, imported where they are used."""
+"""Import packages of the `compare` extra at their first use."""
 
 import importlib
 import importlib.util
@@ -9,14 +9,14 @@ from evosweep.errors import InputError
 
 
 def check(modules: Iterable[str]) -> None:
-    """Raise InputError for the first of the modules that is not installed; imports none of them."""
+    """Raise InputError for the first module that is not installed, without importing any."""
     for module in modules:
         if importlib.util.find_spec(module) is None:
             raise _missing(module)
 
 
 def need(module: str) -> ModuleType:
-    """Return the module, or an InputError that names the extra which installs it."""
+    """Import and return the module; raises InputError that names the extra to install."""
     try:
         return importlib.import_module(module)
     except ImportError as error:

@@ -1,4 +1,4 @@
-"""Agreement: whether every backend gave the same final population, to the bit."""
+"""Check that all backends gave the same final population, to the bit."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -25,12 +25,12 @@ COLUMNS = (
 
 
 def agree(study: Study) -> Table:
-    """Return a row for each `spec_id`: `agree`, `DISAGREE`, or `single` if only one backend ran
-    it.
+    """Return a row for each `spec_id` with the verdict on its backends.
 
-    `clock` if one ended the runs at different generations, equal as far as they go together;
-    `mixed` if a run differs that was resumed in another environment; `asynchronous` if the
-    results of an asynchronous algorithm came in different orders, so that nothing is proven.
+    `agree` and `DISAGREE` are for several backends, `single` for one. `clock`: time limits ended
+    the runs at different generations, and all common generations are equal. `mixed`: a run differs
+    that was resumed in another environment. `asynchronous`: the results of an asynchronous
+    algorithm came in different orders, so that the runs cannot be compared.
     """
     rows = [_row(study, spec_id, runs) for spec_id, runs in study.by_spec.items()]
     rows.sort(
@@ -81,8 +81,7 @@ def _verdict(runs: Sequence[Run]) -> str:
 
 
 def _differ_by_clock(runs: Sequence[Run]) -> bool:
-    """Return True if runs are equal as far as they go together, and a clock ended all but the
-    longest."""
+    """Return True if common generations are equal, and a clock ended all runs but the longest."""
     logs = [generation_digests(run) for run in runs]
     longest = max(logs, key=len)
     return all(
@@ -98,8 +97,7 @@ def _detail(study: Study, runs: Sequence[Run]) -> str:
 
 
 def first_difference(runs: Sequence[Run]) -> int | None:
-    """Return the first generation whose populations differ; None if every logged one is
-    equal."""
+    """Return the first generation whose populations differ; None if all logged ones are equal."""
     logs = [generation_digests(run) for run in runs]
     for rows in zip(*logs, strict=False):
         if len({digest for _, digest in rows}) > 1:
@@ -110,7 +108,7 @@ def first_difference(runs: Sequence[Run]) -> int | None:
 
 
 def generation_digests(run: Run) -> list[tuple[int, str]]:
-    """Generation and digest of the population there, for each row of the logbook."""
+    """Return (generation, digest of its population) for each row of the logbook."""
     try:
         rows = read_columns(run.folder.logbook, run.logbook_rows, ["generation", "digest"])
     except (OSError, Damaged):
@@ -122,7 +120,7 @@ def generation_digests(run: Run) -> list[tuple[int, str]]:
 
 
 def matrix(study: Study) -> Table:
-    """Backends against backends: how many specs both ran, and how many of these agree."""
+    """Return for each pair of backends how many specs both ran, and how many of these agree."""
     names = sorted({study.backend(run) for run in study.runs})
     counts: dict[tuple[str, str], list[int]] = {}
     for runs in study.by_spec.values():
@@ -154,7 +152,7 @@ def _matrix_row(
 
 
 def backends_of(study: Study, table: Table) -> dict[Key, str]:
-    """For each configuration the backend that ran it, or whether its backends agree."""
+    """Return for each configuration its backend, or a word on the agreement of its backends."""
     verdicts: dict[Key, set[Value]] = defaultdict(set)
     for row in table.rows:
         verdicts[str(row["problem"]), str(row["algorithm"])].add(row["verdict"])
@@ -174,7 +172,7 @@ def _in_words(backends: set[str], verdicts: set[Value]) -> str:
 
 
 def disagreements(table: Table) -> list[str]:
-    """Return one loud line for each spec on which the backends disagree."""
+    """Return a warning line for each spec on which the backends disagree."""
     return [
         f"DISAGREEMENT: {row['problem']}, {row['algorithm']}, seed {row['seed']}: "
         f"{_where(row)} ({row['detail']})"

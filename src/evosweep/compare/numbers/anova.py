@@ -1,11 +1,11 @@
-"""Functional ANOVA of a full grid: which share of the variance each parameter and pair explains.
+"""Functional ANOVA of a full grid: the share of variance that each parameter and pair explains.
 
 A function on a grid is the sum of its mean, of a main effect of each parameter, of an interaction
 of each pair, and so on; each term has a mean of zero along each of its parameters. The variance is
 the sum of the variances of the terms: Sobol: Sensitivity Estimates for Nonlinear Mathematical
 Models, 1993; for parameters of algorithms: Hutter, Hoos and Leyton-Brown: An Efficient Approach for
-Assessing Hyperparameter Importance, ICML 2014. On a full grid, each of whose levels counts alike,
-this is exact.
+Assessing Hyperparameter Importance, ICML 2014. On a full grid, with equal weights of all levels,
+the shares are exact.
 """
 
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Term = tuple[int, ...]
-"""The places of the parameters in a term: one for a main effect, two for a pair."""
+"""The indices of a term's parameters: one for a main effect, two for a pair."""
 
 
 def terms_of(count: int) -> list[Term]:
-    """Return the main effects of so many parameters, then their pairs."""
+    """Return the terms of `count` parameters: their main effects, then their pairs."""
     return [*((place,) for place in range(count)), *combinations(range(count), 2)]
 
 

@@ -1,9 +1,9 @@
 """Performance at any time: ERT, fixed budgets, fixed targets, ECDF and data profiles.
 
-ERT, the expected running time to a target, is the number of evaluations of all runs (of a
-successful one up to the target, of an unsuccessful one all it made) divided by the number of
-successes: Hansen, Auger, Ros, Finck, Posik: Comparing Results of 31 Algorithms from BBOB-2009,
-GECCO 2010. Without a success it is infinite.
+ERT, the expected running time to a target, is a number of evaluations divided by the number of
+successful runs. A successful run counts its evaluations up to the target, an unsuccessful run all
+of its evaluations. Without a success, ERT is infinite. Hansen, Auger, Ros, Finck, Posik: Comparing
+Results of 31 Algorithms from BBOB-2009, GECCO 2010.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,19 +19,19 @@ from evosweep.compare.read.traces import Trace
 Floats = NDArray[np.float64]
 Groups = Mapping[str, Sequence[Trace]]
 Optima = Mapping[str, float]
-"""The optimum of each problem with one objective that knows it."""
+"""The known optima of problems with one objective."""
 
 BUDGET_SHARES = (0.01, 0.1, 0.25, 0.5, 1.0)
 SHOWN_TARGETS = 6
 
 
 def hits(traces: Sequence[Trace], targets: Floats, larger: bool) -> Floats:
-    """Evaluations to each target, (runs, targets); infinity if a run never reached it."""
+    """Return evaluations to each target, (runs, targets); infinity if a run never reached it."""
     return np.array([trace.hits(targets, larger) for trace in traces])
 
 
 def expected_running_times(traces: Sequence[Trace], targets: Floats, larger: bool) -> Floats:
-    """ERT in evaluations for each target; infinity if no run reached it."""
+    """Return the ERT in evaluations for each target; infinity if no run reached it."""
     reached = hits(traces, targets, larger)
     totals = np.array([trace.total for trace in traces], dtype=np.float64)[:, None]
     spent = np.where(np.isfinite(reached), reached, totals).sum(axis=0)
@@ -59,14 +59,14 @@ def convergence_target(traces: Sequence[Trace], larger: bool, accuracy: float = 
 
 
 def budgets_of(traces: Sequence[Trace]) -> Floats:
-    """Budgets for a table: shares of the longest run, and all of the shortest one; each once."""
+    """Return the budgets of a table: shares of the longest run, and the length of the shortest."""
     longest, shortest = (pick(trace.total for trace in traces) for pick in (max, min))
     shares = np.round(np.array(BUDGET_SHARES) * longest)
     return np.unique(np.maximum(1, np.append(shares, float(shortest))))
 
 
 def fixed_budget_rows(problem: str, groups: Groups, optimum: float | None = None) -> list[Row]:
-    """Median and quartiles of the best result within each budget."""
+    """Return rows with median and quartiles of the best result within each budget."""
     budgets = budgets_of([trace for traces in groups.values() for trace in traces])
     return [
         {
@@ -83,7 +83,7 @@ def fixed_budget_rows(problem: str, groups: Groups, optimum: float | None = None
 
 
 def gaps(values: Floats, optimum: float) -> Floats:
-    """Return how far values are from the optimum, without overflow."""
+    """Return the distances of values to the optimum, without overflow."""
     scale = 2 * scale_of(values, np.array([optimum]))
     with np.errstate(over="ignore"):
         distances: Floats = np.abs(values / scale - optimum / scale) * scale
@@ -135,7 +135,7 @@ def fixed_target_table(
     larger: Mapping[str, bool],
     optima: Optima,
 ) -> Table:
-    """ERT and its ratio to the best algorithm's at some targets of each problem's profile."""
+    """Return ERT, and its ratio to the best algorithm's, at targets of each problem's profile."""
     rows = [
         {**row, "distance": _distance(row["target"], optima.get(name))}
         for name, groups in problems.items()

@@ -1,38 +1,37 @@
-"""Complete blocks: the problems and algorithms of which every combination has results.
+"""Complete blocks: problems and algorithms with results of every combination.
 
-Friedman's test needs every algorithm on every problem. If an experiment is a mixture, the
-largest complete block is ranked, and what it leaves out is named.
+Friedman's test needs every algorithm on every problem. If an experiment lacks some combinations,
+the largest complete block is ranked, and the report names the rest.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-MOST_SETS = 2000  # sets of algorithms that are looked at; a grid cut by `only` has a handful
+MOST_SETS = 2000  # most sets of algorithms to look at; a grid with `only` has a few
 
 
 @dataclass(frozen=True)
 class CompleteBlock:
-    """Algorithms and problems, every combination of which has results."""
+    """Algorithms and problems with results of every combination."""
 
     algorithms: tuple[str, ...]
     problems: tuple[str, ...]
 
 
 def largest_block(problems: Mapping[str, Sequence[str]], fewest: int) -> CompleteBlock:
-    """Return the largest complete block of two algorithms or more; an empty one if there is
-    none.
+    """Return the largest complete block of two algorithms or more; it may be empty.
 
     Parameters
     ----------
     problems
         The algorithms of each problem.
     fewest
-        The problems that a test needs: a block with so many is preferred to one with fewer.
+        Number of problems that a test needs; blocks with at least as many are preferred.
 
     Returns
     -------
     CompleteBlock
-        With the most combinations, then the most algorithms; both in the order given.
+        The block with the most combinations, then the most algorithms, in the given order.
     """
     order = list(dict.fromkeys(name for names in problems.values() for name in names))
     sets = {name: frozenset(names) for name, names in problems.items()}
@@ -50,7 +49,7 @@ def largest_block(problems: Mapping[str, Sequence[str]], fewest: int) -> Complet
 
 
 def _intersections(sets: Iterable[frozenset[str]]) -> list[frozenset[str]]:
-    """Return every set that some problems share, in a fixed order."""
+    """Return all intersections of the sets, in a fixed order."""
     closed: dict[frozenset[str], None] = {}
     for members in dict.fromkeys(sets):
         for other in [*closed, members]:

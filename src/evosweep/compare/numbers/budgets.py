@@ -1,7 +1,7 @@
-"""Budgets: how many evaluations each algorithm had, and what it had found within a common budget.
+"""Budgets: the evaluations of each algorithm, and its best results within a common budget.
 
-An algorithm with more evaluations finds better results; that says nothing about the algorithm.
-If budgets differ, results are compared at the largest budget that every run of the problem has
+An algorithm with more evaluations finds better results, which does not make it a better algorithm.
+So if budgets differ, results are compared at the largest budget that all runs of the problem have
 used.
 """
 
@@ -16,7 +16,7 @@ from evosweep.compare.read.run import Run
 from evosweep.compare.read.traces import Trace
 
 Floats = NDArray[np.float64]
-UNEQUAL = 1.05  # the ratio of median budgets from which on they are called unequal
+UNEQUAL = 1.05  # budgets are called unequal from this ratio of medians on
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Budget:
         The median budget of each algorithm.
     values
         The best results of each algorithm's runs within the common budget, in the order of its
-        runs; without the algorithms of which a run has no trace.
+        runs. An algorithm is left out if one of its runs has no trace.
     """
 
     common: int
@@ -40,7 +40,7 @@ class Budget:
 
     @property
     def unequal(self) -> bool:
-        """True if some algorithm had clearly more evaluations than another one."""
+        """True if an algorithm had clearly more evaluations than another one."""
         return max(self.medians.values()) > UNEQUAL * min(self.medians.values())
 
     @property
@@ -50,7 +50,7 @@ class Budget:
 
 
 def common_budget(groups: Mapping[str, Sequence[Run]]) -> int:
-    """Return the largest number of evaluations that every run has made."""
+    """Return the largest number of evaluations that all runs have made."""
     return min(run.evaluations for runs in groups.values() for run in runs)
 
 

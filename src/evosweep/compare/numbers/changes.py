@@ -1,8 +1,8 @@
-"""Two results folders, before and after a change: what has changed in results and in time.
+"""Compare results and times of two results folders, before and after a change.
 
-Runs correspond where problem, algorithm, parameters, backend and seed are equal; the digests of the
-code may differ, since that is what was changed. The test is Wilcoxon's signed-rank test over seeds,
-Holm-corrected over all configurations.
+Runs correspond if their problem, algorithm, parameters, backend and seed are equal; the digests of
+their code may differ, since the code was changed. The test is Wilcoxon's signed-rank test over
+seeds, Holm-corrected over all configurations.
 """
 
 from collections import defaultdict
@@ -29,7 +29,7 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Change:
-    """One configuration on one backend, before and after: runs of equal seeds side by side."""
+    """One configuration on one backend, before and after, with runs of equal seeds in pairs."""
 
     key: Key
     before: Sequence[Run]
@@ -39,7 +39,7 @@ class Change:
 
     @property
     def same(self) -> int:
-        """How many seeds end with the same population, to the bit."""
+        """Number of seeds whose final populations are equal, to the bit."""
         return sum(a.digest == b.digest for a, b in zip(self.before, self.after, strict=True))
 
     @property
@@ -51,7 +51,7 @@ class Change:
 
 
 def _tag(run: Run) -> str:
-    """Return what a run is, apart from its code: problem, algorithm, backend and seed."""
+    """Return a text of a run's problem, algorithm, backend and seed, without its code."""
     parts = (run.problem, run.algorithm, run.backend)
     return " ".join([*(identity(part) for part in parts), str(run.seed)])
 
@@ -59,7 +59,7 @@ def _tag(run: Run) -> str:
 def match(
     before: Study, after: Study, fronts: Mapping[str, Floats], alpha: float
 ) -> tuple[list[Change], list[Run], list[Run]]:
-    """Return the changes, tested; and the runs that only the first or only the second folder has.
+    """Return the tested changes, and the runs that only the first or only the second folder has.
 
     `fronts` are those of the runs with several objectives, by `place` of the run.
     """
@@ -87,12 +87,12 @@ def _qualities(
 
 
 def place(run: Run) -> str:
-    """Return what tells a run from that of the same run_id in the other folder."""
+    """Return a key that tells a run from one with the same run_id in the other folder."""
     return str(run.folder.path)
 
 
 def distinct(runs: Sequence[Run]) -> list[Run]:
-    """Runs under ids that tell the folders apart: unchanged code gives both the same run_id."""
+    """Return the runs under new ids: for unchanged code, both folders have the same run_id."""
     return [replace(run, run_id=place(run)) for run in runs]
 
 
@@ -169,7 +169,7 @@ SEED_COLUMNS = (
 
 
 def seeds_table(changes: Sequence[Change]) -> Table:
-    """Return a row for each pair of runs, with the first generation at which they part."""
+    """Return a row for each pair of runs, with the first generation at which they differ."""
     rows = [row for change in changes for row in _seed_rows(change)]
     return Table("changed_runs", "Run by run", SEED_COLUMNS, rows)
 

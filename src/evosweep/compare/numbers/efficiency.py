@@ -1,13 +1,13 @@
-"""Where the time went, and whether parallel evaluation paid.
+"""Measure where the time went, and decide if parallel evaluation paid.
 
-Speed-up is the wall time (start-up included) of the serial run of the same spec divided by that of
-the parallel run, and its geometric mean over the runs; efficiency is speed-up by workers. Wall
-times vary from run to run, so a speed-up has an interval (Student's t on logarithms), and parallel
-evaluation paid only where the whole interval is above 1. The break-even cost of an evaluation is
-where both would take equally long: with N evaluations, w workers, a start-up that takes S seconds
-longer than serial's and an overhead of d seconds an evaluation (all that neither variation nor
-evaluation by every worker explains), c* = (S / N + d) / (1 - 1 / w). Runs that were resumed are
-left out: their clocks saw a part only.
+Speed-up is the wall time (with start-up) of the serial run of the same spec divided by that of the
+parallel run; for several runs, it is the geometric mean. Efficiency is speed-up divided by workers.
+Wall times vary from run to run. So a speed-up has an interval (Student's t on logarithms), and
+parallel evaluation paid only if the whole interval is above 1. The break-even cost is the cost of
+an evaluation at which both would take equally long. With N evaluations, w workers, a start-up that
+takes S seconds longer than serial's, and an overhead of d seconds per evaluation (the time that
+neither variation nor evaluation by all workers explains), it is c* = (S / N + d) / (1 - 1 / w).
+Resumed runs are left out, since their clocks saw only a part.
 """
 
 from collections import defaultdict
@@ -27,17 +27,17 @@ PAID, SAME, LOST = "paid", "made no difference beyond noise", "did not pay"
 TOO_FEW, TOO_SHORT = "has too few runs to tell", "ran too short to tell"
 JUDGED = (PAID, SAME, LOST)
 VERDICTS = (*JUDGED, TOO_FEW, TOO_SHORT)
-NOISE = 1.1  # a ratio of wall times below this is no difference
-CONFIDENCE = 0.95  # of a speed-up's interval
-FEWEST_RATIOS = 3  # runs that an interval takes
-SHORTEST = 1.0  # seconds of a serial run; below, start-up and chance are all that there is
+NOISE = 1.1  # a smaller ratio of wall times counts as no difference
+CONFIDENCE = 0.95  # confidence of a speed-up's interval
+FEWEST_RATIOS = 3  # fewest runs for an interval
+SHORTEST = 1.0  # seconds of a serial run; in shorter runs, start-up and chance dominate
 
 PHASES = ("startup", "evaluation", "dispatch", "variation", "idle")
 
 
 @dataclass(frozen=True)
 class Timing:
-    """Medians over the runs of one configuration on one backend; seconds, and counts."""
+    """Medians, in seconds, and counts of the runs of one configuration on one backend."""
 
     place: tuple[str, str, str]
     workers: int
@@ -48,7 +48,7 @@ class Timing:
     ratios: tuple[float, ...] = ()
     """The speed-ups of the single runs; none for a serial backend."""
     serial_total: float = 0.0
-    """Median seconds of the serial runs, start-up left out."""
+    """Median seconds of the serial runs, without start-up."""
 
     @property
     def speedup(self) -> float | None:
@@ -57,7 +57,7 @@ class Timing:
 
     @cached_property
     def interval(self) -> tuple[float, float] | None:
-        """Where the speed-up lies with 95 %; None below three runs."""
+        """The 95 % interval of the speed-up; None below three runs."""
         from scipy.stats import t
 
         if len(self.ratios) < FEWEST_RATIOS:
@@ -69,7 +69,7 @@ class Timing:
 
     @property
     def verdict(self) -> str | None:
-        """True if parallel evaluation paid, beyond chance; None without a speed-up."""
+        """The verdict on parallel evaluation, with regard to chance; None without a speed-up."""
         if self.speedup is None:
             return None
         if self.serial_total < SHORTEST:
@@ -88,7 +88,7 @@ class Timing:
 
     @property
     def cpu(self) -> float | None:
-        """CPU seconds of all workers and the parent, start-up left out; None if unknown."""
+        """CPU seconds of all workers and the parent, without start-up; None if unknown."""
         if any(name not in self.seconds for name in CPU):
             return None
         return sum(self.seconds[name] for name in CPU)
@@ -100,13 +100,13 @@ class Timing:
 
     @property
     def overhead(self) -> float:
-        """Seconds an evaluation that neither variation nor evaluation by all workers explains."""
+        """Seconds per evaluation that neither variation nor evaluation by all workers explains."""
         ideal = self.seconds["variation"] + self.seconds["evaluation"] / self.workers
         return max(0.0, self.seconds["total"] - ideal) / max(self.evaluations, 1)
 
     @property
     def break_even(self) -> float | None:
-        """The cost of an evaluation, in seconds, from which on these workers pay."""
+        """The smallest cost of an evaluation, in seconds, at which these workers pay."""
         if self.workers < 2 or self.speedup is None:
             return None
         startup = max(0.0, self.extra_startup) / max(self.evaluations, 1)
@@ -118,8 +118,7 @@ def _wall(run: Run) -> float:
 
 
 def speedup_of(study: Study, run: Run) -> float | None:
-    """Return one run's speed-up against the serial run of its spec; None if there is none to be
-    had."""
+    """Return a run's speed-up against the serial run of its spec, if there is one."""
     if run.resumed or not _complete(run) or run.backend.get("use") == REFERENCE:
         return None
     serial = [r for r in study.by_spec[run.spec_id] if r.backend.get("use") == REFERENCE]
@@ -128,8 +127,7 @@ def speedup_of(study: Study, run: Run) -> float | None:
 
 
 def measure(study: Study) -> tuple[list[Timing], int]:
-    """Return the timings of every configuration on every backend, and how many runs were left
-    out."""
+    """Return the timings by configuration and backend, and the number of runs left out."""
     groups: dict[tuple[str, str, str], list[Run]] = defaultdict(list)
     usable = [run for run in study.runs if not run.resumed and _complete(run)]
     for run in usable:
@@ -163,7 +161,7 @@ def _timing(place: tuple[str, str, str], runs: Sequence[Run], serial: Mapping[st
 
 
 def _medians(runs: Sequence[Run]) -> dict[str, float]:
-    """Median seconds by phase; CPU times only where every run knows them."""
+    """Return median seconds by phase; CPU times only if all runs have them."""
     recorded = [name for name in CPU if all(name in run.timings for run in runs)]
     names = (*PHASES, "total", *recorded)
     return {name: float(np.median([run.timings[name] for run in runs])) for name in names}

@@ -6,7 +6,7 @@ from evosweep.compare.numbers.efficiency import JUDGED, PHASES, VERDICTS, Timing
 from evosweep.compare.numbers.table import Column, Row, Table, show
 from evosweep.compare.numbers.words import some
 
-MOST_NAMED = 4  # problems that a sentence names; beyond, it counts
+MOST_NAMED = 4  # most problems that a sentence names; it counts more
 
 COLUMNS = (
     Column("problem", "problem"),
@@ -31,8 +31,7 @@ COLUMNS = (
 
 
 def efficiency_table(timings: Sequence[Timing]) -> Table:
-    """Return a row for each problem, algorithm and backend: seconds by phase, speed-up and
-    efficiency."""
+    """Return a row with times and speed-up for each problem, algorithm and backend."""
     note = (
         "Medians over the runs. Evaluation and idle are summed over all workers; CPU time is that "
         "of the parent and all workers, start-up left out. Speed-up is against the serial runs "
@@ -67,7 +66,7 @@ def _row(timing: Timing) -> Row:
 
 
 def advice(timings: Sequence[Timing]) -> list[str]:
-    """Return a sentence for each parallel backend: where it paid, where it did not, and why."""
+    """Return a sentence on each parallel backend: the problems on which it paid, and reasons."""
     backends = sorted({t.place[2] for t in timings if t.workers > 1})
     return [_advise(name, [t for t in timings if t.place[2] == name]) for name in backends]
 
@@ -89,7 +88,7 @@ def _advise(backend: str, timings: Sequence[Timing]) -> str:
 
 
 def _places(timings: Sequence[Timing], every: Sequence[Timing]) -> str:
-    """Where a verdict holds: a problem where it holds for all of its algorithms, else both."""
+    """Return the problems of a verdict, or problem and algorithm if it does not hold for all."""
     speedup = f" ({_speedups(timings)})"
     names = []
     for problem in dict.fromkeys(timing.place[0] for timing in timings):
@@ -102,7 +101,7 @@ def _places(timings: Sequence[Timing], every: Sequence[Timing]) -> str:
 
 
 def _speedups(timings: Sequence[Timing]) -> str:
-    """Return the speed-ups, and between which bounds all of their intervals lie."""
+    """Return the speed-ups, and the bounds of all their intervals."""
     low, high = (show(pick(t.speedup or 0.0 for t in timings), 2) for pick in (min, max))
     text = f"speed-up {low if low == high else f'{low} to {high}'}"
     known = [timing.interval for timing in timings if timing.interval is not None]
@@ -125,7 +124,7 @@ def _span(values: Sequence[float]) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a time with a unit that suits it."""
+    """Return a time with a suitable unit."""
     for unit, size in (("s", 1.0), ("ms", 1e-3)):
         if seconds >= size:
             return f"{seconds / size:.3g} {unit}"

@@ -1,4 +1,4 @@
-"""Individuals in the plane: near where their genomes are alike."""
+"""Place individuals in the plane, so that similar genomes are near each other."""
 
 import re
 from collections.abc import Sequence
@@ -15,11 +15,11 @@ PCA, MDS = "principal components", "scaled distances of their parts"
 
 
 def embed(genomes: Sequence[Any]) -> tuple[Floats, str]:
-    """Two coordinates for each genome, and how they came about.
+    """Return two coordinates for each genome, (genomes, 2), and the name of the method.
 
-    Genomes of numbers of one length: the first two principal components. Others: classical
-    multidimensional scaling (Torgerson 1952) of the share of parts that two genomes do not have in
-    common (Jaccard).
+    Genomes of numbers with one length get their first two principal components. Others get
+    classical multidimensional scaling (Torgerson 1952) of the share of parts that two genomes do
+    not have in common (Jaccard).
     """
     matrix = as_matrix(genomes)
     if matrix is not None:
@@ -46,7 +46,7 @@ def _scaled(far: Floats) -> Floats:
 
 
 def _fixed(points: Floats) -> Floats:
-    """Two columns, whose largest value is positive: a component has no direction of its own."""
+    """Return two columns with their signs fixed, since a component's direction is arbitrary."""
     padded = np.zeros((len(points), 2))
     padded[:, : points.shape[1]] = points[:, :2]
     largest = padded[np.abs(padded).argmax(axis=0), [0, 1]]

@@ -1,7 +1,7 @@
-"""Final populations, each read once: how varied it is, and its front if there are objectives.
+"""Read each final population once: its diversity and, with several objectives, its front.
 
-A run whose population cannot be read is damaged: it is named among the failures and is in no
-number. Another backend's run of the same spec, if there is one, takes its place.
+A run whose population cannot be read is damaged: it is listed among the failures and left out of
+every table. Another backend's run of the same spec, if there is one, replaces it.
 """
 
 from collections.abc import Mapping
@@ -22,18 +22,17 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Final:
-    """What is kept of a final population; `front` is None if there is one objective."""
+    """Numbers of a final population; `front` is None if there is one objective."""
 
     diversity: Diversity
     front: Floats | None = None
 
 
 def read_finals(study: Study, fronts_only: bool = False) -> tuple[Study, dict[str, Final]]:
-    """Return the study with damaged runs among its failures, and by run_id what is known of the
-    others.
+    """Return the study with damaged runs among its failures, and the other finals by run_id.
 
-    Read are every run with several objectives and, unless it is for the fronts only, the runs that
-    stand for their configuration.
+    This reads all runs with several objectives and, unless `fronts_only`, one run per seed of each
+    configuration.
     """
     finals: dict[str, Final] = {}
     while unread := [run for run in _needed(study, fronts_only) if run.run_id not in finals]:

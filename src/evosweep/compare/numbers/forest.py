@@ -1,9 +1,9 @@
-"""Functional ANOVA of a sampled design, through a random forest that has learned the results.
+"""Functional ANOVA of a sampled design, with a random forest that has learned the results.
 
 Each tree cuts the space of parameters into boxes with one value each, so that the mean over any
-parameters is exact for a forest (Hutter, Hoos and Leyton-Brown, ICML 2014). What it says is worth
-no more than the forest: its out-of-bag score, the share of the variance that it predicts for points
-that it was not shown, stands beside it.
+parameters is exact for a forest (Hutter, Hoos and Leyton-Brown, ICML 2014). The shares are only as
+good as the forest. So the report shows its out-of-bag score: the share of the variance that it
+predicts for points on which it was not trained.
 """
 
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from evosweep.compare.numbers.anova import terms_of
 Floats = NDArray[np.float64]
 TREES, REFITS, CELLS, POINTS = 128, 20, 48, 4096
 FEWEST_POINTS = 20
-LEAST_SCORE = 0.3  # out-of-bag; below, a forest has not learned enough to ask it
+LEAST_SCORE = 0.3  # out-of-bag score; a forest with less has learned too little
 
 
 @dataclass(frozen=True)
 class Forest:
-    """The shares of the terms, and of each refit on resampled points; the out-of-bag score."""
+    """The shares of the terms, those of each refit on resampled points, and the score."""
 
     shares: Floats
     refits: Floats
@@ -30,10 +30,10 @@ class Forest:
 
 
 def fit(points: Floats, results: Floats) -> Forest:
-    """Learn results (n,) from points (n, parameters) that were scaled to [0, 1]."""
+    """Fit results, shape (n,), at points, shape (n, parameters), that are scaled to [0, 1]."""
     from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(1):  # the matrices are too small for several threads to help
+    with threadpool_limits(1):  # the matrices are too small for several threads
         return _fit(points, results)
 
 
@@ -87,8 +87,7 @@ def shares_of(forest: Any, count: int) -> Floats:
 
 
 def _leaves(tree: Any, count: int) -> tuple[Floats, Floats, Floats]:
-    """Return the boxes of a tree's leaves, (leaves, parameters) each, and the value of each
-    leaf."""
+    """Return the lower and upper bounds of a tree's leaves, (leaves, parameters), and values."""
     children, feature, threshold = (
         (tree.children_left, tree.children_right),
         tree.feature,

@@ -2,7 +2,7 @@
 
 Hypervolume, IGD+ and additive epsilon are moocore's (Lopez-Ibanez, Stuetzle and Paquete: Graphical
 Tools for the Analysis of Bi-objective Optimization Algorithms, 2010). The reference of IGD+ and
-epsilon is the problem's true front where it declares one, else the joint front of all runs.
+epsilon is the true front if the problem declares one, else the joint front of all runs.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,12 +19,12 @@ from evosweep.compare.read.traces import Trace, evaluations_in_order
 from evosweep.run.hypervolume import hypervolume
 
 Floats = NDArray[np.float64]
-CHECKPOINTS = 40  # of the hypervolume over time, log-spaced
+CHECKPOINTS = 40  # points of the hypervolume over time, log-spaced
 
 
 @dataclass(frozen=True)
 class Fronts:
-    """The final fronts of one problem by algorithm and run, and the reference they are held to."""
+    """The final fronts of one problem by algorithm and run, and their reference front."""
 
     problem: str
     weights: tuple[float, ...]
@@ -40,8 +40,7 @@ def read_fronts(
     finals: Mapping[str, Floats],
     true_front: Callable[[Run], Floats | None],
 ) -> Fronts:
-    """Return the final fronts of a problem, out of those of all runs; `true_front` gives the known
-    one."""
+    """Return the fronts of one problem; `true_front` returns the true front of a run's problem."""
     first = next(iter(groups.values()))[0]
     fronts = {name: [finals[run.run_id] for run in runs] for name, runs in groups.items()}
     stacked = np.vstack([front for group in fronts.values() for front in group])
@@ -59,9 +58,9 @@ def read_fronts(
 
 
 def hypervolume_trace(run: Run, reference: Sequence[float], common: int = 0) -> Trace:
-    """Hypervolume of all evaluated points so far, at log-spaced numbers of evaluations.
+    """Return the hypervolume of all points so far, at log-spaced numbers of evaluations.
 
-    And at the `common` budget of the problem's runs, if there is one.
+    If the problem's runs have a `common` budget, it is among these numbers.
     """
     fitness, seconds = evaluations_in_order(run)
     total = len(fitness)
@@ -101,7 +100,7 @@ INDICATOR_COLUMNS = (
 
 
 def indicators_table(problems: Sequence[Fronts], qualities: Mapping[str, Quality]) -> Table:
-    """Hypervolume, IGD+ and additive epsilon of the final fronts, medians over the runs."""
+    """Return the medians over runs of hypervolume, IGD+ and additive epsilon of final fronts."""
     rows = [_row(f, name, qualities[f.problem]) for f in problems for name in f.by_algorithm]
     origins = "; ".join(f"{f.problem}: {f.origin}, {qualities[f.problem].note}" for f in problems)
     note = f"IGD+ and epsilon: smaller is better. Held to, by problem: {origins}."
@@ -126,7 +125,7 @@ def _row(fronts: Fronts, name: str, quality: Quality) -> Row:
 
 
 def indicators(front: Floats, fronts: Fronts, quality: Quality) -> tuple[float, float, float]:
-    """IGD+, additive epsilon and hypervolume of one front; infinite or zero if it is empty."""
+    """Return IGD+, additive epsilon and hypervolume of a front; infinite or zero if it is empty."""
     if not len(front):
         return float("inf"), float("inf"), 0.0
     maximise = [weight > 0 for weight in fronts.weights]
@@ -197,18 +196,18 @@ def attainment(fronts: Sequence[Floats], weights: Sequence[float], percent: floa
 def attainment_difference(
     one: Sequence[Floats], other: Sequence[Floats], weights: Sequence[float]
 ) -> Floats:
-    """Rectangles where one group attains more often: (x0, y0, x1, y1, difference), minimisation.
+    """Return rectangles (x0, y0, x1, y1, difference) in which one group attains more often.
 
-    The difference is in shares of the runs, positive where the first group is better; objectives
-    to be maximised are negated.
+    The difference is in shares of the runs, positive if the first group is better. All objectives
+    are minimised: those to be maximised are negated.
     """
     signs = -np.sign(np.asarray(weights))
     sides = [_with_sets(fronts, signs) for fronts in (one, other)]
     try:
         rectangles: Floats = moocore.eafdiff(*sides, rectangles=True)
-    except (ValueError, IndexError):  # moocore has no shape for "nowhere", as with equal fronts
+    except (ValueError, IndexError):  # moocore fails if the fronts are equal
         return np.empty((0, 5))
-    rectangles[:, 4] /= (len(one) + len(other)) // 2  # moocore counts in half the runs
+    rectangles[:, 4] /= (len(one) + len(other)) // 2  # moocore's unit is half the runs
     return rectangles
 
 

@@ -1,4 +1,4 @@
-"""Which parameter matters: the share of the variance between configurations that each explains."""
+"""Parameter importance: the share of the variance between configurations that each explains."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,7 @@ from evosweep.compare.numbers.table import Column, Row, Table
 
 Floats = NDArray[np.float64]
 RESAMPLES = 500
-DECADES = 1e3  # results that span this ratio are taken by their logarithm
+DECADES = 1e3  # results with a larger ratio are replaced by their logarithms
 MOST_PARAMETERS = 10
 ALL = "all problems"
 GRID, FOREST = "exact, full grid", "random forest"
@@ -47,7 +47,7 @@ class Importance:
 
     @property
     def interval(self) -> tuple[Floats, Floats]:
-        """The bounds of the 95 % intervals; a percentile bootstrap."""
+        """Return the bounds of the 95 % intervals, by a percentile bootstrap."""
         low, high = np.percentile(self.resamples, [2.5, 97.5], axis=0)
         return low, high
 
@@ -57,8 +57,7 @@ class Importance:
 
 
 def importance(design: Design, standing: Standing) -> Importance:
-    """Return the shares on one problem, exact on a full grid, else by a forest; or why there are
-    none."""
+    """Return the shares on one problem, exact on a full grid, else by a forest, or a reason."""
     labels = [label for label in design.points if label in standing.values]
     samples = {label: standing.quality.loss(standing.values[label]) for label in labels}
     found = Importance(design, standing.problem)

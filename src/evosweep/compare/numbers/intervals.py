@@ -11,14 +11,13 @@ from evosweep.compare.numbers.location import scale_of
 Floats = NDArray[np.float64]
 RESAMPLES = 2000
 Statistic = Callable[..., object]
-SEED = 0  # of the resampling: the same data gives the same interval
+SEED = 0  # seed of the resampling: equal data give equal intervals
 
 
 def bootstrap(
     samples: Sequence[Floats], statistic: Statistic, alpha: float = 0.05
 ) -> list[tuple[float, float]]:
-    """Return the percentile interval of a statistic (`numpy.mean` or `numpy.median`) for each
-    sample.
+    """Return the percentile interval of `statistic` (NumPy's mean or median) for each sample.
 
     NaN for samples of fewer than two values. Efron: Bootstrap Methods, Annals of Statistics 7,
     1979.

@@ -1,4 +1,4 @@
-"""Where samples lie and how they spread, for every float: no overflow, and infinity is a value.
+"""Location and spread of samples for all floats: without overflow, and with infinity as a value.
 
 Values beyond 1e100 are divided by a power of two first, which is exact, so that sums, differences
 and squares of the largest floats stay finite.
@@ -14,8 +14,7 @@ LARGE = 1e100
 
 
 def scale_of(*samples: Floats) -> float:
-    """Return a power of two by which the samples are divided before arithmetic; 1 for usual
-    values."""
+    """Return a power of two by which samples are divided before arithmetic; 1 in usual cases."""
     values = np.concatenate([np.ravel(sample) for sample in samples])
     finite = np.abs(values[np.isfinite(values)])
     most = float(finite.max(initial=0.0))
@@ -30,8 +29,8 @@ def median(values: Floats) -> float:
 def quartiles(values: Floats) -> tuple[float, float, float]:
     """Return the quartiles and, between them, the median, by linear interpolation.
 
-    Infinite results are results: between two equal ones lies the same one, between a number and
-    infinity lies infinity.
+    Infinite results are valid: between two equal infinities lies the same one, and between a
+    number and infinity lies infinity.
     """
     scale, marks = scale_of(values), [25, 50, 75]
     scaled = values / scale
@@ -52,9 +51,9 @@ def mean(values: Floats) -> float:
 
 
 def deviation(values: Floats) -> float | None:
-    """Return the standard deviation with n - 1; None below two values or where one is infinite."""
+    """Return the standard deviation with n - 1; None below two values, or if one is infinite."""
     if len(values) < 2 or not np.isfinite(values).all():
         return None
     scale = scale_of(values)
-    with np.errstate(over="ignore"):  # that of the largest floats is beyond them
+    with np.errstate(over="ignore"):  # the deviation of the largest floats overflows
         return float((values / scale).std(ddof=1) * scale)

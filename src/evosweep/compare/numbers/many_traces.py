@@ -1,4 +1,4 @@
-"""The traces of many runs: read in parallel, and only improvements kept in memory."""
+"""Read the traces of many runs in parallel; only improvements are kept in memory."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class TraceJob:
 
 
 def read_many(function: Callable[[Item], Found], items: Sequence[Item]) -> Iterable[Found]:
-    """`map` of something that reads a run, over processes from some hundreds on."""
+    """Return `map(function, items)`; several processes read runs if there are hundreds of them."""
     return map_many(function, items, worthwhile=400, chunk=64)
 
 

@@ -1,4 +1,4 @@
-"""The pivot: problems against algorithms, the best ones in bold, with ties and significance."""
+"""The pivot table of problems and algorithms, with bold leaders, ties and significance."""
 
 from collections.abc import Mapping, Sequence
 
@@ -26,8 +26,7 @@ AT_COMMON = (
 
 
 def pivot_tables(study: Study, standings: Mapping[str, Standing], alpha: float) -> list[Table]:
-    """Return a row for each problem and a column for each algorithm; one table per kind of
-    problem."""
+    """Return one table per kind of problem, with rows for problems and columns for algorithms."""
     kinds: dict[str, list[Standing]] = {"pivot": [], "pivot_several": []}
     for standing in standings.values():
         single = _runs(study, standing, standing.order[0])[0].objectives == 1
@@ -96,6 +95,6 @@ def _final(study: Study, standing: Standing, name: str) -> Floats:
 
 
 def _shown(study: Study, standing: Standing, name: str, values: Floats) -> Floats:
-    """Return the values as the pivot shows them: as distances where the optimum is known."""
+    """Return the values for the pivot: distances if the optimum is known."""
     gaps = distances(_runs(study, standing, name), values)
     return values if gaps is None else gaps

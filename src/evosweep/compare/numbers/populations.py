@@ -1,4 +1,4 @@
-"""Final populations: diversity by the kind of genome, duplicates, and how genes are distributed.
+"""Final populations: diversity by the kind of genome, duplicates, and distributions of genes.
 
 Bits, integers and permutations: mean pairwise Hamming distance as a share of the genes. Reals: mean
 pairwise Euclidean distance. Trees and everything else: Shannon entropy of the distinct genomes, in
@@ -20,12 +20,12 @@ from evosweep.errors import Damaged
 from evosweep.records.tables import read_columns
 
 Floats = NDArray[np.float64]
-MOST_INDIVIDUALS = 500  # for pairwise distances of real vectors, which are quadratic
+MOST_INDIVIDUALS = 500  # individuals for pairwise distances of reals, whose cost is quadratic
 
 
 @dataclass(frozen=True)
 class Diversity:
-    """How varied one population is: `measure` says what `value` is; shares are from 0 to 1."""
+    """The diversity of one population: `measure` names `value`; shares are from 0 to 1."""
 
     size: int
     measure: str
@@ -43,7 +43,7 @@ def read_genomes(run: Run) -> list[Any]:
 
 
 def diversity(genomes: Sequence[Any]) -> Diversity:
-    """Return the diversity of a population and the share of individuals that repeat another one."""
+    """Return the diversity of a population, and its share of duplicates."""
     keys = Counter(tuple(g) if isinstance(g, list) else g for g in map(_hashable, genomes))
     duplicates = 1 - len(keys) / len(genomes) if genomes else 0.0
     matrix = as_matrix(genomes)
@@ -72,8 +72,7 @@ def as_matrix(genomes: Sequence[Any]) -> NDArray[Any] | None:
 
 
 def hamming(matrix: NDArray[Any]) -> float:
-    """Return the mean share of genes in which two individuals differ, by counting values gene by
-    gene."""
+    """Return the mean share of genes in which two individuals differ."""
     size = len(matrix)
     if size < 2:
         return 0.0
@@ -95,7 +94,7 @@ def euclidean(matrix: NDArray[Any]) -> float:
 
 
 def entropy(counts: Sequence[int]) -> float:
-    """Shannon's entropy, in bits, of how often each genome is there."""
+    """Return Shannon's entropy, in bits, of the frequencies of genomes."""
     shares = np.asarray(counts, dtype=np.float64)
     shares = shares / shares.sum() if len(shares) else shares
     return float(-(shares * np.log2(shares)).sum()) + 0.0
@@ -115,8 +114,7 @@ COLUMNS = (
 
 
 def populations_table(study: Study, diversities: Mapping[str, Diversity]) -> Table:
-    """Return a row for each problem and algorithm: diversity and duplicates of the final
-    populations.
+    """Return a row on the final populations of each problem and algorithm.
 
     `diversities` has the diversities by run_id.
     """
@@ -144,7 +142,7 @@ def _row(key: tuple[str, str], diversities: Sequence[Diversity]) -> Row:
 
 
 def gene_quantiles(runs: Sequence[Run]) -> Mapping[str, Floats] | None:
-    """Least, quartiles and greatest of each gene over all final populations of some runs."""
+    """Return minimum, quartiles and maximum of each gene over the final populations of runs."""
     matrices = [as_matrix(read_genomes(run)) for run in runs]
     numeric = [matrix for matrix in matrices if matrix is not None]
     if len(numeric) < len(runs) or len({matrix.shape[1] for matrix in numeric}) != 1:

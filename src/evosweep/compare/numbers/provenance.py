@@ -1,4 +1,4 @@
-"""Provenance: what the runs were made with, the problems and how each is judged, the parameters."""
+"""Provenance: machines and software of the runs, the problems and their measures, parameters."""
 
 import json
 from collections import Counter
@@ -11,7 +11,7 @@ from evosweep.compare.numbers.words import plural
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
 
-MOST_NAMED = 5  # different values of a fact, such as processors; beyond, they are counted
+MOST_NAMED = 5  # most different values of a fact, such as processors; more are counted
 FACTS = (
     ("evosweep", "evosweep"),
     ("python", "Python"),
@@ -26,7 +26,7 @@ FACTS = (
 
 
 def provenance_table(study: Study, commands: Mapping[str, str]) -> Table:
-    """Return what made the runs, a fact in a row; `commands` are those that make it all again."""
+    """Return the facts that made the runs, one per row; `commands` repeat everything."""
     rows: list[Row] = [{"fact": fact, "value": value} for fact, value in _facts(study, commands)]
     columns = (Column("fact", "what"), Column("value", "value"))
     note = "From the receipts of the runs that are compared."
@@ -62,7 +62,7 @@ def values_in_words(values: Iterable[str]) -> str:
 
 
 def seeds_in_words(seeds: set[int]) -> str:
-    """Seeds with runs of neighbours drawn together: `1 to 5, 9`."""
+    """Return the seeds, with neighbours joined: `1 to 5, 9`."""
     parts: list[list[int]] = []
     for seed in sorted(seeds):
         if parts and seed == parts[-1][-1] + 1:
@@ -89,8 +89,7 @@ PROBLEM_COLUMNS = (
 
 
 def problems_table(study: Study, standings: Mapping[str, Standing]) -> Table:
-    """Return each problem: which way is better, what is known of it, and the budgets of its
-    runs."""
+    """Return a row on each problem: direction, known facts, and the budgets of its runs."""
     rows = [_problem(study, standing) for standing in standings.values()]
     note = "Budgets are the medians of the algorithms with the least and the most evaluations."
     return Table("problems", "Problems", PROBLEM_COLUMNS, rows, note=note)
@@ -116,12 +115,12 @@ def _problem(study: Study, standing: Standing) -> Row:
 
 
 def direction(weight: float) -> str:
-    """Which way an objective is better."""
+    """Return `smaller` or `larger`: the better direction of an objective."""
     return "maximise" if weight > 0 else "minimise"
 
 
 def parameters_table(study: Study) -> Table:
-    """Return every parameter of every problem and algorithm: given, or left to its default."""
+    """Return all parameters of all problems and algorithms, with given and default values."""
     rows: list[Row] = []
     for kind, labels, examples in (
         ("problem", study.problem_labels, _examples(study.runs, "problem_id")),

@@ -1,4 +1,4 @@
-"""How good a run's result is, as one number: its best fitness, or the hypervolume of its front."""
+"""The quality of a run's result as one number: best fitness, or hypervolume of the front."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Quality:
-    """The measure of one problem. `values` by run_id; `larger` says whether more is better.
+    """The measure of one problem. `values` is by run_id; `larger` is True if more is better.
 
     `reference` is the hypervolume's reference point in the problem's own units.
     """
@@ -32,17 +32,16 @@ class Quality:
     sources: Sequence[str] = field(default_factory=tuple)
 
     def of(self, runs: Sequence[Run]) -> Floats:
-        """Return the values of some runs, in their order."""
+        """Return the values of some runs, in order."""
         return np.array([self.values[run.run_id] for run in runs], dtype=np.float64)
 
     def loss(self, values: Floats) -> Floats:
-        """Return the values turned so that smaller is better."""
+        """Return the values with a sign such that smaller is better."""
         return -values if self.larger else values
 
 
 def measure_all(study: Study, fronts: Mapping[str, Floats]) -> dict[str, Quality]:
-    """Return the quality of every run, by problem; `fronts` by run_id if there are
-    objectives."""
+    """Return the quality of all runs, by problem; `fronts` is by run_id, for several objectives."""
     groups: dict[str, list[Run]] = {problem: [] for problem in study.problems}
     for run in study.runs:
         groups[study.problem(run)].append(run)
@@ -79,7 +78,7 @@ def final_front(run: Run) -> Floats:
 
 
 def non_dominated(points: Floats, weights: Sequence[float]) -> Floats:
-    """Return the points that no other one dominates, each once, in lexicographic order."""
+    """Return the points that no other point dominates, each once, in lexicographic order."""
     if not len(points):
         return points
     kept = np.unique(points, axis=0)
@@ -90,10 +89,10 @@ def non_dominated(points: Floats, weights: Sequence[float]) -> Floats:
 def reference_point(
     runs: Sequence[Run], fronts: Mapping[str, Floats]
 ) -> tuple[tuple[float, ...], str]:
-    """Return the hypervolume's reference point and the sentence that says where it is from.
+    """Return the hypervolume's reference point, and a sentence on its origin.
 
-    The problem's own where it declares one, else the worst value of each objective over all final
-    fronts, moved outwards by a tenth of the range (of 1 if all values are equal).
+    It is the problem's own if it declares one. Else it is the worst value of each objective over
+    all final fronts, moved outwards by a tenth of the range (or by 0.1 if all values are equal).
     """
     declared = runs[0].traits.get("reference_point")
     if declared:
@@ -105,7 +104,7 @@ def reference_point(
     low, high = points.min(axis=0) / scale, points.max(axis=0) / scale
     span = np.where(high > low, high - low, 1.0 / scale)
     signs = np.sign(runs[0].weights)
-    with np.errstate(over="ignore"):  # a tenth beyond the largest floats is infinite
+    with np.errstate(over="ignore"):  # beyond the largest floats it would be infinite
         worst = (np.where(signs > 0, low, high) - signs * 0.1 * span) * scale
     return tuple(
         map(float, worst)

@@ -1,4 +1,4 @@
-"""The ranking over problems as tables and in plain words."""
+"""The ranking over problems as tables and as sentences."""
 
 from collections.abc import Sequence
 
@@ -36,7 +36,7 @@ def ranks_table(rankings: Sequence[Ranking]) -> Table:
 
 
 def posthoc_table(ranking: Ranking) -> Table | None:
-    """Return the p-values of the post-hoc test, or None if there was none."""
+    """Return the p-values of the post-hoc test; None if there was no such test."""
     if ranking.posthoc is None:
         return None
     columns = [
@@ -75,7 +75,7 @@ def sentence(ranking: Ranking, alpha: float) -> str:
 
 
 def left_out(ranking: Ranking) -> list[str]:
-    """Return what the ranking does not cover, named."""
+    """Return the names of the problems and algorithms that the ranking leaves out."""
     kinds = (
         ("algorithm", ranking.algorithms_left_out),
         ("problem", ranking.problems_left_out),

@@ -1,10 +1,11 @@
-"""Which algorithm is best over many problems: Friedman's test, post-hoc tests, critical difference.
+"""Rank algorithms over many problems: Friedman's test, post-hoc tests, critical difference.
 
 Demsar: Statistical Comparisons of Classifiers over Multiple Data Sets, JMLR 7, 2006. The blocks are
-problems, the values medians over seeds. Two algorithms: Wilcoxon's signed-rank test over problems.
-Three or more: Friedman's test with the correction of Iman and Davenport; if it rejects, Nemenyi
-or Conover after it. Refused below 5 problems (6 for two algorithms). The ranking covers the largest
-complete block of problems and algorithms.
+problems, and the values medians over seeds. Two algorithms are compared by Wilcoxon's signed-rank
+test over problems. Three or more are compared by Friedman's test with the correction of Iman and
+Davenport; if it rejects, the test of Nemenyi or Conover follows. Below 5 problems (6 for two
+algorithms) nothing is tested. The ranking covers the largest complete block of problems and
+algorithms.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,10 +25,10 @@ FEWEST_PROBLEMS = 5
 
 @dataclass(frozen=True)
 class Ranking:
-    """The outcome over the problems of one kind; `reason` says why no test was made.
+    """The ranking over the problems of one kind; `reason` says why no test was made.
 
-    `ranks` are mean ranks, 1 the best. `posthoc` holds p-values, (k, k), in the order of `names`.
-    `kind` says which problems there are: those with one objective, or with several.
+    `ranks` are mean ranks; 1 is best. `posthoc` holds p-values, shape (k, k), in the order of
+    `names`. `kind` tells if these are problems with one objective, or with several.
     """
 
     names: Sequence[str]
@@ -132,7 +133,7 @@ def _friedman(ranking: Ranking, losses: Floats, alpha: float, posthoc: str) -> R
 
 
 def critical_difference(algorithms: int, problems: int, alpha: float = 0.05) -> float:
-    """Nemenyi's critical difference of mean ranks (Demsar, section 3.2.2)."""
+    """Return Nemenyi's critical difference of mean ranks (Demsar, section 3.2.2)."""
     from scipy.stats import studentized_range
 
     quantile = studentized_range.ppf(1 - alpha, algorithms, np.inf) / np.sqrt(2)

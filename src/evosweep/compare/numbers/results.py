@@ -88,14 +88,14 @@ def results_table(
 
 
 def for_terminal(table: Table) -> Table:
-    """Return the results with the columns that fit a terminal; other tables as they are."""
+    """Return the table of results with only the columns that fit a terminal."""
     if table.name != "results":
         return table
     return replace(table, columns=[col for col in table.columns if col.key in ON_TERMINAL])
 
 
 def _shown_columns(rows: Sequence[Row]) -> list[Column]:
-    """Return the columns; without those on distances or a common budget if no row has one."""
+    """Return the columns, without those on distances or a common budget if all are empty."""
     optional = ("common_budget", "median_common", "distance")
     empty = {key for key in optional if all(row[key] is None for row in rows)}
     return [column for column in COLUMNS if column.key not in empty]
@@ -125,7 +125,7 @@ def _statistics(sample: Floats, quality: Quality) -> dict[str, Value]:
 
 
 def _budget(standing: Standing, name: str) -> dict[str, Value]:
-    """Return the median budget and, where budgets are unequal, the median within the common one."""
+    """Return the median budget and, if budgets are unequal, the median in the common budget."""
     budget = standing.budget
     common = median(budget.values[name]) if budget.unequal and name in budget.values else None
     return {
@@ -136,7 +136,7 @@ def _budget(standing: Standing, name: str) -> dict[str, Value]:
 
 
 def distances(runs: Sequence[Run], values: Floats) -> Floats | None:
-    """Return how far results are from the problem's optimum; None if it is not known."""
+    """Return the distances of results to the problem's optimum; None if it is not known."""
     optimum = runs[0].traits.get("optimum")
     if runs[0].objectives > 1 or not isinstance(optimum, int | float):
         return None
@@ -159,8 +159,7 @@ def _success(
     traces: Mapping[str, Trace],
     target: float | None,
 ) -> dict[str, Value]:
-    """Return how many results reach the target, and the running time to it where every run has a
-    trace."""
+    """Return the share of results that reach the target and, if all runs have traces, the ERT."""
     value = success_goal(runs[0], target).value
     if value is None:
         return dict.fromkeys(("target", "successes", "success_rate", "ert"))

@@ -29,7 +29,10 @@ COLUMNS = (
 
 
 def summarise(study: Study, qualities: Mapping[str, Quality]) -> Table:
-    """Runs, median and quartiles of the best, evaluations and wall time (medians over seeds)."""
+    """Return rows with runs, median and quartiles of the best, evaluations and wall time.
+
+    Numbers are medians over seeds.
+    """
     groups: dict[tuple[str, str, str], list[Run]] = defaultdict(list)
     for run in study.runs:
         groups[study.problem(run), study.algorithm(run), study.backend(run)].append(run)
@@ -53,7 +56,7 @@ def summarise(study: Study, qualities: Mapping[str, Quality]) -> Table:
 
 
 def _place(item: Run | Failure) -> str:
-    """Return what groups runs and failures alike: the spec without its seed."""
+    """Return a key that groups runs and failures: the spec without its seed."""
     if isinstance(item, Run):
         return " ".join(identity(part) for part in (item.problem, item.algorithm, item.backend))
     return " ".join(identity(item.part(kind)) for kind in ("problem", "algorithm", "backend"))

@@ -1,4 +1,4 @@
-"""Tables as data: columns with titles and units, rows of plain values, and how a value is shown."""
+"""Tables as data: columns with titles and units, rows of plain values, and their display."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,12 +10,11 @@ Row = Mapping[str, Value]
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its key in the rows and in files, its title and unit for people.
+    """One column: its key in rows and files, and its title and unit for people.
 
-    `link` names the key, not itself a column, of the rows that holds where a cell leads. `cut`
-    is how many characters people see; files have all. `apart` is the key of a value that a cell of
-    another value must not look equal to. `strong` names the key of the rows that says which cells
-    stand out.
+    `link` is the key of a row's value with the target of the cell's link. `cut` is the number of
+    characters that people see; files have all. `apart` is the key of a value from which the shown
+    cell must differ if the values differ. `strong` is the key of a value that marks bold cells.
     """
 
     key: str
@@ -29,15 +28,15 @@ class Column:
 
     @property
     def heading(self) -> str:
-        """The title with its unit, as a person reads it."""
+        """The title with its unit."""
         return f"{self.title} [{self.unit}]" if self.unit else self.title
 
 
 @dataclass(frozen=True)
 class Table:
-    """A named table; `note` states its rules. One that is not `saved` has no files.
+    """A named table; `note` states its rules. If it is not `saved`, it has no files.
 
-    One that `floats` is for a paper: its LaTeX has a caption and a label.
+    If it `floats`, its LaTeX has a caption and a label, for papers.
     """
 
     name: str
@@ -57,7 +56,7 @@ class Table:
         return [row.get(key) for row in self.rows]
 
     def numeric(self, key: str) -> bool:
-        """Return True if every value of a column that is there is a number."""
+        """Return True if all values of a column, except missing ones, are numbers."""
         values = [value for value in self.column(key) if value is not None]
         return bool(values) and all(_is_number(value) for value in values)
 
@@ -70,7 +69,7 @@ def _digits(row: Row, column: Column) -> int:
 
 
 def digits_apart(value: float, other: float, least: int) -> int:
-    """Return the significant digits with which two different values look different."""
+    """Return the number of significant digits that show two different values as different."""
     if value == other or not (math.isfinite(value) and math.isfinite(other)):
         return least
     digits = least
@@ -84,8 +83,7 @@ def _is_number(value: Value) -> bool:
 
 
 def show(value: Value, digits: int = 4) -> str:
-    """Return a value for people: `digits` significant digits, a dash for nothing, words for yes and
-    no."""
+    """Return a value as text: `digits` significant digits, a dash for None, yes and no."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return "–"
     if isinstance(value, bool):
@@ -108,7 +106,7 @@ def _number(value: float, digits: int) -> str:
 
 
 def text(table: Table) -> str:
-    """Return the table for a terminal: columns aligned, numbers to the right."""
+    """Return the table as text for a terminal, with aligned columns and numbers to the right."""
     head = [column.heading for column in table.columns]
     body = [table.cells(row) for row in table.rows]
     widths = [max(map(len, cells)) for cells in zip(head, *body, strict=True)]

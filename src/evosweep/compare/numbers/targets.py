@@ -12,7 +12,7 @@ from evosweep.compare.read.traces import Trace
 from evosweep.records.goal import goal
 
 Floats = NDArray[np.float64]
-COUNT = 51  # targets of a problem's profile, as in COCO
+COUNT = 51  # number of targets of a problem's profile, as in COCO
 
 
 @dataclass(frozen=True)
@@ -25,15 +25,14 @@ class Goal:
 
 @dataclass(frozen=True)
 class Targets:
-    """Targets from easy to hard, in raw units, and the sentence on where they come from."""
+    """Targets from easy to hard, in raw units, and a sentence on their origin."""
 
     values: Floats
     origin: str
 
 
 def success_goal(run: Run, given: float | None) -> Goal:
-    """Return the target of a run's problem: the one given, else the declared one, else the
-    optimum."""
+    """Return the target of a run's problem: the given or declared target, else the optimum."""
     if given is not None:
         return Goal(given, "given with --target")
     if run.objectives > 1:
@@ -46,11 +45,11 @@ def success_goal(run: Run, given: float | None) -> Goal:
 
 
 def profile_targets(run: Run, traces: Sequence[Trace], larger: bool) -> Targets:
-    """Targets for a problem's ECDF, from easy to hard.
+    """Return the targets for a problem's ECDF, from easy to hard.
 
-    With a known optimum of a problem to be minimised: 51 distances from 1e2 to 1e-8, evenly spaced
-    on a log scale (Hansen et al., COCO, Optimization Methods and Software 36, 2021). Else 51 values
-    evenly spaced from the median first value to the best one that any run has found.
+    For minimisation with a known optimum, they are 51 distances from 1e2 to 1e-8, evenly spaced on
+    a log scale (Hansen et al., COCO, Optimization Methods and Software 36, 2021). Else they are 51
+    values, evenly spaced from the median first value to the best value of all runs.
     """
     optimum = run.traits.get("optimum")
     if optimum is not None and not larger:

@@ -1,4 +1,4 @@
-"""Wins: on how many problems one algorithm has a better median than another one."""
+"""Count wins: the problems on which one algorithm has a better median than another."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
@@ -9,12 +9,12 @@ from evosweep.compare.numbers.standing import Standing
 from evosweep.compare.numbers.table import Column, Row, Table
 from evosweep.compare.read.labels import natural
 
-MOST = 16  # algorithms that are set against each other; beyond, those with the most wins
+MOST = 16  # most algorithms to compare; of more, those with the most wins
 
 
 @dataclass
 class Duel:
-    """What became of two algorithms, as seen from the first; problems that both were run on."""
+    """Wins, losses and ties of the first of two algorithms, on the problems of both."""
 
     problems: int = 0
     wins: int = 0
@@ -26,7 +26,7 @@ Duels = Mapping[tuple[str, str], Duel]
 
 
 def contestants(standings: Mapping[str, Standing]) -> list[str]:
-    """Return the algorithms, those with the largest share of wins first; at most `MOST`."""
+    """Return at most `MOST` algorithms, sorted by their share of wins."""
     counts: dict[str, list[int]] = {}
     for standing in standings.values():
         losses = sorted(standing.losses.values())
@@ -44,7 +44,7 @@ def contestants(standings: Mapping[str, Standing]) -> list[str]:
 def count_duels(
     standings: Mapping[str, Standing], names: Sequence[str], alpha: float
 ) -> dict[tuple[str, str], Duel]:
-    """Return every ordered pair of the algorithms named that share a problem, with its wins."""
+    """Return the duels of all ordered pairs of the named algorithms that share a problem."""
     duels: dict[tuple[str, str], Duel] = {}
     for standing in standings.values():
         losses = {name: standing.losses[name] for name in names if name in standing.losses}
@@ -61,7 +61,7 @@ def count_duels(
 
 
 def wins_table(duels: Duels, names: Sequence[str]) -> Table:
-    """Return a row for each ordered pair of the algorithms named."""
+    """Return a row for each ordered pair of the named algorithms."""
     rows: list[Row] = [
         {"algorithm": one, "other": other, **vars(duels[one, other])}
         for one in names

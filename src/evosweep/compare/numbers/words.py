@@ -1,4 +1,4 @@
-"""Counts and names as they stand in sentences."""
+"""Counts and names for sentences."""
 
 from collections.abc import Sequence
 
@@ -9,10 +9,10 @@ def plural(count: int, word: str) -> str:
 
 
 def some(names: Sequence[str], word: str, most: int = 3) -> str:
-    """Return the names if they are few, else how many there are."""
+    """Return the names if there are at most `most`, else their number."""
     return listed(names) if len(names) <= most else plural(len(names), word)
 
 
 def listed(names: Sequence[str]) -> str:
-    """Return names in a sentence: `a`, `a and b`, `a, b and c`."""
+    """Return names joined for a sentence: `a`, `a and b`, `a, b and c`."""
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

@@ -1,1 +1,1 @@
-"""What a report is made of, and its files; no statistics."""
+"""The parts of a report, and its files; no statistics."""

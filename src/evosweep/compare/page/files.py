@@ -1,4 +1,4 @@
-"""Tables and texts on disk: CSV, Parquet, LaTeX; each written whole or not at all."""
+"""Write tables and texts: CSV, Parquet, LaTeX; each file whole or not at all."""
 
 import csv
 import io
@@ -13,11 +13,11 @@ from evosweep.files.opening import is_file, read_bytes
 from evosweep.files.writing import write_whole
 
 _LONGEST_MANIFEST = 2**24
-MANIFEST = ".written"  # in a report's folder: the files that it wrote, a line each
+MANIFEST = ".written"  # in a report's folder: the names of its files, one per line
 
 
 def write_text(path: Path, text: str | bytes) -> None:
-    """Write a file whole or not at all; a text in UTF-8."""
+    """Write a file whole or not at all; text is encoded in UTF-8."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -43,7 +43,7 @@ def _plain(value: Value) -> object:
         return "true" if value else "false"
     if isinstance(value, float):
         return repr(value)
-    # A spreadsheet runs a text that looks like a formula.
+    # A spreadsheet would execute a text that looks like a formula.
     return f"'{value}" if isinstance(value, str) and value[:1] in _FORMULA else value
 
 
@@ -63,7 +63,7 @@ def as_parquet(table: Table) -> bytes:
 
 
 def _typed(values: list[Value]) -> list[Value]:
-    """Return values of one type: numbers stay numbers, a mixture becomes text."""
+    """Return values of one type: a mixture of numbers and text becomes text."""
     present = {type(value) for value in values if value is not None}
     if present <= {int, float} or len(present) <= 1:
         return [float(v) if float in present and v is not None else v for v in values]
@@ -71,9 +71,9 @@ def _typed(values: list[Value]) -> list[Value]:
 
 
 def table_files(table: Table, data: Table) -> Iterator[tuple[str, str | bytes]]:
-    """`<name>.csv`, and its Parquet and LaTeX twins in `tables/`: path and content of each.
+    """Yield path and content of `<name>.csv`, and of the same table as Parquet and LaTeX.
 
-    `data` is the table with every column that is of use to a program.
+    `data` is the table with all columns for programs.
     """
     yield f"{table.name}.csv", as_csv(data)
     yield f"tables/{table.name}.parquet", as_parquet(data)
@@ -81,7 +81,7 @@ def table_files(table: Table, data: Table) -> Iterator[tuple[str, str | bytes]]:
 
 
 def forget_stale(folder: Path, names: Iterable[str]) -> None:
-    """Remove what the last report wrote here and this one did not; note what this one wrote."""
+    """Remove files of the last report that the new one lacks; list the files of the new one."""
     note, kept = folder / MANIFEST, set(names)
     before = read_bytes(note, _LONGEST_MANIFEST).splitlines() if is_file(note) else []
     for name in {line.decode(errors="replace") for line in before} - kept:

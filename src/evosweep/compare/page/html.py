@@ -1,4 +1,4 @@
-"""The report as one HTML file that needs nothing else, and its tables and plots beside it."""
+"""Write the report as one self-contained HTML file, with its tables and plots beside it."""
 
 import base64
 import hashlib
@@ -18,14 +18,14 @@ from evosweep.compare.page.verdict import VERDICT
 from evosweep.files.opening import output_folder
 
 SCRIPTS = ("tables.js", "plots.js", "filter.js", "links.js")
-RUN_SCRIPTS = ("tables.js", "links.js")  # of a page for one run
-MOST_ROWS = 500  # of a table in the page; its files have all
+RUN_SCRIPTS = ("tables.js", "links.js")  # most rows of a page for one run
+MOST_ROWS = 500  # most rows of a table in the page; its files have all
 
 
 def write_page(page: Page, folder: Path) -> Path:
     """Write every table and plot of a page into a folder, then `report.html`; returns its path.
 
-    What an earlier report left there and this one has not is removed.
+    Files of an earlier report that this one lacks are removed.
     """
     contents = dict(_contents(page))
     for name, text in contents.items():
@@ -38,7 +38,7 @@ def write_page(page: Page, folder: Path) -> Path:
 
 
 def _contents(page: Page) -> Iterator[tuple[str, str | bytes]]:
-    """Yield every file beside the page: its path below the folder, and what is in it."""
+    """Yield the path and the content of every file beside the page."""
     add = page.parameters.added_to
     yield VERDICT, "".join(f"{sentence}\n" for sentence in page.summary)
     for table in page.tables():
@@ -52,7 +52,7 @@ def _contents(page: Page) -> Iterator[tuple[str, str | bytes]]:
 
 
 def render(page: Page) -> str:
-    """Return the page as HTML text; styles, script, pictures and data are in it."""
+    """Return the page as HTML text with its styles, script, pictures and data."""
     script = "\n".join(map(_asset, RUN_SCRIPTS if page.back else SCRIPTS))
     return str(
         _environment()
@@ -68,8 +68,7 @@ def render(page: Page) -> str:
 
 
 def content_policy(script: str) -> str:
-    """Return the page's Content-Security-Policy: its own script and styles, and nothing from
-    elsewhere."""
+    """Return the page's Content-Security-Policy, which allows only its own script and styles."""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return (
         f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
@@ -81,15 +80,14 @@ _THEMED = {"#000000": "ink", "#ffffff": "paper", "#dddddd": "grid", "#333333": "
 
 
 def themed(svg: str) -> str:
-    """Return a picture whose black, white and greys are those of the page: light, dark or in
-    print."""
+    """Return a picture whose black, white and greys follow the page's theme."""
     for colour, name in _THEMED.items():
         svg = svg.replace(f": {colour}", f": var(--{name}, {colour})")
     return svg
 
 
 def render_table(table: Table) -> str:
-    """Return a table as a plain HTML `<table>`, to be put into other pages."""
+    """Return a table as a plain HTML `<table>` for other pages."""
     return str(_environment().get_template("table.html").render(table=table))
 
 

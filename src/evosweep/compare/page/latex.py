@@ -6,7 +6,7 @@ from evosweep.compare.numbers.table import Row, Table
 
 
 def as_latex(table: Table) -> str:
-    """Return the table as a LaTeX `tabular` with booktabs rules, to be included in a paper."""
+    """Return the table as a LaTeX `tabular` with booktabs rules, which a paper can include."""
     align = "".join("r" if table.numeric(column.key) else "l" for column in table.columns)
     head = " & ".join(escaped(column.heading) for column in table.columns)
     body = [" & ".join(_cells(table, row)) + r" \\" for row in table.rows]
@@ -32,9 +32,9 @@ def _cells(table: Table, row: Row) -> Iterator[str]:
 
 
 def as_float(table: Table) -> str:
-    """Return the table as a LaTeX `table` that is no wider than a column, with caption and label.
+    """Return the table as a LaTeX `table` of at most column width, with caption and label.
 
-    It needs the packages booktabs and graphicx. Cells that stand out are bold.
+    It needs the packages booktabs and graphicx. Marked cells are bold.
     """
     name = table.name.replace("_", "-")
     caption = f"{table.title}. {table.note}".strip()
@@ -74,5 +74,5 @@ _TEX = {
 
 
 def escaped(text: str) -> str:
-    """Return a text in which no sign is a command of LaTeX."""
+    """Return a text with all special characters of LaTeX escaped."""
     return "".join(_TEX.get(char, char) for char in text)

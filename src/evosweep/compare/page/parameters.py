@@ -1,4 +1,4 @@
-"""Swept parameters as columns: every file with a problem or an algorithm in it has them too."""
+"""Add swept parameters as columns to every file with problems or algorithms."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from evosweep.compare.read.labels import facts_of, varying
 from evosweep.compare.read.study import Study
 
 Swept = Mapping[str, Mapping[str, Value]]
-"""By label, the values of the parameters that differ between problems, or algorithms."""
+"""The values of differing parameters by the label of a problem, or of an algorithm."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Parameters:
     algorithm: Swept = field(default_factory=dict)
 
     def added_to(self, table: Table) -> Table:
-        """Return the table with columns such as `algorithm.population` at its end."""
+        """Return the table with additional columns such as `algorithm.population`."""
         for kind, swept in (("problem", self.problem), ("algorithm", self.algorithm)):
             if any(column.key == kind for column in table.columns):
                 table = _with_columns(table, kind, swept)
@@ -28,12 +28,12 @@ class Parameters:
 
 
 def parameters_of(study: Study) -> Parameters:
-    """Return the parameters that differ between some two problems, or algorithms, of a study."""
+    """Return the parameters that differ between problems, or between algorithms, of a study."""
     return Parameters(_swept(study.problem_labels), _swept(study.algorithm_labels))
 
 
 def _swept(labels: Mapping[str, str]) -> Swept:
-    """By label; a parameter counts if two namesakes or users of one function differ in it."""
+    """Return values by label; a parameter counts if it differs within a name or a function."""
     members = {label: json.loads(text) for text, label in labels.items()}
     keys = [key for key in _differing(members.values()) if key != "code"]
     return {

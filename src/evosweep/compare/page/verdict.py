@@ -1,4 +1,4 @@
-"""The verdict as a text of its own, for programs that show it elsewhere."""
+"""Write the verdict as a separate text, for programs that show it elsewhere."""
 
 VERDICT = "verdict.txt"
-"""Beside the report: its summary, a sentence a line."""
+"""The file beside the report with its summary, one sentence per line."""

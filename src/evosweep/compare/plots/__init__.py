@@ -1,1 +1,1 @@
-"""Pictures of the comparison. Each function returns a `Plot`: an SVG and the data behind it."""
+"""Draw the pictures of the comparison. Each function returns a `Plot`: an SVG and its data."""

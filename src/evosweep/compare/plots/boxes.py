@@ -1,4 +1,4 @@
-"""Final results: a box and the single runs for each algorithm."""
+"""Draw final results: a box and the single runs of each algorithm."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,15 +22,15 @@ from evosweep.compare.plots.canvas import (
 from evosweep.compare.plots.styles import Style, Styles
 
 Floats = NDArray[np.float64]
-FEWEST = 5  # runs from which on a box says something
+FEWEST = 5  # fewest runs for a box
 
 
 def plot_boxes(
     name: str, problem: str, measure: str, samples: Mapping[str, Floats], styles: Styles
 ) -> Plot:
-    """Median, quartiles, whiskers to 1.5 times their distance, and every run as a point.
+    """Draw median, quartiles, whiskers to 1.5 times their distance, and every run as a point.
 
-    Below five runs there is no box: a median among the points.
+    Below five runs it draws no box, but the median among the points.
     """
     labels = list(samples)
     unit = unit_of(np.concatenate(list(samples.values())))
@@ -78,7 +78,7 @@ def plot_boxes(
 
 
 def _draw(axes: Any, height: int, values: Floats, style: Style) -> list[Any]:
-    """Return what was drawn of one algorithm."""
+    """Draw one algorithm; returns its artists."""
     if not len(values):
         return []
     offsets = height + np.linspace(-0.18, 0.18, len(values)) if len(values) > 1 else [height]

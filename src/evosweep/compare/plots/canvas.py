@@ -1,4 +1,4 @@
-"""What all plots share: size, colours, the way to SVG, and the data that goes with it."""
+"""The common parts of all plots: size, colours, conversion to SVG, and data."""
 
 import io
 import math
@@ -18,7 +18,7 @@ from evosweep.compare.plots.styles import Style
 
 Floats = NDArray[np.float64]
 
-MOST_LINES = 7  # algorithms in a picture
+MOST_LINES = 7  # most algorithms in a picture
 UNIT = 1e300
 WIDTH, HEIGHT = 4.8, 3.5  # inches; still legible on a phone
 
@@ -44,7 +44,7 @@ _STYLE = {
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawing as an `<svg>` element and as a PDF file; `frame` says where its axes lie."""
+    """A drawing as an `<svg>` element and as a PDF file; `frame` has the position of its axes."""
 
     svg: str
     pdf: bytes
@@ -53,10 +53,10 @@ class Picture:
 
 @dataclass(frozen=True)
 class Plot:
-    """A picture, its data, the words for those who cannot see it, and its caption.
+    """A picture, its data, a text alternative, and its caption.
 
-    `problem` is the one that it shows, or empty if it shows several. One that is `wide` has a
-    row of the page to itself.
+    `problem` is the problem in the picture; it is empty for several. A `wide` plot gets a whole row
+    of the page.
     """
 
     name: str
@@ -76,10 +76,10 @@ class Plot:
 
 @dataclass(frozen=True)
 class Hover:
-    """What a page shows where a reader points at a picture: columns of its data.
+    """The columns of a picture's data that the page shows under the pointer.
 
-    `across` and `up` are keys of columns; `up` names the line, then the edges of its band.
-    `optimum` and `unit` are what `up` is measured from, and divided by, before it is drawn.
+    `across` and `up` are keys of columns; `up` names the line, then the edges of its band. The
+    picture shows the values of `up` minus `optimum`, divided by `unit`.
     """
 
     across: str
@@ -91,7 +91,7 @@ class Hover:
 
 @contextmanager
 def canvas(name: str, height: float = HEIGHT, width: float = WIDTH) -> Iterator[Any]:
-    """A matplotlib figure with the style of the report; `name` makes the ids in its SVG unique."""
+    """Make a matplotlib figure in the report's style; `name` makes the ids in its SVG unique."""
     matplotlib = need("matplotlib")
     matplotlib.use("Agg")
     from matplotlib.figure import Figure
@@ -101,12 +101,12 @@ def canvas(name: str, height: float = HEIGHT, width: float = WIDTH) -> Iterator[
 
 
 def drawn(figure: Any, hover: Hover | None = None) -> Picture:
-    """Return the figure as SVG to be put into a page (no prolog, no date, scalable) and as PDF."""
+    """Return the figure as SVG for a page (no prolog, no date, scalable) and as PDF."""
     with warnings.catch_warnings():  # labels may be long, and in any script
         warnings.filterwarnings("ignore", "constrained_layout not applied")
         warnings.filterwarnings("ignore", "Glyph .* missing from")
         svg = _saved(figure, "svg", {"Date": None, "Creator": None}).decode()
-        figure.set_layout_engine("none")  # as it is laid out for the SVG: half of the time
+        figure.set_layout_engine("none")  # reuses the layout of the SVG, which halves the time
         pdf = _saved(figure, "pdf", {"CreationDate": None, "Creator": None, "Producer": None})
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
@@ -122,7 +122,7 @@ def _saved(figure: Any, kind: str, metadata: Mapping[str, None]) -> bytes:
 
 
 def _frame(figure: Any, hover: Hover) -> dict[str, object]:
-    """Where the axes lie in the SVG, in points, and what they span."""
+    """Return the position of the axes in the SVG, in points, and their ranges."""
     axes = figure.axes[0]
     width, height = figure.get_size_inches() * 72
     box = axes.get_position()
@@ -150,21 +150,20 @@ def _numbers(*values: float) -> list[float]:
 
 
 def mark(artist: Any, place: int) -> None:
-    """Note in the SVG that something drawn belongs to the place-th algorithm of a picture."""
+    """Mark an artist in the SVG as part of the algorithm with index `place`."""
     artist.set_gid(f"series-{place}")
 
 
 def unit_of(values: Floats) -> float:
-    """Return what values are divided by before they are drawn: axes cannot span the largest
-    floats."""
+    """Return the divisor of values in a picture: axes cannot span the largest floats."""
     finite = np.abs(values[np.isfinite(values)])
     return UNIT if finite.max(initial=0.0) > 1e290 else 1.0
 
 
 def log_across(axes: Any, low: float, high: float) -> None:
-    """A logarithmic axis to the right, with as many labels as there is room for.
+    """Set a logarithmic horizontal axis, with as many labels as fit.
 
-    Over less than two decades, matplotlib would label each step, one over the other.
+    Over less than two decades, matplotlib's own labels would overlap.
     """
     from matplotlib.ticker import LogLocator, ScalarFormatter
 
@@ -177,7 +176,7 @@ def log_across(axes: Any, low: float, high: float) -> None:
 
 
 def label_powers(axis: Any) -> None:
-    """10, 10², ... along a logarithmic axis, as text: typeset formulas take most of a drawing."""
+    """Label a logarithmic axis 10, 10², ... as text, since typeset formulas are slow to draw."""
     from matplotlib.ticker import FuncFormatter, NullFormatter
 
     axis.set_major_formatter(FuncFormatter(lambda value, _: _power(value)))
@@ -190,7 +189,7 @@ def _power(value: float) -> str:
 
 
 def wrap(text: str, width: int = 46) -> str:
-    """Return a long text over several lines, broken after blanks and commas and before brackets."""
+    """Break a long text into lines, after blanks and commas and before brackets."""
     lines = [""]
     for piece in re.findall(r"\(?[^ ,(]*[ ,]?", text):
         if lines[-1] and len(lines[-1]) + len(piece.rstrip()) > width:
@@ -200,24 +199,24 @@ def wrap(text: str, width: int = 46) -> str:
 
 
 def put_title(figure: Any, text: str) -> None:
-    """The title of a plot, from the figure's left edge, so that it has the whole width."""
+    """Put a plot's title at the figure's left edge, so that it has the whole width."""
     figure.suptitle(wrap(text), x=0.01, ha="left", fontsize=11)
 
 
 def legend_columns(labels: Sequence[str]) -> int:
-    """Return how many columns a legend of these labels has under a plot."""
+    """Return the number of columns of a legend with these labels under a plot."""
     longest = max(map(len, labels), default=0)
     return max(1, min(len(labels), int(54 // (longest + 6))))
 
 
 def legend_height(labels: Sequence[str]) -> float:
-    """Inches that a legend takes beyond its first row, to be added to the plot's height."""
+    """Return the inches of a legend beyond its first row, which the plot's height must include."""
     lines = sum(wrap(label).count("\n") + 1 for label in labels)
     return 0.2 * max(0, math.ceil(lines / legend_columns(labels)) - 1)
 
 
 def legend_below(figure: Any, axes: Any) -> None:
-    """A legend under the axes, where it covers no data."""
+    """Put a legend under the axes, where it covers no data."""
     handles, labels = axes.get_legend_handles_labels()
     if labels:
         columns = legend_columns(labels)

@@ -1,4 +1,4 @@
-"""Convergence: the best result by evaluations and by seconds, median and quartile band."""
+"""Draw convergence: median and quartiles of the best result by evaluations or seconds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,7 +31,7 @@ POINTS = 80
 
 @dataclass(frozen=True)
 class Scale:
-    """How results are drawn: as distances to the optimum on a log axis, or as they are."""
+    """The scale of results: distances to the optimum on a log axis, or raw values."""
 
     label: str
     log: bool
@@ -39,8 +39,7 @@ class Scale:
     unit: float = 1.0
 
     def __call__(self, values: Floats) -> Floats:
-        """Return the values as they are drawn; infinity, and zero on a logarithmic axis, are left
-        out."""
+        """Return the values to draw; infinity, and zero on a log axis, become NaN."""
         shown = values / self.unit
         if self.optimum is not None:
             shown = np.abs(shown - self.optimum / self.unit)
@@ -49,9 +48,9 @@ class Scale:
 
 
 def choose_scale(traces: Sequence[Trace], optimum: float | None, measure: str) -> Scale:
-    """Logarithmic where the results span three decades or more, else linear.
+    """Return a logarithmic scale if the results span three decades or more, else a linear one.
 
-    If the optimum is known, the results are drawn as distances to it.
+    If the optimum is known, results are drawn as distances to it.
     """
     values = np.concatenate([trace.best for trace in traces])
     values = values[np.isfinite(values)]
@@ -68,7 +67,7 @@ def choose_scale(traces: Sequence[Trace], optimum: float | None, measure: str) -
 
 @dataclass(frozen=True)
 class Curves:
-    """What is drawn: the traces of one problem by algorithm, its measure, its known optimum."""
+    """The data of a plot: the traces of one problem by algorithm, its measure and optimum."""
 
     problem: str
     measure: str
@@ -78,7 +77,7 @@ class Curves:
 
 
 def plot_convergence(name: str, curves: Curves, backend: str = "") -> Plot:
-    """Return the result against evaluations; with the name of a backend, against its seconds."""
+    """Draw results against evaluations or, with the name of a backend, against its seconds."""
     everything = [trace for group in curves.traces.values() for trace in group]
     scale = choose_scale(everything, curves.optimum, curves.measure)
     marks = marks_of(everything, bool(backend))
@@ -121,7 +120,8 @@ def plot_convergence(name: str, curves: Curves, backend: str = "") -> Plot:
 
 
 def marks_of(traces: Sequence[Trace], seconds: bool = False) -> Floats:
-    """Where curves are drawn: evaluations, evenly on a logarithmic axis; or seconds, evenly."""
+    """Return the positions of a curve's points: log-spaced evaluations, or evenly spaced
+    seconds."""
     if seconds:
         end = max(*(trace.duration for trace in traces), 1e-09)
         return np.linspace(0.0, end, POINTS + 1)[1:]

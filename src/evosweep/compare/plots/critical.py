@@ -1,4 +1,4 @@
-"""The critical difference diagram: mean ranks, and bars that join what does not differ."""
+"""Draw the critical difference diagram: mean ranks, and bars over algorithms without difference."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Profiles: the share of targets, or of runs, reached by a number of evaluations."""
+"""Draw profiles: the share of targets, or of runs, reached by a number of evaluations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Axes:
-    """The words on a profile: its title, both axes, the key of the marks in its data, a caption.
+    """The texts of a profile: its title, both axes, the key of the marks in its data, a caption.
 
-    `styles` has the looks of the algorithms; `problem` is empty for a profile over all of them.
+    `styles` has the styles of the algorithms; `problem` is empty for a profile over all problems.
     """
 
     title: str
@@ -42,8 +42,7 @@ class Axes:
 
 
 def plot_profile(name: str, words: Axes, reached: Mapping[str, Floats]) -> Plot:
-    """Return a step line for each algorithm; `reached` has any shape, infinity if never
-    reached."""
+    """Draw a step line for each algorithm; `reached` has any shape, and infinity for misses."""
     marks = _marks(reached)
     curves = {label: ecdf(values, marks) for label, values in reached.items()}
     with canvas(name, HEIGHT + legend_height(list(curves))) as figure:
@@ -74,7 +73,7 @@ def plot_profile(name: str, words: Axes, reached: Mapping[str, Floats]) -> Plot:
 
 
 def _marks(reached: Mapping[str, Floats]) -> Floats:
-    """Where any line steps, thinned to a few hundred marks."""
+    """Return the positions of all steps, thinned to a few hundred."""
     steps = np.concatenate([values[np.isfinite(values)].ravel() for values in reached.values()])
     if not len(steps):
         return np.array([1.0, 10.0])

@@ -1,4 +1,4 @@
-"""Where the time of the workers went, by backend."""
+"""Draw how the workers spent their time, by backend."""
 
 from collections.abc import Sequence
 
@@ -9,13 +9,13 @@ from evosweep.compare.numbers.table import Column, Row, Table
 from evosweep.compare.plots.canvas import Plot, canvas, drawn, put_title, wrap
 from evosweep.compare.plots.styles import COLOURS
 
-# Evaluation first, since it is what the time is for; hatches tell the phases apart in print.
+# Evaluation, the purpose of all, comes first; hatches distinguish the phases in print.
 ORDER = ("evaluation", "variation", "dispatch", "startup", "idle")
 HATCHES = ("", "//", "..", "xx", "--")
 
 
 def plot_phases(name: str, problem: str, timings: Sequence[Timing]) -> Plot:
-    """Stacked bars: seconds by phase for each algorithm and backend on one problem."""
+    """Draw stacked bars of the seconds by phase, for each algorithm and backend on one problem."""
     labels = [f"{t.place[1]}, {t.place[2]}" for t in timings]
     titles = [f"{wrap(t.place[1], 26)}\n{t.place[2]}" for t in timings]
     most = max(text.count("\n") + 1 for text in titles)

@@ -1,4 +1,4 @@
-"""Two objectives: median attainment surfaces, their difference, and the joint front."""
+"""Draw two objectives: median attainment surfaces, their difference, and the joint front."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 
 
 def plot_attainment(name: str, fronts: Fronts, shown: Sequence[str], styles: Styles) -> Plot:
-    """Return the surface that half of the runs attain, for each algorithm, and the joint front."""
+    """Draw for each algorithm the surface that half of its runs attain, and the joint front."""
     surfaces = {
         label: attainment(fronts.by_algorithm[label], fronts.weights, 50.0) for label in shown
     }
@@ -73,7 +73,7 @@ def _name_axes(axes: Any, fronts: Fronts, unit: float) -> None:
 
 
 def plot_difference(name: str, fronts: Fronts, pair: tuple[str, str], styles: Styles) -> Plot:
-    """Where in the objective space one algorithm attains more often than the other."""
+    """Draw the regions of the objective space that one algorithm attains more often."""
     from matplotlib.patches import Rectangle
 
     groups, (one, other) = fronts.by_algorithm, pair
@@ -114,7 +114,7 @@ def plot_difference(name: str, fronts: Fronts, pair: tuple[str, str], styles: St
 
 
 def _bounded(rectangles: Floats, fronts: Fronts) -> Floats:
-    """Rectangles in raw units; those without an end reach to the worst known value."""
+    """Return rectangles in raw units; unbounded ones end at the worst known value."""
     signs = -np.sign(np.asarray(fronts.weights))
     points: Sequence[Floats] = [front for group in fronts.by_algorithm.values() for front in group]
     worst = (np.vstack(points) * signs).max(axis=0)

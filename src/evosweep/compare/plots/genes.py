@@ -1,4 +1,4 @@
-"""Genes of the final populations: where each gene's values lie."""
+"""Draw the values of each gene in the final populations."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 
 
 def plot_genes(name: str, problem: str, algorithm: str, quantiles: Mapping[str, Floats]) -> Plot:
-    """Median, quartiles and range of every gene over all final populations of an algorithm."""
+    """Draw median, quartiles and range of each gene over an algorithm's final populations."""
     genes = np.arange(len(quantiles["median"]))
     edges = np.arange(len(genes) + 1) - 0.5
     unit = unit_of(np.concatenate(list(quantiles.values())))

@@ -1,4 +1,4 @@
-"""Which parameter matters, in pictures: effects with intervals, pairs, parallel coordinates."""
+"""Draw parameter importance: effects with intervals, pairs, parallel coordinates."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ MOST_BARS = 12
 
 
 def plot_effects(name: str, found: Importance) -> Plot:
-    """Return the shares of the main effects and pairs, the largest first, with their intervals."""
+    """Draw the shares of main effects and pairs with their intervals, the largest first."""
     terms = terms_of(len(found.design.parameters))
     order = sorted(range(len(terms)), key=lambda place: -found.shares[place])[:MOST_BARS]
     low, high = found.interval
@@ -49,7 +49,7 @@ def plot_effects(name: str, found: Importance) -> Plot:
 
 
 def plot_pairs(name: str, found: Importance) -> Plot:
-    """Main effects on the diagonal, pairs off it."""
+    """Draw main effects on the diagonal, and pairs off it."""
     names = found.design.parameters
     shares = np.full((len(names), len(names)), np.nan)
     for place, term in enumerate(terms_of(len(names))):
@@ -81,7 +81,7 @@ def plot_pairs(name: str, found: Importance) -> Plot:
 
 
 def plot_settings(name: str, design: Design, losses: Mapping[str, float], problem: str) -> Plot:
-    """Parallel coordinates: a line for each configuration, the better ones darker and last."""
+    """Draw parallel coordinates: a line per configuration; better ones are darker and on top."""
     labels = sorted(losses, key=lambda label: -losses[label])
     points = design.scaled(labels)
     shade = np.linspace(0.15, 1.0, len(labels)) ** 2

@@ -1,4 +1,4 @@
-"""The convergence on every problem in one picture: a small panel each."""
+"""Draw the convergence on all problems in one picture, with a small panel for each."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ PANEL = 2.1, 1.75  # inches
 
 
 def plot_multiples(panels: Sequence[Curves], styles: Styles) -> Plot:
-    """Median and quartiles of the best so far on each problem, against evaluations."""
+    """Draw median and quartiles of the best so far on each problem, against evaluations."""
     columns = min(ACROSS, len(panels))
     rows = math.ceil(len(panels) / columns)
     labels = list(dict.fromkeys(name for curves in panels for name in curves.traces))
@@ -68,7 +68,7 @@ def plot_multiples(panels: Sequence[Curves], styles: Styles) -> Plot:
 
 @dataclass
 class _Legend:
-    """The algorithms of all panels, in order, and a line of each that was drawn."""
+    """The algorithms of all panels, in order, and one drawn line of each."""
 
     labels: Sequence[str]
     handles: dict[str, Any] = field(default_factory=dict)

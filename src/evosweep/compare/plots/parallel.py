@@ -1,4 +1,4 @@
-"""Three objectives or more: the joint front in parallel coordinates."""
+"""Draw the joint front of three or more objectives in parallel coordinates."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -23,12 +23,12 @@ from evosweep.compare.plots.canvas import (
 from evosweep.compare.plots.styles import Styles
 
 Floats = NDArray[np.float64]
-MOST_RANGES = 4  # objectives whose ranges stand below their axes; more would overlap
-MOST_POINTS = 150  # drawn of a front, evenly spaced; its table has all
+MOST_RANGES = 4  # most objectives with their ranges below the axes; more would overlap
+MOST_POINTS = 150  # most points of a front to draw, evenly spaced; its table has all
 
 
 def plot_parallel(name: str, fronts: Fronts, shown: Sequence[str], styles: Styles) -> Plot:
-    """Return a line for each point of the joint front, in the colour of an algorithm that found
+    """Draw a line for each point of the joint front, in the colour of an algorithm that found
     it."""
     own = founders(fronts)
     lines = {label: _thinned(_scaled(fronts, own[label])) for label in shown if len(own[label])}

@@ -1,4 +1,4 @@
-"""Small pictures written as SVG by hand: those of a page for each run, hundreds at a time."""
+"""Write small pictures directly as SVG, for the hundreds of pages of single runs."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ LEFT, RIGHT, TOP, BOTTOM = 78, 30, 12, 44
 
 @dataclass(frozen=True)
 class Axis:
-    """What an axis spans, its title, and the pixels that it runs between."""
+    """The range of an axis, its title, and its pixels."""
 
     title: str
     low: float
@@ -26,7 +26,7 @@ class Axis:
     end: int
 
     def __call__(self, value: float) -> float:
-        """Where a value lies; values beyond 1e300 are scaled first, so that nothing overflows."""
+        """Return a value's pixel; values beyond 1e300 are scaled first, to avoid overflow."""
         span = self.high / 4 - self.low / 4
         share = (value / 4 - self.low / 4) / span if span else 0.5
         return round(self.start + (self.end - self.start) * share, 2)
@@ -41,7 +41,7 @@ class Axis:
 def line_chart(
     words: tuple[str, str], across: Floats, lines: Mapping[str, tuple[Floats, str, str]]
 ) -> str:
-    """Lines by name, each with its values, colour and dashes; `words` name the axes."""
+    """Return lines as SVG, by name with values, colour and dashes; `words` name the axes."""
     finite = np.concatenate([values[np.isfinite(values)] for values, _, _ in lines.values()])
     x, y = _axes(words, across, finite)
     body = [_frame(x, y)]
@@ -58,7 +58,7 @@ def line_chart(
 def scatter(
     words: tuple[str, str], points: Floats, titles: Sequence[str], colours: Sequence[str]
 ) -> str:
-    """Return a point for each row, with a text that shows where a reader points at it."""
+    """Return points as SVG, each with a text that appears under the pointer."""
     x, y = _axes(words, points[:, 0], points[:, 1])
     dots = [
         f'<circle cx="{x(a)}" cy="{y(b)}" r="4" fill="{colour}" fill-opacity="0.75">'

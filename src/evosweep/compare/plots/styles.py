@@ -1,7 +1,7 @@
-"""One algorithm, one look: the same colour, marker and dashes in every picture of an experiment.
+"""Give each algorithm one colour, marker and dashes in all pictures of an experiment.
 
-Colours are those of Okabe and Ito (Color Universal Design, 2008), told apart with every kind of
-colour vision, and of Paul Tol's muted set; the light ones are left out, since each line has to
+The colours are those of Okabe and Ito (Color Universal Design, 2008), which are distinct for every
+kind of colour vision, and of Paul Tol's muted set. Light colours are left out, since each line must
 have a contrast of 3:1 to white and to the dark page (WCAG 2.2, 1.4.11).
 """
 
@@ -21,20 +21,20 @@ DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)
 
 @dataclass(frozen=True)
 class Style:
-    """How an algorithm is drawn: colour (RGB in hexadecimal), marker and dashes of matplotlib."""
+    """The style of an algorithm: colour (RGB in hexadecimal), matplotlib's marker and dashes."""
 
     colour: str
     marker: str
     dashes: str | tuple[int, tuple[int, ...]]
 
     def line(self) -> dict[str, Any]:
-        """Return the keywords of matplotlib for a line."""
+        """Return matplotlib's keywords for a line."""
         return {"color": self.colour, "linestyle": self.dashes, "linewidth": 1.8}
 
 
 @dataclass(frozen=True)
 class Styles:
-    """The looks of the algorithms of an experiment.
+    """The styles of the algorithms of an experiment.
 
     Parameters
     ----------
@@ -46,11 +46,11 @@ class Styles:
 
     @classmethod
     def of(cls, labels: Iterable[str]) -> "Styles":
-        """Return the looks of some algorithms; their order does not matter."""
+        """Return the styles of algorithms, in any order."""
         return cls(frozenset(labels))
 
     def __getitem__(self, label: str) -> Style:
-        """Return the look of an algorithm; 70 of them differ in colour or in marker and dashes."""
+        """Return the style of an algorithm; 70 styles differ in colour, or in marker and dashes."""
         order = sorted(self.labels, key=natural)
         place = order.index(label) if label in self.labels else len(order)
         turn = (place + place // len(COLOURS)) % len(MARKERS)

@@ -1,4 +1,4 @@
-"""The heat map of wins: algorithms against algorithms."""
+"""Draw the heat map of wins between algorithms."""
 
 from collections.abc import Sequence
 
@@ -7,11 +7,11 @@ import numpy as np
 from evosweep.compare.numbers.wins import Duel, Duels, wins_table
 from evosweep.compare.plots.canvas import Plot, canvas, drawn, put_title, wrap
 
-INK, PAPER = "#010101", "#fefefe"  # on cells, whose colours stay the same on a dark page
+INK, PAPER = "#010101", "#fefefe"  # text on cells, whose colours do not follow the theme
 
 
 def plot_wins(duels: Duels, names: Sequence[str]) -> Plot:
-    """Return each row's wins over each column, as a share of the problems that both were run on."""
+    """Draw each row's wins over each column, as a share of the problems of both."""
     shares = np.array([[_share(duels.get((one, other))) for other in names] for one in names])
     titles = [wrap(name, 24) for name in names]
     lines = sum(title.count("\n") + 1 for title in titles)

@@ -1,1 +1,1 @@
-"""Run folders read into studies, runs and traces; no statistics."""
+"""Read run folders into studies, runs and traces; no statistics."""

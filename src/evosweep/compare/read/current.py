@@ -1,8 +1,8 @@
-"""Which version of the code is compared, where results hold runs of several versions.
+"""Choose the version of the code to compare, if results hold runs of several versions.
 
-Every edit of the code gives new runs beside the old ones. The config says which are current;
-without one, the code that ran last, by the times in the receipts. If the times of two versions
-overlap, nothing says which is current.
+Every edit of the code gives new runs beside the old ones. A config tells which runs are current.
+Without a config, the code that ran last is current, by the times in the receipts. If the times of
+two versions overlap, the current version is unknown.
 """
 
 from collections import defaultdict
@@ -15,12 +15,12 @@ from evosweep.errors import InputError
 
 KINDS = ("problem", "algorithm")
 Place = tuple[str, str]
-"""A kind of function, and what `use` says."""
+"""A kind of function, and the value of `use`."""
 
 
 @dataclass
 class Version:
-    """When one version of a function's code ran: the times of its first and its last receipt."""
+    """The times of the first and the last receipt of one version of a function's code."""
 
     digest: str
     first: str
@@ -28,9 +28,9 @@ class Version:
 
 
 def take_current(study: Study) -> Study:
-    """Return the study with the runs of its newest code; the others are earlier ones.
+    """Return the study with only the runs of its newest code; others move to `earlier`.
 
-    If nothing says which code is the newest, all versions stay, and a line says so.
+    If the newest code is unknown, all versions stay, and an alert says so.
     """
     versions = _versions(study)
     unsure = [place for place, dated in versions.items() if _overlap(dated)]
@@ -43,7 +43,7 @@ def take_current(study: Study) -> Study:
 
 
 def need_current(study: Study) -> Study:
-    """As `take_current`; raises InputError if nothing says which code is the newest."""
+    """Return the same as `take_current`, but raise InputError if the newest code is unknown."""
     for place, versions in _versions(study).items():
         if _overlap(versions):
             raise InputError(
@@ -54,7 +54,7 @@ def need_current(study: Study) -> Study:
 
 
 def _versions(study: Study) -> dict[Place, list[Version]]:
-    """Return the versions of each function's code, the one that ran last at the end."""
+    """Return the versions of each function's code, sorted by the time of their last run."""
     by_place: dict[Place, dict[str, Version]] = defaultdict(dict)
     for run in study.runs:
         for place, digest in _code(run).items():
@@ -75,7 +75,7 @@ def _code(run: Run) -> dict[Place, str]:
 
 
 def _overlap(versions: list[Version]) -> bool:
-    """Return True if the last version had begun before an earlier one had ended."""
+    """Return True if the last version began before an earlier one ended."""
     return any(version.last >= versions[-1].first for version in versions[:-1])
 
 

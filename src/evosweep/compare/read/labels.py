@@ -1,8 +1,8 @@
-"""Short names that tell configurations apart: the label, and only the parameters that differ.
+"""Make short labels of configurations: their name, and only the parameters that differ.
 
-An identity is what decides a result: the function, its parameters with their types, its options and
-the digest of its code. A label is for people. Each identity has one label and each label belongs to
-one identity, so tables may group by either.
+An identity contains all that decides a result: the function, its parameters with their types, its
+options and the digest of its code. A label is for people. Each identity has exactly one label, so
+that tables may group by either.
 """
 
 import json
@@ -14,8 +14,8 @@ from hashlib import sha256
 from evosweep.config.spec import BackendSpec
 from evosweep.errors import printable
 
-LONGEST = 120  # characters of a label
-ABSENT = object()  # a parameter that a namesake has and this one leaves to its default
+LONGEST = 120  # most characters of a label
+ABSENT = object()  # for a parameter that only a namesake sets
 
 
 def natural(text: str) -> list[tuple[float, str]]:
@@ -32,7 +32,7 @@ def by_name(key: Sequence[str]) -> list[list[tuple[float, str]]]:
 def identity(part: Mapping[str, object], source: str = "") -> str:
     """Return the canonical text of a problem, an algorithm or a backend, without the user's label.
 
-    Where a backend's workers are makes no other backend of it.
+    The hosts of a backend's workers do not matter.
     """
     nameless = {"compare", *BackendSpec.nameless}
     facts = {key: value for key, value in part.items() if key not in nameless}
@@ -42,9 +42,9 @@ def identity(part: Mapping[str, object], source: str = "") -> str:
 def compared(
     problem: Mapping[str, object], algorithm: Mapping[str, object]
 ) -> tuple[Mapping[str, object], Mapping[str, object]]:
-    """Problem and algorithm as they are compared: what `compare` names moves to the algorithm.
+    """Return problem and algorithm for the comparison: `compare` parameters join the algorithm.
 
-    A parameter that the algorithm has too is `problem.NAME` there.
+    If the algorithm has a parameter of the same name, the problem's is called `problem.NAME`.
     """
     names = problem.get("compare")
     params, theirs = _params(problem), _params(algorithm)
@@ -61,12 +61,11 @@ def _params(part: Mapping[str, object]) -> dict[str, object]:
 
 
 def label_all(names: Mapping[str, str]) -> dict[str, str]:
-    """Return a label for each identity: its name, then `(key=value)` for what differs among
-    namesakes.
+    """Return a label for each identity: its name, then `(key=value)` for differing parameters.
 
-    A parameter that all namesakes share is left out. Code that differs shows as `code=` and the
-    first six digits of its digest. `names` has the user's name of each identity; if it is empty,
-    the function's own name stands for it.
+    A parameter with the same value in all namesakes is left out. Different code appears as `code=`
+    and the first six digits of its digest. `names` has the user's name of each identity; if it is
+    empty, the function's own name is used.
     """
     groups: dict[str, dict[str, dict[str, object]]] = defaultdict(dict)
     for text in sorted(names):
@@ -80,19 +79,19 @@ def label_all(names: Mapping[str, str]) -> dict[str, str]:
 
 
 def shorten(label: str) -> str:
-    """Return a label that a page and a plot have room for, whatever is in a parameter."""
+    """Return a label that fits into a page and a plot, for any values of parameters."""
     return label if len(label) <= LONGEST else f"{label[: LONGEST - 1]}…"
 
 
 def facts_of(part: Mapping[str, object]) -> dict[str, object]:
-    """Return what may differ between namesakes: parameters, options, the function and its code."""
+    """Return the facts that may differ between namesakes: parameters, options, function, code."""
     facts = _params(part)
     facts |= {key: value for key, value in part.items() if key not in ("params", "source")}
     return {**facts, "code": str(part.get("source", ""))[:6]}
 
 
 def varying(members: Iterable[Mapping[str, object]]) -> list[str]:
-    """Return the keys whose values are not the same, with the same type, in all members."""
+    """Return the keys whose values differ, in value or type, between members."""
     all_facts = list(members)
     keys = dict.fromkeys(key for facts in all_facts for key in facts)
     return [key for key in keys if len({_exact(facts.get(key, ABSENT)) for facts in all_facts}) > 1]
@@ -111,7 +110,7 @@ def _label_namesakes(name: str, members: Mapping[str, Mapping[str, object]]) -> 
 
 
 def _shown(values: Sequence[object]) -> list[str]:
-    """Return the values as people write them; as JSON if two different ones would look alike."""
+    """Return readable values, or JSON if two different values would look alike."""
     exact = [_exact(value) for value in values]
     short = [_short(value) for value in values]
     return short if len(set(short)) == len(set(exact)) else exact
@@ -131,8 +130,7 @@ def _exact(value: object) -> str:
 
 
 def _told_apart(labels: Mapping[str, str]) -> dict[str, str]:
-    """Return the labels, with six digits of the identity's digest if two would be the same
-    text."""
+    """Return the labels; equal ones get six digits of their identities' digests."""
     groups: dict[str, list[str]] = defaultdict(list)
     for text, label in labels.items():
         groups[label].append(text)
@@ -147,10 +145,10 @@ def _digest(text: str) -> str:
 
 
 def unique_stems(labels: Iterable[str]) -> dict[str, str]:
-    """For each label the stem of its files: letters, digits and `._-`, at most 80 characters.
+    """Return the file stem of each label: letters, digits and `._-`, at most 80 characters.
 
-    Labels whose stems would be the same file, on a disk that ignores case too, and those that were
-    cut get six digits of their digest.
+    Stems that are equal, without regard to case, and shortened stems get six digits of the label's
+    digest.
     """
     stems = {label: _stem(label) for label in labels}
     seen: dict[str, int] = defaultdict(int)

@@ -1,4 +1,4 @@
-"""The same work on many items, over processes if that is quicker."""
+"""Map a function over many items, in several processes if that is faster."""
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -10,7 +10,7 @@ from evosweep.machine.cpus import available_cpus
 Item = TypeVar("Item")
 Found = TypeVar("Found")
 
-# Imported once, in the process that the others are forked from, and not by each of them.
+# These modules are imported once, in the process from which the others are forked.
 PRELOADED = [
     "evosweep.compare.build",
     "matplotlib.backends.backend_agg",
@@ -22,9 +22,9 @@ PRELOADED = [
 def map_many(
     function: Callable[[Item], Found], items: Sequence[Item], *, worthwhile: int, chunk: int
 ) -> Iterable[Found]:
-    """`map`, in chunks over processes if there are at least `worthwhile` items.
+    """Return the results of `map`, in order; several processes work from `worthwhile` items on.
 
-    Results come in order, as they are asked for.
+    Items travel in chunks of `chunk`.
     """
     processes = min(available_cpus(), -(-len(items) // chunk))
     if len(items) < worthwhile or processes == 1:

@@ -1,4 +1,4 @@
-"""One finished, failed or unfinished run, as the comparison sees it."""
+"""A finished, failed or unfinished run, with the data for the comparison."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from evosweep.records.record import PartFields, Record, TraitFields
 
 @dataclass(frozen=True)
 class RunOrigin:
-    """Where, when and with what a run was made; empty texts where the receipt does not say."""
+    """The machine, time and software of a run; texts are empty if the receipt lacks them."""
 
     started: str = ""
     evosweep: str = ""
@@ -29,9 +29,10 @@ class RunOrigin:
 
 @dataclass(frozen=True)
 class Run:
-    """What a receipt says, with everything that the comparison does not need left out.
+    """The parts of a receipt that the comparison needs.
 
-    `best` and `weights` hold one value per objective; a weight is negative where smaller is better.
+    `best` and `weights` hold one value per objective; a negative weight means that smaller is
+    better.
     `timings` are seconds by phase. `genome_length` is None if genomes have no fixed length.
     `finished` is the time in the receipt; times of files decide nothing. A `mixed` run was resumed
     in another environment, so its population may be one that neither environment gives.
@@ -54,7 +55,7 @@ class Run:
     timings: Mapping[str, float]
     traits: TraitFields = field(default_factory=TraitFields)
     stopped: str = ""
-    """Why it ended before its algorithm would have; "seconds" for a clock. Empty: it did not."""
+    """Why it ended before its algorithm was done, "seconds" for a time limit; else empty."""
     resumed: int = 0
     penalised: int = 0
     genome_length: int | None = None
@@ -62,14 +63,14 @@ class Run:
     finished: str = ""
     mixed: bool = False
     order: str | None = None
-    """The digest of the order of its results, where its algorithm is asynchronous."""
+    """The digest of the order of its results, if its algorithm is asynchronous."""
     circumstances: RunOrigin = RunOrigin()
 
     @cached_property
     def problem_id(self) -> str:
         """The identity of its problem: function, parameters, options and code.
 
-        A parameter that belongs to what is compared is in the identity of the algorithm.
+        Parameters of `compare` are in the identity of the algorithm instead.
         """
         problem, _ = compared(self.problem, self.algorithm)
         return identity(problem, self.sources.get("problem", ""))
@@ -87,17 +88,17 @@ class Run:
 
     @property
     def objectives(self) -> int:
-        """How many objectives the run's problem has."""
+        """Number of objectives of the run's problem."""
         return len(self.weights)
 
     @property
     def logbook_rows(self) -> int:
-        """How many rows its logbook may have."""
+        """Most rows of its logbook."""
         return tables.logbook_rows(self.evaluations, self.generations)
 
     @property
     def spec(self) -> dict[str, object]:
-        """What the run was asked to do."""
+        """The spec of the run."""
         parts = {"problem": self.problem, "algorithm": self.algorithm, "backend": self.backend}
         return {**parts, "seed": self.seed}
 
@@ -109,7 +110,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Failure:
-    """A run that left `failure.json`, or nothing at all, instead of a receipt.
+    """A run without a receipt; it may have `failure.json`.
 
     `kind` is "unfinished" for a folder without any outcome and "missing" for a run of the grid that
     has no folder.
@@ -123,8 +124,7 @@ class Failure:
     sources: Mapping[str, str] = field(default_factory=dict)
 
     def part(self, kind: str) -> Mapping[str, object]:
-        """Return the problem, the algorithm or the backend of its spec; empty if that is not
-        known."""
+        """Return the problem, algorithm or backend of its spec; empty if it is not known."""
         part = self.spec.get(kind)
         return part if isinstance(part, Mapping) else {}
 
@@ -138,7 +138,7 @@ class Failure:
 def read_run(folder: RunFolder) -> Run:
     """Return the run in a folder; raises `Damaged` if its receipt is not what it should be.
 
-    The folder may have another name than its run_id: `evosweep run --out` takes any.
+    The folder's name may differ from the run_id, since `evosweep run --out` takes any name.
     """
     folder.check_name()
     record = reading.load_record(folder.path)
@@ -161,7 +161,7 @@ def read_run(folder: RunFolder) -> Run:
         timings=record.timings,
         traits=record.traits,
         stopped=record.stopped["reason"] if record.stopped else "",
-        # The times of a run that grew from another one are not those of all of it either.
+        # A run that grew from a shorter one does not have the times of all its evaluations.
         resumed=record.resumed + (record.grown_from is not None),
         penalised=record.failures.get("penalised", 0),
         genome_length=_length(record.best_genome),
@@ -193,9 +193,9 @@ def _circumstances(record: Record) -> RunOrigin:
 
 
 def differs(one: Run, other: Run) -> bool:
-    """Return True if two runs that should have one population have two.
+    """Return True if two runs that should have equal populations differ.
 
-    The runs of an asynchronous algorithm should where their results came in the same order.
+    Runs of an asynchronous algorithm should be equal if their results came in the same order.
     """
     return one.digest != other.digest and one.order == other.order
 

@@ -1,4 +1,4 @@
-"""Anytime traces: the best result after every evaluation and after every second of a run."""
+"""Anytime traces: the best result of a run by evaluations and by seconds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ Floats = NDArray[np.float64]
 class Trace:
     """The improvements of one run with one objective, in raw units.
 
-    `evaluations` are the 1-based counts at which `best` came up; `seconds` the times at which
-    `seconds_best` did. `total` counts all evaluations. `source` is "journal", or "logbook" where
-    a run has no journal and only whole generations are known.
+    `evaluations` are the 1-based counts at which the values of `best` were reached, and `seconds`
+    the times of `seconds_best`. `total` counts all evaluations. `source` is "journal", or "logbook"
+    if a run has no journal, so that only whole generations are known.
     """
 
     evaluations: Floats
@@ -33,8 +33,7 @@ class Trace:
     source: str
 
     def at(self, budgets: Floats) -> Floats:
-        """Return the best result within each budget of evaluations; NaN before the first
-        evaluation."""
+        """Return the best result within each budget; NaN before the first evaluation."""
         return _step(self.evaluations, self.best, budgets)
 
     def at_seconds(self, times: Floats) -> Floats:
@@ -42,7 +41,7 @@ class Trace:
         return _step(self.seconds, self.seconds_best, times)
 
     def hits(self, targets: Floats, larger: bool) -> Floats:
-        """Evaluations until each target was reached; infinity if it never was."""
+        """Return the evaluations until each target was reached; infinity if it never was."""
         if not len(self.best):
             return np.full(len(targets), np.inf)
         values, goals = (-self.best, -targets) if larger else (self.best, targets)
@@ -68,11 +67,10 @@ def read_trace(run: Run) -> Trace:
 
 
 def evaluations_in_order(run: Run) -> tuple[Floats, Floats]:
-    """Return every evaluation of a run: fitnesses (n, objectives), and when each was known, in
-    seconds.
+    """Return the fitnesses of all evaluations, (n, objectives), and their times in seconds.
 
-    The order is that of the batches and of the individuals in them, so it does not depend on the
-    backend. An individual that was evaluated twice, before and after a kill, counts once.
+    They are ordered by batch and individual, so that the order does not depend on the backend. An
+    individual that was evaluated twice, before and after a kill, counts once.
     """
     entries = list(journal.read(run.folder.journal))
     if not entries:
@@ -107,7 +105,7 @@ def _from_journal(run: Run, larger: bool) -> Trace:
 
 
 def _improvements(marks: Floats, values: Floats, larger: bool) -> tuple[Floats, Floats]:
-    """Return the marks and values where the best so far gets better; NaN is no result."""
+    """Return the marks and values at which the best so far improves; NaN is no result."""
     loss = np.where(np.isnan(values), np.inf, -values if larger else values)
     best = np.minimum.accumulate(loss)
     better = best < np.concatenate([[np.inf], best[:-1]])
@@ -138,11 +136,11 @@ def _from_logbook(run: Run, larger: bool) -> Trace:
 
 
 def bands(traces: Sequence[Trace], marks: Floats, *, seconds: bool = False) -> Mapping[str, Floats]:
-    """Median and quartiles of the best so far over some runs, at each mark.
+    """Return median and quartiles of the best so far over some runs, at each mark.
 
-    A run that has ended keeps its last value. NaN if some run has no result yet.
+    A run that has ended keeps its last value. The numbers are NaN while a run has no result yet.
     """
     rows = np.array([t.at_seconds(marks) if seconds else t.at(marks) for t in traces])
-    with np.errstate(over="ignore"):  # beyond the largest floats there is nothing to draw
+    with np.errstate(over="ignore"):  # values beyond the largest floats cannot be drawn
         q1, median, q3 = np.percentile(rows, [25, 50, 75], axis=0)
     return {"q1": q1, "median": median, "q3": q3}

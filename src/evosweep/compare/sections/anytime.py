@@ -19,7 +19,7 @@ Problems = Mapping[str, Mapping[str, list[Trace]]]
 
 
 def anytime_section(material: Material) -> Section:
-    """Profiles over all problems and the two tables; a sentence if nothing can be said."""
+    """Return profiles over all problems and the two tables, or a sentence if there are no data."""
     section = Section("anytime", "Performance at any time")
     problems = {name: material.traces_of(name) for name in material.study.problems}
     problems = {name: groups for name, groups in problems.items() if groups}
@@ -50,7 +50,7 @@ def _targets(material: Material, problem: str, groups: Mapping[str, list[Trace]]
 
 
 def _profiles(material: Material, problems: Problems, targets: Mapping[str, Targets]) -> list[Plot]:
-    """ECDF and data profile of the algorithms and problems that are ranked."""
+    """Return ECDF and data profile of the ranked algorithms and problems."""
     ranking = material.rankings[0]
     problems = {name: problems[name] for name in ranking.problems if name in problems}
     order = np.argsort(ranking.ranks, kind="stable")[:MOST_LINES]
@@ -87,7 +87,7 @@ def _ecdf(
 
 
 def _data_profile(material: Material, problems: Problems, names: list[str]) -> list[Plot]:
-    """Empty if a problem's genomes have no fixed length: there is no simplex gradient then."""
+    """Return the data profile; it needs genomes of a fixed length, for the simplex gradient."""
     lengths = {
         problem: next(iter(material.study.problems[problem].values()))[0].genome_length
         for problem in problems

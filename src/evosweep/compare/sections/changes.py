@@ -1,4 +1,4 @@
-"""The report on a change: two results folders side by side."""
+"""Report on a change: compare two results folders."""
 
 from collections.abc import Mapping, Sequence
 
@@ -90,7 +90,7 @@ def build_changes(before: Study, after: Study, alpha: float) -> Page:
 
 
 def _set_aside(folders: Sequence[tuple[str, Study]]) -> list[str]:
-    """Which code each side was taken from, where it holds runs of other code too."""
+    """Return lines on the code of each side, if the folder also holds runs of other code."""
     return [
         f"{name.capitalize()}: {study.basis}; set aside: earlier versions "
         f"({plural(len(study.earlier), 'run')})."
@@ -100,9 +100,9 @@ def _set_aside(folders: Sequence[tuple[str, Study]]) -> list[str]:
 
 
 def unequal_twins(changes: Sequence[Change]) -> list[str]:
-    """Return a line for each run that both folders have, by run_id, with unequal populations.
+    """Return a line for each run_id that has different populations in the two folders.
 
-    Equal run_ids mean equal code, parameters, seed and backend, so the machines disagree.
+    Equal run_ids mean equal code, parameters, seed and backend, so that the machines disagree.
     """
     return [
         f"DISAGREEMENT: {', '.join(change.key)}, seed {old.seed}: run {old.run_id} is in both "

@@ -1,4 +1,4 @@
-"""Runs that are in no number: failed, damaged, unfinished, missing, earlier; each is named."""
+"""List the runs left out of tables: failed, damaged, unfinished, missing or earlier ones."""
 
 from collections.abc import Mapping
 
@@ -22,14 +22,14 @@ FAILURE_COLUMNS = (
 
 
 def failures_section(material: Material) -> Section | None:
-    """Return every run that is in no number, named; None if there is none."""
+    """Return the section on runs that are left out of tables; None if there is none."""
     if not material.study.failures:
         return None
     return Section("failures", "Failures", tables=[failures_table(material.study)])
 
 
 def earlier_section(study: Study) -> Section | None:
-    """Return the runs of older code or of combinations that nothing asks for, folded; or None."""
+    """Return the folded section on runs of older code or of other combinations; or None."""
     if not study.earlier:
         return None
     title = f"Earlier versions ({plural(len(study.earlier), 'run')})"

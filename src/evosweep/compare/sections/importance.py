@@ -1,4 +1,4 @@
-"""The section on parameters: which of them matters, in words, tables and pictures."""
+"""The section on the importance of parameters: sentences, tables and pictures."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ from evosweep.compare.plots.canvas import Plot
 from evosweep.compare.plots.importance import plot_effects, plot_pairs, plot_settings
 from evosweep.compare.read.labels import unique_stems
 
-MOST_DRAWN = 4  # designs with pictures
+MOST_DRAWN = 4  # most designs with pictures
 FEWEST_NAMED = 0.01  # a share below this is not named in a sentence
 
 
@@ -48,7 +48,7 @@ def importance_section(material: Material) -> Section | None:
 
 
 def _settings(material: Material, design: Design, stem: str, each: Sequence[Importance]) -> Plot:
-    """Return the settings on the first problem with shares."""
+    """Return the plot of settings on the first problem with shares."""
     problem = next(one.problem for one in each if not one.reason)
     losses = material.standings[problem].losses
     known = {label: losses[label] for label in design.points if label in losses}
@@ -64,7 +64,7 @@ def _shared(material: Material, design: Design) -> list[Standing]:
 
 
 def sentence(found: Importance) -> str:
-    """Return the parameters that explain most, in plain words."""
+    """Return a sentence on the parameters that explain most."""
     where = f"{found.design.name}, {found.problem}"
     if found.reason:
         return f"Importance, {where}: not told: {found.reason}."

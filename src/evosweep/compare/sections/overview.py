@@ -11,7 +11,7 @@ from evosweep.compare.plots.wins import plot_wins
 
 
 def rank_diagrams(material: Material) -> list[Plot]:
-    """Return the critical difference diagram of each ranking whose test rejects."""
+    """Return the critical difference diagram of each ranking with a significant test."""
     alpha = material.options.alpha
     diagrams = [
         plot_critical_difference(ranking, alpha, material.styles) for ranking in material.rankings
@@ -20,21 +20,21 @@ def rank_diagrams(material: Material) -> list[Plot]:
 
 
 def wins_map(material: Material) -> list[Plot]:
-    """Return the heat map of wins; nothing if no two algorithms share a problem."""
+    """Return the heat map of wins, unless no two algorithms share a problem."""
     names = contestants(material.standings)
     duels = count_duels(material.standings, names, material.options.alpha)
     return [plot_wins(duels, names)] if duels else []
 
 
 def panels(material: Material) -> list[Plot]:
-    """Return the convergence on every problem; nothing if no run has a trace."""
+    """Return the convergence on all problems, unless no run has a trace."""
     shown = [_curves(material, problem) for problem in list(material.study.problems)[:MOST_PANELS]]
     shown = [curves for curves in shown if curves.traces]
     return [plot_multiples(shown, material.styles)] if shown else []
 
 
 def overview_section(plots: list[Plot], problems: int) -> Section | None:
-    """Return what is not already beside the verdict."""
+    """Return the section with the pictures that are not beside the verdict."""
     section = Section("overview", "All problems at a glance", plots=plots)
     if problems > MOST_PANELS:
         section.paragraphs.append(

@@ -25,11 +25,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Pictured:
-    """What is drawn of a problem, and nothing else: it travels to the process that draws.
+    """The data for the pictures of a problem; it travels to the process that draws.
 
-    `samples` and `traces` are by algorithm, `best` names two of them if there are two. `stem`
-    stands for the problem in names of files. `measure` says what
-    the samples are: results, or distances to the optimum.
+    `samples` and `traces` are by algorithm; `best` names the best two. `stem` is the problem's part
+    of file names. `measure` tells if the samples are results, or distances to the optimum.
     """
 
     problem: str
@@ -50,7 +49,7 @@ def draw(shown: Pictured) -> list[Plot]:
     plots = []
     with np.errstate(
         invalid="ignore", over="ignore"
-    ):  # infinite results are results: inf - inf is no mistake
+    ):  # infinite results are valid, so that inf - inf is no error
         if shown.traces:
             plots += [*_curves(shown), _profile(shown)]
         name = f"results-{shown.stem}"

@@ -1,4 +1,4 @@
-"""Problem by problem: a sentence each, and its pictures."""
+"""The section on single problems: a sentence and pictures for each."""
 
 from collections.abc import Mapping
 
@@ -10,12 +10,12 @@ from evosweep.compare.read.processes import map_many
 from evosweep.compare.sections.pictures import Pictured, draw
 from evosweep.compare.sections.verdict import problem_sentence
 
-MOST_DRAWN = 12  # problems with plots; the tables have all
-PARALLEL_FROM = 3  # problems; the pictures of one take a second or two
+MOST_DRAWN = 12  # most problems with plots; the tables have all
+PARALLEL_FROM = 3  # fewest problems for several processes; one takes a second or two
 
 
 def problems_section(material: Material, fronts: Mapping[str, Fronts]) -> Section:
-    """Return a part for each problem."""
+    """Return a section with a part for each problem."""
     section = Section("problems", "Problem by problem")
     names = list(material.study.problems)
     if len(names) > MOST_DRAWN:

@@ -1,4 +1,4 @@
-"""The block of provenance: config, machine, versions, commit, commands, problems, parameters."""
+"""The section on provenance: config, machine, versions, commit, commands, problems, parameters."""
 
 import shlex
 
@@ -9,7 +9,7 @@ from evosweep.compare.read.study import Study
 
 
 def provenance_section(material: Material) -> Section:
-    """Return what somebody needs who makes all of this again."""
+    """Return the facts and commands that are needed to repeat everything."""
     study = material.study
     return Section(
         "provenance",
@@ -23,7 +23,7 @@ def provenance_section(material: Material) -> Section:
 
 
 def _commands(study: Study) -> dict[str, str]:
-    """Return the commands that run it all, compare it again, and repeat one run."""
+    """Return the commands that run everything, compare it again, and repeat one run."""
     repeat = {"repeats one run": f"evosweep reproduce {study.runs[0].run_id}"}
     if not study.config:
         return {"compares again": f"evosweep compare results/{study.name}", **repeat}

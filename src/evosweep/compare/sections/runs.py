@@ -1,4 +1,4 @@
-"""Every run: the table of all of them, and the runs of each configuration in the page."""
+"""List all runs: one table for files, and in the page the runs of each configuration."""
 
 from collections.abc import Collection, Sequence
 from os.path import relpath
@@ -12,7 +12,7 @@ from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
 from evosweep.compare.sections.run_pages import page_name
 
-MOST_LISTED = 2000  # runs in the page, all of them; beyond, the first ones of each configuration
+MOST_LISTED = 2000  # most runs of a page that shows all; else each configuration shows its first
 FIRST_RUNS = 10
 
 PHASE_COLUMNS = tuple(Column(f"{phase}_seconds", phase, "s", 3) for phase in efficiency.PHASES)
@@ -31,7 +31,7 @@ RUN_COLUMNS = (
 
 
 def runs_table(material: Material, out: Path, pages: Collection[str]) -> Table:
-    """Return every run, with its page, or where its receipt lies as seen from `out`."""
+    """Return a row for each run, with a link to its page or, relative to `out`, its receipt."""
     common = _within_common_budget(material)
     rows = [
         {
@@ -50,7 +50,7 @@ def runs_table(material: Material, out: Path, pages: Collection[str]) -> Table:
 
 
 def _within_common_budget(material: Material) -> dict[str, float]:
-    """By run_id, the results within the common budget, where budgets are unequal."""
+    """Return the results within the common budget by run_id, for problems of unequal budgets."""
     return {
         run.run_id: float(value)
         for problem, standing in material.standings.items()
@@ -87,7 +87,7 @@ def _run_row(material: Material, run: Run) -> dict[str, Value]:
 
 
 def runs_section(study: Study, runs: Table) -> Section:
-    """Return the runs of each configuration, folded, where links from the tables lead."""
+    """Return the folded lists of runs by configuration, to which the tables link."""
     groups: dict[tuple[object, object], list[Row]] = {}
     for row in runs.rows:
         groups.setdefault((row["problem"], row["algorithm"]), []).append(row)

@@ -1,4 +1,4 @@
-"""The sections that are mostly tables: statistics, fronts, populations, efficiency, runs."""
+"""The sections that mostly consist of tables: statistics, fronts, populations, efficiency."""
 
 from collections.abc import Mapping
 
@@ -12,12 +12,12 @@ from evosweep.compare.plots.efficiency import plot_phases
 from evosweep.compare.plots.genes import plot_genes
 from evosweep.compare.sections.problems import MOST_DRAWN
 
-MOST_SHOWN = 40  # pairs in an open table; more are folded
-MOST_BARS = 12  # bars of a plot of phases
+MOST_SHOWN = 40  # most pairs in an open table; more are folded
+MOST_BARS = 12  # most bars of a plot of phases
 
 
 def ranks_section(material: Material, diagrams: list[Plot]) -> Section:
-    """Return the ranking over the problems, what it leaves out, and its diagrams."""
+    """Return the ranking over the problems, its diagrams, and the names that it leaves out."""
     alpha = material.options.alpha
     section = Section("statistics", "Ranks over the problems", plots=diagrams)
     for ranking in material.rankings:
@@ -32,7 +32,7 @@ def ranks_section(material: Material, diagrams: list[Plot]) -> Section:
 
 
 def tests_section(material: Material) -> Section:
-    """Pairs of algorithms problem by problem; also at the common budget, if there is one."""
+    """Return the tested pairs by problem; also at the common budget, if there is one."""
     alpha = material.options.alpha
     section = Section("tests", "Which differences are real")
     common = [
@@ -52,7 +52,7 @@ def tests_section(material: Material) -> Section:
 
 
 def fronts_section(material: Material, known: Mapping[str, fronts.Fronts]) -> Section | None:
-    """Indicators and the joint front, or None if no problem has several objectives."""
+    """Return indicators and the joint front; None if no problem has several objectives."""
     if not known:
         return None
     items = list(known.values())
@@ -63,7 +63,7 @@ def fronts_section(material: Material, known: Mapping[str, fronts.Fronts]) -> Se
 
 
 def populations_section(material: Material) -> Section:
-    """Diversity and duplicates, and the genes of each problem's best algorithm."""
+    """Return diversity and duplicates, and the genes of each problem's best algorithm."""
     section = Section("populations", "Final populations")
     varied = {run_id: final.diversity for run_id, final in material.finals.items()}
     section.tables = [populations.populations_table(material.study, varied)]
@@ -77,7 +77,7 @@ def populations_section(material: Material) -> Section:
 
 
 def agreement_section(material: Material) -> Section:
-    """Return the matrix of backends and the row of every spec."""
+    """Return the matrix of backends, and a row for each spec."""
     loud = disagreements(material.agreement)
     section = Section("agreement", "Agreement of the backends", alerts=loud)
     backends = matrix(material.study)
@@ -93,7 +93,7 @@ def agreement_section(material: Material) -> Section:
 
 
 def efficiency_section(material: Material) -> Section:
-    """Advice, the table of times, and where the time went on each problem."""
+    """Return advice, the table of times, and a plot of times for each problem."""
     section = Section(
         "efficiency", "Time and efficiency", efficiency_tables.advice(material.timings)
     )
