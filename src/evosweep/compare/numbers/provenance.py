@@ -115,7 +115,7 @@ def _problem(study: Study, standing: Standing) -> Row:
 
 
 def direction(weight: float) -> str:
-    """Return `smaller` or `larger`: the better direction of an objective."""
+    """Return `maximise` or `minimise`, by the sign of the weight."""
     return "maximise" if weight > 0 else "minimise"
 
 
