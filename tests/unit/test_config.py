@@ -126,7 +126,7 @@ def test_overrides_are_laid_over_key_by_key() -> None:
         ({"exclude": [{"seed": "1"}]}, "exclude[0].seed: '1' is none of the seeds"),
         (
             {"problems": {"p": {"use": "onemax", "grid": {"bits": [9]}, "compare": ["flip"]}}},
-            "problems.p: 'flip' is in compare, but not in grid, which has: bits",
+            "problems.p: 'flip' is in compare, but is not swept; swept are: bits",
         ),
         (
             {"backends": {"a": {"use": "serial"}, "b": {"use": "serial"}}},

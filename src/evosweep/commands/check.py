@@ -3,6 +3,7 @@
 import argparse
 import math
 import sys
+from itertools import chain
 
 from evosweep.config import grid
 from evosweep.config.experiment import Experiment
@@ -68,10 +69,19 @@ def main(args: argparse.Namespace) -> int:
         raise InputError(listed(args.config, mistakes))
     check_results(experiment.folder)
     lock.probe(experiment.folder)
-    print(f"{args.config}: {_size(experiment)}; results in {experiment.folder}")
+    print(f"{args.config}: {_size(experiment)}; results in {experiment.folder}", flush=True)
+    _print_notes(experiment)
     if args.estimate:
         _print_forecast(experiment, args)
     return 0
+
+
+def _print_notes(experiment: Experiment) -> None:
+    problems = ((f"problems.{name}", part) for name, part in experiment.problems.items())
+    algorithms = ((f"algorithms.{name}", part) for name, part in experiment.algorithms.items())
+    for place, part in chain(problems, algorithms):
+        for note in part.sample.notes() if part.sample else ():
+            print(f"evosweep: {place}.sample: {note}", file=sys.stderr)
 
 
 def _print_forecast(experiment: Experiment, args: argparse.Namespace) -> None:

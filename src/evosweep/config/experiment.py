@@ -18,29 +18,13 @@ from pydantic import (
     model_validator,
 )
 
-from evosweep.config.options import AlgorithmOptions, BackendOptions, Part, ProblemOptions
+from evosweep.config.design import Swept
+from evosweep.config.options import AlgorithmOptions, BackendOptions, ProblemOptions
 from evosweep.config.spec import MAX_SEED
 from evosweep.config.strict import JsonValue, Name, Strict, explain
 from evosweep.errors import shortened, shown
 
 RESULTS = Path("results")
-
-Values = Annotated[list[JsonValue], Field(min_length=1)]
-
-
-class Swept(Part):
-    """A function with fixed parameters and swept ones."""
-
-    grid: dict[str, Values] = Field(
-        default={}, description="Swept parameters: each a list; every combination is run."
-    )
-
-    @model_validator(mode="after")
-    def _fixed_or_swept(self) -> Self:
-        if both := sorted(self.params.keys() & self.grid.keys()):
-            raise ValueError(f"'{both[0]}' is in params and in grid; keep one")
-        return self
-
 
 # What lies in results/ and results/<experiment>/ beside experiments, and MLflow's own experiment.
 _RESERVED = {"runs", "jobs", "logs", "sources", "specs", "horizons", "comparison", "changes",
@@ -64,10 +48,10 @@ class Problem(ProblemOptions, Swept):
 
     @model_validator(mode="after")
     def _compares_what_is_swept(self) -> Self:
-        if unknown := [name for name in self.compare if name not in self.grid]:
-            swept = ", ".join(self.grid) or "none"
+        if unknown := [name for name in self.compare if name not in self.swept]:
+            swept = ", ".join(self.swept) or "none"
             raise ValueError(
-                f"'{shortened(unknown[0])}' is in compare, but not in grid, which has: {swept}"
+                f"'{shortened(unknown[0])}' is in compare, but is not swept; swept are: {swept}"
             )
         return self
 

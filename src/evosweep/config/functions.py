@@ -1,17 +1,21 @@
 """The functions that a config names, judged one by one, also if other keys are wrong."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from evosweep.config import passwords
+from evosweep.config.design import place_of
 from evosweep.config.experiment import Algorithm, BackendEntry, Experiment, Problem
 from evosweep.errors import InputError, key_path
 from evosweep.plugins import signatures
 from evosweep.plugins.sources import locate
 
 Model = TypeVar("Model", bound=BaseModel)
+
+_LOOKED_AT = 100_000  # variants, in a grid that is refused for its size
 
 _KINDS: tuple[tuple[str, type[Problem] | type[Algorithm]], ...] = (
     ("problem", Problem),
@@ -78,12 +82,30 @@ def _mistakes(kind: str, name: str, part: Problem | Algorithm, import_path: str)
             locate("callback", part.callback, import_path)
         except InputError as error:
             yield f"{key_path(('algorithms', name, 'callback'))}: {error}"
-    params = part.params | part.grid
-    for parameter, message in passwords.complaints(params):
-        where = "grid" if parameter in part.grid else "params"
-        yield f"{key_path((f'{kind}s', name, where, parameter))}: {message}"
-    for key, message in signatures.complaints(kind, part.use, params, import_path):
+    values = part.listed()
+    for parameter, message in passwords.complaints(values):
+        yield f"{key_path((f'{kind}s', name, *place_of(part, parameter)))}: {message}"
+    for key, message in _of_signature(kind, part, import_path):
         where, _, parameter = key.partition(".")
-        where = "grid" if parameter in part.grid else where
-        place = (f"{kind}s", name, where, *([parameter] if parameter else []))
-        yield f"{key_path(place)}: {message}"
+        place = place_of(part, parameter) if parameter else (where,)
+        yield f"{key_path((f'{kind}s', name, *place))}: {message}"
+
+
+def _of_signature(
+    kind: str, part: Problem | Algorithm, import_path: str
+) -> Iterator[tuple[str, str]]:
+    """(key, message) for what the function does not take, or lacks in some of its variants."""
+    everything = dict(signatures.complaints(kind, part.use, part.listed(), import_path))
+    yield from everything.items()
+    for names in _names_of_variants(part):
+        for key, message in signatures.complaints(kind, part.use, names, import_path):
+            if key not in everything:
+                everything[key] = message
+                yield key, f"{message}, and not every combination has it"
+
+
+def _names_of_variants(part: Problem | Algorithm) -> set[frozenset[str]]:
+    """The names that variants have; none where all of them have all."""
+    if not (part.cases or part.when):
+        return set()
+    return {frozenset(params) for params in islice(part.variants(), _LOOKED_AT)}

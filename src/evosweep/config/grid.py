@@ -12,7 +12,8 @@ from itertools import product
 from typing import Any
 
 from evosweep.config import only_exclude
-from evosweep.config.experiment import Experiment, Problem, Swept
+from evosweep.config.design import Swept
+from evosweep.config.experiment import Experiment, Problem
 from evosweep.config.only_exclude import selected_seeds
 from evosweep.config.spec import AlgorithmSpec, BackendSpec, ProblemSpec, RunSpec
 from evosweep.config.yaml_subset import scalar
@@ -102,7 +103,7 @@ def mistakes(experiment: Experiment) -> Iterator[str]:
 def _size(experiment: Experiment) -> int:
     """Return the number of combinations before `only` and `exclude` cut any."""
     parts = (experiment.problems.values(), experiment.algorithms.values())
-    counts = (sum(math.prod(map(len, p.grid.values())) for p in each) for each in parts)
+    counts = (sum(part.size for part in each) for each in parts)
     return math.prod(counts) * len(experiment.backends)
 
 
@@ -110,12 +111,10 @@ def _variants(name: str, part: Swept) -> Iterator[tuple[Any, dict[str, object]]]
     """Yield the spec of `part` for each choice of its swept parameters, with that choice."""
     model = ProblemSpec if isinstance(part, Problem) else AlgorithmSpec
     fixed = {key: getattr(part, key) for key in model.model_fields if key != "name"}
-    for values in product(*part.grid.values()):
-        chosen = dict(zip(part.grid, values, strict=True))
-        yield (
-            model.model_construct(**fixed | {"name": name, "params": part.params | chosen}),
-            chosen,
-        )
+    swept = part.swept
+    for params in part.variants():
+        chosen = {key: params[key] for key in swept if key in params}
+        yield model.model_construct(**fixed | {"name": name, "params": params}), chosen
 
 
 def _label(name: str, chosen: Mapping[str, object]) -> str:

@@ -7,10 +7,10 @@ parameter whose value is itself a list is written inside one. Values are equal w
 `1`, `1.0`, `true` and `"1"` are four.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
+from evosweep.config.design import is_among
 from evosweep.config.experiment import Algorithm, Experiment, Problem
 from evosweep.config.spec import AlgorithmSpec, BackendSpec, ProblemSpec
 from evosweep.errors import did_you_mean, shown
@@ -72,14 +72,10 @@ def mistakes(experiment: Experiment) -> Iterator[str]:
 def _matches(facts: dict[str, list[object]], match: Match) -> bool:
     """Return True if a combination is what a match says, but for its seeds."""
     return all(
-        any(_is_among(_choices(wanted), value) for value in facts.get(key, ()))
+        any(is_among(wanted, value) for value in facts.get(key, ()))
         for key, wanted in match.items()
         if key != _SEED
     )
-
-
-def _is_among(values: list[object], value: object) -> bool:
-    return any(value == other and json.dumps(value) == json.dumps(other) for other in values)
 
 
 def _choices(wanted: object) -> list[object]:
@@ -100,7 +96,7 @@ def _mistake(facts: dict[str, list[object]], key: str, wanted: object) -> str:
         allowed = ", ".join([_SEED, *(name for name in facts if "." not in name)])
         return f"nothing in the grid has it; allowed: {allowed}{did_you_mean(key, facts)}"
     for value in _choices(wanted):
-        if not _is_among(facts[key], value):
+        if not is_among(facts[key], value):
             allowed = ", ".join(shown(choice) for choice in facts[key][:20])
             return f"no combination has {shown(value)}; allowed: {allowed}"
     return ""
@@ -116,7 +112,7 @@ def _all_facts(experiment: Experiment) -> dict[str, list[object]]:
     )
     for part in parts:
         kind = "problem" if isinstance(part, Problem) else "algorithm"
-        _add(facts, kind, {name: [value] for name, value in part.params.items()} | part.grid)
+        _add(facts, kind, part.taken())
     return facts
 
 

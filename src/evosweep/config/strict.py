@@ -5,11 +5,12 @@ and what is allowed.
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from evosweep.errors import did_you_mean, key_path, shown
 
@@ -68,6 +69,19 @@ def _no_folder(name: str) -> str:
 JsonValue = Annotated[Any, AfterValidator(_json_value)]
 Parameters = dict[str, JsonValue]
 Name = Annotated[str, Field(pattern=NAME_PATTERN), AfterValidator(_no_folder)]
+
+
+def refused(title: str, found: Sequence[tuple[tuple[str | int, ...], str]]) -> ValidationError:
+    """What a validator raises for several mistakes at once, each with its place below the model."""
+    details = [
+        InitErrorDetails(
+            type=PydanticCustomError("value_error", "{message}", {"message": message}),
+            loc=where,
+            input=None,
+        )
+        for where, message in found
+    ]
+    return ValidationError.from_exception_data(title, details)
 
 
 _NO_BOOLEANS = [word for each in ("yes", "no", "on", "off") for word in (each, each.title())]

@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from evosweep.config import grid
-from evosweep.config.experiment import Experiment, Swept
+from evosweep.config.design import Swept
+from evosweep.config.experiment import Experiment
 from evosweep.config.spec import RunSpec
 from evosweep.errors import one_line, shortened
 from evosweep.machine.cpus import available_cpus
@@ -182,7 +183,8 @@ def _place(experiment: Experiment, kind: str, spec: RunSpec) -> str:
     """Return the label that the grid gives to this variant of a problem or an algorithm."""
     part = getattr(spec, kind)
     swept: Mapping[str, Swept] = getattr(experiment, f"{kind}s")
-    chosen = (f"{key}={json.dumps(part.params[key])}" for key in swept[part.name].grid)
+    params = {key: part.params[key] for key in swept[part.name].swept if key in part.params}
+    chosen = (f"{key}={json.dumps(value)}" for key, value in params.items())
     label = shortened(", ".join(chosen))
     where = f"{kind}s.{part.name}{f' ({label})' if label else ''}"
     return f"{where}{_WITH}{spec.problem.name}" if kind == "algorithm" else where
