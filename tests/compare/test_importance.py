@@ -136,3 +136,30 @@ def test_a_sampled_design_is_told_by_a_forest_with_its_score(tmp_path: Path) -> 
     assert float(rows["sigma"]["score"]) > 0.9
     assert float(rows["sigma"]["share"]) > 0.85
     assert "random forest, out-of-bag score" in (folder / "comparison/report.html").read_text()
+
+
+def test_cases_crossed_with_a_grid_are_one_factor_of_it(tmp_path: Path) -> None:
+    cases = [(0.9, 0.1), (0.6, 0.4), (0.1, 0.9)]
+    for (crossover, mutation), population, seed in product(cases, (10, 20), range(1, 4)):
+        best = 10 * crossover**2 + 0.1 * population
+        params = {"crossover": crossover, "mutation": mutation, "population": population}
+        algorithm = {"name": "ga", "use": "mine:ga", "params": params}
+        problem = {"name": "f", "use": "mine:f", "params": {}}
+        made = Made(problem, algorithm, SERIAL, seed, np.full((3, 4, 1), best))
+        write_run(tmp_path / "study", made)
+    assert main(["compare", str(tmp_path / "study")]) == 0
+    rows = {row["term"]: row for row in table(tmp_path / "study")}
+    assert set(rows) == {
+        "crossover + mutation", "population", "crossover + mutation × population",
+    }  # fmt: skip
+    assert {row["method"] for row in rows.values()} == {"exact, full grid"}
+    effects = np.var([10 * case[0] ** 2 for case in cases]), np.var([1, 2])
+    share = effects[0] / sum(effects)
+    assert float(rows["crossover + mutation"]["share"]) == pytest.approx(share, abs=1e-6)
+
+
+def test_cases_alone_are_no_grid(tmp_path: Path) -> None:
+    folder = study(tmp_path, [(0.1, 10), (0.2, 20), (0.3, 30), (0.4, 40), (0.5, 50)], problems=1)
+    assert main(["compare", str(folder)]) == 0
+    (row,) = table(folder)
+    assert row["reason"] == "no full grid, and fewer than 20 points for a forest"

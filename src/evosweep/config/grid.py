@@ -60,7 +60,11 @@ def combinations(experiment: Experiment) -> Iterator[Combination]:
     for (problem, first), (algorithm, second), backend in product(problems, algorithms, backends):
         if seeds := selected_seeds(experiment, problem, algorithm, backend):
             asked = {key: value for key, value in first.items() if key not in problem.compare}
-            compared = {key: value for key, value in first.items() if key in problem.compare}
+            compared = {
+                f"problem.{key}" if key in algorithm.params else key: value
+                for key, value in first.items()
+                if key in problem.compare
+            }
             labels = _label(problem.name, asked), _label(algorithm.name, second | compared)
             yield Combination(problem, algorithm, backend, labels, seeds=seeds)
 

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from math import prod
 
 import numpy as np
@@ -97,8 +98,48 @@ def designs_of(study: Study) -> list[Design]:
                 label: tuple(_plain(params.get(key, "default")) for key in keys)
                 for label, params in members.items()
             }
-            found.append(Design(name, keys, points))
+            found.append(_joined(Design(name, keys, points)))
     return found
+
+
+def _joined(design: Design) -> Design:
+    """The design with parameters that belong together as one, where that makes it a full grid.
+
+    So the cases of a config, crossed with a grid, are not taken for a grid with holes: which of two
+    parameters matters that never vary apart is in no result.
+    """
+    groups = _groups(list(zip(*design.points.values(), strict=True)))
+    if not 1 < len(groups) < len(design.parameters):
+        return design
+    names = (" + ".join(design.parameters[place] for place in group) for group in groups)
+    points = {
+        label: tuple(_together([point[place] for place in group]) for group in groups)
+        for label, point in design.points.items()
+    }
+    joined = replace(design, parameters=tuple(names), points=points)
+    return joined if joined.is_grid(list(points)) else design
+
+
+def _groups(columns: Sequence[Sequence[object]]) -> list[list[int]]:
+    """The places of the parameters, those together of which one determines another."""
+    groups: list[list[int]] = []
+    for place, column in enumerate(columns):
+        linked = [
+            group for group in groups if any(_is_linked(columns[other], column) for other in group)
+        ]
+        rest = [group for group in groups if group not in linked]
+        groups = [*rest, [*chain.from_iterable(linked), place]]
+    return sorted(map(sorted, groups))
+
+
+def _is_linked(one: Sequence[object], other: Sequence[object]) -> bool:
+    """Whether one parameter determines the other, as repetitions show."""
+    pairs = len(set(zip(one, other, strict=True)))
+    return pairs == max(len(set(one)), len(set(other))) and len(one) >= 2 * pairs
+
+
+def _together(values: Sequence[object]) -> object:
+    return values[0] if len(values) == 1 else ", ".join(map(str, values))
 
 
 def _plain(value: object) -> object:
