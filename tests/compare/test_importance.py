@@ -158,6 +158,28 @@ def test_cases_crossed_with_a_grid_are_one_factor_of_it(tmp_path: Path) -> None:
     assert float(rows["crossover + mutation"]["share"]) == pytest.approx(share, abs=1e-6)
 
 
+def test_a_parameter_with_a_condition_is_one_factor_with_it(tmp_path: Path) -> None:
+    """The updating of differential evolution is `deferred` where nothing says otherwise."""
+    effects = {("deferred", 0.5): 1.0, ("deferred", 1.0): 2.0, ("immediate", None): 4.0}
+    for ((updating, scale), effect), population, seed in product(
+        effects.items(), (10, 20), range(1, 4)
+    ):
+        params = {"updating": updating, "population": population}
+        params |= {} if scale is None else {"scale": scale}
+        algorithm = {"name": "de", "use": "differential_evolution", "params": params}
+        problem = {"name": "f", "use": "mine:f", "params": {}}
+        history = np.full((3, 4, 1), effect + population / 10)
+        write_run(tmp_path / "study", Made(problem, algorithm, SERIAL, seed, history))
+    assert main(["compare", str(tmp_path / "study")]) == 0
+    rows = {row["term"]: row for row in table(tmp_path / "study")}
+    shares = {term: float(row["share"]) for term, row in rows.items()}
+    [joined] = (term for term in rows if "+" in term and "×" not in term)
+    assert set(joined.split(" + ")) == {"updating", "scale"}
+    effect = np.var(list(effects.values()))
+    assert shares[joined] == pytest.approx(effect / (effect + np.var([1, 2])), abs=1e-6)
+    assert {row["method"] for row in rows.values()} == {"exact, full grid"}
+
+
 def test_cases_alone_are_no_grid(tmp_path: Path) -> None:
     folder = study(tmp_path, [(0.1, 10), (0.2, 20), (0.3, 30), (0.4, 40), (0.5, 50)], problems=1)
     assert main(["compare", str(folder)]) == 0

@@ -15,6 +15,7 @@ from evosweep.compare.read.labels import natural, varying
 from evosweep.compare.read.study import Study
 
 Floats = NDArray[np.float64]
+Params = Mapping[str, object]
 DECADES = 100.0  # a parameter whose values span this ratio is measured by its logarithm
 
 
@@ -83,23 +84,38 @@ def _scaled(column: Sequence[object], known: Sequence[object]) -> Floats:
 
 def designs_of(study: Study) -> list[Design]:
     """Return the algorithm functions with two swept parameters or more."""
-    families: dict[tuple[str, str, str], dict[str, dict[str, object]]] = {}
+    families: dict[tuple[str, str, str], dict[str, Params]] = {}
     for text, label in study.algorithm_labels.items():
         part = json.loads(text)
         name = label.partition("(")[0]
         key = name, str(part.get("use")), str(part.get("source", ""))
-        given = part.get("params") or {}
-        families.setdefault(key, {})[label] = {**defaults("algorithm", key[1], given), **given}
-    found = []
-    for (name, _, _), members in families.items():
-        keys = tuple(varying(members.values()))
-        if len(keys) > 1:
-            points = {
-                label: tuple(_plain(params.get(key, "default")) for key in keys)
-                for label, params in members.items()
-            }
-            found.append(_joined(Design(name, keys, points)))
-    return found
+        families.setdefault(key, {})[label] = part.get("params") or {}
+    found = (_design(name, use, members) for (name, use, _), members in families.items())
+    return [design for design in found if design is not None]
+
+
+def _design(name: str, use: str, given: Mapping[str, Params]) -> Design | None:
+    """The design of these variants; None where fewer than two of their parameters are swept.
+
+    A parameter that a variant leaves out has its default. But one that exists only where others
+    have certain values may form a full grid as what it is there: left out.
+    """
+    whole = {label: {**defaults("algorithm", use, params), **params}
+             for label, params in given.items()}  # fmt: skip
+    designs = [_joined(each) for members in (whole, given) if (each := _swept(name, members))]
+    grids = (design for design in designs if design.is_grid(list(design.points)))
+    return next(grids, designs[0] if designs else None)
+
+
+def _swept(name: str, members: Mapping[str, Params]) -> Design | None:
+    keys = tuple(varying(members.values()))
+    if len(keys) < 2:
+        return None
+    points = {
+        label: tuple(_plain(params.get(key, "default")) for key in keys)
+        for label, params in members.items()
+    }
+    return Design(name, keys, points)
 
 
 def _joined(design: Design) -> Design:
