@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evosweep import cli
@@ -103,6 +103,7 @@ def test_combinations_that_are_the_same_are_one() -> None:
 values = st.lists(st.integers(0, 3), min_size=1, max_size=3, unique=True)
 
 
+@settings(max_examples=50)
 @given(
     over=st.dictionaries(st.sampled_from("abc"), values, max_size=3),
     cases=st.lists(st.dictionaries(st.sampled_from("xy"), st.integers(0, 2)), min_size=1),
@@ -125,6 +126,7 @@ def test_no_combination_is_there_twice_and_none_is_missing(
     assert len(points) == min(n, 2)  # two points of a Sobol' sequence lie in both halves
 
 
+@settings(max_examples=20)
 @given(n=st.integers(1, 12), seed=st.integers(0, 9), method=st.sampled_from(["sobol", "random"]))
 def test_a_larger_design_keeps_the_names_of_its_runs(n: int, seed: int, method: str) -> None:
     few, many = (

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import qmc
 
@@ -39,6 +39,7 @@ def test_plain_sobol_points_are_those_of_scipy() -> None:
     assert (np.array(found) / 2**BITS == expected).all()
 
 
+@settings(max_examples=30)
 @given(seeds)
 def test_a_scrambled_net_is_a_net(seed: int) -> None:
     points = coordinates(Sample(method="sobol", n=32, seed=seed), 3)
@@ -63,6 +64,7 @@ def test_a_latin_hypercube_has_a_point_in_each_part() -> None:
         assert sorted((points[:, axis] * 37).astype(int)) == list(range(37))
 
 
+@settings(max_examples=50)
 @given(method=st.sampled_from(["sobol", "random"]), seed=seeds, n=st.integers(1, 40))
 def test_a_larger_design_begins_with_the_points_of_a_smaller_one(
     method: Any, seed: int, n: int
@@ -91,9 +93,9 @@ def test_seeds_and_methods_give_other_points() -> None:
 @pytest.mark.parametrize(
     ("method", "first"),
     [
-        ("sobol", [0.2926, 248, "best", -0.3322, 3]),
-        ("lhs", [0.01719, 466, "best", 0.1, 1]),
-        ("random", [0.3174, 449, "best", 0.1, 1]),
+        ("sobol", [0.2926, 388, "tournament", 0.6784, 4]),
+        ("lhs", [0.010432, 163, "tournament", 0.5725, 1]),
+        ("random", [0.3174, 369, "tournament", -0.1859, 780]),
     ],
 )
 def test_the_values_are_what_they_were(method: Any, first: list[object]) -> None:

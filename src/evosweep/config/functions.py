@@ -7,7 +7,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from evosweep.config import passwords
-from evosweep.config.design import place_of
+from evosweep.config.design import Mistakes, place_of
 from evosweep.config.experiment import Algorithm, BackendEntry, Experiment, Problem
 from evosweep.errors import InputError, key_path
 from evosweep.plugins import signatures
@@ -85,23 +85,21 @@ def _mistakes(kind: str, name: str, part: Problem | Algorithm, import_path: str)
     values = part.listed()
     for parameter, message in passwords.complaints(values):
         yield f"{key_path((f'{kind}s', name, *place_of(part, parameter)))}: {message}"
-    for key, message in _of_signature(kind, part, import_path):
-        where, _, parameter = key.partition(".")
-        place = place_of(part, parameter) if parameter else (where,)
+    for place, message in _of_signature(kind, part, import_path):
         yield f"{key_path((f'{kind}s', name, *place))}: {message}"
 
 
-def _of_signature(
-    kind: str, part: Problem | Algorithm, import_path: str
-) -> Iterator[tuple[str, str]]:
-    """(key, message) for what the function does not take, or lacks in some of its variants."""
-    everything = dict(signatures.complaints(kind, part.use, part.listed(), import_path))
-    yield from everything.items()
+def _of_signature(kind: str, part: Problem | Algorithm, import_path: str) -> Mistakes:
+    """What the function does not take, or lacks, and then what it lacks in some variants alone."""
+    told = dict(signatures.complaints(kind, part.use, part.listed(), import_path))
+    for key, message in told.items():
+        where, _, parameter = key.partition(".")
+        yield place_of(part, parameter) if parameter else (where,), message
     for names in _names_of_variants(part):
         for key, message in signatures.complaints(kind, part.use, names, import_path):
-            if key not in everything:
-                everything[key] = message
-                yield key, f"{message}, and not every combination has it"
+            if key not in told:
+                told[key] = message
+                yield tuple(key.split(".", 1)), f"{message}, and not every combination has it"
 
 
 def _names_of_variants(part: Problem | Algorithm) -> set[frozenset[str]]:
