@@ -165,6 +165,11 @@ def _seconds(runs: list[tuple[Path, dict[str, Any]]]) -> float:
     return sum(sum(record["timings"].values()) for _, record in runs)
 
 
+def _best(record: dict[str, Any]) -> float:
+    """The best fitness of a run with one objective."""
+    return float(np.ravel(record["best"]["fitness"])[0])
+
+
 # Designs.
 
 FEW, MANY = 32, 64
@@ -217,7 +222,7 @@ def designs(scratch: Path) -> list[str]:
     for folder, record in records(results):
         params = record["spec"]["algorithm"]["params"]
         point = params["crossover"], params["scale"], params["population"]
-        medians[point].append(record["best"]["fitness"][0])
+        medians[point].append(_best(record))
         if folder.name in before:
             early.add(point)
     figure, axes = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
@@ -255,7 +260,7 @@ def _cases(scratch: Path) -> list[str]:
     for _, record in records(sweep(config, scratch / "cases")):
         problem, algorithm = (record["spec"][kind]["params"] for kind in ("problem", "algorithm"))
         place = problem["mutation"], problem.get("shuffle"), algorithm["crossover"]
-        lengths[place].append(record["best"]["fitness"][0])
+        lengths[place].append(_best(record))
     figure, axes = plt.subplots(figsize=(6.4, 3.2), layout="constrained")
     rows = sorted({place[:2] for place in lengths}, key=str)
     for number, (case, colour) in enumerate(zip(GA["cases"], (BLUE, GREY, ORANGE), strict=True)):
