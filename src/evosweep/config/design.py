@@ -2,7 +2,7 @@
 
 `params` are fixed. `grid` has every combination of its lists, `cases` the combinations that it
 lists, `sample` a number of points of `ranges`; each of these meets each of the others. A parameter
-in `when` exists only where others have certain values, and is left out elsewhere. Combinations that
+in `when` exists only if others have certain values, and is left out otherwise. Combinations that
 are then the same are one.
 """
 
@@ -47,7 +47,7 @@ class Swept(Part):
     )
     when: dict[str, Condition] = Field(
         default={},
-        description="Parameters that exist only where others have a value, or one of a list: "
+        description="Parameters that exist only if others have a value, or one of a list: "
         "{tournament: {selection: tournament}}.",
     )
 
@@ -73,11 +73,11 @@ class Swept(Part):
 
     @cached_property
     def points(self) -> list[dict[str, object]]:
-        """The sampled points; a single empty one where nothing is sampled."""
+        """The sampled points; a single empty one if nothing is sampled."""
         return list(self.sample.points(self.ranges)) if self.sample else [{}]
 
     def variants(self) -> Iterator[dict[str, object]]:
-        """All parameters of each variant, fixed ones too."""
+        """Yield all parameters of each variant, fixed ones too."""
         seen: set[str] = set()
         for case, values, point in product(
             self.cases or [{}], product(*self.grid.values()), self.points
@@ -91,7 +91,7 @@ class Swept(Part):
             yield params
 
     def listed(self) -> dict[str, list[object]]:
-        """The values of each parameter as the config has them; a range between bounds has none."""
+        """Return the values of each parameter as the config lists them; of a range, none."""
         values: dict[str, list[object]] = {key: [value] for key, value in self.params.items()}
         for case in self.cases or ():
             for key, value in case.items():
@@ -100,7 +100,7 @@ class Swept(Part):
         return values | self.grid | over
 
     def taken(self) -> dict[str, list[object]]:
-        """The values that each parameter takes, sampled ones too."""
+        """Return the values that each parameter takes, sampled ones too."""
         sampled = {name: [point[name] for point in self.points] for name in self.ranges}
         return self.listed() | sampled
 
@@ -112,13 +112,13 @@ class Swept(Part):
 
 
 def is_among(wanted: object, value: object) -> bool:
-    """Whether a value is the wanted one, or one of a list of them; `1`, `1.0`, `true` differ."""
+    """Return True if a value is the wanted one, or one of a list; `1`, `1.0`, `true` differ."""
     choices = wanted if isinstance(wanted, list) else [wanted]
     return any(each == value and compact(each) == compact(value) for each in choices)
 
 
 def place_of(part: Swept, name: str) -> tuple[str | int, ...]:
-    """Where a parameter is in a part of a config; in `params` where it is nowhere."""
+    """Return the place of a parameter in a part of a config; in `params` if it has none."""
     for number, case in enumerate(part.cases or ()):
         if name in case:
             return "cases", number, name

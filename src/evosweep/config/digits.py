@@ -17,21 +17,21 @@ _STEPS = 10_000
 
 
 def digest(*parts: object) -> bytes:
-    """The SHA-256 of these values."""
+    """Return the SHA-256 of these values."""
     return hashlib.sha256(compact(parts).encode()).digest()
 
 
 def word(*parts: object) -> int:
-    """A whole number of 32 bits that these values decide."""
+    """Return a whole number of 32 bits that these values decide."""
     return int.from_bytes(digest(*parts)[: BITS // 8])
 
 
 def decimal(value: float) -> Decimal:
-    """A number as it is written in a config."""
+    """Return a number as it is written in a config."""
     return Decimal(repr(value))
 
 
 def rounded(value: Decimal, width: Decimal) -> Decimal:
-    """`value` with as many decimals as `width` has in its ten-thousandth, or a place more."""
+    """Return `value` with as many decimals as `width` has in its ten-thousandth, or one more."""
     step = Decimal(1).scaleb(ARITHMETIC.divide(width, Decimal(_STEPS)).adjusted())
     return value.quantize(step, context=ARITHMETIC)

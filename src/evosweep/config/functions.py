@@ -90,7 +90,7 @@ def _mistakes(kind: str, name: str, part: Problem | Algorithm, import_path: str)
 
 
 def _of_signature(kind: str, part: Problem | Algorithm, import_path: str) -> Mistakes:
-    """What the function does not take, or lacks, and then what it lacks in some variants alone."""
+    """Yield what the function does not take, or lacks, then what it lacks in some variants."""
     told = dict(signatures.complaints(kind, part.use, part.listed(), import_path))
     for key, message in told.items():
         where, _, parameter = key.partition(".")
@@ -103,7 +103,7 @@ def _of_signature(kind: str, part: Problem | Algorithm, import_path: str) -> Mis
 
 
 def _names_of_variants(part: Problem | Algorithm) -> set[frozenset[str]]:
-    """The names that variants have; none where all of them have all."""
+    """Return the sets of names that variants have; none if all of them have all names."""
     if not (part.cases or part.when):
         return set()
     return {frozenset(params) for params in islice(part.variants(), _LOOKED_AT)}

@@ -54,7 +54,7 @@ class Range(Strict):
                 yield (key,), f"should be a whole number of at most 2**53, not {value}"
 
     def value(self, coordinate: int) -> int | float:
-        """The value at a coordinate, a whole number below 2**32.
+        """Return the value at a coordinate, a whole number below 2**32.
 
         Whole numbers have equal shares of a linear range. Others are rounded to a decimal place
         that is a ten-thousandth of the range, or the place below: 0.2342, not 0.23417968.
@@ -109,7 +109,7 @@ RangeOrChoices = Annotated[Range | list[object], PlainValidator(_range), WithJso
 
 
 def value_at(over: Range | list[object], coordinate: int) -> object:
-    """The value of a range, or the choice of a list, at a coordinate below 2**32."""
+    """Return the value of a range, or the choice of a list, at a coordinate below 2**32."""
     if isinstance(over, Range):
         return over.value(coordinate)
     return over[coordinate * len(over) >> BITS]

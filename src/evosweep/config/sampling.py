@@ -30,19 +30,19 @@ class Sample(Strict):
     n: int = Field(
         ge=1,
         le=MAX_POINTS,
-        description="How many points; sobol and random keep the first ones where it grows.",
+        description="How many points; sobol and random keep the first ones if it grows.",
     )
     seed: int = Field(default=1, ge=0, le=MAX_SEED, description="Another seed, other points.")
 
     def points(self, ranges: Mapping[str, Range | list[object]]) -> Iterator[dict[str, object]]:
-        """The values of each point, in the order of `ranges`."""
+        """Yield the values of each point, in the order of `ranges`."""
         names = sorted(ranges)
         for coordinates in self._coordinates(names):
             at = dict(zip(names, coordinates, strict=True))
             yield {name: value_at(over, at[name]) for name, over in ranges.items()}
 
     def notes(self) -> Iterator[str]:
-        """What somebody who plans a design should know of it."""
+        """Yield what somebody who plans a design should know of it."""
         if self.method == "lhs":
             yield (
                 "a Latin hypercube of another n has other points: to be able to enlarge it and "
@@ -69,7 +69,7 @@ class Sample(Strict):
                 return map(list, zip(*columns, strict=True))
 
     def _parts(self, name: str) -> list[int]:
-        """A coordinate in each of `n` equal parts, in an order of the name's own."""
+        """Return a coordinate in each of `n` equal parts, in an order of the name's own."""
         order = sorted(range(self.n), key=lambda part: digest("lhs", self.seed, name, part))
         within = (word("within", self.seed, name, place) for place in range(self.n))
         return [((part << BITS) + rest) // self.n for part, rest in zip(order, within, strict=True)]

@@ -41,20 +41,20 @@ MOST_PARAMETERS = 1 + len(_JOE_AND_KUO)
 
 
 def plain_point(place: int, count: int) -> list[int]:
-    """The coordinates of one point of the sequence, not scrambled, in units of 2**-32."""
+    """Return the coordinates of one point of the sequence, not scrambled, in units of 2**-32."""
     gray = place ^ place >> 1
     bits = [bit for bit in range(gray.bit_length()) if gray >> bit & 1]
     return [reduce(xor, (_directions(axis)[bit] for bit in bits), 0) for axis in range(count)]
 
 
 def point(place: int, names: Sequence[str], seed: int) -> list[int]:
-    """The coordinates of one scrambled point, one for each name."""
+    """Return the coordinates of one scrambled point, one for each name."""
     plain = plain_point(place, len(names))
     return [_scrambled(value, name, seed) for value, name in zip(plain, names, strict=True)]
 
 
 def _scrambled(value: int, name: str, seed: int) -> int:
-    """`value` with each bit flipped, or not, by what the bits above it are."""
+    """Return `value` with each bit flipped, or not, by what the bits above it are."""
     for start in range(0, BITS, _BLOCK):
         above, shift = value >> (BITS - start), BITS - start - _BLOCK
         flips = _flips(seed, name, start, above)
@@ -68,7 +68,7 @@ def _flips(seed: int, name: str, start: int, above: int) -> int:
 
 
 def _mask(flips: int, block: int) -> int:
-    """Which bits of a block are flipped: node 1 is its first bit, 2 and 3 the second ones."""
+    """Return which bits of a block are flipped: node 1 is its first bit, 2 and 3 its second."""
     nodes = (1 << level | block >> (_BLOCK - level) for level in range(_BLOCK))
     return sum((flips >> node & 1) << (_BLOCK - 1 - level) for level, node in enumerate(nodes))
 

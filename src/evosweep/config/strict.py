@@ -72,7 +72,7 @@ Name = Annotated[str, Field(pattern=NAME_PATTERN), AfterValidator(_no_folder)]
 
 
 def refused(title: str, found: Sequence[tuple[tuple[str | int, ...], str]]) -> ValidationError:
-    """What a validator raises for several mistakes at once, each with its place below the model."""
+    """Return what a validator raises for several mistakes, each with its place below the model."""
     details = [
         InitErrorDetails(
             type=PydanticCustomError("value_error", "{message}", {"message": message}),

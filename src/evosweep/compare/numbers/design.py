@@ -95,7 +95,7 @@ def designs_of(study: Study) -> list[Design]:
 
 
 def _design(name: str, use: str, given: Mapping[str, Params]) -> Design | None:
-    """The design of these variants; None where fewer than two of their parameters are swept.
+    """Return the design of these variants; None if fewer than two of their parameters are swept.
 
     A parameter that a variant leaves out has its default. But one that exists only where others
     have certain values may form a full grid as what it is there: left out.
@@ -119,7 +119,7 @@ def _swept(name: str, members: Mapping[str, Params]) -> Design | None:
 
 
 def _joined(design: Design) -> Design:
-    """The design with parameters that belong together as one, where that makes it a full grid.
+    """Return the design with parameters that belong together as one, if it is then a full grid.
 
     So the cases of a config, crossed with a grid, are not taken for a grid with holes: which of two
     parameters matters that never vary apart is in no result.
@@ -137,7 +137,7 @@ def _joined(design: Design) -> Design:
 
 
 def _groups(columns: Sequence[Sequence[object]]) -> list[list[int]]:
-    """The places of the parameters, those together of which one determines another."""
+    """Return the places of the parameters; those of which one determines another are together."""
     groups: list[list[int]] = []
     for place, column in enumerate(columns):
         linked = [
@@ -149,7 +149,7 @@ def _groups(columns: Sequence[Sequence[object]]) -> list[list[int]]:
 
 
 def _is_linked(one: Sequence[object], other: Sequence[object]) -> bool:
-    """Whether one parameter determines the other, as repetitions show."""
+    """Return True if one parameter determines the other, as repetitions show."""
     pairs = len(set(zip(one, other, strict=True)))
     return pairs == max(len(set(one)), len(set(other))) and len(one) >= 2 * pairs
 
