@@ -24,7 +24,7 @@ BUILD_IMAGE = $(ENGINE) build $(BUILD_OPTIONS) $(if $(BASE_IMAGE),--build-arg BA
     $(shell $(PYTHON) -c 'import sys; sys.path.insert(0, "src"); \
         from evosweep.containers.engines import build_arguments; print(*build_arguments())')
 
-.PHONY: pictures reference help run test test-fast coverage venv check bench bench-peers bench-scale examples faults docs proof image lock schema clean
+.PHONY: pictures reference help run test test-fast coverage venv check bench bench-peers bench-scale examples faults simulate docs proof image lock schema clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -68,6 +68,9 @@ bench-scale: .venv/.test ## efficiency at 2 to 256 workers beside Pool.map, Dask
 
 faults: .venv/.test ## every fault at full size, of hosts too
 	$(BIN)/pytest tests/faults tests/cluster -m "slow or not slow"
+
+simulate: .venv/.test ## 100,000 runs under simulated faults: of workers, of the disk, of the power
+	$(BIN)/python tests/simulation
 
 examples: .venv/.test ## DEAP's example programs, plain and on every backend: the same populations
 	$(BIN)/pytest tests/examples

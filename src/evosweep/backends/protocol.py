@@ -76,7 +76,10 @@ class Backend(Protocol):
     """True if its workers may run another installation of evosweep: their code is compared."""
 
     def run(self, chunks: Iterator[Work[Result]]) -> Iterator[tuple[int, Result | Lost]]:
-        """Yield (number, result or Lost) of each chunk as it finishes; take chunks while room."""
+        """Yield (number, result or Lost) of each chunk as it finishes; take chunks while room.
+
+        The caller counts each number once, also if it comes twice.
+        """
         ...
 
     def __enter__(self) -> Self: ...

@@ -200,6 +200,9 @@ class Dispatcher:
         resumed = started
         for number, outcome in self.backend.run(self._cut(items, make, sent)):
             waited += time.perf_counter() - resumed
+            if number not in sent:  # a result that comes twice counts once
+                resumed = time.perf_counter()
+                continue
             chunk, size = sent.pop(number)
             if not isinstance(outcome, Lost):
                 seconds += outcome.seconds

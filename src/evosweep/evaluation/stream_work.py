@@ -120,6 +120,8 @@ class StreamWork:
             if number is None:  # the backend has nothing left of what it was given
                 self._results = None
                 self._lose(sorted(self._away), Lost())
+            elif number not in self._away:
+                continue  # a result that comes twice counts once
             elif isinstance(outcome, Lost):
                 self._lose([number], outcome)
             else:

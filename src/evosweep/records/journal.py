@@ -104,7 +104,7 @@ class Journal:
         self._syncer.join()
         try:
             if isinstance(error, Exception) and not isinstance(error, Locked):
-                self._refuse_if_taken(error)
+                self._explain(error)
             with suppress(EvosweepError):  # raised by `flush` if it matters
                 self._file.sync()
         finally:
@@ -116,6 +116,14 @@ class Journal:
             raise self._ended
         self._refuse_if_taken()
         self._file.sync()
+
+    def _explain(self, error: Exception) -> None:
+        """Raise `TakenOver` where that is why the block failed; a failing disk explains nothing."""
+        try:
+            self._refuse_if_taken(error)
+        except EvosweepError as reason:
+            if isinstance(reason, Locked):
+                raise
 
     def _refuse_if_taken(self, cause: Exception | None = None) -> None:
         if (taken := self._file.loss()) is not None:

@@ -87,6 +87,8 @@ class JournalFile:
     """Number of bytes that this process has found or written."""
     _last: bytes = b""
     """The last bytes that this process wrote."""
+    _is_named: bool = False
+    """True if the file's name is on the disk, too: an earlier process may have been killed first."""
     _writing: Lock = field(default_factory=Lock)
 
     @classmethod
@@ -115,8 +117,10 @@ class JournalFile:
         new = cls(path, _created(temporary, path), 0)
         try:
             _take(new.fd, path)
-            new._fill(before, signature, behind)
+            kept = new._fill(before, signature, behind)
             temporary.replace(path)
+            if kept:
+                new._sync_name()
         except BaseException as error:
             new.close()
             with suppress(OSError):
@@ -128,14 +132,17 @@ class JournalFile:
             raise
         return new
 
-    def _fill(self, before: Iterable[bytes], signature: bytes, behind: Iterable[bytes]) -> None:
+    def _fill(self, before: Iterable[bytes], signature: bytes, behind: Iterable[bytes]) -> bool:
+        """Write everything; return True if there are evaluations, which are on the disk then."""
         for piece in before:
             self.append(piece)
         self.append(signature)
         for piece in behind:
             self.append(piece)
-        if self.size > HEADER_SIZE + len(signature):  # else there is nothing to lose
+        kept = self.size > HEADER_SIZE + len(signature)
+        if kept:
             os.fsync(self.fd)
+        return kept
 
     def append(self, data: bytes) -> None:
         """Add bytes at the end; they survive the process from here on."""
@@ -162,9 +169,22 @@ class JournalFile:
         """
         try:
             os.fdatasync(self.fd) if hasattr(os, "fdatasync") else os.fsync(self.fd)
+            self._sync_name()
         except OSError as error:
             if error.errno not in _NO_SYNC:
                 raise _unwritable(self.path, self.size, error) from error
+
+    def _sync_name(self) -> None:
+        """Put the file's name on the disk, once: else a power failure may take the file by it."""
+        if self._is_named:
+            return
+        with suppress(PermissionError):  # a folder that its owner may write to and not read
+            fd = os.open(self.path.parent, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                os.fsync(fd)
+            finally:
+                os.close(fd)
+        self._is_named = True
 
     def close(self) -> None:
         """Close the file, and so release its lock."""
@@ -186,6 +206,8 @@ class JournalFile:
 
         Inode numbers do not help on sshfs, which makes them from paths. So this reads the end of
         the file to which the path leads now: it must be the last bytes that this process wrote.
+
+        Raises `EvosweepError` if the journal seems to be another's and the disk fails as well.
         """
         for _ in range(2):  # once more, when no write is under way any more
             try:
@@ -194,8 +216,8 @@ class JournalFile:
                 self.sync()
             except (FileNotFoundError, Damaged):
                 return self._taken_by("another process has discarded")
-            except (OSError, EvosweepError):
-                return None  # the server is away or full: another call reports it
+            except OSError:
+                return None  # the server is away: another call reports it
         return self._taken_by(f"{self._last_session()} has taken over")
 
     def _is_last(self) -> bool:
