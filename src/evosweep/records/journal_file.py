@@ -88,7 +88,7 @@ class JournalFile:
     _last: bytes = b""
     """The last bytes that this process wrote."""
     _is_named: bool = False
-    """True if the file's name is on the disk, too: an earlier process may have been killed first."""
+    """True if the name is on the disk, too; an earlier process may have been killed before."""
     _writing: Lock = field(default_factory=Lock)
 
     @classmethod
