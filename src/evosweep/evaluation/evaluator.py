@@ -76,7 +76,7 @@ class Evaluator:
         self._as_given = AsGiven(problem, how.seed)
         usual = not (problem.is_plain and problem.evaluate_batch is None and backend.local)
         self._alone = None if usual or how.lost else build(how.description)
-        """The problem, where single evaluations need no more care than it takes here."""
+        """The problem, if single evaluations can be done in this process without a chunk."""
         toolbox.map = self.map
         toolbox.evaluate = self.evaluate
         self._apart = Apart(self, how.description)
@@ -96,7 +96,7 @@ class Evaluator:
     def map(
         self, function: Callable[..., object], *iterables: Iterable[object]
     ) -> Iterable[object]:
-        """Return the function that DEAP's algorithms call as `toolbox.map`."""
+        """Evaluate individuals; DEAP's algorithms call this as `toolbox.map`."""
         if len(iterables) == 1 and function in (self.evaluate, self.problem.evaluate):
             return self._timed(self._individuals, list(iterables[0]))
         rows = rows_for(function, (self.evaluate, self.problem.evaluate), iterables)
@@ -114,7 +114,8 @@ class Evaluator:
         self, function: Evolve, demes: Sequence[Deme], seeds: Sequence[int],
         params: Mapping[str, object],
     ) -> tuple[list[Deme], int]:  # fmt: skip
-        """`function(toolbox, deme, **params)` of each deme, on a worker, and the evaluations."""
+        """Return `function(toolbox, deme, **params)` of each deme, computed by workers, and the
+        number of evaluations."""
         self._batches += 1
         return self._apart.epoch(self._batches - 1, function, demes, drawn=seeds, params=params)
 
@@ -141,7 +142,7 @@ class Evaluator:
         return self._evaluated(Batch.of_individuals(self._batches, individuals, changed=changed))
 
     def _single(self, individuals: Sequence[object]) -> Sequence[object]:
-        """As `_individuals` of one, sooner if that is possible."""
+        """Evaluate one individual like `_individuals`, but in a faster way if possible."""
         first = self.when_weights_are_known is not None or not self._batches
         alone = None if first or self.replay.pending else self._alone
         individual = cast("Individual", individuals[0])
@@ -185,7 +186,7 @@ class Evaluator:
         return [list(result) if rows_of(result) == result else result for result in batch.results]
 
     def tell_weights(self, items: Sequence[object]) -> None:
-        """Tell the weights of the first individual among the items, the first time."""
+        """Report the weights of the first individual among the items, once per run."""
         tell = self.when_weights_are_known
         if tell is not None and (weights := first_weights(items)):
             self.when_weights_are_known = None
@@ -196,7 +197,7 @@ class Evaluator:
             self.take_recorded(batch, entry)
 
     def take_recorded(self, batch: Batch, entry: Entry) -> None:
-        """Give the items of a batch what the journal has of them."""
+        """Give the items of a batch their results from the journal."""
         if self._how.audit:
             check_sample(batch, entry, self._how.audit, evaluate=self.chunks.again)
         flags = None if entry.flags is None else entry.flags.tolist()
@@ -224,12 +225,12 @@ class Evaluator:
         self._record(batch, indices, outcome)
 
     def note_worker(self, outcome: Outcome | EpochOutcome) -> None:
-        """Note where and in how many CPU seconds something was evaluated; refuses other terms."""
+        """Note the worker and the CPU seconds of an outcome; raises for a worker of other terms."""
         self.chunks.refuse_others(outcome.terms)
         self.tally.note_worker(outcome)
 
     def _compare(self, batch: Batch, items: Sequence[int], outcome: Outcome) -> None:
-        """Compare an evaluation, now and then, with that of the program's own individual."""
+        """Compare some evaluations with those of the program's own individuals."""
         failure, flags = outcome.failure, outcome.flags
         if failure is not None and failure.kind in ("program", "fitness"):
             if self._fails_again(batch, failure.index):
@@ -245,8 +246,7 @@ class Evaluator:
                 self._as_given.compare(Evaluation.of(batch, index, result))
 
     def _fails_again(self, batch: Batch, index: int) -> bool:
-        """Return True if an evaluation that failed was no accident, such as a file that was
-        missing."""
+        """Return True if a failed evaluation fails again, so that the cause is no accident."""
         again = self.chunks.again(batch, [index])
         return again.failure is not None or again.flags is not None
 

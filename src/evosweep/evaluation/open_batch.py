@@ -1,4 +1,4 @@
-"""The calls of one `map` of `open_backend`: cut into chunks, sent, and repeated where needed."""
+"""The calls of one `map` of `open_backend`: cut them into chunks, send and repeat them."""
 
 import hashlib
 import random
@@ -66,7 +66,7 @@ class Task:
         self._seed = seed
 
     def chunk(self, number: int, items: Sequence[int], *, sent: bool) -> Calls:  # noqa: ARG002
-        """Return the calls of some rows."""
+        """Return a chunk with the calls of some rows."""
         arguments = travelling([self.rows[index] for index in items])
         return Calls(
             number,
@@ -78,10 +78,10 @@ class Task:
         )
 
     def failed(self, index: int, reason: str) -> RunError:
-        """Return the error of an item."""
+        """Return the error for an item."""
         return RunError(f"map: item {index}: {reason}; the arguments: {self.rows[index]!r:.200}")
 
 
 def seed_of_state() -> int:
-    """Return a number that the program's own seed decides; nothing is drawn."""
+    """Return a number that depends on the program's own seed, without drawing a number."""
     return int.from_bytes(hashlib.sha256(repr(random.getstate()).encode()).digest()[:4], "little")

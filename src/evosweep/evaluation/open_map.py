@@ -95,8 +95,7 @@ class OpenBackend:
         iterable: Iterable[Iterable[object]],
         chunksize: int | None = None,  # noqa: ARG002
     ) -> list[Value]:
-        """Return the list that `itertools.starmap(function, iterable)` yields; otherwise as
-        `map`."""
+        """Return the list that `itertools.starmap(function, iterable)` yields; else like `map`."""
         opened, rows = self._entered(), [tuple(row) for row in iterable]
         if not rows:
             return []
@@ -114,7 +113,7 @@ class OpenBackend:
     def submit(
         self, function: Callable[..., Value], /, *args: object, **keywords: object
     ) -> "Future[Value]":
-        """Return the future of `function(*args, **keywords)`, as an executor gives it.
+        """Submit `function(*args, **keywords)`; returns its future, like an executor.
 
         It works with `concurrent.futures.as_completed` and `wait`; under SCOOP it is SCOOP's own
         future, for `scoop.futures.as_completed` and `wait`.
@@ -139,15 +138,14 @@ class OpenBackend:
     def imap(
         self, function: Callable[..., Value], iterable: Iterable[object], chunksize: int = 1
     ) -> Iterator[Value]:
-        """Return values in the order of `iterable`; `chunksize` calls are sent to a worker
-        together."""
+        """Return an iterator of values in order; a worker gets `chunksize` calls at a time."""
         futures = self._submitted(function, iterable, chunksize)
         return (value for future in futures for value in future.result())
 
     def imap_unordered(
         self, function: Callable[..., Value], iterable: Iterable[object], chunksize: int = 1
     ) -> Iterator[Value]:
-        """Return values in the order of finishing; otherwise as `imap`."""
+        """Return an iterator of values in the order of finishing; else like `imap`."""
         futures = self._submitted(function, iterable, chunksize)
         backend = self._entered().backend
         completed = backend.as_completed if isinstance(backend, OwnFutures) else as_completed
@@ -186,7 +184,7 @@ class _Open(NamedTuple):
 
 
 class _Applied:
-    """A function with keywords, which a chunk's rows have no place for."""
+    """A function with its keywords, since the rows of a chunk only hold positional arguments."""
 
     def __init__(self, function: Callable[..., object], keywords: Mapping[str, object]) -> None:
         self.function, self.keywords = function, dict(keywords)
@@ -205,7 +203,7 @@ def _each(function: Callable[..., Value], rows: Sequence[Arguments]) -> list[Val
 
 
 def _done(call: Callable[[], Value]) -> "Future[Value]":
-    """Return the future of a call that is made at once."""
+    """Make a call at once; returns a finished future."""
     future: Future[Value] = Future()
     try:
         future.set_result(call())
@@ -227,12 +225,12 @@ def open_backend(use: str = "pool", workers: int | None = None, **options: objec
         Processes; by default as many as this process may use, by its affinity and its container's
         quota (under `python -m scoop -n N` always N, and one less than `mpiexec -n N`).
     **options
-        What a config may say beside these: `scheduler` for dask; `executor` for futures, which may
-        be the function itself.
+        Further options of a config: `scheduler` for dask; `executor` for futures, which may be the
+        function itself.
 
     Raises
     ------
     InputError
-        For an unknown backend, and where the workers would run the calling script again.
+        For an unknown backend, and if the workers would run the calling script again.
     """
     return OpenBackend(use, workers, **options)

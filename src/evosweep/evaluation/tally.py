@@ -29,13 +29,13 @@ class Tally:
         self._streamed = False
 
     def count(self, individuals: Sequence[Individual], fitnesses: Sequence[Fitness]) -> None:
-        """Count evaluations, and remembers the best individual; none if they have none."""
+        """Count evaluations, and remember the best individual, if there is one."""
         self.evaluations += len(fitnesses)
         if individuals:
             self.best.note(individuals, fitnesses)
 
     def count_deme(self, fitnesses: Sequence[Fitness], best: Sequence[Individual]) -> None:
-        """Count the evaluations of a deme, and remembers the best.
+        """Count the evaluations of a deme, and remember the best.
 
         `best` is its best individual; any of its individuals if there are several objectives.
         """

@@ -48,7 +48,7 @@ class Follower:
         """One line for each thing that the last pass left out."""
 
     def once(self) -> int:
-        """Return one pass; returns 0 when everything could be tracked."""
+        """Make one pass; returns 0 if everything could be tracked."""
         problems = self._track()
         for problem in sorted(problems - self.problems):
             print(f"evosweep: error: {problem}", file=sys.stderr, flush=True)

@@ -149,8 +149,7 @@ class ParentRuns:
         return parent.curve == _OLD or (parent.curve == _WHOLE and has_news)
 
     def _made_anew(self, parent: Parent) -> Parent:
-        """Return a parent without history in the place of a stale one; goes on where it was
-        killed."""
+        """Replace a stale parent by one without history; a killed replacement is continued."""
         if parent.previous is None:
             new_id = content_id(self.experiment.name, "configuration", parent.mlflow_id)
             copy = self.store.copy(parent.mlflow_id, new_id)

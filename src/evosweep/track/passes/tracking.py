@@ -18,7 +18,7 @@ _AGAIN = "call `evosweep track` again when it is back"
 
 
 def track(results: Path, uri: str | None = None) -> Changes:
-    """Return the changes of one pass over a results folder, which adds every run that MLflow lacks.
+    """Make one pass over a results folder: add every run that MLflow lacks; returns the changes.
 
     Waits for another tracker of the same results.
 
@@ -53,7 +53,7 @@ def open_store(address: Address) -> Store:
 
 
 def one_pass(results: Path, store: Store, index: Index, live: Live | None = None) -> Changes:
-    """Return one pass over every experiment of the results, by a tracker that holds the lock."""
+    """Make one pass over every experiment of the results; the caller holds the tracker's lock."""
     changes = Changes()
     sources = _by_experiment(results, index)
     live = live or Live()

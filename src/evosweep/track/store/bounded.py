@@ -34,8 +34,7 @@ class Remote:
         self.address = address
 
     def ask(self, endpoint: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
-        """Return the answer to one call of MLflow's REST interface: POST with a body, GET without
-        one.
+        """Call MLflow's REST interface, by POST with a body, else by GET; returns the answer.
 
         Raises
         ------

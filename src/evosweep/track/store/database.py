@@ -50,8 +50,7 @@ def _store(address: Address) -> "SqlAlchemyStore":
 
 
 def _prepare_file(path: Path) -> bool:
-    """Return an SQLite file with MLflow's tables, put in place by a rename; True if there was
-    none."""
+    """Make an SQLite file with MLflow's tables, by a rename; returns False if there is one."""
     check_own(path)
     if path.exists() and path.stat().st_size:
         return False
@@ -93,8 +92,7 @@ def _engine(address: Address) -> Any:
 
 
 def _reach(address: Address) -> Database:
-    """Return the store at a database server; on PostgreSQL, which may be shared, under a lock of
-    its own.
+    """Open the store at a database server; on PostgreSQL, which may be shared, take its lock.
 
     The connection that holds the lock is a probe too.
     """

@@ -21,7 +21,7 @@ def dataset_input(data: Data) -> Any:
 
 
 def keep_datasets(store: Database, experiment_id: int, runs: Sequence[MlflowRun]) -> _IdByDataset:
-    """Return the data sets of new runs; those that the experiment lacks are added."""
+    """Return the data sets of new runs, after adding those that the experiment lacks."""
     from mlflow.exceptions import MlflowException
     from mlflow.store.tracking.dbmodels.models import SqlDataset
     from sqlalchemy import insert

@@ -40,7 +40,7 @@ class Answered(Exception):
 
 
 def persist(step: Callable[[], Result], shown: str) -> Result:
-    """Return the value of `step`, which is retried with growing waits while the server fails.
+    """Call `step`, again and again with growing waits while the server fails; returns its value.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def persist(step: Callable[[], Result], shown: str) -> Result:
 
 
 def patience() -> float:
-    """Return the seconds that one step is tried again."""
+    """Return the seconds for which one step is repeated."""
     text = os.environ.get("EVOSWEEP_TRACK_PATIENCE", "")
     try:
         seconds = float(text) if text else SECONDS

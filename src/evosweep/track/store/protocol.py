@@ -44,7 +44,7 @@ class Database(Protocol):
     """MLflow's own store at a database, as far as it is used beside MLflow's client."""
 
     def ManagedSessionMaker(self, read_only: bool = ...) -> "AbstractContextManager[Session]":
-        """Return a session of SQLAlchemy's, committed at the end of the block."""
+        """Open a session of SQLAlchemy's; it is committed at the end of the block."""
 
 
 class Store(Protocol):
@@ -67,13 +67,13 @@ class Store(Protocol):
         none."""
 
     def create(self, experiment: MlflowExperiment, runs: Sequence[MlflowRun]) -> list[str]:
-        """Return the MLflow ids of the runs, each whole when this returns."""
+        """Create whole runs; returns their MLflow ids."""
 
     def complete(self, mlflow_id: str, run: MlflowRun, after: int) -> None:
-        """Make a run that was shown up to generation `after` whole."""
+        """Complete a run that was shown up to generation `after`."""
 
     def log(self, mlflow_id: str, points: Sequence[Point], tags: dict[str, str]) -> None:
-        """Add metrics, and sets tags."""
+        """Add metrics, and set tags."""
 
     def rewrite(self, mlflow_id: str, points: Sequence[Point], families: Sequence[str]) -> None:
         """Put metrics in the place of all whose names start with one of `families`."""
