@@ -1,9 +1,9 @@
-"""What decides a result besides the individual: workers compare it with their parent's first.
+"""Check that workers agree with their parent on their terms: all that decides a result.
 
-A chunk carries a digest of its parent's terms. A worker whose own differ evaluates nothing and
-returns its terms, by which it is refused. The terms are what decides last bits; if workers may
-have been installed apart from this process, they also cover the code: evosweep's, the packages'
-and the problem's.
+A chunk carries a digest of its parent's terms. A worker with other terms evaluates nothing and
+returns its own terms; the parent then refuses the worker. The terms contain everything that decides
+last bits. If workers may use another installation than this process, the terms also cover the code:
+evosweep's, the packages' and the problem's.
 """
 
 import hashlib
@@ -19,18 +19,18 @@ from evosweep.plugins import sources
 
 
 def terms(description: str, *, with_code: bool) -> str:
-    """Return the terms of this process for a problem, as one line for people."""
+    """Return the terms of this process for a problem, as one readable line."""
     bits = numerics.of_process()
     return f"{bits} {_code(description)}" if with_code else bits
 
 
 def digest(text: str) -> str:
-    """Terms, short enough to travel with every chunk."""
+    """Return a digest of terms, which travels with every chunk."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def travelling(description: str) -> str:
-    """Return the problem's description for workers that may have been started in another folder."""
+    """Return the problem's description for workers that may run in another folder."""
     problem = json.loads(description)
     if problem["import_path"]:
         problem["import_path"] = os.path.abspath(problem["import_path"])  # noqa: PTH100 - links stay
@@ -38,7 +38,7 @@ def travelling(description: str) -> str:
 
 
 def refuse(theirs: str, mine: str) -> None:
-    """Raise `InputError` for a worker of other terms; they are named as far as they differ."""
+    """Raise `InputError` for a worker of other terms; the message names the differences."""
     here, there = mine.split(), theirs.split()
     other = " ".join(word for word in there if word not in here) or "less"
     own = " ".join(word for word in here if word not in there) or "less"
@@ -51,7 +51,7 @@ def refuse(theirs: str, mine: str) -> None:
 
 @cache
 def _code(description: str) -> str:
-    """Digests of evosweep's own code, of the versions of packages, and of the problem's code."""
+    """Return digests of evosweep's own code, the versions of packages, and the problem's code."""
     problem = json.loads(description)
     own = hashlib.sha256()
     for path in sorted(Path(evosweep.__file__).parent.rglob("*.py")):

@@ -30,7 +30,7 @@ class LoneEvaluation(NamedTuple):
     digest: bytes
 
     def outcome(self) -> Outcome:
-        """As the outcome of a chunk of one."""
+        """Return the same as the outcome of a chunk."""
         return Outcome(
             fitnesses=[self.fitness],
             seconds=self.seconds,
@@ -43,8 +43,7 @@ class LoneEvaluation(NamedTuple):
 def evaluate_alone(
     problem: BuiltProblem, batch: int, individual: Individual
 ) -> LoneEvaluation | None:
-    """Return the outcome of one evaluation of a plain problem; None if the usual path must
-    report."""
+    """Evaluate one individual of a plain problem; returns None to leave it to the usual path."""
     began = time.process_time()
     copied = single_list(individual, problem.form, problem.rebuild, problem.attributes) or (
         _Block(individual, problem)
@@ -75,7 +74,7 @@ def evaluate_alone(
 
 
 class _Block:
-    """An individual of any kind, copied by way of a block."""
+    """An individual of any kind, copied through a block."""
 
     def __init__(self, individual: Individual, problem: BuiltProblem) -> None:
         self._form = problem.form
@@ -84,7 +83,7 @@ class _Block:
 
     @property
     def encoding(self) -> bytes:
-        """Of a list of the one genome."""
+        """The encoding of a list with this one genome."""
         return self._block.encoding
 
     @property

@@ -1,7 +1,7 @@
-"""Demes that evolve apart, each epoch of a deme by one worker: `toolbox.evolve_apart`.
+"""Evolve demes on workers, one epoch of a deme at a time: `toolbox.evolve_apart`.
 
-What comes back is the deme and every fitness on the way. The journal has an entry of these for each
-deme, so that a replay evolves the demes again, here, and evaluates nothing.
+A worker returns the deme and all fitnesses of its epoch. The journal has one entry of fitnesses for
+each deme, so that a replay evolves the demes again in this process and evaluates nothing.
 """
 
 import time
@@ -35,11 +35,11 @@ from evosweep.records.journal import Journal
 from evosweep.records.journal_entry import Entry
 
 STRIDE = 2**20
-"""Evaluations of a deme in an epoch have their own numbers up to here in a batch."""
+"""Each deme of an epoch has this many numbers for its evaluations in a batch."""
 
 
 class EpochSteps(Protocol):
-    """What the evaluator keeps for every evaluation of a run, those of demes too."""
+    """The parts of the evaluator that demes use as well."""
 
     problem: BuiltProblem
     dispatcher: Dispatcher
@@ -51,7 +51,7 @@ class EpochSteps(Protocol):
     map_seconds: float
 
     def note_worker(self, outcome: EpochOutcome) -> None:
-        """Note where and in how many CPU seconds something was evaluated; refuses other terms."""
+        """Note the worker and the CPU seconds of an outcome; raises for a worker of other terms."""
         ...
 
 

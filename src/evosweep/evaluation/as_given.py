@@ -1,11 +1,11 @@
-"""The check that an evaluation sees what the program sees.
+"""Check that an evaluation of a rebuilt individual gives the fitness of the program's individual.
 
-Evaluations are given individuals that were made anew of what travels. One of them is evaluated as
-the program has it, in this process, and both fitnesses are compared. A difference means that the
-evaluation reads something that does not travel, and the run is refused.
+Evaluations get individuals that were rebuilt from the data that travels. Some of the program's own
+individuals are evaluated as well, in this process, and both fitnesses are compared. If they differ,
+the evaluation reads data that does not travel, and the run is refused.
 
-The check takes the first chunk of every session, the first chunk of another process, and a few
-chunks before which something changed that an evaluation may read.
+The check covers the first chunk of every session, the first chunk of each further process, and a
+few chunks before which a value changed that the evaluation may read.
 """
 
 import copy
@@ -25,7 +25,7 @@ from evosweep.processes import lines
 from evosweep.processes.activity import seat
 
 _EVERY = 3
-"""After so many looks for one reason, only each power of two of its occasions is another one."""
+"""After this many checks for one reason, only occasions number 2, 4, 8, ... are checked."""
 
 
 _SETS = (
@@ -52,7 +52,7 @@ class Evaluation:
 
     @classmethod
     def of(cls, batch: Batch, index: int, fitness: Fitness | Table | None) -> "Evaluation":
-        """Return the evaluation of an item of a batch."""
+        """Make the evaluation of an item of a batch."""
         arguments, keywords = batch.arguments(index)
         return cls(
             batch=batch.number,
@@ -65,18 +65,18 @@ class Evaluation:
 
 
 class AsGiven:
-    """Decides which evaluations are checked, and compares them."""
+    """Selects the evaluations to check, and compares them."""
 
     def __init__(self, problem: BuiltProblem, seed: int) -> None:
         self._problem, self._seed = problem, seed
         self._occasions = Counter[str]()
         self._surroundings: surroundings.Snapshot | None = None
         self._stays_behind: dict[tuple[tuple[str, type], ...], bool] = {}
-        """True for the types of attributes of which some do not travel."""
+        """True for classes of individuals of which some attributes do not travel."""
         self._off = problem.evaluate_batch is not None
 
     def is_due(self, individual: object, process: int) -> bool:
-        """Return True if the evaluation of an individual by that process must be compared."""
+        """Return True if the evaluation of an individual by a process must be compared."""
         reason = None if self._off else self._reason(individual, process)
         if reason is None:
             return False

@@ -1,4 +1,4 @@
-"""Checks that recorded evaluations are equal to those of this process."""
+"""Check that evaluations in the journal are equal to those of this process."""
 
 from collections.abc import Callable, Sequence
 
@@ -13,9 +13,9 @@ from evosweep.records.journal_entry import PENALISED, Entry
 def check_sample(
     batch: Batch, entry: Entry, every: int, *, evaluate: Callable[[Batch, Sequence[int]], Outcome]
 ) -> None:
-    """Evaluate one in `every` of a recorded chunk again; raises `AuditFailed` if one differs.
+    """Repeat one in `every` evaluations of a recorded chunk; raises `AuditFailed` if one differs.
 
-    A penalty is left out: there is nothing to compare.
+    Penalties are left out, since they have no evaluation to compare.
     """
     flags = entry.flags if entry.flags is not None else numpy.zeros(len(entry.indices))
     rows = [row for row in range(0, len(entry.indices), every) if flags[row] != PENALISED]

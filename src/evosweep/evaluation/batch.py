@@ -1,4 +1,4 @@
-"""The evaluations that a program asks for in one call: of individuals, or by other arguments."""
+"""A batch: the evaluations of one call of a program, of individuals or with other arguments."""
 
 import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ class Batch:
     def of_individuals(
         cls, number: int, individuals: Sequence[object], *, changed: bool
     ) -> "Batch":
-        """Return a batch of individuals; `changed`: by their evaluation."""
+        """Make a batch of individuals; `changed` says that their evaluation changes them."""
         source = list(map(copy.deepcopy, individuals)) if changed else individuals
         weights = weights_of(individuals[0])
         empty: list[Fitness | Table | None] = [None] * len(individuals)
@@ -39,8 +39,7 @@ class Batch:
 
     @classmethod
     def of_rows(cls, number: int, rows: Sequence[Row]) -> "Batch":
-        """Return a batch of evaluations that are given more, or something else, than an
-        individual."""
+        """Make a batch of evaluations with other arguments than a single individual."""
         return cls(number, rows, rows=rows, source=rows, results=[None] * len(rows))
 
     def arguments(self, index: int) -> Row:
@@ -58,14 +57,14 @@ class Batch:
         return arguments[0] if arguments else next(iter(keywords.values()), None)
 
     def has(self, indices: Sequence[int], digest: bytes, form: Form) -> bool:
-        """Return True if the items at these places are those that the journal knows by a digest."""
+        """Return True if the items at these indices have the genomes of the journal's digest."""
         if self.is_table(digest, form):
             return len(indices) == len(self._population or ())
         inside = max(indices) < len(self.items)
         return inside and blocks.digest(self.source, indices, form) == digest
 
     def is_table(self, digest: bytes, form: Form) -> bool:
-        """Return True if the digest is that of the population which is the only argument."""
+        """Return True if the only argument is a population with this digest."""
         population = self._population
         if population is None:
             return False
@@ -74,7 +73,7 @@ class Batch:
     def laid_out(
         self, indices: Sequence[int], outcome: Outcome, form: Form
     ) -> tuple[Sequence[int], Outcome]:
-        """Return the fitnesses of rows as the journal has them: one for each individual.
+        """Return the fitnesses of rows in the journal's layout: one for each individual.
 
         Raises `InputError` for several fitnesses that are not those of a population.
         """
@@ -99,7 +98,7 @@ class Batch:
     def put(
         self, indices: Sequence[int], fitnesses: Sequence[Fitness], *, table: bool = False
     ) -> None:
-        """Give items their fitnesses; `table`: the only row has one for each individual."""
+        """Store fitnesses of items; `table`: the only row has one fitness per individual."""
         if table:
             self.results[0] = tuple(fitnesses)
             return
@@ -108,7 +107,7 @@ class Batch:
 
     @property
     def _population(self) -> Sequence[object] | None:
-        """The individuals that are the only argument of the only evaluation, if so."""
+        """The population, if it is the only argument of the only evaluation."""
         if self.rows is None or len(self.rows) != 1:
             return None
         arguments, keywords = self.rows[0]
@@ -122,7 +121,7 @@ class Batch:
 
     @property
     def individuals(self) -> Sequence[object] | None:
-        """The individuals that the fitnesses are those of; None if that is not clear."""
+        """The individuals to which the fitnesses belong; None if that is not clear."""
         if not self.spread:
             return self.items if self.objectives else None
         first = self._population or [self.first_of(index) for index in range(len(self.items))]
@@ -135,12 +134,12 @@ class Batch:
 
     @property
     def fitnesses(self) -> list[Fitness]:
-        """All fitnesses, those of a table one after the other."""
+        """All fitnesses; those of a table come one after the other."""
         return [fitness for result in self.results for fitness in rows_of(result)]
 
 
 def weights_of(item: object) -> Sequence[float]:
-    """Return the weights of an individual's fitness; none for what is no individual."""
+    """Return the weights of an individual's fitness; () for an object that is no individual."""
     return getattr(getattr(item, "fitness", None), "weights", None) or ()
 
 
@@ -161,8 +160,7 @@ def rows_for(
     evaluations: Sequence[Callable[..., object]],
     iterables: Sequence[Iterable[object]],
 ) -> Iterator[Row] | None:
-    """Return the arguments of each evaluation of a `toolbox.map`; None if it maps something
-    else."""
+    """Return the arguments of the evaluations of a `toolbox.map`; None for another function."""
     arguments: tuple[object, ...] = ()
     keywords: dict[str, object] = {}
     while isinstance(function, partial) and function not in evaluations:
@@ -178,7 +176,7 @@ def _is_population(value: Sequence[object]) -> bool:
 
 
 def lamarckian_refusal(row: Row) -> InputError:
-    """Return the error of a Lamarckian evaluation that is given anything but one individual."""
+    """Return the error for a Lamarckian evaluation with other arguments than one individual."""
     return InputError(
         "evaluate: a Lamarckian problem is evaluated by evaluate(individual) alone, and was called "
         f"with {len(row[0])} arguments and {list(row[1])}"
@@ -186,7 +184,7 @@ def lamarckian_refusal(row: Row) -> InputError:
 
 
 def refusal(error: InputError) -> InputError:
-    """Return the error of arguments that cannot travel, with what an evaluation may be."""
+    """Return the error for arguments that cannot travel; it says which arguments can."""
     if not str(error).startswith("genome:"):
         return error
     return InputError(

@@ -1,4 +1,4 @@
-"""The best of all evaluations of a run, whatever its algorithm keeps."""
+"""The best of all evaluations of a run, even if its algorithm does not keep it."""
 
 from collections.abc import Sequence
 
@@ -7,23 +7,22 @@ from evosweep.genomes.readable import readable
 
 
 class Best:
-    """The best so far: with one objective its genome too, with several one value for each."""
+    """The best so far: one value per objective and, with one objective, its genome."""
 
     def __init__(self) -> None:
         self.values: tuple[float, ...] = ()
         """The best value of each objective, in raw units; empty before the first evaluation."""
         self.genome: object = None
-        """As JSON data; None for several objectives."""
+        """The genome of the best individual as JSON data; None for several objectives."""
         self.weights: tuple[float, ...] = ()
-        """Those of the first individual that was evaluated."""
+        """The weights of the first individual that was evaluated."""
 
     def note(
         self, individuals: Sequence[Individual], fitnesses: Sequence[tuple[float, ...]]
     ) -> None:
         """Update with the fitnesses of a batch; the first of equal ones is kept.
 
-        Individuals whose objectives differ from those of the first one are ignored, such as other
-        species.
+        Individuals with other objectives than the first one, such as other species, are ignored.
         """
         weights = tuple(map(float, individuals[0].fitness.weights))
         self.weights = self.weights or weights

@@ -13,10 +13,10 @@ EarlierLosses = Iterable[tuple[int, int, str, int | None]]
 
 
 class Losses:
-    """The evaluations that killed their process, or hung in it.
+    """Strikes of evaluations during which a process died, or that hung.
 
-    When one process dies, others may die with it, so a single strike proves nothing. Suspects are
-    evaluated alone: that clears each of them, or shows that it is the cause.
+    When one process dies, others may die with it, so that a single strike proves nothing. So each
+    suspect is evaluated alone. This clears it, or proves that it is the cause.
     """
 
     def __init__(self, earlier: EarlierLosses, retries: int, timeout: float | None) -> None:
@@ -30,7 +30,7 @@ class Losses:
         return bool(self._strikes)
 
     def add(self, batch: int, loss: Lost) -> None:
-        """Count one more loss; `loss` names the individual."""
+        """Add a strike for the individual that `loss` names."""
         assert loss.index is not None
         self._strikes[batch, loss.index] += 1
         self._last[batch, loss.index] = loss
@@ -49,7 +49,7 @@ class Losses:
         return self._strikes[batch, index] >= max(_STRIKES, self._retries + 1)
 
     def failure(self, batch: int, index: int) -> FailureReason:
-        """Return the reason why an individual is given up, and what its author can do."""
+        """Return the reason for giving an individual up, and a remedy."""
         loss, strikes = self._last[batch, index], self._strikes[batch, index]
         if loss.reason == "timeout":
             return FailureReason(

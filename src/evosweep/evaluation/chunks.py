@@ -1,4 +1,4 @@
-"""Parts of batches as they travel, with the terms on which a worker may evaluate them."""
+"""Make chunks of batches, with the terms that a worker must have to evaluate them."""
 
 from collections.abc import Sequence
 
@@ -23,10 +23,10 @@ class Chunks:
         self.sent = Sent(
             elsewhere or how.description, agreement.digest(self._terms), backend.elsewhere
         )
-        """What a worker needs to know of the run."""
+        """The facts about the run that a worker needs."""
 
     def make(self, batch: Batch, number: int, items: Sequence[int], *, sent: bool) -> Chunk:
-        """Some items of a batch as they travel; `sent`: to a worker, and not to this process."""
+        """Make a chunk of items of a batch; `sent`: it goes to a worker, not to this process."""
         problem = self._problem
         together = problem.evaluate_batch is not None and not batch.spread
         size = len(items) if together else blocks.SIZE
@@ -49,10 +49,10 @@ class Chunks:
         )
 
     def again(self, batch: Batch, indices: Sequence[int]) -> Outcome:
-        """Return the outcome of some items that are evaluated once more, in this process."""
+        """Evaluate some items once more, in this process; returns the outcome."""
         return self.make(batch, -1, indices, sent=False).work()
 
     def refuse_others(self, terms: str) -> None:
-        """Raise `InputError` for a worker that returned its own terms, for they differ."""
+        """Raise `InputError` if a worker returned terms, which differ from ours."""
         if terms:
             agreement.refuse(terms, self._terms)

@@ -1,4 +1,4 @@
-"""Where and how a run evaluates; only the seed among these affects a fitness."""
+"""The circumstances of a run's evaluations; of these, only the seed affects a fitness."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +11,11 @@ class Circumstances:
     """The circumstances of a run's evaluations."""
 
     description: str
-    """The JSON that workers build the problem from."""
+    """The JSON from which workers build the problem."""
     seed: int
     lost: EarlierLosses = ()
     """Evaluations that killed an earlier process."""
     audit: int = 0
-    """Of what the journal has, one evaluation in so many is made again; 0: none."""
+    """One in this many evaluations of the journal is repeated and compared; 0: none."""
     order: Path | None = None
-    """The journal whose order of results an asynchronous algorithm follows; None: any order."""
+    """The journal whose order of results an asynchronous algorithm repeats; None: any order."""

@@ -1,10 +1,10 @@
-"""The batch that is being evaluated, for evaluations that depend on how far a run has come."""
+"""The current batch, for evaluations that depend on the progress of a run."""
 
 _batch = 0
 
 
 def current_batch() -> int:
-    """0-based number of the `toolbox.map` call (or single evaluation) that is being evaluated.
+    """Return the 0-based number of the current `toolbox.map` call, or single evaluation.
 
     With one call of `toolbox.map` per generation, as in DEAP's algorithms, this is the number of
     the generation.
@@ -18,6 +18,6 @@ def current_batch() -> int:
 
 
 def enter(batch: int) -> None:
-    """Set the batch that the next evaluations in this process belong to."""
+    """Set the batch of the next evaluations in this process."""
     global _batch  # noqa: PLW0603 - one per process by nature
     _batch = batch

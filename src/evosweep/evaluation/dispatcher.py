@@ -1,4 +1,4 @@
-"""Decides where items are evaluated: in chunks by workers, or in this process if that is cheaper.
+"""Decide where to evaluate items: in chunks by workers, or in this process if that is faster.
 
 Chunks come in rounds: each worker gets a share of the items that are left, so that the first chunks
 are large and the last are small (factoring: Hummel, Schonberg and Flynn 1992). The size of the
@@ -30,10 +30,10 @@ _Result_co = TypeVar("_Result_co", bound=Timed, covariant=True)
 
 
 class Make(Protocol[_Result_co]):
-    """Cuts a chunk."""
+    """A function that makes a chunk of items."""
 
     def __call__(self, number: int, items: Sequence[int], *, sent: bool) -> Work[_Result_co]:
-        """Return the chunk of these items; `sent`: for a worker, and not for this process."""
+        """Return a chunk of these items; `sent`: it goes to a worker, not to this process."""
         ...
 
 
@@ -67,7 +67,7 @@ class _Cost(_Recent):
     """
 
     def seconds_of(self, items: int) -> float:
-        """Expected seconds for a number of items."""
+        """Return the expected seconds of `items` items."""
         return items * max(self.value, 1e-9)
 
     def items_in(self, seconds: float) -> int:
@@ -76,7 +76,7 @@ class _Cost(_Recent):
 
 
 class _Unevenness(_Recent):
-    """Variation of the cost of an item between chunks; long chunks count for more."""
+    """The variation of the cost of an item between chunks; long chunks have more weight."""
 
     def add_chunk(self, expected: float, seconds: float) -> None:
         self.add(expected * (seconds / expected - 1) ** 2, expected)
@@ -103,28 +103,27 @@ class Times:
 
 
 class Dispatcher:
-    """Spreads the items of a batch over a backend and measures the costs."""
+    """Distributes the items of a batch over a backend, and measures the costs."""
 
     def __init__(self, backend: Backend, *, workers_only: bool = False) -> None:
         self.backend = backend
         self.workers_only = workers_only
-        """Nothing is evaluated in this process, since an evaluation may hang or end it."""
+        """True to evaluate nothing in this process, since an evaluation may hang or kill it."""
         self.times = Times()
         self._cost = _Cost()
         self._unevenness = _Unevenness()
         self._care = 0.0
-        """Measured seconds that an item takes in this process beside its evaluation."""
+        """Measured seconds per item of this process, without its evaluation."""
         self._overhead = backend.overhead
-        """Further seconds by which a batch takes longer when workers evaluate it."""
+        """Additional seconds of a batch that workers evaluate."""
         self._warm = False
         self._since_workers = 0.0
-        """Seconds spent on batches in this process since workers were last given one."""
+        """Seconds of batches in this process since the last batch of the workers."""
 
     def run(
         self, items: Sequence[int], make: Make[Result]
     ) -> Iterator[tuple[Work[Result], Result | Lost]]:
-        """Yield each chunk with its result (or `Lost`) as it finishes; every item is in one
-        chunk."""
+        """Yield each chunk with its result or `Lost` as it finishes; they cover all items once."""
         self._cost.fade()
         self._unevenness.fade()
         left = items
@@ -158,7 +157,7 @@ class Dispatcher:
     def _probe(
         self, items: Sequence[int], make: Make[Result]
     ) -> Iterator[tuple[Work[Result], Result, Sequence[int]]]:
-        """Evaluate a few items here, twice as many each time, until their cost is known."""
+        """Evaluate a few items in this process, twice as many each time, to learn their cost."""
         size, spent = 1, 0.0
         while items and spent < _PROBE:
             chunk, outcome = self._here(items[:size], make)
@@ -229,7 +228,7 @@ class Dispatcher:
             yield chunk
 
     def _size(self, left: int, opening: bool) -> int:
-        """Items in each of the next chunks, one for each worker."""
+        """Return the number of items in each of the next chunks, one chunk per worker."""
         even = math.ceil(left / self.backend.workers)
         shortest = self._cost.items_in(2 * self.backend.overhead)
         size = max(shortest, math.ceil(even / self._unevenness.divisor))

@@ -1,8 +1,8 @@
-"""An epoch of some demes as one piece of work: what travels to a worker, and what comes back.
+"""An epoch of some demes as one piece of work for a worker, and its result.
 
-A worker evolves each deme by a function of the algorithm's, with the toolbox that it has built
-itself and with random generators of that deme and that epoch alone. A replay evolves it in the same
-way, with the fitnesses that the journal has.
+A worker evolves each deme by a function of the algorithm, with a toolbox that it has built itself,
+and with random generators that are seeded for this deme and epoch. A replay evolves the deme in the
+same way, with the fitnesses of the journal.
 """
 
 import copy
@@ -33,7 +33,7 @@ Evolve = Callable[..., Deme]
 
 
 class Rule(NamedTuple):
-    """How demes evolve: by which function, and with what."""
+    """The rule by which demes evolve: a function and its parameters."""
 
     module: str
     function: str
@@ -47,7 +47,7 @@ class Rule(NamedTuple):
 
 @dataclass(slots=True)
 class EvolvedDeme:
-    """A deme after its epoch, and what was evaluated on the way."""
+    """A deme after its epoch, and the evaluations of the epoch."""
 
     individuals: Block
     fitnesses: list[Fitness]
@@ -70,10 +70,10 @@ class EpochOutcome:
 
 
 class Sent(NamedTuple):
-    """What a worker needs to know of the run."""
+    """The facts about the run that a worker needs."""
 
     problem: str
-    """The JSON that it builds the problem from."""
+    """The JSON from which it builds the problem."""
     terms: str = ""
     """The digest of its parent's terms; empty in the parent itself."""
     with_code: bool = False
@@ -81,7 +81,7 @@ class Sent(NamedTuple):
 
 
 class Epoch(NamedTuple):
-    """Some demes of one epoch as they travel."""
+    """Some demes of one epoch, in the form that travels."""
 
     number: int
     batch: int
@@ -93,7 +93,7 @@ class Epoch(NamedTuple):
     pooled: bool = False
 
     def work(self) -> EpochOutcome:
-        """Evolves each deme in this process, whose random generators stay as they were."""
+        """Evolve each deme in this process, and restore the random generators."""
         outcome = EpochOutcome(process=os.getpid(), host=os.uname().nodename)
         mine = agreement.terms(self.sent.problem, with_code=self.sent.with_code)
         if self.sent.terms not in ("", agreement.digest(mine)):
@@ -133,7 +133,7 @@ class Recorder:
         self._best_value = -numpy.inf
 
     def evolve(self, blocks: Sequence[Block], seed: int) -> EvolvedDeme:
-        """Return the deme after its epoch; the generators of this process are as before."""
+        """Return the deme after its epoch; the random generators are restored."""
         before = seeds.state()
         individuals = [one for block in blocks for one in self._problem.rebuild.block(block)]
         seeds.seed_run(seed)
@@ -145,7 +145,7 @@ class Recorder:
         return EvolvedDeme(self._block(deme), self._fitnesses, self._digest(), best)
 
     def map(self, function: object, individuals: Sequence[Individual]) -> list[Fitness]:
-        """Return the fitness of each; the function is the toolbox's `evaluate`."""
+        """Return the fitness of each individual; the function is the toolbox's `evaluate`."""
         if function != self.toolbox.evaluate:
             return list(map(cast("Callable[..., Any]", function), individuals))
         if not individuals:
@@ -157,7 +157,7 @@ class Recorder:
         return fitnesses
 
     def evaluate(self, individuals: Sequence[Individual]) -> list[Fitness]:
-        """Evaluate them as any chunk is, with all checks and policies."""
+        """Evaluate individuals like any chunk, with all checks and policies."""
         chunk = Chunk(
             number=0,
             batch=self._epoch.batch,
@@ -177,7 +177,7 @@ class Recorder:
         return cast("list[Fitness]", outcome.fitnesses)
 
     def _block(self, individuals: Sequence[object]) -> Block:
-        """Individuals as they travel, with the fitness that they have."""
+        """Return individuals in the form that travels, with their fitness."""
         block = Block.of(individuals, self._problem.form, self._problem.attributes)
         return block._replace(contents=None)
 
@@ -200,7 +200,7 @@ class Recorder:
 
 
 class Replayed(Recorder):
-    """The same, with the fitnesses that the journal has."""
+    """The toolbox of a deme in a replay, with the fitnesses of the journal."""
 
     def __init__(self, epoch: Epoch, deme: int, entry: Entry) -> None:
         super().__init__(epoch, deme)

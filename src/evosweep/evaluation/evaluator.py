@@ -1,4 +1,4 @@
-"""The evaluator: what a run registers as `toolbox.map`.
+"""The evaluator, whose `map` a run registers as `toolbox.map`.
 
 population -> chunks of bare genomes -> backend -> fitnesses -> journal -> population
 """
@@ -47,9 +47,9 @@ Item = TypeVar("Item")
 class Evaluator:
     """A deterministic, journaled `map` over a backend.
 
-    `map` evaluates where it is called with the toolbox's own `evaluate`, or with a `partial` of it,
-    and is Python's `map` for anything else. It returns a list of tuples of floats, in the order of
-    the individuals, or raises `EvaluationFailed`. `toolbox` is made to use it.
+    `map` evaluates if it is called with the toolbox's own `evaluate`, or with a `partial` of it;
+    for any other function it is Python's `map`. It returns a list of tuples of floats, in the order
+    of the individuals, or raises `EvaluationFailed`. The constructor registers it on `toolbox`.
     """
 
     def __init__(
@@ -84,10 +84,10 @@ class Evaluator:
         toolbox.evolve_apart = self.evolve_apart
 
     def evaluate(self, *arguments: object, **keywords: object) -> object:
-        """Return the fitness of one individual: a batch of one.
+        """Return the fitness of one individual, evaluated as a batch of one.
 
-        With other arguments it is what the problem's own `evaluate` returns for them: a fitness, or
-        one for each individual of a population that is the only argument.
+        With other arguments it returns the value of the problem's own `evaluate`: one fitness, or
+        one for each individual if the only argument is a population.
         """
         if len(arguments) == 1 and not keywords and weights_of(arguments[0]):
             return self._timed(self._single, arguments)[0]
@@ -105,7 +105,7 @@ class Evaluator:
         return self._timed(self._rows, list(rows))
 
     def asynchronous(self) -> Stream:
-        """Return a stream of individuals that come back one by one, each as it is evaluated."""
+        """Return a stream, which yields each individual as soon as it is evaluated."""
         number, path = self._batches, self._how.order
         self._batches += 1
         return Stream(self, number, None if path is None else order_in(path, number))
@@ -133,7 +133,7 @@ class Evaluator:
         return self.replay.pending
 
     def finish(self) -> None:
-        """Raise if the journal has evaluations that the run did not ask for again."""
+        """Raise if the journal has evaluations that the run did not repeat."""
         self.replay.finish(self._batches)
         self._as_given.finish()
 
@@ -176,7 +176,7 @@ class Evaluator:
         return self._results(batch)
 
     def _results(self, batch: Batch) -> Sequence[object]:
-        """Return the fitnesses for the program; they count as evaluated from here on."""
+        """Return the fitnesses for the program, after counting the evaluations."""
         if not batch.spread:
             fitnesses = cast("list[Fitness]", batch.results)  # each, for none is missing
             individuals = batch.items if batch.objectives else ()

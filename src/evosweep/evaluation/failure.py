@@ -1,4 +1,4 @@
-"""Why an evaluation failed, and what its author can do about it."""
+"""Reasons of failed evaluations, and remedies for their authors."""
 
 import traceback
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from evosweep.genomes.readable import readable
 
 @dataclass(slots=True)
 class FailureReason:
-    """Why an evaluation failed, and whose it was."""
+    """The reason of a failed evaluation, and its individual."""
 
     index: int
     kind: str
@@ -20,7 +20,7 @@ class FailureReason:
 
 
 def of_program(index: int, error: BaseException) -> FailureReason:
-    """`evaluate` raised something."""
+    """`evaluate` raised an exception."""
     reason = " ".join(str(error).split())
     return FailureReason(
         index,
@@ -54,7 +54,7 @@ def of_draw(index: int) -> FailureReason:
 
 
 class EvaluationFailed(RunError):
-    """An evaluation failed for good; `failure` has the individual and what to do."""
+    """An evaluation failed for good; `failure` has the individual and a remedy."""
 
     def __init__(self, failure: FailureReason, batch: int, individual: object) -> None:
         self.failure, self.batch, self.individual = failure, batch, individual
@@ -66,7 +66,7 @@ class EvaluationFailed(RunError):
 
 
 class AuditFailed(RunError):
-    """An evaluation that was made again gave another fitness than the journal has."""
+    """A repeated evaluation gave another fitness than the journal has."""
 
 
 def _short(value: object) -> str:

@@ -1,10 +1,10 @@
-"""The state of `random` and `numpy.random`, read where it lies in memory.
+"""Read the state of `random` and `numpy.random` directly from memory.
 
-Every evaluation is watched for draws from both. Their own functions take 25 and 75 us to tell their
-state, far longer than a cheap evaluation; the 2,500 bytes themselves are copied in a fraction of
-one. NumPy documents the address of its state. That of Python's is where CPython has put it since
-2.3; both are compared with what the functions say when this module is imported, and where they
-differ, as in another interpreter, the functions are asked every time.
+Each evaluation is watched for draws from both. Their own functions need 25 and 75 us to return the
+state, far longer than a cheap evaluation; a copy of the 2,500 bytes takes less than 1 us. NumPy
+documents the address of its state. CPython has kept its state at the same place since 2.3. When
+this module is imported, it compares both with the functions' results. If they differ, as in another
+interpreter, it calls the functions each time.
 """
 
 import ctypes
@@ -33,14 +33,14 @@ class _Random(Protocol):
 
 
 class Generators(NamedTuple):
-    """The state of both global generators, as `state` took it."""
+    """The state of both global generators, as `state` has read it."""
 
     python: bytes
-    """Place and words of `random`."""
+    """Position and words of `random`."""
     python_gauss: float | None
     """The normal number that `random.gauss` holds back."""
     numpy: bytes
-    """Words and place of `numpy.random`."""
+    """Words and position of `numpy.random`."""
     numpy_gauss: float | None
     """The normal number that `numpy.random.normal` holds back."""
 
@@ -49,7 +49,7 @@ class Generators(NamedTuple):
         return self == other
 
     def restore(self) -> None:
-        """Put both generators back where they were."""
+        """Restore both generators to this state."""
         place, *words = _PYTHON.unpack(self.python)
         random.setstate((_VERSION, (*words, place), self.python_gauss))
         key = numpy.frombuffer(self.numpy, "u4")
@@ -70,10 +70,10 @@ def state() -> Generators:
 
 
 class _Held:
-    """The normal number that NumPy holds back, which only its slow function tells.
+    """The normal number that NumPy holds back, which only its slow function returns.
 
-    A number comes to be held back only by drawing, which changes the words; so if none was, and
-    the words are the same, none is.
+    NumPy only holds a number back after a draw, which changes the words. So if it held none back
+    before, and the words are the same, it holds none back now.
     """
 
     def __init__(self) -> None:
@@ -89,7 +89,7 @@ class _Held:
         return number
 
     def note(self, words: bytes, number: float | None) -> None:
-        """Remembers the words with which nothing is held back."""
+        """Remember the words with which no number is held back."""
         self._words = words if number is None else b""
 
 
@@ -108,7 +108,7 @@ def _ask_numpy() -> bytes:
 
 
 def _reader(memory: "ctypes.Array[ctypes.c_char]", ask: Read) -> Read:
-    """Return a function that copies the state from memory, if what is there is the state."""
+    """Return a function that copies the state from memory, after checking that it is there."""
     return (lambda: memory.raw) if memory.raw == ask() else ask
 
 

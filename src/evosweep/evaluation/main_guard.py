@@ -1,7 +1,7 @@
 """Detects whether the running script would be run again by its own workers.
 
-Workers of a pool, of SCOOP, of MPI and of Dask import the program that started them. What its top
-level starts, each of them starts again; what stands below `if __name__ == "__main__":` runs once.
+Workers of a pool, of SCOOP, of MPI and of Dask import the program that started them. So code at its
+top level runs again on each worker; code below `if __name__ == "__main__":` runs only once.
 """
 
 import ast
@@ -21,8 +21,8 @@ _MARKS = {"__name__", "IS_ORIGIN", "parent_process"}
 def check(use: str) -> None:
     """Raise `InputError` if workers would run the calling script again.
 
-    On a worker that does run it again, the process ends without a word: the one that started it
-    has told the user.
+    On a worker that runs it again, the process exits without a message, since its parent has
+    already told the user.
     """
     frame = _top_of_script()
     if frame is None or _is_guarded(frame):
@@ -37,8 +37,7 @@ def check(use: str) -> None:
 
 
 def _top_of_script() -> FrameType | None:
-    """Return the frame of the script's top level, if the call comes from there and workers import
-    it."""
+    """Return the frame of the script's top level, if it makes this call and workers import it."""
     main = sys.modules.get("__main__")
     if getattr(main, "__file__", None) is None:  # typed at a prompt, or `python -c`
         return None
@@ -57,7 +56,7 @@ def _callers() -> Iterator[FrameType]:
 
 
 def _is_guarded(frame: FrameType) -> bool:
-    """Return True if the line that runs now stands below an `if` that keeps workers out."""
+    """Return True if the current line is below an `if` that keeps workers out."""
     try:
         tree = ast.parse(Path(frame.f_code.co_filename).read_bytes())
     except (OSError, SyntaxError, ValueError):

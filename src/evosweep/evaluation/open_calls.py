@@ -1,4 +1,4 @@
-"""Calls of a function of the user's own, as they travel to workers and back."""
+"""Calls of a user's own function, in the form that travels to workers and back."""
 
 import pickle
 import time
@@ -25,7 +25,7 @@ class Bare(NamedTuple):
     """Arguments of calls with one individual each, which is a list of simple genes."""
 
     kind: bytes
-    """Their class, pickled."""
+    """The pickled class of the individuals."""
     genomes: list[list[object]]
 
     def rows(self) -> list[Arguments]:
@@ -58,10 +58,10 @@ class Calls:
     arguments: "bytes | Bare"
     """The pickled rows; or individuals that need no pickle."""
     seed: int | None = None
-    """From this and its place each call is seeded; None: no call is seeded."""
+    """Each call is seeded from this number and its index; None: no call is seeded."""
 
     def work(self) -> Returned:
-        """Make the calls in this process; its random generators stay as they were."""
+        """Make the calls in this process, and restore its random generators."""
         before, returned = seeds.state(), Returned()
         started = time.perf_counter()
         try:
@@ -79,11 +79,11 @@ class Calls:
         return returned
 
     def value(self) -> Any:
-        """Return the value of the only call; raises its exception."""
+        """Make the only call; returns its value or raises its exception."""
         return self.all_values()[0]
 
     def all_values(self) -> list[Any]:
-        """Return the values of the calls; raises the exception of the first call that fails."""
+        """Make the calls; returns their values or raises the exception of the first failing one."""
         returned = self.work()
         if returned.error is not None:
             raise returned.error
@@ -102,7 +102,7 @@ class Calls:
 
 
 def travelling(rows: Sequence[Arguments]) -> "bytes | Bare":
-    """Return the arguments of some calls in the form in which they travel."""
+    """Return the arguments of some calls in the form that travels."""
     if genomes := _bare(rows):
         return Bare(_class_of(rows).pickled, genomes)
     try:
@@ -114,8 +114,7 @@ def travelling(rows: Sequence[Arguments]) -> "bytes | Bare":
 
 
 def _bare(rows: Sequence[Arguments]) -> list[list[object]] | None:
-    """Return the genomes of individuals that consist of nothing else, all of one class; else
-    None."""
+    """Return the genomes of bare individuals of one class; None for other individuals."""
     kind = _class_of(rows)
     if kind.fitness is None:
         return None
@@ -140,12 +139,12 @@ class _Class:
 
     kind: type
     fitness: type | None
-    """That of its fitness, if it is a class of `creator` on `list` with nothing more; else None."""
+    """The class of its fitness, if it is a plain class of `creator` on `list`; else None."""
     pickled: bytes
 
     @classmethod
     def of(cls, kind: type) -> "_Class":
-        """Return the class, with what decides whether its objects travel bare."""
+        """Return the class, with the facts that decide if its objects travel as bare genomes."""
         fitness = _fitness_class(kind)
         return cls(kind, fitness, dumps(kind) if fitness else b"")
 
@@ -189,12 +188,13 @@ def _is_class(value: object) -> bool:
 
 @lru_cache(maxsize=8)
 def _loaded(data: bytes) -> Any:
-    """Return the function or class that a parent sent; the last ones are kept."""
+    """Return the function or class that a parent sent; the last ones are cached."""
     return pickle.loads(data)
 
 
 def _sendable(error: BaseException) -> BaseException:
-    """Return the exception with the worker's traceback; if it would not arrive, what it says."""
+    """Return an exception with the worker's traceback, or a copy of its text if it cannot
+    pickle."""
     error.add_note("".join(traceback.format_exception(error)))
     try:
         pickle.loads(pickle.dumps(error))

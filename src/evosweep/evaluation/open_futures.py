@@ -25,12 +25,12 @@ class _Submitted:
 
     calls: Calls
     single: bool
-    """True if the future has the only value, or a list."""
+    """True if the future gives the only value; else it gives a list."""
     future: "Future[Any]" = field(default_factory=Future)
     sent: bool = False
 
     def is_wanted(self) -> bool:
-        """Return True if it was sent before, or is not cancelled."""
+        """Return True if the call was sent already, or is not cancelled."""
         self.sent = self.sent or self.future.set_running_or_notify_cancel()
         return self.sent
 
@@ -50,9 +50,9 @@ class _Submitted:
 
 
 class Submissions:
-    """Submitted calls on their way to a backend's workers, handed over by a thread.
+    """Passes submitted calls to a backend's workers, in a thread.
 
-    `lock` is held while the backend works for them.
+    It holds `lock` while the backend works on them.
     """
 
     def __init__(self, backend: Backend, lock: threading.RLock) -> None:
@@ -65,8 +65,7 @@ class Submissions:
         self._thread: threading.Thread | None = None
 
     def submit(self, calls: Calls, *, single: bool) -> "Future[Any]":
-        """Return the future of what the only call returns; of the list of all values if not
-        `single`"""
+        """Submit calls; the future gives the value of a `single` call, else the list of values."""
         self._count += 1
         places = [self._count] * len(calls.indices)
         submitted = _Submitted(replace(calls, number=self._count, indices=places), single)
@@ -80,7 +79,7 @@ class Submissions:
         return submitted.future
 
     def close(self, *, cancel: bool) -> None:
-        """Wait until every call is done; `cancel`: without those that were not sent yet."""
+        """Wait until every call is done; with `cancel`, drop calls that were not sent yet."""
         with self._changed:
             self._closed = True
             for submitted in self._waiting if cancel else ():
@@ -90,8 +89,7 @@ class Submissions:
             self._thread.join()
 
     def next_calls(self, patience: float | None) -> Calls | None:
-        """Return the calls that are next to be sent; None if none come for so long, or none
-        will."""
+        """Return the next calls to send; None after `patience` seconds, or if no more will come."""
         with self._changed:
             while True:
                 self._changed.wait_for(lambda: self._waiting or self._closed, patience)
@@ -119,7 +117,7 @@ class Submissions:
             self._open.pop(number).settle(outcome)
 
     def _lose(self, submitted: _Submitted, loss: Lost) -> None:
-        """Send calls again whose worker died, unless it died of them too often."""
+        """Send calls again whose worker died, unless they have killed too many workers."""
         number = submitted.calls.number
         if loss.index is not None:
             self._losses.add(BATCH, loss)
@@ -143,7 +141,7 @@ class Submissions:
 
 
 class _CallFeed(Iterator[Calls]):
-    """The calls that wait; a backend that asks again later gets those that came since."""
+    """An iterator over the queued calls; after its end it may go on with calls that came since."""
 
     def __init__(self, submissions: Submissions, first: Calls) -> None:
         self._submissions, self._first = submissions, [first]

@@ -1,4 +1,4 @@
-"""A backend in a program of the user's own: `open_backend`, its `map` and its relatives."""
+"""A backend in a user's own program: `open_backend`, its `map` and similar methods."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -37,7 +37,7 @@ class OpenBackend:
         self._open: _Open | None = None
         self._batches = BATCH
         self._seed: int | None = None
-        """From which calls are seeded, once one was seen to draw random numbers."""
+        """The seed of calls; None until a call has drawn random numbers."""
 
     @property
     def workers(self) -> int:
@@ -215,7 +215,7 @@ def _done(call: Callable[[], Value]) -> "Future[Value]":
 def open_backend(use: str = "pool", workers: int | None = None, **options: object) -> OpenBackend:
     """Return a backend whose `map` a DEAP program of your own registers as `toolbox.map`.
 
-    Unlike a run's evaluator it sends your function, which must be one that pickles.
+    Unlike a run's evaluator it sends your function, which must pickle.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""Pickling of a user's functions and arguments for workers.
+"""Pickle a user's functions and arguments for workers.
 
-Classes of `creator` are sent by name. With plain pickle, each chunk would create a new class of
-that name, and no individual on the worker would be an instance of it.
+Classes of `creator` are sent by name. With plain pickle, each chunk would create a new class of the
+same name, and no individual on the worker would be an instance of it.
 """
 
 import io
@@ -20,7 +20,7 @@ _DEEPEST = 50
 
 class _Pickler(pickle.Pickler):
     def reducer_override(self, value: object) -> Any:
-        """Return a class of `creator` by its name, and how to make it where a worker lacks it."""
+        """Return a class of `creator` by its name, with the way to make it if a worker lacks it."""
         if isinstance(value, creator.MetaCreator):
             return _class_of, value.reduce_args
         return NotImplemented
@@ -36,14 +36,14 @@ def _class_of(name: str, parent: type, attributes: Mapping[str, object]) -> type
 
 
 def dumps(value: object) -> bytes:
-    """`value` pickled."""
+    """Return `value` pickled."""
     buffer = io.BytesIO()
     _Pickler(buffer, pickle.HIGHEST_PROTOCOL).dump(value)
     return buffer.getvalue()
 
 
 def pickled(value: object, what: str) -> bytes:
-    """`value` pickled; raises `InputError` naming the innermost part that cannot be."""
+    """Return `value` pickled; raises `InputError` that names the part which does not pickle."""
     try:
         return dumps(value)
     except Exception as error:
@@ -56,7 +56,7 @@ def pickled(value: object, what: str) -> bytes:
 
 
 def _culprit(value: object, what: str, seen: set[int]) -> tuple[str, object]:
-    """Where the innermost part is that does not pickle, and that part."""
+    """Return the path of the innermost part that does not pickle, and the part."""
     seen.add(id(value))
     if len(seen) > _DEEPEST:
         return what, value

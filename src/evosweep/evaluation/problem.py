@@ -1,4 +1,4 @@
-"""A problem as one process holds it: built from its name and parameters, never sent."""
+"""A built problem; each process builds it from its name and parameters, and never sends it."""
 
 import copy
 import json
@@ -22,7 +22,7 @@ from evosweep.problems.traits import Traits
 
 @dataclass(frozen=True)
 class BuiltProblem:
-    """A built problem: its toolbox, and what its declaration and the config say of it."""
+    """A built problem: its toolbox, its declared traits, and its options in the config."""
 
     toolbox: Toolbox
     stochastic: bool
@@ -32,7 +32,7 @@ class BuiltProblem:
     retries: int
     """Number of times that a failing evaluation is repeated."""
     attributes: frozenset[str]
-    """What evaluations are given of an individual whatever it is."""
+    """Attributes of an individual that travel whatever their values are."""
     penalty: tuple[float, ...] | None
     """The fitness of a failing evaluation; None: the run fails."""
 
@@ -64,13 +64,14 @@ class BuiltProblem:
 
     @cached_property
     def rebuild_recorded(self) -> Rebuilder:
-        """As `rebuild`, of genomes that come from a disk: it finds only what this run has named."""
+        """Make individuals of genomes from a disk; it only finds classes that this run has
+        named."""
         decode = getattr(self.toolbox, "decode", None)
         return Rebuilder(primitive_sets(self.toolbox), decode, class_names.seen_here)
 
     @cached_property
     def form(self) -> PlainForm:
-        """Take individuals apart into what travels."""
+        """The conversion of individuals to the data that travels."""
         return PlainForm(getattr(self.toolbox, "encode", None), primitive_sets(self.toolbox))
 
     @cached_property
@@ -79,16 +80,16 @@ class BuiltProblem:
         return PlainForm(getattr(self.toolbox, "encode", None), exact=False)
 
     def left_behind(self, individual: object) -> list[str]:
-        """Return the attributes of an individual that evaluations are not given."""
+        """Return the attributes of an individual that do not travel to evaluations."""
         return left_behind(individual, self.form, self.attributes)
 
     def own_toolbox(self) -> Toolbox:
-        """Return a copy of the toolbox, for a run to register its map on."""
+        """Return a copy of the toolbox, on which a run registers its map."""
         return copy.copy(self.toolbox)
 
 
 def build_for_run(description: str) -> BuiltProblem:
-    """Return the problem for one run, built anew for every run of a process but the first.
+    """Return the problem for one run; it is built anew for each further run of a process.
 
     A toolbox may hold state (`cma.Strategy`, `selNSGA3WithMemory`) that a run must not inherit.
     """
@@ -106,8 +107,8 @@ def build(description: str) -> BuiltProblem:
     """Return the problem that a JSON description names, built once per process.
 
     `description` is the `problem` part of a spec with the spec's `import_path` (`describe` makes
-    it). Both generators are seeded for the time of building and put back, so that a problem that
-    draws its instance at random is the same one in every process.
+    it). Both generators are seeded while it is built, and restored afterwards, so that a problem
+    with a random instance is the same in every process.
     """
     spec = json.loads(description)
     before = seeds.state()
@@ -149,7 +150,6 @@ def _check_toolbox(toolbox: object, use: str) -> None:
 
 
 def describe(problem: dict[str, Any], import_path: str) -> str:
-    """Return the JSON that workers build a problem from: its part of the spec, and its import
-    path."""
+    """Return the JSON from which workers build a problem: its part of the spec, and import path."""
     kept = {key: value for key, value in problem.items() if key != "name"}
     return json.dumps(kept | {"import_path": import_path}, sort_keys=True)

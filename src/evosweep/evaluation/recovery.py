@@ -1,8 +1,8 @@
-"""Repeats evaluations whose worker died, until they succeed or the policy gives them up.
+"""Repeat evaluations whose worker died, until they succeed or the policy gives them up.
 
-A backend says that a worker died, and which evaluation it was at. That evaluation is repeated here,
-alone; everything else that was lost with it is repeated too. If a backend cannot say which,
-what was lost twice is looked through by halves, one chunk at a time.
+A backend reports that a worker died, and during which evaluation. This evaluation is repeated
+alone; all other lost evaluations are repeated too. If a backend cannot name the evaluation, chunks
+that were lost twice are halved again and again, one chunk at a time, until the culprit is found.
 """
 
 from collections import Counter
@@ -16,9 +16,9 @@ from evosweep.evaluation.dispatcher import Dispatcher, Make
 from evosweep.evaluation.failure import FailureReason
 
 _VAGUE = 2
-"""So many losses without a culprit make all evaluations of the chunk suspicious."""
+"""After this many losses without a culprit, all evaluations of the chunk are suspects."""
 _BARREN_ROUNDS = 10
-"""So many rounds in a row may lose workers without finishing an evaluation."""
+"""Most rounds in a row that lose workers without finishing an evaluation."""
 
 
 @dataclass
@@ -64,7 +64,7 @@ class Recovery:
     def _search(
         self, left: "_Left", lost: Sequence[Sequence[int]], make: Make[Result]
     ) -> Iterator[tuple[Sequence[int], Result | FailureReason]]:
-        """Look for those that kill their worker by halves, where a backend cannot tell which."""
+        """Find evaluations that kill workers by halving chunks, if a backend cannot name them."""
         queue = [left.suspicious(indices) for indices in lost]
         while queue:
             part = queue.pop(0)
@@ -80,7 +80,7 @@ class Recovery:
         yield from self._give_up(left)
 
     def _lose(self, left: "_Left", indices: Sequence[int], loss: Lost) -> None:
-        """Record a strike for the evaluation at which a worker died, as far as it is known."""
+        """Record a strike for the evaluation during which a worker died, if it is known."""
         if loss.reason == "unknown" and len(indices) == 1:
             loss = replace(loss, index=indices[0], reason="worker")
         if loss.index is not None:
@@ -92,7 +92,7 @@ class Recovery:
         self.dispatcher.workers_only = not self.dispatcher.backend.local
 
     def _give_up(self, left: "_Left") -> Iterator[tuple[Sequence[int], FailureReason]]:
-        """Yield the items whose losses used up what the policy allows."""
+        """Yield the items with more losses than the policy allows."""
         for index in self.losses.given_up(left.batch, left.items) if self.losses else []:
             left.items.remove(index)
             yield [index], self.losses.failure(left.batch, index)
@@ -100,7 +100,7 @@ class Recovery:
     def _try_suspects(
         self, left: "_Left", make: Make[Result]
     ) -> Iterator[tuple[Sequence[int], Result | FailureReason]]:
-        """Try each item at which a worker died alone, until it is cleared or given up."""
+        """Evaluate each suspect alone, until it is cleared or given up."""
         for index in self.losses.suspects(left.batch, left.items) if self.losses else []:
             while index in left.items:
                 yield from self._round(left, [index], make)
@@ -114,15 +114,15 @@ class _Left:
     items: list[int] = field(default_factory=list)
     barren: int = 0
     vague: Counter[int] = field(default_factory=Counter)
-    """How often each was lost without a culprit."""
+    """The number of losses of each item without a culprit."""
 
     def drop(self, finished: Collection[int]) -> None:
-        """Leave out what is evaluated."""
+        """Remove evaluated items."""
         done = set(finished)
         self.items = [index for index in self.items if index not in done]
 
     def suspicious(self, indices: Sequence[int]) -> list[int]:
-        """Return those that were lost without a culprit as often as makes them suspicious."""
+        """Return the items that are suspects, since they were lost without a culprit too often."""
         return [index for index in indices if self.vague[index] >= _VAGUE]
 
     def note_progress(self, before: int) -> None:

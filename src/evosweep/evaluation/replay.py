@@ -1,4 +1,4 @@
-"""Hands out the evaluations of earlier sessions, batch by batch, as the run repeats them."""
+"""Give the evaluations of earlier sessions to the run, batch by batch, while it repeats them."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ class NotDeterministic(RunError):
 
 
 class Replay:
-    """Reads the journal once, as the run goes on; memory is bounded by one chunk."""
+    """Reads the journal once, while the run goes on; memory is bounded by one chunk."""
 
     def __init__(self, journal: Journal, form: PlainForm | None = None) -> None:
         self._path, self._form = journal.path, form or PlainForm()
@@ -44,12 +44,11 @@ class Replay:
             raise self.differs(batches, "is not evaluated any more")
 
     def is_at(self, batch: int) -> bool:
-        """Return True if the next recorded chunk is one of this batch, or of an earlier one."""
+        """Return True if the next recorded chunk belongs to this batch, or to an earlier one."""
         return self._next is not None and self._next.batch <= batch
 
     def next_of(self, batch: int) -> Entry | None:
-        """Return the next recorded chunk, which has to be one of this batch; None if none is
-        left."""
+        """Return the next recorded chunk, which must belong to this batch; None at the end."""
         entry = self._next
         if entry is None:
             return None
@@ -59,7 +58,7 @@ class Replay:
         return entry
 
     def differs(self, batch: int, how: str) -> NotDeterministic:
-        """Return the error of a program that does not repeat what is in its journal."""
+        """Return the error for a program that does not repeat the evaluations of its journal."""
         return NotDeterministic(
             f"{self._path}: the program is not deterministic: with the same seed, batch {batch} "
             f"{how} than in the journal; likely causes: the clock, the order of a set, a random "

@@ -11,11 +11,11 @@ from evosweep.genomes.fitness import fitness_of
 from evosweep.genomes.form import Plain
 
 Row = tuple[tuple[object, ...], dict[str, object]]
-"""The arguments of one evaluation: by place and by name."""
+"""The positional and keyword arguments of one evaluation."""
 
 Fitness = tuple[float, ...]
 Table = tuple[Fitness, ...]
-"""One fitness for each individual, when a single evaluation gets a whole population."""
+"""One fitness for each individual, if a single evaluation gets a whole population."""
 
 
 @dataclass(slots=True)
@@ -27,20 +27,20 @@ class Outcome:
     seconds: float = 0.0
     flags: list[int] | None = None
     cpu: float = 0.0
-    """CPU seconds of the process that evaluated, all its threads."""
+    """CPU seconds of the process that evaluated, with all its threads."""
     process: int = 0
     """The id of that process."""
     host: str = ""
     """The name of its host."""
     terms: str = ""
-    """What decides results in that process, where it differs and nothing was evaluated."""
+    """The terms of that process, if they differ from its parent's, so that it evaluated nothing."""
     failure: FailureReason | None = None
     digest: bytes = b""
     """Digest by which the journal recognises the chunk's genomes."""
 
 
 def result_of(returned: object, objectives: int, *, infinite: bool) -> Fitness | Table:
-    """Return the fitness, or the list of them, that an evaluation returned; raises `BadFitness`."""
+    """Return an evaluation's fitness, or its list of fitnesses; raises `BadFitness`."""
     if isinstance(returned, list | tuple) and returned and _is_row(returned[0]):
         return tuple(fitness_of(each, objectives, infinite) for each in returned)
     return fitness_of(returned, objectives, infinite)
@@ -65,7 +65,7 @@ def rows_of(result: Fitness | Table | None) -> Table:
 
 
 def table_of(fitnesses: Sequence[Fitness], objectives: int) -> numpy.ndarray:
-    """Fitnesses as the journal has them, shape (individuals, objectives)."""
+    """Return fitnesses in the journal's layout, shape (individuals, objectives)."""
     values = chain.from_iterable(fitnesses)
     shape = (len(fitnesses), objectives)
     return numpy.fromiter(values, float, shape[0] * shape[1]).reshape(shape)

@@ -1,8 +1,8 @@
 """The source of every random number of a run.
 
-A run's seed goes to both of Python's global generators, as a DEAP program does it by hand, so that
-a plain DEAP program with that seed gives the same population. A stochastic evaluation has a seed
-of its own, made from the run's seed and from the place of the evaluation in the run.
+A run's seed goes to both global generators, as in a plain DEAP program, so that a plain program
+with this seed gives the same population. A stochastic evaluation has a seed of its own, made from
+the run's seed and from the evaluation's place in the run.
 """
 
 import hashlib
@@ -24,12 +24,12 @@ def seed_run(seed: int) -> None:
 
 
 def seed_build() -> None:
-    """Seed both for the building of a problem, so that every process builds the same one."""
+    """Seed both generators before a problem is built, so that all processes build the same one."""
     seed_run(_BUILD_SEED)
 
 
 def seed_evaluation(seed: int, batch: int, index: int) -> None:
-    """Seed both for one stochastic evaluation: its place decides, never its worker or its turn."""
+    """Seed both generators for a stochastic evaluation, by its place in the run alone."""
     material = f"evosweep {seed} {batch} {index}".encode()
     words = numpy.frombuffer(hashlib.sha256(material).digest(), "<u4")
     random.seed(int.from_bytes(words.tobytes(), "little"))

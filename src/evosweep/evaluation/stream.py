@@ -1,8 +1,8 @@
 """Evaluations without generations: each individual comes back as soon as it is evaluated.
 
-Which one comes next depends on clocks, so the order is a part of the run, and the journal has it: a
-resumed run takes its individuals in that order. A repetition may follow the order in the journal of
-another run: then an individual that is early waits for its turn.
+The order in which individuals come back depends on clocks. So the order is a part of the run, and
+the journal keeps it: a resumed run takes its individuals in this order. A repetition may follow the
+order of another run's journal; then an individual that is early waits for its turn.
 """
 
 import time
@@ -20,10 +20,10 @@ from evosweep.records import journal
 
 
 class Stream:
-    """Individuals on their way to the workers; iterate over it to get each one back, evaluated.
+    """A stream of individuals to the workers and back; iterate over it to get each one, evaluated.
 
-    What `submit` was given comes back once, with its fitness set. More may be submitted while the
-    iteration is under way; it ends when nothing is under way any more.
+    Each submitted individual comes back once, with its fitness set. More individuals may be
+    submitted during the iteration, which ends when all have come back.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class Stream:
     number
         The stream's number among the batches of the run.
     order
-        Places of the individuals in the order in which they have to come back; None: any.
+        Indices of the individuals in the order in which they must come back; None: any order.
     """
 
     def __init__(
@@ -74,8 +74,7 @@ class Stream:
         return individual
 
     def _recorded(self) -> int | None:
-        """Return the place of the individual that came next in an earlier session, if there is
-        one."""
+        """Return the index of the individual that came next in an earlier session, if any."""
         entry = self._evaluator.replay.next_of(self._number)
         if entry is None:
             return None
@@ -104,7 +103,7 @@ class Stream:
         return turn
 
     def _turn(self) -> int | None:
-        """Return the place of the individual whose turn it is; None if the order is free."""
+        """Return the index of the individual whose turn it is; None if the order is free."""
         if self._order is None:
             return None
         turn = next(self._order, None)
@@ -129,7 +128,7 @@ class Stream:
 
 
 def order_in(path: Path, number: int) -> Iterator[int]:
-    """Yield the places of a stream's individuals in the order in which a journal has them."""
+    """Yield the indices of a stream's individuals in the order of a journal."""
     for entry in journal.read(path):
         if entry.batch == number:
             yield from map(int, entry.indices)

@@ -1,4 +1,4 @@
-"""The work of a stream: individuals that wait for workers, and results as they come."""
+"""The work of a stream: the queue of individuals, and the results of workers."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ _BARREN_ROUNDS = 10  # losses in a row, for each worker, that no evaluation can 
 
 
 class StreamSteps(Protocol):
-    """The steps of an evaluation, each of which the evaluator takes."""
+    """The steps of an evaluation, which the evaluator implements."""
 
     problem: BuiltProblem
     dispatcher: Dispatcher
@@ -35,11 +35,11 @@ class StreamSteps(Protocol):
     map_seconds: float
 
     def tell_weights(self, items: Sequence[object]) -> None:
-        """Tell the weights of the first individual."""
+        """Report the weights of the first individual."""
         ...
 
     def take_recorded(self, batch: Batch, entry: Entry) -> None:
-        """Take what the journal has."""
+        """Take results from the journal."""
         ...
 
     def finish_chunk(self, batch: Batch, indices: Sequence[int], outcome: Outcome) -> None:
@@ -47,12 +47,12 @@ class StreamSteps(Protocol):
         ...
 
     def give_up(self, batch: Batch, failure: FailureReason) -> None:
-        """Record a penalty, or raises."""
+        """Record a penalty, or raise."""
         ...
 
 
 class _At(Sequence[object]):
-    """One item at its place; what else there was before it is not kept."""
+    """A sequence that only has one item, at its index; earlier items are not kept."""
 
     def __init__(self, place: int, item: object) -> None:
         self._place, self._item = place, item
@@ -72,11 +72,11 @@ class _At(Sequence[object]):
 
 @dataclass
 class Single(Batch):
-    """One individual of a stream, as the batch of which it is the last item."""
+    """One individual of a stream, in the form of a batch whose last item it is."""
 
     @classmethod
     def at(cls, number: int, place: int, individual: object, *, changed: bool) -> "Single":
-        """Return the individual at a place of the stream; `changed`: by its evaluation."""
+        """Make it for an index of the stream; `changed`: the evaluation changes the individual."""
         single = Batch.of_individuals(number, [individual], changed=changed)
         return cls(
             number,
@@ -108,8 +108,7 @@ class StreamWork:
         self._began, self._seconds, self._idle = time.perf_counter(), 0.0, 0.0
 
     def next(self) -> tuple[int, Outcome | FailureReason]:
-        """Return the place of an individual and what its evaluation came to, as soon as there is
-        one."""
+        """Wait for the next result; returns the individual's index and the outcome."""
         while True:
             if given_up := self._losses.given_up(self._number, self.queue):
                 self.queue.remove(given_up[0])
@@ -130,9 +129,9 @@ class StreamWork:
                 return number, outcome
 
     def next_chunk(self) -> Chunk | None:
-        """Return the next evaluation; None while there is none, or while it must not have company.
+        """Return the next evaluation; None if there is none, or if it must run alone later.
 
-        What killed a worker is evaluated alone: then it is clear who does it.
+        An individual whose worker died is evaluated alone, to find out if it is the cause.
         """
         suspect = self._losses.suspects(self._number, self._away)
         if not self.queue or suspect:
@@ -147,7 +146,7 @@ class StreamWork:
         return self._evaluator.chunks.make(self._singles[place], place, [place], sent=sent)
 
     def _lose(self, places: Sequence[int], loss: Lost) -> None:
-        """Send individuals again whose worker died, sooner than what was not sent yet."""
+        """Send individuals again whose worker died, before those that were not sent yet."""
         if loss.reason == "unknown":  # each of them may have been the one
             for place in places:
                 self._losses.add(self._number, Lost(place))
@@ -175,7 +174,7 @@ class StreamWork:
 
 
 class _StreamFeed(Iterator[Chunk]):
-    """The evaluations that wait; a backend that asks again later gets those that came since."""
+    """An iterator over queued evaluations; after its end it may go on with later ones."""
 
     def __init__(self, work: StreamWork) -> None:
         self._work = work

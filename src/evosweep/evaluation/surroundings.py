@@ -1,7 +1,7 @@
-"""Values beside its individual that an evaluation may read: globals, closures, attributes.
+"""Find values that an evaluation may read besides its individual: globals, closures, attributes.
 
-A program that keeps its generation in a global has that value in one process only. If such a value
-changes, an evaluation in another process may see another value.
+If a program keeps its generation in a global variable, the variable only changes in one process.
+Then an evaluation in another process may see an old value.
 """
 
 import sys
@@ -80,7 +80,7 @@ def _names(code: CodeType) -> Iterator[str]:
 
 
 def _is_of_program(thing: object) -> bool:
-    """Return True if it is defined by the program, not by a library."""
+    """Return True if an object is defined by the program, and not by a library."""
     name = thing.__name__ if isinstance(thing, ModuleType) else getattr(thing, "__module__", None)
     if not isinstance(name, str) or not isinstance(getattr(thing, "__dict__", None), object):
         return False

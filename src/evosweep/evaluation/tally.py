@@ -1,4 +1,4 @@
-"""What a run's receipt says of its evaluations: how many, the best, where, at which cost."""
+"""Count evaluations for a run's receipt: their number, the best, hosts, and cost."""
 
 import hashlib
 import os
@@ -14,13 +14,13 @@ from evosweep.records.journal_entry import OK, PENALISED, RETRIED
 
 
 class Tally:
-    """The evaluations of a run so far, those of the journal included."""
+    """The evaluations of a run so far, with those of the journal."""
 
     def __init__(self) -> None:
         self.evaluations = 0
         self.best = Best()
         self.cpu, self.cpu_here = 0.0, 0.0
-        """CPU seconds of evaluations: of all of them, and of those made in this process."""
+        """CPU seconds of all evaluations, and of those in this process."""
         self.hosts: set[str] = set()
         """The names of the hosts that evaluated, in this session."""
         self._host = os.uname().nodename
@@ -51,7 +51,7 @@ class Tally:
         self.cpu_here += seconds if here else 0.0
 
     def note_worker(self, outcome: Outcome | EpochOutcome) -> None:
-        """Note where, and in how many CPU seconds, something was evaluated."""
+        """Note the host and the CPU seconds of an outcome."""
         if outcome.host:
             self.hosts.add(outcome.host)
             if outcome.host != self._host:  # where another process may have this one's number
@@ -59,7 +59,7 @@ class Tally:
         self.spend(outcome.cpu, here=outcome.process == os.getpid())
 
     def note_flags(self, flags: Sequence[int]) -> None:
-        """Note what was penalised or repeated."""
+        """Count penalised and repeated evaluations."""
         self._flags.update(flag for flag in flags if flag != OK)
 
     def note_order(self, batch: int, place: int) -> None:

@@ -1,8 +1,8 @@
 """Vectorised evaluation: a chunk is one call of a problem's `evaluate_batch`.
 
-A problem may register `evaluate_batch(genomes) -> values`, of an array (n, genes) and an array
-(n, objectives). It stands in for `evaluate` within the tolerance that the problem's traits state.
-Each row's values must depend on that row alone, to the last bit, for a chunk may be cut anywhere.
+A problem may register `evaluate_batch(genomes) -> values`, with arrays of shape (n, genes) and
+(n, objectives). It replaces `evaluate`, within the tolerance of the problem's traits. The values of
+a row must depend only on this row, to the last bit, since chunks may have any size.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -1,7 +1,7 @@
-"""Evaluates a chunk of genomes, on a worker of any backend or in the run's own process.
+"""Evaluate a chunk of genomes, on a worker of any backend or in the run's own process.
 
 The same function runs in every process, and each evaluation gets a new individual, rebuilt from the
-data that is sent. So the place of an evaluation makes no difference.
+data that travelled. So it makes no difference where an evaluation happens.
 """
 
 import os
@@ -25,7 +25,7 @@ from evosweep.records.journal_entry import OK, PENALISED, RETRIED
 
 
 class Chunk(NamedTuple):
-    """Some individuals of one batch as they travel: bytes and numbers, no objects of a program."""
+    """Some individuals of one batch in the form that travels: bytes and numbers only."""
 
     number: int
     batch: int
@@ -33,7 +33,7 @@ class Chunk(NamedTuple):
     blocks: Iterable[Block]
     """The genomes, in the order of the indices."""
     objectives: int
-    """Of the fitness; 0: as many as the evaluation returns."""
+    """Number of objectives; 0: as many as the evaluation returns."""
     problem: str
     seed: int
     pooled: bool = False
@@ -41,7 +41,7 @@ class Chunk(NamedTuple):
     spread: bool = False
     """True if each genome is a row: all arguments of an evaluation."""
     terms: str = ""
-    """Digest of what decides results in the process that sends it (`evaluation.agreement`)."""
+    """Digest of the terms of the process that sends it (`evaluation.agreement`)."""
     with_code: bool = False
     """True if these terms cover the code."""
 
@@ -51,7 +51,7 @@ class Chunk(NamedTuple):
 
 
 _RAISED = BaseException
-"""Exceptions of evaluations, with CancelledError and the panic of a library in Rust."""
+"""Exceptions of evaluations, including CancelledError and the panic of a library in Rust."""
 
 
 class _Failed(Exception):
@@ -103,7 +103,7 @@ def _evaluate_all(chunk: Chunk, problem: BuiltProblem, outcome: Outcome) -> None
 def _rebuilt(
     chunk: Chunk, problem: BuiltProblem
 ) -> Iterator[tuple[list[int], Block, list[object]]]:
-    """Indices, block and new individuals of each block."""
+    """Yield the indices, the block and the new individuals of each block."""
     at = 0
     for block in chunk.blocks:
         indices = chunk.indices[at : at + block.size]
@@ -112,7 +112,7 @@ def _rebuilt(
 
 
 class _Part(NamedTuple):
-    """The individuals of one block of a chunk, ready to be evaluated."""
+    """The rebuilt individuals of one block of a chunk."""
 
     chunk: Chunk
     problem: BuiltProblem
@@ -150,7 +150,7 @@ def _evaluate_together(part: _Part, evaluate_batch: EvaluateBatch) -> None:
 
 
 def _evaluate_plainly(part: _Part) -> None:
-    """The loop for a problem without policies or timeouts, where every microsecond shows."""
+    """Evaluate individuals of a problem without policies or timeouts, as fast as possible."""
     chunk, problem, indices, individuals, outcome = part
     evaluate, infinite, keep = problem.evaluate, problem.infinite, outcome.fitnesses.append
     single, objectives, index = chunk.objectives == 1, chunk.objectives, indices[0]
@@ -236,8 +236,7 @@ def _evaluate_one(
 
 
 def _call(problem: BuiltProblem, row: Row) -> Fitness | Table:
-    """Return the fitness of an evaluation by several arguments; those of a population, if it is
-    one."""
+    """Return the fitness, or fitnesses, of an evaluation with several arguments."""
     arguments, keywords = row
     returned = problem.evaluate(*arguments, **keywords)
     return result_of(returned, 0, infinite=problem.infinite)
@@ -256,7 +255,7 @@ def _find_change(
 
 
 def _find_draw(chunk: Chunk, problem: BuiltProblem) -> FailureReason:
-    """Return the individual whose evaluation draws random numbers: each is evaluated once more."""
+    """Evaluate individuals once more; returns the one whose evaluation draws random numbers."""
     culprit = chunk.indices[0]
     for index, individual in _one_by_one(chunk, problem):
         before = seeds.state()
