@@ -1,4 +1,4 @@
-"""The functions that a config names, judged one by one, also if other keys are wrong."""
+"""Check the functions that a config names one by one, even if other keys have mistakes."""
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -24,8 +24,7 @@ _KINDS: tuple[tuple[str, type[Problem] | type[Algorithm]], ...] = (
 
 
 def mistakes_in_functions(data: Mapping[str, object], import_path: str) -> Iterator[str]:
-    """Yield a line for each function that does not exist, and for each parameter it does not
-    take."""
+    """Yield a line for each function that does not exist, and for each unknown parameter."""
     for kind, name, part in _parts(data):
         yield from _mistakes(kind, name, part, import_path)
     for name, backend in _valid(data, "backends", BackendEntry):
@@ -37,10 +36,10 @@ def mistakes_in_functions(data: Mapping[str, object], import_path: str) -> Itera
 
 
 def right_part(data: Mapping[str, object], import_path: str) -> Experiment | None:
-    """Return the problems and algorithms in which nothing is wrong, as a grid of their own.
+    """Return the problems and algorithms without mistakes, as a grid.
 
-    It may have problems alone, or algorithms alone. None if there is neither, or where only a
-    container's image has what they need.
+    It may have only problems, or only algorithms. It is None if there is neither, or if only a
+    container's image has the packages that they need.
     """
     container = data.get("container")
     if isinstance(container, dict) and container.get("engine", "none") != "none":
@@ -60,8 +59,7 @@ def right_part(data: Mapping[str, object], import_path: str) -> Experiment | Non
 
 
 def _parts(data: Mapping[str, object]) -> Iterator[tuple[str, str, Problem | Algorithm]]:
-    """Yield the problems and algorithms whose keys are right; the mistakes of others are told
-    already."""
+    """Yield the problems and algorithms with correct keys; mistakes in others were reported."""
     for kind, model in _KINDS:
         for name, part in _valid(data, f"{kind}s", model):
             yield kind, name, part

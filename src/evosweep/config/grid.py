@@ -1,4 +1,4 @@
-"""The runs of an experiment, generated one by one, so that 100,000 of them need no memory.
+"""Generate the runs of an experiment one by one, so that 100,000 runs need no memory.
 
 A combination is a problem and an algorithm, each with one choice of its swept parameters, on a
 backend. A run is a combination and a seed.
@@ -20,7 +20,7 @@ from evosweep.config.yaml_subset import scalar
 from evosweep.errors import printable, shortened
 
 MAX_COMBINATIONS = 1_000_000
-"""Of problems, algorithms and backends with their parameters; seeds are not counted."""
+"""Most combinations of problem, algorithm and backend with their parameters, without seeds."""
 
 
 @dataclass(frozen=True)
@@ -30,16 +30,16 @@ class Combination:
     problem: ProblemSpec
     algorithm: AlgorithmSpec
     backend: BackendSpec
-    labels: tuple[str, str]  # of problem and algorithm, for people: swept parameters only
+    labels: tuple[str, str]  # for people, of problem and algorithm: only swept parameters
     seeds: Sequence[int]
 
     @property
     def label(self) -> str:
-        """Problem, algorithm and backend, for people."""
+        """A readable label of problem, algorithm and backend."""
         return " ".join([*self.labels, self.backend.name])
 
     def run(self, seed: int, import_path: str) -> RunSpec:
-        """This combination from one seed."""
+        """Return the run of this combination with one seed."""
         return RunSpec.model_construct(
             problem=self.problem,
             algorithm=self.algorithm,
@@ -50,7 +50,7 @@ class Combination:
 
 
 def combinations(experiment: Experiment) -> Iterator[Combination]:
-    """Yield every combination that `only` and `exclude` leave, in the config's order."""
+    """Yield all combinations that `only` and `exclude` select, in the config's order."""
     problems = [v for name, part in experiment.problems.items() for v in _variants(name, part)]
     algorithms = [v for name, part in experiment.algorithms.items() for v in _variants(name, part)]
     backends = [
@@ -88,7 +88,7 @@ def expand(experiment: Experiment) -> Iterator[RunSpec]:
 
 
 def mistakes(experiment: Experiment) -> Iterator[str]:
-    """Yield a line for each mistake in the grid as a whole: it is empty, or has a run twice."""
+    """Yield a line for each mistake in the whole grid: it is empty, or contains a run twice."""
     if (size := _size(experiment)) > MAX_COMBINATIONS:
         yield f"the grid has {size:,} combinations; at most {MAX_COMBINATIONS:,} are looked at"
         return
@@ -105,7 +105,7 @@ def mistakes(experiment: Experiment) -> Iterator[str]:
 
 
 def _size(experiment: Experiment) -> int:
-    """Return the number of combinations before `only` and `exclude` cut any."""
+    """Return the number of combinations before `only` and `exclude` remove any."""
     parts = (experiment.problems.values(), experiment.algorithms.values())
     counts = (sum(part.size for part in each) for each in parts)
     return math.prod(counts) * len(experiment.backends)
@@ -127,14 +127,15 @@ def _label(name: str, chosen: Mapping[str, object]) -> str:
 
 
 def _short(value: object) -> str:
-    """Return a value for a label: text as it is, unless YAML would take it for something else."""
+    """Return a value for a label: text without quotes, unless YAML would read it as another
+    type."""
     if isinstance(value, str) and value.isprintable() and scalar(value) == value:
         return shortened(value)
     return shortened(json.dumps(value))
 
 
 def ranges(seeds: Sequence[int]) -> Iterator[str]:
-    """Seeds in their order as `evosweep run --seeds` takes them: `1-5`, `8`."""
+    """Yield seeds in order, in the form for `evosweep run --seeds`: `1-5`, `8`."""
     start = 0
     for end in range(1, len(seeds) + 1):
         if end == len(seeds) or seeds[end] != seeds[end - 1] + 1:

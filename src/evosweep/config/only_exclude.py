@@ -1,10 +1,10 @@
-"""`only` and `exclude`: which combinations of a grid are run, and from which of its seeds.
+"""Select combinations and seeds of a grid by `only` and `exclude`.
 
 A match is a mapping. `problem`, `algorithm` and `backend` are compared with names, `seed` with
-seeds; any other key is a parameter of the problem or the algorithm (`algorithm.population` if
-both have it, `problem.seed` if it has a name of these). A list means any of its values, so a
-parameter whose value is itself a list is written inside one. Values are equal when their JSON is:
-`1`, `1.0`, `true` and `"1"` are four.
+seeds. Any other key is a parameter of the problem or the algorithm; write `algorithm.population` if
+both have it, and `problem.seed` for a parameter with one of these four names. A list means any of
+its values, so that a value which is itself a list must be written inside a list. Values are equal
+if their JSON is equal: `1`, `1.0`, `true` and `"1"` are four different values.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ _SEED = "seed"
 def selected_seeds(
     experiment: Experiment, problem: ProblemSpec, algorithm: AlgorithmSpec, backend: BackendSpec
 ) -> Sequence[int]:
-    """Return the seeds from which the grid runs this combination, in the config's order."""
+    """Return the seeds of this combination that the grid runs, in the config's order."""
     if not experiment.only and not experiment.exclude:
         return experiment.seeds
     facts: dict[str, list[object]] = {
@@ -47,7 +47,7 @@ def selected_seeds(
 
 
 def _of_any(matches: Sequence[Match], seeds: Sequence[int]) -> Sequence[int]:
-    """Return the seeds that any of the matches has: all of them for a match that names none."""
+    """Return the seeds of any of the matches; a match without seeds has all of them."""
     if any(_SEED not in match for match in matches):
         return seeds
     named = [choice for match in matches for choice in _choices(match[_SEED])]
@@ -56,7 +56,7 @@ def _of_any(matches: Sequence[Match], seeds: Sequence[int]) -> Sequence[int]:
 
 
 def mistakes(experiment: Experiment) -> Iterator[str]:
-    """Yield a line for each name and value in `only` and `exclude` that nothing in the grid has."""
+    """Yield a line for each name and value in `only` and `exclude` that the grid lacks."""
     facts = _all_facts(experiment)
     for where in ("only", "exclude"):
         for number, match in enumerate(getattr(experiment, where)):
@@ -70,7 +70,7 @@ def mistakes(experiment: Experiment) -> Iterator[str]:
 
 
 def _matches(facts: dict[str, list[object]], match: Match) -> bool:
-    """Return True if a combination is what a match says, but for its seeds."""
+    """Return True if a combination fits a match, without regard to seeds."""
     return all(
         any(is_among(wanted, value) for value in facts.get(key, ()))
         for key, wanted in match.items()
@@ -103,7 +103,7 @@ def _mistake(facts: dict[str, list[object]], key: str, wanted: object) -> str:
 
 
 def _all_facts(experiment: Experiment) -> dict[str, list[object]]:
-    """Return every key that a match may have, with the values that it takes in the whole grid."""
+    """Return all keys that a match may have, with their values in the whole grid."""
     facts: dict[str, list[object]] = {
         name: list(getattr(experiment, f"{name}s")) for name in _NAMED
     }

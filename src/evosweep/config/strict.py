@@ -1,7 +1,7 @@
-"""The base of every model that is read from outside, and messages about its mistakes.
+"""The base of all models that read external data, and messages about their mistakes.
 
-A config or a spec is refused as a whole: every mistake at once, each naming the key, the value
-and what is allowed.
+A config or a spec with mistakes is refused as a whole. The error lists all mistakes at once, and
+each line names the key, the value and the allowed values.
 """
 
 import math
@@ -26,7 +26,7 @@ class Strict(BaseModel):
 
 
 def _json_value(value: object, depth: int = 0) -> object:
-    """`value` as JSON knows it; raises ValueError for what JSON (and so a spec) cannot hold."""
+    """Return `value` as JSON types; raises ValueError for values that JSON cannot hold."""
     if depth > MAX_DEPTH:
         raise ValueError(f"is nested more than {MAX_DEPTH} levels deep")
     match value:
@@ -88,7 +88,7 @@ _NO_BOOLEANS = [word for each in ("yes", "no", "on", "off") for word in (each, e
 
 
 def explain(error: ValidationError, model: type[BaseModel]) -> Iterator[str]:
-    """Yield one line for each mistake: key, value, what is allowed."""
+    """Yield one line for each mistake: key, value, allowed values."""
     for detail in error.errors(include_url=False):
         where = detail["loc"]
         message = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
@@ -126,7 +126,7 @@ def _keys_at(model: object, location: Iterable[int | str]) -> list[str]:
 
 
 def _plain(annotation: object) -> object:
-    """Return the annotation without `Annotated[...]` and without the other arms of a union."""
+    """Return the annotation without `Annotated[...]`, and the first model of a union."""
     if get_origin(annotation) is Annotated:
         return _plain(get_args(annotation)[0])
     if get_origin(annotation) in (Union, UnionType):

@@ -1,4 +1,4 @@
-"""What a report is made of: sections of paragraphs, tables and plots, in order."""
+"""The parts of a report: sections of paragraphs, tables and plots, in order."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,9 +12,9 @@ from evosweep.compare.plots.canvas import Plot
 class Section:
     """A part of the report; `parts` are shown below its own tables and plots.
 
-    `folded` tables are closed until asked for. `alerts` are what nobody may miss.
-    `problem` and `algorithm` are those that it is about, empty for a section on all of them.
-    `commands` are shown to be copied; `links` are files beside the page, by their titles.
+    `folded` tables are closed at first. `alerts` are prominent warnings. `problem` and `algorithm`
+    are its subjects, empty for a section on all of them. `commands` can be copied; `links` are
+    files beside the page, by their titles.
     """
 
     anchor: str
@@ -31,7 +31,7 @@ class Section:
     links: dict[str, str] = field(default_factory=dict)
 
     def walk(self) -> Iterator["Section"]:
-        """This section and every one below it."""
+        """Yield this section and all sections below it."""
         yield self
         for part in self.parts:
             yield from part.walk()
@@ -41,10 +41,9 @@ class Section:
 class Page:
     """A whole report: its title, a summary in plain words, and its sections.
 
-    `extra` tables are written to files only. `loud` are the alerts that go to standard error.
-    `parameters` has the columns that files add for swept parameters. `first` is the picture beside
-    the summary, `back` the address of the page that leads here. `run_pages` are further pages, by
-    their names.
+    `extra` tables are only written to files. `loud` are the alerts for standard error. `parameters`
+    has the columns of swept parameters in files. `first` is the picture beside the summary, `back`
+    the address of the page with a link to this one. `run_pages` are further pages by name.
     """
 
     title: str

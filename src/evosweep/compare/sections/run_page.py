@@ -1,4 +1,4 @@
-"""A page for one run: its curve, its final population, its parameters, how to repeat it."""
+"""Write the page of one run: its curve, final population, parameters, and command to repeat it."""
 
 import json
 import shlex
@@ -22,14 +22,14 @@ from evosweep.errors import Damaged
 from evosweep.records.tables import read_columns
 
 Floats = NDArray[np.float64]
-MOST_INDIVIDUALS = 100  # in a page, the best ones
-LONGEST_GENOME = 160  # characters of one
-MOST_MARKS = 300  # generations of a curve
+MOST_INDIVIDUALS = 100  # most individuals in a page: the best ones
+LONGEST_GENOME = 160  # most characters of a genome
+MOST_MARKS = 300  # most generations of a curve
 
 
 @dataclass(frozen=True)
 class ShownRun:
-    """A run with what the report calls its parts; it travels to the process that writes the page.
+    """A run with the report's labels of its parts; it travels to the process that writes the page.
 
     `receipt` is the address of its record, and `results` that of the results, as seen from the
     page and from where the command is called.
@@ -75,7 +75,7 @@ def _facts(shown: ShownRun) -> list[str]:
 
 
 def _curve(shown: ShownRun) -> Iterator[Section]:
-    """Yield the best of each generation and the best so far; nothing without a logbook."""
+    """Yield a plot of the best of each generation and the best so far, if there is a logbook."""
     run = shown.run
     suffix = "" if run.objectives == 1 else "_0"
     try:
@@ -112,7 +112,7 @@ def _curve(shown: ShownRun) -> Iterator[Section]:
 
 
 def _population(shown: ShownRun) -> Iterator[Section]:
-    """Yield the best individuals: a table to be sorted, and a map of their genomes."""
+    """Yield a table of the best individuals, and a map of their genomes."""
     run = shown.run
     keys = [f"fitness_{place}" for place in range(run.objectives)]
     longest = 64 * (run.genome_length or 0)

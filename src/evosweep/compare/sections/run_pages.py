@@ -1,4 +1,4 @@
-"""Which runs have a page of their own: all if they are few, else the telling ones of each."""
+"""Choose the runs with a page of their own: all runs or, of many, the typical ones."""
 
 from collections.abc import Mapping
 from os.path import relpath
@@ -16,8 +16,7 @@ PARALLEL_FROM = 60
 
 
 def chosen_runs(material: Material) -> list[Run]:
-    """Return every run if there are at most `MOST_PAGES`; else best, median and worst of
-    each."""
+    """Return all runs, or best, median and worst of each configuration above `MOST_PAGES`."""
     runs = list(material.study.runs)
     if len(runs) <= MOST_PAGES:
         return runs
@@ -32,7 +31,7 @@ def chosen_runs(material: Material) -> list[Run]:
 
 
 def page_name(run: Run) -> str:
-    """Where a run's page lies below the report's folder."""
+    """Return the path of a run's page below the report's folder."""
     return f"run/{run.run_id}.html"
 
 
