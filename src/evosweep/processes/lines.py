@@ -1,8 +1,8 @@
-"""evosweep's own lines about a run: from the working process to the terminal, by a file.
+"""Bring evosweep's own lines about a run from the working process to the terminal, by a file.
 
-What starts a working process (`mpiexec`, `srun`, SCOOP's launcher) may forward what it prints, and
-loses what it has not forwarded yet when it is killed. So the working process appends its lines to
-a file that the supervisor made, and the supervisor prints them: whole, in order, each once.
+A program that starts a working process (`mpiexec`, `srun`, SCOOP's launcher) forwards its output,
+and loses a part of it when it is killed. So the working process appends its lines to a file of the
+supervisor, and the supervisor prints them: whole, in order, each once.
 """
 
 import json
@@ -16,18 +16,18 @@ from pathlib import Path
 from typing import Literal
 
 VARIABLE = "EVOSWEEP_LINES"
-"""The file's path; a process without it, or on a host that has no such file, prints by itself."""
+"""Names the variable with the file's path; a process without such a file prints by itself."""
 
 Stream = Literal["stdout", "stderr"]
 
 
 def tell(line: str) -> None:
-    """Print a line on stdout, of the supervisor where there is one."""
+    """Print a line on stdout, on that of the supervisor if there is one."""
     _send("stdout", line)
 
 
 def complain(line: str) -> None:
-    """Print a line on stderr, of the supervisor where there is one."""
+    """Print a line on stderr, on that of the supervisor if there is one."""
     _send("stderr", line)
 
 
@@ -39,9 +39,9 @@ def _send(stream: Stream, line: str) -> None:
 
 
 def _append(what: list[str]) -> bool:
-    """Whether the line is whole in the file.
+    """Append a line; returns True if the whole line is in the file.
 
-    It begins with a line end of its own, so that one that a killed process has torn ends there.
+    It begins with a line end, which ends a line that a killed process has torn.
     """
     path = os.environ.get(VARIABLE)
     if not path:
@@ -57,10 +57,10 @@ def _append(what: list[str]) -> bool:
 
 
 class Lines:
-    """The supervisor's end of the file.
+    """The supervisor's reader of the file.
 
-    A working process that is started again says once more what became of the runs that its
-    predecessor finished: such a line is not printed a second time.
+    A restarted working process repeats the lines on runs that its predecessor has finished; these
+    lines are not printed a second time.
     """
 
     def __init__(self, path: Path) -> None:
@@ -75,9 +75,9 @@ class Lines:
         self._repeated = self._printed.copy()
 
     def print_new(self) -> None:
-        """Print the lines that came since the last call, as far as somebody takes them now.
+        """Print the lines that came since the last call, until stdout or stderr would block.
 
-        A full pipe leaves the others in the file: it must not keep a supervisor from a stop.
+        If a pipe is full, the other lines stay in the file: a supervisor must not wait for a pipe.
         """
         for end, stream, line in self._unread():
             if not _takes(stream):
@@ -86,7 +86,7 @@ class Lines:
             self._read = end
 
     def print_rest(self) -> None:
-        """Print the lines that are left, and wait until they are taken."""
+        """Print all remaining lines, even if this must wait for a pipe."""
         for end, stream, line in self._unread():
             self._print_once(stream, line)
             self._read = end
@@ -99,7 +99,7 @@ class Lines:
             _print(stream, line)
 
     def _unread(self) -> "Iterator[tuple[int, Stream, str]]":
-        """Each whole line behind those read: its end in the file, its stream, its text."""
+        """Yield the end offset, the stream and the text of each new whole line."""
         end = self._read
         with self.path.open("rb") as file:
             file.seek(end)
@@ -111,14 +111,14 @@ class Lines:
 
 
 def _takes(stream: Stream) -> bool:
-    """Whether the stream takes a line without waiting for its reader."""
+    """Return True if the stream accepts a line without blocking."""
     with suppress(OSError, ValueError):  # it is no file: then it does not wait
         return bool(select.select([], [getattr(sys, stream)], [], 0)[1])
     return True
 
 
 def _print(stream: Stream, line: str) -> None:
-    """Print a line; a run goes on where nobody reads what it says any more."""
+    """Print a line; if the reader of a pipe has gone, the run goes on."""
     to = getattr(sys, stream)
     try:
         print(line, file=to, flush=True)

@@ -1,1 +1,1 @@
-"""Run folders shown in MLflow, which is a view of them; a run never imports this package."""
+"""Show run folders in MLflow, which is only a view of them; a run never imports this package."""

@@ -1,1 +1,1 @@
-"""What a run is in MLflow, made from its folder alone; MLflow is not imported."""
+"""Make the content of MLflow's runs from run folders alone; nothing here imports MLflow."""

@@ -1,4 +1,4 @@
-"""What the runs of a configuration give together."""
+"""Aggregate the finished runs of a configuration."""
 
 from bisect import insort
 from collections.abc import Iterator
@@ -48,12 +48,12 @@ class Aggregate:
             self.successes.append(success)
 
     def convergence(self) -> dict[str, list[tuple[int, float]]]:
-        """Median and quartiles by generation, as metrics by name; nothing if none is known."""
+        """Return median and quartiles by generation, as metrics by name, if there are any."""
         name = "best_so_far" if self.best else "front_hypervolume"
         return {f"{name}_{key}": points for key, points in by_generation(self.curves).items()}
 
     def result(self) -> float | None:
-        """Return what configurations of a problem are sorted by: the median result, less being
+        """Return the sort key of configurations: the median result, with a sign so that less is
         better."""
         values = self.best or self.hypervolume
         if not values:
@@ -62,7 +62,7 @@ class Aggregate:
         return -quantile(values, 0.5) if larger else quantile(values, 0.5)
 
     def values(self) -> Iterator[tuple[str, float]]:
-        """(metric, value) of the runs counted so far; MLflow's comparison starts with the first."""
+        """Yield (metric, value) of the runs so far; MLflow's comparison starts with the first."""
         for name in ("best", "hypervolume"):
             values = getattr(self, name)
             if values:

@@ -9,7 +9,7 @@ from evosweep.track.content.history import History
 from evosweep.track.content.quantiles import QUANTILES, quantile
 
 MOST = 128
-"""Generations that a curve keeps, its last one not counted."""
+"""Most generations that a curve keeps, in addition to its last one."""
 Curve = Sequence[tuple[int, float]]
 """(generation, value), in order."""
 
@@ -31,9 +31,9 @@ def thinned_curve(history: History) -> list[tuple[int, float]]:
 
 
 def by_generation(curves: Sequence[Curve]) -> dict[str, list[tuple[int, float]]]:
-    """By the name of a quantile, its value over the runs at each generation.
+    """Return the values of each quantile over the runs at each generation, by its name.
 
-    A run that has ended counts with its last value, one that has not begun does not count.
+    A run that has ended counts with its last value; a run that has not begun does not count.
     """
     curves = [curve for curve in curves if curve]
     if not curves:
@@ -49,8 +49,7 @@ def by_generation(curves: Sequence[Curve]) -> dict[str, list[tuple[int, float]]]
 
 
 def is_log_worthy(values: Sequence[float]) -> bool:
-    """Return True if values are positive and fall so far that a logarithmic axis shows them
-    better."""
+    """Return True if values are positive and fall by so much that a logarithmic axis is better."""
     falls = all(after <= before for before, after in pairwise(values))
     return falls and min(values, default=0.0) > 0 and values[0] > 50 * values[-1]
 

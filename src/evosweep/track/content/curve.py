@@ -1,7 +1,7 @@
 """A run's convergence as a small SVG: best so far and mean by generation.
 
-Drawn by hand because a plotting library takes longer for it than everything else that is tracked
-of a run (20 to 60 ms against 10); ticks are Matplotlib's all the same.
+It is written without a plotting library, which would take longer (20 to 60 ms) than all other
+tracking of a run (10 ms). The ticks are those of Matplotlib.
 """
 
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ def _goal(traits: TraitFields) -> dict[str, float]:
 
 
 class _Frame:
-    """The positions of values on the paper."""
+    """Converts values to positions in the picture."""
 
     def __init__(self, points: _Curve, levels: Sequence[float]) -> None:
         steps, values = zip(*points, strict=True)
@@ -89,8 +89,7 @@ class _Frame:
 
 
 def _apart(low: float, high: float) -> tuple[float, float]:
-    """Return the interval, widened where its ends are too near each other for ticks between
-    them."""
+    """Return the interval, widened if its ends are too close for ticks between them."""
     near = 1e-9 * max(abs(low), abs(high))
     if high - low > near:
         return low, high

@@ -39,8 +39,7 @@ def failure_files(folder: RunFolder, failure: FailureRecord) -> dict[str, Path |
 
 
 def population_table(path: Path, size: int) -> bytes:
-    """Return a final population as MLflow's tables are kept: JSON of columns and rows, best rank
-    first."""
+    """Return a final population in the format of MLflow's tables: JSON, the best rank first."""
     with open_table(path, size) as file:
         names = [name for name in file.schema_arrow.names if name != "genome"]
         columns = ["rank", *[name for name in names if name != "rank"], "genome"]
@@ -57,6 +56,5 @@ def _rows(file: Any, columns: list[str]) -> Iterator[list[Any]]:
 
 
 def _best_rows(rows: Iterator[list[Any]], count: int) -> list[list[Any]]:
-    """Return the first `count` by rank, then by place in the population; never all rows in
-    memory."""
+    """Return the first `count` rows by rank and index, without reading all rows into memory."""
     return heapq.nsmallest(count, rows, key=lambda row: (row[1], row[0]))

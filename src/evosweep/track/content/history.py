@@ -1,7 +1,7 @@
 """A run's logbook as curves: for each metric a list with one value per generation.
 
-`generation_best` is the best of each generation, `best_so_far` the best of all until then. What a
-table shows of a curve is its last value, so `evaluations` are counted from the start.
+`generation_best` is the best of each generation, `best_so_far` the best of all generations until
+then. A table shows the last value of a curve, so `evaluations` are counted from the start.
 """
 
 import re
@@ -26,7 +26,7 @@ class History:
 
     generations: list[int]
     seconds: list[float]
-    """When each generation was done, since the start of the run."""
+    """Seconds from the start of the run to the end of each generation."""
     columns: dict[str, list[float | None]] = field(default_factory=dict)
 
     def last(self, key: str) -> float | None:
@@ -58,7 +58,7 @@ def _is_metric(name: str) -> bool:
 
 
 def _end_with(columns: dict[str, list[float | None]], record: Record) -> None:
-    """The best ever seen ends the curve, though no generation may have kept that individual."""
+    """End the curve with the run's best, even if no generation has kept this individual."""
     for name, value in best_values("best_so_far", record.best).items():
         if columns.get(name) and value is not None:
             columns[name][-1] = value
@@ -67,8 +67,7 @@ def _end_with(columns: dict[str, list[float | None]], record: Record) -> None:
 def best_values(
     name: str, best: float | tuple[float | None, ...] | None
 ) -> dict[str, float | None]:
-    """Return a best as metrics: under `name`, or a number per objective under `name_0`, `name_1`,
-    ..."""
+    """Return a best result as metrics: `name`, or `name_0`, `name_1`, ... for the objectives."""
     if isinstance(best, tuple):
         return {f"{name}_{place}": value for place, value in enumerate(best)}
     return {name: best}

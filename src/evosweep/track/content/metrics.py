@@ -1,4 +1,4 @@
-"""The metrics of a run in MLflow, and what the aggregate over seeds needs of it."""
+"""The metrics of a run in MLflow, and its values for the aggregate over seeds."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,7 +12,7 @@ from evosweep.track.content.names import own_name
 
 
 def milliseconds(iso: str) -> int:
-    """Return an ISO 8601 time as MLflow counts it: milliseconds since the epoch."""
+    """Return an ISO 8601 time in MLflow's unit: milliseconds since the epoch."""
     return round(datetime.fromisoformat(iso).timestamp() * 1000)
 
 
@@ -24,7 +24,7 @@ def points_of(history: History, record: Record, summary: Summary) -> list[Point]
 
 
 def summary_of(record: Record, history: History) -> Summary:
-    """Return values of the run that the aggregate over seeds is computed from."""
+    """Return the run's values for the aggregate over seeds."""
     start, end = milliseconds(record.started), milliseconds(record.finished)
     asynchronous: Summary = {} if record.order is None else {"order": record.order}
     return {

@@ -35,15 +35,15 @@ class Data(TypedDict):
 
 
 class Summary(TypedDict, total=False):
-    """Values of one run that the aggregate over seeds is computed from."""
+    """The values of one run for the aggregate over seeds."""
 
     seed: int
     own_name: str
-    """What tells the run from its siblings, in its name."""
+    """The part of its name that distinguishes the run from its siblings."""
     spec_id: str
     digest: str
     order: str
-    """That of the results of an asynchronous algorithm; other runs have none."""
+    """The digest of the order of results, if the algorithm is asynchronous."""
     best: float | None
     hypervolume: float | None
     evaluations: int
@@ -63,7 +63,7 @@ class MlflowRun:
     name: str
     status: str
     start: int
-    """In milliseconds since the epoch, as `end`."""
+    """Its start in milliseconds since the epoch; `end` has the same unit."""
     end: int | None
     params: dict[str, str]
     tags: dict[str, str]
@@ -75,7 +75,7 @@ class MlflowRun:
 
 
 def content_id(*parts: str | bytes) -> str:
-    """32 hexadecimal digits that name a content."""
+    """Return an id for some content: 32 hexadecimal digits."""
     digest = hashlib.sha256()
     for part in parts:
         data = part.encode() if isinstance(part, str) else part
@@ -89,10 +89,10 @@ def clipped(text: str, length: int = _LONGEST_TAG) -> str:
 
 
 def accepted_keys(keys: Iterable[str]) -> dict[str, str]:
-    """By name, the name under which any MLflow takes it; two names never become one.
+    """Return for each name a different name that any version of MLflow accepts.
 
-    MLflow takes letters, digits and `_-./ ` in up to 250 characters, and refuses what no file could
-    be called: an empty part, or one that starts with dots.
+    MLflow accepts letters, digits and `_-./ ` in up to 250 characters. It refuses names that no
+    file can have: with an empty part, or a part that starts with dots.
     """
     accepted: dict[str, str] = {}
     taken: set[str] = set()

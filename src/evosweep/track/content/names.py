@@ -32,7 +32,7 @@ def pair_name(spec: Spec) -> str:
 
 
 def own_name(spec: Spec) -> str:
-    """Return what tells a run from its siblings: `s3 · pool x2`."""
+    """Return the text that distinguishes a run from its siblings: `s3 · pool x2`."""
     backend = spec["backend"]
     return f"s{spec['seed']} · {label(backend)} x{backend.get('workers', 1)}"
 
@@ -56,13 +56,12 @@ def shown(value: object) -> str:
 
 
 def parameters(document: Named) -> dict[str, str]:
-    """Return everything that the run was given or left to a default, as one MLflow parameter per
-    value."""
+    """Return all given and default values of a run, one MLflow parameter for each."""
     return _accepted(_of_configuration(document) | _of_run(document.spec))
 
 
 def configuration_parameters(document: Named) -> dict[str, str]:
-    """Problem and algorithm, their options and their parameters, defaults included."""
+    """Yield problem and algorithm with their options and parameters, also default ones."""
     return _accepted(_of_configuration(document))
 
 
@@ -97,5 +96,5 @@ def _parts(spec: Spec) -> dict[str, PartFields]:
 
 
 def _options(part: PartFields) -> dict[str, object]:
-    """Return everything but its label and its parameters."""
+    """Return a part without its label and its parameters."""
     return {key: value for key, value in part.items() if key not in {"name", "params"}}

@@ -1,4 +1,4 @@
-"""The note that MLflow shows above a run: what it is, its result, and how to repeat it."""
+"""The note that MLflow shows above a run: its configuration, its result, and how to repeat it."""
 
 import json
 import shlex
@@ -102,8 +102,7 @@ def _numbers(best: object) -> str:
 
 
 def _command(record: Named) -> str:
-    """Return the commands in short lines: MLflow's page is as wide as the longest, and cut off
-    there."""
+    """Return the commands in short lines, since MLflow's page cuts long lines off."""
     spec = json.dumps(record.spec, sort_keys=True, indent=1)
     run = shlex.join(["evosweep", "run", "--spec", spec, "--out", f"repeat/{record.run_id}"])
     lines = ["```", f"evosweep reproduce {record.run_id}"]

@@ -1,4 +1,4 @@
-"""What tells the configurations of an experiment apart: the parameters that were swept."""
+"""Find the swept parameters, which distinguish the configurations of an experiment."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,14 +16,14 @@ _LONGEST = 250
 
 
 def facts_of(document: Named) -> dict[str, str]:
-    """Return what may differ between two configurations of one experiment."""
+    """Return the facts that may differ between two configurations of one experiment."""
     code = " ".join(document.sources[kind][:6] for kind in _KINDS if kind in document.sources)
     algorithm = identity(document.spec["algorithm"], document.sources.get("algorithm", ""))
     return configuration_parameters(document) | {"code": code, "identity": algorithm}
 
 
 def colours_of(configurations: Mapping[str, Facts]) -> dict[str, str]:
-    """By configuration, the colour that its algorithm has in the report too."""
+    """Return the colour of each configuration, which is that of its algorithm in the report."""
     algorithms = {facts["identity"]: facts["algorithm"] for facts in configurations.values()}
     labels = label_all(algorithms)
     styles = Styles.of(labels.values())
@@ -41,7 +41,7 @@ def swept_keys(configurations: Iterable[Facts]) -> list[str]:
 
 
 def problem_names(configurations: Mapping[str, Facts]) -> dict[str, str]:
-    """By configuration, its problem's name with its swept parameters: `rastrigin dimension=5`."""
+    """Return by configuration its problem's name with swept parameters: `rastrigin dimension=5`."""
     swept = _swept(configurations.values(), "problem")
     return {
         name: " ".join([facts["problem"], *_shown(facts, swept[facts["problem"]])])
@@ -50,7 +50,7 @@ def problem_names(configurations: Mapping[str, Facts]) -> dict[str, str]:
 
 
 def names_of(configurations: Mapping[str, Facts]) -> dict[str, str]:
-    """By configuration, a name that no other one of the experiment has.
+    """Return by configuration a name that is unique in the experiment.
 
     It reads `griewank · cma`, and the parameters that differ between namesakes stand behind it.
     """
@@ -69,7 +69,7 @@ def names_of(configurations: Mapping[str, Facts]) -> dict[str, str]:
 
 
 def _swept(configurations: Iterable[Facts], kind: str) -> dict[str, list[str]]:
-    """By the name of a problem or an algorithm, the keys in which its namesakes differ."""
+    """Return by name of a problem or an algorithm the keys in which its namesakes differ."""
     groups: dict[str, list[Facts]] = defaultdict(list)
     for facts in configurations:
         groups[facts[kind]].append(facts)

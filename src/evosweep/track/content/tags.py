@@ -1,4 +1,4 @@
-"""The tags of a run in MLflow: its identity, and where it comes from."""
+"""The tags of a run in MLflow: its identity and its origin."""
 
 from collections.abc import Mapping
 from itertools import islice
@@ -25,7 +25,7 @@ def identity(record: Named) -> dict[str, str]:
 
 
 def provenance(record: Record | FailureRecord) -> dict[str, str]:
-    """Commit, image, machine, versions and digests, as far as the record has them."""
+    """Return commit, image, machine, versions and digests, if the record has them."""
     environment: Mapping[str, object] = record.environment
     names = {
         "git_commit": "git_commit",

@@ -25,7 +25,7 @@ def read_verdict(comparison: Path) -> list[str]:
 
 
 def winners_table(comparison: Path) -> bytes | None:
-    """Who won each pair of algorithms, with p, as MLflow keeps tables; None if none met."""
+    """Return the winner of each pair of algorithms with p, in the format of MLflow's tables."""
     path = next((comparison / name for name in _TESTS if is_file(comparison / name)), None)
     if path is None:
         return None

@@ -46,14 +46,14 @@ _OF_RUNS: _Widths = {
 
 @dataclass(frozen=True)
 class Subject:
-    """What the views of an experiment are made of."""
+    """The content of an experiment's views."""
 
     swept: Sequence[str] = ()
     """Keys of the parameters that were swept."""
     shared: Sequence[str] = ()
-    """Those that every configuration has."""
+    """The parameters that all configurations have."""
     convergence: Mapping[str, bool] = field(default_factory=dict)
-    """By the metric of a problem's convergence, whether its axis is logarithmic."""
+    """True, by the metric of a problem's convergence, if its axis is logarithmic."""
 
 
 VIEWS = {
@@ -63,7 +63,7 @@ VIEWS = {
     "evosweep-runs": "runs by backend and seed",
     "evosweep-tree": "runs below their configurations",
 }
-"""What each view shows, by its key."""
+"""A description of each view, by its key."""
 DEFAULT = next(iter(VIEWS))
 _CHARTS = ("evosweep-convergence", "evosweep-parallel")
 

@@ -1,1 +1,1 @@
-"""From run folders to MLflow and back, once or again and again."""
+"""Bring run folders to MLflow and back, once or repeatedly."""

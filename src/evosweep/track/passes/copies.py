@@ -1,4 +1,4 @@
-"""One folder, one run: which folder counts where several of an experiment hold the same run."""
+"""Choose the folder that counts if several folders of an experiment hold the same run."""
 
 from collections.abc import Collection, Mapping
 
@@ -14,7 +14,7 @@ class Copies:
     Parameters
     ----------
     names
-        Of every folder of runs that is there.
+        The names of all folders of runs.
     misnamed
         The run_ids that tracked folders of other names hold, by the folder's name.
     """
@@ -22,9 +22,9 @@ class Copies:
     def __init__(self, names: Collection[str], misnamed: Mapping[str, str]) -> None:
         self._names = names
         self._holders: dict[str, str] = {}
-        """The folder that counts for a run, by run_id, where its name is another one."""
+        """The folder that counts for a run, by run_id, if its name is not the run_id."""
         self.tracked: list[str] = []
-        """Tracked folders of other names, whose runs are in folders of their own by now."""
+        """Tracked folders with other names whose runs now have folders of their own."""
         for name, run_id in misnamed.items():
             if run_id in names:
                 self.tracked.append(name)

@@ -1,4 +1,4 @@
-"""Tracking that goes on: a pass every two seconds, until it is stopped."""
+"""Track continuously: one pass every two seconds, until a stop."""
 
 import sys
 import time
@@ -26,8 +26,8 @@ def follow(
 ) -> int:
     """Pass over the results until `process` has ended, or `check`, called before each, raises.
 
-    Returns the exit code of the last pass. A server that is down is told once, and tried again
-    with the next pass.
+    Returns the exit code of the last pass. A server that is down is reported once, and tried again
+    in the next pass.
     """
     follower = Follower(results, address)
     while process is None or is_alive(process):
@@ -39,13 +39,13 @@ def follow(
 
 
 class Follower:
-    """Tracks results again and again, and tells what is new."""
+    """Tracks results repeatedly, and prints new problems."""
 
     def __init__(self, results: Path, address: Address) -> None:
         self.results, self.address, self.live = results, address, Live(shows=True)
         self._store: Store | None = None
         self.problems: set[str] = set()
-        """One line for each thing that the last pass left out."""
+        """One line for each run that the last pass left out."""
 
     def once(self) -> int:
         """Make one pass; returns 0 if everything could be tracked."""

@@ -1,7 +1,7 @@
 """The index of tracked runs: one small SQLite file per tracking address, in `results/.track`.
 
-It spares reading 10,000 records to find that nothing changed. It holds nothing that is not in
-MLflow and the run folders too: deleted, damaged or out of step, it is made again from both.
+Without it, every pass would read 10,000 records to find that nothing changed. All of its content is
+also in MLflow and the run folders. If it is deleted, damaged or out of date, it is made again.
 """
 
 import json
@@ -75,13 +75,13 @@ class Parent:
     facts: str = "{}"
     """Its parameters as JSON, see `content.swept`."""
     name: str = ""
-    """What MLflow calls it now."""
+    """Its present name in MLflow."""
     result: float | None = None
-    """Its median result, less being better."""
+    """Its median result, with a sign so that less is better."""
     place: str = ""
     """The text by which MLflow sorts it."""
     colour: str = ""
-    """That of its algorithm."""
+    """The colour of its algorithm."""
     rank: int = 0
     """Its rank on its problem, 0 without a result."""
     curve: str = ""
@@ -146,7 +146,7 @@ class Index:
         return row[0] if row else None
 
     def restart(self, experiment: str, identity: str) -> None:
-        """Forget an experiment: MLflow has another one of that name."""
+        """Forget an experiment, since MLflow has a new one with this name."""
         self._db.execute("BEGIN")
         for table in ("runs", "parents"):
             self._db.execute(f"DELETE FROM {table} WHERE experiment = ?", (experiment,))
@@ -174,7 +174,7 @@ class Index:
         return {name: run_id for name, run_id in held if run_id}
 
     def runs_of(self, experiment: str, configuration: str) -> Iterator[Tracked]:
-        """Yield the runs of a configuration: by turn, those without one behind them by time."""
+        """Yield the runs of a configuration: first those with a turn, then the others by time."""
         rows = self._db.execute(
             f"SELECT {_RUN} FROM runs WHERE experiment = ? AND configuration = ? "
             "ORDER BY place IS NULL, place, finished, run_id",

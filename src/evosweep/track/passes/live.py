@@ -1,4 +1,4 @@
-"""Runs that are under way: shown generation by generation, and ended honestly if they die."""
+"""Show runs under way generation by generation, and mark those that have died."""
 
 import json
 import time
@@ -33,7 +33,7 @@ class Live:
     def update(
         self, target: Target, under_way: list[scan.RunFiles], copies: Copies
     ) -> Iterator[str]:
-        """Show how far each run has come, and which has died; yields what cannot be shown."""
+        """Show the progress of each run, and mark dead runs; yields errors."""
         paths = {source.path for source in under_way}
         self._progress = {path: p for path, p in self._progress.items() if path in paths}
         for source in under_way:
@@ -118,7 +118,7 @@ def agrees(tracked: Tracked, run: MlflowRun) -> bool:
 
 
 def _has_outcome(source: scan.RunFiles) -> bool:
-    """Return True if the run ended while it was read: the next pass tells how."""
+    """Return True if the run ended while it was read; the next pass will show its outcome."""
     return source.folder.record.exists() or source.folder.failure.exists()
 
 

@@ -1,10 +1,10 @@
-"""Configurations as parent runs: what their runs give together, seed by seed.
+"""Show configurations as parent runs in MLflow, with aggregates over seeds.
 
-Step n of an aggregate is that of the first n finished runs, so its history only grows and a rebuilt
-database has the same one. A run that changes or vanishes makes the history wrong: the parent is
-then made anew and its runs are moved to it. Convergence is by generation, and every run changes all
-of it: a database gets it again with every run; a server, if nothing is ever taken back, once the
-runs of the configuration have come to rest.
+Step n of an aggregate covers the first n finished runs, so that its history only grows, and a
+rebuilt database has the same history. If a run changes or vanishes, the history is wrong; then a
+new parent is made, and the runs are moved to it. Convergence is by generation, and each run changes
+all of its values. A database gets them again with every run. A server, where no value can be taken
+back, gets them when no run of the configuration is under way any more.
 """
 
 import json
@@ -35,7 +35,7 @@ from evosweep.track.passes.index import Index, Parent, Tracked
 from evosweep.track.store.protocol import MlflowExperiment, Store
 
 CONVERGENCE = "convergence/"
-"""Before a problem's name: the metric by which MLflow's page has one chart for each problem."""
+"""Prefix of a metric with the problem's name, so that MLflow's page has a chart per problem."""
 RANK = "rank"
 _FAMILIES = (CONVERGENCE, "best_so_far", "front_hypervolume")
 _DUE, _OLD, _WHOLE = "due", "old", "whole"
@@ -63,7 +63,7 @@ def parent_run(experiment: str, document: Named, start: int) -> MlflowRun:
 class ParentRuns:
     """The parents of one experiment, kept up to date with the index of its runs.
 
-    `follows` is whether another pass comes soon.
+    `follows` is True if another pass will come soon.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class ParentRuns:
         self.follows = follows
         self.by_configuration = index.parents(experiment.name)
         self.new: set[str] = set()
-        """MLflow's ids of those that were made in this pass."""
+        """MLflow's ids of the parents that this pass has made."""
 
     def of(self, run: MlflowRun, document: Named) -> str:
         """Return the MLflow id of a run's parent, which is made if there is none."""
@@ -96,7 +96,7 @@ class ParentRuns:
 
     @property
     def facts(self) -> dict[str, Facts]:
-        """The parameters of each configuration that has said them."""
+        """Return the parameters of each configuration that has them in the index."""
         parents = self.by_configuration.values()
         return {
             each.configuration: json.loads(each.facts) for each in parents if each.facts != "{}"
@@ -104,7 +104,7 @@ class ParentRuns:
 
     @property
     def convergence(self) -> dict[str, bool]:
-        """By the metric of a problem's convergence, whether its axis is logarithmic."""
+        """Return True, by the metric of a problem's convergence, if its axis is logarithmic."""
         shown = [each for each in self.by_configuration.values() if each.metric]
         metrics = sorted({each.metric for each in shown})
         return {key: any(p.logarithmic for p in shown if p.metric == key) for key in metrics}
@@ -116,7 +116,7 @@ class ParentRuns:
             self.by_configuration[run.configuration] = replace(parent, stale=True)
 
     def update(self) -> None:
-        """Bring every parent to what the index has of its runs."""
+        """Update every parent to the state of its runs in the index."""
         counts = self.index.counts(self.experiment.name)
         configurations = self.index.to_count(self.experiment.name)
         metrics = self._metrics()
@@ -213,13 +213,13 @@ class ParentRuns:
         ]
 
     def _metrics(self) -> dict[str, str]:
-        """By configuration, the metric of its convergence: one for each problem."""
+        """Return the metric of each configuration's convergence: one metric per problem."""
         problems = problem_names(self.facts)
         names = accepted_keys({f"{CONVERGENCE}{problem}" for problem in problems.values()})
         return {key: names[f"{CONVERGENCE}{problem}"] for key, problem in problems.items()}
 
     def _arrange(self) -> None:
-        """Names, sorts and ranks every configuration by what tells it from the others."""
+        """Name, sort and rank all configurations."""
         names = names_of(self.facts)
         colours = colours_of(self.facts)
         ranks = self._ranks()
@@ -250,7 +250,7 @@ class ParentRuns:
         self.store.rename(names)
 
     def _ranks(self) -> dict[str, int]:
-        """By configuration its rank on its problem, 0 without a result; problem by problem."""
+        """Return each configuration's rank on its problem; 0 without a result."""
         problems = problem_names(self.facts)
 
         def order(parent: Parent) -> tuple[str, bool, float, str]:
@@ -277,7 +277,7 @@ def _status(counts: dict[str, int]) -> str:
 def new_points(
     runs: Iterable[Tracked],
 ) -> tuple[Aggregate, list[Point], list[tuple[int, str]]]:
-    """(aggregate, points, turns) that the finished runs of a configuration give their parent."""
+    """Return (aggregate, points, turns) of the finished runs of a configuration."""
     aggregate = Aggregate()
     points: list[Point] = []
     turns: list[tuple[int, str]] = []

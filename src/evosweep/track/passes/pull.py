@@ -1,4 +1,4 @@
-"""Run folders brought back from MLflow, one at a time."""
+"""Bring run folders back from MLflow, one at a time."""
 
 import json
 import re
@@ -18,14 +18,14 @@ _OF_A_ROW = 2**14
 
 
 def pull(origin: Origin, run: TrackedRun, out: Path, experiment: str) -> bool:
-    """Make the folder of a tracked run below `out`; False if its outcome is there already.
+    """Make the folder of a tracked run below `out`; returns False if it has its outcome already.
 
-    The receipt or the failure is put there last and whole, as a run does.
+    The receipt or the failure is written last and whole, as by a run.
 
     Raises
     ------
     InputError
-        If what is tracked is incomplete, damaged, too large, or belongs to another run.
+        If the tracked files are incomplete, damaged, too large, or belong to another run.
     """
     folder = RunFolder(out / experiment / "runs" / _folder_name(run))
     outcome = folder.record if run.status == "FINISHED" else folder.failure
@@ -51,7 +51,7 @@ def pull(origin: Origin, run: TrackedRun, out: Path, experiment: str) -> bool:
 
 
 def _fetch_tables(origin: Origin, run: TrackedRun, draft: RunFolder, record: Record) -> None:
-    """The population and the logbook, no larger than the receipt lets them be."""
+    """Bring the population and the logbook, up to the sizes that the receipt explains."""
     individual = max(_OF_A_ROW, 8 * len(json.dumps(record.best_genome)))
     sizes = {draft.population: record.population * individual}
     sizes[draft.logbook] = (record.generations + 2) * _OF_A_ROW
@@ -60,7 +60,7 @@ def _fetch_tables(origin: Origin, run: TrackedRun, draft: RunFolder, record: Rec
 
 
 def _folder_name(run: TrackedRun) -> str:
-    """Return the run's own folder name, which comes from a server and must not lead elsewhere."""
+    """Return the run's folder name after checking it, since it comes from a server."""
     name = run.tags.get("run_id", "")
     if not RUN_ID.fullmatch(name):
         raise InputError(f"MLflow run {run.mlflow_id}: {name!r} cannot be a run's folder")
@@ -68,7 +68,7 @@ def _folder_name(run: TrackedRun) -> str:
 
 
 def chosen_experiments(origin: Origin, wanted: str | None) -> list[tuple[str, str]]:
-    """(name, id) of the experiment of that name, or of all; raises `InputError` for none."""
+    """Return (name, id) of one experiment, or of all; raises `InputError` if there is none."""
     ours = origin.experiments()
     chosen = sorted(pair for pair in ours if wanted in (None, pair[0]))
     shown = origin.address.shown

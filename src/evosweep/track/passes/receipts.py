@@ -1,4 +1,4 @@
-"""From MLflow back to the receipt of one run."""
+"""Get the receipt of one run from MLflow."""
 
 import tempfile
 from pathlib import Path
@@ -11,19 +11,19 @@ from evosweep.track.store.origin import Origin, TrackedRun, open_origin
 
 
 def receipt(mlflow_run_id: str, uri: str | None = None) -> Record:
-    """Return the receipt of a tracked run: what repeats it to the bit.
+    """Return the receipt of a tracked run, which is enough to repeat it to the bit.
 
     Parameters
     ----------
     mlflow_run_id
-        What MLflow calls the run: 32 hexadecimal digits.
+        MLflow's id of the run: 32 hexadecimal digits.
     uri
         MLflow's address; without it MLFLOW_TRACKING_URI, else the database in `results/`.
 
     Raises
     ------
     InputError
-        If that MLflow has no such run, or the run has no receipt.
+        If MLflow has no such run, or the run has no receipt.
     """
     origin = open_origin(existing_address(DEFAULT, uri))
     run = _find(origin, mlflow_run_id)
@@ -34,7 +34,7 @@ def receipt(mlflow_run_id: str, uri: str | None = None) -> Record:
 
 
 def existing_address(results: Path, uri: str | None) -> Address:
-    """Return the address to read from; raises `InputError` if its database is not there."""
+    """Return the address for reading; raises `InputError` if its database does not exist."""
     address = resolve(results, uri, must_exist=False)
     if address.database and not address.database.exists():
         raise InputError(

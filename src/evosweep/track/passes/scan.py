@@ -1,4 +1,4 @@
-"""The run folders that exist, and their state, without opening a file."""
+"""List the existing run folders and their states, without opening a file."""
 
 import os
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from evosweep.records.folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class RunFiles:
-    """A run folder: its run_id, the stamp of its outcome, and when that was written."""
+    """A run folder: its run_id, and the stamp and the time of its outcome."""
 
     run_id: str
     path: Path
@@ -27,7 +27,7 @@ class RunFiles:
 
 
 def experiments(results: Path) -> list[tuple[str, Path]]:
-    """(name, its folder of runs) of every experiment in a folder of results, by name.
+    """Return (name, folder of runs) of every experiment in a folder of results, by name.
 
     `results` may also be the folder of one experiment, or of its runs. Links are left out.
     """

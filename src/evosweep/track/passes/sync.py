@@ -1,4 +1,4 @@
-"""One pass: what the run folders have and MLflow lacks is brought there, and nothing else."""
+"""One pass: bring to MLflow what it lacks of the run folders."""
 
 import json
 from collections.abc import Iterable
@@ -79,7 +79,7 @@ class Pass:
     def run(self, folder: Path, sources: dict[str, scan.RunFiles]) -> None:
         """Bring MLflow's experiment to the state of the run folders, by their names.
 
-        `folder` is the experiment's, which may be gone.
+        `folder` is that of the experiment; it may have vanished.
         """
         tracked = self.target.tracked
         self._remove(run for run_id, run in tracked.items() if run_id not in sources)
@@ -126,7 +126,7 @@ class Pass:
         return read
 
     def _one_by_one(self, reads: list[_Read], error: Unreachable | Refused) -> None:
-        """One run that MLflow fails or refuses keeps no other from it; a dead server does."""
+        """Bring one run to MLflow; errors concern only this run, unless the server is down."""
         if len(reads) == 1:
             self._carry_on_or_stop(reads[0], error)
             return
@@ -174,8 +174,7 @@ class Pass:
             self.changes.changed += 1
 
     def _keeps_its_place(self, tracked: Tracked, run: MlflowRun) -> bool:
-        """Return True when MLflow's run stays, completed if it was shown live; otherwise it is
-        removed."""
+        """Complete MLflow's run if it was shown live; returns False after removing it."""
         parent = run.tags["mlflow.parentRunId"]
         if tracked.content == run.mlflow_id and tracked.status == run.status:
             if parent in self.target.parents.new:  # the one that it lay under is gone

@@ -1,4 +1,4 @@
-"""One experiment as a pass has it: in MLflow, in the index, and the runs tracked of it so far."""
+"""The target of a pass: one experiment in MLflow and in the index, with its tracked runs."""
 
 from evosweep.track.passes.index import Index, Parent, Tracked
 from evosweep.track.passes.parents import ParentRuns
@@ -6,7 +6,7 @@ from evosweep.track.store.protocol import Store, StoredRun
 
 COMPARISON = "comparison"
 COMPARISON_KEY = ".comparison"
-"""The comparison's place in the index, if no run's folder can be."""
+"""The key of the comparison in the index; no run's folder can have this name."""
 _UNKNOWN = "?"
 
 
@@ -34,7 +34,7 @@ class Target:
         self.index.keep(self.name, runs)
 
     def _restore(self) -> bool:
-        """Take runs out of MLflow's bin; whether MLflow lacks some altogether."""
+        """Take runs out of MLflow's bin; returns True if MLflow has lost some of them."""
         runs, parents = self.index.runs(self.name), self.index.parents(self.name)
         ids = {each.mlflow_id for each in runs.values()}
         ids |= {each.mlflow_id for each in parents.values()}
@@ -42,7 +42,7 @@ class Target:
         return bool(lost)
 
     def _start_over(self) -> None:
-        """The index is about another database: takes over what this one has."""
+        """Fill the index from this database, since it described another one."""
         self.index.restart(self.name, self.experiment.identity)
         runs = self.store.stored_runs(self.experiment)
         for each in runs:

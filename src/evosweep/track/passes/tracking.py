@@ -1,4 +1,4 @@
-"""Tracking once: every experiment of a results folder brought to MLflow."""
+"""Track once: bring all experiments of a results folder to MLflow."""
 
 from pathlib import Path
 
@@ -20,14 +20,14 @@ _AGAIN = "call `evosweep track` again when it is back"
 def track(results: Path, uri: str | None = None) -> Changes:
     """Make one pass over a results folder: add every run that MLflow lacks; returns the changes.
 
-    Waits for another tracker of the same results.
+    It waits for another tracker of the same results.
 
     Raises
     ------
     InputError
         If there is nothing to track.
     RunError
-        If the server did not accept everything; calling again completes it.
+        If the server did not accept everything; another call completes it.
     """
     address = resolve(results, uri)
     if not scan.experiments(results):
@@ -42,7 +42,7 @@ def track(results: Path, uri: str | None = None) -> Changes:
 
 
 def open_store(address: Address) -> Store:
-    """MLflow at an address, ready to be written to."""
+    """Open MLflow at an address for writing."""
     if address.is_server:
         from evosweep.track.store.server_store import ServerStore
 

@@ -1,4 +1,4 @@
-"""The tracking address: which MLflow, where its artifacts are, and where its index is."""
+"""The tracking address: an MLflow, the place of its artifacts, and the place of its index."""
 
 import hashlib
 import os
@@ -18,7 +18,7 @@ STATE = ".track"
 
 @dataclass(frozen=True)
 class Address:
-    """One MLflow, as seen from one results folder."""
+    """One MLflow for one results folder."""
 
     uri: str
     results: Path
@@ -31,7 +31,7 @@ class Address:
 
     @property
     def database(self) -> Path | None:
-        """The SQLite file, where it is one."""
+        """The SQLite file, if the address names one."""
         path = self.uri.removeprefix("sqlite:///") if self.uri.startswith("sqlite:///") else None
         return Path(path) if path else None
 
@@ -54,7 +54,7 @@ class Address:
 
     @property
     def index(self) -> Path:
-        """The index of what is tracked there."""
+        """The path of the index of tracked runs."""
         name = hashlib.sha256(self.shown.encode()).hexdigest()[:12]
         return self.results / STATE / ("mlflow.index" if self.is_own else f"{name}.index")
 

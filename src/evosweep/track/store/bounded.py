@@ -1,8 +1,8 @@
-"""A server asked within bounds: its own origin alone, and so many bytes, seconds and pages.
+"""Ask a server within bounds: only its own origin, and limited bytes, seconds and pages.
 
-What is pulled comes from whoever runs the server, or has written to it. A run may name any host or
+The data comes from strangers who run the server or have written to it. A run may name any host or
 file as the place of its artifacts, an answer may never end, and a list may have no last page. The
-account that the environment holds is for the server, so nothing else is ever asked.
+account in the environment is for this server alone, so that no other host is ever asked.
 """
 
 import json
@@ -20,7 +20,7 @@ from evosweep.track.store.quiet import import_mlflow
 LARGEST_ANSWER = 2**26
 PAGES = 10_000
 SECONDS = 600.0
-"""Of one answer, from the first byte sent to the last one received."""
+"""Most seconds of one answer, from the first byte sent to the last byte received."""
 _CHUNK = 2**16
 _PROXIED = "/api/2.0/mlflow-artifacts/artifacts"
 Result = TypeVar("Result")
@@ -53,7 +53,7 @@ class Remote:
         return answer
 
     def download(self, location: str, name: str, target: Path, limit: int) -> None:
-        """Bring the artifact `name` of a run at `location` to `target`; raises as `ask`."""
+        """Copy the artifact `name` of a run at `location` to `target`; raises as `ask`."""
         endpoint = f"{_PROXIED}/{quote(self._path(location))}/{quote(name)}"
 
         def step() -> None:

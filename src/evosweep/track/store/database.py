@@ -1,7 +1,7 @@
-"""MLflow's database made ready: created once, under a lock, and whole or not at all.
+"""Create MLflow's database once, under a lock, and whole or not at all.
 
-MLflow creates its tables at the first connection. Sixteen first connections at once break each
-other, and one that is killed leaves half a schema.
+MLflow creates its tables at the first connection. If sixteen processes connect first at the same
+time, they fail; and a process that is killed meanwhile leaves half a schema.
 """
 
 from contextlib import suppress
@@ -94,7 +94,7 @@ def _engine(address: Address) -> Any:
 def _reach(address: Address) -> Database:
     """Open the store at a database server; on PostgreSQL, which may be shared, take its lock.
 
-    The connection that holds the lock is a probe too.
+    The connection that holds the lock also checks that the server can be reached.
     """
     import sqlalchemy
 

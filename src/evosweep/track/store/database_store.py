@@ -18,7 +18,7 @@ from evosweep.track.store.rebase import rebase
 from evosweep.track.store.server_store import ServerStore, write_files
 
 _FIRST = "0"
-"""MLflow's own experiment, Default, which lies where the database happened to be made."""
+"""MLflow's own experiment, Default; its artifacts lie in an arbitrary folder."""
 _TAGS = ("kind", "folder", "configuration", "content")
 
 
@@ -108,7 +108,7 @@ class DatabaseStore(ServerStore):
             self._insert_rows(experiment, new)
 
     def _insert_rows(self, experiment: MlflowExperiment, new: Sequence[MlflowRun]) -> None:
-        """Inserts the runs; those that another tracker was faster with are its own."""
+        """Insert the runs, without those that another tracker has inserted meanwhile."""
         from mlflow.exceptions import MlflowException
 
         try:
@@ -121,14 +121,13 @@ class DatabaseStore(ServerStore):
                 self._insert_rows(experiment, rest)
 
     def _write(self, location: str, run: MlflowRun) -> None:
-        """Artifacts first: a run that is there is whole."""
+        """Write the artifacts before the run, so that an existing run is whole."""
         folder = local_folder(location)
         if folder:
             write_files(self._own(folder / run.mlflow_id / "artifacts"), run)
 
     def _own(self, folder: Path) -> Path:
-        """Return the folder, where it is one of this database's artifacts; links to others are
-        refused."""
+        """Return the folder of artifacts; raises outside of the results' own folder."""
         artifacts = self.address.artifacts
         if artifacts is None or not self.address.is_own:
             return folder

@@ -45,7 +45,7 @@ def keep_datasets(store: Database, experiment_id: int, runs: Sequence[MlflowRun]
 
 
 def input_rows(runs: Sequence[MlflowRun], ids: _IdByDataset) -> dict[Any, list[dict[str, object]]]:
-    """By table, the rows that tie new runs to their data."""
+    """Return by table the rows that connect new runs to their data."""
     from mlflow.store.tracking.dbmodels.models import SqlInput, SqlInputTag
 
     inputs = list(_inputs(runs, ids))

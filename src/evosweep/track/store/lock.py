@@ -1,4 +1,4 @@
-"""One tracker at a time for one folder of results; the next one says so and waits its turn."""
+"""Allow one tracker at a time per folder of results; the next one prints a line and waits."""
 
 import sys
 from collections.abc import Iterator
@@ -12,9 +12,9 @@ from evosweep.track.store.patience import one_line
 
 @contextmanager
 def only_tracker(address: Address) -> Iterator[None]:
-    """The lock of the results' tracker, which the kernel frees however its holder ends.
+    """Hold the lock of the results' tracker; the kernel releases it in whichever way we end.
 
-    Results that cannot be written to need none: nothing is remembered there.
+    Read-only results need no lock, since nothing is written there.
     """
     with ExitStack() as stack:
         try:

@@ -20,7 +20,7 @@ class Unreachable(EvosweepError):
 
 
 class Refused(InputError):
-    """MLflow answered that this may not be done; `status` is HTTP's, where it has one."""
+    """MLflow refused a call; `status` is that of HTTP, if there is one."""
 
     def __init__(self, message: str, status: int = 0) -> None:
         self.status = status
@@ -28,11 +28,11 @@ class Refused(InputError):
 
 
 class NoAccess(Refused):
-    """The server knows no account that it lets in: true of every experiment, not of one."""
+    """The server did not accept the account; this concerns all experiments."""
 
 
 class Answered(Exception):
-    """A server's answer that is no success."""
+    """An answer of a server with an error status."""
 
     def __init__(self, status: int, text: str) -> None:
         self.status = status
@@ -126,6 +126,6 @@ def _told(error: Exception, shown: str) -> Exception:
 
 
 def one_line(error: BaseException) -> str:
-    """Return the message of an error, as far as one line holds it, without any password."""
+    """Return the message of an error in one line, without passwords."""
     text = without_password(" ".join(str(error).split())) or type(error).__name__
     return text if len(text) <= 300 else text[:299] + "…"

@@ -22,10 +22,10 @@ class MlflowExperiment:
     name: str
     id: str
     identity: str
-    """Differs from that of an experiment of the same name in another or a rebuilt database."""
+    """It differs for an experiment with the same name in another or a rebuilt database."""
     location: str
     tags: Mapping[str, str] = field(default_factory=dict, compare=False)
-    """As they were when it was looked up."""
+    """Its tags at the time of the look-up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class StoredRun:
 
 
 class Database(Protocol):
-    """MLflow's own store at a database, as far as it is used beside MLflow's client."""
+    """The parts of MLflow's own store at a database that are used without MLflow's client."""
 
     def ManagedSessionMaker(self, read_only: bool = ...) -> "AbstractContextManager[Session]":
         """Open a session of SQLAlchemy's; it is committed at the end of the block."""
@@ -52,7 +52,7 @@ class Store(Protocol):
 
     address: Address
     batch: int
-    """The number of runs that `create` takes at best."""
+    """The best number of runs for one call of `create`."""
     rewrites: bool
     """True if it can take metrics back."""
 
@@ -76,7 +76,7 @@ class Store(Protocol):
         """Add metrics, and set tags."""
 
     def rewrite(self, mlflow_id: str, points: Sequence[Point], families: Sequence[str]) -> None:
-        """Put metrics in the place of all whose names start with one of `families`."""
+        """Replace all metrics whose names start with one of `families`."""
 
     def show(self, mlflow_id: str, key: str, value: float | None) -> None:
         """Make a value the last of a metric; None leaves none, if metrics can be taken back."""
@@ -94,9 +94,9 @@ class Store(Protocol):
         """Move a run to MLflow's bin."""
 
     def restore(self, experiment: MlflowExperiment, ids: Set[str]) -> tuple[int, Set[str]]:
-        """Take runs out of MLflow's bin: how many, and which of `ids` MLflow has no more.
+        """Take runs out of MLflow's bin; returns their number, and the `ids` that MLflow has lost.
 
-        A server is not asked for the second: that would be a list of all its runs.
+        For a server the second is empty, since it would need a list of all runs.
         """
 
     def copy(self, mlflow_id: str, new_id: str) -> MlflowRun:

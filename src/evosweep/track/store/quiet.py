@@ -1,4 +1,4 @@
-"""MLflow imported on evosweep's terms: no telemetry, no long silent retries, no chatter."""
+"""Import MLflow without telemetry, long silent retries, and superfluous messages."""
 
 import logging
 import os
@@ -26,7 +26,7 @@ _OWN_RETRIES = {
 def import_mlflow() -> Any:
     """Return the module `mlflow`.
 
-    Raises InputError that says what to install if it is missing, or of an untested version.
+    Raises InputError with a remedy if it is missing, or has an untested version.
     """
     os.environ.update(ENVIRONMENT)
     for name, value in _OWN_RETRIES.items():

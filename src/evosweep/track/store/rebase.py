@@ -1,7 +1,7 @@
-"""Artifact locations after the results were moved, or are mounted elsewhere.
+"""Correct the locations of artifacts after the results were moved, or mounted elsewhere.
 
-MLflow keeps absolute locations. In the results' own database they always lie beside it, so they
-are set right by every `track` and `ui`; for another database `evosweep track --rebase` does it.
+MLflow keeps absolute locations. Artifacts of the results' own database always lie beside it, so
+that every `track` and `ui` corrects them. For other databases, `evosweep track --rebase` does it.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def rebase(address: Address, database: Database) -> int:
-    """Return the number of experiments that were moved to the artifacts folder of the address.
+    """Set the artifacts folder of the address for its experiments; returns their number.
 
-    An experiment of another folder of results is not moved: its artifacts are not there.
+    Experiments of other folders of results stay as they are.
     """
     return persist(lambda: _rebase(address, database), address.shown)
 

@@ -1,4 +1,4 @@
-"""An MLflow behind HTTP: runs go there by MLflow's own client, with the environment's account."""
+"""An MLflow server: runs go there by MLflow's own client, with the account in the environment."""
 
 import re
 import tempfile
@@ -19,13 +19,13 @@ from evosweep.track.store.protocol import MlflowExperiment, StoredRun
 from evosweep.track.store.quiet import import_mlflow
 
 NAME = "evosweep.name"
-"""The tag by which an experiment is known when it was renamed in MLflow."""
+"""The tag that identifies an experiment which was renamed in MLflow."""
 _ENTITIES, _PAIRS = 1000, 100  # what one log_batch takes: in all, and of params or tags
 _PAGE = 1000
 
 
 class ServerStore:
-    """An MLflow behind HTTP, with the environment's account."""
+    """An MLflow server, used with the account in the environment."""
 
     batch = 1
     rewrites = False
@@ -56,7 +56,7 @@ class ServerStore:
         )
 
     def _find(self, name: str) -> Any:
-        """Return the experiment that was made for this name, else the one that is called so."""
+        """Return the experiment that was made for this name, else one that has this name now."""
         from mlflow.entities import ViewType
 
         called = self.client.get_experiment_by_name(name)
@@ -164,7 +164,7 @@ class ServerStore:
             persist(partial(self._show, mlflow_id, key, value), self.address.shown)
 
     def _show(self, mlflow_id: str, key: str, value: float) -> None:
-        """A first value is at step 0, as in a database; another one is the step behind the last."""
+        """Log a value at step 0 if it is the first one, as in a database, else at the next step."""
         history = self.client.get_metric_history(mlflow_id, key)
         shown = {point.step: point.value for point in history}
         last = max(shown, default=-1)
@@ -246,7 +246,7 @@ def _stored_run(run: Any) -> StoredRun:
 def write_files(folder: Path, run: MlflowRun) -> None:
     """Copy a run's artifacts into a folder; nothing is written through a link in it.
 
-    What a tracker that was killed here has left half written is removed.
+    Partial files of a tracker that was killed here are removed.
     """
     if folder.is_dir():
         forget_drafts(folder)

@@ -1,16 +1,16 @@
-"""The versions of MLflow that evosweep knows from the inside, and nothing else of them.
+"""The supported versions of MLflow.
 
 Tracking writes MLflow's tables (`bulk`, `datasets`, `database`), asks servers through its private
 functions (`bounded`), serves its page (`ui.app`) and prepares settings of that page
-(`content.views`). None of these is promised to stay, so only versions are used that the tests ran
-with: `tests/tracking/test_versions.py` holds the oldest and the newest to the same contents. The
-range in pyproject.toml is the same.
+(`content.views`). None of these is a stable interface, so that only tested versions are accepted:
+`tests/tracking/test_versions.py` compares the contents of the oldest and the newest one.
+pyproject.toml has the same range.
 """
 
 from evosweep.errors import InputError
 
 OLDEST, NEWEST = (3, 16), (3, 17)
-"""Minor versions, both included."""
+"""The first and the last supported minor version."""
 REQUIREMENT = f"mlflow>={OLDEST[0]}.{OLDEST[1]},<{NEWEST[0]}.{NEWEST[1] + 1}"
 
 

@@ -1,1 +1,1 @@
-"""MLflow's server and its app, as `evosweep ui` serves them."""
+"""MLflow's server and its app, for `evosweep ui`."""

@@ -1,9 +1,8 @@
-"""MLflow's app as `evosweep ui` serves it: opened for experiments, and without the assistant.
+"""MLflow's app for `evosweep ui`: it opens with experiments, and has no assistant.
 
-MLflow opens on its pages for language models, over which an assistant pops up. The assistant's
-interface runs programs on the server's machine for everybody who reaches it from there, and on a
-machine that is shared that is every user of it. `mlflow server` finds this app by the entry point
-`mlflow.app` in pyproject.toml.
+MLflow itself opens with its pages for language models, and an assistant. The assistant's interface
+runs programs on the server's machine for everybody who can reach it there: on a shared machine, for
+all users. `mlflow server` finds this app by the entry point `mlflow.app` in pyproject.toml.
 """
 
 import json
@@ -22,7 +21,7 @@ _FIRST_VISIT = {  # of a browser; what its user chooses later stays
 
 
 async def _pages(scope: Message, receive: Receive, send: Send) -> None:
-    """MLflow's pages, but for the first one and the assistant."""
+    """Serve MLflow's pages, except the first one and the assistant."""
     path = str(scope.get("path", ""))
     if path.startswith(_ASSISTANT):
         await refuse(scope, send, 404, b"evosweep ui has no assistant\n")
@@ -46,7 +45,7 @@ def _mlflow() -> Application:
 
 @cache
 def _first_page() -> bytes:
-    """MLflow's page with a script and a style before its own."""
+    """Return MLflow's page with our script and style before its own."""
     import mlflow.server
 
     page = Path(str(mlflow.server.app.static_folder), "index.html").read_text(encoding="utf-8")

@@ -1,7 +1,7 @@
-"""All runs of a configuration on its page, where MLflow asks for ten at a time.
+"""Show all runs of a configuration on its page, instead of MLflow's ten at a time.
 
-A configuration of 20 runs that shows 10 of them looks as if the others were lost. The page's own
-request is recognised and asks for more.
+If a configuration with 20 runs shows only 10, the others seem to be lost. So the app recognises the
+page's request, and widens it.
 """
 
 import json
@@ -21,8 +21,7 @@ def is_search(scope: Message) -> bool:
 
 
 async def widened(scope: Message, receive: Receive) -> tuple[Message, Receive]:
-    """Return the request with room for all child runs, where it asks for the first ten; else as it
-    was."""
+    """Return the request, widened to all child runs if it asks for the first ten."""
     messages: list[Message] = []
     body = b""
     while True:

@@ -1,10 +1,9 @@
-"""The guard of `evosweep ui`: it lets in who has the printed address, under its own host name.
+"""The guard of `evosweep ui`: it only admits users who have the printed address.
 
-On a machine with several users all of them reach 127.0.0.1, and MLflow lets everybody who reaches
-it read, write and delete. So the printed address holds a secret, as Jupyter's does. The first
-visit turns it into a cookie; a program sends it as `Authorization: Bearer`. The `Host` of every
-request is checked too: a page of somebody else's, whose name was made to mean 127.0.0.1, has
-another one.
+On a machine with several users, all of them can reach 127.0.0.1, and MLflow lets everybody read,
+write and delete. So the printed address contains a secret, like Jupyter's. The first visit turns it
+into a cookie; a program sends it as `Authorization: Bearer`. The guard also checks the `Host` of
+every request, since a foreign page may use a name that resolves to 127.0.0.1.
 """
 
 import hmac
@@ -16,10 +15,10 @@ from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl, urlencode
 
 SECRET = "EVOSWEEP_UI_SECRET"
-"""By this variable the server's process is told the secret: a command line can be read by all."""
+"""This variable passes the secret to the server's process; all users can read a command line."""
 HOSTS = "MLFLOW_SERVER_ALLOWED_HOSTS"
 LOCAL = ("127.0.0.1", "127.0.0.1:*", "localhost", "localhost:*", "[[]::1]", "[[]::1]:*")
-"""Patterns of the names that this machine calls itself."""
+"""Patterns of this machine's own names."""
 _PARAMETER = "token"
 _OPEN = "/health"  # says that the server is up, and nothing else
 _LACKS_SECRET = (
@@ -34,7 +33,7 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
 class Guard:
-    """An ASGI application that lets through to `inner` what may go there."""
+    """An ASGI application that passes permitted requests on to `inner`."""
 
     def __init__(self, inner: Application) -> None:
         self._inner = inner
@@ -55,7 +54,7 @@ class Guard:
 
 
 class _Request:
-    """The parts of a request that are looked at."""
+    """The parts of a request that the guard checks."""
 
     def __init__(self, scope: Message) -> None:
         self.path = str(scope.get("path", ""))
@@ -68,7 +67,7 @@ class _Request:
         )
 
     def header(self, name: str) -> str:
-        """Return the only header of that name; empty if there is none, or more than one."""
+        """Return the header with this name; empty if there is none, or more than one."""
         values = [value for key, value in self._headers if key.lower() == name.encode()]
         return values[0].decode("latin-1") if len(values) == 1 else ""
 
@@ -103,13 +102,12 @@ def _is_secret(text: str) -> bool:
 
 
 def _cookie() -> str:
-    """Return its name, which differs from server to server: all ports of a host share their
-    cookies."""
+    """Return the cookie's name, different for each server: all ports of a host share cookies."""
     return f"evosweep-{sha256(os.environ.get(SECRET, '').encode()).hexdigest()[:8]}"
 
 
 async def _welcome(request: _Request, send: Send) -> None:
-    """Keep the secret as a cookie, and take it out of the address."""
+    """Store the secret as a cookie, and remove it from the address."""
     query = f"?{urlencode(request.parameters)}" if request.parameters else ""
     place = f"/{request.path.lstrip('/')}{query}"
     cookie = f"{_cookie()}={os.environ.get(SECRET, '')}; Path=/; HttpOnly; SameSite=Lax"
@@ -118,7 +116,7 @@ async def _welcome(request: _Request, send: Send) -> None:
 
 
 async def refuse(scope: Message, send: Send, status: int, text: bytes) -> None:
-    """Answers that this may not be, whatever kind of connection was asked for."""
+    """Refuse a request, over any kind of connection."""
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008})
     else:
@@ -128,7 +126,7 @@ async def refuse(scope: Message, send: Send, status: int, text: bytes) -> None:
 async def answer(
     send: Send, status: int, kind: str, body: bytes, more: MutableMapping[str, str] | None = None
 ) -> None:
-    """A whole answer, which no other page may show in a frame."""
+    """Send a whole answer, which no other page may show in a frame."""
     headers = {
         "content-type": kind,
         "content-length": str(len(body)),

@@ -29,7 +29,7 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 
 class Server:
-    """MLflow's server on a database, until the block ends; its log goes to `log`."""
+    """Runs MLflow's server on a database for the block; its log goes to `log`."""
 
     def __init__(self, address: Address, host: str, port: int, allowed: str, log: Path) -> None:
         self.address, self.host, self.port, self.log = address, host, port, log
@@ -46,7 +46,7 @@ class Server:
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     def page(self, fragment: str) -> str:
-        """Return the address of a page, with the secret that lets its user in."""
+        """Return the address of a page, with the secret."""
         return f"{self.url}/?token={self._secret}#{fragment}"
 
     def __enter__(self) -> "Server":
