@@ -1,9 +1,11 @@
 """`evosweep init`: a study that runs, from nothing and from plain DEAP programs."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -122,8 +124,8 @@ def test_a_loop_of_its_own_and_a_toolbox_in_a_function() -> None:
     text = text.replace("algorithms.eaSimple(population, toolbox, CXPB, MUTPB, ngen=4)", "pass")
     text = text.replace("weights=(1.0,)", "weights=(1.0, -1.0)")
     script = read_script(text, "program.py")
-    assert script.algorithm == ""
-    assert script.algorithm_params == {"population": 30}
+    assert script.algorithm == "nsga2"
+    assert script.algorithm_params == {"population": 30, "crossover": 0.5, "mutation": 0.2}
     assert script.objectives == 2
     assert any("the loop over generations" in line for line in script.left)
 
@@ -146,3 +148,72 @@ def test_the_built_package_has_the_workflow_from_the_same_files(tmp_path: Path) 
         text=True,
     )
     assert done.stdout.strip() == str(shipped)
+
+
+SCRIPTS = Path(__file__).parent / "deap_scripts"
+DIGEST = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from importlib import import_module
+from evosweep.genomes.digest import population_digest
+print(population_digest(import_module(sys.argv[2]).main()))
+"""
+
+
+def _study(script: str, folder: Path) -> dict[str, Any]:
+    """The config of a study that was made from a script in `folder/config`."""
+    assert cli.main(["init", str(folder), "--from", str(SCRIPTS / f"{script}.py")]) == 0
+    return yaml.safe_load((folder / "config" / "experiment.yaml").read_text())
+
+
+@pytest.mark.parametrize("script", ["strategy", "regression", "distribution"])
+def test_a_script_of_another_kind_has_the_population_of_the_script(
+    script: str, tmp_path: Path
+) -> None:
+    """The study's run of the script's own seed is what the script computes, to the bit."""
+    config = _study(script, tmp_path / "study")
+    spec = {
+        "problem": config["problems"]["problem"],
+        "algorithm": config["algorithms"]["algorithm"],
+        "backend": {"use": "serial", "workers": 1},
+        "seed": 1,
+        "import_path": str(tmp_path / "study" / "config"),
+    }
+    words = ["-m", "evosweep", "run", "--spec", json.dumps(spec), "--out", str(tmp_path / "run")]
+    subprocess.run([sys.executable, *words], check=True, capture_output=True)
+    record = json.loads((tmp_path / "run" / "record.json").read_text())
+    plain = subprocess.run(
+        [sys.executable, "-c", DIGEST, str(SCRIPTS), script],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert record["population_digest"] == plain.stdout.strip()
+
+
+def test_a_loop_of_its_own_gives_its_numbers_and_comments_stay(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = _study("own_loop", tmp_path / "study")
+    assert config["algorithms"]["algorithm"] == {
+        "use": "ea_simple",
+        "params": {"population": 12, "crossover": 0.6, "mutation": 0.3, "generations": 2},
+    }
+    assert "ea_simple of evosweep stands for it" in capsys.readouterr().out
+    module = (tmp_path / "study" / "config" / "my_problem.py").read_text()
+    assert "    return (sum(individual),)  # a tuple\n" in module
+    assert '    # Ones and zeros.\n    toolbox.register("bit"' in module
+    assert "indpb=indpb)" in module
+
+
+@pytest.mark.parametrize("script", ["own_loop", "swarm"])
+def test_a_study_of_a_script_with_a_loop_of_its_own_runs(
+    script: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _study(script, tmp_path / "study")
+    check = [sys.executable, "-m", "evosweep", "check", "config/experiment.yaml"]
+    subprocess.run(check, cwd=tmp_path / "study", check=True, capture_output=True)
+    place = tmp_path / "study" / "config" / "my_algorithm.py"
+    assert place.exists() == (script == "swarm")
+    if script == "swarm":
+        out = capsys.readouterr().out
+        assert "no algorithm of evosweep's fits a toolbox without mate, mutate, select" in out
+        assert "#     swarm = toolbox.population(n=5)\n" in place.read_text()

@@ -54,7 +54,8 @@ def _read(path: Path) -> Script:
 
 def _print_left(path: Path, script: Script) -> None:
     taken = [f"parameters {', '.join(script.params)}" if script.params else "no parameters"]
-    taken += [script.algorithm.rpartition(":")[2]] if script.algorithm else []
+    if script.algorithm.startswith("deap."):
+        taken.append(script.algorithm.rpartition(":")[2])
     print(printable(f"taken over from {path}: the toolbox, with {' and '.join(taken)}"))
     for line in script.left:
         print(printable(f"not taken over: {line}"))

@@ -94,6 +94,7 @@ def files_of(name: str, script: Script | None = None) -> dict[str, str]:
     return {
         "config/experiment.yaml": _config(name, script),
         "config/my_problem.py": PROBLEM if script is None else script.module,
+        **({"config/my_algorithm.py": script.loop} if script and script.loop else {}),
         "Snakefile": SNAKEFILE,
         "profiles/default/config.yaml": (root() / "profiles/default/config.yaml").read_text(),
         ".gitignore": IGNORED,
@@ -135,11 +136,11 @@ def _config(name: str, script: Script | None) -> str:
             algorithm=f"simple: {{use: ea_simple, params: {_flow(params)}}}",
             seeds=10,
         )
-    use = script.algorithm or ("ea_simple" if script.objectives == 1 else "nsga2")
     return CONFIG.format(
         name=name,
         problem=f'problem: {{use: "my_problem:build", params: {_flow(script.params)}}}',
-        algorithm=f'algorithm: {{use: "{use}", params: {_flow(script.algorithm_params)}}}',
+        algorithm=f'algorithm: {{use: "{script.algorithm}", '
+        f"params: {_flow(script.algorithm_params)}}}",
         seeds=10,
     )
 
