@@ -51,6 +51,20 @@ def open_plan(workflow: Workflow) -> Orders:
     return plan
 
 
+def this_plan() -> Plan:
+    """Return the plan of this call, for a workflow that has evosweep's as a `module`.
+
+    Raises
+    ------
+    InputError
+        If the call has read no plan: the module must come first.
+    """
+    this = current_call.current()
+    if this is None:
+        raise InputError("hooks.this_plan(): no plan; put `module` and `use rule` above it")
+    return this.plan
+
+
 def _orders_of(current: Settings) -> Orders:
     """Return the orders of the call that started this process for a single job."""
     experiment = experiment_of(current)
