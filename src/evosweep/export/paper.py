@@ -1,9 +1,9 @@
 """Write a checklist of the facts that a paper must state for its experiment to be repeated.
 
-The list follows the guidelines of López-Ibáñez, Branke and Paquete: Reproducibility in Evolutionary
-Computation, ACM Transactions on Evolutionary Learning and Optimization 1(4), 2021: the artifacts
-(code, problems, data), the factors that were fixed or varied, the measurements. The receipts give
-the answers; items that no receipt can answer are marked for the authors.
+The groups are the concepts of López-Ibáñez, Branke and Paquete: Reproducibility in Evolutionary
+Computation, ACM Transactions on Evolutionary Learning and Optimization 1(4), 2021: artifacts (code,
+problems, data), factors that are fixed or vary, measurements. The questions in them are those that
+receipts can answer, and those that only the authors can: the latter are marked.
 """
 
 import re
@@ -30,7 +30,8 @@ from evosweep.export.written import Written
 TO_DO = "TO DO"
 CITATION = (
     "M. López-Ibáñez, J. Branke, L. Paquete: Reproducibility in Evolutionary Computation. ACM "
-    "Transactions on Evolutionary Learning and Optimization 1(4), article 14, 2021."
+    "Transactions on Evolutionary Learning and Optimization 1(4), article 14, 2021, "
+    "doi:10.1145/3466624."
 )
 
 
