@@ -24,7 +24,7 @@ BUILD_IMAGE = $(ENGINE) build $(BUILD_OPTIONS) $(if $(BASE_IMAGE),--build-arg BA
     $(shell $(PYTHON) -c 'import sys; sys.path.insert(0, "src"); \
         from evosweep.containers.engines import build_arguments; print(*build_arguments())')
 
-.PHONY: pictures reference help run test test-fast coverage venv check bench bench-peers bench-scale examples faults simulate docs proof image lock schema clean
+.PHONY: pictures notebook reference help run test test-fast coverage venv check bench bench-peers bench-scale examples faults simulate docs proof image lock schema clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -108,6 +108,9 @@ reference: venv ## write docs/reference.md from the built-ins' signatures and do
 
 pictures: .venv/.test ## run config/tour.yaml and config/experiment.yaml, and make the pictures of README and docs
 	$(BIN)/python docs/make_pictures.py
+
+notebook: .venv/.test ## execute the notebook of docs/ and keep what it shows
+	$(BIN)/python docs/make_notebook.py
 
 clean: ## remove the environment and caches; results stay
 	rm -rf .venv .peers .docs site .coverage .import_linter_cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -4,8 +4,10 @@ The files of docs/ are read on the repository's pages too, where `../config/READ
 that works. Here such a file is a page of the site, or is named without a link.
 """
 
+import json
 import os
 import re
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -19,6 +21,7 @@ PAGES = {
     "CHANGELOG.md": "changelog.md",
     "SECURITY.md": "reporting.md",
     "config/README.md": "config.md",
+    "docs/howto/results-to-figure.ipynb": "howto/results-to-figure.md",
 }
 """By a file of the repository, the page of the site that it becomes."""
 LISTING = "README.md"  # docs/README.md lists what the navigation has
@@ -50,8 +53,33 @@ def on_files(files: Files, config: Any) -> Files:
     if listing is not None:
         files.remove(listing)
     for source, page in PAGES.items():
-        if (ROOT / source).is_file():
+        if source.endswith(".ipynb"):
+            for place, content in notebook_files(ROOT / source, page).items():
+                files.append(File.generated(config, place, content=content))
+        elif (ROOT / source).is_file():
             files.append(File.generated(config, page, abs_src_path=str(ROOT / source)))
+    return files
+
+
+def notebook_files(source: Path, page: str) -> dict[str, str | bytes]:
+    """A notebook as a page, and the pictures that it shows, by their places in the site."""
+    files: dict[str, str | bytes] = {}
+    parts: list[str] = []
+    for number, cell in enumerate(json.loads(source.read_text(encoding="utf-8"))["cells"]):
+        text = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            parts.append(text)
+            continue
+        parts.append(f"```python\n{text}\n```")
+        for output in cell["outputs"]:
+            data = output.get("data", {})
+            if "image/png" in data:
+                picture = f"{page.removesuffix('.md')}-{number}.png"
+                files[picture] = b64decode("".join(data["image/png"]))
+                parts.append(f"![What the cell above draws]({PurePosixPath(picture).name})")
+            elif "text/plain" in data:
+                parts.append(f"```text\n{''.join(data['text/plain'])}\n```")
+    files[page] = "\n\n".join(parts) + "\n"
     return files
 
 

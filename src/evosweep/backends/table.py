@@ -154,6 +154,15 @@ def backend_kind(use: str) -> BackendKind:
     return BACKENDS[use]
 
 
+def choice(text: str) -> dict[str, object]:
+    """The backend of a spec that `NAME` or `NAME:WORKERS` stands for; raises `InputError`."""
+    name, _, workers = text.partition(":")
+    if workers and not workers.isdigit():
+        raise InputError(f"backend {text!r}: the workers in {workers!r} are no number")
+    count = int(workers) if workers else (1 if backend_kind(name).alone else 2)
+    return {"use": name, "workers": count}
+
+
 def check(use: str, workers: int, options: Mapping[str, object] | None = None) -> BackendKind:
     """Return the line of a backend after checking its workers, options and module.
 

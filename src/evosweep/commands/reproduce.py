@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evosweep.backends.table import backend_kind
+from evosweep.backends import table
 from evosweep.errors import EvosweepError, InputError, printable
 from evosweep.files.opening import copy_file, is_file
 from evosweep.records.differences import first_difference
@@ -121,11 +121,7 @@ def find_receipt(run: str, results: Path, uri: str | None) -> tuple[Record, RunF
 def _with_backend(spec: "RunSpec", choice: str | None) -> "RunSpec":
     if choice is None:
         return spec
-    name, _, workers = choice.partition(":")
-    if workers and not workers.isdigit():
-        raise InputError(f"--backend: {choice!r}; the workers in {workers!r} are no number")
-    count = int(workers) if workers else (1 if backend_kind(name).alone else 2)
-    return spec.parse(spec.to_dict() | {"backend": {"use": name, "workers": count}})
+    return spec.parse(spec.to_dict() | {"backend": table.choice(choice)})
 
 
 def _order(record: Record, folder: RunFolder | None) -> Path | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import ModuleType
 
 from evosweep.errors import InputError, did_you_mean, one_line
+from evosweep.plugins import handed
 from evosweep.plugins.deap_interface import adapt
 from evosweep.plugins.search import make_importable
 from evosweep.plugins.sources import builtins, file_digest, locate
@@ -39,6 +40,8 @@ def load_algorithm(use: str, import_path: str = "") -> Function:
 
 def load(kind: str, use: str, import_path: str) -> Function:
     """Return the function of `kind` "problem", "algorithm" or "callback" that `use` names."""
+    if (own := handed.function_of(use)) is not None:
+        return own
     source, function = locate(kind, use, import_path)
     if use not in builtins(kind):
         make_importable(import_path)

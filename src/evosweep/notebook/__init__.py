@@ -1,0 +1,1 @@
+"""What a notebook calls: results as data frames, one run, a sweep; no file format of its own."""
