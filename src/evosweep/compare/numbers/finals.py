@@ -28,7 +28,7 @@ class Final:
     front: Floats | None = None
 
 
-def read_finals(study: Study, fronts_only: bool = False) -> tuple[Study, dict[str, Final]]:
+def read_finals(study: Study, *, fronts_only: bool = False) -> tuple[Study, dict[str, Final]]:
     """Return the study with damaged runs among its failures, and the other finals by run_id.
 
     This reads all runs with several objectives and, unless `fronts_only`, one run per seed of each

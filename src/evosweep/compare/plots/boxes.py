@@ -46,35 +46,43 @@ def plot_boxes(
                 mark(artist, place)
         axes.set_yticks(range(len(labels))[::-1], titles)
         axes.set_ylim(-0.6, len(labels) - 0.4)
-        values = np.concatenate(list(finite.values()))
-        if len(values) > 1 and values.min() > 0 and values.max() / 100 > values.min():
-            axes.set_xscale("log")
-            label_powers(axes.xaxis)
-        else:
-            axes.locator_params(axis="x", nbins=5)
-            axes.ticklabel_format(axis="x", useOffset=False)
+        _scale(axes, np.concatenate(list(finite.values())))
         axes.set_xlabel(measure if unit == 1 else f"{measure} / {unit:g}")
         put_title(figure, f"{problem}: final results")
         axes.grid(axis="y", visible=False)
         hover = Hover("value", (), {label: styles[label] for label in labels}, unit=unit)
         picture = drawn(figure, hover)
     medians = "; ".join(f"{label} {median(values):.4g}" for label, values in samples.items())
+    return Plot(
+        name,
+        f"Final results: {problem}",
+        f"Boxes of the final {measure} on {problem}. Medians: {medians}.",
+        picture,
+        data=_data(name, problem, measure, samples),
+        caption="A point is a run; box: quartiles and median; whiskers: up to 1.5 times the box."
+        + (f" No box below {FEWEST} runs." if min(map(len, samples.values())) < FEWEST else ""),
+        problem=problem,
+    )
+
+
+def _scale(axes: Any, values: Floats) -> None:
+    """Scale the horizontal axis: logarithmic if positive values span two decades or more."""
+    if len(values) > 1 and values.min() > 0 and values.max() / 100 > values.min():
+        axes.set_xscale("log")
+        label_powers(axes.xaxis)
+    else:
+        axes.locator_params(axis="x", nbins=5)
+        axes.ticklabel_format(axis="x", useOffset=False)
+
+
+def _data(name: str, problem: str, measure: str, samples: Mapping[str, Floats]) -> Table:
     rows: list[Row] = [
         {"algorithm": label, "value": float(value)}
         for label, values in samples.items()
         for value in values
     ]
     columns = (Column("algorithm", "algorithm"), Column("value", measure))
-    return Plot(
-        name,
-        f"Final results: {problem}",
-        f"Boxes of the final {measure} on {problem}. Medians: {medians}.",
-        picture,
-        data=Table(name, f"Final results on {problem}", columns, rows),
-        caption="A point is a run; box: quartiles and median; whiskers: up to 1.5 times the box."
-        + (f" No box below {FEWEST} runs." if min(map(len, samples.values())) < FEWEST else ""),
-        problem=problem,
-    )
+    return Table(name, f"Final results on {problem}", columns, rows)
 
 
 def _draw(axes: Any, height: int, values: Floats, style: Style) -> list[Any]:

@@ -80,7 +80,7 @@ def plot_convergence(name: str, curves: Curves, backend: str = "") -> Plot:
     """Draw results against evaluations or, with the name of a backend, against its seconds."""
     everything = [trace for group in curves.traces.values() for trace in group]
     scale = choose_scale(everything, curves.optimum, curves.measure)
-    marks = marks_of(everything, bool(backend))
+    marks = marks_of(everything, seconds=bool(backend))
     medians = {
         label: bands(group, marks, seconds=bool(backend)) for label, group in curves.traces.items()
     }
@@ -119,7 +119,7 @@ def plot_convergence(name: str, curves: Curves, backend: str = "") -> Plot:
     )
 
 
-def marks_of(traces: Sequence[Trace], seconds: bool = False) -> Floats:
+def marks_of(traces: Sequence[Trace], *, seconds: bool = False) -> Floats:
     """Return the positions of a curve's points: log-spaced evaluations, or evenly spaced
     seconds."""
     if seconds:
