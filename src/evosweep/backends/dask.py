@@ -139,10 +139,10 @@ def check_address(place: str) -> None:
     if _is_file(place) or parts.scheme != "tcp":
         return
     try:
-        found = socket.getaddrinfo(parts.hostname, None)
+        addresses = socket.getaddrinfo(parts.hostname, None)
     except OSError as error:
         raise InputError(f"backend dask: scheduler {place}: {error.strerror}") from error
-    for *_, address in found:
+    for *_, address in addresses:
         if ipaddress.ip_address(str(address[0]).partition("%")[0]).is_global:
             raise InputError(
                 f"backend dask: scheduler {place} is at {address[0]}, a public address, without "

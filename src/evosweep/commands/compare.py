@@ -103,8 +103,8 @@ def _current(studies: list[Study], args: argparse.Namespace) -> list[Study]:
     grid = _grid(args)
     if args.all_versions and grid is None:
         return studies
-    asked = take_asked(studies, grid) if grid else studies
-    return [study if grid and grid.fits(study) else take_current(study) for study in asked]
+    selected = take_asked(studies, grid) if grid else studies
+    return [study if grid and grid.fits(study) else take_current(study) for study in selected]
 
 
 def _grid(args: argparse.Namespace) -> Grid | None:

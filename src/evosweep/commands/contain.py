@@ -41,15 +41,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Run the command in its container; returns the exit code of `evosweep run`."""
-    asked = EngineContainer(args.engine, args.image, args.memory, args.network)
+    container = EngineContainer(args.engine, args.image, args.memory, args.network)
     run = _parse_run(args.words)
-    image = engines.look_at(asked)
+    image = engines.look_at(container)
     contained = _contained(run)
     commit, dirty = environment.git()
     os.environ.setdefault("EVOSWEEP_GIT_COMMIT", commit or "")
     os.environ.setdefault("EVOSWEEP_GIT_DIRTY", "1" if dirty else "0")
-    argv = command_line.engine_command(asked, image, contained)
-    code = Client(asked.engine, contained.name, argv).run()
+    argv = command_line.engine_command(container, image, contained)
+    code = Client(container.engine, contained.name, argv).run()
     if code == 0:
         write_receipt(run)
     return code

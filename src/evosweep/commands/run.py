@@ -143,10 +143,10 @@ def read_seeds(text: str) -> list[int]:
     """Return the seeds of a list such as `1,2,5-9`; raises `InputError`."""
     seeds: list[int] = []
     for part in text.split(","):
-        found = _RANGE.match(part.strip())
-        if not found:
+        match = _RANGE.match(part.strip())
+        if not match:
             raise InputError(f"--seeds: {part!r} is neither a seed nor a range such as 5-9")
-        first, last = int(found[1]), int(found[2] or found[1])
+        first, last = int(match[1]), int(match[2] or match[1])
         if last < first or last - first > 1_000_000:
             raise InputError(f"--seeds: {part!r} is no range of at most a million seeds")
         seeds.extend(range(first, last + 1))

@@ -40,8 +40,8 @@ class Range(Strict):
 
     @model_validator(mode="after")
     def _has_values(self) -> Self:
-        if found := list(self._mistakes()):
-            raise refused(type(self).__name__, found)
+        if mistakes := list(self._mistakes()):
+            raise refused(type(self).__name__, mistakes)
         return self
 
     def _mistakes(self) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -71,7 +71,7 @@ Parameters = dict[str, JsonValue]
 Name = Annotated[str, Field(pattern=NAME_PATTERN), AfterValidator(_no_folder)]
 
 
-def refused(title: str, found: Sequence[tuple[tuple[str | int, ...], str]]) -> ValidationError:
+def refused(title: str, mistakes: Sequence[tuple[tuple[str | int, ...], str]]) -> ValidationError:
     """Return what a validator raises for several mistakes, each with its place below the model."""
     details = [
         InitErrorDetails(
@@ -79,7 +79,7 @@ def refused(title: str, found: Sequence[tuple[tuple[str | int, ...], str]]) -> V
             loc=where,
             input=None,
         )
-        for where, message in found
+        for where, message in mistakes
     ]
     return ValidationError.from_exception_data(title, details)
 

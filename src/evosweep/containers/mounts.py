@@ -45,7 +45,7 @@ def _target(link: Path) -> Path:
 
 
 def _check_path(path: Path) -> None:
-    if found := _NOT_MOUNTABLE.search(str(path)):
+    if match := _NOT_MOUNTABLE.search(str(path)):
         raise InputError(
-            f"{path}: cannot be mounted: its path contains {found[0]!r}; use another folder"
+            f"{path}: cannot be mounted: its path contains {match[0]!r}; use another folder"
         )

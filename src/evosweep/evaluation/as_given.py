@@ -107,29 +107,29 @@ class AsGiven:
         if self._occasions["order"]:
             lines.complain(_SETS)
 
-    def compare(self, made: Evaluation) -> None:
+    def compare(self, evaluation: Evaluation) -> None:
         """Raise `NotAsGiven` if the program's own individual has another fitness."""
-        own = _Attributes(made.arguments[0] if made.arguments else None)
-        fitness = None if self._off else self._as_given(made)
+        own = _Attributes(evaluation.arguments[0] if evaluation.arguments else None)
+        fitness = None if self._off else self._as_given(evaluation)
         if changed := own.restored():
             raise NotAsGiven(
-                f"{_place(made)}: evaluate changes {', '.join(changed)} of its individual, which "
-                "is lost where a worker does it; return it with the fitness, or let the algorithm "
+                f"{_place(evaluation)}: evaluate changes {', '.join(changed)} of its individual, "
+                "which is lost where a worker does it; return it with the fitness, or let the algorithm "
                 "compute it"
             )
-        if fitness is None or fitness == made.fitness:
+        if fitness is None or fitness == evaluation.fitness:
             return
-        if self._as_given(made) != fitness:
+        if self._as_given(evaluation) != fitness:
             raise NotAsGiven(
-                f"{_place(made)}: its evaluation gives another fitness each time ({fitness} "
+                f"{_place(evaluation)}: its evaluation gives another fitness each time ({fitness} "
                 "first): it reads the clock, a counter or a generator of its own; make it depend "
                 "on its individual alone, or declare the problem `stochastic: true` and draw "
                 "from random or numpy.random"
             )
-        other = "fails" if made.fitness is None else f"is {made.fitness}"
+        other = "fails" if evaluation.fitness is None else f"is {evaluation.fitness}"
         raise NotAsGiven(
-            f"{_place(made)}: its fitness is {fitness} for the program's own individual, and "
-            f"{other} for the one that evaluations are given; {self._cause(made)}"
+            f"{_place(evaluation)}: its fitness is {fitness} for the program's own individual, and "
+            f"{other} for the one that evaluations are given; {self._cause(evaluation)}"
         )
 
     def _has_stayed_behind(self, individual: object) -> bool:
@@ -142,15 +142,15 @@ class AsGiven:
             self._stays_behind[kinds] = bool(self._problem.left_behind(individual))
         return self._stays_behind[kinds]
 
-    def _as_given(self, made: Evaluation) -> Fitness | Table | None:
+    def _as_given(self, evaluation: Evaluation) -> Fitness | Table | None:
         """Return the fitness of the program's own individual; None if it has none either."""
         before = seeds.state()
         if self._problem.stochastic:
-            seeds.seed_evaluation(self._seed, made.batch, made.index)
-        current.enter(made.batch)
-        seat().take(made.batch, made.index)  # a crash is this individual's
+            seeds.seed_evaluation(self._seed, evaluation.batch, evaluation.index)
+        current.enter(evaluation.batch)
+        seat().take(evaluation.batch, evaluation.index)  # a crash is this individual's
         try:
-            return self._fitness(made)
+            return self._fitness(evaluation)
         except KeyboardInterrupt:
             raise
         except BaseException:  # whatever a program raises: it fails as the other one did
@@ -159,19 +159,19 @@ class AsGiven:
             seat().leave()
             before.restore()
 
-    def _fitness(self, made: Evaluation) -> Fitness | Table:
+    def _fitness(self, evaluation: Evaluation) -> Fitness | Table:
         evaluate: Callable[..., object] = self._problem.evaluate
         if not self._problem.lamarckian:
-            returned = evaluate(*made.arguments, **made.keywords)
-            return result_of(returned, made.objectives, infinite=self._problem.infinite)
-        arguments = copy.deepcopy(made.arguments)  # it may change its individual
-        returned = evaluate(*arguments, **made.keywords)
+            returned = evaluate(*evaluation.arguments, **evaluation.keywords)
+            return result_of(returned, evaluation.objectives, infinite=self._problem.infinite)
+        arguments = copy.deepcopy(evaluation.arguments)  # it may change its individual
+        returned = evaluate(*arguments, **evaluation.keywords)
         if not isinstance(returned, tuple) or len(returned) != 2:
             raise BadFitness("no (fitness, genome)", "", covered=False)
-        return fitness_of(returned[0], made.objectives, self._problem.infinite)
+        return fitness_of(returned[0], evaluation.objectives, self._problem.infinite)
 
-    def _cause(self, made: Evaluation) -> str:
-        first = made.arguments[0] if made.arguments else None
+    def _cause(self, evaluation: Evaluation) -> str:
+        first = evaluation.arguments[0] if evaluation.arguments else None
         if names := self._problem.left_behind(first):
             return (
                 f"it may read {', '.join(names)}, which does not travel: declare the problem "
@@ -224,5 +224,5 @@ def _differ(one: object, other: object) -> bool:
         return True
 
 
-def _place(made: Evaluation) -> str:
-    return f"individual {made.index} of batch {made.batch}"
+def _place(evaluation: Evaluation) -> str:
+    return f"individual {evaluation.index} of batch {evaluation.batch}"

@@ -83,8 +83,8 @@ class _Held:
         """Return the number held back while these are the words."""
         if words == self._words:
             return None
-        told = numpy.random.get_state(legacy=False)
-        number = float(told["gauss"]) if told["has_gauss"] else None
+        parts = numpy.random.get_state(legacy=False)
+        number = float(parts["gauss"]) if parts["has_gauss"] else None
         self.note(words, number)
         return number
 
@@ -102,9 +102,9 @@ def _ask_python() -> bytes:
 
 
 def _ask_numpy() -> bytes:
-    told = numpy.random.get_state(legacy=False)["state"]
-    place: bytes = numpy.uint32(told["pos"]).tobytes()
-    return bytes(told["key"].tobytes()) + place
+    parts = numpy.random.get_state(legacy=False)["state"]
+    place: bytes = numpy.uint32(parts["pos"]).tobytes()
+    return bytes(parts["key"].tobytes()) + place
 
 
 def _reader(memory: "ctypes.Array[ctypes.c_char]", ask: Read) -> Read:

@@ -79,8 +79,8 @@ class Stream:
         if entry is None:
             return None
         place = int(entry.indices[0])
-        known = place in self._open and len(entry.indices) == 1
-        if not known or not self._open[place].has([place], entry.digest, self._form):
+        is_open = place in self._open and len(entry.indices) == 1
+        if not is_open or not self._open[place].has([place], entry.digest, self._form):
             raise self._evaluator.replay.differs(
                 self._number, f"has another individual at place {place}"
             )

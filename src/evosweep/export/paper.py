@@ -142,9 +142,13 @@ def _facts(study: Study, keys: Sequence[str]) -> str:
 def _commit(study: Study) -> str:
     commit = values_in_words(run.circumstances.commit for run in study.runs)
     digests = {run.sources.get(kind, "") for run in study.runs for kind in ("problem", "algorithm")}
-    known = f"{plural(len(digests - {''}), 'digest')} of source code in the receipts"
+    digests_in_words = f"{plural(len(digests - {''}), 'digest')} of source code in the receipts"
     where = f"{TO_DO}: give the repository's permanent address (DOI) and its licence"
-    return f"{where}. Commit {commit}; {known}." if commit else f"{where}; {known}."
+    return (
+        f"{where}. Commit {commit}; {digests_in_words}."
+        if commit
+        else f"{where}; {digests_in_words}."
+    )
 
 
 def _data(study: Study) -> str:

@@ -41,8 +41,8 @@ def keys(individuals: Sequence[Individual]) -> Sequence[Ordered] | None:
 
     A key is the weighted value with one objective, else the tuple of weighted values.
     """
-    known, _ = _read(individuals)
-    return known
+    sort_keys, _ = _read(individuals)
+    return sort_keys
 
 
 def _read(individuals: Sequence[Individual]) -> tuple[Sequence[Ordered] | None, set[type]]:
@@ -103,18 +103,18 @@ def weighted_array(individuals: Sequence[Individual]) -> Floats | None:
     It is None for a class of fitness with an order of its own, and if a value is missing, not
     finite, no number, or not exact as a float.
     """
-    known, _ = _read(individuals)
-    return _as_array(known) if known else None
+    sort_keys, _ = _read(individuals)
+    return _as_array(sort_keys) if sort_keys else None
 
 
-def _as_array(known: Sequence[Ordered], most: float = _FINITE) -> Floats | None:
+def _as_array(sort_keys: Sequence[Ordered], most: float = _FINITE) -> Floats | None:
     """Return the keys as an array, None if one is beyond `most` or no float."""
-    values = np.array(known)
+    values = np.array(sort_keys)
     if values.dtype.kind in "iub" and values.min() >= -_EXACT and values.max() <= _EXACT:
         values = values.astype(np.float64)
     if values.dtype != np.float64 or not np.abs(values).max() <= most:
         return None
-    return values.reshape(len(known), -1)
+    return values.reshape(len(sort_keys), -1)
 
 
 def both_arrays(individuals: Sequence[Individual]) -> tuple[Floats, Floats] | None:
@@ -123,9 +123,9 @@ def both_arrays(individuals: Sequence[Individual]) -> tuple[Floats, Floats] | No
     None if `weighted_array` is None, if the fitnesses have several classes, or if a quotient or a
     square of values may overflow.
     """
-    known, kinds = _read(individuals)
-    weighted = _as_array(known, _LARGEST) if known else None
-    weights = individuals[0].fitness.weights if known else ()
+    sort_keys, kinds = _read(individuals)
+    weighted = _as_array(sort_keys, _LARGEST) if sort_keys else None
+    weights = individuals[0].fitness.weights if sort_keys else ()
     if weighted is None or len(kinds) != 1 or len(weights) != weighted.shape[1]:
         return None
     if not all(type(w) in (int, float) and _WEIGHTS[0] <= abs(w) <= _WEIGHTS[1] for w in weights):

@@ -85,13 +85,13 @@ def sel_tournament(
     return [fittest(list(islice(draws, tournsize))) for _ in range(k)]
 
 
-def _winners(drawn: NDArray[np.intp], size: int, known: Sequence[Ordered]) -> list[int]:
+def _winners(drawn: NDArray[np.intp], size: int, keys: Sequence[Ordered]) -> list[int]:
     """Return the best of each group of `size` indices; of equals the first, like `max`."""
-    if not kinds_of(known) <= _FLOATS:
+    if not kinds_of(keys) <= _FLOATS:
         groups = zip(*[iter(drawn.tolist())] * size, strict=True)
-        return [max(group, key=known.__getitem__) for group in groups]
+        return [max(group, key=keys.__getitem__) for group in groups]
     aspirants = drawn.reshape(-1, size)
-    places = np.array(known)[aspirants].argmax(axis=1)
+    places = np.array(keys)[aspirants].argmax(axis=1)
     winners: list[int] = aspirants[np.arange(len(places)), places].tolist()
     return winners
 

@@ -42,8 +42,8 @@ def name_of(thing: object) -> str:
     InputError
         If the name leads to another object or to none, as for a class defined in a function.
     """
-    if (known := _names.get(id(thing))) is not None and known.still_leads_to(thing):
-        return known.name
+    if (earlier := _names.get(id(thing))) is not None and earlier.still_leads_to(thing):
+        return earlier.name
     kind = type(thing)
     module = "numpy" if isinstance(thing, numpy.ufunc) else getattr(thing, "__module__", None)
     qualified = getattr(thing, "__qualname__", None) or getattr(thing, "__name__", None)
@@ -65,13 +65,13 @@ def named(name: str) -> object:
     """Return the class or function with this name; `InputError` if no loaded module has it."""
     if (way := _ways.get(name)) is not None:
         return way.space[way.qualified]
-    found = _look_up(name)
-    if found is None:
+    thing = _look_up(name)
+    if thing is None:
         raise InputError(
             f"genome: no loaded module has {name.replace(':', '.')}; the module of the problem "
             "must import it"
         )
-    return found
+    return thing
 
 
 def seen_here(name: str) -> object:
@@ -86,7 +86,7 @@ def seen_here(name: str) -> object:
 
 def _look_up(name: str) -> object:
     module, _, qualified = name.partition(":")
-    found: object = creator if module == "deap.creator" else sys.modules.get(module)
+    thing: object = creator if module == "deap.creator" else sys.modules.get(module)
     for part in qualified.split("."):
-        found = getattr(found, part, None)
-    return found
+        thing = getattr(thing, part, None)
+    return thing

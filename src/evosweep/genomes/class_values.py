@@ -55,7 +55,11 @@ def made_by_class(kind: type) -> Mapping[str, type]:
     for parent in reversed(kind.__mro__):
         if isinstance(parent, creator.MetaCreator):
             given = parent.reduce_args[2]
-            attributes |= {name: made for name, made in given.items() if isinstance(made, type)}
+            attributes |= {
+                name: kind_of_value
+                for name, kind_of_value in given.items()
+                if isinstance(kind_of_value, type)
+            }
     return attributes
 
 
@@ -120,16 +124,16 @@ def is_known_object(kind: type) -> bool:
 def make_object(kind: type, content: object, state: Mapping[str, object]) -> object:
     """Return a new object of `kind` that holds `content` and has the attributes `state`."""
     parent = base_of(kind)
-    made = object.__new__(kind) if parent is None else _MAKERS[parent](kind, content)
+    value = object.__new__(kind) if parent is None else _MAKERS[parent](kind, content)
     for name, part in state.items():
-        object.__setattr__(made, name, part)  # works for frozen dataclasses too
-    return made
+        object.__setattr__(value, name, part)  # works for frozen dataclasses too
+    return value
 
 
 def _make_sequence(kind: type[list[object]], content: list[object]) -> list[object]:
-    made = list.__new__(kind)
-    list.extend(made, content)
-    return made
+    sequence = list.__new__(kind)
+    list.extend(sequence, content)
+    return sequence
 
 
 def _make_dict(parent: "type[dict[Any, Any]]") -> Callable[..., object]:
@@ -146,21 +150,21 @@ def _make_dict(parent: "type[dict[Any, Any]]") -> Callable[..., object]:
 
 
 def _make_set(kind: type[set[object]], content: set[object]) -> set[object]:
-    made = set.__new__(kind)
-    set.update(made, content)
-    return made
+    new = set.__new__(kind)
+    set.update(new, content)
+    return new
 
 
 def _make_deque(kind: "type[deque[object]]", content: "deque[object]") -> "deque[object]":
-    made = deque.__new__(kind)
-    deque.__init__(made, content, content.maxlen)
-    return made
+    new = deque.__new__(kind)
+    deque.__init__(new, content, content.maxlen)
+    return new
 
 
 def _make_bytearray(kind: type[bytearray], content: bytearray) -> bytearray:
-    made = bytearray.__new__(kind)
-    bytearray.__init__(made, content)
-    return made
+    new = bytearray.__new__(kind)
+    bytearray.__init__(new, content)
+    return new
 
 
 def _make_value(parent: type) -> Callable[..., object]:

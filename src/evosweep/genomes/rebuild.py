@@ -116,9 +116,9 @@ class Rebuilder:
             individual = genome  # an object of the program's own class
         else:
             individual = make_object(kind, genome, {})
-            for name, made in made_by_class(kind).items():
+            for name, attribute in made_by_class(kind).items():
                 if name not in state:
-                    object.__setattr__(individual, name, made())
+                    object.__setattr__(individual, name, attribute())
         for name, value in state.items():
             part: Any = value if type(value) in NATIVE else self.value(value)
             if name == "fitness" and type(value) is tuple:

@@ -39,14 +39,14 @@ def asked_runs(experiment: Experiment) -> Iterator[str]:
 
 def leftovers(experiment: Experiment) -> Iterator[Leftover]:
     """Yield the runs that are not in a config, by run_id; half-removed ones come last."""
-    asked = set(asked_runs(experiment))
+    in_config = set(asked_runs(experiment))
     configurations = {
         _configuration(combination.run(0, experiment.import_path))
         for combination in grid.combinations(experiment)
     }
     runs = experiment.folder / "runs"
     for folder in run_folders(runs):
-        if folder.path.name not in asked:
+        if folder.path.name not in in_config:
             yield _leftover(folder, configurations)
     for path in sorted(runs.glob(f".*{_REMOVED}")) if is_folder(runs) else ():
         if RUN_ID.fullmatch(path.name[1:].removesuffix(_REMOVED)) and is_folder(path):

@@ -49,7 +49,9 @@ def differences(then: Mapping[str, object], now: Mapping[str, object]) -> list[s
     names = [
         name for name in {**before, **after} if _decisive(name, before) != _decisive(name, after)
     ]
-    return [_told(name, before.get(name, "unknown"), after.get(name, "unknown")) for name in names]
+    return [
+        _in_words(name, before.get(name, "unknown"), after.get(name, "unknown")) for name in names
+    ]
 
 
 def _decisive(name: str, parts: Mapping[str, str]) -> str | None:
@@ -58,7 +60,7 @@ def _decisive(name: str, parts: Mapping[str, str]) -> str | None:
     return ".".join(part.split(".")[:2]) if part and name == "Python" else part
 
 
-def _told(name: str, before: str, after: str) -> str:
+def _in_words(name: str, before: str, after: str) -> str:
     if name == "SIMD":  # the lists are long, and few words differ
         first, second = before.split(), after.split()
         before = " ".join(word for word in first if word not in second) or "less"

@@ -28,8 +28,8 @@ _SECONDS = 10
 def commit_and_changes() -> tuple[str | None, bool | None]:
     """Return the commit, and True if a tracked file was changed; (None, None) outside of git."""
     try:
-        asked = _git("rev-parse", "--path-format=absolute", *_ASKED)
-        commit, top, object_format, objects, index = asked.splitlines()
+        answers = _git("rev-parse", "--path-format=absolute", *_ASKED)
+        commit, top, object_format, objects, index = answers.splitlines()
     except (OSError, ValueError, subprocess.SubprocessError):
         return None, None
     try:

@@ -18,12 +18,12 @@ def is_near() -> bool:
     job = os.environ.get("SLURM_JOB_ID", "")
     if not job.isdecimal():
         return False
-    left = _asked(["squeue", "--noheader", "--jobs", job, "--format", "%L"])
+    left = _output(["squeue", "--noheader", "--jobs", job, "--format", "%L"])
     seconds = _seconds(left)
     return seconds is not None and seconds < _NEAR
 
 
-def _asked(words: list[str]) -> str:
+def _output(words: list[str]) -> str:
     try:
         done = subprocess.run(
             words, capture_output=True, text=True, timeout=_PATIENCE, check=False,

@@ -79,12 +79,12 @@ class Journal:
     """Seconds that earlier sessions worked, as their last entry states."""
 
     def __enter__(self) -> "Journal":
-        found = JournalFile.existing(self.path)
+        existing = JournalFile.existing(self.path)
         try:
-            self._file = self._begin(found)
+            self._file = self._begin(existing)
         except BaseException:
-            if found is not None:
-                found.close()
+            if existing is not None:
+                existing.close()
             raise
         self._ended: EvosweepError | None = None
         """The error that ended writing, if any."""
@@ -183,53 +183,53 @@ class Journal:
             journal_entry.pack_one(batch, fitness, digest, seconds=seconds, finished=self.now())
         )
 
-    def _begin(self, found: JournalFile | None) -> JournalFile:
+    def _begin(self, existing: JournalFile | None) -> JournalFile:
         """Return the file of this session: the existing one, or a new one that replaces it."""
-        self._recorded_end = HEADER_SIZE if found is None else self._recover(found)
+        self._recorded_end = HEADER_SIZE if existing is None else self._recover(existing)
         if self.environment is not None and not self.mixed:
             self._refuse_mixture(self.environment)
         self._started = time.monotonic()
         writer = writer_here(self.path.parent)
-        origin = self.origin if found is None else None
+        origin = self.origin if existing is None else None
         grown_from = None if origin is None else run_id_of(origin)
         self._session = Session(
             time.time(), os.getpid(), self.environment, writer, grown_from=grown_from
         )
         signature = self._framed(journal_entry.pack(self._session))
-        if found is not None and self._is_local(found):
-            found.truncate(self._recorded_end)
-            found.append(signature)
-            return found
-        kept = () if found is None else found.pieces(HEADER_SIZE, self._recorded_end)
+        if existing is not None and self._is_local(existing):
+            existing.truncate(self._recorded_end)
+            existing.append(signature)
+            return existing
+        kept = () if existing is None else existing.pieces(HEADER_SIZE, self._recorded_end)
         taken = () if origin is None else chunk_frames(origin)
-        made = JournalFile.made(self.path, chain([header_of(self.run_id)], kept), signature, taken)
-        if found is not None:
-            found.close()
+        new = JournalFile.made(self.path, chain([header_of(self.run_id)], kept), signature, taken)
+        if existing is not None:
+            existing.close()
         if origin is not None:
-            self._count_taken(made)
-        return made
+            self._count_taken(new)
+        return new
 
-    def _count_taken(self, made: JournalFile) -> None:
-        self._recorded_end = made.size
-        with made.reader() as file:
-            for _, entry in entries_in(file, self.path, HEADER_SIZE, made.size):
+    def _count_taken(self, journal: JournalFile) -> None:
+        self._recorded_end = journal.size
+        with journal.reader() as file:
+            for _, entry in entries_in(file, self.path, HEADER_SIZE, journal.size):
                 if isinstance(entry, Entry):
                     self._count(entry)
 
-    def _is_local(self, found: JournalFile) -> bool:
+    def _is_local(self, existing: JournalFile) -> bool:
         """Return True if the lock on the file keeps out every other process that may write to
         it."""
         last, here = self.sessions[-1].writer if self.sessions else None, self._session.writer
-        if last is None or here is None or found.size < HEADER_SIZE or not lock.is_used():
+        if last is None or here is None or existing.size < HEADER_SIZE or not lock.is_used():
             return False
         same = bool(here.boot) and (last.boot, last.device) == (here.boot, here.device)
         return same and is_own_disk(self.path.parent)
 
-    def _recover(self, found: JournalFile) -> int:
+    def _recover(self, existing: JournalFile) -> int:
         """Count the entries of earlier sessions; returns the byte at which the last one ends."""
-        if found.size < HEADER_SIZE:  # a kill while the header was written: nothing can be lost
+        if existing.size < HEADER_SIZE:  # a kill while the header was written: nothing can be lost
             return HEADER_SIZE
-        with found.reader() as file:
+        with existing.reader() as file:
             owner = check_header(self.path, file.read(HEADER_SIZE))
             if owner != self.run_id:
                 raise JournalCorrupt(
@@ -237,11 +237,11 @@ class Journal:
                     "use another folder, or --fresh to discard it"
                 )
             end = HEADER_SIZE
-            for end, entry in entries_in(file, self.path, HEADER_SIZE, found.size):  # noqa: B007
+            for end, entry in entries_in(file, self.path, HEADER_SIZE, existing.size):  # noqa: B007
                 self._count(entry)
-        if end < found.size:
+        if end < existing.size:
             warnings.warn(
-                f"{self.path}: cut off a torn tail of {found.size - end} bytes; "
+                f"{self.path}: cut off a torn tail of {existing.size - end} bytes; "
                 "the evaluations in it are done again",
                 TornTail,
                 stacklevel=2,

@@ -122,7 +122,7 @@ def unpack(payload: bytes) -> Entry | Session:
         _, started, pid = _SESSION.unpack_from(payload)
         if not 0 <= started < _LAST_SECOND:
             raise ValueError(f"a session that started at second {started}")
-        return Session(started, pid, *_told_by(payload[_SESSION.size :]))
+        return Session(started, pid, *_session_fields(payload[_SESSION.size :]))
     _, kinds, objectives, batch, count, first, seconds, finished, digest = _CHUNK.unpack_from(
         payload
     )
@@ -173,33 +173,33 @@ def is_chunk(payload: bytes) -> bool:
 def _session_text(session: Session) -> bytes:
     """Return the session as JSON: the environment, with keys for the rest that old readers
     ignore."""
-    told = dict(session.environment or {})
+    fields = dict(session.environment or {})
     if session.writer is not None:
-        told[_WRITER] = asdict(session.writer)
+        fields[_WRITER] = asdict(session.writer)
     if session.grown_from is not None:
-        told[_GROWN] = session.grown_from
-    return json.dumps(told).encode() if told or session.environment is not None else b""
+        fields[_GROWN] = session.grown_from
+    return json.dumps(fields).encode() if fields or session.environment is not None else b""
 
 
-def _told_by(text: bytes) -> tuple[dict[str, object] | None, Writer | None, str | None]:
+def _session_fields(text: bytes) -> tuple[dict[str, object] | None, Writer | None, str | None]:
     """Return the environment, the writer and the shorter run from a session's JSON."""
     if len(text) > _LONGEST_ENVIRONMENT:
         raise ValueError(f"an environment of {len(text)} bytes")
-    told = json.loads(text) if text else None
-    if not isinstance(told, dict | None):
+    fields = json.loads(text) if text else None
+    if not isinstance(fields, dict | None):
         raise TypeError("an environment that is no mapping")
-    if told is None:
+    if fields is None:
         return None, None, None
-    writer, grown_from = told.pop(_WRITER, None), told.pop(_GROWN, None)
+    writer, grown_from = fields.pop(_WRITER, None), fields.pop(_GROWN, None)
     if not isinstance(grown_from, str | None):
         raise TypeError("a run that is no text")
-    return told, None if writer is None else _writer(writer), grown_from
+    return fields, None if writer is None else _writer(writer), grown_from
 
 
-def _writer(told: dict[str, object]) -> Writer:
+def _writer(fields: dict[str, object]) -> Writer:
     """Return the writer of a session; keys of later versions are ignored."""
-    host, boot, token = (str(told[name])[:_LONGEST_NAME] for name in ("host", "boot", "token"))
-    return Writer(printable(host), boot, int(str(told["device"])), token)
+    host, boot, token = (str(fields[name])[:_LONGEST_NAME] for name in ("host", "boot", "token"))
+    return Writer(printable(host), boot, int(str(fields["device"])), token)
 
 
 def _to_json(value: Plain) -> object:

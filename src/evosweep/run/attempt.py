@@ -122,7 +122,7 @@ def _evolve(spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt
     except (NotDeterministic, extension.Diverged, JournalCorrupt) as error:
         if not (origin or _grew(journal, error)):
             raise
-        extension.tell(spec, _told(error, journal))
+        extension.tell(spec, _reason_of(error, journal))
         folder.journal.unlink(missing_ok=True)
         journal = _journal(spec, folder, attempt, None)
         record = _evolve_from(journal, spec, folder, backend=backend, attempt=attempt)
@@ -136,7 +136,7 @@ def _grew(journal: Journal, error: BaseException) -> bool:
     return not isinstance(error, JournalCorrupt) and journal.grown_from is not None
 
 
-def _told(error: BaseException, journal: Journal) -> str:
+def _reason_of(error: BaseException, journal: Journal) -> str:
     if isinstance(error, NotDeterministic):
         return f"it evaluates other individuals than run {journal.grown_from} did"
     return str(error)

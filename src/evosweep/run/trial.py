@@ -104,7 +104,7 @@ def problem_mistake(spec: RunSpec) -> str:
     except EvosweepError as error:
         return one_line(error)
     except (Exception, SystemExit) as error:
-        return _told(error)
+        return _in_one_line(error)
     return ""
 
 
@@ -127,11 +127,11 @@ def evolution_mistake(spec: RunSpec) -> tuple[str, str]:
         except EvosweepError as error:
             return "algorithm", one_line(error)
         except (Exception, SystemExit) as error:
-            return "algorithm", _told(error)
+            return "algorithm", _in_one_line(error)
     return "", ""
 
 
-def _told(error: BaseException) -> str:
+def _in_one_line(error: BaseException) -> str:
     """Return an error of the user's code in one line, with the line number that raised it."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{Path(last.filename).name}, line {last.lineno}"

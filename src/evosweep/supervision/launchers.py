@@ -53,8 +53,8 @@ class UnderScoop:
     def command(self, job: JobFolder) -> list[str]:
         python, *words = self._kind.launch(job.workers)
         program = [*words, str(_ENTRY / "under_scoop.py"), str(job.folder)]
-        found = hosts.places(job.spec["backend"], job.workers)
-        if found is not None and found.elsewhere:
+        places = hosts.places(job.spec["backend"], job.workers)
+        if places is not None and places.elsewhere:
             return [python, "-P", str(_ENTRY / "scoop_over_hosts.py"), str(job.folder), *program]
         return [python, "-P", str(_ENTRY / "private_scoop.py"), str(job.sockets), *program]
 

@@ -130,11 +130,11 @@ class _Outcome:
 
 def _try_all(specs: list[RunSpec], seconds: float) -> _Outcome:
     text = "".join(f"{json.dumps(spec.to_dict())}\n" for spec in specs)
-    with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as errors:
+    with tempfile.TemporaryFile() as answers, tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "evosweep.entry.config_trial", str(told.fileno())],
+            [sys.executable, "-P", "-m", "evosweep.entry.config_trial", str(answers.fileno())],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors,
-            pass_fds=[told.fileno()], env=variables.for_workers(), start_new_session=True,
+            pass_fds=[answers.fileno()], env=variables.for_workers(), start_new_session=True,
         )  # fmt: skip
         in_time = True
         try:
@@ -143,10 +143,10 @@ def _try_all(specs: list[RunSpec], seconds: float) -> _Outcome:
             in_time = False
         finally:
             kill.group(process)
-        told.seek(0)
+        answers.seek(0)
         errors.seek(max(0, errors.seek(0, os.SEEK_END) - 2000))
         last = errors.read().decode(errors="replace").strip().splitlines()[-1:]
-        lines = [json.loads(line) for line in told.read().splitlines() if line.endswith(b"]")]
+        lines = [json.loads(line) for line in answers.read().splitlines() if line.endswith(b"]")]
         rows = [Row(*line) for line in lines if len(line) > 1]
         missing = len(rows) if len(rows) < len(specs) else None
         return _Outcome(rows, missing, _ending(process.returncode, last), in_time)

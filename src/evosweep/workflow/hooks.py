@@ -69,9 +69,9 @@ def _orders_of(current: Settings) -> Orders:
     """Return the orders of the call that started this process for a single job."""
     experiment = experiment_of(current)
     call = Call(experiment.folder, current.call)
-    found = Orders(experiment, call, orders.read(call.jobs))
-    found.share = current.share
-    return found
+    handed_over = Orders(experiment, call, orders.read(call.jobs))
+    handed_over.share = current.share
+    return handed_over
 
 
 def _call_options(workflow: Workflow) -> CallOptions:

@@ -186,18 +186,20 @@ def _by_time(
     alone = apart and first.backend.use not in _FORKED
     seconds = [(each, None if alone else estimate(each.run)) for each in group]
     yield from (Job((each,)) for each, value in seconds if value is None)
-    known = [(value, each) for each, value in seconds if value is not None]
-    if not known:
+    estimated = [(value, each) for each, value in seconds if value is not None]
+    if not estimated:
         return
     slots = max(1, cores // first.backend.workers)
-    wanted = max(slots, math.ceil(sum(value for value, _ in known) / enough))
-    bins = _balanced(known, min(wanted, len(known)))
+    wanted = max(slots, math.ceil(sum(value for value, _ in estimated) / enough))
+    bins = _balanced(estimated, min(wanted, len(estimated)))
     yield from (Job(tuple(runs), apart) for runs in bins)
 
 
-def _balanced(known: list[tuple[float, Planned]], count: int) -> list[list[Planned]]:
+def _balanced(estimated: list[tuple[float, Planned]], count: int) -> list[list[Planned]]:
     """Return `count` lists of runs of about equal time, each in the order of the grid."""
     parts: list[list[Planned]] = [[] for _ in range(count)]
-    for number, (_, each) in zip(partition([c for c, _ in known], count), known, strict=True):
+    for number, (_, each) in zip(
+        partition([c for c, _ in estimated], count), estimated, strict=True
+    ):
         parts[number - 1].append(each)
     return [part for part in parts if part]

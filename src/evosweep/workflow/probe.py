@@ -21,17 +21,17 @@ def probe(runs: list[RunSpec]) -> dict[str, float]:
     """
     chosen = runs[:_MOST]
     lines = "".join(f"{json.dumps(run.to_dict())}\n" for run in chosen)
-    with tempfile.TemporaryFile() as told:
+    with tempfile.TemporaryFile() as answers:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "evosweep.entry.cost_probe", str(told.fileno())],
+            [sys.executable, "-P", "-m", "evosweep.entry.cost_probe", str(answers.fileno())],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            pass_fds=[told.fileno()], env=variables.for_workers(), start_new_session=True,
+            pass_fds=[answers.fileno()], env=variables.for_workers(), start_new_session=True,
         )  # fmt: skip
         try:
             with suppress(subprocess.TimeoutExpired):
                 process.communicate(lines.encode(), timeout=_LIMIT)
         finally:
             kill.group(process)
-        told.seek(0)
-        rows = [json.loads(line) for line in told.read().splitlines() if line.endswith(b"]")]
+        answers.seek(0)
+        rows = [json.loads(line) for line in answers.read().splitlines() if line.endswith(b"]")]
     return {chosen[number].problem.canonical: float(seconds) for number, seconds in rows}

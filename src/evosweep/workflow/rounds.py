@@ -37,8 +37,8 @@ class Round:
 def current() -> Round:
     """Return the state with which this process began."""
     text = os.environ.get(ROUND_VARIABLE)
-    known = Round(**json.loads(text)) if text else Round()
-    return known if known.process == os.getpid() else Round()
+    state = Round(**json.loads(text)) if text else Round()
+    return state if state.process == os.getpid() else Round()
 
 
 def patience() -> float:

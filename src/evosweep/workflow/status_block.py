@@ -28,12 +28,12 @@ def block(progress: Progress, height: int = 40) -> RenderableType:
 
 
 def _head(progress: Progress) -> RenderableType:
-    asked = max(progress.asked, 1)
+    total = max(progress.asked, 1)
     line = Table.grid(padding=(0, 1))
     failed = f"{len(progress.failed):,} failed" if progress.failed else ""
     line.add_row(
         Text(printable(progress.folder.name), style="bold"),
-        ProgressBar(total=asked, completed=progress.done, width=_BAR),
+        ProgressBar(total=total, completed=progress.done, width=_BAR),
         Text(f"{progress.done:,} of {progress.asked:,} runs"),
         Text(failed, style="bold red"),
         Text(pace_of(progress), style="dim"),

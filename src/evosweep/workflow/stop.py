@@ -60,14 +60,14 @@ def _runs() -> list[int]:
     """Return the outermost `evosweep run` and `evosweep contain` processes below this one."""
     import psutil
 
-    found: list[int] = []
+    runs: list[int] = []
     waiting = [psutil.Process()]
     while waiting:
         with suppress(psutil.Error):
             for child in waiting.pop().children():
                 words = child.cmdline()
                 if any(a.endswith("evosweep") and b in _RUNS for a, b in pairwise(words)):
-                    found.append(child.pid)
+                    runs.append(child.pid)
                 else:
                     waiting.append(child)
-    return found
+    return runs

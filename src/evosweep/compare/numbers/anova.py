@@ -47,8 +47,8 @@ def decompose(values: Floats) -> Floats:
     shares = np.stack([*effects.values(), *pairs.values()], axis=-1)
     noise = 1e-24 * np.abs(values).max(axis=tuple(axes)) ** 2  # rounding, if nothing differs
     with np.errstate(invalid="ignore", divide="ignore"):
-        found: Floats = np.where((total > noise)[:, None], shares / total[:, None], np.nan)
-    return np.maximum(found, 0.0)
+        result: Floats = np.where((total > noise)[:, None], shares / total[:, None], np.nan)
+    return np.maximum(result, 0.0)
 
 
 def _variance(values: Floats, kept: Sequence[int]) -> Floats:

@@ -104,11 +104,11 @@ def _speedups(timings: Sequence[Timing]) -> str:
     """Return the speed-ups, and the bounds of all their intervals."""
     low, high = (show(pick(t.speedup or 0.0 for t in timings), 2) for pick in (min, max))
     text = f"speed-up {low if low == high else f'{low} to {high}'}"
-    known = [timing.interval for timing in timings if timing.interval is not None]
-    if len(known) < len(timings) or timings[0].verdict not in JUDGED:
+    intervals = [timing.interval for timing in timings if timing.interval is not None]
+    if len(intervals) < len(timings) or timings[0].verdict not in JUDGED:
         return text
-    least, most = min(bounds[0] for bounds in known), max(bounds[1] for bounds in known)
-    word = "interval" if len(known) == 1 else "intervals within"
+    least, most = min(bounds[0] for bounds in intervals), max(bounds[1] for bounds in intervals)
+    word = "interval" if len(intervals) == 1 else "intervals within"
     return f"{text}, 95 % {word} {show(least, 2)} to {show(most, 2)}"
 
 

@@ -80,4 +80,4 @@ def _without(study: Study, damaged: Mapping[str, str]) -> Study:
 
 def fronts_of(finals: Mapping[str, Final]) -> dict[str, Floats]:
     """Return the final fronts by run_id."""
-    return {run_id: found.front for run_id, found in finals.items() if found.front is not None}
+    return {run_id: final.front for run_id, final in finals.items() if final.front is not None}

@@ -60,25 +60,25 @@ def importance(design: Design, standing: Standing) -> Importance:
     """Return the shares on one problem, exact on a full grid, else by a forest, or a reason."""
     labels = [label for label in design.points if label in standing.values]
     samples = {label: standing.quality.loss(standing.values[label]) for label in labels}
-    found = Importance(design, standing.problem)
+    result = Importance(design, standing.problem)
     if len(labels) < 4 or not all(np.isfinite(sample).all() for sample in samples.values()):
-        return replace(found, reason="too few configurations with finite results")
+        return replace(result, reason="too few configurations with finite results")
     if len(design.parameters) > MOST_PARAMETERS:
-        return replace(found, reason=f"more than {MOST_PARAMETERS} parameters are swept")
+        return replace(result, reason=f"more than {MOST_PARAMETERS} parameters are swept")
     medians = np.array([median(sample) for sample in samples.values()])
     if np.ptp(medians) == 0:
-        return replace(found, reason="every configuration has the same median")
+        return replace(result, reason="every configuration has the same median")
     logarithm = bool(medians.min() > 0 and medians.max() >= DECADES * medians.min())
     if logarithm:
         samples = {label: np.log10(sample.clip(1e-300)) for label, sample in samples.items()}
-        found = replace(found, scale="log10")
+        result = replace(result, scale="log10")
     if design.is_grid(labels):
-        return _of_grid(found, samples)
-    return _of_sample(found, samples)
+        return _of_grid(result, samples)
+    return _of_sample(result, samples)
 
 
-def _of_grid(found: Importance, samples: Mapping[str, Floats]) -> Importance:
-    design, rng = found.design, np.random.default_rng(0)
+def _of_grid(empty: Importance, samples: Mapping[str, Floats]) -> Importance:
+    design, rng = empty.design, np.random.default_rng(0)
     shape = tuple(map(len, design.levels))
     count = max(1, min(RESAMPLES, 5_000_000 // max(1, int(np.prod(shape)))))
     values = np.empty((count + 1, *shape))
@@ -87,47 +87,47 @@ def _of_grid(found: Importance, samples: Mapping[str, Floats]) -> Importance:
         cells = np.concatenate([[np.median(sample)], np.median(sample[chosen], axis=1)])
         np.moveaxis(values, 0, -1)[design.places(label)] = cells
     shares = decompose(values)
-    return replace(found, method=GRID, shares=shares[0], resamples=shares[1:])
+    return replace(empty, method=GRID, shares=shares[0], resamples=shares[1:])
 
 
-def _of_sample(found: Importance, samples: Mapping[str, Floats]) -> Importance:
+def _of_sample(empty: Importance, samples: Mapping[str, Floats]) -> Importance:
     from importlib.util import find_spec
 
     from evosweep.compare.numbers import forest
 
     if len(samples) < forest.FEWEST_POINTS:
         few = f"no full grid, and fewer than {forest.FEWEST_POINTS} points for a forest"
-        return replace(found, reason=few)
+        return replace(empty, reason=few)
     if find_spec("sklearn") is None:
-        return replace(found, reason="no full grid; a forest needs scikit-learn: "
+        return replace(empty, reason="no full grid; a forest needs scikit-learn: "
                        "pip install 'evosweep[problems]'")  # fmt: skip
-    points = found.design.scaled(list(samples))
+    points = empty.design.scaled(list(samples))
     grown = forest.fit(points, np.array([np.median(sample) for sample in samples.values()]))
-    found = replace(found, method=FOREST, score=grown.score)
+    empty = replace(empty, method=FOREST, score=grown.score)
     if grown.score < forest.LEAST_SCORE:
         reason = (
             f"the forest's out-of-bag score is {grown.score:.2g}, below {forest.LEAST_SCORE:g}: it "
             "has not learned what the parameters do"
         )
-        return replace(found, reason=reason)
-    return replace(found, shares=grown.shares, resamples=grown.refits)
+        return replace(empty, reason=reason)
+    return replace(empty, shares=grown.shares, resamples=grown.refits)
 
 
 def over_problems(each: Sequence[Importance]) -> Importance | None:
     """Return the mean of the shares over the problems that have them; None below two."""
-    known = [one for one in each if not one.reason]
-    if len(known) < 2:
+    explained = [one for one in each if not one.reason]
+    if len(explained) < 2:
         return None
-    count = min(len(one.resamples) for one in known)
-    resamples = np.mean([one.resamples[:count] for one in known], axis=0)
-    shares = np.mean([one.shares for one in known], axis=0)
-    methods = sorted({one.method for one in known})
-    return Importance(known[0].design, ALL, ", ".join(methods), shares, resamples=resamples)
+    count = min(len(one.resamples) for one in explained)
+    resamples = np.mean([one.resamples[:count] for one in explained], axis=0)
+    shares = np.mean([one.shares for one in explained], axis=0)
+    methods = sorted({one.method for one in explained})
+    return Importance(explained[0].design, ALL, ", ".join(methods), shares, resamples=resamples)
 
 
-def importance_table(found: Sequence[Importance]) -> Table:
+def importance_table(importances: Sequence[Importance]) -> Table:
     """Return a row for each algorithm, problem and term."""
-    rows = [row for one in found for row in _rows(one)]
+    rows = [row for one in importances for row in _rows(one)]
     columns = (
         Column("algorithm", "algorithm"),
         Column("problem", "problem"),
@@ -148,24 +148,24 @@ def importance_table(found: Sequence[Importance]) -> Table:
     return Table("importance", "Which parameter matters", columns, rows, note=note)
 
 
-def _rows(found: Importance) -> list[Row]:
+def _rows(importance: Importance) -> list[Row]:
     base: Row = {
-        "algorithm": found.design.name,
-        "problem": found.problem,
-        "method": found.method,
-        "score": found.score,
-        "scale": found.scale or None,
+        "algorithm": importance.design.name,
+        "problem": importance.problem,
+        "method": importance.method,
+        "score": importance.score,
+        "scale": importance.scale or None,
     }
-    if found.reason:
-        return [{**base, "reason": found.reason}]
-    low, high = found.interval
+    if importance.reason:
+        return [{**base, "reason": importance.reason}]
+    low, high = importance.interval
     return [
         {
             **base,
-            "term": found.name(term),
-            "share": float(found.shares[place]),
+            "term": importance.name(term),
+            "share": float(importance.shares[place]),
             "share_low": float(low[place]),
             "share_high": float(high[place]),
         }
-        for place, term in enumerate(terms_of(len(found.design.parameters)))
+        for place, term in enumerate(terms_of(len(importance.design.parameters)))
     ]

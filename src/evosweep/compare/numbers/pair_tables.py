@@ -56,8 +56,8 @@ def _row(pair: Pair, alpha: float) -> Row:
         "a12": size_of_effect.a12,
         "effect": None if refused else size_of_effect.size,
         "delta": size_of_effect.delta,
-        "delta_low": _known(size_of_effect.low),
-        "delta_high": _known(size_of_effect.high),
+        "delta_low": _finite(size_of_effect.low),
+        "delta_high": _finite(size_of_effect.high),
         "test": pair.method or "none",
         "n_a": len(pair.one),
         "n_b": len(pair.other),
@@ -66,7 +66,7 @@ def _row(pair: Pair, alpha: float) -> Row:
     }
 
 
-def _known(value: float) -> float | None:
+def _finite(value: float) -> float | None:
     return None if np.isnan(value) else value
 
 

@@ -180,10 +180,10 @@ def defaults(kind: str, use: str, given: Mapping[str, object]) -> dict[str, obje
     if use not in (PROBLEMS if kind == "problem" else ALGORITHMS):
         return {}
     try:
-        known = literal_defaults(kind, use, "")
+        in_source = literal_defaults(kind, use, "")
     except (EvosweepError, OSError):
         return {}
-    return {name: value for name, value in known.items() if name not in given}
+    return {name: value for name, value in in_source.items() if name not in given}
 
 
 def _plain(value: object) -> Value:

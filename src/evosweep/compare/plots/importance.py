@@ -18,42 +18,46 @@ INK, PAPER = "#010101", "#fefefe"
 MOST_BARS = 12
 
 
-def plot_effects(name: str, found: Importance) -> Plot:
+def plot_effects(name: str, importance: Importance) -> Plot:
     """Draw the shares of main effects and pairs with their intervals, the largest first."""
-    terms = terms_of(len(found.design.parameters))
-    order = sorted(range(len(terms)), key=lambda place: -found.shares[place])[:MOST_BARS]
-    low, high = found.interval
-    titles = [wrap(found.name(terms[place]), 28) for place in order]
+    terms = terms_of(len(importance.design.parameters))
+    order = sorted(range(len(terms)), key=lambda place: -importance.shares[place])[:MOST_BARS]
+    low, high = importance.interval
+    titles = [wrap(importance.name(terms[place]), 28) for place in order]
     with canvas(name, height=1.4 + 0.34 * len(order)) as figure:
         axes = figure.add_subplot()
         for row, place in enumerate(order):
             colour = COLOURS[0] if len(terms[place]) == 1 else COLOURS[6]
-            axes.barh(row, found.shares[place], color=colour, height=0.62)
+            axes.barh(row, importance.shares[place], color=colour, height=0.62)
             axes.plot([low[place], high[place]], [row, row], color="black", linewidth=1.4)
         axes.set_yticks(range(len(order)), titles)
         axes.invert_yaxis()
         axes.set_xlim(0, 1.02)
         axes.set_xlabel("share of the variance")
         axes.grid(axis="y", visible=False)
-        put_title(figure, f"{found.design.name}: which parameter matters, {found.problem}")
+        put_title(
+            figure, f"{importance.design.name}: which parameter matters, {importance.problem}"
+        )
         picture = drawn(figure)
-    shares = "; ".join(f"{found.name(terms[place])} {found.shares[place]:.3g}" for place in order)
+    shares = "; ".join(
+        f"{importance.name(terms[place])} {importance.shares[place]:.3g}" for place in order
+    )
     return Plot(
         name,
-        f"Which parameter of {found.design.name} matters",
-        f"Bars of the share of the variance on {found.problem}: {shares}.",
+        f"Which parameter of {importance.design.name} matters",
+        f"Bars of the share of the variance on {importance.problem}: {shares}.",
         picture,
-        data=importance_table([found]),
+        data=importance_table([importance]),
         caption="Blue: a parameter alone; grey: what a pair adds. Line: 95 % interval.",
     )
 
 
-def plot_pairs(name: str, found: Importance) -> Plot:
+def plot_pairs(name: str, importance: Importance) -> Plot:
     """Draw main effects on the diagonal, and pairs off it."""
-    names = found.design.parameters
+    names = importance.design.parameters
     shares = np.full((len(names), len(names)), np.nan)
     for place, term in enumerate(terms_of(len(names))):
-        shares[term[0], term[-1]] = shares[term[-1], term[0]] = found.shares[place]
+        shares[term[0], term[-1]] = shares[term[-1], term[0]] = importance.shares[place]
     top = max(1e-9, float(np.nanmax(shares)))
     with canvas(name, height=1.5 + 0.42 * len(names), width=2.2 + 0.75 * len(names)) as figure:
         axes = figure.add_subplot()
@@ -68,14 +72,15 @@ def plot_pairs(name: str, found: Importance) -> Plot:
         axes.invert_yaxis()
         axes.grid(visible=False)
         axes.tick_params(length=0)
-        put_title(figure, f"{found.design.name}: pairs, {found.problem}")
+        put_title(figure, f"{importance.design.name}: pairs, {importance.problem}")
         picture = drawn(figure)
     return Plot(
         name,
-        f"Pairs of parameters of {found.design.name}",
-        f"Heat map of the shares of {len(names)} parameters and their pairs on {found.problem}.",
+        f"Pairs of parameters of {importance.design.name}",
+        f"Heat map of the shares of {len(names)} parameters and their pairs on "
+        f"{importance.problem}.",
         picture,
-        data=importance_table([found]),
+        data=importance_table([importance]),
         caption="Diagonal: a parameter alone; elsewhere: what the pair adds to both.",
     )
 
@@ -122,8 +127,8 @@ def _values(design: Design, label: str) -> Row:
 
 def _name_axes(axes: Any, design: Design) -> None:
     titles = [
-        f"{wrap(name, 14)}\n{_shown(known[0])} to {_shown(known[-1])}"
-        for name, known in zip(design.parameters, design.levels, strict=True)
+        f"{wrap(name, 14)}\n{_shown(levels[0])} to {_shown(levels[-1])}"
+        for name, levels in zip(design.parameters, design.levels, strict=True)
     ]
     axes.set_xticks(range(len(titles)), titles, fontsize=8)
     axes.set_yticks([0, 1], ["least", "most"])

@@ -52,7 +52,7 @@ def plot_multiples(panels: Sequence[Curves], styles: Styles) -> Plot:
             ncols=max(1, min(len(labels), int(width * 11 // (max(map(len, labels)) + 6)))),
         )
         picture = drawn(figure, Hover("", (), {label: styles[label] for label in labels}))
-    known = sum(curves.optimum is not None for curves in panels)
+    with_optimum = sum(curves.optimum is not None for curves in panels)
     return Plot(
         "panels",
         "Convergence on every problem",
@@ -61,7 +61,11 @@ def plot_multiples(panels: Sequence[Curves], styles: Styles) -> Plot:
         picture,
         data=_data(table),
         caption="Best so far: the median over runs, and the quartiles as a band."
-        + (f" Distance to the optimum on {known} of {len(panels)} problems." if known else ""),
+        + (
+            f" Distance to the optimum on {with_optimum} of {len(panels)} problems."
+            if with_optimum
+            else ""
+        ),
         wide=columns > 2,
     )
 

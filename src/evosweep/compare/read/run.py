@@ -174,21 +174,21 @@ def read_run(folder: RunFolder) -> Run:
 
 
 def _circumstances(record: Record) -> RunOrigin:
-    known = record.environment
-    packages = known.get("packages") or {}
-    dirty = " (with changes that were not committed)" if known.get("git_dirty") else ""
-    commit, digest = known.get("git_commit"), known.get("image_digest")
+    environment = record.environment
+    packages = environment.get("packages") or {}
+    dirty = " (with changes that were not committed)" if environment.get("git_dirty") else ""
+    commit, digest = environment.get("git_commit"), environment.get("image_digest")
     return RunOrigin(
         started=record.started,
-        evosweep=known.get("evosweep") or "",
-        python=known.get("python") or "",
+        evosweep=environment.get("evosweep") or "",
+        python=environment.get("python") or "",
         deap=packages.get("deap", ""),
         numpy=packages.get("numpy", ""),
-        platform=known.get("platform") or "",
-        machine=known.get("machine") or "",
-        cpu=known.get("cpu") or "",
+        platform=environment.get("platform") or "",
+        machine=environment.get("machine") or "",
+        cpu=environment.get("cpu") or "",
         commit=f"{commit}{dirty}" if commit else "",
-        image=" ".join(filter(None, (known.get("image"), digest))),
+        image=" ".join(filter(None, (environment.get("image"), digest))),
     )
 
 

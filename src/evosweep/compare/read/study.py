@@ -77,7 +77,7 @@ class Study:
     def stems(self) -> tuple[dict[str, str], dict[str, str]]:
         """What stands for the labels of problems, and of algorithms, in names of files."""
         labels = self.problem_labels, self.algorithm_labels
-        problems, algorithms = (unique_stems(known.values()) for known in labels)
+        problems, algorithms = (unique_stems(by_identity.values()) for by_identity in labels)
         return problems, algorithms
 
     def anchor(self, kind: str, problem: str, algorithm: str | None = None) -> str:

@@ -28,7 +28,9 @@ def anytime_section(material: Material) -> Section:
         return section
     targets = {name: _targets(material, name, groups) for name, groups in problems.items()}
     larger = {name: material.qualities[name].larger for name in problems}
-    optima = {name: known for name in problems if (known := _optimum(material, name)) is not None}
+    optima = {
+        name: optimum for name in problems if (optimum := _optimum(material, name)) is not None
+    }
     section.plots = _profiles(material, problems, targets)
     section.folded = [
         anytime.fixed_target_table(problems, targets, larger, optima),
@@ -39,8 +41,8 @@ def anytime_section(material: Material) -> Section:
 
 def _optimum(material: Material, problem: str) -> float | None:
     run = next(iter(material.study.problems[problem].values()))[0]
-    known = run.traits.get("optimum") if run.objectives == 1 else None
-    return None if known is None else float(known)
+    optimum = run.traits.get("optimum") if run.objectives == 1 else None
+    return None if optimum is None else float(optimum)
 
 
 def _targets(material: Material, problem: str, groups: Mapping[str, list[Trace]]) -> Targets:

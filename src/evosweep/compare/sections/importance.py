@@ -31,18 +31,18 @@ def importance_section(material: Material) -> Section | None:
         return None
     section = Section("importance", "Which parameter matters")
     stems = unique_stems([f"{design.name} {place}" for place, design in enumerate(designs)])
-    found: list[Importance] = []
+    importances: list[Importance] = []
     for design, stem in zip(designs, stems.values(), strict=True):
         each = [importance(design, standing) for standing in _shared(material, design)]
         overall = over_problems(each)
-        found += [*([overall] if overall else []), *each]
+        importances += [*([overall] if overall else []), *each]
         section.paragraphs += [sentence(one) for one in ([overall] if overall else each)]
         shown = overall or next((one for one in each if not one.reason), None)
         if shown is not None and len(section.plots) < 3 * MOST_DRAWN:
             section.plots += [plot_effects(f"effects-{stem}", shown)]
             section.plots += [plot_pairs(f"pairs-{stem}", shown)]
             section.plots += [_settings(material, design, stem, each)]
-    table = importance_table(found)
+    table = importance_table(importances)
     (section.tables if len(table.rows) <= 30 else section.folded).append(table)
     return section
 
@@ -51,8 +51,8 @@ def _settings(material: Material, design: Design, stem: str, each: Sequence[Impo
     """Return the plot of settings on the first problem with shares."""
     problem = next(one.problem for one in each if not one.reason)
     losses = material.standings[problem].losses
-    known = {label: losses[label] for label in design.points if label in losses}
-    return plot_settings(f"settings-{stem}", design, known, problem)
+    tested = {label: losses[label] for label in design.points if label in losses}
+    return plot_settings(f"settings-{stem}", design, tested, problem)
 
 
 def _shared(material: Material, design: Design) -> list[Standing]:
@@ -63,22 +63,22 @@ def _shared(material: Material, design: Design) -> list[Standing]:
     ]
 
 
-def sentence(found: Importance) -> str:
+def sentence(importance: Importance) -> str:
     """Return a sentence on the parameters that explain most."""
-    where = f"{found.design.name}, {found.problem}"
-    if found.reason:
-        return f"Importance, {where}: not told: {found.reason}."
-    terms, (low, high) = terms_of(len(found.design.parameters)), found.interval
-    order = np.argsort(-found.shares, kind="stable")
-    named = [place for place in order if found.shares[place] >= FEWEST_NAMED][:3]
+    where = f"{importance.design.name}, {importance.problem}"
+    if importance.reason:
+        return f"Importance, {where}: not told: {importance.reason}."
+    terms, (low, high) = terms_of(len(importance.design.parameters)), importance.interval
+    order = np.argsort(-importance.shares, kind="stable")
+    named = [place for place in order if importance.shares[place] >= FEWEST_NAMED][:3]
     parts = [
-        f"{found.name(terms[place])} explains {found.shares[place]:.0%} "
+        f"{importance.name(terms[place])} explains {importance.shares[place]:.0%} "
         f"({low[place]:.0%} to {high[place]:.0%})"
         for place in named
     ]
-    score = "" if found.score is None else f", out-of-bag score {found.score:.2g}"
-    count = plural(len(found.design.points), "configuration")
+    score = "" if importance.score is None else f", out-of-bag score {importance.score:.2g}"
+    count = plural(len(importance.design.points), "configuration")
     return (
         f"Importance, {where}: of the variance between {count}, {'; '.join(parts)} "
-        f"({found.method}{score})."
+        f"({importance.method}{score})."
     )

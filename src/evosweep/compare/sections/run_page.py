@@ -117,17 +117,19 @@ def _population(shown: ShownRun) -> Iterator[Section]:
     keys = [f"fitness_{place}" for place in range(run.objectives)]
     longest = 64 * (run.genome_length or 0)
     try:
-        found = read_columns(
+        individuals = read_columns(
             run.folder.population, run.population, ["genome", "rank", *keys], longest
         )
     except (Damaged, OSError):
         return
-    order = sorted(range(len(found["genome"])), key=lambda place: _rank(found["rank"][place]))
+    order = sorted(
+        range(len(individuals["genome"])), key=lambda place: _rank(individuals["rank"][place])
+    )
     chosen = order[:MOST_INDIVIDUALS]
     if not chosen:
         return
-    genomes = [found["genome"][place] for place in chosen]
-    rows = [_individual(found, keys, place) for place in chosen]
+    genomes = [individuals["genome"][place] for place in chosen]
+    rows = [_individual(individuals, keys, place) for place in chosen]
     columns = [Column("rank", "rank"), *(Column(key, key.replace("_", " ")) for key in keys)]
     columns = [*columns, Column("genome", "genome")]
     first = f", the best {len(chosen)} of {len(order)}" if len(order) > len(chosen) else ""
@@ -139,10 +141,10 @@ def _rank(value: object) -> float:
     return float(value) if isinstance(value, int | float) else np.inf
 
 
-def _individual(found: Mapping[str, Sequence[Any]], keys: Sequence[str], place: int) -> Row:
-    values = {key: found[key][place] for key in keys}
-    text = _text(found["genome"][place])
-    return {"rank": found["rank"][place], **values, "genome": text}
+def _individual(columns: Mapping[str, Sequence[Any]], keys: Sequence[str], place: int) -> Row:
+    values = {key: columns[key][place] for key in keys}
+    text = _text(columns["genome"][place])
+    return {"rank": columns["rank"][place], **values, "genome": text}
 
 
 def _text(genome: object) -> str:

@@ -51,11 +51,11 @@ def tests_section(material: Material) -> Section:
     return section
 
 
-def fronts_section(material: Material, known: Mapping[str, fronts.Fronts]) -> Section | None:
+def fronts_section(material: Material, by_problem: Mapping[str, fronts.Fronts]) -> Section | None:
     """Return indicators and the joint front; None if no problem has several objectives."""
-    if not known:
+    if not by_problem:
         return None
-    items = list(known.values())
+    items = list(by_problem.values())
     section = Section("fronts", "Several objectives")
     section.tables = [fronts.indicators_table(items, material.qualities)]
     section.folded = [fronts.joint_table(items)]

@@ -17,8 +17,8 @@ def resolved(document: Named, kind: str) -> dict[str, object]:
     part: PartFields = document.spec["problem" if kind == "problem" else "algorithm"]
     params = part.get("params", {})
     import_path = document.spec.get("import_path", "")
-    known = _defaults(kind, part["use"], import_path, document.sources.get(kind, ""))
-    return {**params, **{name: value for name, value in known if name not in params}}
+    defaults = _defaults(kind, part["use"], import_path, document.sources.get(kind, ""))
+    return {**params, **{name: value for name, value in defaults if name not in params}}
 
 
 @cache

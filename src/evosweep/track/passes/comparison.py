@@ -64,8 +64,8 @@ def _forget(target: Target) -> None:
 def _files(folder: Path) -> Iterator[Path]:
     """Return the files of a comparison; without its pages of runs, each of which MLflow shows
     itself."""
-    found = (path for path in folder.rglob("*") if is_file(path) and path.name[0] != ".")
-    return (path for path in found if path.parent.name != "run")
+    files = (path for path in folder.rglob("*") if is_file(path) and path.name[0] != ".")
+    return (path for path in files if path.parent.name != "run")
 
 
 def _stamp(files: list[Path]) -> str:

@@ -35,9 +35,9 @@ def _subject(target: Target) -> Subject:
 
 
 def _description(target: Target, folder: Path, comparison: str) -> dict[str, str]:
-    known = target.experiment.tags
-    before = known.get(NOTE, "")
-    if before and content_id(before) != known.get(_OURS):
+    tags = target.experiment.tags
+    before = tags.get(NOTE, "")
+    if before and content_id(before) != tags.get(_OURS):
         return {}
     text = note.of_experiment(target.experiment.id, read_verdict(folder), comparison)
     return {NOTE: text, _OURS: content_id(text)}

@@ -80,10 +80,10 @@ class ParentRuns:
         configuration = run.tags["configuration"]
         parent = self.by_configuration.get(configuration)
         if parent is None:
-            made = parent_run(self.experiment.name, document, run.start)
-            mlflow_id = self.store.create(self.experiment, [made])[0]
+            new = parent_run(self.experiment.name, document, run.start)
+            mlflow_id = self.store.create(self.experiment, [new])[0]
             self.new.add(mlflow_id)
-            parent = Parent(configuration, mlflow_id, name=made.name)
+            parent = Parent(configuration, mlflow_id, name=new.name)
         facts = json.dumps(facts_of(document)) if parent.facts == "{}" else parent.facts
         if self.by_configuration.get(configuration) != replace(parent, facts=facts):
             self._keep(replace(parent, facts=facts))

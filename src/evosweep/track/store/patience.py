@@ -60,7 +60,7 @@ def persist(step: Callable[[], Result], shown: str) -> Result:
     try:
         return retrying(step)
     except Exception as error:
-        raise _told(error, shown) from error
+        raise _in_one_line(error, shown) from error
 
 
 def patience() -> float:
@@ -107,7 +107,7 @@ def _status_of(error: BaseException) -> int:
     return int(status()) if status else 0
 
 
-def _told(error: Exception, shown: str) -> Exception:
+def _in_one_line(error: Exception, shown: str) -> Exception:
     if isinstance(error, EvosweepError):
         return error
     status, reason = _status_of(error), one_line(error)
