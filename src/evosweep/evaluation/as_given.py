@@ -114,8 +114,8 @@ class AsGiven:
         if changed := own.restored():
             raise NotAsGiven(
                 f"{_place(evaluation)}: evaluate changes {', '.join(changed)} of its individual, "
-                "which is lost where a worker does it; return it with the fitness, or let the algorithm "
-                "compute it"
+                "which is lost where a worker does it; return it with the fitness, or let the "
+                "algorithm compute it"
             )
         if fitness is None or fitness == evaluation.fitness:
             return
