@@ -11,6 +11,12 @@ from evosweep.config.load import check_results, examine, listed
 from evosweep.errors import InputError, printable
 from evosweep.processes import lock
 
+_ONE_HOST = (
+    "this file system ({}) shows no lock of one host to another: two hosts that come to work on "
+    "one run both do until one of them notices, which costs work and never a result; let each host "
+    "do a share of its own (--config share=K/N)"
+)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `evosweep check`."""
@@ -69,6 +75,8 @@ def main(args: argparse.Namespace) -> int:
         raise InputError(listed(args.config, mistakes))
     check_results(experiment.folder)
     lock.probe(experiment.folder)
+    if kind := lock.one_host_only(experiment.folder):
+        print(f"evosweep: {experiment.folder}: {_ONE_HOST.format(kind)}", file=sys.stderr)
     print(f"{args.config}: {_size(experiment)}; results in {experiment.folder}", flush=True)
     _print_notes(experiment)
     if args.estimate:

@@ -12,7 +12,8 @@ from evosweep.errors import EvosweepError, one_line
 from evosweep.files.opening import is_folder
 from evosweep.inventory.asked_file import NAME, AskedRuns, read_asked
 from evosweep.inventory.holdings import run_folders
-from evosweep.inventory.under_way import JournalFollower, best_of, held_locks, is_worked_on
+from evosweep.inventory.under_way import JournalFollower, best_of, is_worked_on
+from evosweep.processes.held_locks import HeldLocks
 from evosweep.records.folder import RunFolder
 from evosweep.records.reading import read_failure, read_outcome, read_record, read_running
 from evosweep.records.record import Named
@@ -136,7 +137,7 @@ class Observer:
         """Return the present progress; raises `Damaged` if the list of runs is damaged."""
         runs = self.folder / "runs"
         present = {path.name for path in runs.iterdir()} if is_folder(runs) else set[str]()
-        held = held_locks()
+        held = HeldLocks()
         groups: dict[tuple[str, str], GroupProgress] = {}
         running: list[RunningRun] = []
         failed: list[FailedRun] = []
@@ -172,9 +173,7 @@ class Observer:
             self._asked, self._asked_at = read_asked(self.folder), changed
         return self._asked or list(_found(self.folder / "runs"))
 
-    def _state(
-        self, run: RunLabels, held: frozenset[int]
-    ) -> "_Receipt | RunningRun | FailedRun | None":
+    def _state(self, run: RunLabels, held: HeldLocks) -> "_Receipt | RunningRun | FailedRun | None":
         folder = RunFolder(self.folder / "runs" / run.run_id)
         receipt = self._receipt(folder)
         if receipt is not None and receipt.changed >= self.fresh_since:

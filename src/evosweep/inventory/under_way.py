@@ -12,6 +12,7 @@ import numpy
 
 from evosweep.errors import Damaged, EvosweepError
 from evosweep.files.opening import read_bytes
+from evosweep.processes.held_locks import HeldLocks
 from evosweep.records.folder import RunFolder
 from evosweep.records.journal import Entry, read_behind
 from evosweep.records.reading import read_running
@@ -20,30 +21,12 @@ from evosweep.records.record import RunningRecord
 _QUIET = 300.0  # seconds without a write after which another host's run counts as stopped
 
 
-def held_locks() -> frozenset[int]:
-    """Return the inodes of the files on which a process of this machine holds a lock.
-
-    It reads the kernel's list of locks. To try a lock would be wrong: it could keep a run from
-    getting the lock.
-    """
-    try:
-        lines = Path("/proc/locks").read_text(encoding="ascii").splitlines()
-    except OSError:
-        return frozenset()
-    words = (line.split() for line in lines if "FLOCK" in line)
-    return frozenset(int(word[5].rpartition(":")[2]) for word in words if "->" not in word)
-
-
-def is_worked_on(folder: RunFolder, held: frozenset[int]) -> bool:
+def is_worked_on(folder: RunFolder, held: HeldLocks) -> bool:
     """Return True if a process works on a run.
 
     On this machine the lock tells; for other hosts, a journal that was written lately.
     """
-    try:
-        status = folder.lock.stat()
-    except OSError:
-        return False
-    if status.st_ino in held:
+    if folder.lock in held:
         return True
     return _is_elsewhere(folder.lock) and _changed(folder) > time.time() - _QUIET
 

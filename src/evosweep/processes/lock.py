@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from evosweep.errors import EvosweepError, InputError
+from evosweep.files.mount import mount_of
 from evosweep.files.opening import open_descriptor
 
 SWITCH = "EVOSWEEP_LOCKS"
@@ -175,10 +176,20 @@ def probe(folder: Path) -> None:
     """
     import tempfile
 
+    with suppress(OSError), tempfile.TemporaryFile(dir=_there(folder)) as file:
+        acquire(file.fileno(), folder.absolute() / "lock")
+
+
+def one_host_only(folder: Path) -> str:
+    """The kind of file system where other hosts see none of its locks, else ""; as `probe`."""
+    mount = mount_of(_there(folder))
+    return mount.kind if mount is not None and mount.locks_hold_on_one_host else ""
+
+
+def _there(folder: Path) -> Path:
+    """The folder, or the nearest one around it that is made already."""
     whole = folder.absolute()
-    there = next(path for path in (whole, *whole.parents) if path.is_dir())
-    with suppress(OSError), tempfile.TemporaryFile(dir=there) as file:
-        acquire(file.fileno(), whole / "lock")
+    return next(path for path in (whole, *whole.parents) if path.is_dir())
 
 
 def holder(fd: int) -> str:

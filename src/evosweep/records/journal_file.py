@@ -19,6 +19,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO
 
 from evosweep.errors import Damaged, EvosweepError
+from evosweep.files.mount import mount_of
 from evosweep.files.opening import open_descriptor
 from evosweep.files.writing import temporary_for
 from evosweep.processes import lock
@@ -29,19 +30,6 @@ from evosweep.records.journal_frames import HEADER_SIZE, JournalCorrupt, entries
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-_OWN = {
-    "bcachefs",
-    "btrfs",
-    "ext2",
-    "ext3",
-    "ext4",
-    "f2fs",
-    "overlay",
-    "ramfs",
-    "tmpfs",
-    "xfs",
-    "zfs",
-}
 _NO_SYNC = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _AT_ONCE = (
@@ -62,14 +50,8 @@ def is_own_disk(folder: Path) -> bool:
     A shared file system may show an old state of a file: its end, with the session of another host,
     may still be missing.
     """
-    device = folder.stat().st_dev
-    number = f"{os.major(device)}:{os.minor(device)}"
-    with suppress(OSError):
-        for line in Path("/proc/self/mountinfo").read_text(errors="replace").splitlines():
-            place, _, kind = line.partition(" - ")
-            if place.split()[2] == number:
-                return kind.split()[0] in _OWN
-    return False
+    mount = mount_of(folder)
+    return mount is not None and mount.is_own_disk
 
 
 def writer_here(folder: Path) -> Writer:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from evosweep.errors import EvosweepError
 from evosweep.records.folder import RunFolder
@@ -11,22 +10,6 @@ from evosweep.records.journal import Entry, Session, read_behind
 from evosweep.records.reading import read_running
 from evosweep.records.record import RunningRecord
 from evosweep.track.content.mlflow_run import Point
-
-
-def is_worked_on(lock: Path) -> bool:
-    """Return True if a living process holds a run's lock.
-
-    Asked of the kernel's list of locks: to try the lock could keep the run from getting it.
-    """
-    try:
-        status = lock.stat()
-        held = Path("/proc/locks").read_text(encoding="ascii")
-    except FileNotFoundError:
-        return False
-    return any(
-        "FLOCK" in line and line.split()[5].endswith(f":{status.st_ino}")
-        for line in held.splitlines()
-    )
 
 
 @dataclass

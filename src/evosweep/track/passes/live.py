@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from evosweep.errors import Damaged
+from evosweep.processes.held_locks import HeldLocks
 from evosweep.records.record import Named
 from evosweep.track.content import note
 from evosweep.track.content.mlflow_run import KILLED, RUNNING, MlflowRun, content_id
 from evosweep.track.content.names import own_name, parameters
-from evosweep.track.content.progress import GenerationProgress, is_worked_on
+from evosweep.track.content.progress import GenerationProgress
 from evosweep.track.content.tags import identity
 from evosweep.track.passes import scan
 from evosweep.track.passes.copies import Copies, other_name
@@ -44,7 +45,7 @@ class Live:
 
     def _update(self, target: Target, source: scan.RunFiles, copies: Copies) -> None:
         tracked = target.tracked.get(source.run_id)
-        alive = is_worked_on(source.folder.lock)
+        alive = source.folder.lock in HeldLocks()
         if alive and self.shows:
             self._show(target, source, copies, tracked=tracked)
         elif tracked and tracked.status == RUNNING and not alive and not _has_outcome(source):
