@@ -8,6 +8,7 @@ from pathlib import Path
 
 from evosweep.errors import Damaged, InputError
 from evosweep.files.opening import is_folder, obstacle
+from evosweep.records import interruptions
 
 RUN_ID = re.compile(r"[0-9a-f]{12}")
 
@@ -42,11 +43,6 @@ class RunFolder:
     def failure(self) -> Path:
         """The error of the last attempt, if it failed."""
         return self.path / "failure.json"
-
-    @property
-    def interruptions(self) -> Path:
-        """One line for each time that work on the run ended early, with the reason."""
-        return self.path / "interruptions.jsonl"
 
     @property
     def running(self) -> Path:
@@ -105,7 +101,7 @@ class RunFolder:
     def discard(self) -> None:
         """Remove the files of earlier attempts."""
         outcome = (self.record, self.failure, self.population, self.logbook)
-        for file in (*outcome, self.journal, self.running, self.interruptions):
+        for file in (*outcome, self.journal, self.running, *interruptions.files(self.path)):
             file.unlink(missing_ok=True)
 
 

@@ -58,7 +58,7 @@ def record_of(
         "stopped": evolved.stopped,
         "timings": _timings(evaluator, evolved, startup),
         **_circumstances(journal),
-        "interruptions": interruptions.read(folder.interruptions, journal.resumed),
+        "interruptions": interruptions.read(folder.path, journal.resumed),
     })  # fmt: skip
     record = parse_record(document.encode(), folder.path)
     write_columns(folder.population, population_columns(population))
@@ -83,7 +83,7 @@ def write_failure(spec: RunSpec, folder: RunFolder, error: BaseException) -> Non
         "environment": environment.describe(),
         "failed": _iso(time.time()),
     }
-    interruptions.note(folder.interruptions, f"failed: {data['error']}")
+    interruptions.note(folder.path, f"failed: {data['error']}")
     with suppress(EvosweepError):
         write_json(folder.failure, data)
     with suppress(OSError):
