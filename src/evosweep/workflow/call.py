@@ -12,11 +12,12 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from evosweep.errors import EvosweepError
+from evosweep.errors import Damaged, EvosweepError
 from evosweep.files.opening import is_folder, output_folder
 from evosweep.processes import lock
 
 _CALLS = ".calls"
+_TRIES = 10
 _OLD = 7 * 86400.0
 """Seconds until an unlocked folder of a call is removed: on some file systems two hosts can get the
 same lock."""
@@ -53,16 +54,25 @@ class Call:
 
     def begin(self) -> None:
         """Make and lock the folder, and remove the folders of killed calls."""
-        folder = output_folder(self.experiment, _CALLS, self.name)
+        folder = self._made()
         self._remove_abandoned()
         file = folder / "lock"
         self._fd = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         with suppress(lock.NoLocks):
             lock.acquire(self._fd, file)
 
+    def _made(self) -> Path:
+        """Make the folder; another call that ends may just remove the empty one around it."""
+        for _ in range(_TRIES):
+            with suppress(FileNotFoundError, Damaged):
+                return output_folder(self.experiment, _CALLS, self.name)
+        return output_folder(self.experiment, _CALLS, self.name)
+
     def end(self) -> None:
-        """Remove the folder at the end of the call."""
+        """Remove the folder at the end of the call, and with the last one that around it."""
         shutil.rmtree(self.folder, ignore_errors=True)
+        with suppress(OSError):
+            self.folder.parent.rmdir()
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
