@@ -2,11 +2,16 @@
 
 import signal
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
+from fault_table import injected
 from hosts import Host
 from over_hosts import Run, spec
 
@@ -14,6 +19,12 @@ from evosweep.config.spec import RunSpec
 
 OVER_HOSTS = {"use": "scoop", "hosts": ["h1", "h2", "h3"]}
 Make = Callable[..., Run]
+FULL_SIZE = [pytest.mark.slow, pytest.mark.timeout(4 * 3600)]
+TIMES = [1, pytest.param(20, marks=FULL_SIZE)]
+ONLY_AT_FULL_SIZE = [pytest.param(20, marks=FULL_SIZE)]
+"""How often a fault is injected: in the gate, and by `make faults`."""
+TOGETHER = 5
+"""Runs that one fault meets at once."""
 
 
 @pytest.fixture
@@ -45,6 +56,57 @@ def _assert_equal(run: Run, expected: str) -> None:
     assert found.exists(), run.errors
     assert run.record["population_digest"] == expected
     assert run.left() == []
+
+
+@dataclass
+class Disturb:
+    """Injects a fault into runs that have come to their middle, and counts what came of it."""
+
+    make: Make
+    expected: str
+
+    def __call__(
+        self, fault: str, times: int, what: Callable[[list[Host]], None], **how: Any
+    ) -> None:
+        """`what` is done to the hosts, several times; `how` are the parameters of the problem."""
+        together = min(times, TOGETHER)
+        seconds = 0.02 if together == 1 else 0.2  # so that none has ended when all are at work
+        for _ in range(0, times, together):
+            runs = [self.make(**{"seconds": seconds} | how) for _ in range(together)]
+            for run in runs:
+                run.start()
+            for run in runs:
+                run.wait_for_evaluations(20)
+            self._disturb(fault, runs, what)
+
+    def _disturb(self, fault: str, runs: list[Run], what: Callable[[list[Host]], None]) -> None:
+        hosts, ends = runs[0].hosts, list[tuple[int, float]]()
+        for host in hosts[1:]:
+            runs[0].wait_until(lambda: len(runs[0].workers(host)) == len(runs), "workers")  # noqa: B023
+        began = time.monotonic()
+        what(hosts)
+        for run in runs:
+            ends.append((run.finish(), time.monotonic() - began))
+        _mend(hosts)
+        for run, (code, recovery) in zip(runs, ends, strict=True):
+            with injected(fault, expected=self.expected) as one:
+                assert code == 0, run.errors
+                one.recovery, one.left = recovery, len(run.left())
+                one.digest = run.record["population_digest"]
+
+
+def _mend(hosts: list[Host]) -> None:
+    """As they were before a fault."""
+    for host in hosts:
+        host.mend() if host.is_up else host.boot()
+        for process in host.processes():
+            if process.status() == psutil.STATUS_STOPPED:
+                process.resume()
+
+
+@pytest.fixture
+def disturb(make: Make, expected: str) -> Disturb:
+    return Disturb(make, expected)
 
 
 def test_every_host_evaluates_and_nobody_else_can_reach_them(make: Make, expected: str) -> None:
@@ -83,14 +145,23 @@ print("something" if socket.poll(1000) or socket.getsockopt(zmq.EVENTS) & 4 else
 """
 
 
-def test_a_host_that_is_killed_costs_no_result(make: Make, expected: str) -> None:
-    run = make()
-    run.start()
-    run.wait_for_workers(run.hosts[2])
-    run.wait_for_evaluations(20)
-    run.hosts[2].kill()
-    assert run.finish() == 0, run.errors
-    _assert_equal(run, expected)
+@pytest.mark.parametrize("times", TIMES)
+def test_a_host_that_is_killed_costs_no_result(disturb: Disturb, times: int) -> None:
+    fault = "a host of SCOOP's workers is killed"
+    disturb(fault, times, lambda hosts: hosts[2].kill())
+
+
+def test_demes_evolve_on_every_host(make: Make, hosts: list[Host], tmp_path: Path) -> None:
+    """Each epoch of a deme is one worker's; who evolved which deme decides nothing."""
+    params = {"demes": 6, "population": 10, "epochs": 3, "migration": 4}
+    algorithm = {"use": "islands", "params": params}
+    over_hosts = make()
+    serial = Run(hosts, tmp_path / "serial", spec({"use": "serial"}, seconds=0))
+    over_hosts.spec["algorithm"] = serial.spec["algorithm"] = algorithm
+    assert serial.complete() == 0, serial.errors
+    assert over_hosts.complete() == 0, over_hosts.errors
+    assert over_hosts.record["hosts"] == ["h1", "h2", "h3"]
+    _assert_equal(over_hosts, serial.record["population_digest"])
 
 
 @pytest.mark.slow
@@ -110,30 +181,51 @@ def test_a_long_run_is_started_again_without_the_host(
     _assert_equal(run, expected)
 
 
-@pytest.mark.slow
-def test_a_host_that_is_cut_and_comes_back_costs_no_result(make: Make, expected: str) -> None:
-    run = make()
-    run.start()
-    run.wait_for_workers(run.hosts[2])
-    run.wait_for_evaluations(20)
-    run.hosts[2].cut()
-    assert run.finish() == 0, run.errors
-    run.hosts[2].mend()
-    _assert_equal(run, expected)
+@pytest.mark.parametrize("times", ONLY_AT_FULL_SIZE)
+def test_a_host_that_is_cut_and_comes_back_costs_no_result(disturb: Disturb, times: int) -> None:
+    fault = "a host of SCOOP's workers is cut off and comes back"
+    disturb(fault, times, lambda hosts: hosts[2].cut())
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize("times", ONLY_AT_FULL_SIZE)
 @pytest.mark.parametrize("pause", [0.0, 0.5])
 def test_a_worker_that_is_killed_elsewhere_busy_or_idle_costs_no_result(
-    make: Make, expected: str, pause: float
+    disturb: Disturb, times: int, pause: float
 ) -> None:
-    run = make(pause=pause)
-    run.start()
-    (worker,) = run.wait_for_workers(run.hosts[1])
-    run.wait_for_evaluations(20)
-    worker.send_signal(signal.SIGKILL)
-    assert run.finish() == 0, run.errors
-    _assert_equal(run, expected)
+    fault = "SIGKILL of a worker on another host, scoop"
+    disturb(fault, times, lambda hosts: _signal(hosts[1], signal.SIGKILL, _WORKER), pause=pause)
+
+
+@pytest.mark.parametrize("times", ONLY_AT_FULL_SIZE)
+def test_a_connection_that_is_killed_costs_no_result(disturb: Disturb, times: int) -> None:
+    fault = "SIGKILL of the connection to a host, scoop"
+    disturb(fault, times, lambda hosts: _signal(hosts[0], signal.SIGKILL, "ssh"))
+
+
+@pytest.mark.parametrize("times", ONLY_AT_FULL_SIZE)
+@pytest.mark.parametrize("program", ["scoop.bootstrap", "workers_elsewhere.py"])
+def test_what_is_paused_elsewhere_costs_no_result(
+    disturb: Disturb, times: int, program: str
+) -> None:
+    """A worker that is stopped, or the program that looks after them: nobody continues either."""
+    fault = "SIGSTOP of a worker, or of its keeper, on another host, scoop"
+    disturb(fault, times, lambda hosts: _signal(hosts[1], signal.SIGSTOP, program))
+
+
+_WORKER = "scoop.bootstrap"
+
+
+def _signal(host: Host, number: signal.Signals, program: str) -> None:
+    """To each process on a host whose command line has that word or its beginning."""
+    for process in host.processes():
+        if _runs(process, program):
+            process.send_signal(number)
+
+
+def _runs(process: psutil.Process, program: str) -> bool:
+    with suppress(psutil.Error):
+        return any(Path(word).name.startswith(program) for word in process.cmdline())
+    return False
 
 
 @pytest.mark.slow

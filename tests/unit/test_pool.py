@@ -3,7 +3,9 @@
 import errno
 import multiprocessing.synchronize
 import os
+import signal
 import time
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -12,6 +14,7 @@ from evosweep.backends import pool
 from evosweep.backends.pool import Pool
 from evosweep.backends.protocol import Lost
 from evosweep.errors import RunError
+from evosweep.processes.paused import Paused
 
 NUMBERS = range(8)
 
@@ -64,3 +67,32 @@ def test_shared_memory_that_is_full_is_named_with_the_remedy(
     monkeypatch.setattr(multiprocessing.synchronize.SemLock, "__init__", refuse)
     with Pool(2) as opened, pytest.raises(RunError, match=r"/dev/shm is needed .*--shm-size"):
         list(opened.run(map(Doubling, NUMBERS)))
+
+
+class Stopping(NamedTuple):
+    """A chunk whose worker stops as if somebody had sent it SIGSTOP, the first time."""
+
+    number: int
+    folder: str
+
+    def work(self) -> int:
+        if self.number == 3:
+            try:
+                os.close(os.open(f"{self.folder}/stopped", os.O_CREAT | os.O_EXCL))
+            except FileExistsError:
+                return self.number
+            os.kill(os.getpid(), signal.SIGSTOP)
+        return self.number
+
+
+def test_a_worker_that_is_stopped_for_good_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(pool.activity.FOLDER_VARIABLE, raising=False)
+    with Pool(2) as opened:
+        opened._paused = Paused(0.3)
+        found = dict(opened.run(Stopping(n, str(tmp_path)) for n in NUMBERS))
+        assert sorted(found) == list(NUMBERS)
+        assert isinstance(found[3], Lost)
+        again = dict(opened.run(Stopping(n, str(tmp_path)) for n in NUMBERS))
+    assert again == {number: number for number in NUMBERS}

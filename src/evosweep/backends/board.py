@@ -13,6 +13,7 @@ from pathlib import Path
 
 from evosweep.backends.protocol import Lost, Result, Work
 from evosweep.processes import activity, kill
+from evosweep.processes.paused import Paused
 
 _MEMORY = 10.0
 """Seconds for which a death explains failing calls: the calls of one worker may fail one by one."""
@@ -43,6 +44,7 @@ class Board:
         self._own = False
         self._late: set[int] = set()
         self._deaths: list[Death] = []
+        self._paused = Paused()
 
     def open(self) -> None:
         """Take the job's board, or make one."""
@@ -61,11 +63,13 @@ class Board:
         return str(self._folder)
 
     def kill_overdue(self) -> None:
-        """Kill workers of this machine that are past their deadline."""
+        """Kill workers of this machine that are past their deadline, or stopped for good."""
         for note in self._notes():
             if note.overdue and kill.is_alive(note.pid):
                 self._late.add(note.pid)
                 kill.tree(note.pid)
+        for pid in self._paused.too_long(self._pids()):
+            kill.tree(pid)
 
     def kill_busy(self) -> None:
         """Kill workers of this machine in the middle of an evaluation that nobody waits for."""
@@ -92,6 +96,11 @@ class Board:
             if not kill.is_alive(note.pid):
                 Path(self._folder or "", str(note.pid)).unlink(missing_ok=True)
                 self._deaths.append(Death(note, note.pid in self._late, now))
+
+    def _pids(self) -> list[int]:
+        """The workers of this machine that have evaluated something, busy or idle."""
+        pids = activity.pids(self._folder) if self._folder else []
+        return [pid for pid in pids if pid != os.getpid() and pid < activity.ELSEWHERE]
 
     def _notes(self) -> list[activity.Note]:
         notes = activity.notes(self._folder) if self._folder else ()

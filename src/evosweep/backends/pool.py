@@ -28,6 +28,7 @@ from typing import Self
 from evosweep.backends.protocol import Lost, Result, Timed, Work
 from evosweep.errors import RunError
 from evosweep.processes import activity, kill, safe_path, signals
+from evosweep.processes.paused import Paused
 
 _PRELOADED = ["deap.tools", "deap.gp", "numpy.random", "evosweep.evaluation.worker"]
 _TICK = 0.1
@@ -67,6 +68,7 @@ class Pool:
         self._executor: ProcessPoolExecutor | None = None
         self._board: Path | None = None
         self._own_board = False
+        self._paused = Paused()
 
     def __enter__(self) -> Self:
         inherited = os.environ.get(activity.FOLDER_VARIABLE)
@@ -174,6 +176,8 @@ class Pool:
         late = [n for n in activity.notes(self._board) if n.pooled and n.overdue and n.pid in mine]
         for note in late:
             kill.tree(note.pid)
+        for pid in self._paused.too_long(pid for pid in mine if pid is not None):
+            kill.tree(pid)  # then the executor is broken, as by any other kill
         return late
 
     def _lost(

@@ -2,9 +2,9 @@
 
 There is one connection to each host: a program that ssh or srun starts there
 (`workers_elsewhere.py`). Its standard input brings its orders and then a sign of life every two
-seconds; it answers in lines of JSON. A host that does not answer is left out with a warning, and
-tried again later. When a worker dies or a connection ends, this process exits, so that its
-supervisor starts the whole group again.
+seconds; it answers in lines of JSON, with a sign of life too. A host that does not answer is left
+out with a warning, and tried again later. When a worker dies, a connection ends or a host is
+silent, this process exits, so that its supervisor starts the whole group again.
 """
 
 import json
@@ -30,6 +30,8 @@ from evosweep.supervision.hosts import Places, places
 from evosweep.supervision.job_folder import JobFolder
 
 _BEAT = 2.0
+_SILENCE = 30.0  # seconds after which a host that has answered, and is silent, is lost
+_START = 120.0  # seconds in which a host has to answer; srun waits for ever for one that is down
 _AGAIN = 20.0  # seconds until the next attempt at a host that did not answer
 _TRAVELS = (*THREAD_VARIABLES, "PYTHONPATH", "NPY_DISABLE_CPU_FEATURES", "OPENBLAS_CORETYPE")
 _STAYS = ("EVOSWEEP_BOARD", "EVOSWEEP_PARENT", "EVOSWEEP_SSH")
@@ -86,7 +88,10 @@ class _Host:
     orders: str
     job: JobFolder
     expected: Callable[[], str]
+    answered: bool = False
     warned: bool = False
+    silent: float = 0.0
+    """Seconds since it was last heard, counted by beats: this process may have been stopped."""
     seats: set[Path] = field(default_factory=set)
 
     def watch(self) -> None:
@@ -97,22 +102,26 @@ class _Host:
             )
             threading.Thread(target=self._beat, args=(connection,), daemon=True).start()
             assert connection.stdout is not None
-            answered = False
             for line in connection.stdout:
-                answered = self._hear(line) or answered
-            if answered:
+                self.silent = 0.0
+                self.answered = self._hear(line) or self.answered
+            if self.answered:
                 os._exit(1)  # the host, its connection or one of its workers is lost
             self._warn(connection.wait())
             time.sleep(_AGAIN)
 
     def _beat(self, connection: "subprocess.Popen[str]") -> None:
         assert connection.stdin is not None
+        self.silent = 0.0
         with suppress(OSError, ValueError):
             connection.stdin.write(self.orders)
             while connection.poll() is None:
                 connection.stdin.write("\n")
                 connection.stdin.flush()
                 time.sleep(_BEAT)
+                self.silent += _BEAT
+                if self.silent > (_SILENCE if self.answered else _START):
+                    connection.kill()
 
     def _hear(self, line: str) -> bool:
         """Handle a line from the host; returns False if it is no message."""

@@ -3,7 +3,8 @@
 The first line of standard input has the orders, so that no command line shows them. Then a sign of
 life comes every two seconds. When it stays away or the input ends, this program kills everything
 that it has started, and exits. It answers in lines of JSON: that it is ready, with its terms; what
-its workers evaluate; and that a worker has died, with its evaluation.
+its workers evaluate, every two seconds at least; that a worker has died, with its evaluation, or
+was stopped and nobody continues it.
 """
 
 import json
@@ -20,6 +21,7 @@ from typing import Any, NoReturn
 _ORDERS = "EVOSWEEP_ORDERS"
 _SILENCE = 12.0  # seconds without a sign of life after which the connection counts as cut
 _TICK = 0.2
+_BEAT = 2.0
 _STDIN = 0
 
 
@@ -91,8 +93,10 @@ def _work(orders: dict[str, Any], board: Path) -> None:
 
 def _watch(workers: "list[subprocess.Popen[bytes]]", board: Path) -> None:
     from evosweep.processes import activity
+    from evosweep.processes.paused import Paused
 
-    heard, before = time.monotonic(), list[activity.Note]()
+    heard = told = time.monotonic()
+    before, paused = list[activity.Note](), Paused()
     while any(worker.poll() is None for worker in workers):
         ready, _, _ = select.select([_STDIN], [], [], _TICK)
         if ready and not os.read(_STDIN, 4096):
@@ -105,8 +109,12 @@ def _watch(workers: "list[subprocess.Popen[bytes]]", board: Path) -> None:
                 note = activity.note(board, worker.pid)
                 _tell(lost=note and _as_json(note))
                 _end_all()
+        if paused.too_long(worker.pid for worker in workers):
+            _tell(lost=None)
+            _end_all()
         notes = list(activity.notes(board))
-        if notes != before:
+        if notes != before or time.monotonic() - told > _BEAT:
+            told = time.monotonic()
             _tell(busy=[_as_json(note) for note in notes])
         before = notes
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evosweep.processes import activity
+from evosweep.processes.paused import Paused
 
 if TYPE_CHECKING:
     import psutil
@@ -34,9 +35,10 @@ class Crew:
         self._leader = psutil.Process(leader)
         self._board, self._is_member = board, is_member
         self._members: dict[int, psutil.Process] = {}
+        self._paused = Paused()
 
     def is_incomplete(self) -> bool:
-        """Return True if a member has died."""
+        """Return True if a member has died, or was stopped and nobody continues it."""
         with suppress(*self._gone):
             for process in self._leader.children(recursive=True):
                 if process.pid not in self._members and self._counts(process):
@@ -47,7 +49,7 @@ class Crew:
                     self._members[pid] = self._process(pid)
                 except self._gone:
                     return True
-        return any(map(self.has_lost, self._members))
+        return any(map(self.has_lost, self._members)) or bool(self._paused.too_long(self._members))
 
     def has_lost(self, pid: int) -> bool:
         """Return True if the process with this number is dead."""
