@@ -1,5 +1,7 @@
 """Evaluations by Dask's workers: the run starts a cluster, or uses one that is running already.
 
+That cluster is on this machine, or on the nodes of the SLURM allocation that the run is in.
+
 Dask repeats no task here: evosweep repeats a task whose worker died, under a new key. Dask's
 scheduler and workers unpickle whatever they receive. So a cluster that the run starts talks over
 TLS, with a certificate that only its own processes have. A running cluster must be reached over
@@ -17,23 +19,33 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from evosweep.backends.dask_draws import keep_apart
+from evosweep.backends.dask_lanes import Lanes
+from evosweep.backends.dask_nodes import client_on_nodes
+from evosweep.backends.names import SCHEDULER_VARIABLE
 from evosweep.backends.over_executor import OverExecutor, Parcel
 from evosweep.backends.protocol import Result
 from evosweep.errors import InputError, RunError
+from evosweep.machine import allocation
 from evosweep.processes import lines, safe_path
 
 if TYPE_CHECKING:
     from distributed import Client
 
-VARIABLE = "DASK_SCHEDULER_ADDRESS"
 _TASK = 0.0035
 """Seconds that the scheduler needs per task: a chunk must take that long for each worker."""
+_LANE = 0.0006
+"""Seconds that this process needs per chunk where each worker has a lane."""
 _PATIENCE = 60
 """Seconds within which a scheduler must answer and have a worker."""
 _CONFIG = {
     "distributed.scheduler.allowed-failures": 0,
     "distributed.comm.timeouts.tcp": "12s",  # a host that was cut off: 30 s by default
     "distributed.admin.event-loop-monitor-interval": "1h",
+    # What Dask watches all day, in each process: many workers share few processors.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.scheduler.active-memory-manager.start": False,
 }
 
 
@@ -42,9 +54,10 @@ class Dask(OverExecutor):
 
     def __init__(self, workers: int = 1, *, scheduler: str | None = None) -> None:
         super().__init__(workers, "dask")
-        self._scheduler = scheduler or os.environ.get(VARIABLE)
-        self.elsewhere = self._scheduler is not None
-        self.overhead = max(0.01, _TASK * workers / 2)
+        self._scheduler = scheduler or os.environ.get(SCHEDULER_VARIABLE)
+        self._spans_nodes = self._scheduler is None and allocation.node_count() > 1
+        self.elsewhere = self._scheduler is not None or self._spans_nodes
+        self.overhead = max(0.01, (_TASK if self._scheduler else _LANE) * workers / 2)
         self._stack = ExitStack()
         self._client: Client | None = None
         if self._scheduler:
@@ -64,10 +77,17 @@ class Dask(OverExecutor):
         keep_apart()
         with ExitStack() as stack:
             stack.enter_context(dask.config.set(_CONFIG))
-            client = self._there(self._scheduler, stack) if self._scheduler else self._own(stack)
-            executor: Executor = client.get_executor(pure=False, retries=0)
+            client = self._begin(stack)
+            executor = self._executor_of(client)
             self._client, self._stack = client, stack.pop_all()
         keep_apart()
+        return executor
+
+    def _executor_of(self, client: "Client") -> Executor:
+        """By lanes to workers of our own, which reach this process; by tasks to those of others."""
+        if self._scheduler is None:
+            return Lanes(client, self.workers)
+        executor: Executor = client.get_executor(pure=False, retries=0)
         return executor
 
     def stop(self, executor: Executor, *, wait: bool) -> None:
@@ -85,6 +105,20 @@ class Dask(OverExecutor):
                 "journal has what was evaluated: start the scheduler, then call the same command "
                 "again"
             )
+
+    def _begin(self, stack: ExitStack) -> "Client":
+        if self._scheduler:
+            return self._there(self._scheduler, stack)
+        return self._on_nodes(stack) if self._spans_nodes else self._own(stack)
+
+    def _on_nodes(self, stack: ExitStack) -> "Client":
+        try:
+            return stack.enter_context(client_on_nodes(self.workers, 2 * _PATIENCE))
+        except (OSError, TimeoutError) as error:
+            raise RunError(
+                "backend dask: srun has started no worker on the nodes of this allocation "
+                f"({type(error).__name__}); look at what it said"
+            ) from error
 
     def _own(self, stack: ExitStack) -> "Client":
         from distributed import Client, LocalCluster, Security
@@ -118,8 +152,8 @@ class Dask(OverExecutor):
         except (OSError, TimeoutError) as error:
             raise InputError(
                 f"backend dask: no scheduler with a worker answers at {place} within {_PATIENCE} s "
-                f"({type(error).__name__}); start both, or leave `scheduler` and {VARIABLE} out "
-                "for a cluster of this run's own"
+                f"({type(error).__name__}); start both, or leave `scheduler` and "
+                f"{SCHEDULER_VARIABLE} out for a cluster of this run's own"
             ) from error
         check_address(client.scheduler_info()["address"])
         _check_workers(client)

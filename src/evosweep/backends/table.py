@@ -48,6 +48,8 @@ class BackendKind:
     """`module:Class` of its launcher in `evosweep run`; the class takes this `BackendKind`."""
     crosses_hosts: bool = False
     """True if its workers may be on other machines."""
+    over_nodes: bool = False
+    """True if it starts its workers on all nodes of the run's SLURM allocation."""
     contained: bool = True
     """True if a run of it may be in a container."""
 
@@ -115,6 +117,7 @@ _KINDS = (
         launcher=("mpiexec", "-n", "{ranks}", "{python}", "-m", "mpi4py.futures"),
         supervised="evosweep.supervision.under_mpi:UnderMpi",
         crosses_hosts=True,
+        over_nodes=True,
         contained=False,
     ),
     BackendKind(
@@ -125,6 +128,7 @@ _KINDS = (
         extra="dask",
         options=("scheduler",),
         crosses_hosts=True,
+        over_nodes=True,
         contained=False,
     ),
     BackendKind(

@@ -18,7 +18,7 @@ from typing import Any
 
 import zmq
 
-from evosweep.supervision.hosts import address_towards
+from evosweep.machine.addresses import address_towards
 
 KEY_VARIABLE = "EVOSWEEP_SCOOP_KEY"
 """Names the variable with the secret key of this start, which only its processes have."""

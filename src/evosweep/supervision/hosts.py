@@ -5,9 +5,6 @@ The spec's backend names them, or a file, or the SLURM allocation that the run i
 
 import os
 import shlex
-import shutil
-import socket
-import subprocess
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +14,8 @@ from typing import Any
 
 from evosweep.backends.names import HOST, SLURM
 from evosweep.errors import InputError, shown
+from evosweep.machine.addresses import is_here
+from evosweep.machine.allocation import nodes
 
 SSH_VARIABLE = "EVOSWEEP_SSH"
 """This variable holds the ssh command and its options; keys of hosts are always checked."""
@@ -25,7 +24,6 @@ _SSH = ("-T", "-x", "-oBatchMode=yes", "-oStrictHostKeyChecking=yes", "-oClearAl
         "-oConnectTimeout=10", "-oServerAliveInterval=3", "-oServerAliveCountMax=3")  # fmt: skip
 _SRUN = ("srun", "--overlap", "--nodes=1", "--ntasks=1", "--export=ALL", "--unbuffered",
          "--kill-on-bad-exit=0", "--quiet")  # fmt: skip
-_PATIENCE = 60  # seconds for scontrol, which waits for ever if its controller is away
 
 
 @dataclass(frozen=True)
@@ -59,29 +57,14 @@ def places(backend: Mapping[str, Any], workers: int) -> Places | None:
     if named is None:
         return None
     by_srun = named == SLURM
-    names = _allocated() if by_srun else named if isinstance(named, list) else _listed(Path(named))
+    names = (
+        _per_cpu(nodes()) if by_srun else named if isinstance(named, list) else _listed(Path(named))
+    )
     chosen = list(islice(cycle(names), workers))
     elsewhere = [name for name in chosen if not is_here(name)]
     if len(elsewhere) == workers:  # the list lacks this host: it replaces the last one
         elsewhere.pop()
     return Places(workers - len(elsewhere), dict(Counter(elsewhere)), by_srun)
-
-
-def _allocated() -> list[str]:
-    nodes = os.environ.get("SLURM_JOB_NODELIST")
-    if nodes is None or shutil.which("scontrol") is None:
-        raise InputError(
-            "backend.hosts: slurm stands for the nodes of an allocation, and this process is in "
-            "none; call it by sbatch or salloc, or name the hosts"
-        )
-    command = ["scontrol", "show", "hostnames", nodes]
-    try:
-        told = subprocess.run(
-            command, capture_output=True, text=True, timeout=_PATIENCE, check=True
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        raise InputError(f"backend.hosts: scontrol cannot expand {nodes}: {error}") from error
-    return _per_cpu(told.stdout.split())
 
 
 def _per_cpu(nodes: Sequence[str]) -> list[str]:
@@ -112,41 +95,3 @@ def _listed(path: Path) -> list[str]:
     if not names:
         raise InputError(f"backend.hosts: {path} names no host")
     return names
-
-
-def is_here(name: str) -> bool:
-    """Return True if this host has the name or the address."""
-    host = name.rpartition("@")[2]
-    own = socket.gethostname()
-    if host in (own, own.partition(".")[0], "localhost", os.environ.get("SLURMD_NODENAME")):
-        return True
-    return any(map(_is_own, _addresses(host)))
-
-
-def _addresses(host: str) -> list[str]:
-    try:
-        return [str(entry[4][0]) for entry in socket.getaddrinfo(host, None, socket.AF_INET)]
-    except OSError:
-        return []
-
-
-def _is_own(address: str) -> bool:
-    """Return True if an interface of this host has the address, so that a socket can bind to it."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind((address, 0))
-        except OSError:
-            return False
-    return True
-
-
-def address_towards(host: str) -> str:
-    """Return the address of this host at which another host can reach it."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        for address in [*_addresses(host.rpartition("@")[2]), *_addresses(socket.gethostname())]:
-            try:
-                probe.connect((address, 9))  # nothing is sent
-                return str(probe.getsockname()[0])
-            except OSError:
-                continue
-    raise InputError(f"backend.hosts: {host} has no address that this host can reach")

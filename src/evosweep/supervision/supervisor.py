@@ -18,8 +18,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from evosweep.backends.names import SCHEDULER_VARIABLE
+from evosweep.backends.table import BACKENDS
 from evosweep.errors import Damaged
 from evosweep.files.opening import open_descriptor
+from evosweep.machine import allocation
 from evosweep.processes import activity, kill, lines, signals
 from evosweep.processes.reaper import Reaper
 from evosweep.processes.signals import Stops
@@ -102,7 +105,14 @@ class _Supervisor:
             activity.FOLDER_VARIABLE: str(self.job.board),
             lines.VARIABLE: str(self.lines.path),
         }
-        return variables.for_workers(several_hosts=self.job.has_hosts) | places
+        return variables.for_workers(several_hosts=self._has_several_hosts()) | places
+
+    def _has_several_hosts(self) -> bool:
+        """Return True if workers start on other hosts: those of the spec, or of an allocation."""
+        backend = self.job.spec["backend"]
+        is_there = backend.get("scheduler") or os.environ.get(SCHEDULER_VARIABLE)
+        over_nodes = BACKENDS[self.job.backend].over_nodes and allocation.node_count() > 1
+        return self.job.has_hosts or (over_nodes and not is_there)
 
     def _watch(self) -> _Loss | None:
         """Wait until the group ends; returns the loss, or None after a stop or a last word."""
@@ -164,7 +174,7 @@ class _Supervisor:
         from evosweep.records import interruptions
 
         if (current := self.job.current()) is not None:
-            interruptions.note(Path(current["folder"], "interruptions.jsonl"), why)
+            interruptions.note(Path(current["folder"]), why)
 
     def _journal(self) -> tuple[Path | None, int]:
         """Return the journal of the run under way, and its size."""

@@ -6,12 +6,14 @@ supervisor watches the crew and kills all ranks at once.
 """
 
 import os
-import shutil
+import stat
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from evosweep.backends.table import BackendKind
-from evosweep.errors import InputError
+from evosweep.machine import allocation
 from evosweep.supervision.crew import Crew
 from evosweep.supervision.job_folder import JobFolder
 
@@ -20,6 +22,7 @@ _SRUN = ("srun", "--mpi=pmi2", "--overlap", "--overcommit", "--kill-on-bad-exit=
 """Without --mpi, srun would start independent programs instead of the ranks of one."""
 _SHARED_MEMORY = ("env", "UCX_TLS=self,sm")
 """For mpich: with shared memory alone, its ranks do not listen on network interfaces."""
+_YOUNG = 60.0  # seconds in which ranks may still be on their way to it
 
 
 class UnderMpi:
@@ -30,20 +33,48 @@ class UnderMpi:
 
     def command(self, job: JobFolder) -> list[str]:
         """Return the command line; raises InputError if rank 0 would not be on this host."""
+        remove_abandoned(Path("/dev/shm"))
         mpiexec, *words = self._kind.launch(job.workers)
         python = words.index(sys.executable)
         program = [sys.executable, "-P", *words[python + 1 :], str(_PROGRAM), str(job.folder)]
-        if _nodes() > 1:
-            if "SLURMD_NODENAME" not in os.environ:
-                raise InputError(
-                    "backend mpi: this allocation has several nodes, and this process is on none "
-                    "of them, where rank 0 is to run; call it in a batch script, by sbatch"
-                )
+        if allocation.node_count() > 1:
+            allocation.check_place("mpi")
             return [*_SRUN, str(job.workers + 1), *program]
         return [*_on_this_machine(Path(mpiexec)), *words[:python], *program]
 
     def crew(self, leader: int, job: JobFolder) -> Crew | None:
         return Crew(leader, job.board, lambda words: str(_PROGRAM) in words)
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Remove mpich's shared memory whose ranks were killed before they had taken its name away.
+
+    It needs its name only until all ranks of a host have opened it. So what is this user's, a
+    minute old, and in no process that can be seen, is nobody's.
+    """
+    files = [path for path in folder.glob("mpich_shm_*") if _is_old_and_mine(path)]
+    used = _mapped() if files else ""
+    for path in files:
+        if str(path) not in used:
+            with suppress(OSError):
+                path.unlink()
+
+
+def _is_old_and_mine(path: Path) -> bool:
+    with suppress(OSError):
+        status = path.lstat()
+        is_old = time.time() - status.st_mtime > _YOUNG
+        return is_old and status.st_uid == os.geteuid() and stat.S_ISREG(status.st_mode)
+    return False
+
+
+def _mapped() -> str:
+    """What this user's processes have in memory."""
+    maps: list[str] = []
+    for path in Path("/proc").glob("[0-9]*/maps"):
+        with suppress(OSError):
+            maps.append(path.read_text(errors="replace"))
+    return "".join(maps)
 
 
 def _on_this_machine(mpiexec: Path) -> list[str]:
@@ -56,9 +87,3 @@ def _on_this_machine(mpiexec: Path) -> list[str]:
     if mpiexec.with_name("prterun").exists():  # Open MPI's, which counts slots
         return [str(mpiexec), "--oversubscribe"]
     return [str(mpiexec)]
-
-
-def _nodes() -> int:
-    """Return the number of nodes of this process's SLURM allocation; 1 outside of any."""
-    count = os.environ.get("SLURM_NNODES", "1")
-    return int(count) if count.isdigit() and shutil.which("srun") else 1

@@ -15,7 +15,8 @@ from evosweep.evaluation.dispatcher import Dispatcher
 
 ENGINES = {"pool": (0.0001, 0.002), "scoop": (0.0003, 0.004), "mpi": (0.0007, 0.003)}
 """Seconds of the parent for a chunk, and the backend's own guess of a batch's overhead."""
-DASK = 0.0035
+DASK = {"dask": 0.0006, "dask there": 0.0035}
+"""Of Dask, by lanes to a cluster of its own, and by tasks to a scheduler that is there."""
 CASES = (
     (64, 2_000, 0.01), (256, 2_000, 0.05), (1_000, 10_000, 1.0), (10_000, 10_000, 1.0),
     (10_000, 100_000, 1.0), (10_000, 100_000, 60.0),
@@ -93,12 +94,12 @@ def efficiency(engine: Engine, population: int, seconds: float) -> float:
 
 def main() -> None:
     """Print a table."""
-    names = [*ENGINES, "dask"]
+    names = [*ENGINES, *DASK]
     print("| workers | population | evaluation |", *(f"{name} |" for name in names))
     print("|---:|---:|---:|", *("---:|" for _ in names))
     for workers, population, seconds in CASES:
         engines = [Engine(workers, *costs) for costs in ENGINES.values()]
-        engines.append(Engine(workers, DASK, max(0.01, DASK * workers / 2)))
+        engines += [Engine(workers, cost, max(0.01, cost * workers / 2)) for cost in DASK.values()]
         row = [f"{efficiency(engine, population, seconds):.2f} |" for engine in engines]
         print(f"| {workers:,} | {population:,} | {seconds:g} s |", *row, flush=True)
 
