@@ -32,23 +32,26 @@ SlurmctldLogFile={folder}/control.log
 SlurmdLogFile={folder}/%n.log
 SlurmdParameters=config_overrides
 ProctrackType=proctrack/{proctrack}
-TaskPlugin=task/none
+TaskPlugin=task/{task}
 SelectType=select/cons_tres
-SelectTypeParameters=CR_Core
+SelectTypeParameters=CR_Core{unit}
 SchedulerParameters=sched_interval=2,sched_min_interval=0,batch_sched_delay=0,bf_interval=2
 ReturnToService=2
 SlurmdTimeout=10
 KillWait=5
 MinJobAge=600
 JobCompType=jobcomp/none
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
 NodeName=n[1-{nodes}] NodeHostname={host} NodeAddr=127.0.0.1 Port=[{ports}] CPUs=2 RealMemory=2000
-PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE
+PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE PriorityTier=1 PreemptMode=REQUEUE
+PartitionName=urgent Nodes=ALL MaxTime=INFINITE PriorityTier=10 PreemptMode=OFF
 """
 _CGROUP = """
 CgroupPlugin=cgroup/v1
 CgroupMountpoint=/sys/fs/cgroup
 ConstrainCores=no
-ConstrainRAMSpace=no
+ConstrainRAMSpace={memory}
 """
 
 
@@ -68,8 +71,11 @@ def missing() -> str:
 class Slurm:
     """A cluster, and what a user calls on it."""
 
-    def __init__(self, folder: Path, nodes: int) -> None:
+    def __init__(self, folder: Path, nodes: int, *, memory: bool = False) -> None:
         self.folder, self.nodes = folder, nodes
+        self.has_cgroups = Path("/sys/fs/cgroup/freezer").is_dir()
+        self.limits_memory = memory and Path("/sys/fs/cgroup/memory").is_dir()
+        """Whether a job that needs more memory than it asked for is killed."""
 
     def call(self, *words: str, cwd: Path | None = None) -> str:
         """What a command prints; fails where it fails, or waits for ever."""
@@ -99,9 +105,25 @@ class Slurm:
         for node in range(1, self.nodes + 1):
             (self.folder / f"n{node}").mkdir()
         self._configure()
-        self.call("slurmctld")
+        self.start_controller()
         for node in range(1, self.nodes + 1):
-            self.call("slurmd", "-N", f"n{node}")
+            self.start_node(f"n{node}")
+        self.wait_until_idle()
+
+    def start_controller(self) -> None:
+        """Start the controller, also after a kill."""
+        self.call("slurmctld")
+
+    def start_node(self, name: str) -> None:
+        """Start the daemon of a node, also after a kill."""
+        self.call("slurmd", "-N", name)
+
+    def daemon(self, name: str) -> int:
+        """The number of a daemon's process: `control`, or the name of a node."""
+        return int((self.folder / f"{name}.pid").read_text())
+
+    def wait_until_idle(self) -> None:
+        """Until every node is up and has nothing to do."""
         until = time.monotonic() + 60
         while len(self._idle()) < self.nodes:
             assert time.monotonic() < until, (self.folder / "control.log").read_text()[-3000:]
@@ -128,7 +150,6 @@ class Slurm:
 
     def _configure(self) -> None:
         first, *ports = _free_ports(self.nodes + 1)
-        cgroup = Path("/sys/fs/cgroup/freezer").is_dir()
         _HOME.mkdir(exist_ok=True)
         (self.folder / "slurm.conf").write_text(
             _CONFIGURATION.format(
@@ -137,21 +158,25 @@ class Slurm:
                 control=first,
                 nodes=self.nodes,
                 ports=",".join(map(str, ports)),
-                proctrack="cgroup" if cgroup else "linuxproc",
+                proctrack="cgroup" if self.has_cgroups else "linuxproc",
+                task="cgroup" if self.limits_memory else "none",
+                unit="_Memory\nDefMemPerCPU=900" if self.limits_memory else "",
             )
         )
-        (self.folder / "cgroup.conf").write_text(_CGROUP if cgroup else "")
+        (self.folder / "cgroup.conf").write_text(
+            _CGROUP.format(memory="yes" if self.limits_memory else "no") if self.has_cgroups else ""
+        )
         for name in ("slurm.conf", "cgroup.conf"):
             (_HOME / name).unlink(missing_ok=True)
             (_HOME / name).symlink_to(self.folder / name)
 
 
 @contextmanager
-def cluster(folder: Path, nodes: int) -> Iterator[Slurm]:
+def cluster(folder: Path, nodes: int, *, memory: bool = False) -> Iterator[Slurm]:
     """A SLURM for as long as the block; waits for one that another process has."""
     with Path("/run/evosweep-test-slurm.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        slurm = Slurm(folder, nodes)
+        slurm = Slurm(folder, nodes, memory=memory)
         try:
             slurm.up()
             yield slurm

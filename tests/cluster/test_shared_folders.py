@@ -29,11 +29,20 @@ SPEC = {
     "seed": 5,
     "import_path": str(HERE),
 }
+CONFIG = {
+    "experiment": "x",
+    "problems": {"ones": {"use": "onemax"}},
+    "algorithms": {"simple": {"use": "ea_simple"}},
+    "backends": {"serial": {"use": "serial"}},
+    "seeds": [1],
+}
 READ = "import sys; from evosweep.journal import read; from pathlib import Path\n" \
     "places = [(e.batch, i) for e in read(Path(sys.argv[1])) for i in e.indices.tolist()]\n" \
     "print(len(places), len(set(places)))"  # fmt: skip
 TIMES = [1, pytest.param(20, marks=[pytest.mark.slow, pytest.mark.timeout(4 * 3600)])]
 """How often a fault is injected: in the gate, and by `make faults`."""
+TOGETHER = 5
+"""Runs that one long fault meets at once."""
 
 
 @dataclass
@@ -65,11 +74,17 @@ class SharedRun:
 
     folder: Path
     hosts: list[Host]
+    seconds: float = 0.02
     attempts: list[Attempt] = field(default_factory=list)
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        problem = {"use": "sleeping:build", "params": {"seconds": self.seconds}}
+        return SPEC | {"problem": problem}
 
     def start(self, host: Host, *before: str, options: tuple[str, ...] = ()) -> Attempt:
         """`before` are the words in front of the command, `options` those behind it."""
-        words = [*before, sys.executable, "-m", "evosweep", "run", "--spec", json.dumps(SPEC),
+        words = [*before, sys.executable, "-m", "evosweep", "run", "--spec", json.dumps(self.spec),
                  "--sync", "0.1", "--out", str(self.folder), *options]  # fmt: skip
         process = subprocess.Popen(
             host.command(*words, folder=HERE),
@@ -80,13 +95,19 @@ class SharedRun:
 
     def start_and_wait(self, host: Host, *before: str) -> Attempt:
         """Starts it, and waits until it has evaluated something."""
-        attempt, first = self.start(host, *before), 0
+        attempt = self.start(host, *before)
+        self.wait(attempt)
+        return attempt
+
+    def wait(self, attempt: Attempt) -> None:
+        """Until a run that was started has evaluated something."""
+        first, host = 0, attempt.host
         until = time.monotonic() + 120
         while time.monotonic() < until:
             size = int(host.run("stat", "-c", "%s", f"{self.folder}/journal.bin").stdout or 0)
             first = first or size
             if size > first + 300:
-                return attempt
+                return
             assert attempt.process.poll() is None, attempt.code()
             time.sleep(0.02)
         raise AssertionError("it evaluates nothing")
@@ -117,7 +138,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> str:
 def share(hosts: list[Host], tmp_path: Path) -> Callable[[str], list[SharedRun]]:
     """Makes runs in a folder of a kind, after having told each host another start of a kernel."""
 
-    def make(kind: str) -> Callable[[], SharedRun]:
+    def make(kind: str) -> Callable[..., SharedRun]:
         if reason := missing(kind):
             if os.environ.get("CI"):
                 pytest.fail(f"in CI the tests must have it: {reason}")
@@ -131,9 +152,21 @@ def share(hosts: list[Host], tmp_path: Path) -> Callable[[str], list[SharedRun]]
                 "mount", "-t", "tmpfs", "tmpfs", "/dev/shm"
             )  # where faketime names files by pid
         count = iter(range(1000))
-        return lambda: SharedRun(shared / f"run{next(count)}", hosts)
+        return lambda seconds=0.02: SharedRun(shared / f"run{next(count)}", hosts, seconds)
 
     return make
+
+
+def test_check_tells_where_locks_hold_on_one_host_only(share: Any, hosts: list[Host]) -> None:
+    study = share("sshfs")().folder
+    served = study.parent.with_name("served") / study.name  # the same folder, where it is a disk
+    config = json.dumps(CONFIG)
+    hosts[2].run("sh", "-c", 'mkdir "$0" && echo "$1" > "$0/c.yaml"', str(served), config)
+    command = (sys.executable, "-m", "evosweep", "check", "c.yaml", "--no-build")
+    on_sshfs = hosts[0].run(*command, folder=study)
+    assert on_sshfs.returncode == 0, on_sshfs.stderr
+    assert "(fuse.sshfs) shows no lock of one host to another" in on_sshfs.stderr
+    assert hosts[2].run(*command, folder=served).stderr == ""
 
 
 @pytest.mark.parametrize("times", TIMES)
@@ -226,22 +259,33 @@ def test_a_true_lock_that_is_lost_with_the_link(
 ) -> None:
     """MooseFS gives it to another host after a minute, and lets the first one write again."""
     make = share("moosefs")
-    for _ in range(times):
-        run = make()
-        with injected("a host that is cut off and comes back, MooseFS", expected=reference) as one:
-            lost = run.start_and_wait(hosts[0])
-            hosts[0].cut()
-            cut = time.monotonic()
-            while (code := run.complete(hosts[1])) == 75:
-                assert time.monotonic() < cut + 300
-                time.sleep(5)
-            assert code == 0, run.attempts[-1].said
-            one.recovery = time.monotonic() - cut
-            hosts[0].mend()
-            assert lost.code(600) in (1, 75), lost.said
-            assert run.complete(hosts[0]) == 0
-            run.check_journal(hosts[1])
-            one.digest = run.record(hosts[1])["population_digest"]
+    for _ in range(0, times, TOGETHER):
+        runs = [make(seconds=0.1) for _ in range(TOGETHER)]
+        lost = [run.start(hosts[0]) for run in runs]
+        for run, attempt in zip(runs, lost, strict=True):
+            run.wait(attempt)
+        hosts[0].cut()
+        cut = time.monotonic()
+        ends = [_taken_over(run, hosts[1]) - cut for run in runs]
+        hosts[0].mend()
+        for run, attempt, recovery in zip(runs, lost, ends, strict=True):
+            fault = "a host that is cut off and comes back, MooseFS"
+            with injected(fault, expected=reference) as one:
+                assert attempt.code(600) in (1, 75), attempt.said
+                assert run.complete(hosts[0]) == 0
+                one.recovery = recovery
+                run.check_journal(hosts[1])
+                one.digest = run.record(hosts[1])["population_digest"]
+
+
+def _taken_over(run: SharedRun, host: Host) -> float:
+    """When a host has done a run whose lock another one has at first."""
+    until = time.monotonic() + 300
+    while (code := run.complete(host)) == 75:
+        assert time.monotonic() < until
+        time.sleep(2)
+    assert code == 0, run.attempts[-1].said
+    return time.monotonic()
 
 
 @pytest.mark.parametrize("times", TIMES)

@@ -170,7 +170,7 @@ def test_a_task_at_its_time_limit_goes_back_into_the_queue(cluster: Slurm, study
     limit = ("--array=1-1", "--time=1", "--signal=B:TERM@10", *SMALL)
     words = ("deploy/slurm/array.sbatch", "1", "config/study.yaml")
     array = cluster.call("sbatch", "--parsable", *limit, *words, cwd=study)
-    wait_for(lambda: list(study.glob("results/study/runs/*/interruptions.jsonl")))
+    wait_for(lambda: list(study.glob("results/study/runs/*/interruptions.*.jsonl")))
     (study / "gate").touch()
     wait_for(lambda: cluster.state(f"{array}_1") == "COMPLETED")
     found = records(study)
