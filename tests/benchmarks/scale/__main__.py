@@ -1,68 +1,109 @@
 """`make bench-scale`: efficiency at 2 to 256 workers that sleep, all ways in one run.
 
-Efficiency is the time that perfect workers would take, by the time that a batch took. The median
-of three batches; the ways take turns. `--ways`, `--workers` and `--milliseconds` choose a part.
+Efficiency is the time that perfect workers would take, by the time that a batch took: the median of
+three batches. A population has 31 evaluations for each worker, as 2,000 have at 64, and 2,000 at
+256. What the time does not suffice for is said, and not measured.
 """
 
 import argparse
 import json
 import os
 import platform
+import signal
 import statistics
 import subprocess
 import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from evosweep.backends.table import BACKENDS
 
 ONCE = Path(__file__).parent / "once.py"
-WAYS = ("Pool.map", "Dask's map", "mpi4py's map", "evosweep pool", "evosweep scoop", "evosweep mpi",
-        "evosweep dask")  # fmt: skip
-POPULATION = 2000
+WAYS = ("Pool.map", "evosweep pool", "mpi4py's map", "evosweep mpi", "evosweep scoop",
+        "Dask's map", "evosweep dask")  # fmt: skip
 LAUNCHED_BY = {"mpi4py's map": "mpi", "evosweep mpi": "mpi", "evosweep scoop": "scoop"}
-_PATIENCE = 900
+POPULATION = 2000
+COSTS = {2: 10.0, 16: 10.0, 64: 10.0, 256: 50.0}
+"""Milliseconds of an evaluation, by the number of workers."""
+TOO_MANY = {"Dask's map": 64, "evosweep dask": 64, "mpi4py's map": 64}
+"""Above so many workers their start alone takes minutes on a machine of few processors."""
 
 
-def measure(way: str, workers: int, milliseconds: float) -> list[float]:
-    """Seconds of some batches, in a process of their own; none where it does not come to an end."""
+@dataclass
+class Clock:
+    """How long the whole may take, and a single way of it."""
+
+    minutes: float
+    longest: float = 150.0
+
+    def __post_init__(self) -> None:
+        self._end = time.monotonic() + 60 * self.minutes
+
+    @property
+    def left(self) -> float:
+        """Seconds for the next way."""
+        return min(self.longest, self._end - time.monotonic())
+
+
+def efficiency(way: str, workers: int, clock: Clock) -> str:
+    """Of one way at one number of workers, as the table shows it."""
+    if workers > TOO_MANY.get(way, workers):
+        return "not started"
+    if clock.left < 10:
+        return "no time left"
+    milliseconds, population = COSTS[workers], min(POPULATION, POPULATION * workers // 64)
+    seconds = measure(way, (workers, milliseconds, population), clock.left)
+    if not seconds:
+        return "failed"
+    perfect = population * milliseconds / 1000 / workers
+    return f"{perfect / statistics.median(seconds):.2f}"
+
+
+def measure(way: str, numbers: Sequence[float], patience: float) -> list[float]:
+    """Seconds of some batches, in processes of their own; none where they come to no end."""
+    workers = int(numbers[0])
     start = BACKENDS[LAUNCHED_BY[way]].launch(workers) if way in LAUNCHED_BY else [sys.executable]
-    command = [*start, str(ONCE), way, str(workers), str(milliseconds), str(POPULATION)]
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=_PATIENCE,
+    command = [*start, str(ONCE), way, *map(str, numbers)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
         env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-    )  # fmt: skip
-    lines = [line for line in done.stdout.splitlines() if line.startswith("[")]
+    ) as group:  # fmt: skip
+        try:
+            said, errors = group.communicate(timeout=patience)
+        except subprocess.TimeoutExpired:
+            said, errors = "", f"no end within {patience:.0f} s"
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(group.pid, signal.SIGKILL)
+    lines = [line for line in said.splitlines() if line.startswith("[")]
     if not lines:
-        print(f"{way}, {workers} workers: {done.stderr.strip()[-300:]}", file=sys.stderr)
+        print(f"{way}, {workers} workers: {errors.strip()[-300:]}", file=sys.stderr)
         return []
     seconds: list[float] = json.loads(lines[-1])
     return seconds
 
 
 def main() -> None:
-    """Print a table for each cost of an evaluation."""
+    """Print a table as its rows are measured, the fewest workers first."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--ways", nargs="+", default=WAYS)
-    parser.add_argument("--workers", nargs="+", type=int, default=(2, 8, 32, 64, 128, 256))
-    parser.add_argument("--milliseconds", nargs="+", type=float, default=(10.0, 50.0))
+    parser.add_argument("--ways", nargs="+", default=WAYS, choices=WAYS)
+    parser.add_argument("--workers", nargs="+", type=int, default=list(COSTS), choices=COSTS)
+    parser.add_argument("--minutes", type=float, default=7.5, help="for all (default: 7.5)")
     options = parser.parse_args()
-    print(f"{platform.platform()}, Python {platform.python_version()}, load {os.getloadavg()[0]}")
-    for milliseconds in options.milliseconds:
-        print(f"\npopulation {POPULATION:,}, evaluations of {milliseconds:g} ms\n")
-        print("| way |", *(f"{workers} |" for workers in options.workers))
-        print("|---|", *("---:|" for _ in options.workers))
+    clock = Clock(options.minutes)
+    print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} processors")
+    print("\n| workers | evaluation | load |", *(f"{way} |" for way in options.ways))
+    print("|---:|---:|---:|", *("---:|" for _ in options.ways))
+    for workers in options.workers:
+        load = f"{os.getloadavg()[0]:.1f}"
+        print(f"| {workers} | {COSTS[workers]:g} ms | {load} |", end="", flush=True)
         for way in options.ways:
-            row = [_efficiency(way, workers, milliseconds) for workers in options.workers]
-            print(f"| {way} |", *(f"{cell} |" for cell in row), flush=True)
-    print(f"\nload at the end: {os.getloadavg()[0]}")
-
-
-def _efficiency(way: str, workers: int, milliseconds: float) -> str:
-    seconds = measure(way, workers, milliseconds)
-    if not seconds:
-        return "-"
-    perfect = POPULATION * milliseconds / 1000 / workers
-    return f"{perfect / statistics.median(seconds):.2f}"
+            print(f" {efficiency(way, workers, clock)} |", end="", flush=True)
+        print()
+    print(f"\nload at the end: {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":
