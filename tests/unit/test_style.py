@@ -8,8 +8,11 @@ from pathlib import Path
 from evosweep.cli import COMMANDS
 
 SOURCE = Path(__file__).parents[2] / "src" / "evosweep"
+LONGER = {SOURCE, SOURCE / "fast", SOURCE / "run"}
+"""Packages whose `__init__` offers documented names: `evosweep.run` is a function too."""
 TREES = {path: ast.parse(path.read_text()) for path in sorted(SOURCE.rglob("*.py"))}
 FOREIGN_WIDE = {"prctl", "datetime", "time", "register", "pack", "pack_into", "add_row"}
+ANY_NUMBER = {"digest"}  # takes any number of parts
 FOREIGN_BOOLEAN = {
     *("set_visible", "set_inheritable", "set_blocking", "get", "pop", "getattr", "addTerminal"),
 }
@@ -28,7 +31,7 @@ def _calls() -> Iterator[tuple[str, str, list[ast.expr]]]:
 
 def test_a_call_has_at_most_four_positional_arguments() -> None:
     wide = [f"{place} {name}" for place, name, arguments in _calls() if len(arguments) > 4]
-    assert [each for each in wide if each.split()[1] not in FOREIGN_WIDE] == []
+    assert [each for each in wide if each.split()[1] not in FOREIGN_WIDE | ANY_NUMBER] == []
 
 
 def test_a_call_names_its_booleans() -> None:
@@ -59,7 +62,7 @@ def test_files_and_the_package_itself_are_small() -> None:
 
 def test_a_package_says_in_one_line_what_lives_there() -> None:
     for path, tree in TREES.items():
-        if path.name == "__init__.py" and path.parent not in (SOURCE, SOURCE / "fast"):
+        if path.name == "__init__.py" and path.parent not in LONGER:
             assert len(path.read_text().splitlines()) == 1, path
             assert ast.get_docstring(tree), path
 

@@ -159,7 +159,8 @@ def backend_kind(use: str) -> BackendKind:
 
 
 def choice(text: str) -> dict[str, object]:
-    """The backend of a spec that `NAME` or `NAME:WORKERS` stands for; raises `InputError`."""
+    """Return the backend of a spec that `NAME` or `NAME:WORKERS` stands for; raises
+    `InputError`."""
     name, _, workers = text.partition(":")
     if workers and not workers.isdigit():
         raise InputError(f"backend {text!r}: the workers in {workers!r} are no number")

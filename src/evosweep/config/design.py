@@ -1,9 +1,9 @@
-"""Which values the parameters of a problem or an algorithm take together.
+"""The design of a problem's or an algorithm's parameters: their combinations of values.
 
-`params` are fixed. `grid` has every combination of its lists, `cases` the combinations that it
-lists, `sample` a number of points of `ranges`; each of these meets each of the others. A parameter
-in `when` exists only if others have certain values, and is left out otherwise. Combinations that
-are then the same are one.
+`params` are fixed. `grid` has all combinations of its lists, `cases` a list of combinations, and
+`sample` a number of points of `ranges`; each of these is combined with each of the others. A
+parameter in `when` exists only if others have certain values, and is left out otherwise. Equal
+combinations count once.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ _SAMPLE = "{method: sobol, n: 64}"
 
 
 class Swept(Part):
-    """A function with fixed parameters and swept ones."""
+    """A function with fixed and swept parameters."""
 
     grid: dict[str, Values] = Field(
         default={}, description="Swept parameters: each a list; every combination is run."
@@ -59,13 +59,13 @@ class Swept(Part):
 
     @property
     def swept(self) -> list[str]:
-        """The parameters that differ between variants, in the order in which labels have them."""
+        """The parameters that differ between variants, in the order of labels."""
         cases = (name for case in self.cases or () for name in case)
         return list(dict.fromkeys((*cases, *self.grid, *self.ranges)))
 
     @property
     def size(self) -> int:
-        """The number of variants, before those that are the same become one."""
+        """The number of variants, in which equal variants count several times."""
         count = len(self.cases or (1,)) * (self.sample.n if self.sample else 1)
         for values in self.grid.values():
             count *= len(values)
@@ -91,7 +91,7 @@ class Swept(Part):
             yield params
 
     def listed(self) -> dict[str, list[object]]:
-        """Return the values of each parameter as the config lists them; of a range, none."""
+        """Return the values of each parameter that the config lists; none for a range."""
         values: dict[str, list[object]] = {key: [value] for key, value in self.params.items()}
         for case in self.cases or ():
             for key, value in case.items():
@@ -112,7 +112,7 @@ class Swept(Part):
 
 
 def is_among(wanted: object, value: object) -> bool:
-    """Return True if a value is the wanted one, or one of a list; `1`, `1.0`, `true` differ."""
+    """Return True if a value equals `wanted`, or one of its items; `1`, `1.0`, `true` differ."""
     choices = wanted if isinstance(wanted, list) else [wanted]
     return any(each == value and compact(each) == compact(value) for each in choices)
 

@@ -1,7 +1,7 @@
 """Numbers that are the same on every machine: from SHA-256, and rounded to decimal places.
 
-Names of runs are made of the values of a design. A value that depends on a library's random stream,
-or on the last digit of a machine's logarithm, would make the same config other runs elsewhere.
+The values of a design enter the names of runs. If they depended on a library's random stream, or on
+the last digit of a machine's logarithm, the same config would give other runs on another machine.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from evosweep.config.options import compact
 
 BITS = 32
-"""Of a coordinate: a whole number below 2**32, which stands for the middle of its cell."""
+"""Number of cells of a coordinate: a whole number below it stands for the middle of its cell."""
 ARITHMETIC = Context(prec=60, rounding=ROUND_HALF_EVEN)
 """Decimal arithmetic: its logarithm and exponential are rounded correctly everywhere."""
 _STEPS = 10_000
@@ -22,16 +22,16 @@ def digest(*parts: object) -> bytes:
 
 
 def word(*parts: object) -> int:
-    """Return a whole number of 32 bits that these values decide."""
+    """Return a whole number of 32 bits that only depends on these values."""
     return int.from_bytes(digest(*parts)[: BITS // 8])
 
 
 def decimal(value: float) -> Decimal:
-    """Return a number as it is written in a config."""
+    """Return a number with the digits that a config shows."""
     return Decimal(repr(value))
 
 
 def rounded(value: Decimal, width: Decimal) -> Decimal:
-    """Return `value` with as many decimals as `width` has in its ten-thousandth, or one more."""
+    """Return `value` rounded to a ten-thousandth of `width`, or one decimal more."""
     step = Decimal(1).scaleb(ARITHMETIC.divide(width, Decimal(_STEPS)).adjusted())
     return value.quantize(step, context=ARITHMETIC)

@@ -1,4 +1,4 @@
-"""Ranges over which a design is sampled, and the value at a place in one."""
+"""Ranges of a sampled design, and the value at a coordinate of a range."""
 
 from collections.abc import Iterator
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -11,7 +11,7 @@ from evosweep.config.strict import JsonValue, Strict, refused
 from evosweep.errors import shown
 
 _GREATEST = 1e300
-_MOST = 2**53  # of whole numbers: what every reader of JSON holds exactly
+_MOST = 2**53  # largest whole number that every reader of JSON holds exactly
 _HALF = Decimal("0.5")
 
 
@@ -29,7 +29,7 @@ Number = Annotated[int | float, PlainValidator(_number), WithJsonSchema({"type":
 
 
 class Range(Strict):
-    """Every value between two bounds, both included."""
+    """All values between two bounds, including the bounds."""
 
     low: Number = Field(description="The least value.")
     high: Number = Field(description="The greatest value.")

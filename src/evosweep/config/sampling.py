@@ -1,9 +1,9 @@
-"""The points of a sampled design, in the order in which an enlarged design has them too.
+"""The points of a sampled design.
 
-Every point is made of its own number, the seed and the names of the parameters: neither the order
-of the names in the config nor any library's random stream counts. With `sobol` and `random` the
-first points of a larger design are those of a smaller one. A Latin hypercube divides each range
-into as many parts as it has points, so another number of points is another design.
+A point depends only on its number, the seed and the names of the parameters, and not on the order
+of the names in the config or on a library's random stream. With `sobol` and `random`, a larger
+design begins with the points of a smaller one. A Latin hypercube divides each range into as many
+parts as it has points, so that another number of points gives another design.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ MAX_POINTS = 100_000
 
 
 class Sample(Strict):
-    """How many points of the ranges are run, and which."""
+    """The number of sampled points, and the method."""
 
     method: Literal["sobol", "lhs", "random"] = Field(
         description="sobol: a scrambled Sobol' sequence; lhs: a Latin hypercube; random: "
@@ -42,7 +42,7 @@ class Sample(Strict):
             yield {name: value_at(over, at[name]) for name, over in ranges.items()}
 
     def notes(self) -> Iterator[str]:
-        """Yield what somebody who plans a design should know of it."""
+        """Yield notes for somebody who plans the design."""
         if self.method == "lhs":
             yield (
                 "a Latin hypercube of another n has other points: to be able to enlarge it and "
@@ -69,7 +69,7 @@ class Sample(Strict):
                 return map(list, zip(*columns, strict=True))
 
     def _parts(self, name: str) -> list[int]:
-        """Return a coordinate in each of `n` equal parts, in an order of the name's own."""
+        """Return a coordinate in each of `n` equal parts, in an order that depends on the name."""
         order = sorted(range(self.n), key=lambda part: digest("lhs", self.seed, name, part))
         within = (word("within", self.seed, name, place) for place in range(self.n))
         return [((part << BITS) + rest) // self.n for part, rest in zip(order, within, strict=True)]

@@ -1,4 +1,4 @@
-"""Sobol' points: whole numbers of 32 bits, scrambled by a rule that is exact to the digit.
+"""Sobol' points as whole numbers of 32 bits, scrambled by an exact rule.
 
 The direction numbers are those of Joe and Kuo (Constructing Sobol' sequences with better
 two-dimensional projections, SIAM J. Sci. Comput. 30, 2008; their table new-joe-kuo-6.21201), which
@@ -15,7 +15,7 @@ from evosweep.config.digits import BITS, digest
 
 _BLOCK = 8  # levels of the tree of prefixes to which one digest of 256 bits gives a bit per node
 
-# By parameter after the first: a primitive polynomial, and the first direction numbers.
+# For each parameter after the first: a primitive polynomial, and the first direction numbers.
 _JOE_AND_KUO: tuple[tuple[int, tuple[int, ...]], ...] = (
     (3, (1,)),
     (7, (1, 3)),
@@ -41,7 +41,7 @@ MOST_PARAMETERS = 1 + len(_JOE_AND_KUO)
 
 
 def plain_point(place: int, count: int) -> list[int]:
-    """Return the coordinates of one point of the sequence, not scrambled, in units of 2**-32."""
+    """Return the unscrambled coordinates of one point of the sequence, in units of 2**-32."""
     gray = place ^ place >> 1
     bits = [bit for bit in range(gray.bit_length()) if gray >> bit & 1]
     return [reduce(xor, (_directions(axis)[bit] for bit in bits), 0) for axis in range(count)]
@@ -54,7 +54,7 @@ def point(place: int, names: Sequence[str], seed: int) -> list[int]:
 
 
 def _scrambled(value: int, name: str, seed: int) -> int:
-    """Return `value` with each bit flipped, or not, by what the bits above it are."""
+    """Return `value` with each bit flipped, or not, depending on the bits above it."""
     for start in range(0, BITS, _BLOCK):
         above, shift = value >> (BITS - start), BITS - start - _BLOCK
         flips = _flips(seed, name, start, above)

@@ -25,7 +25,7 @@ Scenarios = dict[int, list[dict[str, object]]]
 
 
 @dataclass(frozen=True)
-class Names:
+class LabelNames:
     """Names for labels: the number of each problem, and the stems of file names."""
 
     ids: Mapping[str, int]
@@ -40,7 +40,7 @@ def write(study: Study, folder: Path) -> Written:
     if not runs:
         raise InputError(f"{study.folder}: no problem with one objective, which the format is for")
     ids = {label: place for place, label in enumerate(study.problems, start=1)}
-    names = Names(ids, *study.stems)
+    names = LabelNames(ids, *study.stems)
     scenarios: dict[Place, dict[int, list[dict[str, object]]]] = defaultdict(
         lambda: defaultdict(list)
     )
@@ -62,18 +62,18 @@ def _dimension(run: Run) -> int:
     return parameter(run, "dimension", run.genome_length or 0)
 
 
-def _function_id(run: Run, place: Place, names: Names) -> int:
+def _function_id(run: Run, place: Place, names: LabelNames) -> int:
     """Return the number of a BBOB function; other problems get numbers from 1001 on."""
     if run.problem.get("use") == "bbob":
         return parameter(run, "function", 1)
     return 1000 + names.ids[place[1]]
 
 
-def _data_folder(place: Place, run: Run, names: Names) -> str:
+def _data_folder(place: Place, run: Run, names: LabelNames) -> str:
     return f"data_f{_function_id(run, place, names)}_{names.problems[place[1]]}"
 
 
-def _data_file(place: Place, run: Run, names: Names) -> Path:
+def _data_file(place: Place, run: Run, names: LabelNames) -> Path:
     name = f"IOHprofiler_f{_function_id(run, place, names)}_DIM{_dimension(run)}.dat"
     return Path(names.algorithms[place[0]]) / _data_folder(place, run, names) / name
 
@@ -101,7 +101,7 @@ def _write_json(
     first: Run,
     *,
     by_dimension: Mapping[int, list[dict[str, object]]],
-    names: Names,
+    names: LabelNames,
 ) -> None:
     number = _function_id(first, place, names)
     data = _data_folder(place, first, names)

@@ -1,1 +1,1 @@
-"""What a notebook calls: results as data frames, one run, a sweep; no file format of its own."""
+"""Functions for notebooks: results as data frames, one run, a sweep; no file format of its own."""

@@ -1,4 +1,4 @@
-"""Call evosweep's commands from a program: show their lines, raise their errors."""
+"""Call evosweep's commands from a program: print their lines, and raise their errors."""
 
 import os
 import signal
@@ -25,7 +25,7 @@ def call(words: Sequence[str], *, told: bool = True) -> None:
     words
         The command and its arguments.
     told
-        Print its output; warnings are printed in any case.
+        True to print its output; warnings are always printed.
 
     Raises
     ------

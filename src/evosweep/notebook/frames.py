@@ -27,7 +27,7 @@ Library = Literal["pandas", "polars"]
 NAMES = ("experiment", "run_id", "problem", "algorithm", "backend", "seed")
 """The first columns of every data frame."""
 _UNLIKE = (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError)
-_TOGETHER = 256  # tables that are put together at a time
+_TOGETHER = 256  # number of tables that are concatenated at a time
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,13 @@ class NamedRun:
     def all_of(cls, studies: Sequence[Study]) -> list["NamedRun"]:
         """Return the runs of several studies, in their order."""
         return [
-            cls(run, study.name, study.problem(run), study.algorithm(run), study.backend(run))
+            cls(
+                run,
+                study.name,
+                study.problem(run),
+                study.algorithm(run),
+                backend=study.backend(run),
+            )
             for study in studies
             for run in study.runs
         ]

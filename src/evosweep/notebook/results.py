@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _LIBRARIES = ("pandas", "polars")
 _ROWS = 250_000
 _RUNS = 1000
-"""Parts of runs that are put together at a time."""
+"""Approximate number of rows of a part of a frame."""
 
 
 class LeftOut(UserWarning):
@@ -30,7 +30,7 @@ class LeftOut(UserWarning):
 class Results:
     """The finished runs in a folder of results, as data frames.
 
-    Files are read when a frame is asked for, and not before.
+    Files are read when a method returns a frame, and not before.
 
     Every frame begins with the columns `experiment`, `run_id`, `problem`, `algorithm`, `backend`
     (categories) and `seed`. Files are data: nothing in them is imported or unpickled. A run that
@@ -99,23 +99,24 @@ class Results:
         return f"<evosweep results in {self.path}>"
 
     def runs(self, columns: Wanted = None) -> "Frame":
-        """One row per run: parameters, best fitness, evaluations, seconds, digest."""
+        """Return one row per run: parameters, best fitness, evaluations, seconds, digest."""
         return self._frame("runs", columns)
 
     def generations(self, columns: Wanted = None) -> "Frame":
-        """One row per generation of each run: the logbook, with `best_so_far`."""
+        """Return one row per generation of each run: the logbook, with `best_so_far`."""
         return self._frame("generations", columns)
 
     def populations(self, columns: Wanted = None) -> "Frame":
-        """One row per individual of each final population: genome, fitness and rank."""
+        """Return one row per individual of each final population: genome, fitness and rank."""
         return self._frame("populations", columns)
 
     def evaluations(self, columns: Wanted = None) -> "Frame":
-        """One row per evaluation of each run, in the run's order, from its journal."""
+        """Return one row per evaluation of each run, in the run's order, from its journal."""
         return self._frame("evaluations", columns)
 
     def fronts(self, columns: Wanted = None) -> "Frame":
-        """One row per non-dominated point of each final population with several objectives."""
+        """Return one row per non-dominated point of each final population with several
+        objectives."""
         return self._frame("fronts", columns)
 
     def batches(

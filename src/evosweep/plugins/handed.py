@@ -1,6 +1,6 @@
-"""Functions that a program hands over itself, because no `use:` can name them.
+"""Functions that a program passes directly, because no `use:` can name them.
 
-A function of a notebook's cell has no file to import in another process, and none whose digest can
+A function of a notebook's cell is in no file that another process can import, or whose digest can
 name a run. Only this process knows it, for the time of a block.
 """
 

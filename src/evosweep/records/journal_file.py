@@ -3,9 +3,8 @@
 If two hosts append to one file, most shared file systems tear and lose lines; a lock may get lost,
 or have no effect on another host. So a process appends to an existing file only if an earlier
 process of the same kernel wrote it, on a disk of this machine, and it holds the lock. Any other
-process copies the entries into a file of its own and renames that to the journal. A process that
-is replaced in this way goes on writing to the old file, which no longer has a name, and stops as
-soon as it notices.
+process copies the entries into a file of its own and renames that to the journal. The process that
+is replaced goes on writing to the old file, which no longer has a name, until it notices.
 """
 
 import errno

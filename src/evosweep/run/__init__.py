@@ -6,10 +6,10 @@ from types import ModuleType
 
 
 class _Room(ModuleType):
-    """This room, which is called as `evosweep.run(...)` too: the name is that of both."""
+    """This package, which is also the function `evosweep.run(...)`."""
 
     def __call__(self, *args: object, **options: object) -> object:
-        """One run from a notebook: see `evosweep.notebook.one_run.run`."""
+        """Perform one run from a notebook; see `evosweep.notebook.one_run.run`."""
         return importlib.import_module("evosweep.notebook.one_run").run(*args, **options)
 
 

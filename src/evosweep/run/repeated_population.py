@@ -35,7 +35,7 @@ def repeated_population(record: Record, folder: RunFolder, import_path: str) -> 
     folder
         The run's folder, with its journal, which is not changed.
     import_path
-        The folder of the modules of its own functions; their code is run.
+        The folder of the modules of the run's functions; their code is executed.
 
     Raises
     ------

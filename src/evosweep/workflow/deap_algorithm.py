@@ -1,4 +1,4 @@
-"""The algorithm that a plain DEAP program calls, or another one in place of its own loop."""
+"""Find the algorithm that a plain DEAP program calls, or choose one to replace its own loop."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from evosweep.workflow.deap_parts import STOCK, Number, Parts, Script, called, number_of
 
 _VARIES = {"population", "mate", "mutate", "select"}
-"""What evosweep's own genetic algorithms need of a toolbox."""
+"""The operators that evosweep's own genetic algorithms need in a toolbox."""
 _USUAL = {"cxpb": "crossover", "mutpb": "mutation", "ngen": "generations", "gen": "generations"}
-"""Names that programs give to the numbers of their loop, and what evosweep calls these."""
+"""Usual names of the numbers of a program's loop, with evosweep's names for them."""
 
 
 def constants_of(tree: ast.Module) -> dict[str, Number]:
@@ -108,7 +108,7 @@ def evolve(toolbox, *, statistics, hall_of_fame, population=100):
 #
 {program}
 '''
-"""The module for a program whose loop none of evosweep's algorithms can stand for."""
+"""The module for a program whose loop no algorithm of evosweep can replace."""
 
 
 def _sizes(tree: ast.Module, constants: Mapping[str, Number]) -> Iterator[Number]:

@@ -1,4 +1,4 @@
-"""The statements of a plain DEAP program: those of the module, and those that build its toolbox."""
+"""Sort the statements of a plain DEAP program: for the module, and for building the toolbox."""
 
 import ast
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ class Script:
     params: dict[str, Number] = field(default_factory=dict)
     """Parameters of `build` with their values."""
     algorithm: str = ""
-    """What `use:` says."""
+    """The algorithm for `use:`."""
     loop: str = ""
     """The text of a module with a place for the program's own loop; empty where none is needed."""
     algorithm_params: dict[str, Number] = field(default_factory=dict)
@@ -105,7 +105,7 @@ class Parts:
         return names_it and not calls_it
 
     def _take_registrations(self, body: Sequence[ast.stmt]) -> None:
-        """Put what is registered while the program runs into `build`, with what it is made of."""
+        """Put registrations of the running program into `build`, with the statements they need."""
         needed: set[str] = set()
         taken: list[ast.stmt] = []
         for statement in reversed(body):

@@ -3,7 +3,7 @@
 The program is read and never run. Its definitions, constants, calls of `creator.create` and
 registrations on the toolbox, wherever they are, become a module with `build()`; numbers among the
 registered keywords become parameters of `build`. The program's call of an algorithm becomes the
-config's algorithm. A loop of the program's own gets a place in a module of its own.
+config's algorithm. A loop of the program's own gets a place in a second module.
 """
 
 import ast

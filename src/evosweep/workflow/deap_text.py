@@ -1,4 +1,4 @@
-"""The text of a program's statements as its author wrote it, comments included."""
+"""Cut the text of a program's statements, with their comments, out of the program."""
 
 import ast
 from collections.abc import Mapping, Sequence
