@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from evosweep.config.options import compact
 
 BITS = 32
-"""Number of cells of a coordinate: a whole number below it stands for the middle of its cell."""
+"""Bits of a coordinate: a whole number below 2**32, which stands for the middle of its cell."""
 ARITHMETIC = Context(prec=60, rounding=ROUND_HALF_EVEN)
 """Decimal arithmetic: its logarithm and exponential are rounded correctly everywhere."""
 _STEPS = 10_000

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _LIBRARIES = ("pandas", "polars")
 _ROWS = 250_000
 _RUNS = 1000
-"""Approximate number of rows of a part of a frame."""
+"""Most runs whose tables are concatenated at a time."""
 
 
 class LeftOut(UserWarning):
