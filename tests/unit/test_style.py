@@ -12,7 +12,7 @@ LONGER = {SOURCE, SOURCE / "fast", SOURCE / "run"}
 """Packages whose `__init__` offers documented names: `evosweep.run` is a function too."""
 TREES = {path: ast.parse(path.read_text()) for path in sorted(SOURCE.rglob("*.py"))}
 FOREIGN_WIDE = {"prctl", "datetime", "time", "register", "pack", "pack_into", "add_row"}
-ANY_NUMBER = {"digest"}  # takes any number of parts
+ANY_NUMBER = {"digest", "suppress"}  # they take any number of parts
 FOREIGN_BOOLEAN = {
     *("set_visible", "set_inheritable", "set_blocking", "get", "pop", "getattr", "addTerminal"),
 }

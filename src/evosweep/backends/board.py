@@ -98,7 +98,7 @@ class Board:
                 self._deaths.append(Death(note, note.pid in self._late, now))
 
     def _pids(self) -> list[int]:
-        """The workers of this machine that have evaluated something, busy or idle."""
+        """Return the numbers of all workers of this machine with a file on the board."""
         pids = activity.pids(self._folder) if self._folder else []
         return [pid for pid in pids if pid != os.getpid() and pid < activity.ELSEWHERE]
 

@@ -1,10 +1,10 @@
-"""Chunks to Dask's workers by lanes: each worker has one connection, by which it gets all of them.
+"""Send chunks to Dask's workers by lanes: each worker gets all its chunks over one connection.
 
-A task costs Dask's scheduler some 3 ms, whatever it does, and every task of a run passes through
-it. So each worker of a run's own cluster is given one task for good: it connects to the run's
-process, by Dask's own communication and with the cluster's certificate, and evaluates what comes.
-A worker has one chunk at a time, so that its death costs that alone; then its task is sent again,
-for the worker that takes its place.
+Each task costs Dask's scheduler about 3 ms, and all tasks of a run pass through it. So each worker
+of a run's own cluster gets only one task, which lasts: it connects to the run's process, by Dask's
+own communication and with the cluster's certificate, and evaluates the chunks that arrive. A worker
+has one chunk at a time, so that its death only costs this chunk. Then its task is sent again, for
+the worker that replaces it.
 """
 
 import asyncio
@@ -24,11 +24,11 @@ _Words = ParamSpec("_Words")
 _Value = TypeVar("_Value")
 
 _BARREN = 20
-"""So many workers in a row may be lost, for each lane, without one result between."""
+"""Per lane: the run ends if so many workers in a row are lost without a result."""
 
 
 class WorkerLost(Exception):
-    """A worker was lost with the chunk that it had."""
+    """A worker was lost together with its chunk."""
 
 
 class _Parcel(NamedTuple):
@@ -42,9 +42,9 @@ class Lanes(Executor):
     Parameters
     ----------
     client
-        Its cluster has workers of one thread, which nobody else uses.
+        The client; its workers have one thread each, and nobody else uses them.
     workers
-        How many of them.
+        Number of workers.
     """
 
     def __init__(self, client: "Client", workers: int) -> None:
@@ -61,14 +61,14 @@ class Lanes(Executor):
     def submit(
         self, fn: Callable[_Words, _Value], /, *args: _Words.args, **kwargs: _Words.kwargs
     ) -> "Future[_Value]":
-        """The future of a call by the first worker that is free."""
+        """Queue a call for the first free worker; returns its future."""
         future: Future[_Value] = Future()
         parcel = _Parcel(pickle.dumps((fn, args, kwargs), pickle.HIGHEST_PROTOCOL), future)
         self._loop.add_callback(self._waiting.put_nowait, parcel)
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
-        """Ends the lanes, and with them the tasks of the workers."""
+        """Close the lanes, which ends the tasks of the workers."""
         self._is_open = False
         with suppress(OSError, RuntimeError, TimeoutError):  # the cluster is gone already
             self._client.sync(self._close)
@@ -109,7 +109,7 @@ class Lanes(Executor):
             self._waiting.get_nowait().future.set_exception(error)
 
     async def _serve_lane(self, comm: Any) -> None:
-        """Hand chunks to the worker at the other end, one after the other, while it lives."""
+        """Send chunks to the worker at the other end, one after the other, while it lives."""
         lane = asyncio.current_task()
         assert lane is not None
         self._lanes.add(lane)
@@ -122,7 +122,7 @@ class Lanes(Executor):
             comm.abort()
 
     async def _hand_over(self, comm: Any) -> "tuple[tuple[bool, bytes], Future[Any]] | None":
-        """The worker's answer to the next chunk, and whose it is; None where the worker is gone."""
+        """Send the next chunk; returns the answer and its future, or None if the worker is gone."""
         answer, parcel = asyncio.ensure_future(comm.read()), asyncio.ensure_future(
             self._waiting.get()
         )  # fmt: skip
@@ -156,7 +156,7 @@ def _settle(answer: tuple[bool, bytes], future: "Future[Any]") -> None:
 
 
 def work_for(address: str) -> None:
-    """A worker's one task: evaluates what comes from that address until nothing comes any more."""
+    """Evaluate the chunks from an address until it closes the connection; a worker's only task."""
     from distributed import get_worker
     from distributed.comm.core import connect
     from distributed.utils import sync
@@ -171,7 +171,7 @@ def work_for(address: str) -> None:
 
 
 def _answer(data: bytes) -> tuple[bool, bytes]:
-    """Whether a call has a result, and that or its error."""
+    """Make a call; returns (True, its value) or (False, its error), both pickled."""
     try:
         function, arguments, keywords = pickle.loads(data)
         return True, pickle.dumps(function(*arguments, **keywords), pickle.HIGHEST_PROTOCOL)

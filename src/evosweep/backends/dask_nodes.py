@@ -1,7 +1,8 @@
-"""Dask's workers on the nodes of a SLURM allocation, started by srun.
+"""Start Dask's workers on the nodes of a SLURM allocation by srun.
 
-The scheduler is in the run's own process, on the interface that faces the other nodes. All talk
-over TLS, with a certificate that only processes of this run have: it is in their environment.
+The scheduler is in the run's own process, and listens on the interface that faces the other nodes.
+All processes talk over TLS, with a certificate in their environment that only processes of this run
+have.
 """
 
 import os
@@ -27,14 +28,14 @@ _TLS = {
     "WORKER__CERT": "tls_worker_cert",
     "WORKER__KEY": "tls_worker_key",
 }
-_GRACE = 10.0  # seconds for workers that were told to end
+_GRACE = 10.0  # seconds for the end of workers after the order to end
 
 
 @contextmanager
 def client_on_nodes(workers: int, patience: float) -> "Iterator[Client]":
-    """The client of a cluster whose workers are spread over all nodes; it ends with the block.
+    """Open the client of a cluster with workers on all nodes; the cluster ends with the block.
 
-    Raises TimeoutError where no worker comes within `patience` seconds, and InputError where this
+    Raises TimeoutError if no worker comes within `patience` seconds, and InputError if this
     process is on none of the nodes.
     """
     from distributed import Client, LocalCluster, Security

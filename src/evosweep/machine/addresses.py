@@ -1,4 +1,4 @@
-"""Which of this host's addresses other hosts reach, and which hosts are this one."""
+"""Find the addresses of this host, and the one at which another host can reach it."""
 
 import os
 import socket
@@ -7,7 +7,7 @@ from evosweep.errors import InputError
 
 
 def is_here(name: str) -> bool:
-    """Whether that is a name or an address of this host."""
+    """Return True if this host has the name or the address."""
     host = name.rpartition("@")[2]
     own = socket.gethostname()
     if host in (own, own.partition(".")[0], "localhost", os.environ.get("SLURMD_NODENAME")):
@@ -16,7 +16,7 @@ def is_here(name: str) -> bool:
 
 
 def address_towards(host: str) -> str:
-    """The address of this host's interface that faces another host, which reaches it there."""
+    """Return the address of this host at which another host can reach it."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         for address in [*_addresses(host.rpartition("@")[2]), *_addresses(socket.gethostname())]:
             try:
@@ -35,7 +35,7 @@ def _addresses(host: str) -> list[str]:
 
 
 def _is_own(address: str) -> bool:
-    """Whether one of this host's interfaces has the address: only then can it be listened on."""
+    """Return True if an interface of this host has the address, so that a socket can bind to it."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.bind((address, 0))

@@ -10,15 +10,15 @@ _PATIENCE = 60  # seconds for scontrol, which waits for ever where its controlle
 
 
 def node_count() -> int:
-    """The nodes of the allocation; 1 outside of any, and where nothing can be started on others."""
+    """Return the number of nodes of the allocation; 1 outside of any, or without srun."""
     count = os.environ.get("SLURM_NNODES", "1")
     return int(count) if count.isdigit() and shutil.which("srun") else 1
 
 
 def check_place(backend: str) -> None:
-    """Raise `InputError` where this process is on no node of its allocation of several.
+    """Raise `InputError` if this process is on no node of its allocation of several.
 
-    `salloc` leaves it on the login node, from where its workers could not reach it.
+    `salloc` leaves a process on the login node, where its workers cannot reach it.
     """
     if "SLURMD_NODENAME" not in os.environ:
         raise InputError(
@@ -28,7 +28,7 @@ def check_place(backend: str) -> None:
 
 
 def nodes() -> list[str]:
-    """The names of the nodes; raises `InputError` outside of an allocation."""
+    """Return the names of the nodes; raises `InputError` outside of an allocation."""
     listed = os.environ.get("SLURM_JOB_NODELIST")
     if listed is None or shutil.which("scontrol") is None:
         raise InputError(

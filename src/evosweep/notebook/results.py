@@ -230,6 +230,6 @@ def load(path: str | Path, frames: Library = "pandas") -> Results:
     Raises
     ------
     InputError
-        Where there is no such folder, or the library is neither of the two.
+        If there is no such folder, or the library is neither of the two.
     """
     return Results(path, frames)

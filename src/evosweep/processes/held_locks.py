@@ -1,6 +1,6 @@
-"""The locks that processes of this machine hold, as the kernel lists them.
+"""Read from the kernel which locks the processes of this machine hold.
 
-To try a lock instead could keep the process that needs it from getting it.
+To try a lock would be wrong: it could keep the process that needs it from getting it.
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ _LIST = Path("/proc/locks")
 
 
 class HeldLocks:
-    """The files that are locked by `flock`, at one moment."""
+    """The files with a lock by `flock`, at one moment."""
 
     def __init__(self) -> None:
         try:
@@ -23,7 +23,7 @@ class HeldLocks:
         self._inodes = {inode for _, inode in self._files}
 
     def __contains__(self, path: object) -> bool:
-        """Whether a file is locked; False where it is missing."""
+        """Return True if a file is locked; False if it is missing."""
         assert isinstance(path, Path)
         try:
             inode = path.stat().st_ino
@@ -31,11 +31,11 @@ class HeldLocks:
             return False
         if inode not in self._inodes:
             return False
-        mount = mount_of(path)  # another file system may have a file of that number
+        mount = mount_of(path)  # another file system may have a file with this number
         return mount is None or (mount.device, inode) in self._files
 
 
 def _file(place: str) -> tuple[str, int]:
-    """Device and inode of the list's `major:minor:inode`, of which the first two are hexadecimal"""
+    """Return device and inode from `major:minor:inode`, whose first two parts are hexadecimal."""
     major, minor, inode = place.split(":")
     return f"{int(major, 16)}:{int(minor, 16)}", int(inode)

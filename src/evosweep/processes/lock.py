@@ -181,13 +181,13 @@ def probe(folder: Path) -> None:
 
 
 def one_host_only(folder: Path) -> str:
-    """The kind of file system where other hosts see none of its locks, else ""; as `probe`."""
+    """Return the kind of a folder's file system if other hosts do not see its locks, else ""."""
     mount = mount_of(_there(folder))
     return mount.kind if mount is not None and mount.locks_hold_on_one_host else ""
 
 
 def _there(folder: Path) -> Path:
-    """The folder, or the nearest one around it that is made already."""
+    """Return the folder, or its nearest parent that exists."""
     whole = folder.absolute()
     return next(path for path in (whole, *whole.parents) if path.is_dir())
 

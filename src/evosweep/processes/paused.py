@@ -1,19 +1,19 @@
-"""Processes that somebody has stopped (SIGSTOP) and that nobody continues.
+"""Find processes that were stopped by SIGSTOP and not continued.
 
-Work that such a process has would never come back, since it neither ends nor fails.
+The work of such a process would never come back, since it neither ends nor fails.
 """
 
 import time
 from collections.abc import Iterable
 
 PATIENCE = 30.0
-"""Seconds for which a process may be stopped."""
+"""Most seconds for which a process may be stopped."""
 _LONGEST_LOOK = 1.0
-"""Seconds that one look counts at most: who looks may have been stopped with all the others."""
+"""Most seconds that one look adds: the looking process may have been stopped as well."""
 
 
 class Paused:
-    """Tells who has been stopped for too long; it has to look every second or oftener."""
+    """Finds processes that were stopped for too long; call it at least once per second."""
 
     def __init__(self, patience: float = PATIENCE) -> None:
         self._patience = patience
@@ -21,7 +21,7 @@ class Paused:
         self._looked = time.monotonic()
 
     def too_long(self, pids: Iterable[int]) -> list[int]:
-        """Those of some processes that were stopped in every look for that time."""
+        """Return the processes that were stopped at all looks for the whole patience."""
         now = time.monotonic()
         passed, self._looked = min(now - self._looked, _LONGEST_LOOK), now
         before = self._seconds
@@ -30,7 +30,7 @@ class Paused:
 
 
 def _is_stopped(pid: int) -> bool:
-    """Whether a signal has stopped the process; a debugger's `t` is another state."""
+    """Return True if a signal has stopped the process; a debugger gives the other state `t`."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 - pathlib is slow to import
             return file.read().rpartition(b")")[2].split()[0] == b"T"

@@ -118,7 +118,7 @@ class Journal:
         self._file.sync()
 
     def _explain(self, error: Exception) -> None:
-        """Raise `TakenOver` where that is why the block failed; a failing disk explains nothing."""
+        """Raise `TakenOver` if that is why the block failed; a failing disk explains nothing."""
         try:
             self._refuse_if_taken(error)
         except EvosweepError as reason:

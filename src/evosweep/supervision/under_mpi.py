@@ -69,7 +69,7 @@ def _is_old_and_mine(path: Path) -> bool:
 
 
 def _mapped() -> str:
-    """What this user's processes have in memory."""
+    """Return the memory maps of all processes that this user may read."""
     maps: list[str] = []
     for path in Path("/proc").glob("[0-9]*/maps"):
         with suppress(OSError):

@@ -29,7 +29,7 @@ class Script:
     algorithm: str = ""
     """The algorithm for `use:`."""
     loop: str = ""
-    """The text of a module with a place for the program's own loop; empty where none is needed."""
+    """The text of a module with a place for the program's own loop; empty if none is needed."""
     algorithm_params: dict[str, Number] = field(default_factory=dict)
     objectives: int = 1
     left: list[str] = field(default_factory=list)
