@@ -24,7 +24,7 @@ BUILD_IMAGE = $(ENGINE) build $(BUILD_OPTIONS) $(if $(BASE_IMAGE),--build-arg BA
     $(shell $(PYTHON) -c 'import sys; sys.path.insert(0, "src"); \
         from evosweep.containers.engines import build_arguments; print(*build_arguments())')
 
-.PHONY: pictures notebook reference help run test test-fast coverage venv check bench bench-peers bench-scale examples faults simulate docs proof image lock schema clean
+.PHONY: pictures notebook reference help run test test-fast coverage venv check bench bench-peers bench-scale examples faults simulate audit docs proof image lock schema clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -75,6 +75,9 @@ simulate: .venv/.test ## 100,000 runs under simulated faults: of workers, of the
 examples: .venv/.test ## DEAP's example programs, plain and on every backend: the same populations
 	$(BIN)/pytest tests/examples
 
+audit: .venv/.test .audit/.installed ## what is installed: the wheel twice, licences, an SBOM, known vulnerabilities
+	.audit/bin/python tests/audit
+
 docs: .docs/.installed ## build the site of docs/ into site/; a dead link is an error
 	NO_MKDOCS_2_WARNING=1 .docs/bin/mkdocs build --strict --quiet
 	@echo "Open site/index.html with a browser; its search needs a server: python3 -m http.server -d site"
@@ -92,6 +95,7 @@ lock: ## resolve the requirements again (needs uv); test first, the others follo
 	$(LOCK) --extra scoop --extra problems --constraints envs/test.txt --output-file envs/run.txt
 	$(LOCK:pyproject.toml=envs/peers.in) --output-file envs/peers.txt
 	$(LOCK:pyproject.toml=envs/docs.in) --output-file envs/docs.txt
+	$(LOCK:pyproject.toml=envs/audit.in) --output-file envs/audit.txt
 
 image: ## build evosweep-run and evosweep (ENGINE=podman BASE_IMAGE=... BUILD_OPTIONS=... to choose)
 	$(BUILD_IMAGE) --target run --tag evosweep-run .
@@ -113,7 +117,7 @@ notebook: .venv/.test ## execute the notebook of docs/ and keep what it shows
 	$(BIN)/python docs/make_notebook.py
 
 clean: ## remove the environment and caches; results stay
-	rm -rf .venv .peers .docs site .coverage .import_linter_cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .peers .docs .audit dist site .coverage .import_linter_cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "evosweep needs Python 3.11 to 3.14 with venv (on Debian:" \
@@ -140,6 +144,12 @@ BUILD_TOOLS := awk '/^[^ \#]/ { wanted = /^(setuptools|setuptools-scm)==/ } want
 .docs/.installed: envs/docs.txt
 	$(PYTHON) -m venv .docs
 	.docs/bin/python -m pip --quiet --no-input install --require-hashes --requirement envs/docs.txt
+	@touch $@
+
+# What make audit needs beside the product.
+.audit/.installed: envs/audit.txt
+	$(PYTHON) -m venv .audit
+	.audit/bin/python -m pip --quiet --no-input install --require-hashes --requirement envs/audit.txt
 	@touch $@
 
 .venv/.test: envs/test.txt .venv/.workflow

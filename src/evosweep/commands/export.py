@@ -14,6 +14,7 @@ from evosweep.compare.read.study import Study
 from evosweep.errors import InputError, RunError, printable
 from evosweep.export.written import Written
 from evosweep.files.opening import check_output, output_folder
+from evosweep.workflow import shipped
 
 # Each module has `write(study, folder)`, which returns a sentence on the files.
 FORMATS = {
@@ -103,6 +104,8 @@ def _options(args: argparse.Namespace) -> dict[str, Any]:
     options = {name: value for name, value in wanted.items() if value is not None}
     if options and args.format != "rocrate":
         raise InputError(f"--{next(iter(options))}: is for --format rocrate, not for {args.format}")
+    if args.format == "rocrate":
+        options["workflow"] = shipped.root()
     if args.config is not None and not args.config.is_file():
         raise InputError(f"{args.config}: no such config file")
     if args.license is not None and not args.license.startswith(("http://", "https://")):

@@ -1,7 +1,7 @@
 """Write an RO-Crate of an experiment: config, receipts, results and software in JSON-LD.
 
 RO-Crate 1.1 (Soiland-Reyes et al.: Packaging research artefacts with RO-Crate, Data Science 5,
-2022). The package `rocrate` writes it.
+2022), of the profile Workflow Run Crate. The package `rocrate` writes it.
 """
 
 import sys
@@ -15,6 +15,7 @@ from evosweep.compare.extra import need
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
 from evosweep.errors import Damaged
+from evosweep.export.crate_workflow import add_execution, add_workflow
 from evosweep.export.written import Written
 from evosweep.files.opening import is_file, is_folder
 from evosweep.records.reading import read_record
@@ -28,9 +29,17 @@ LARGEST = 2**36
 
 
 def write(
-    study: Study, folder: Path, config: Path | None = None, license: str | None = None
+    study: Study,
+    folder: Path,
+    config: Path | None = None,
+    license: str | None = None,
+    *,
+    workflow: Path,
 ) -> Written:
-    """Write the crate, with the config if it is given, but without the large journals."""
+    """Write the crate, with the config if it is given, but without the large journals.
+
+    `workflow` is the folder with the Snakefile.
+    """
     need("rocrate.rocrate")
     from rocrate.rocrate import ROCrate
 
@@ -41,15 +50,26 @@ def write(
         "final populations and logbooks"
     )
     # The crate's date is that of its youngest run, so that the same runs give the same crate.
-    finished = max(read_record(run.folder).finished for run in study.runs)
+    receipts = [read_record(run.folder) for run in study.runs]
+    finished = max(receipt.finished for receipt in receipts)
     crate.root_dataset["datePublished"] = finished
     crate.license = _licence(crate, license)
     software = _add_software(crate, study)
-    for path in _shared(study):
+    performed = add_workflow(crate, workflow, __version__)
+    results = [
         crate.add_file(path, path.relative_to(study.folder).as_posix(), properties=_type(path))
+        for path in _shared(study)
+    ]
+    asked = None
     if config is not None:
-        crate.add_file(config, f"config/{config.name}", properties=_type(config))
-    left_out = [line for run in study.runs for line in _add_run(crate, study, run, software)]
+        asked = crate.add_file(config, f"config/{config.name}", properties=_type(config))
+    left_out = [
+        line
+        for run in study.runs
+        for line in _add_run(crate, study, run, software, results=results)
+    ]
+    times = (min(receipt.started for receipt in receipts), finished)
+    add_execution(crate, performed, config=asked, results=results, times=times)
     crate.write(folder)
     return Written(f"{len(study.runs)} runs", left_out)
 
@@ -104,8 +124,13 @@ def _add_software(crate: Any, study: Study) -> list[Any]:
     ]
 
 
-def _add_run(crate: Any, study: Study, run: Run, software: Sequence[Any]) -> list[str]:
-    """Add the files of a run and the action that made them; returns a line per omitted file."""
+def _add_run(
+    crate: Any, study: Study, run: Run, software: Sequence[Any], *, results: list[Any]
+) -> list[str]:
+    """Add the files of a run, to `results` too, and the action that made them.
+
+    Returns a line for each omitted file.
+    """
     from rocrate.model.contextentity import ContextEntity
 
     receipt, label = read_record(run.folder), f"{study.problem(run)}, {study.algorithm(run)}"
@@ -120,6 +145,7 @@ def _add_run(crate: Any, study: Study, run: Run, software: Sequence[Any]) -> lis
             continue
         described = {"name": f"{label}, seed {run.seed}: {what}", "encodingFormat": kind}
         parts.append(crate.add_file(path, f"runs/{run.run_id}/{path.name}", properties=described))
+    results += parts
     used = {f"#{name}-{version}" for name, version in _packages(receipt)}
     action = {
         "@type": "CreateAction",
