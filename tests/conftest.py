@@ -31,7 +31,7 @@ THOROUGH = {
     "export/test_hostile_receipts.py",
 }
 """Folders and files that need an engine, a server, Snakemake, many processes or many seconds."""
-_LIMIT = 300
+_LIMIT = 600
 
 
 @pytest.hookimpl(tryfirst=True)  # before the hook of pytest-xdist that reads the groups

@@ -28,7 +28,7 @@ def digests(program: Path, how: str, folder: Path, *more: str) -> dict[str, str]
         start_new_session=True,
     )
     try:
-        process.wait(280)
+        process.wait(600)
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

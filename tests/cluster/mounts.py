@@ -68,7 +68,7 @@ def _moosefs(hosts: list[Host], folder: Path, shared: Path) -> None:
     _call(server, "mfschunkserver", "-c", str(folder / "chunks.cfg"), "start")
     for host in (first, second):
         _call(host, "mfsmount", str(shared), "-H", server.address)
-    until = time.monotonic() + 30  # a file can be written once the chunk server has said hello
+    until = time.monotonic() + 600  # a file can be written once the chunk server has said hello
     while first.run("sh", "-c", f"echo x > {shared}/x && cat {shared}/x").stdout != "x\n":
         assert time.monotonic() < until
         time.sleep(0.1)

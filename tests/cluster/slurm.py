@@ -80,7 +80,7 @@ class Slurm:
     def call(self, *words: str, cwd: Path | None = None) -> str:
         """What a command prints; fails where it fails, or waits for ever."""
         done = subprocess.run(
-            words, cwd=cwd, capture_output=True, text=True, timeout=60, check=False
+            words, cwd=cwd, capture_output=True, text=True, timeout=600, check=False
         )
         assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
         return done.stdout.strip()
@@ -124,7 +124,7 @@ class Slurm:
 
     def wait_until_idle(self) -> None:
         """Until every node is up and has nothing to do."""
-        until = time.monotonic() + 60
+        until = time.monotonic() + 600
         while len(self._idle()) < self.nodes:
             assert time.monotonic() < until, (self.folder / "control.log").read_text()[-3000:]
             time.sleep(0.1)

@@ -85,7 +85,7 @@ def _boot(root: Path, number: int, user_data: str, calls: int) -> str:
          "--capability=all", "--system-call-filter=add_key keyctl bpf", "-b"],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    until = time.monotonic() + 150
+    until = time.monotonic() + 600
     while (journal := _journal(root)).count("Deactivated") < calls:
         if time.monotonic() > until:
             break
@@ -93,7 +93,7 @@ def _boot(root: Path, number: int, user_data: str, calls: int) -> str:
     time.sleep(5)  # a unit that fails after its end would begin again
     machine.terminate()  # as its power button: systemd shuts down
     try:
-        machine.wait(60)
+        machine.wait(600)
     except subprocess.TimeoutExpired:
         machine.kill()
         machine.wait()

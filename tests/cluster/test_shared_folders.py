@@ -102,7 +102,7 @@ class SharedRun:
     def wait(self, attempt: Attempt) -> None:
         """Until a run that was started has evaluated something."""
         first, host = 0, attempt.host
-        until = time.monotonic() + 120
+        until = time.monotonic() + 600
         while time.monotonic() < until:
             size = int(host.run("stat", "-c", "%s", f"{self.folder}/journal.bin").stdout or 0)
             first = first or size

@@ -104,7 +104,7 @@ def test_a_terminal_without_unicode_gets_the_report_too(
     run(tmp_path, 1)
     command = [sys.executable, "-m", "evosweep", "compare", str(tmp_path)]
     environment = {**os.environ, "PYTHONIOENCODING": "", **locale}
-    done = subprocess.run(command, env=environment, capture_output=True, timeout=120, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
     assert b"serial" in done.stdout
     assert (tmp_path / "study/comparison/report.html").exists()

@@ -5,10 +5,9 @@ import json
 import re
 from pathlib import Path
 
-import grid
 import pytest
 from folders import small_study
-from recomputed import Report, Texts, median
+from recomputed import Report, median
 
 from evosweep.cli import main
 from evosweep.compare.plots.styles import COLOURS, Styles
@@ -105,10 +104,3 @@ def test_the_policy_of_the_page_allows_its_own_script_alone(folder: Path) -> Non
     assert "unsafe-inline&#39;; img-src" in policy
     assert page.count("<script") == 1
     assert not re.search(r"<[^>]+ on[a-z]+=", page)
-
-
-def test_a_picture_beside_the_verdict_is_in_the_summary(tmp_path: Path) -> None:
-    study = grid.write(tmp_path)
-    assert main(["compare", str(study)]) == 0
-    texts = Texts((study / "comparison/report.html").read_text())
-    assert next(iter(texts.pictures)) == "critical-difference"

@@ -154,6 +154,10 @@ def test_bold_cells_of_the_pivot_are_the_leaders(texts: Texts, report: Report) -
     assert len(bold) == len(leaders) > 8
 
 
+def test_a_picture_beside_the_verdict_is_in_the_summary(texts: Texts) -> None:
+    assert next(iter(texts.pictures)) == "critical-difference"
+
+
 def test_what_pictures_say_in_words_is_in_their_data(texts: Texts, folder: Path) -> None:
     checked = Counter(kind for kind in map(_check_picture, _pictures(texts, folder)) if kind)
     assert min(checked[kind] for kind in ("Medians", "ends at", "reaches")) >= 8

@@ -128,7 +128,7 @@ def kept(request: pytest.FixtureRequest) -> tuple[str, set[str]]:
         program = [str(HERE / "backend_checks.py"), use, str(workers)]
         done = subprocess.run(
             [*kind.launch(workers), *program],
-            capture_output=True, text=True, check=False, timeout=100,
+            capture_output=True, text=True, check=False, timeout=600,
         )  # fmt: skip
         lines = done.stdout.splitlines()
         return use, {line.removeprefix("kept: ") for line in lines if line.startswith("kept: ")}

@@ -192,7 +192,7 @@ def test_scoop(tmp_path: Path) -> None:
         [*scoop, str(program), str(Path(__file__).parent), str(tmp_path)], start_new_session=True
     )
     try:
-        process.wait(120)
+        process.wait(600)
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

@@ -208,7 +208,7 @@ def _run(tmp_path: Path, use: str, program: str) -> subprocess.CompletedProcess[
     script.write_text(TOP + program)
     engines.require(use)
     command = [*BACKENDS[use].launch(2), str(script), use]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
 
 
 @pytest.mark.parametrize("program", UNGUARDED)

@@ -99,11 +99,22 @@ class Run:
         """Every living process of the run."""
         return list(with_token(self.token))
 
-    def left_after(self, limit: float) -> list[psutil.Process]:
-        """Processes of the run that are still there after `limit` seconds."""
+    def left_after(self, limit: float = 60.0, *, leaders: bool = True) -> list[psutil.Process]:
+        """Processes that are still there after so many seconds, which a loaded machine may need.
+
+        `leaders`: those too that lead a process group of their own.
+        """
         until = time.monotonic() + limit
-        while (left := self.processes()) and time.monotonic() < until:
+        while (left := self._left(leaders)) and time.monotonic() < until:
             time.sleep(0.05)
+        return left
+
+    def _left(self, leaders: bool) -> list[psutil.Process]:
+        left = []
+        for process in self.processes():
+            with contextlib.suppress(ProcessLookupError):
+                if leaders or os.getpgid(process.pid) != process.pid:
+                    left.append(process)
         return left
 
     def kill_everything(self) -> None:

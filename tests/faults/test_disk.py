@@ -130,7 +130,7 @@ def test_a_disk_that_fills(small_disk: Any, injected: Any, step: int) -> None:
                 assert str(disk) in errors
                 assert "No space left on device" in errors
                 assert not (disk / "run" / "record.json").exists()
-                one.left = len(run.left_after(5))
+                one.left = len(run.left_after())
                 small_disk(4096, "remount,")
                 again, errors = run.complete()
                 assert again == 0, errors

@@ -22,7 +22,7 @@ def test_processes_that_evaluations_leave_end_with_the_run(
     run.start()
     code, errors = run.finish(timeout=300)
     assert code == 0, errors
-    assert not run.left_after(5)
+    assert not run.left_after()
     assert run.digest == reference
 
 

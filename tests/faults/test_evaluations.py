@@ -45,7 +45,7 @@ def test_is_stopped_with_the_individual_and_a_remedy(
     _assert_names_an_individual(run, kind)
     if kind == "program":
         assert "troubled.py" in run.failure["traceback"]
-    assert not run.left_after(5)
+    assert not run.left_after()
 
 
 @every_backend
@@ -59,7 +59,7 @@ def test_that_kills_its_worker_three_times_is_named(
     assert "SIGKILL" in errors
     assert "memory ran out" in errors
     _assert_names_an_individual(run, "worker")
-    assert not run.left_after(5)
+    assert not run.left_after()
 
 
 @every_backend
@@ -70,7 +70,7 @@ def test_that_kills_its_worker_once_is_made_good(
     with injected(f"an evaluation that kills its worker, {backend}") as one:
         code, errors = run.complete()
         assert code == 0, errors
-        one.left = len(run.left_after(5))
+        one.left = len(run.left_after())
         one.digest = run.digest
 
 
@@ -84,7 +84,7 @@ def test_that_hangs_is_killed_with_all_it_started(
     assert code == 1, errors
     assert "longer than its timeout of 1 s" in errors
     _assert_names_an_individual(run, "timeout")
-    assert not run.left_after(5)
+    assert not run.left_after()
 
 
 @pytest.mark.parametrize(

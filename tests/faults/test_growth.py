@@ -52,7 +52,7 @@ def test_killed_while_it_grows(
         assert long.process is not None
         long.process.send_signal(signal.SIGKILL)
         long.finish()
-        one.left = len(long.left_after(5))
+        one.left = len(long.left_after())
         assert _count(short) < _count(long) < whole["evaluations"]
         code, errors = long.complete()
         assert code == 0, errors

@@ -40,7 +40,7 @@ def test_a_run_that_was_ended_goes_on_where_it_was(
         if ended != 0:  # else it had finished just before
             with injected(f"{name} of the main process, {use}") as one:
                 assert ended == code
-                one.left = len(run.left_after(5))
+                one.left = len(run.left_after())
                 _continue(run, one)
         run.discard()
 
@@ -63,7 +63,7 @@ def test_a_worker_that_is_killed_is_made_good(
             code, errors = run.finish()
             assert code == 0, errors
             one.recovery = time.monotonic() - started
-            one.left = len(run.left_after(5))
+            one.left = len(run.left_after())
             one.digest = run.digest
         run.discard()
 
@@ -88,7 +88,7 @@ def test_an_evaluation_that_kills_its_worker_once_is_made_good(
     with injected(f"an evaluation that kills its worker, {use}") as one:
         code, errors = run.complete()
         assert code == 0, errors
-        one.left = len(run.left_after(5))
+        one.left = len(run.left_after())
         one.digest = run.digest
 
 
@@ -99,7 +99,7 @@ def test_one_that_hangs_is_killed_with_all_it_started(make_run: Any, use: str) -
     assert code == 1, errors
     assert "longer than its timeout of 1 s" in errors
     _assert_names_an_individual(run, "timeout")
-    assert not run.left_after(5)
+    assert not run.left_after()
 
 
 @ENGINES
@@ -110,4 +110,4 @@ def test_one_that_always_kills_is_named(make_run: Any, use: str) -> None:
     assert code == 1, errors
     assert "killed its worker 3 times" in errors
     _assert_names_an_individual(run, "worker")
-    assert not run.left_after(5)
+    assert not run.left_after()

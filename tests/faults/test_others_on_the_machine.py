@@ -135,7 +135,7 @@ def test_a_program_of_ones_own_on_scoop_is_private_or_says_that_it_is_not(
     launcher = ["-m", "evosweep.entry.private_scoop"] if private else []
     done = subprocess.run(
         [sys.executable, *launcher, "-m", "scoop", "--host", "127.0.0.1", "-n", "2", "program.py"],
-        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120,
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
     assert done.stdout.split() == ["True", str(not private)], done.stderr
     assert ("SCOOP listens on every network interface" in done.stderr) == (not private)

@@ -68,7 +68,7 @@ def test_snakemake_is_killed_and_called_again_at_once(
             output, _ = last.communicate(timeout=600)
             assert last.returncode == 0, output
             one.recovery = time.monotonic() - started
-            one.left = _left_after(5, folder.name)
+            one.left = _left_after(60, folder.name)
             records = list(folder.glob("results/killed/runs/*/record.json"))
             assert len(records) == len(BACKENDS)
             digests = {json.loads(path.read_text())["population_digest"] for path in records}

@@ -148,7 +148,7 @@ def test_postgresql_killed_20_times_has_the_same_rows(
     monkeypatch.setenv("EVOSWEEP_TRACK_PATIENCE", "20")
     monkeypatch.setattr("evosweep.track.store.database_store.DatabaseStore.batch", 2)
     results = tmp_path / "results"
-    write_runs(results, "hunted", 200)
+    write_runs(results, "hunted", 60)
     uri = postgresql.database("hunted")
     assert track_while_killing(results, uri, postgresql, 20, 0.2) == 20
     track(results)

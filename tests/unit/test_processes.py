@@ -32,7 +32,7 @@ def _family(*words: str) -> tuple["subprocess.Popen[bytes]", psutil.Process]:
 
 
 def _wait_for(process: psutil.Process) -> None:
-    psutil.wait_procs([process], timeout=30)
+    psutil.wait_procs([process], timeout=600)
     assert not kill.is_alive(process.pid)
 
 
@@ -166,7 +166,7 @@ def test_a_helper_ends_with_its_supervisor_on_the_same_host(here: bool) -> None:
     supervisor.kill()
     supervisor.wait()
     if here:
-        assert helper.wait(timeout=60) == -signal.SIGKILL
+        assert helper.wait(timeout=600) == -signal.SIGKILL
     else:
         with pytest.raises(subprocess.TimeoutExpired):
             helper.wait(timeout=2.5)  # it looks once a second

@@ -62,7 +62,7 @@ def run(folder: Path, specs: Any, *options: str, out: str = "runs") -> tuple[int
     words = ["run", "--spec", json.dumps(specs), "--out", out, *options]
     done = subprocess.run(
         [sys.executable, "-m", "evosweep", *words],
-        cwd=folder, capture_output=True, text=True, timeout=120, check=False,
+        cwd=folder, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     return done.returncode, done.stdout + done.stderr
 

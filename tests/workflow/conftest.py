@@ -27,11 +27,11 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 
 
 @pytest.fixture
-def waits() -> Callable[[Callable[[], Any], float], Any]:
-    """Poll until something is true, at most so many seconds."""
+def waits() -> Callable[[Callable[[], Any]], Any]:
+    """Poll until something is true, for as long as a loaded machine may need."""
 
-    def wait(condition: Callable[[], Any], seconds: float) -> Any:
-        end = time.monotonic() + seconds
+    def wait(condition: Callable[[], Any]) -> Any:
+        end = time.monotonic() + 600
         while not (found := condition()):
             assert time.monotonic() < end, "it did not happen in time"
             time.sleep(0.05)

@@ -15,7 +15,7 @@ from workspace import Workspace
 
 from evosweep.records.journal import Session, read_behind
 
-Wait = Callable[[Callable[[], Any], float], Any]
+Wait = Callable[[Callable[[], Any]], Any]
 MANIFEST = Path(__file__).parents[2] / "deploy" / "kubernetes" / "job.yaml"
 GATED = {"use": "my_problem:build", "params": {"gate": "gate", "after": 15}}
 
@@ -54,7 +54,7 @@ class Controller:
     def finish(self, index: int, pod: "subprocess.Popen[str]") -> int:
         """Wait for an index, which begins again where its pod failed; returns how often it did."""
         for failures in range(self.retries + 1):
-            output, _ = pod.communicate(timeout=200)
+            output, _ = pod.communicate(timeout=600)
             if pod.returncode == 0:
                 return failures
             pod = self.start(index)
@@ -68,7 +68,7 @@ def work(workspace: Workspace, waits: Wait, completions: int) -> None:
     controller = Controller(workspace, completions)
     pods = [controller.start(index) for index in range(completions)]
     waits(lambda: len(list(workspace.folder.glob("results/study/runs/*/journal.bin"))) ==
-          completions, 240)  # fmt: skip
+          completions)  # fmt: skip
     os.killpg(pods[0].pid, signal.SIGKILL)
     (workspace.folder / "gate").touch()
     failures = [controller.finish(index, pod) for index, pod in enumerate(pods)]

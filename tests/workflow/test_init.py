@@ -75,7 +75,7 @@ def test_a_program_becomes_a_study_that_snakemake_runs(
     }
     words = ["-m", "snakemake", "--cores", "2", "--config", "seeds=[1,2]"]
     process = workspace.start_python(*words, folder=folder)
-    output, _ = process.communicate(timeout=120)
+    output, _ = process.communicate(timeout=600)
     assert process.returncode == 0, output
     assert "2 runs are done:  results/My-study/runs" in output
     assert (folder / "results" / "My-study" / "comparison" / "report.html").exists()

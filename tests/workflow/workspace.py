@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import warm
+
 PROBLEM = '''
 """Ones, with a switch to break it, ways to make it slow and a gate that lets it on."""
 import itertools
@@ -53,12 +55,16 @@ CONFIG: dict[str, Any] = {
 }
 
 
+IMPORTED = ("snakemake.cli", "evosweep.workflow.hooks", "snakemake_logger_plugin_evosweep")
+"""What a call of Snakemake imports, whatever it does."""
+
+
 @dataclass
 class Workspace:
     """A folder in which `snakemake` is called."""
 
     folder: Path
-    started: list[subprocess.Popen[str]] = field(default_factory=list)
+    started: list[subprocess.Popen[str] | warm.Program] = field(default_factory=list)
 
     def close(self) -> None:
         """End what a failed test left working."""
@@ -71,17 +77,26 @@ class Workspace:
         """Write a config: the small one, with changes."""
         (self.folder / name).write_text(json.dumps(CONFIG | changes))
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str) -> warm.Program:
         """Start `snakemake --cores 2`, with its own messages, in a process group of its own."""
-        words = ["-m", "snakemake", "--cores", "2", "--logger-evosweep-view", "jobs", *arguments]
-        return self.start_python(*words)
+        words = ["snakemake", "--cores", "2", "--logger-evosweep-view", "jobs", *arguments]
+        return self._start_warm(words, self.folder)
+
+    def _start_warm(self, words: list[str], folder: Path) -> warm.Program:
+        process = warm.server(*IMPORTED).start(words, folder, self._environment())
+        self.started.append(process)
+        return process
+
+    def _environment(self) -> dict[str, str]:
+        """As it is where no environment was activated."""
+        return os.environ | {"PATH": "/usr/bin:/bin"}
 
     def start_python(self, *words: str, folder: Path | None = None) -> subprocess.Popen[str]:
         """Start a Python program in a process group of its own."""
         process = subprocess.Popen(
             [sys.executable, *words],
             cwd=folder or self.folder,
-            env=os.environ | {"PATH": "/usr/bin:/bin"},  # no activated environment
+            env=self._environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -90,16 +105,16 @@ class Workspace:
         self.started.append(process)
         return process
 
-    def sweep(self, *arguments: str, folder: Path | None = None) -> subprocess.Popen[str]:
+    def sweep(self, *arguments: str, folder: Path | None = None) -> warm.Program:
         """Start `evosweep sweep` on the config, with two cores."""
         config = str(self.folder / "config" / "experiment.yaml")
-        words = ["-m", "evosweep", "sweep", config, "--cores", "2", *arguments]
-        return self.start_python(*words, folder=folder)
+        words = ["evosweep", "sweep", config, "--cores", "2", *arguments]
+        return self._start_warm(words, folder or self.folder)
 
     def snakemake(self, *arguments: str, code: int = 0) -> str:
         """What a call prints; fails unless it ends with `code`."""
         process = self.start(*arguments)
-        output, _ = process.communicate(timeout=120)
+        output, _ = process.communicate(timeout=600)
         assert process.returncode == code, output
         return output
 

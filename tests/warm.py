@@ -1,0 +1,165 @@
+"""Python programs whose imports are made already: forked from a process that has made them.
+
+`python -m snakemake` works for seconds before it reads a Snakefile. What is started here is a
+process of its own, in a session of its own, with a pipe for what it prints, as if it had been
+started anew; each test module has some that are.
+"""
+
+import atexit
+import contextlib
+import functools
+import gc
+import importlib
+import json
+import os
+import runpy
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+_REQUEST = 2**20  # bytes: arguments and environment
+_LOOK = 0.02  # seconds between looks at whether a program has ended
+
+
+class Program:
+    """A program that was forked, with what tests use of `subprocess.Popen`."""
+
+    def __init__(self, reply: socket.socket, output: int) -> None:
+        self._reply = reply
+        self.stdout = os.fdopen(output, encoding="utf-8")
+        self.pid = int(reply.recv(100))
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """The exit code; None while it works."""
+        if self.returncode is None and select.select([self._reply], [], [], 0)[0]:
+            return self.wait()
+        return self.returncode
+
+    def wait(self) -> int:
+        """The exit code, once it has ended; minus the signal that killed it."""
+        if self.returncode is None:
+            self.returncode = int(self._reply.recv(100))
+        return self.returncode
+
+    def communicate(self, timeout: float | None = None) -> tuple[str, None]:  # noqa: ARG002
+        """What it and those that it started have printed, once they have ended."""
+        printed = "" if self.stdout.closed else self.stdout.read()
+        self.wait()
+        self.__exit__(None, None, None)
+        return printed, None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.wait()
+        self.stdout.close()
+        self._reply.close()
+
+
+class Server:
+    """A process that has imported modules, and forks programs."""
+
+    def __init__(self, modules: Sequence[str]) -> None:
+        self._control, other = socket.socketpair(type=socket.SOCK_SEQPACKET)
+        command = [sys.executable, __file__, *modules]
+        self._process = subprocess.Popen(command, stdin=other, cwd="/")
+        other.close()
+
+    def start(self, words: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Program:
+        """`python -m WORDS` in that folder, in a session of its own."""
+        request = {"words": list(words), "folder": str(folder), "environment": dict(environment)}
+        ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+        output, pipe = os.pipe()
+        ends = [theirs.fileno(), pipe]
+        socket.send_fds(self._control, [json.dumps(request).encode()], ends)
+        theirs.close()
+        os.close(pipe)
+        return Program(ours, output)
+
+    def close(self) -> None:
+        """End the process; programs that work go on."""
+        self._control.close()
+        self._process.wait()
+
+
+@functools.cache
+def server(*modules: str) -> Server:
+    """The server of this process with these modules; it ends with this process."""
+    made = Server(modules)
+    atexit.register(made.close)
+    return made
+
+
+def _serve(control: socket.socket) -> dict[str, Any]:
+    """Fork programs until nobody can ask for more; returns in each, with what it is to be."""
+    replies: dict[int, socket.socket] = {}
+    while True:
+        _tell_the_end(replies)
+        if not select.select([control], [], [], _LOOK if replies else None)[0]:
+            continue
+        text, ends, _, _ = socket.recv_fds(control, _REQUEST, 2)
+        if not text:
+            sys.exit()
+        if (pid := os.fork()) == 0:
+            _become(control, replies, ends)
+            return json.loads(text)  # type: ignore[no-any-return]
+        replies[pid] = socket.socket(fileno=ends[0])
+        os.close(ends[1])
+        replies[pid].send(str(pid).encode())
+
+
+def _tell_the_end(replies: dict[int, socket.socket]) -> None:
+    for pid in list(replies):
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            with replies.pop(pid) as reply, contextlib.suppress(OSError):  # nobody may ask
+                reply.send(str(os.waitstatus_to_exitcode(status)).encode())
+
+
+def _become(
+    control: socket.socket, replies: Mapping[int, socket.socket], ends: Sequence[int]
+) -> None:
+    os.setsid()
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    for number in (1, 2):
+        os.dup2(ends[1], number)
+    control.detach()  # was 0
+    for reply in replies.values():
+        reply.close()
+    for each in (*ends, nothing):
+        os.close(each)
+
+
+def _run(request: Mapping[str, Any]) -> None:
+    words = request["words"]
+    os.chdir(request["folder"])
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    sys.argv[:] = words
+    sys.orig_argv[:] = [sys.executable, "-m", *words]
+    sys.path.insert(0, request["folder"])
+    runpy.run_module(words[0], run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    del sys.path[0]  # of this file
+    for name in sys.argv[1:]:
+        importlib.import_module(name)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    gc.collect()
+    gc.freeze()
+    _run(_serve(socket.socket(fileno=0)))
