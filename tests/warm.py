@@ -118,7 +118,6 @@ def _serve(control: socket.socket) -> dict[str, Any]:
             return json.loads(text)  # type: ignore[no-any-return]
         replies[pid] = socket.socket(fileno=ends[0])
         os.close(ends[1])
-        replies[pid].send(str(pid).encode())
 
 
 def _tell_the_end(replies: dict[int, socket.socket]) -> None:
@@ -132,6 +131,7 @@ def _tell_the_end(replies: dict[int, socket.socket]) -> None:
 def _become(
     control: socket.socket, replies: Mapping[int, socket.socket], ends: Sequence[int]
 ) -> None:
+    """Leave the server, as the leader of a group of its own; only then is the number told."""
     os.setsid()
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -140,7 +140,9 @@ def _become(
     control.detach()  # was 0
     for reply in replies.values():
         reply.close()
-    for each in (*ends, nothing):
+    with socket.socket(fileno=ends[0]) as reply:
+        reply.send(str(os.getpid()).encode())
+    for each in (ends[1], nothing):
         os.close(each)
 
 
