@@ -23,7 +23,7 @@ from evosweep.backends.table import BACKENDS
 
 ONCE = Path(__file__).parent / "once.py"
 WAYS = ("Pool.map", "evosweep pool", "mpi4py's map", "evosweep mpi", "evosweep scoop",
-        "Dask's map", "evosweep dask")  # fmt: skip
+        "evosweep dask", "Dask's map")  # fmt: skip
 LAUNCHED_BY = {"mpi4py's map": "mpi", "evosweep mpi": "mpi", "evosweep scoop": "scoop"}
 POPULATION = 2000
 COSTS = {2: 10.0, 16: 10.0, 64: 10.0, 256: 50.0}

@@ -1,7 +1,7 @@
 """Times one way to map at one number of workers: once.py WAY WORKERS MILLISECONDS COUNT.
 
-Prints the seconds of each of several batches, as JSON, after two that do not count: the first
-starts the workers.
+Prints the seconds of each of several batches, as JSON, after some that do not count: the first
+starts the workers, and each of many has to have been at work before.
 """
 
 import json
@@ -68,12 +68,12 @@ def main(way: str, workers: int, milliseconds: float, count: int) -> None:
     )
     seconds = []
     with opened as mapping:
-        for _ in range(2 + BATCHES):
+        for _ in range(2 + workers // 32 + BATCHES):
             started = time.perf_counter()
             values = list(mapping(function or toolbox.evaluate, items))
             seconds.append(time.perf_counter() - started)
             assert len(values) == count
-    print(json.dumps(seconds[2:]), flush=True)
+    print(json.dumps(seconds[-BATCHES:]), flush=True)
 
 
 if __name__ == "__main__":
