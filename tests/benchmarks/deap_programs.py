@@ -31,6 +31,7 @@ class Parts:
     Statistics: Any
     HallOfFame: Any
     accelerate: Callable[[Any], Any]
+    var_pairs: Callable[[Population, Any, float], Population]
 
     @property
     def fast(self) -> bool:
@@ -38,8 +39,22 @@ class Parts:
         return self.algorithms is fast_algorithms
 
 
-STOCK = Parts(algorithms, tools.Statistics, tools.HallOfFame, lambda toolbox: toolbox)
-FAST = Parts(fast_algorithms, fast.Statistics, fast.HallOfFame, fast.accelerate)
+def _var_pairs(parents: Population, toolbox: Any, cxpb: float) -> Population:
+    """The loop of DEAP's `ga/nsga2.py`."""
+    offspring = [toolbox.clone(ind) for ind in parents]
+    for one, two in zip(offspring[::2], offspring[1::2], strict=True):
+        if random.random() <= cxpb:
+            toolbox.mate(one, two)
+        toolbox.mutate(one)
+        toolbox.mutate(two)
+        del one.fitness.values, two.fitness.values
+    return offspring
+
+
+STOCK = Parts(algorithms, tools.Statistics, tools.HallOfFame, lambda toolbox: toolbox, _var_pairs)
+FAST = Parts(
+    fast_algorithms, fast.Statistics, fast.HallOfFame, fast.accelerate, fast_algorithms.varPairs
+)
 
 
 def _statistics(parts: Parts, axis: int | None = None) -> Any:
@@ -117,13 +132,7 @@ def nsga2(parts: Parts, size: int = 1000, generations: int = 5) -> Population:
     population = toolbox.select(population, size)
     stats.compile(population)
     for _ in range(generations):
-        offspring = [toolbox.clone(ind) for ind in toolbox.parents(population, size)]
-        for one, two in zip(offspring[::2], offspring[1::2], strict=True):
-            if random.random() <= 0.9:
-                toolbox.mate(one, two)
-            toolbox.mutate(one)
-            toolbox.mutate(two)
-            del one.fitness.values, two.fitness.values
+        offspring = parts.var_pairs(toolbox.parents(population, size), toolbox, 0.9)
         _evaluate(toolbox, offspring)
         population = toolbox.select(population + offspring, size)
         stats.compile(population)

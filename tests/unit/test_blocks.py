@@ -24,6 +24,7 @@ if not hasattr(creator, "BlocksIndividual"):
     creator.create("BlocksFitness", base.Fitness, weights=(1.0,))
     creator.create("BlocksIndividual", list, fitness=creator.BlocksFitness)
     creator.create("BlocksTuple", tuple, fitness=creator.BlocksFitness)
+    creator.create("BlocksArray", numpy.ndarray, fitness=creator.BlocksFitness)
 
 small = st.integers(-(2**31), 2**31 - 1)
 number = small | st.floats() | st.booleans()
@@ -104,6 +105,59 @@ def test_a_population_has_the_documented_digest(genomes: list[Any]) -> None:
     fitnesses = [[individual.fitness.values[0]] for individual in individuals]
     text = b"evosweep population 1\n" + encode(bare) + encode(fitnesses)
     assert population_digest(individuals) == hashlib.sha256(text).hexdigest()
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 2), (), (0,), (2, 0)])
+@pytest.mark.parametrize(
+    "dtype", ["<f8", ">f8", "<f4", "<i2", "|u1", "|b1", "<c16", "<U3", "<M8[s]"]
+)
+def test_arrays_have_the_bytes_of_their_plain_form_and_come_back(
+    dtype: str, shape: tuple[int, ...]
+) -> None:
+    individuals = [
+        numpy.full(shape, number).astype(dtype).view(creator.BlocksArray) for number in range(5)
+    ]
+    for form in (PlainForm(), PlainForm(exact=False)):
+        block = Block.of(individuals, form)
+        assert block.encoding == encode([form.genome(one) for one in individuals])
+    block = Block.of(individuals)
+    for again, one in zip(Rebuilder().block(block), individuals, strict=True):
+        assert type(again) is creator.BlocksArray
+        assert (again.dtype.str, again.shape) == (dtype, shape)
+        assert again.tobytes() == one.tobytes()
+        assert not again.fitness.valid
+        assert again.flags.writeable
+        again[...] = 1
+    assert encode([plain(one) for one in individuals]) == block.encoding
+    alike = dtype[1] in "biufc" and dtype[0] != ">" and shape != () and 0 not in shape
+    assert (block.layout == "arrays") == alike
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        numpy.ones((2, 2)).T[:1], numpy.ones(4)[::2], numpy.ones(3), numpy.ones(2, "f4"),
+        numpy.asfortranarray(numpy.arange(6.0).reshape(2, 3)),
+    ],
+)  # fmt: skip
+def test_arrays_that_are_not_alike_go_one_by_one(other: Any) -> None:
+    individuals = [numpy.ones(2).view(creator.BlocksArray), other.view(creator.BlocksArray)]
+    for mixed in (individuals, individuals[::-1]):
+        block = Block.of(mixed)
+        assert block.layout == "tagged"
+        assert block.encoding == encode([plain(one) for one in mixed])
+        for again, one in zip(Rebuilder().block(block), mixed, strict=True):
+            assert encode(plain(again)) == encode(plain(one))
+
+
+def test_an_array_that_an_evaluation_changes_is_seen() -> None:
+    individuals = [numpy.arange(3.0).view(creator.BlocksArray) for _ in range(3)]
+    block = Block.of(individuals)
+    again: Any = Rebuilder().block(block)
+    assert not blocks.is_changed(block, again, PlainForm())
+    again[1][2] = -0.0
+    assert blocks.is_changed(block, again, PlainForm())
+    assert individuals[1].tolist() == again[0].tolist() == [0.0, 1.0, 2.0]
 
 
 def test_a_block_shares_nothing_that_an_evaluation_could_change() -> None:

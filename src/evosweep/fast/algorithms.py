@@ -12,12 +12,17 @@ from deap import tools
 from deap.algorithms import eaMuCommaLambda, eaMuPlusLambda, varOr
 
 from evosweep.fast.evaluations import evaluate
-from evosweep.fast.generations import var_and
+from evosweep.fast.generations import var_and, var_pairs
 from evosweep.fast.shapes import Member, Toolbox
 
-__all__ = ["eaGenerateUpdate", "eaMuCommaLambda", "eaMuPlusLambda", "eaSimple", "varAnd", "varOr"]
+__all__ = [
+    "eaGenerateUpdate", "eaMuCommaLambda", "eaMuPlusLambda", "eaSimple", "varAnd", "varOr",
+    "varPairs",
+]  # fmt: skip
 
 varAnd = var_and
+varPairs = var_pairs
+"""Not of DEAP: the loop that its example of NSGA-II writes out."""
 
 
 class _Statistics(Protocol):

@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, cast
 
+import numpy as np
 from deap import creator
 
 from evosweep.fast.classes import attributes_made, sets_plainly
 from evosweep.fast.kinds import keeps
 from evosweep.fast.shapes import Anything
+
+_NDARRAY = creator.class_replacers[np.ndarray]
 
 
 def maker(
@@ -26,12 +29,27 @@ def maker(
 def _maker(kind: Any) -> Callable[[Iterable[object]], object] | None:
     if kind is list:
         return list
-    if type(kind) is not creator.MetaCreator or kind.__bases__ != (list,):
+    if type(kind) is not creator.MetaCreator or kind.__bases__ not in ((list,), (_NDARRAY,)):
         return None
     attributes = attributes_made(kind)
+    if kind.__bases__ == (_NDARRAY,):
+        bears = attributes == {"fitness"} and sets_plainly(kind)
+        known = bears and keeps(kind, _NDARRAY, ("__new__", "__array_finalize__"))
+        return _array_bearer(kind, kind.reduce_args[2]["fitness"]) if known else None
     if attributes is None or not sets_plainly(kind) or not keeps(kind, list, ("__new__", "extend")):
         return None
     return _bearer(kind, kind.reduce_args[2]["fitness"]) if attributes == {"fitness"} else kind
+
+
+def _array_bearer(kind: Any, fitness: Any) -> Callable[[Iterable[object]], object]:
+    """The same on NumPy's arrays, made as the class makes them."""
+
+    def make(genes: Iterable[object]) -> object:
+        individual = np.array(list(genes)).view(kind)
+        individual.fitness = fitness.__new__(fitness)
+        return individual
+
+    return make
 
 
 def _bearer(kind: Any, fitness: Any) -> Callable[[Iterable[object]], object]:

@@ -10,11 +10,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import repeat
-from typing import Any
+from typing import Any, NamedTuple
 
 from evosweep.fast import crossover, mutation, permutations
 from evosweep.fast.bulk_permutations import permutations as vary_permutations
 from evosweep.fast.bulk_reals import reals as vary_reals
+from evosweep.fast.bulk_reals import reals_in_pairs
 from evosweep.fast.classes import is_copied_as_values
 from evosweep.fast.clone import clone, copies_by_genes
 from evosweep.fast.draws import faithful
@@ -33,20 +34,46 @@ def vary(
     population: Sequence[Member], toolbox: Toolbox, cxpb: float, mutpb: float
 ) -> list[Member] | None:
     """Return the children of a population; None if they must be made one by one."""
+    known = _known(population, toolbox, rates=(cxpb, mutpb))
+    pair = None if known is None else _PAIRS.get((known.mate.func, known.mutate.func))
+    if known is None or pair is None:
+        return None
+    varied = pair(known.parents, (cxpb, mutpb), known.mate.keywords, known.mutate.keywords)
+    return None if varied is None else _children(population, *varied)
+
+
+def vary_in_pairs(
+    population: Sequence[Member], toolbox: Toolbox, cxpb: float
+) -> list[Member] | None:
+    """Return the children of pairs that may mate and then mutate; None as in `vary`."""
+    known = _known(population, toolbox, rates=(cxpb,))
+    if known is None or _PAIRS.get((known.mate.func, known.mutate.func)) is not vary_reals:
+        return None
+    varied = reals_in_pairs(known.parents, cxpb, known.mate.keywords, known.mutate.keywords)
+    return None if varied is None else _children(population, *varied)
+
+
+class _Known(NamedTuple):
+    """Operators as DEAP's `register` makes them, and parents that are copied by their genes."""
+
+    mate: "partial[object]"
+    mutate: "partial[object]"
+    parents: Parents[Any]
+
+
+def _known(
+    population: Sequence[Member], toolbox: Toolbox, rates: tuple[float, ...]
+) -> _Known | None:
     mate, mutate, copy = toolbox.mate, toolbox.mutate, toolbox.clone
     if not isinstance(mate, partial) or not isinstance(mutate, partial) or mate.args or mutate.args:
         return None
     if not isinstance(copy, partial) or copy.func is not clone or copy.args or copy.keywords:
         return None
-    pair = _PAIRS.get((mate.func, mutate.func))
-    rates = cxpb, mutpb, mutate.keywords.get("indpb")
-    if pair is None or not faithful() or not {*map(type, rates)} <= {int, float}:
+    kinds = {*map(type, rates), type(mutate.keywords.get("indpb"))}
+    if (mate.func, mutate.func) not in _PAIRS or not faithful() or not kinds <= {int, float}:
         return None
     parents = Parents(population)
-    if not _are_bare(parents.different):
-        return None
-    varied = pair(parents, (cxpb, mutpb), mate.keywords, mutate.keywords)
-    return None if varied is None else _children(population, *varied)
+    return _Known(mate, mutate, parents) if _are_bare(parents.different) else None
 
 
 def _are_bare(individuals: Sequence[Member]) -> bool:

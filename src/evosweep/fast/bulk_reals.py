@@ -4,41 +4,45 @@ A loop over the draws in DEAP's order finds the genes that vary. The arithmetic 
 arrays of only these genes. Powers are computed by Python: NumPy's may differ in the last bit.
 """
 
-import random
 from array import array
+from collections.abc import Iterator
 from itertools import repeat
 
 import numpy as np
 
-from evosweep.fast.draws import floats, words
+from evosweep.fast.bulk_walk import Walk, indices, pairs_of
 from evosweep.fast.fitnesses import Floats
 from evosweep.fast.matrices import matrix
 from evosweep.fast.parents import Options, Parents, Varied
 from evosweep.fast.shapes import Sized
 
-Rates = tuple[float, float]
+_ROWS = 4096  # individuals whose draws are in memory at a time; even, so that no pair is parted
 
 
-def reals(parents: Parents[Sized], rates: Rates, mate: Options, mutate: Options) -> Varied | None:
-    """Return the children's genomes, and which of them are new; None to leave it to DEAP.
+def reals(
+    parents: Parents[Sized], rates: tuple[float, float], mate: Options, mutate: Options
+) -> Varied | None:
+    """Return the genomes that `varAnd` makes, and which are new; None to leave it to DEAP.
 
     It supports genomes that are lists or arrays of floats, all within their bounds.
     """
-    genomes, scalars = matrix(parents.different)
-    if genomes is None or scalars or genomes.dtype != np.float64:
+    children = _Children.of(parents, mate, mutate)
+    if children is None:
         return None
-    genes = genomes.astype(np.float64, copy=False)
-    mating = _Bounded.of(genes, mate, {"eta", "low", "up"})
-    mutating = _Bounded.of(genes, mutate, {"eta", "low", "up", "indpb"})
-    if mating is None or mutating is None or mating.bounds != mutating.bounds:
+    children.mate(rates[0])
+    children.mutate(rates[1])
+    return children.genomes(parents.kind), children.new
+
+
+def reals_in_pairs(
+    parents: Parents[Sized], cxpb: float, mate: Options, mutate: Options
+) -> Varied | None:
+    """Do the same as `reals` for pairs that may mate, after which both individuals mutate."""
+    children = _Children.of(parents, mate, mutate)
+    if children is None:
         return None
-    genes, new = genes[parents.places], bytearray(len(parents.places))
-    _mate(genes, rates[0], mating, new)
-    _mutate(genes, rates[1], mutating, indpb=mutate["indpb"], new=new)
-    if not issubclass(parents.kind, array):
-        return genes.tolist(), new
-    raw, step = genes.tobytes(), genes[0].nbytes
-    return [raw[i : i + step] for i in range(0, len(raw), step)], new
+    children.mate_and_mutate(cxpb)
+    return children.genomes(parents.kind), children.new
 
 
 class _Bounded:
@@ -65,56 +69,98 @@ class _Bounded:
         return np.where(self.up < values, self.up, values)
 
 
-class _Draws:
-    """As many random floats as may be needed; `leave` gives the unused ones back."""
+class _Children:
+    """The genes of the children, varied in place, and which of them are new."""
 
-    def __init__(self, most: int) -> None:
-        self._state = random.getstate()
-        self.array = floats(most)
+    def __init__(self, genes: Floats, mating: _Bounded, mutating: _Bounded, indpb: float) -> None:
+        self._genes, self._mating, self._mutating, self._indpb = genes, mating, mutating, indpb
+        self.new = bytearray(len(genes))
 
-    def leave(self, used: int) -> None:
-        """Set the generator to its state after `used` draws."""
-        random.setstate(self._state)
-        if used:
-            words(2 * used)
+    @classmethod
+    def of(cls, parents: Parents[Sized], mate: Options, mutate: Options) -> "_Children | None":
+        genomes, scalars = matrix(parents.different)
+        if genomes is None or scalars or genomes.dtype != np.float64:
+            return None
+        genes = genomes.astype(np.float64, copy=False)
+        mating = _Bounded.of(genes, mate, {"eta", "low", "up"})
+        mutating = _Bounded.of(genes, mutate, {"eta", "low", "up", "indpb"})
+        if mating is None or mutating is None or mating.bounds != mutating.bounds:
+            return None
+        return cls(genes[parents.places], mating, mutating, indpb=mutate["indpb"])
+
+    def genomes(self, kind: type) -> list[bytes] | list[list[float]]:
+        """Return the genome of each child, that of an array as bytes."""
+        if not issubclass(kind, array):
+            lists: list[list[float]] = self._genes.tolist()
+            return lists
+        raw, step = self._genes.tobytes(), self._genes[0].nbytes
+        return [raw[i : i + step] for i in range(0, len(raw), step)]
+
+    def mate(self, cxpb: float) -> None:
+        """Mate each pair if a draw is below `cxpb`."""
+        for start, walk in self._walks(draws=(1, 3), among=2):
+            for pair in range(walk.pairs):
+                if walk.draw() < cxpb:
+                    walk.mate(pair)
+                    first = start + 2 * pair
+                    self.new[first] = self.new[first + 1] = True
+
+    def mutate(self, mutpb: float) -> None:
+        """Mutate each child if a draw is below `mutpb`."""
+        for start, walk in self._walks(draws=(1, 2)):
+            for row in range(walk.rows):
+                if walk.draw() < mutpb:
+                    walk.mutate(row)
+                    self.new[start + row] = True
+
+    def mate_and_mutate(self, cxpb: float) -> None:
+        """Mate each pair unless a draw is above `cxpb`, and mutate both; a last one alone stays."""
+        for start, walk in self._walks(draws=(1, 7), among=2):
+            for pair in range(walk.pairs):
+                if walk.draw() <= cxpb:
+                    walk.mate(pair)
+                walk.mutate(2 * pair)
+                walk.mutate(2 * pair + 1)
+            self.new[start : start + 2 * walk.pairs] = b"\1" * (2 * walk.pairs)
+
+    def _walks(self, draws: tuple[int, int], among: int = 1) -> Iterator[tuple[int, Walk]]:
+        """Yield a walk over the draws of the next children, and apply it afterwards.
+
+        `draws` are the most that a pair (`among` 2) or a child needs: of its own, and for a gene.
+        """
+        size = self._genes.shape[1]
+        for start in range(0, len(self._genes), _ROWS):
+            genes = self._genes[start : start + _ROWS]
+            walk = Walk(genes, self._indpb, len(genes) // among * (draws[0] + draws[1] * size))
+            yield start, walk
+            walk.leave()
+            self._cross(genes, walk)
+            self._change(genes, walk)
+
+    def _cross(self, genes: Floats, walk: Walk) -> None:
+        if not walk.crossed[0]:
+            return
+        places, draws = map(indices, walk.crossed)
+        first, second = pairs_of(genes)
+        where = np.divmod(places, genes.shape[1])
+        rand, swap = walk.draws[draws + 1], walk.draws[draws + 2] <= 0.5
+        lower, upper = _crossed(first[where], second[where], rand, self._mating)
+        first[where] = np.where(swap, upper, lower)
+        second[where] = np.where(swap, lower, upper)
+
+    def _change(self, genes: Floats, walk: Walk) -> None:
+        if not walk.mutated[0]:
+            return
+        places, draws = map(indices, walk.mutated)
+        flat = genes.reshape(-1)
+        flat[places] = _mutants(flat[places], walk.draws[draws + 1], self._mutating)
 
 
 def _powers(values: Floats, exponent: float) -> Floats:
     return np.fromiter(map(pow, values.tolist(), repeat(exponent)), np.float64, len(values))
 
 
-def _mate(genes: Floats, cxpb: float, bounded: _Bounded, new: bytearray) -> None:
-    pairs, size = len(genes) // 2, genes.shape[1]
-    if not pairs:
-        return
-    first, second = genes[0 : 2 * pairs : 2], genes[1 : 2 * pairs : 2]
-    differ = (np.abs(first - second) > 1e-14).ravel().tolist()
-    draws = _Draws(pairs * (1 + 3 * size))
-    drawn, at = draws.array.tolist(), 0
-    places: list[int] = []  # of genes that vary, and of the draws that decided so
-    drawn_at: list[int] = []
-    for pair in range(pairs):
-        at += 1
-        if not drawn[at - 1] < cxpb:
-            continue
-        new[2 * pair] = new[2 * pair + 1] = True
-        for place in range(pair * size, (pair + 1) * size):
-            if drawn[at] <= 0.5 and differ[place]:
-                places.append(place)
-                drawn_at.append(at)
-                at += 3
-            else:
-                at += 1
-    draws.leave(at)
-    where = np.unravel_index(np.array(places, dtype=np.intp), (pairs, size))
-    chosen = np.array(drawn_at, dtype=np.intp)
-    rand, swap = draws.array[chosen + 1], draws.array[chosen + 2] <= 0.5
-    lower, upper = _children(first[where], second[where], rand, bounded)
-    first[where] = np.where(swap, upper, lower)
-    second[where] = np.where(swap, lower, upper)
-
-
-def _children(one: Floats, two: Floats, rand: Floats, bounded: _Bounded) -> tuple[Floats, Floats]:
+def _crossed(one: Floats, two: Floats, rand: Floats, bounded: _Bounded) -> tuple[Floats, Floats]:
     x1, x2 = np.where(one < two, one, two), np.where(one < two, two, one)
     span = x2 - x1
 
@@ -127,29 +173,6 @@ def _children(one: Floats, two: Floats, rand: Floats, bounded: _Bounded) -> tupl
     lower = 0.5 * (x1 + x2 - spread(x1 - bounded.low) * span)
     upper = 0.5 * (x1 + x2 + spread(bounded.up - x2) * span)
     return bounded.clipped(lower), bounded.clipped(upper)
-
-
-def _mutate(genes: Floats, mutpb: float, bounded: _Bounded, indpb: float, new: bytearray) -> None:
-    n, size = genes.shape
-    draws = _Draws(n * (1 + 2 * size))
-    drawn, at = draws.array.tolist(), 0
-    places: list[int] = []
-    drawn_at: list[int] = []
-    for row in range(n):
-        at += 1
-        if not drawn[at - 1] < mutpb:
-            continue
-        new[row] = True
-        for place in range(row * size, (row + 1) * size):
-            if drawn[at] <= indpb:
-                places.append(place)
-                drawn_at.append(at)
-                at += 1
-            at += 1
-    draws.leave(at)
-    flat, where = genes.reshape(-1), np.array(places, dtype=np.intp)
-    rand = draws.array[np.array(drawn_at, dtype=np.intp) + 1]
-    flat[where] = _mutants(flat[where], rand, bounded)
 
 
 def _mutants(x: Floats, rand: Floats, bounded: _Bounded) -> Floats:

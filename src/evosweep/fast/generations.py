@@ -8,7 +8,7 @@ import random
 from collections.abc import Sequence
 from functools import partial
 
-from evosweep.fast.bulk import vary
+from evosweep.fast.bulk import vary, vary_in_pairs
 from evosweep.fast.clone import clone, clones
 from evosweep.fast.kinds import is_sequence
 from evosweep.fast.shapes import Member, Toolbox
@@ -32,6 +32,26 @@ def var_and(
         if draw() < mutpb:
             (offspring[i],) = toolbox.mutate(offspring[i])
             del offspring[i].fitness.values
+    return offspring
+
+
+def var_pairs(population: Sequence[Member], toolbox: Toolbox, cxpb: float) -> list[Member]:
+    """Return the offspring that DEAP's example of NSGA-II makes, with its random draws.
+
+    Each pair of clones mates with probability `cxpb`, and then both mutate. One that is left
+    without a pair stays a clone.
+    """
+    ours = is_sequence(population) and len(population)
+    children = vary_in_pairs(population, toolbox, cxpb) if ours else None
+    if children is not None:
+        return children
+    offspring = cloned(population, toolbox)
+    for first, second in zip(offspring[::2], offspring[1::2], strict=False):
+        if random.random() <= cxpb:
+            toolbox.mate(first, second)
+        toolbox.mutate(first)
+        toolbox.mutate(second)
+        del first.fitness.values, second.fitness.values
     return offspring
 
 

@@ -20,19 +20,33 @@ from evosweep.fast.shapes import Individual, Member, Ordered, SizedMember
 
 _FEW = 28  # up to this number of individuals, DEAP sorts as fast
 _SPUN = 40  # up to this product of spins and individuals, DEAP's loops are as fast
-_DRAWN = (6, 64)  # draws from which bulk draws, and arrays of them, are faster
+_DRAWN = (6, 64)  # draws from which an iterator over them, and an array of them, are faster
 _FLOATS = frozenset((float, np.float64))
 _fitness = attrgetter("fitness")
 
 
 def sel_random(individuals: Sequence[Member], k: int) -> list[Member]:
     """Return the `k` individuals that `deap.tools.selRandom` draws."""
-    if type(k) is not int or k < _DRAWN[0] or not is_sequence(individuals) or not len(individuals):
+    kind = type(individuals)
+    if type(k) is not int or not (kind is list or kind is tuple) or not individuals:
         choice = random.choice
         return [choice(individuals) for _ in range(k)]
+    if k < _DRAWN[0]:
+        return _few(individuals, k)
     if k < _DRAWN[1]:
         return [individuals[index] for index in islice(indices_below(len(individuals)), k)]
     return [individuals[index] for index in draw_below(len(individuals), k).tolist()]
+
+
+def _few(individuals: Sequence[Member], k: int) -> list[Member]:
+    """Return `k` draws of `random.choice`; there must be an individual at least."""
+    bits, size, chosen = random.getrandbits, len(individuals), []
+    width = size.bit_length()
+    for _ in range(k):
+        while (index := bits(width)) >= size:
+            pass
+        chosen.append(individuals[index])
+    return chosen
 
 
 def sel_best(individuals: Sequence[Member], k: int, fit_attr: str = "fitness") -> list[Member]:
@@ -79,8 +93,7 @@ def sel_tournament(
         drawn = draw_below(size, k * tournsize)
         return [individuals[index] for index in _winners(drawn, tournsize, values)]
     if k * tournsize < _DRAWN[0]:
-        choice = random.choice
-        return [fittest([choice(individuals) for _ in range(tournsize)]) for _ in range(k)]
+        return [fittest(_few(individuals, tournsize)) for _ in range(k)]
     draws = map(individuals.__getitem__, indices_below(size))
     return [fittest(list(islice(draws, tournsize))) for _ in range(k)]
 

@@ -33,8 +33,49 @@ class Statistics(tools.Statistics):  # type: ignore[misc]
         for name, function in functions.items():
             if name in shares and array is None:
                 array = np.asarray(values)
-            entry[name] = function(array if name in shares else values)
+            if name not in shares:
+                entry[name] = function(values)
+            else:
+                entry[name] = function(array) if array is None else _applied(function, array)
         return entry
+
+
+def _applied(function: "partial[object]", array: Floats) -> object:
+    """Return the function's result, by a short way if it is one of the usual functions."""
+    axis, short = function.keywords.get("axis"), _SHORT.get(id(function.func))
+    usual = axis is None or (type(axis) is int and axis == 0)
+    known = usual and array.dtype == np.float64 and array.size
+    if short is None or not known or not {"axis"}.issuperset(function.keywords):
+        return function(array)
+    return short(array, axis)
+
+
+def _mean(array: Floats, axis: int | None) -> object:
+    return np.add.reduce(array, axis=axis) / (array.size if axis is None else len(array))
+
+
+def _std(array: Floats, axis: int | None) -> object:
+    """The steps of `numpy.std`, which takes most of its time to look at its options."""
+    count = array.size if axis is None else len(array)
+    deviations = array - np.add.reduce(array, axis=axis, keepdims=True) / count
+    return np.sqrt(np.add.reduce(np.square(deviations, out=deviations), axis=axis) / count)
+
+
+def _min(array: Floats, axis: int | None) -> object:
+    return np.minimum.reduce(array, axis=axis)
+
+
+def _max(array: Floats, axis: int | None) -> object:
+    return np.maximum.reduce(array, axis=axis)
+
+
+_Short = Callable[[Floats, int | None], object]
+_SHORT: dict[int, _Short] = {
+    id(np.mean): _mean,
+    id(np.std): _std,
+    id(np.min): _min,
+    id(np.max): _max,
+}
 
 
 def _reads_an_array(function: "partial[object]") -> bool:

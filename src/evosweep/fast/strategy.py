@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 from math import sqrt
 from types import MethodType
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 from deap import cma
@@ -18,6 +18,7 @@ from deap import cma
 from evosweep.fast.birth import maker
 from evosweep.fast.fitnesses import Floats, keys
 from evosweep.fast.kinds import reads_as_list
+from evosweep.fast.matrices import matrix
 from evosweep.fast.shapes import Anything, Operator, RealVector
 
 _FLOATS = frozenset((float, np.float64))
@@ -94,9 +95,11 @@ def update(strategy: Strategy, population: list[RealVector]) -> None:
 
 
 def _array(individuals: list[RealVector], dimension: int) -> Floats | None:
-    """Return the genes as an array, or None for genomes that are not lists of floats."""
+    """Return the genes as an array, or None for genomes that are not lists or arrays of floats."""
     if not all(map(reads_as_list, set(map(type, individuals)))):
-        return None
+        genomes, scalars = matrix(individuals)
+        fits = genomes is not None and scalars and genomes.shape[1] == dimension
+        return cast(Floats, genomes) if fits else None
     genes = list(chain.from_iterable(individuals))
     if set(map(len, individuals)) != {dimension} or not _FLOATS.issuperset(map(type, genes)):
         return None

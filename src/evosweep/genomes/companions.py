@@ -6,10 +6,10 @@ individual. An evaluation that reads an attribute that was left behind fails, an
 the attribute.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from deap import base
 
@@ -91,7 +91,9 @@ def _state(individual: object, form: Form, declared: frozenset[str]) -> State:
     if base_of(kind) is None:  # an object of the program's own class is a genome as a whole
         return state
     for name, value in state_of(individual).items():
-        if name in declared or _is_simple(value):
+        if _is_simple(value):
+            state[name] = value  # its own plain form
+        elif name in declared:
             state[name] = form(value)
         elif isinstance(value, base.Fitness):
             if not _is_fresh(value, kind):
@@ -131,8 +133,7 @@ def _has_form(value: object, form: Form) -> bool:
 
 
 def _is_simple(value: object) -> bool:
-    if type(value) in NATIVE:
-        return True
-    if isinstance(value, list | tuple) and type(value) in (list, tuple):
-        return NATIVE.issuperset(map(type, value))
-    return False
+    kind = type(value)
+    if kind is list or kind is tuple:
+        return NATIVE.issuperset(map(type, cast("Iterable[object]", value)))
+    return kind in NATIVE

@@ -12,15 +12,17 @@ from typing import Any, Literal, NamedTuple
 import numpy
 from deap import creator, gp
 
-from evosweep.genomes import scalar_rows
+from evosweep.genomes import array_rows, scalar_rows
 from evosweep.genomes.class_values import base_of
 from evosweep.genomes.encoding import ELLIPSIS, HEAD, encode
 from evosweep.genomes.form import Form
 from evosweep.genomes.numpy_values import SCALAR_DTYPES
 from evosweep.genomes.value_kinds import NATIVE, is_immutable, survey
 
-Layout = Literal["native", "scalars", "tagged"]
-"""The content of an encoding: no tags; lists of NumPy scalars of one type; or any values."""
+Layout = Literal["native", "scalars", "arrays", "tagged"]
+"""The content of an encoding: no tags; lists of NumPy scalars of one type; arrays of one dtype and
+shape; or any values.
+"""
 
 
 _WORTH_A_TABLE = 1000
@@ -44,6 +46,10 @@ def encode_genomes(individuals: Sequence[Any], form: Form) -> Encoded:
     if parent is list:
         return _encode_lists(list(map(list.copy, individuals)), form)
     kind = type(next(iter(individuals), None))
+    if parent is numpy.ndarray and array_rows.is_usual(kind):
+        rows = array_rows.encode_arrays(individuals)
+        if rows is not None:
+            return Encoded(rows, "arrays")
     if parent is tuple and (kind is tuple or isinstance(kind, creator.MetaCreator)):
         encoded = _encode_tuples(individuals)
         if encoded is not None:

@@ -10,7 +10,15 @@ import numpy
 from deap import gp
 
 from evosweep.errors import InputError
-from evosweep.genomes import class_names, class_values, numpy_values, scalar_rows, standard_values
+from evosweep.fast.classes import is_copied_as_values
+from evosweep.genomes import (
+    array_rows,
+    class_names,
+    class_values,
+    numpy_values,
+    scalar_rows,
+    standard_values,
+)
 from evosweep.genomes.blocks import Block
 from evosweep.genomes.class_values import base_of, made_by_class, make_object
 from evosweep.genomes.companions import State
@@ -60,12 +68,10 @@ class Rebuilder:
 
     def value(self, value: Plain) -> object:
         """Return the value, a genome or a part of one, that has this plain form."""
-        if is_tagged(value):
-            return self._tagged(value)
         if isinstance(value, list):
             if NATIVE.issuperset(map(type, value)):
                 return value.copy()
-            return [self.value(part) for part in value]
+            return self._tagged(value) if is_tagged(value) else list(map(self.value, value))
         if isinstance(value, tuple | set | frozenset):
             return type(value)(map(self.value, value))
         if isinstance(value, dict):
@@ -99,6 +105,8 @@ class Rebuilder:
             return block.contents
         if block.layout == "scalars":
             return scalar_rows.decode_rows(block.encoding)
+        if block.layout == "arrays":
+            return array_rows.decode_arrays(block.encoding)
         plain = decode_list(block.encoding)
         return plain if block.layout == "native" else list(map(self.value, plain))
 
@@ -106,8 +114,12 @@ class Rebuilder:
         """Return individuals of one class whose only attribute is a fitness without values."""
         if kind is list:
             return [[*genome] for genome in genomes]
-        if base_of(kind) in _LISTS and made_by_class(kind).keys() == {"fitness"}:
-            return _make_lists(kind, made_by_class(kind)["fitness"], genomes)
+        if made_by_class(kind).keys() == {"fitness"}:
+            fitness = made_by_class(kind)["fitness"]
+            if base_of(kind) in _LISTS:
+                return _make_lists(kind, fitness, genomes)
+            if array_rows.is_usual(kind):
+                return _make_arrays(kind, fitness, genomes)
         return [self.individual(kind, genome, {}) for genome in genomes]
 
     def individual(self, kind: type, genome: object, state: State) -> Any:
@@ -120,10 +132,12 @@ class Rebuilder:
                 if name not in state:
                     object.__setattr__(individual, name, attribute())
         for name, value in state.items():
-            part: Any = value if type(value) in NATIVE else self.value(value)
+            part: Any
             if name == "fitness" and type(value) is tuple:
                 part = object.__new__(made_by_class(kind)["fitness"])
                 part.wvalues = value
+            else:
+                part = value if type(value) in NATIVE else self.value(value)
             object.__setattr__(individual, name, part)
         return individual
 
@@ -178,6 +192,17 @@ def _make_lists(
         individual: Any = new(kind)
         extend(individual, genome)
         individual.fitness = new_fitness(fitness)
+        individuals.append(individual)
+    return individuals
+
+
+def _make_arrays(kind: type, fitness: type, genomes: Sequence[Any]) -> list[object]:
+    """Return individuals on new arrays."""
+    make = partial(object.__new__, fitness) if is_copied_as_values(fitness) else fitness
+    individuals: list[object] = []
+    for genome in genomes:
+        individual = genome.view(kind)
+        object.__setattr__(individual, "fitness", make())
         individuals.append(individual)
     return individuals
 

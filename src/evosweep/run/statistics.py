@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import repeat
 from operator import attrgetter
 from typing import Any
 
@@ -138,9 +139,10 @@ def _mean(values: Sequence[float]) -> float:
 def _std(values: Sequence[float], mean: float) -> float:
     if not math.isfinite(mean):
         return math.nan
-    unit = max(abs(value / 2 - mean / 2) for value in values)
+    unit = max(max(values) / 2 - mean / 2, mean / 2 - min(values) / 2)
     if unit == 0 or 1 / _SQUARABLE < unit < _SQUARABLE:
-        return math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
+        deviations = [value - mean for value in values]
+        return math.sqrt(math.fsum(map(pow, deviations, repeat(2))) / len(values))
     squares = math.fsum(((value / 2 - mean / 2) / unit) ** 2 for value in values)
     return math.sqrt(squares / len(values)) * unit * 2
 

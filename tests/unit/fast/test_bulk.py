@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from twins import outcome
 
-from evosweep.fast import accelerate, bulk
-from evosweep.fast.generations import var_and
+from evosweep.fast import accelerate, bulk, bulk_reals
+from evosweep.fast.generations import var_and, var_pairs
 from evosweep.problems.classes import individual_class
 
 quick = settings(max_examples=40, deadline=None)
@@ -87,6 +87,50 @@ def test_reals(
     make = KINDS[kind]("d")
     individuals = _selected(_evaluated([make(genome) for genome in genomes]), seed)
     _both(_reals_toolbox(-1.0, 2.0, eta, indpb), individuals, cxpb, mutpb)
+
+
+def _example(population: list[Any], toolbox: base.Toolbox, cxpb: float) -> list[Any]:
+    """The loop of DEAP's example of NSGA-II."""
+    offspring = [toolbox.clone(individual) for individual in population]
+    for first, second in zip(offspring[::2], offspring[1::2], strict=False):
+        if random.random() <= cxpb:
+            toolbox.mate(first, second)
+        toolbox.mutate(first)
+        toolbox.mutate(second)
+        del first.fitness.values, second.fitness.values
+    return offspring
+
+
+@pytest.mark.parametrize("kind", ["list", "array"])
+@quick
+@given(
+    data=st.data(),
+    cxpb=rates,
+    indpb=rates,
+    seed=st.integers(0, 99),
+    rows=st.sampled_from([4, 4096]),
+)
+def test_pairs(kind: str, data: Any, cxpb: float, indpb: float, seed: int, rows: int) -> None:
+    size, n = data.draw(st.integers(1, 12)), data.draw(st.integers(1, 13))
+    gene = st.one_of(st.floats(-1.0, 2.0), st.sampled_from([-1.0, -0.0, 0.0, 2.0]))
+    genomes = [data.draw(st.lists(gene, min_size=size, max_size=size)) for _ in range(n)]
+    individuals = _selected(_evaluated([KINDS[kind]("d")(genome) for genome in genomes]), seed)
+    toolbox = _reals_toolbox(-1.0, 2.0, 20.0, indpb)
+    stock = outcome(lambda pop: _example(pop, toolbox, cxpb), individuals)
+    accelerate(toolbox)
+    assert bulk.vary_in_pairs(individuals, toolbox, cxpb) is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bulk_reals, "_ROWS", rows)  # the draws of a few individuals at a time
+        assert outcome(lambda pop: var_pairs(pop, toolbox, cxpb), individuals) == stock
+
+
+def test_pairs_of_other_genomes_are_varied_one_by_one() -> None:
+    individuals = _evaluated([KINDS["list"]("")([0, 1, 2, 3]) for _ in range(5)])
+    toolbox = _permutations_toolbox(0.4)
+    stock = outcome(lambda pop: _example(pop, toolbox, 0.7), individuals)
+    accelerate(toolbox)
+    assert bulk.vary_in_pairs(individuals, toolbox, 0.7) is None
+    assert outcome(lambda pop: var_pairs(pop, toolbox, 0.7), individuals) == stock
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,116 @@
+"""How far the rows of `make bench-peers` are from what the same population demands at least.
+
+    python tests/benchmarks/bench_floor.py [--rounds N]
+
+The floor of a row has what no way around is known for in interpreted Python: DEAP's random draws,
+made in bulk; its powers, of which NumPy's differ in last bits; its evaluations, one by one; and an
+individual with its genes and its fitness for each child. Neither the walk that tells which draw
+means what, nor any selection is in it. Seconds of the processor, the best of some rounds.
+"""
+
+import argparse
+import os
+import platform
+import random
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from itertools import repeat
+from typing import Any
+
+os.environ["OMP_NUM_THREADS"] = "1"  # as in every run; before NumPy is imported
+
+import deap_programs as programs
+import numpy
+from deap import benchmarks
+
+from evosweep.fast.bulk_walk import Walk
+from evosweep.fast.draws import floats
+from evosweep.problems.classes import individual_class
+
+ROWS: dict[str, tuple[Callable[[programs.Parts], Any], Callable[..., Any], int, int]] = {
+    "NSGA-II, ZDT1, 100 x 200": (
+        partial(programs.nsga2, size=100, generations=200), benchmarks.zdt1, 30, 20_000,
+    ),
+    "NSGA-II, ZDT1, 1,000 x 20": (
+        partial(programs.nsga2, size=1000, generations=20), benchmarks.zdt1, 30, 20_000,
+    ),
+    "NSGA-III, DTLZ2, 92 x 40": (
+        programs.nsga3, partial(benchmarks.dtlz2, obj=3), 12, 92 * 40,
+    ),
+}  # fmt: skip
+"""The program, its evaluation, its genes, and the children that it makes."""
+
+
+class Counted:
+    """The draws and the varied genes of a program, as its walks leave them."""
+
+    def __init__(self, program: Callable[[programs.Parts], Any]) -> None:
+        self.draws = self.crossed = self.mutated = 0
+        leave = Walk.leave
+
+        def counted(walk: Any) -> None:
+            self.draws += walk._at
+            self.crossed += len(walk.crossed[0])
+            self.mutated += len(walk.mutated[0])
+            leave(walk)
+
+        Walk.leave = counted  # type: ignore[method-assign]
+        try:
+            _perform(program)
+        finally:
+            Walk.leave = leave  # type: ignore[method-assign]
+
+
+def _perform(program: Callable[[programs.Parts], Any]) -> None:
+    random.seed(1)
+    numpy.random.seed(1)
+    program(programs.FAST)
+
+
+def _floor(counted: Counted, evaluate: Callable[..., Any], genes: int, children: int) -> None:
+    kind = individual_class("BenchFloor", list, (-1.0, -1.0))
+    floats(counted.draws)
+    powers = 4 * counted.crossed + 2 * counted.mutated  # two spreads of two each; a mutant's two
+    list(map(pow, [0.6] * powers, repeat(21.0)))
+    genome = [0.5] * genes
+    for _ in range(children):
+        child = kind.__new__(kind)
+        child.extend(genome)
+        child.fitness = kind.reduce_args[2]["fitness"].__new__(kind.reduce_args[2]["fitness"])
+        child.fitness.wvalues = tuple(evaluate(child))
+
+
+def _best(call: Callable[[], object], rounds: int) -> float:
+    seconds = []
+    for _ in range(rounds):
+        started = time.process_time()
+        call()
+        seconds.append(time.process_time() - started)
+    return min(seconds)
+
+
+def main() -> int:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    print(f"{platform.machine()}, Python {platform.python_version()}, best of {rounds}\n")
+    print("| work | draws | genes varied | floor, s | evosweep.fast, s | times the floor |")
+    print("|---|---:|---:|---:|---:|---:|")
+    for title, (program, evaluate, genes, children) in ROWS.items():
+        counted = Counted(program)
+        least = _best(partial(_floor, counted, evaluate, genes=genes, children=children), rounds)
+        ours = _best(partial(_perform, program), rounds)
+        varied = counted.crossed + counted.mutated
+        print(
+            f"| {title} | {counted.draws:,} | {varied:,} | {least:.3f} | {ours:.3f} "
+            f"| {ours / least:.1f} |",
+            flush=True,
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
