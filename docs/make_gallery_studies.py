@@ -122,8 +122,8 @@ def extend(scratch: Path) -> list[str]:
         f"{LONG}, grown from {SHORT}": _seconds(grown[LONG]),
         f"{LONG} from nothing": _seconds(whole[LONG]),
     }
-    better = sum(long["best"] > short["best"]
-                 for (_, long), (_, short) in zip(grown[LONG], grown[SHORT], strict=True))  # fmt: skip
+    ends = zip(grown[LONG], grown[SHORT], strict=True)
+    better = sum(late["best"] > early["best"] for (_, late), (_, early) in ends)
     taken = sum(record["evaluations"] for _, record in grown[SHORT])
     total = sum(record["evaluations"] for _, record in grown[LONG])
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3), layout="constrained",
@@ -145,14 +145,14 @@ def extend(scratch: Path) -> list[str]:
     right.set_xlabel("seconds, five runs together")
     return [
         "# Extend", "",
-        f"A study is done. Would more generations help? Its config says `generations: {SHORT}`:", "",
+        f"A study is done. Would more than {SHORT} generations help?", "",
         *shown(growing(SHORT)),
         f"Write `generations: {LONG}` and call the same command. Each run takes the evaluations "
         "of the shorter one and repeats selection and variation, which cost little.", "",
         *save(figure, "extend"),
         f"Of {total:,} evaluations {taken:,} were taken, and {better} of {len(pairs)} runs found a "
-        f"better mask. The times are those of a busy machine. {same} of {len(pairs)} final populations "
-        f"are, to the bit, those of runs of {LONG} generations from nothing. Where an algorithm "
+        f"better mask. The times are those of a busy machine. {same} of {len(pairs)} final "
+        f"populations are, to the bit, those of runs of {LONG} generations from nothing. Where an algorithm "
         "plans with its horizon, so that its first generations are others, the run says so and "
         "starts from nothing ([journal.md](../journal.md#a-longer-run)).", "",
     ]  # fmt: skip
