@@ -257,6 +257,9 @@ def main() -> None:
         "Each family of algorithm against another, with a config and what its runs gave; made by "
         "`python docs/make_gallery.py`. Every population is that of the plain DEAP program with "
         "the same seed (`tests/contract/test_identity.py`); pycma and SciPy are references.", "",
+        "Studies: [a longer run that takes what is there](gallery/extend.md), "
+        "[designs beside a grid](gallery/designs.md), "
+        "[which parameter matters](gallery/importance.md).", "",
     ]  # fmt: skip
     with tempfile.TemporaryDirectory() as scratch:
         for number, one in enumerate(ENTRIES):

@@ -152,9 +152,9 @@ def extend(scratch: Path) -> list[str]:
         *save(figure, "extend"),
         f"Of {total:,} evaluations {taken:,} were taken, and {better} of {len(pairs)} runs found a "
         f"better mask. The times are those of a busy machine. {same} of {len(pairs)} final "
-        f"populations are, to the bit, those of runs of {LONG} generations from nothing. Where an algorithm "
-        "plans with its horizon, so that its first generations are others, the run says so and "
-        "starts from nothing ([journal.md](../journal.md#a-longer-run)).", "",
+        f"populations are, to the bit, those of runs of {LONG} generations from nothing. Where an "
+        "algorithm plans with its horizon, so that its first generations are others, the run says "
+        "so and starts from nothing ([journal.md](../journal.md#a-longer-run)).", "",
     ]  # fmt: skip
 
 
