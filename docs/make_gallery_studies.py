@@ -20,6 +20,9 @@ import yaml
 from make_pictures import browser
 from pyarrow import parquet
 
+from evosweep.config.experiment import Experiment
+from evosweep.config.grid import expand
+
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
@@ -172,7 +175,7 @@ def _seconds(runs: list[tuple[Path, dict[str, Any]]]) -> float:
 
 def _best(record: dict[str, Any]) -> float:
     """The best fitness of a run with one objective."""
-    return float(np.ravel(record["best"]["fitness"])[0])
+    return float(np.ravel(record["best"])[0])
 
 
 # Designs.
@@ -201,7 +204,10 @@ def sampled(points: int) -> Config:
         "sampled",
         seeds=3,
         problems={
-            "rastrigin": {"use": "continuous", "params": {"function": "rastrigin", "dimension": 5}}
+            "rosenbrock": {
+                "use": "continuous",
+                "params": {"function": "rosenbrock", "dimension": 5},
+            }
         },
         algorithms={
             "de": {
@@ -210,10 +216,10 @@ def sampled(points: int) -> Config:
                 "ranges": {
                     "population": {"low": 8, "high": 80, "integer": True, "scale": "log"},
                     "crossover": {"low": 0.05, "high": 0.95},
-                    "scale": {"low": 0.3, "high": 1.0},
+                    "scale": {"low": 0.2, "high": 1.2},
                 },
                 "sample": {"method": "sobol", "n": points, "seed": 1},
-                "stop": {"evaluations": 3000},
+                "stop": {"evaluations": 1500},
             }
         },
     )
@@ -221,21 +227,25 @@ def sampled(points: int) -> Config:
 
 def designs(scratch: Path) -> list[str]:
     """A sample that is enlarged; cases with a conditional parameter."""
-    before = {folder.name for folder, _ in records(sweep(sampled(FEW), scratch / "sampled"))}
+    few = {run.run_id for run in expand(Experiment.parse(sampled(FEW)))}
+    before = [pair for pair in records(sweep(sampled(FEW), scratch / "sampled"))
+              if pair[0].name in few]  # fmt: skip
     results = sweep(sampled(MANY), scratch / "sampled")
+    assert len(before) == len(few)
+    assert all(pair in list(records(results)) for pair in before), "a run was done again"
     medians: dict[tuple[float, ...], list[float]] = defaultdict(list)
     early = set()
     for folder, record in records(results):
         params = record["spec"]["algorithm"]["params"]
         point = params["crossover"], params["scale"], params["population"]
         medians[point].append(_best(record))
-        if folder.name in before:
+        if folder.name in few:
             early.add(point)
     figure, axes = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
-    shades = mpl.colors.LogNorm(1e-2, 10)
+    shades = mpl.colors.LogNorm(0.5, 500)
     for marker, title, mine in (("o", f"the first {FEW}", True), ("s", f"{FEW} more", False)):
         points = [point for point in medians if (point in early) == mine]
-        values = [max(1e-2, float(np.median(medians[point]))) for point in points]
+        values = [float(np.median(medians[point])) for point in points]
         drawn = axes.scatter([p[0] for p in points], [p[1] for p in points], c=values, label=title,
                              s=[12 + 1.5 * p[2] for p in points], marker=marker, norm=shades,
                              cmap="viridis_r", edgecolor="black", linewidth=0.5)  # fmt: skip
@@ -296,7 +306,7 @@ def _told(case: Config) -> str:
 
 # Importance.
 
-LEVELS: Config = {"crossover": [0.1, 0.5, 0.9], "scale": [0.3, 0.5, 0.7, 0.9],
+LEVELS: Config = {"crossover": [0.1, 0.5, 0.9], "scale": [0.2, 0.5, 0.8, 1.1],
                   "population": [10, 20, 40, 80]}  # fmt: skip
 
 
