@@ -80,13 +80,13 @@ def photograph(results: Path, plots: list[str], name: str) -> list[str]:
     """Pictures of the report, as a browser shows them side by side."""
     files = [(results / "comparison" / "plots" / f"{plot}.svg").as_uri() for plot in plots]
     images = "".join(f'<img src="{file}">' for file in files)
-    style = "body{margin:0;padding:16px;background:white;display:flex;gap:24px;align-items:center}"
+    style = "body{margin:0;padding:16px;background:white;display:flex;gap:24px;width:max-content}"
     page = results / "page.html"
     page.write_text(f"<style>{style} img{{height:330px}}</style><body>{images}</body>")
     with browser() as opened:
         view = opened.new_page(viewport={"width": 640 * len(plots), "height": 380})
         view.goto(page.as_uri())
-        view.screenshot(path=GALLERY / f"{name}.png")
+        view.locator("body").screenshot(path=GALLERY / f"{name}.png")
     return [f"![{name}]({name}.png)", ""]
 
 
@@ -327,7 +327,9 @@ def importance(scratch: Path) -> list[str]:
         pages += [*_shares(results), ""]
         if name == "sampled":
             pages += photograph(results, ["settings-de-0"], "importance-settings")
-            pages += ["A line is a setting; the darker, the better its median.", ""]
+            pages += ["A line is a setting; the darker, the better its median. Shares are those of "
+                      "the levels, or ranges, that were asked for: the sample has `scale` above 1, "
+                      "and as many populations below 25 as above it.", ""]  # fmt: skip
     return [
         "# Importance", "",
         "Which parameter of differential evolution matters, where every setting has the same "
