@@ -328,7 +328,7 @@ def importance(scratch: Path) -> list[str]:
         if name == "sampled":
             pages += photograph(results, ["settings-de-0"], "importance-settings")
             pages += ["A line is a setting; the darker, the better its median. Shares are those of "
-                      "the levels, or ranges, that were asked for, so the two designs differ.", ""]  # fmt: skip
+                      "the levels or ranges that were asked for: the two differ.", ""]  # fmt: skip
     return [
         "# Importance", "",
         "Which parameter of differential evolution matters, where every setting has the same "
