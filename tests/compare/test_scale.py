@@ -26,11 +26,12 @@ def megabytes(results: Path) -> float:
     return float(done.stdout.splitlines()[-1])
 
 
-def test_twelve_hundred_runs_are_read_in_parallel_processes(tmp_path: Path) -> None:
+def test_hundreds_of_runs_are_read_in_parallel_processes(tmp_path: Path) -> None:
+    """420 of them on one backend: several processes work from 400 on."""
     for function in (1, 2, 3):
-        fill(tmp_path, 20, function)
+        fill(tmp_path, 14, function)
     assert megabytes(tmp_path) < 2048
-    assert len((tmp_path / "study/comparison/runs.csv").read_text().splitlines()) == 1201
+    assert len((tmp_path / "study/comparison/runs.csv").read_text().splitlines()) == 841
 
 
 @pytest.mark.slow
