@@ -62,9 +62,12 @@ def test_a_failure_is_told_once_by_what_the_runs_are(workspace: Workspace) -> No
     assert len(output.splitlines()) < 25
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code", "again"),
+    [(signal.SIGINT, 130, []), (signal.SIGTERM, 143, ["--until", "run", "batch"])],
+)
 def test_a_stop_says_how_far_it_came_and_leaves_nothing(
-    workspace: Workspace, waits: Wait, number: signal.Signals, code: int
+    workspace: Workspace, waits: Wait, number: signal.Signals, code: int, again: list[str]
 ) -> None:
     gated = {"use": "my_problem:build", "params": {"gate": "gate"}}
     workspace.configure(problems={"ones": {"use": "my_problem:build"}, "gated": gated}, seeds=[1])
@@ -78,7 +81,7 @@ def test_a_stop_says_how_far_it_came_and_leaves_nothing(
     assert not [word for word in NOISE if word in output]
     waits(lambda: not _working_in(workspace.folder))
     (workspace.folder / "gate").touch()
-    process = workspace.sweep()
+    process = workspace.sweep(*again)
     output, _ = process.communicate(timeout=600)
     assert "2 runs are done:  results/study/runs  (1 of them now" in output
 
