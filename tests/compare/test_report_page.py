@@ -25,6 +25,7 @@ OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 600_000  # milliseconds; on a loaded machine a page may take a minute
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(
@@ -44,7 +45,9 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def browser() -> Iterator[Any]:
     sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=OPTIONS, timeout=PATIENCE
+        )
         yield chromium
         chromium.close()
 
@@ -54,6 +57,7 @@ def page(request: pytest.FixtureRequest, browser: Any, report: Path) -> Iterator
     width, height = request.param
     context = browser.new_context(viewport={"width": width, "height": height}, offline=True)
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     asked: list[str] = []
     failed: list[str] = []
     page.on("request", lambda call: asked.append(call.url))
@@ -171,6 +175,7 @@ def test_labels_of_an_axis_do_not_overlap(page: Any) -> None:
 
 def test_it_prints(browser: Any, report: Path, tmp_path: Path) -> None:
     page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(report.as_uri())
     page.pdf(path=tmp_path / "report.pdf", prefer_css_page_size=True)
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
@@ -259,6 +264,7 @@ def test_a_page_alone_links_to_no_file_that_is_not_there(browser: Any, report: P
     alone = tmp_path / "mailed.html"
     alone.write_bytes(report.read_bytes())
     page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(alone.as_uri())
     page.locator("p.beside").first.wait_for(state="hidden")
     dead = page.evaluate(
@@ -273,6 +279,7 @@ def test_a_page_alone_links_to_no_file_that_is_not_there(browser: Any, report: P
 def test_without_scripts_everything_is_there(browser: Any, report: Path) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(report.as_uri())
     assert page.locator("#table-pivot tbody tr").count() == 2
     assert page.locator("figure svg").count() > 5
@@ -289,6 +296,7 @@ def test_wcag_aa(browser: Any, report: Path, scheme: str, width: int, which: str
         viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
     )
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     place = report if which == "report" else sorted((report.parent / "run").glob("*.html"))[0]
     page.goto(place.as_uri())
     options = {

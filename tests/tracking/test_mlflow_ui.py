@@ -36,6 +36,7 @@ OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 600_000  # milliseconds; on a loaded machine a page may take a minute
 PROGRAM = "import sys; from evosweep.cli import main; sys.exit(main())"
 pytestmark = [
     pytest.mark.browser,
@@ -103,7 +104,9 @@ def page(tmp_path: Path) -> Iterator[Any]:
             executable_path=str(CHROMIUM),
             args=OPTIONS,
             viewport={"width": 1440, "height": 860},
+            timeout=PATIENCE,
         )
+        browser.set_default_timeout(PATIENCE)
         opened = browser.new_page()
         opened.asked = []
         opened.on("request", lambda request: opened.asked.append(request.url))
@@ -123,7 +126,6 @@ def test_a_person_finds_compares_and_opens_runs(
     ui: tuple[subprocess.Popen[str], str], page: Any, tmp_path: Path
 ) -> None:
     _, address = ui
-    page.set_default_timeout(180_000)
     page.goto(address)
     configurations = page.locator(".ag-row", has_text="onemax · simple · population=")
     configurations.nth(1).wait_for()
@@ -159,7 +161,6 @@ def test_a_configuration_shows_all_of_its_runs(
     ui: tuple[subprocess.Popen[str], str], page: Any
 ) -> None:
     _, address = ui
-    page.set_default_timeout(180_000)
     page.goto(address)
     configuration = page.get_by_role("link", name=re.compile("^onemax · simple · popul"))
     configuration.first.click()
@@ -181,7 +182,6 @@ def test_a_prepared_view_shows_what_it_promises(
     ui: tuple[subprocess.Popen[str], str], page: Any, tmp_path: Path, key: str
 ) -> None:
     _, address = ui
-    page.set_default_timeout(180_000)
     page.goto(address.split("#")[0])
     experiment = re.search(r"experiments/(\d+)", address)
     assert experiment is not None
