@@ -54,8 +54,10 @@ def _sockets(run: Any) -> list[str]:
     return sorted({line[7] for line in lines if line[6] in inodes and line[7:] and "/" in line[7]})
 
 
-def _at_work(make_run: Any) -> Any:
-    run = make_run("scoop", 2, seconds=0.4)
+def _at_work(make_run: Any, hurry: Path | None = None) -> Any:
+    """A run that takes five minutes, or until a file is there."""
+    run = make_run("scoop", 2, seconds=0.4, hurry=str(hurry or ""))
+    run.spec["algorithm"]["params"]["generations"] = 50
     run.start()
     run.wait_for_evaluations()
     return run
@@ -84,8 +86,8 @@ def test_a_pickle_of_another_user_is_never_opened(
     make_run: Any, tmp_path: Path, user: int | None
 ) -> None:
     """None: the user's own, which shows that the attack is real."""
-    run = _at_work(make_run)
-    mark = tmp_path / "mark"
+    hurry, mark = tmp_path / "hurry", tmp_path / "mark"
+    run = _at_work(make_run, hurry)
     attacker = multiprocessing.get_context("spawn").Process(
         target=_attack, args=(_sockets(run), mark, user)
     )
@@ -98,6 +100,7 @@ def test_a_pickle_of_another_user_is_never_opened(
     if user is not None:
         assert attacker.exitcode == 0
         assert run.process.poll() is None  # the attack met a run at work
+        hurry.touch()
         assert run.finish()[0] == 0
     run.kill_everything()
 

@@ -19,11 +19,17 @@ ALWAYS = ("naps",)  # what happens to every individual
 
 
 def build(
-    seconds: float = 0.0, trouble: str = "", bits: int = 20, once: str = "", pause: float = 0.0
+    seconds: float = 0.0,
+    trouble: str = "",
+    bits: int = 20,
+    once: str = "",
+    pause: float = 0.0,
+    hurry: str = "",
 ) -> base.Toolbox:
     """`trouble` is a function of this module; it happens once where a file `once` is named.
 
-    `seconds` are those of an evaluation, `pause` those of a selection, when workers are idle.
+    `seconds` are those of an evaluation, until a file `hurry` is there; `pause` those of a
+    selection, when workers are idle.
     """
     creator.create("TroubledFitness", base.Fitness, weights=(1.0,))
     creator.create("Troubled", list, fitness=creator.TroubledFitness)
@@ -38,7 +44,7 @@ def build(
 
     def evaluate(individual: Any) -> Any:
         with unpicklable:
-            time.sleep(seconds)
+            time.sleep(0.0 if hurry and Path(hurry).exists() else seconds)
         due = trouble and (individual[:4] == MARK or trouble in ALWAYS)
         if due and not (once and _already(once)):
             returned = globals()[trouble](individual)

@@ -105,7 +105,7 @@ class Flaky(BaseHTTPRequestHandler):
         if Flaky.count % Flaky.failing == 0:
             self._answer(500, b'{"error_code": "INTERNAL_ERROR", "message": "not today"}')
             return
-        onward = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        onward = HTTPConnection("127.0.0.1", self.port, timeout=600)
         onward.request(self.command, self.path, body, dict(self.headers))
         response = onward.getresponse()
         self._answer(response.status, response.read())

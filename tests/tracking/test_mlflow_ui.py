@@ -220,7 +220,7 @@ def secret_of(address: str) -> str:
 
 def answer(host: str, path: str, secret: str = "", name: str = "", method: str = "GET") -> int:
     headers = {"Host": name or host} | ({"Authorization": f"Bearer {secret}"} if secret else {})
-    with closing(HTTPConnection(host, timeout=120)) as connection:
+    with closing(HTTPConnection(host, timeout=600)) as connection:
         connection.request(method, path, headers=headers)
         return connection.getresponse().status
 
