@@ -1,7 +1,7 @@
-"""A walk over the random draws of a generation of reals, which finds out what varies and by which.
+"""Walk over the random draws of a generation of reals, to find the genes that vary and their draws.
 
-Each gene of a pair that mates takes one draw, or three where it varies; each gene of a mutant takes
-one, or two. So every draw's meaning depends on all before it: this is what has to be done in order.
+Each gene of a mating pair needs one draw, or three if it varies; each gene of a mutant needs one
+draw, or two. So the meaning of a draw depends on all earlier draws, and the walk must be in order.
 """
 
 import random
@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from evosweep.fast.draws import floats, words
 from evosweep.fast.fitnesses import Floats
 
-_EPSILON = 1e-14  # genes that differ by no more are not crossed
+_EPSILON = 1e-14  # genes with a smaller difference are not crossed
 
 
 class Walk:
-    """The draws for some individuals (rows), two neighbours being a pair; `leave` at its end.
+    """The draws for some individuals (rows); two neighbours are a pair. Call `leave` at the end.
 
     `most` is the number of draws that may be needed.
     """
@@ -32,9 +32,9 @@ class Walk:
         self._mutates = [*np.flatnonzero(self.draws <= indpb).tolist(), sys.maxsize]
         self._at = self._next = 0
         self.crossed: tuple[list[int], list[int]] = ([], [])
-        """The genes that are crossed, counted over the pairs, and the draw that says so of each."""
+        """Indices of crossed genes over all pairs, and the index of each one's first draw."""
         self.mutated: tuple[list[int], list[int]] = ([], [])
-        """The genes that are mutated, counted over the rows, and the draw that says so of each."""
+        """Indices of mutated genes over all rows, and the index of each one's first draw."""
 
     def draw(self) -> float:
         """Return the next draw."""
@@ -54,7 +54,7 @@ class Walk:
         self._at = at
 
     def mutate(self, row: int) -> None:
-        """Find the genes of an individual that polynomial mutation varies, from one to the next."""
+        """Find the genes of an individual that polynomial mutation varies."""
         hits, number, at, (places, draws) = self._mutates, self._next, self._at, self.mutated
         shift, end = row * self._size - at, at + self._size
         while hits[number] < at:
@@ -68,7 +68,7 @@ class Walk:
         self._at, self._next = end, number
 
     def leave(self) -> None:
-        """Put the generator where it is after the draws that were used."""
+        """Set the generator to its state after the used draws."""
         random.setstate(self._state)
         if self._at:
             words(2 * self._at)
@@ -81,5 +81,5 @@ def pairs_of(genes: Floats) -> tuple[Floats, Floats]:
 
 
 def indices(found: list[int]) -> NDArray[np.intp]:
-    """Return places as an array that indexes another."""
+    """Return indices as an array that can index another one."""
     return np.array(found, dtype=np.intp)

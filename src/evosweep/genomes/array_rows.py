@@ -1,6 +1,7 @@
-"""NumPy arrays of one dtype and one shape as genomes, encoded and made without a look at each part.
+"""Encode and rebuild genomes that are NumPy arrays of one dtype and shape, all at once.
 
-The encoding is that of the plain form. In it every genome has the same bytes before its data.
+The encoding is that of the plain form, in which all these genomes have the same bytes before their
+data.
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ _READ = ("dtype", "shape", "flags", "nbytes", "tobytes", "view", "__getattribute
 
 @asked_once
 def is_usual(kind: type) -> bool:
-    """Return True for `numpy.ndarray` and for `creator`'s classes that read as it does."""
+    """Return True for `numpy.ndarray`, and for classes of `creator` that are read like it."""
     if kind is numpy.ndarray:
         return True
     made = type(kind) is creator.MetaCreator and kind.__bases__ == (_OF_CREATOR,)
@@ -29,8 +30,8 @@ def is_usual(kind: type) -> bool:
 def encode_arrays(arrays: Sequence["numpy.ndarray"]) -> bytes | None:
     """Return the encoding of arrays if it is the same in every plain form; else None.
 
-    They are of one numeric dtype in the byte order of the encoding, of one shape (of one dimension
-    at least), in C order.
+    All arrays must have one numeric dtype in the byte order of the encoding, one shape with at
+    least one dimension, and C order.
     """
     first = arrays[0]
     dtype, shape = first.dtype, first.shape
@@ -44,7 +45,7 @@ def encode_arrays(arrays: Sequence["numpy.ndarray"]) -> bytes | None:
 
 
 def decode_arrays(encoding: bytes) -> list["numpy.ndarray"]:
-    """Return new arrays that can be written to: the rows of one array."""
+    """Return new, writable arrays, which are the rows of one array."""
     count = int.from_bytes(encoding[1:HEAD], "little")
     size = (len(encoding) - HEAD) // count
     first: Any = decode_list(list_head(1) + encoding[HEAD : HEAD + size])[0]
