@@ -42,7 +42,7 @@ def _maker(kind: Any) -> Callable[[Iterable[object]], object] | None:
 
 
 def _array_bearer(kind: Any, fitness: Any) -> Callable[[Iterable[object]], object]:
-    """The same on NumPy's arrays, made as the class makes them."""
+    """Return the same on NumPy's arrays, made as the class makes them."""
 
     def make(genes: Iterable[object]) -> object:
         individual = np.array(list(genes)).view(kind)
