@@ -70,7 +70,7 @@ class Disturb:
     ) -> None:
         """`what` is done to the hosts, several times; `how` are the parameters of the problem."""
         together = min(times, TOGETHER)
-        seconds = 0.02 if together == 1 else 0.2  # so that none has ended when all are at work
+        seconds = 0.02 if together == 1 else 0.6  # so that none has ended when all are at work
         for _ in range(0, times, together):
             runs = [self.make(**{"seconds": seconds} | how) for _ in range(together)]
             for run in runs:
