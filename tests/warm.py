@@ -75,7 +75,10 @@ class Server:
     def __init__(self, modules: Sequence[str]) -> None:
         self._control, other = socket.socketpair(type=socket.SOCK_SEQPACKET)
         command = [sys.executable, __file__, *modules]
-        self._process = subprocess.Popen(command, stdin=other, cwd="/")
+        # Its streams are pipes from the start, as those of its programs will be.
+        self._process = subprocess.Popen(
+            command, stdin=other, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/"
+        )
         other.close()
 
     def start(self, words: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Program:
@@ -92,7 +95,7 @@ class Server:
     def close(self) -> None:
         """End the process; programs that work go on."""
         self._control.close()
-        self._process.wait()
+        self._process.communicate()
 
 
 @functools.cache
