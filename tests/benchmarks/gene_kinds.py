@@ -152,7 +152,7 @@ def evolve(
     return found
 
 
-# One evaluation at a time.
+# One evaluation at a time; DEAP's example of a swarm has no hall of fame.
 
 
 def swarm() -> base.Toolbox:
@@ -171,7 +171,12 @@ def _particle() -> Any:
 
 
 def fly(
-    toolbox: Any, *, statistics: Any = None, hall_of_fame: Any = None, size: int, generations: int
+    toolbox: Any,
+    *,
+    statistics: Any = None,
+    hall_of_fame: Any = None,  # noqa: ARG001
+    size: int,
+    generations: int,
 ) -> Any:
     """DEAP's particle swarm: each particle is evaluated when it has moved."""
     population, best = toolbox.population(n=size), None
@@ -184,15 +189,9 @@ def fly(
                 best = _remembered(particle)
         for particle in population:
             _move(particle, best)
-        _note(population, statistics, hall_of_fame)
+        if statistics is not None:
+            statistics.compile(population)
     return population
-
-
-def _note(population: Any, statistics: Any, hall_of_fame: Any) -> None:
-    if statistics is not None:
-        statistics.compile(population)
-    if hall_of_fame is not None:
-        hall_of_fame.update(population)
 
 
 def _remembered(particle: Any) -> Any:
@@ -210,7 +209,11 @@ def _move(particle: Any, best: Any) -> None:
 
 
 def climb(
-    toolbox: Any, *, statistics: Any = None, hall_of_fame: Any = None, generations: int
+    toolbox: Any,
+    *,
+    statistics: Any = None,
+    hall_of_fame: Any = None,  # noqa: ARG001
+    generations: int,
 ) -> Any:
     """The (1+1) evolutionary algorithm."""
     (parent,) = toolbox.population(n=1)
@@ -220,5 +223,6 @@ def climb(
         del child.fitness.values
         child.fitness.values = toolbox.evaluate(child)
         parent = max(child, parent, key=lambda individual: individual.fitness)
-    _note([parent], statistics, hall_of_fame)
+    if statistics is not None:
+        statistics.compile([parent])
     return [parent]
