@@ -71,7 +71,7 @@ class FinishedRun:
 
     @property
     def best(self) -> Individual:
-        """The best individual of the final population."""
+        """The best individual of the final population; by its first objective, if several."""
         return max(self.population, key=lambda individual: individual.fitness.wvalues)
 
     def generations(self, frames: "Library" = "pandas") -> "Frame":
