@@ -18,14 +18,16 @@ KEPT = ("text/plain", "image/png")
 def executed(notebook: Path, folder: Path) -> NotebookNode:
     """A notebook as a kernel of this Python executes it in a folder, from its first cell on."""
     node = nbformat.read(notebook, as_version=4)
-    client = nbclient.NotebookClient(
-        node,
-        timeout=None,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(folder)}},
-        config=Config({"KernelManager": {"transport": "ipc"}}),  # no port
-    )
-    client.execute()
+    with tempfile.TemporaryDirectory(dir="/tmp") as sockets:  # whose paths must be short; no port
+        own = {"transport": "ipc", "ip": f"{sockets}/kernel"}
+        nbclient.NotebookClient(
+            node,
+            timeout=None,
+            startup_timeout=600,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(folder)}},
+            config=Config({"KernelManager": own}),
+        ).execute()
     return node
 
 

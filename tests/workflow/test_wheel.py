@@ -54,7 +54,8 @@ def _call(*words: str, cwd: Path | None = None, path: str = "/usr/bin:/bin") -> 
     return done.stdout
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_from_the_wheel_to_the_report(tmp_path: Path) -> None:
     python = _environment(tmp_path / "venv", _wheel(tmp_path))
     where = "import evosweep; print(evosweep.__file__)"
