@@ -42,7 +42,7 @@ def _maker(kind: Any) -> Callable[[Iterable[object]], object] | None:
 
 
 def _array_bearer(kind: Any, fitness: Any) -> Callable[[Iterable[object]], object]:
-    """Return the same on NumPy's arrays, made as the class makes them."""
+    """Return the same kind of function for NumPy's arrays, which the class itself makes."""
 
     def make(genes: Iterable[object]) -> object:
         individual = np.array(list(genes)).view(kind)
