@@ -25,6 +25,7 @@ RESULTS = PLAN.folder
 localrules:
     all,
     compare,
+    look,
     track,
 
 
@@ -37,6 +38,7 @@ wildcard_constraints:
 
 
 include: "workflow/rules/run.smk"
+include: "workflow/rules/look.smk"
 include: "workflow/rules/compare.smk"
 include: "workflow/rules/track.smk"
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "status": "how far each experiment has come",
     "run": "performs one run, or one job of several seeds",
     "contain": "performs one run in a container of its own",
+    "decide": "whether seeds in stages have decided a comparison",
     "compare": "tables, statistics, plots and one HTML report",
     "track": "brings MLflow up to date with the run folders",
     "ui": "MLflow's UI on the results, kept up to date",
@@ -37,7 +38,7 @@ COMMANDS = {
 }
 GROUPS = {
     "begin": ("init", "list", "check", "grid"),
-    "run": ("sweep", "status", "run", "contain"),
+    "run": ("sweep", "status", "run", "contain", "decide"),
     "look": ("compare", "track", "ui", "export", "bundle"),
     "prove and keep": ("reproduce", "verify", "why", "prune", "pull"),
 }
@@ -51,6 +52,7 @@ EXAMPLES = {
     "status": "evosweep status --watch",
     "run": "evosweep run --spec @spec.json --out results/one",
     "contain": "evosweep contain --engine docker evosweep run --spec @spec.json --out results/one",
+    "decide": "evosweep decide results/study/looks/0081fa403486.json",
     "compare": "evosweep compare results/study --target 0",
     "track": "evosweep track",
     "ui": "evosweep ui",

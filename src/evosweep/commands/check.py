@@ -8,6 +8,7 @@ from itertools import chain
 from evosweep.config import grid
 from evosweep.config.experiment import Experiment
 from evosweep.config.load import check_results, examine, listed
+from evosweep.config.stages import Stages
 from evosweep.errors import InputError, printable
 from evosweep.processes import lock
 
@@ -39,6 +40,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="with --estimate: for so many cores (default: those of this machine)",
     )
     parser.add_argument(
+        "--power",
+        type=_power,
+        metavar="P",
+        help="also say how many seeds it takes to find an effect with this probability, such as "
+        "0.8 (Noether's formula, Holm's correction)",
+    )
+    parser.add_argument(
+        "--a12",
+        type=_effect,
+        metavar="A12",
+        help="with --power: the effect to find, above 0.5 (default: 0.56, 0.64 and 0.71, which "
+        "Vargha and Delaney call small, medium and large)",
+    )
+    parser.add_argument(
         "--limit",
         type=_seconds,
         default=60.0,
@@ -63,10 +78,30 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _power(text: str) -> float:
+    return _between(text, (0.05, 1.0), "a probability from 0.05 to 1, such as 0.8")
+
+
+def _effect(text: str) -> float:
+    return _between(text, (0.5, 1.0), "an A12 between 0.5 and 1, such as 0.71")
+
+
+def _between(text: str, bounds: tuple[float, float], wanted: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not bounds[0] < value < bounds[1]:
+        raise argparse.ArgumentTypeError(f"{text}: give {wanted}")
+    return value
+
+
 def main(args: argparse.Namespace) -> int:
     """Print the size of a config's grid; raises InputError with all mistakes in the config."""
     if args.cores is not None and not args.estimate:
         raise InputError("--cores N: needs --estimate")
+    if args.a12 is not None and args.power is None:
+        raise InputError("--a12 A12: needs --power P")
     examined = examine(args.config)
     experiment, mistakes = examined.experiment, examined.mistakes
     if experiment is not None and not args.no_build:
@@ -81,6 +116,8 @@ def main(args: argparse.Namespace) -> int:
     _print_notes(experiment)
     if args.estimate:
         _print_forecast(experiment, args)
+    if args.power is not None:
+        _print_power(experiment, args)
     return 0
 
 
@@ -90,6 +127,17 @@ def _print_notes(experiment: Experiment) -> None:
     for place, part in chain(problems, algorithms):
         for note in part.sample.notes() if part.sample else ():
             print(f"evosweep: {place}.sample: {note}", file=sys.stderr)
+
+
+def _print_power(experiment: Experiment, args: argparse.Namespace) -> None:
+    from evosweep.compare.extra import check
+    from evosweep.workflow.power_plan import power_lines
+
+    if isinstance(experiment.seeds, Stages):
+        check(["scipy"])
+    effects = None if args.a12 is None else [args.a12]
+    for line in power_lines(experiment, args.power, effects):
+        print(line)
 
 
 def _print_forecast(experiment: Experiment, args: argparse.Namespace) -> None:
@@ -108,6 +156,13 @@ def _size(experiment: Experiment) -> str:
     size = experiment.runs_per_job
     jobs = f" in {sum(-(-n // size) for n in counts):,} jobs" if isinstance(size, int) else ""
     few, many = min(counts), max(counts)
+    if isinstance(experiment.seeds, Stages):
+        looks = ", ".join(map(str, experiment.seeds.looks))
+        least = sum(min(n, experiment.seeds.looks[0]) for n in counts)
+        return (
+            f"{least:,} to {sum(counts):,} runs ({len(counts):,} configurations on their backends, "
+            f"as many seeds as each problem takes: looks at {looks}, until {experiment.seeds.aim})"
+        )
     seeds = f"{few:,} seeds each" if few == many else f"{few:,} to {many:,} seeds"
     return f"{sum(counts):,} runs ({len(counts):,} configurations on their backends, {seeds}){jobs}"
 

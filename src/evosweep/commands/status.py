@@ -101,7 +101,7 @@ def _live(observers: Sequence[Observer], every: float) -> int:
 
 
 def _is_over(seen: Sequence[Progress]) -> bool:
-    return all(progress.done == progress.asked for progress in seen)
+    return all(progress.is_over for progress in seen)
 
 
 def _print(seen: Sequence[Progress], args: argparse.Namespace) -> None:
@@ -111,6 +111,8 @@ def _print(seen: Sequence[Progress], args: argparse.Namespace) -> None:
         return
     for number, progress in enumerate(seen):
         lines = [status_lines.head(progress), "", *status_lines.table(progress)]
+        if progress.stages:
+            lines += ["", *status_lines.stage_lines(progress)]
         if progress.running:
             lines += ["", *status_lines.running_lines(progress)]
         if progress.failed:

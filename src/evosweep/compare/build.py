@@ -30,6 +30,7 @@ from evosweep.compare.sections.problems import problems_section
 from evosweep.compare.sections.provenance import provenance_section
 from evosweep.compare.sections.run_pages import run_pages
 from evosweep.compare.sections.runs import runs_section, runs_table
+from evosweep.compare.sections.stages import stages_section
 
 
 def build_page(study: Study, options: Options, out: Path) -> Page:
@@ -55,6 +56,7 @@ def _full(material: Material, out: Path) -> Page:
         failures_section(material),
         problems_section(material, fronts),
         _results(material),
+        stages_section(material),
         tables.tests_section(material),
         importance_section(material),
         anytime_section(material),
@@ -65,7 +67,7 @@ def _full(material: Material, out: Path) -> Page:
         runs_section(study, runs),
         earlier_section(study),
         provenance_section(material),
-        Section("methods", "Methods", methods.methods(alpha)),
+        Section("methods", "Methods", methods.methods(alpha, study.stages)),
     ]
     loud = [*study.disagreements, *disagreements(material.agreement)]
     return Page(

@@ -21,14 +21,15 @@ from pydantic import (
 from evosweep.config.design import Swept
 from evosweep.config.options import AlgorithmOptions, BackendOptions, ProblemOptions
 from evosweep.config.spec import MAX_SEED
+from evosweep.config.stages import KEYS, SeedStages, Stages
 from evosweep.config.strict import JsonValue, Name, Strict, explain
 from evosweep.errors import shortened, shown
 
 RESULTS = Path("results")
 
 # What lies in results/ and results/<experiment>/ beside experiments, and MLflow's own experiment.
-_RESERVED = {"runs", "jobs", "logs", "sources", "specs", "horizons", "comparison", "changes",
-             "export", "mlartifacts", "mlruns", "Default"}  # fmt: skip
+_RESERVED = {"runs", "jobs", "logs", "looks", "sources", "specs", "horizons", "comparison",
+             "changes", "export", "mlartifacts", "mlruns", "Default"}  # fmt: skip
 
 
 def _image(name: str) -> str:
@@ -98,23 +99,31 @@ class Tracking(Strict):
     live: bool = Field(default=False, description="Show runs while they are running.")
 
 
-def _seed_range(value: dict[object, object]) -> SeedRange:
+def _seed_range(value: dict[object, object]) -> range | Stages:
+    model = SeedStages if KEYS & value.keys() else SeedRange
     try:
-        return SeedRange.model_validate(value)
+        seeds = model.model_validate(value)
     except ValidationError as error:
-        raise ValueError("; ".join(explain(error, SeedRange))) from None
+        raise ValueError("; ".join(explain(error, model))) from None
+    if isinstance(seeds, SeedRange):
+        return range(seeds.first, seeds.first + seeds.count)
+    return seeds.stages
 
 
-def _seeds(value: object) -> tuple[int, ...] | range:
+def _seeds(value: object) -> tuple[int, ...] | range | Stages:
+    seeds: tuple[int, ...] | range | Stages
     match value:
         case list() | tuple() if value and all(type(seed) is int for seed in value):
             seed, times = Counter(value).most_common(1)[0]
             if times > 1:
                 raise ValueError(f"{seed} is there {times} times; each seed is one run")
+            seeds = tuple(value)
             first, last = min(value), max(value)
         case dict():
             seeds = _seed_range(value)
-            first, last = seeds.first, seeds.first + seeds.count - 1
+            first, last = seeds[0], seeds[-1]
+        case Stages():
+            return value
         case _:
             raise ValueError(
                 f"should be a list of whole numbers or {{first, count}}, not {shown(value)}"
@@ -122,11 +131,11 @@ def _seeds(value: object) -> tuple[int, ...] | range:
     if first < 0 or last > MAX_SEED:
         wrong = first if first < 0 else last
         raise ValueError(f"a seed is a whole number from 0 to {MAX_SEED}, not {wrong}")
-    return tuple(value) if isinstance(value, list | tuple) else range(first, last + 1)
+    return seeds
 
 
 Seeds = Annotated[
-    tuple[int, ...] | range,
+    tuple[int, ...] | range | Stages,
     PlainValidator(_seeds),
     WithJsonSchema(
         {
@@ -138,6 +147,7 @@ Seeds = Annotated[
                     "items": {"type": "integer", "minimum": 0, "maximum": MAX_SEED},
                 },
                 SeedRange.model_json_schema(),
+                SeedStages.model_json_schema(),
             ]
         }
     ),
@@ -178,7 +188,10 @@ class Experiment(Strict):
     problems: dict[Name, Problem] = Field(min_length=1, description="What is optimised, by name.")
     algorithms: dict[Name, Algorithm] = Field(min_length=1, description="What optimises, by name.")
     backends: dict[Name, BackendEntry] = Field(min_length=1, description="Where, by name.")
-    seeds: Seeds = Field(description="The seeds of every configuration: a list or {first, count}.")
+    seeds: Seeds = Field(
+        description="The seeds of every configuration: a list, {first, count}, or {first, "
+        "at_least, at_most, until} for as many as a comparison takes."
+    )
     runs_per_job: RunsPerJob = Field(
         default="auto",
         description="Seeds of a configuration that one process runs in turn; auto: any runs on one "

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from evosweep.backends.names import SLURM
 from evosweep.backends.table import BACKENDS
-from evosweep.config import grid, yaml_subset
+from evosweep.config import comparisons, grid, yaml_subset
 from evosweep.config.experiment import Experiment
 from evosweep.config.functions import mistakes_in_functions, right_part
 from evosweep.config.strict import explain
@@ -63,7 +63,10 @@ def examine(path: str | Path, overrides: Mapping[str, object] | None = None) -> 
     mistakes += mistakes_in_functions(data, import_path)
     if mistakes:
         return Examined(right_part(data, import_path), mistakes)
-    return Examined(experiment, [*_unusable_backends(experiment), *grid.mistakes(experiment)])
+    mistakes = list(grid.mistakes(experiment))
+    if not mistakes:
+        mistakes = list(comparisons.mistakes(experiment))
+    return Examined(experiment, [*_unusable_backends(experiment), *mistakes])
 
 
 def listed(path: str | Path, mistakes: Sequence[str]) -> str:

@@ -196,7 +196,7 @@ _GROUPS: dict[str, dict[str, Callable[[Study], str]]] = {
     },
     "Measurements": {
         "What is measured of a run, and how is it summarised?": _measure,
-        "Which statistical tests?": lambda _: " ".join(sentences_for_paper()),
+        "Which statistical tests?": lambda study: " ".join(sentences_for_paper(study.stages)),
         "How long did it take?": _time,
         "Were runs left out?": _failures,
     },
@@ -215,7 +215,7 @@ def methods_section(study: Study) -> Iterator[str]:
     )
     yield _budgets(study)
     yield _measure(study)
-    yield from sentences_for_paper()
+    yield from sentences_for_paper(study.stages)
     yield f"Experiments were run with evosweep and DEAP. {_software(study)} {_hardware(study)}"
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from evosweep.errors import Damaged
 from evosweep.files.opening import read_bytes
 from evosweep.files.writing import write_whole
+from evosweep.inventory.stages_note import Reached
 from evosweep.records.bounds import Line, RunId
 
 NAME = "asked.jsonl"
@@ -31,6 +32,8 @@ class AskedRuns(BaseModel):
     """Seeds by run_id."""
     compare: list[Line] = []
     """Parameters of the problem that the comparison treats as part of the algorithm."""
+    stages: Reached | None = None
+    """Where seeds come in stages: how far they have come."""
 
 
 def write_asked(folder: Path, combinations: Iterable[AskedRuns]) -> None:

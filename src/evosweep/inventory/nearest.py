@@ -10,6 +10,7 @@ from evosweep.errors import printable, shortened
 from evosweep.inventory.facts import SEED, FactChange, Facts, differences, facts_of
 from evosweep.inventory.holdings import Holdings, Near, label_of
 from evosweep.inventory.source_diff import Texts, source_differences
+from evosweep.inventory.stages import asked_combinations
 from evosweep.records.record import Named
 from evosweep.records.source_copies import read_copies, read_sources
 
@@ -35,8 +36,8 @@ class Explainer:
         """Yield lines about the runs of a config that are not done, by configuration."""
         present = {run_id for group in self._holdings.groups for run_id in group.runs.values()}
         missing = 0
-        for combination in grid.combinations(experiment):
-            runs = (combination.run(seed, experiment.import_path) for seed in combination.seeds)
+        for combination, seeds in asked_combinations(experiment):
+            runs = (combination.run(seed, experiment.import_path) for seed in seeds)
             absent = [run for run in runs if run.run_id not in present]
             missing += len(absent)
             yield from self._of_combination(combination.label, absent)

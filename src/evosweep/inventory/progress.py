@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from evosweep.errors import EvosweepError, one_line
 from evosweep.files.opening import is_folder
 from evosweep.inventory.asked_file import NAME, AskedRuns, read_asked
 from evosweep.inventory.holdings import run_folders
+from evosweep.inventory.stages_note import Reached
 from evosweep.inventory.under_way import JournalFollower, best_of, is_worked_on
 from evosweep.processes.held_locks import HeldLocks
 from evosweep.records.folder import RunFolder
@@ -88,6 +89,8 @@ class Progress:
     per_hour: float | None = None
     """Finished runs per hour since the last call began; None before the first."""
     seconds_left: float | None = None
+    stages: Mapping[str, Reached] = field(default_factory=dict)
+    """Where seeds come in stages: how far they have come, by problem."""
 
     @property
     def asked(self) -> int:
@@ -103,6 +106,11 @@ class Progress:
     def waiting(self) -> int:
         """Runs that have not begun, or were stopped."""
         return sum(group.waiting for group in self.groups)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every run is done, and no look at seeds in stages may ask for more."""
+        return self.done == self.asked and all(each.is_over for each in self.stages.values())
 
 
 @dataclass(frozen=True)
@@ -214,7 +222,7 @@ class Observer:
         since = max(self._asked_at, self.fresh_since)
         done = [receipt for receipt in self._receipts.values() if receipt.changed >= since > 0]
         if not done:
-            return Progress(self.folder, groups, running, failed)
+            return Progress(self.folder, groups, running, failed, stages=self._stages())
         end = time.time() if running else max(receipt.changed for receipt in done)
         elapsed = max(end - since, 1e-3)
         left = sum(group.waiting + group.running for group in groups)
@@ -226,7 +234,11 @@ class Observer:
             failed,
             per_hour=3600 * len(done) / elapsed,
             seconds_left=elapsed * rest / work if running and left and work > 0 else None,
+            stages=self._stages(),
         )
+
+    def _stages(self) -> dict[str, Reached]:
+        return {each.problem: each.stages for each in self._asked if each.stages is not None}
 
     def _work(self, groups: list[GroupProgress]) -> tuple[float, float]:
         """Return the seconds that this call's finished runs took, and those of the runs left."""

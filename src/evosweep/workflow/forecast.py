@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from evosweep.config import grid
 from evosweep.config.experiment import Experiment
+from evosweep.config.stages import Stages
 from evosweep.errors import printable
 from evosweep.workflow.estimate import Estimate, Probe
 from evosweep.workflow.status_lines import span
@@ -27,6 +28,8 @@ class Forecast:
     longest_label: str = ""
     unknown: list[str] | None = None
     """Number of combinations without an estimate; they are not counted in the seconds."""
+    in_stages: bool = False
+    """Whether looks may end it sooner."""
 
     @property
     def seconds(self) -> float:
@@ -40,6 +43,7 @@ class Forecast:
             yield f"nothing to do: all {self.runs:,} runs are done"
             return
         there = f", {self.done:,} are done" if self.done else ""
+        there += ", if every comparison takes its most seeds" if self.in_stages else ""
         yield (
             f"about {span(self.seconds)} on {self.cores} core{'s' if self.cores > 1 else ''} for "
             f"{left:,} runs{there}; on 1 core about {span(max(self.longest, self.work))}"
@@ -63,7 +67,8 @@ def forecast(experiment: Experiment, cores: int, probe: Probe | None) -> Forecas
         Measures an evaluation of each problem without a receipt; None to start no process.
     """
     folder = experiment.folder / "runs"
-    result, unknown = Forecast(cores), list[str]()
+    in_stages = isinstance(experiment.seeds, Stages)
+    result, unknown = Forecast(cores, in_stages=in_stages), list[str]()
     pairs = [
         (combination, combination.run(seed, experiment.import_path))
         for combination in grid.combinations(experiment)

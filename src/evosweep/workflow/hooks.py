@@ -19,6 +19,7 @@ from evosweep.workflow.orders import FRESH_VARIABLE, Orders
 from evosweep.workflow.plan import CallOptions, Plan, experiment_of
 from evosweep.workflow.probe import probe
 from evosweep.workflow.settings import Settings, Workflow
+from evosweep.workflow.staged_plan import read_plan
 
 _locks: list[Lock] = []  # open until the end of the process
 
@@ -38,7 +39,7 @@ def open_plan(workflow: Workflow) -> Orders:
             return _orders_of(inherited)
         current = settings.settings_of(workflow.config_settings)
         rounds.patience()
-        plan = Plan.read(current, lambda: _call_options(workflow))
+        plan = read_plan(current, lambda: _call_options(workflow))
         places.check(plan.experiment.folder)
     except InputError as error:
         print(f"evosweep: error: {printable_lines(error)}", file=sys.stderr)

@@ -120,6 +120,18 @@ class Orders:
         """Return the inputs of the comparison; none in a process for a single job."""
         return []
 
+    def of_look(self, _: Wildcards) -> list[str]:
+        """What a look waits for, where seeds come in stages."""
+        return []
+
+    def look_file(self, wildcards: Wildcards) -> str:
+        """The file with the question of a look."""
+        return f"{self.folder}/looks/{wildcards.name}.json"
+
+    def look_label(self, wildcards: Wildcards) -> str:
+        """The label of a look."""
+        return f"look {wildcards.name}"
+
     def words(self, wildcards: Wildcards) -> list[str]:
         """Return the words of a job's command line that give its runs."""
         return self.orders[wildcards.name].words

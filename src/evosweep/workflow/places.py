@@ -12,9 +12,9 @@ from pathlib import Path
 from evosweep.errors import Damaged
 from evosweep.files.opening import is_file, is_folder
 
-_FOLDERS = ("runs", "jobs", "logs", "specs", "sources", "horizons", "comparison", ".calls")
+_FOLDERS = ("runs", "jobs", "logs", "specs", "sources", "horizons", "looks", "comparison", ".calls")
 _FILES = (".tracked", "asked.txt", "asked.jsonl", ".snakemake.lock")
-_WITH_FILES_ALONE = ("logs", "jobs", "specs", "comparison")
+_WITH_FILES_ALONE = ("logs", "jobs", "specs", "looks", "comparison")
 
 
 def check(folder: Path) -> None:

@@ -48,6 +48,9 @@ class CallOptions:
     """Measures evaluations; None to start no process for it."""
 
 
+How = Callable[[], CallOptions]
+
+
 class Plan(Orders):
     """The runs of an experiment that a call must do, and its jobs.
 
@@ -55,17 +58,10 @@ class Plan(Orders):
     `how` is called, and the runs are looked at, when the jobs are needed.
     """
 
-    def __init__(
-        self, experiment: Experiment, settings: Settings, how: Callable[[], CallOptions]
-    ) -> None:
+    def __init__(self, experiment: Experiment, settings: Settings, how: How) -> None:
         super().__init__(experiment, Call(experiment.folder, settings.call), {})
         self._settings, self._ask, self.share = settings, how, settings.share
         self.scope = Scope(experiment, settings.share)
-
-    @classmethod
-    def read(cls, settings: Settings, how: Callable[[], CallOptions] = CallOptions) -> "Plan":
-        """Return the plan for the settings of a call; raises InputError."""
-        return cls(experiment_of(settings), settings, how)
 
     @property
     def is_share(self) -> bool:
@@ -159,11 +155,22 @@ class Plan(Orders):
 
     @cached_property
     def _jobs(self) -> dict[str, Job]:
+        return {job.name: job for job in self._packed(self._to_do())}
+
+    def _to_do(self) -> list[Planned]:
         if self._how.again:
-            runs = self.scope.mine
-        else:
-            runs = self.scope.unfinished(later=self._how.later, steal=self._settings.steal)
-        return {job.name: job for job in self._packed(runs)}
+            return self.scope.mine
+        return self.scope.unfinished(later=self._how.later, steal=self._settings.steal)
+
+    def _add(self, runs: list[Planned]) -> None:
+        """Plan jobs for more runs."""
+        jobs = {job.name: job for job in self._packed(runs)}
+        self._planned_orders.update((name, self._order(job)) for name, job in jobs.items())
+        self._jobs.update(jobs)
+        self.__dict__.pop("_outputs", None)
+
+    def _has_work(self) -> bool:
+        return bool(self.orders)
 
     @cached_property
     def _planned_orders(self) -> dict[str, Order]:
@@ -171,7 +178,7 @@ class Plan(Orders):
 
     @cached_property
     def _outputs(self) -> list[str]:
-        if self._how.failed and not self.orders:
+        if self._how.failed and not self._has_work():
             raise SystemExit(1)  # Snakemake calls no hook if there are no jobs
         done = self.scope.there.difference(*(order.runs for order in self.orders.values()))
         mine = (each for each in self.scope.mine if each.run.run_id in done)

@@ -1,13 +1,15 @@
 """The scope of a call: its share of the grid's runs, and those that are still unfinished."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 
 from evosweep.config import grid
 from evosweep.config.experiment import Experiment
+from evosweep.config.grid import Combination
 from evosweep.inventory.asked_file import AskedRuns
+from evosweep.inventory.stages_note import Reached
 from evosweep.records.folder import RunFolder
 from evosweep.workflow import cost
 from evosweep.workflow.jobs import Planned
@@ -26,9 +28,17 @@ class Scope:
         path = self._experiment.import_path
         return [
             Planned(combination.run(seed, path), combination.label)
-            for combination in grid.combinations(self._experiment)
-            for seed in combination.seeds
+            for combination, seeds in self._asked()
+            for seed in seeds
         ]
+
+    def _asked(self) -> Iterator[tuple[Combination, Sequence[int]]]:
+        """Every combination with its seeds."""
+        return ((each, each.seeds) for each in grid.combinations(self._experiment))
+
+    def _reached(self, _: Combination) -> Reached | None:
+        """Where seeds come in stages: how far those of a combination have come."""
+        return None
 
     @cached_property
     def mine(self) -> list[Planned]:
@@ -85,14 +95,15 @@ class Scope:
     def noted(self) -> Iterator[AskedRuns]:
         """Yield the runs of the whole grid by combination, with their labels."""
         rest = (each.run for each in self.runs)
-        for combination in grid.combinations(self._experiment):
+        for combination, seeds in self._asked():
             problem, algorithm = combination.labels
             yield AskedRuns(
                 problem=problem,
                 algorithm=algorithm,
                 backend=combination.backend.name,
-                runs={run.run_id: run.seed for run in islice(rest, len(combination.seeds))},
+                runs={run.run_id: run.seed for run in islice(rest, len(seeds))},
                 compare=combination.problem.compare,
+                stages=self._reached(combination),
             )
 
     def folder(self, each: Planned) -> RunFolder:

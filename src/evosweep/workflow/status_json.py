@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from evosweep.files.strict_json import strict
 from evosweep.inventory.progress import FailedRun, GroupProgress, Progress, RunLabels, RunningRun
+from evosweep.inventory.stages_note import Reached
 
 
 def as_json(progress: Progress) -> object:
@@ -19,6 +20,7 @@ def as_json(progress: Progress) -> object:
             "runs_per_hour": progress.per_hour,
             "seconds_left": progress.seconds_left,
             "groups": [_group(group) for group in progress.groups],
+            "stages": [_stage(problem, each) for problem, each in progress.stages.items()],
             "running_runs": [_running(each) for each in progress.running],
             "failed_runs": [_failed(each) for each in progress.failed],
         }
@@ -35,6 +37,17 @@ def _group(group: GroupProgress) -> dict[str, object]:
         "failed": group.failed,
         "waiting": group.waiting,
         "best": _best(group.best),
+    }
+
+
+def _stage(problem: str, reached: Reached) -> dict[str, object]:
+    return {
+        "problem": problem,
+        "stage": reached.stage,
+        "stages": len(reached.looks),
+        "seeds": reached.seeds,
+        "at_most": reached.looks[-1],
+        "enough": reached.is_decided,
     }
 
 

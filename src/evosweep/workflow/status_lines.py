@@ -67,6 +67,18 @@ def table(progress: Progress) -> Iterator[str]:
         yield "  ".join([*left, *right]).rstrip()
 
 
+def stage_lines(progress: Progress) -> Iterator[str]:
+    """Where seeds come in stages: a line for each problem on how far they have come."""
+    for problem, reached in progress.stages.items():
+        most = reached.looks[-1]
+        if reached.is_decided:
+            text = f"enough after {reached.seeds} of at most {most} seeds"
+        else:
+            stage = f"stage {reached.stage} of {len(reached.looks)}"
+            text = f"{stage}, {reached.seeds} of at most {most} seeds"
+        yield printable(f"{problem}: {text}")
+
+
 def running_line(each: RunningRun) -> str:
     """Return a line on a run under way: its progress and its speed."""
     run = each.run

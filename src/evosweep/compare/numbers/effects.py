@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+_LEAST = 1e-12  # of alpha; no interval says anything at a smaller one
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ def _interval(wins: Floats, delta: float, alpha: float) -> tuple[float, float]:
     rows, columns = wins.shape
     if min(rows, columns) < 2:
         return float("nan"), float("nan")
+    if alpha < _LEAST:
+        return -1.0, 1.0
     quantile = float(t.ppf(1 - alpha / 2, rows + columns - 2))
     if abs(delta) == 1:  # no variance to be had: Feng and Cliff bound it by the smaller sample
         inner = (min(rows, columns) - quantile**2) / (min(rows, columns) + quantile**2)

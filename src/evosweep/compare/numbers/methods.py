@@ -4,10 +4,30 @@ from evosweep.compare.numbers.efficiency import FEWEST_RATIOS, NOISE, SHORTEST
 from evosweep.compare.numbers.intervals import RESAMPLES
 from evosweep.compare.numbers.ranking import FEWEST_PROBLEMS
 from evosweep.compare.numbers.significance import EXACT_UP_TO, MOST_PAIRS
+from evosweep.compare.numbers.words import listed
+from evosweep.config.stages import Stages
+
+_SPENDING = {"pocock": "Pocock", "obrien_fleming": "O'Brien and Fleming"}
 
 
-def sentences_for_paper() -> list[str]:
+def boundary_in_words(stages: Stages, alpha: float) -> str:
+    """Return a sentence on the looks, what they went on for, and their level."""
+    looks = listed([str(count) for count in stages.looks])
+    return (
+        f"Seeds came in stages, with looks after {looks} seeds, fixed before the first run, until "
+        f"{stages.aim} or the most were there. The looks share the level of {alpha:g} by Lan and "
+        f"DeMets' spending function after {_SPENDING[stages.spending]} (Biometrika 70, 1983)."
+    )
+
+
+def sentences_for_paper(stages: Stages | None = None) -> list[str]:
     """Return the tests in the words of a section on methods."""
+    if stages is not None:
+        return [
+            *sentences_for_paper(),
+            f"{boundary_in_words(stages, 0.05)} Holm's correction was applied to repeated p-values "
+            "(Jennison and Turnbull 2000), so that the level holds over pairs and looks.",
+        ]
     return [
         "Two algorithms on a problem were compared by Wilcoxon's signed-rank test where seeds pair "
         "the runs, else by the Mann-Whitney U test (two-sided, level 0.05), with Holm's correction "
@@ -19,7 +39,24 @@ def sentences_for_paper() -> list[str]:
     ]
 
 
-def methods(alpha: float) -> list[str]:
+def _stages(stages: Stages | None, alpha: float) -> list[str]:
+    """Return the rule on seeds in stages; nothing if they have none."""
+    if stages is None:
+        return []
+    return [
+        f"{boundary_in_words(stages, alpha)} A test takes all seeds of the last look at which each "
+        "run is there. Its p over all looks is the repeated p-value, the smallest level over all "
+        "looks whose boundary it reaches (Jennison and Turnbull 2000), which holds whatever ended "
+        "the stages; Holm's correction is of these, over all pairs of a problem, tested or not. "
+        "Whether tests are paired is decided by the most seeds. Intervals of A12 and delta are at "
+        "the level of their look, and so hold over all looks. Medians, their intervals and ranks "
+        "are those of the seeds that are there: a stop after a clear difference makes it look a "
+        "little larger than it is. Ranks over the problems stay fair, for the rule treats all "
+        "algorithms alike."
+    ]
+
+
+def methods(alpha: float, stages: Stages | None = None) -> list[str]:
     """Return a paragraph for each rule."""
     return [
         "Runs that differ in the backend alone are one observation: they repeat a result to the "
@@ -39,6 +76,7 @@ def methods(alpha: float) -> list[str]:
         f"{MOST_PAIRS} pairs, each algorithm is tested against the one with the best median only. "
         f"The level is {alpha:g}. A pair is not tested where all results are equal, or where even "
         "a perfect separation would give a corrected p above the level.",
+        *_stages(stages, alpha),
         "Effect size: A12 (Vargha and Delaney 2000; small from 0.56, medium 0.64, large 0.71) and "
         "Cliff's delta with the asymmetric interval of Feng and Cliff (2004).",
         f"Over all problems, on medians: two algorithms by Wilcoxon's signed-rank test; three or "

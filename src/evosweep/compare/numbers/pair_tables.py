@@ -25,6 +25,11 @@ COLUMNS = (
     Column("statistic", "statistic"),
     Column("p", "p", digits=3),
 )
+LOOK_COLUMNS = (
+    Column("look", "look"),
+    Column("p_looks", "p over all looks", digits=3),
+)
+"""What is added where seeds come in stages."""
 
 
 def pairs_table(pairs: Sequence[Pair], alpha: float, *, common: bool = False) -> Table:
@@ -37,15 +42,22 @@ def pairs_table(pairs: Sequence[Pair], alpha: float, *, common: bool = False) ->
         "the probability that A gives the better result, ties half. Delta: Cliff's, with its "
         f"{100 * (1 - alpha):g} % interval. See Methods for how a test is chosen."
     )
+    columns: Sequence[Column] = COLUMNS
+    if any(pair.look for pair in pairs):
+        columns = (*COLUMNS, *LOOK_COLUMNS)
+        note += (
+            " Seeds came in stages: n are those of the last complete look, p is of its test alone, "
+            "Holm's correction is of the p over all looks, and intervals hold over all looks too."
+        )
     rows = [_row(pair, alpha) for pair in pairs]
     if common:
         title = "Pairs of algorithms at the largest common budget"
-        return Table("tests_common_budget", title, COLUMNS, rows, note=note)
-    return Table("tests", "Pairs of algorithms", COLUMNS, rows, note=note)
+        return Table("tests_common_budget", title, columns, rows, note=note)
+    return Table("tests", "Pairs of algorithms", columns, rows, note=note)
 
 
 def _row(pair: Pair, alpha: float) -> Row:
-    size_of_effect = effect(pair.one, pair.other, alpha)
+    size_of_effect = effect(pair.one, pair.other, pair.level(alpha))
     refused = bool(pair.reason)  # then there is no word for the size of an effect either
     return {
         "problem": pair.problem,
@@ -63,6 +75,8 @@ def _row(pair: Pair, alpha: float) -> Row:
         "n_b": len(pair.other),
         "statistic": None if refused else pair.statistic,
         "p": None if refused else pair.p,
+        "look": None if pair.look is None else pair.look.number,
+        "p_looks": _known(pair.repeated),
     }
 
 

@@ -6,6 +6,11 @@ are enough of them to reach the level after Holm's correction; else the Mann-Whi
 Two-sided. Exact if there are no ties and at most 50 values a side, else the normal
 approximation with corrections for ties and continuity. Holm's correction over all pairs of a
 problem. Refused where even a perfect separation would not reach the level after it.
+
+Where seeds come in stages, the tests are those of the last look at which every run is there, and
+the correction is of their repeated p-values (`numbers.spending`), which hold over all looks. Then
+all that could differ between looks is fixed: the family is every pair, and whether seeds pair the
+runs is decided by the most seeds that there may be.
 """
 
 from collections import defaultdict
@@ -20,6 +25,7 @@ from numpy.typing import NDArray
 from evosweep.compare.numbers.agreement import generation_digests
 from evosweep.compare.numbers.effects import effect
 from evosweep.compare.numbers.location import median, scale_of
+from evosweep.compare.numbers.look import Look
 from evosweep.compare.read.run import Run
 
 Floats = NDArray[np.float64]
@@ -28,6 +34,7 @@ MOST_PAIRS = 300  # of a problem; beyond, each configuration is tested against t
 
 
 EQUAL = "all results are equal"
+INCOMPLETE = "the first stage of seeds is not complete"
 
 
 @dataclass
@@ -44,6 +51,14 @@ class Pair:
     corrected: float = float("nan")
     method: str = ""
     reason: str = ""
+    look: Look | None = None
+    """Where seeds come in stages: which of the looks this is."""
+    repeated: float = float("nan")
+    """The p-value over all looks."""
+
+    def level(self, alpha: float) -> float:
+        """The level of this one test, for `alpha` over all looks."""
+        return alpha if self.look is None else self.look.level(alpha)
 
     def decides(self, alpha: float) -> bool:
         """Return True if the test finds one of the two better."""
@@ -85,13 +100,26 @@ def run_pairs(pairs: Sequence[Pair], alpha: float) -> None:
             groups[pair.method, len(_used(pair)[0]), len(_used(pair)[1])].append(pair)
     for members in groups.values():
         _run_tests(members)
-    tested = [pair for pair in pairs if not pair.reason]
-    for pair, corrected in zip(tested, holm([pair.p for pair in tested]), strict=True):
-        pair.corrected = corrected
+    _correct([pair for pair in pairs if not pair.reason], family)
+
+
+def _correct(tested: Sequence[Pair], family: int) -> None:
+    """Holm's correction: over the tested pairs; in stages over the whole family."""
+    look = tested[0].look if tested else None
+    if look is None:
+        for pair, corrected in zip(tested, holm([pair.p for pair in tested]), strict=True):
+            pair.corrected = corrected
+        return
+    repeated = look.repeated([pair.p for pair in tested])
+    padded = [*repeated, *(1.0 for _ in range(family - len(tested)))]
+    for pair, value, corrected in zip(tested, repeated, holm(padded), strict=False):
+        pair.repeated, pair.corrected = value, corrected
 
 
 def family_size(pairs: Sequence[Pair]) -> int:
-    """Return how many of the pairs have anything to test, which Holm's correction will count."""
+    """Return the number of pairs that Holm's correction counts: in stages all, else if different."""
+    if pairs and pairs[0].look is not None:
+        return len(pairs)
     return max(1, sum(_differs(pair) for pair in pairs))
 
 
@@ -108,6 +136,8 @@ def refusal(pair: Pair, alpha: float, family: int = 1) -> str:
     pairs, however clearly they were apart.
     """
     sizes = len(pair.one), len(pair.other)
+    if pair.look is not None and not pair.look.number:
+        return INCOMPLETE
     if all_equal(np.concatenate([pair.one, pair.other])):
         return EQUAL
     if pair.paired:
@@ -115,11 +145,13 @@ def refusal(pair: Pair, alpha: float, family: int = 1) -> str:
         least, what = 2.0 * 0.5**count, f"{count} pairs with different results"
     else:
         least, what = 2.0 / comb(sum(sizes), sizes[0]), f"{sizes[0]} and {sizes[1]} runs"
-    if least * family <= alpha:
+    [over_looks] = [least] if pair.look is None else pair.look.repeated([least])
+    if over_looks * family <= alpha:
         return ""
     tail, corrected = (f" for {family} pairs", "corrected ") if family > 1 else ("", "")
-    smallest = min(least * family, 1.0)
-    return f"{what} are too few{tail}: the least {corrected}p is {smallest:.3g}"
+    smallest = min(over_looks * family, 1.0)
+    looks = "" if pair.look is None else " over all looks"
+    return f"{what} are too few{tail}: the least {corrected}p{looks} is {smallest:.3g}"
 
 
 def all_equal(values: Floats) -> bool:
@@ -189,6 +221,7 @@ def make_pairs(
     *,
     starts: Starts,
     alpha: float,
+    look: Look | None = None,
 ) -> list[Pair]:
     """Return the pairs of algorithms to test on a problem, paired by seeds if the rules allow
     it.
@@ -197,21 +230,31 @@ def make_pairs(
     ----------
     groups, losses
         The runs of each algorithm, and in the same order how bad their results are.
+    look
+        Where seeds come in stages: the look whose runs these are.
     """
     pairs = [
-        Pair(problem, (one, other), losses[one], losses[other], paired=False)
-        for one, other in _choose(losses)
+        Pair(problem, (one, other), losses[one], losses[other], paired=False, look=look)
+        for one, other in _choose(losses, every=look is not None)
     ]
     family = family_size(pairs)
     for pair in pairs:
         pair.paired = len(pair.one) == len(pair.other)
-        pair.paired = pair.paired and not refusal(pair, alpha, family)
+        pair.paired = pair.paired and _reaches_paired(pair, alpha, family)
         pair.paired = pair.paired and starts.pair(*(groups[name] for name in pair.names))
     return pairs
 
 
-def _choose(losses: Mapping[str, Floats]) -> Iterable[tuple[str, str]]:
-    if comb(len(losses), 2) <= MOST_PAIRS:
+def _reaches_paired(pair: Pair, alpha: float, family: int) -> bool:
+    """Whether a paired test could decide; in stages once all seeds are there."""
+    if pair.look is None:
+        return not refusal(pair, alpha, family)
+    [least] = pair.look.last.repeated([2.0 * 0.5 ** len(pair.look.stages)])
+    return least * family <= alpha
+
+
+def _choose(losses: Mapping[str, Floats], *, every: bool = False) -> Iterable[tuple[str, str]]:
+    if every or comb(len(losses), 2) <= MOST_PAIRS:
         return combinations(losses, 2)
     best = min(losses, key=lambda name: (median(losses[name]), name))
     return ((best, name) for name in losses if name != best)

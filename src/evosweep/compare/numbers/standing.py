@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from evosweep.compare.numbers.budgets import Budget
 from evosweep.compare.numbers.location import median
+from evosweep.compare.numbers.look import Look
 from evosweep.compare.numbers.quality import Quality
 from evosweep.compare.numbers.significance import Pair
 
@@ -26,6 +27,8 @@ class Standing:
         budget where budgets are unequal.
     pairs
         The tested pairs of these results.
+    look
+        Where seeds come in stages: the look whose runs are tested.
     """
 
     problem: str
@@ -33,6 +36,7 @@ class Standing:
     budget: Budget
     values: Mapping[str, Floats]
     pairs: Sequence[Pair] = field(default_factory=list)
+    look: Look | None = None
 
     @property
     def at_common_budget(self) -> bool:

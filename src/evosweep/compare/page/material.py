@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import compress
 
 from evosweep.compare.numbers import efficiency
 from evosweep.compare.numbers.agreement import agree
 from evosweep.compare.numbers.budgets import common_budget, measure_budget
 from evosweep.compare.numbers.finals import Final, fronts_of, read_finals
+from evosweep.compare.numbers.look import look_at
 from evosweep.compare.numbers.many_traces import TraceJob, read_traces
 from evosweep.compare.numbers.quality import Quality, measure_all
 from evosweep.compare.numbers.ranking import Ranking, rank
@@ -80,9 +82,9 @@ def gather(study: Study, options: Options) -> Material | Study:
     if not study.runs:
         return study
     qualities = measure_all(study, fronts_of(finals))
-    traces, unread = read_traces(_jobs(study, qualities))
+    traces, unread = read_traces(trace_jobs(study, qualities))
     timings, untimed = efficiency.measure(study)
-    pairs, standings = _compare(study, qualities, traces, options.alpha)
+    pairs, standings = compare(study, qualities, traces, options.alpha)
     return Material(
         study=study,
         options=options,
@@ -99,7 +101,8 @@ def gather(study: Study, options: Options) -> Material | Study:
     )
 
 
-def _jobs(study: Study, qualities: Mapping[str, Quality]) -> list[TraceJob]:
+def trace_jobs(study: Study, qualities: Mapping[str, Quality]) -> list[TraceJob]:
+    """What is to be read of each run's journal, with the largest common budget."""
     return [
         TraceJob(run, qualities[problem].reference, common_budget(groups))
         for problem, groups in study.problems.items()
@@ -108,7 +111,7 @@ def _jobs(study: Study, qualities: Mapping[str, Quality]) -> list[TraceJob]:
     ]
 
 
-def _compare(
+def compare(
     study: Study, qualities: Mapping[str, Quality], traces: Mapping[str, Trace], alpha: float
 ) -> tuple[list[Pair], dict[str, Standing]]:
     """Return the tested pairs of final results, and where the algorithms of each problem stand."""
@@ -118,7 +121,9 @@ def _compare(
     for problem, groups in study.problems.items():
         quality, budget = qualities[problem], measure_budget(groups, traces)
         values = {name: quality.of(runs) for name, runs in groups.items()}
-        standing = _tested(Standing(problem, quality, budget, values), groups, starts, alpha)
+        look = look_at(study.stages, groups)
+        standing = Standing(problem, quality, budget, values, look=look)
+        standing = _tested(standing, groups, starts, alpha)
         final_pairs += standing.pairs
         if budget.comparable:
             standing = replace(standing, values=budget.values)
@@ -131,7 +136,12 @@ def _tested(
     standing: Standing, groups: Mapping[str, Sequence[Run]], starts: Starts, alpha: float
 ) -> Standing:
     losses = {name: standing.quality.loss(sample) for name, sample in standing.values.items()}
-    pairs = make_pairs(standing.problem, groups, losses, starts=starts, alpha=alpha)
+    look = standing.look
+    if look is not None and look.number:
+        chosen = look.among(groups)
+        losses = {name: sample[chosen[name]] for name, sample in losses.items()}
+        groups = {name: list(compress(runs, chosen[name])) for name, runs in groups.items()}
+    pairs = make_pairs(standing.problem, groups, losses, starts=starts, alpha=alpha, look=look)
     run_pairs(pairs, alpha)
     return replace(standing, pairs=pairs)
 

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from evosweep.compare.read.grid import stages_of
 from evosweep.compare.read.run import Failure, Run, differs, read_failure, read_run
 from evosweep.compare.read.study import Study
+from evosweep.config.stages import Stages
 from evosweep.errors import Damaged, InputError, one_line
 from evosweep.files.opening import is_file
+from evosweep.inventory.asked_file import read_asked
 from evosweep.records.folder import RunFolder, find_runs
 
 
@@ -45,7 +48,16 @@ def _open(folder: Path, places: Sequence[RunFolder]) -> Study:
         tuple(kept),
         (*failures, *copies),
         disagreements=tuple(unequal),
+        stages=_stages(folder),
     )
+
+
+def _stages(folder: Path) -> Stages | None:
+    """The stages of the seeds, as the workflow has noted them."""
+    try:
+        return stages_of(read_asked(folder))
+    except (InputError, OSError):
+        return None
 
 
 def hold_together(studies: list[Study]) -> list[Study]:

@@ -7,8 +7,9 @@ from pathlib import Path
 from evosweep.compare.read.labels import compared, identity
 from evosweep.compare.read.run import Failure, Run
 from evosweep.compare.read.study import Study
+from evosweep.config.stages import Stages
 from evosweep.errors import InputError
-from evosweep.inventory.asked_file import read_asked
+from evosweep.inventory.asked_file import AskedRuns, read_asked
 
 Spec = Mapping[str, object]
 
@@ -18,13 +19,14 @@ class Grid:
     """What is asked for: the specs by run_id, empty if only the ids are given.
 
     `names` has what the config calls each problem, algorithm and backend, by identity. An empty
-    `experiment` fits every study.
+    `experiment` fits every study. `stages` are those of the seeds, where they come in any.
     """
 
     specs: Mapping[str, Spec]
     origin: str
     experiment: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
+    stages: Stages | None = None
 
     def fits(self, study: Study) -> bool:
         """Return True if a study is of this experiment."""
@@ -33,13 +35,13 @@ class Grid:
 
 def read_config(path: Path) -> Grid:
     """Return the grid of a config; raises InputError if it has mistakes."""
-    from evosweep.config.grid import expand
     from evosweep.config.load import load
+    from evosweep.inventory.stages import asked
 
     experiment = load(path)
     specs: dict[str, Spec] = {}
     names: dict[str, str] = {}
-    for spec in expand(experiment):
+    for spec in asked(experiment):
         parts = spec.to_dict()
         specs[spec.run_id] = parts
         problem, algorithm = compared(parts["problem"], parts["algorithm"])
@@ -47,7 +49,8 @@ def read_config(path: Path) -> Grid:
         for kind, part in shown.items():
             text = identity(part, spec.sources.get(kind, ""))
             names.setdefault(text, str(part.get("name") or ""))
-    return Grid(specs, str(path), experiment.experiment, names)
+    stages = experiment.seeds if isinstance(experiment.seeds, Stages) else None
+    return Grid(specs, str(path), experiment.experiment, names, stages)
 
 
 def read_ids(path: Path) -> Grid:
@@ -59,9 +62,16 @@ def read_ids(path: Path) -> Grid:
         lines = path.read_text(encoding="utf-8").split()
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read as a list of run_ids: {error}") from error
-    noted = {name: each.compare for each in read_asked(path.parent) for name in each.runs}
+    combinations = read_asked(path.parent)
+    noted = {name: each.compare for each in combinations for name in each.runs}
     specs = {line: _compared(noted[line]) if line in noted else {} for line in lines}
-    return Grid(specs, str(path))
+    return Grid(specs, str(path), stages=stages_of(combinations))
+
+
+def stages_of(combinations: Sequence[AskedRuns]) -> Stages | None:
+    """The stages of the seeds that the workflow has noted; None where they have none."""
+    noted = (each.stages for each in combinations if each.stages is not None)
+    return next((reached.stages for reached in noted), None)
 
 
 def _compared(names: list[str]) -> Spec:
@@ -95,6 +105,7 @@ def _take(study: Study, grid: Grid) -> Study:
         basis=f"the runs of {grid.origin}" if grid.experiment else "the runs that are asked for",
         names=grid.names,
         config=grid.origin if grid.experiment else "",
+        stages=grid.stages,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from evosweep.compare.read.labels import by_name, label_all, unique_stems
 from evosweep.compare.read.run import Failure, Run
+from evosweep.config.stages import Stages
 
 Key = tuple[str, str]
 """A configuration: the labels of its problem and of its algorithm."""
@@ -21,7 +22,7 @@ class Study:
     such runs: they are in no number. `basis` says by what `runs` were chosen. `alerts` are lines
     that nobody may miss, `disagreements` those on one run with two populations. `names` has what
     the config calls an identity; elsewhere the name in the last receipt counts. `config` is
-    the path of the config, as it was given.
+    the path of the config, as it was given. `stages` are those of the seeds, where they had any.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Study:
     disagreements: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     config: str = ""
+    stages: Stages | None = None
 
     @cached_property
     def problem_labels(self) -> dict[str, str]:

@@ -17,7 +17,7 @@ def seeds_advice(material: Material) -> list[str]:
     made."""
     study, alpha = material.study, material.options.alpha
     few = [standing for standing in material.standings.values() if _too_few(standing)]
-    if not few:
+    if not few or study.stages is not None:  # stages bring the seeds that a test needs
         return []
     needed = max(fewest_seeds(family_size(standing.pairs), alpha) for standing in few)
     present = min(len(values) for standing in few for values in standing.values.values())
@@ -47,10 +47,11 @@ def _cost(material: Material, needed: int) -> tuple[int, float]:
     for key, runs in study.configurations.items():
         missing = max(0, needed - len(runs))
         more += missing * len(seconds[key])
-        total += missing * sum(map(_typical, seconds[key].values()))
+        total += missing * sum(map(typical, seconds[key].values()))
     return more, total
 
 
-def _typical(times: Sequence[float]) -> float:
+def typical(times: Sequence[float]) -> float:
+    """The median of the times that are known; 0 where none is."""
     finite = [time for time in times if np.isfinite(time)]
     return float(np.median(finite)) if finite else 0.0

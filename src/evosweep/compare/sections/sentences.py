@@ -7,6 +7,7 @@ from evosweep.compare.numbers.words import listed, plural
 from evosweep.compare.page.material import Material
 from evosweep.compare.read.study import Study
 from evosweep.compare.sections.advice import seeds_advice
+from evosweep.compare.sections.stages import saved
 from evosweep.compare.sections.verdict import leads, problem_sentence
 
 MOST_PROBLEMS = 8  # with a sentence each; beyond, they are counted
@@ -17,6 +18,7 @@ def summary(material: Material) -> list[str]:
     return [
         *_ranked(material, tested=True),
         *_problems(material),
+        *saved(material),
         *_ranked(material, tested=False),
         _agreement(material),
         *efficiency_tables.advice(material.timings),

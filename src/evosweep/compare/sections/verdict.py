@@ -12,6 +12,7 @@ from evosweep.compare.numbers.standing import Standing
 from evosweep.compare.numbers.table import digits_apart, show
 from evosweep.compare.numbers.words import listed, plural
 from evosweep.compare.page.material import Material
+from evosweep.compare.sections.stages import seeds_of
 
 DIGITS = 4
 
@@ -23,12 +24,14 @@ def problem_sentence(material: Material, problem: str) -> str:
         return _alone(material, standing)
     if all_equal(np.concatenate(list(standing.values.values()))):
         value = show(standing.median(standing.order[0]), DIGITS)
-        return f"{problem}: every run of every algorithm gave {value}; there is nothing to tell."
+        told = f"{problem}: every run of every algorithm gave {value}; there is nothing to tell."
+        return f"{told} {seeds_of(standing, material.options.alpha)}".strip()
     parts = [
         _budgets(standing),
         _lead(material, standing),
         _sureness(standing, material.options.alpha),
         _with_all_evaluations(material, standing),
+        seeds_of(standing, material.options.alpha),
     ]
     return f"{problem}: {' '.join(filter(None, parts))}"
 
@@ -117,8 +120,12 @@ def _sureness(standing: Standing, alpha: float) -> str:
     rest = f"; {plural(untested, 'pair')} not tested" if untested else ""
     return (
         f"{verb} significantly better than {share} of {plural(len(others), 'other')} "
-        f"(Holm-corrected, level {alpha:g}{rest})."
+        f"(Holm-corrected, level {alpha:g}{_over_looks(standing)}{rest})."
     )
+
+
+def _over_looks(standing: Standing) -> str:
+    return "" if standing.look is None else " over all looks"
 
 
 def _one(standing: Standing, alpha: float) -> str:
@@ -127,7 +134,7 @@ def _one(standing: Standing, alpha: float) -> str:
     best = standing.leaders[0]
     sides = (pair.one, pair.other) if pair.names[0] == best else (pair.other, pair.one)
     size = effect(*sides)
-    numbers = f"p = {pair.corrected:.3g}, A12 = {size.a12:.3g}"
+    numbers = f"p{_over_looks(standing)} = {pair.corrected:.3g}, A12 = {size.a12:.3g}"
     if pair.favours(best, alpha):
         return f"The difference is significant ({numbers}, a {size.size} effect)."
     if pair.decides(alpha):
