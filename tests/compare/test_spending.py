@@ -86,8 +86,8 @@ def _any_rejected(p: Floats, family: int) -> NDArray[np.bool_]:
 def test_the_family_wise_error_holds_over_pairs_and_looks(kind: str) -> None:
     """2,000 experiments in which nothing differs: how often any pair of three is called different.
 
-    With the first look at nine seeds, stops at any look count. Skewed results, for a rank test does
-    not mind; pairs share the luck of a seed.
+    A stop at any look counts. Results are skewed, which a rank test does not mind, and what is
+    paired shares the luck of its seed. 0.05 is in the interval of each rate.
     """
     rng = np.random.default_rng(17)
     samples = rng.exponential(size=(EXPERIMENTS, 3, 50))
@@ -100,9 +100,7 @@ def test_the_family_wise_error_holds_over_pairs_and_looks(kind: str) -> None:
             for look, p in enumerate(by_look, start=1):
                 wrong |= _any_rejected(repeated(SHARES, look, spending, p), family)
             rate = binomtest(int(wrong.sum()), EXPERIMENTS).proportion_ci(0.95)
-            assert rate.low <= 0.05, (spending, family, wrong.mean())
-            if family == 1:  # what three pairs share makes Holm's correction stay below
-                assert rate.high >= 0.05, (spending, wrong.mean())
+            assert rate.low <= 0.05 <= rate.high, (spending, family, wrong.mean())
 
 
 def test_tests_without_the_boundary_would_err_more_often() -> None:

@@ -15,12 +15,12 @@ LOOKS = [4, 8, 12]
 STAGED: dict[str, Any] = {
     "problems": {"ones": {"use": "my_problem:build", "params": {"bits": 60}}},
     "algorithms": {
-        "evolves": {"use": "ea_simple", "params": {"population": 12, "generations": 12}},
-        "guesses": {"use": "random_search", "params": {"population": 6, "generations": 2}},
+        "evolves": {"use": "ea_simple", "params": {"population": 10, "generations": 30}},
+        "guesses": {"use": "random_search", "params": {"population": 100, "generations": 3}},
     },
     "seeds": {"first": 1, "at_least": 4, "at_most": 12, "looks": LOOKS, "until": "decided"},
 }
-SOLVED = {"use": "my_problem:build", "params": {"bits": 1}}
+SOLVED = {"use": "my_problem:build", "params": {"bits": 2}}
 """Every run of every algorithm finds its optimum, so that nothing is ever decided."""
 
 
@@ -80,7 +80,7 @@ def test_a_call_goes_through_the_stages_of_each_problem_and_no_further(
 def test_a_kill_between_the_stages_costs_no_run_and_changes_no_decision(
     workspace: Workspace, waits: Waits
 ) -> None:
-    slow = {"use": "my_problem:build", "params": {"bits": 60, "seconds": 0.005}}
+    slow = {"use": "my_problem:build", "params": {"bits": 60, "seconds": 0.002}}
     workspace.configure(**STAGED | {"problems": {"ones": slow}, "runs_per_job": 1})
     killed = workspace.start("compare")
     answered = lambda: any(look["is_final"] is False for look in looks(workspace))  # noqa: E731

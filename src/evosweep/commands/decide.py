@@ -46,7 +46,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _compared(run: Run, note: LookNote) -> Run:
-    """The run with what is compared, which its receipt may not know yet."""
+    """Return the run with what is compared, which its receipt may not know yet."""
     return replace(run, problem={**run.problem, "compare": note.compare})
 
 

@@ -31,17 +31,17 @@ class Decision:
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing asks for more seeds."""
+        """Return True if nothing asks for more seeds."""
         return not self.open
 
 
 def decide(runs: Sequence[Run], stages: Stages) -> Decision:
-    """The decision on all runs of a look.
+    """Return the decision on all runs of a look.
 
     Raises
     ------
     Damaged
-        Where a final population or a journal that it takes cannot be read.
+        If a final population that it takes cannot be read.
     """
     study, finals = read_finals(Study("", Path(), tuple(runs), (), stages=stages), fronts_only=True)
     for failure in study.failures:
@@ -56,7 +56,7 @@ def decide(runs: Sequence[Run], stages: Stages) -> Decision:
 
 
 def _traces(study: Study, qualities: dict[str, Quality]) -> dict[str, Trace]:
-    """The traces of problems with unequal budgets, which are compared at a common one."""
+    """Return the traces of problems with unequal budgets, which are compared at a common one."""
     unequal = {
         run.run_id
         for groups in study.problems.values()

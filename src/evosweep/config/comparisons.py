@@ -11,7 +11,7 @@ from evosweep.errors import printable
 
 
 def by_comparison(combined: Iterable[Combination]) -> list[list[Combination]]:
-    """Combinations whose runs are compared with each other, in the config's order."""
+    """Return combinations in groups whose runs are compared with each other."""
     groups: dict[str, list[Combination]] = {}
     for each in combined:
         groups.setdefault(_compared(each.problem), []).append(each)
@@ -19,14 +19,14 @@ def by_comparison(combined: Iterable[Combination]) -> list[list[Combination]]:
 
 
 def _compared(problem: ProblemSpec) -> str:
-    """What the runs of one comparison share: the problem without what `compare` names."""
+    """Return what the runs of one comparison share: the problem without what `compare` names."""
     facts = problem.model_dump(exclude=set(problem.nameless), exclude_defaults=True)
     kept = {name: value for name, value in problem.params.items() if name not in problem.compare}
     return compact({**facts, "params": kept})
 
 
 def algorithms_of(group: Iterable[Combination]) -> dict[tuple[str, str], set[int]]:
-    """The algorithms that one comparison is about, each with its seeds on all backends."""
+    """Return the algorithms of one comparison, each with its seeds on all backends."""
     seeds: dict[tuple[str, str], set[int]] = {}
     for each in group:
         key = each.problem.canonical, each.algorithm.canonical
@@ -35,7 +35,7 @@ def algorithms_of(group: Iterable[Combination]) -> dict[tuple[str, str], set[int
 
 
 def mistakes(experiment: Experiment) -> Iterator[str]:
-    """A line for each problem that seeds in stages cannot compare."""
+    """Yield a line for each problem that seeds in stages cannot compare."""
     if not isinstance(experiment.seeds, Stages):
         return
     for group in by_comparison(combinations(experiment)):

@@ -50,22 +50,22 @@ class Stages(Sequence[int]):
         return iter(self.all)
 
     def index(self, value: int, start: int = 0, stop: int | None = None) -> int:
-        """The place of a seed."""
+        """Return the place of a seed."""
         del start, stop
         return self.all.index(value)
 
     @property
     def all(self) -> range:
-        """Every seed, up to the most."""
+        """Return every seed, up to the most."""
         return range(self.first, self.first + self.looks[-1])
 
     def upto(self, look: int) -> range:
-        """The seeds of the first `look` stages."""
+        """Return the seeds of the first `look` stages."""
         return range(self.first, self.first + (self.looks[look - 1] if look else 0))
 
     @property
     def aim(self) -> str:
-        """What the stages go on for, in words."""
+        """Return what the stages go on for, in words."""
         if self.precision is None:
             return "every pair is decided"
         return f"the interval of every A12 is {self.precision:g} or less to either side"
@@ -166,7 +166,7 @@ class SeedStages(Strict):
 
     @property
     def stages(self) -> Stages:
-        """The stages, with the number of seeds at each look."""
+        """Return the stages, with the number of seeds at each look."""
         width = self.until.precision if isinstance(self.until, Precision) else None
         looks = self.looks if isinstance(self.looks, tuple) else self._spread(self.looks)
         return Stages(self.first, looks, self.spending, width)

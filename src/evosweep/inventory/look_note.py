@@ -40,12 +40,12 @@ class LookNote(BaseModel):
 
     @property
     def name(self) -> str:
-        """Twelve hexadecimal digits that stand for the question."""
+        """Return twelve hexadecimal digits that stand for the question."""
         text = self.model_dump_json(exclude={"is_final", "problem"})
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def path(self, folder: Path) -> Path:
-        """Its file in an experiment's folder."""
+        """Return its file in an experiment's folder."""
         return folder / FOLDER / f"{self.name}.json"
 
     def write(self, folder: Path) -> None:
@@ -55,14 +55,14 @@ class LookNote(BaseModel):
 
 
 def read_look(path: Path) -> LookNote:
-    """The look in a file.
+    """Return the look in a file.
 
     Raises
     ------
     Damaged
-        Where it is not one of `LookNote.write`.
+        If it is not one of `LookNote.write`.
     FileNotFoundError
-        Where there is none.
+        If there is none.
     """
     try:
         return LookNote.model_validate_json(read_bytes(path, _LIMIT))

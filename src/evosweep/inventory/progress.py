@@ -109,7 +109,7 @@ class Progress:
 
     @property
     def is_over(self) -> bool:
-        """Whether every run is done, and no look at seeds in stages may ask for more."""
+        """Return True if every run is done, and no look at seeds in stages may ask for more."""
         return self.done == self.asked and all(each.is_over for each in self.stages.values())
 
 

@@ -33,23 +33,23 @@ class Comparison:
 
     @property
     def is_last(self) -> bool:
-        """Whether there is no stage after this one."""
+        """Return True if there is no stage after this one."""
         return self.stage == len(self.stages.looks)
 
     def seeds(self, member: Combination) -> list[int]:
-        """The seeds of a combination that are asked for by now."""
+        """Return the seeds of a combination that are asked for by now."""
         upto = self.stages.upto(self.stage)
         return [seed for seed in member.seeds if seed in upto]
 
     def runs(self) -> dict[str, int]:
-        """The runs that are asked for by now: seeds by run_id."""
+        """Return the runs that are asked for by now: seeds by run_id."""
         if self.stage not in self._runs:
             specs = (m.run(s, self.import_path) for m in self.members for s in self.seeds(m))
             self._runs[self.stage] = {run.run_id: run.seed for run in specs}
         return self._runs[self.stage]
 
     def look(self) -> LookNote:
-        """The question whether the stage that it is in was the last one."""
+        """Return the question whether its stage was the last one."""
         return LookNote(
             problem=self.members[0].labels[0],
             compare=sorted(self.members[0].problem.compare),
@@ -64,7 +64,7 @@ class Comparison:
         )
 
     def advance(self, fresh: Collection[str] | None = None) -> bool:
-        """Go as far as answers lead; returns whether anything has changed.
+        """Go as far as answers lead; return True if anything has changed.
 
         Parameters
         ----------
@@ -81,7 +81,7 @@ class Comparison:
         return (self.stage, self.is_decided) != before
 
     def reached(self) -> Reached:
-        """Its stage as files note it."""
+        """Return its stage as files note it."""
         note = self.look().stages
         return Reached(**note.model_dump(), stage=self.stage, is_decided=self.is_decided)
 
@@ -103,7 +103,7 @@ class Comparison:
 
 
 def comparisons_of(experiment: Experiment) -> list[Comparison]:
-    """The comparisons of an experiment at their first stage; [] where seeds have no stages."""
+    """Return the comparisons of an experiment at their first stage; [] without stages."""
     if not isinstance(experiment.seeds, Stages):
         return []
     return [
@@ -113,7 +113,7 @@ def comparisons_of(experiment: Experiment) -> list[Comparison]:
 
 
 def asked_combinations(experiment: Experiment) -> Iterator[tuple[Combination, Sequence[int]]]:
-    """Every combination with the seeds that are asked for by now."""
+    """Yield every combination with the seeds that are asked for by now."""
     if not isinstance(experiment.seeds, Stages):
         yield from ((each, each.seeds) for each in combinations(experiment))
     for comparison in comparisons_of(experiment):
@@ -122,6 +122,6 @@ def asked_combinations(experiment: Experiment) -> Iterator[tuple[Combination, Se
 
 
 def asked(experiment: Experiment) -> Iterator[RunSpec]:
-    """Every run that is asked for by now."""
+    """Yield every run that is asked for by now."""
     for combination, seeds in asked_combinations(experiment):
         yield from (combination.run(seed, experiment.import_path) for seed in seeds)

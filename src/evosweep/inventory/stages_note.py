@@ -28,7 +28,7 @@ class StagesNote(BaseModel):
 
     @property
     def stages(self) -> Stages:
-        """The stages that these are."""
+        """Return the stages that these are."""
         return Stages(self.first, self.looks, self.spending, self.precision)
 
 
@@ -41,10 +41,10 @@ class Reached(StagesNote):
 
     @property
     def is_over(self) -> bool:
-        """Whether no stage follows."""
+        """Return True if no stage follows."""
         return self.is_decided or self.stage >= len(self.looks)
 
     @property
     def seeds(self) -> int:
-        """How many seeds are asked for by now."""
+        """Return how many seeds are asked for by now."""
         return self.looks[min(self.stage, len(self.looks)) - 1]

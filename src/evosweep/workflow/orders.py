@@ -121,15 +121,15 @@ class Orders:
         return []
 
     def of_look(self, _: Wildcards) -> list[str]:
-        """What a look waits for, where seeds come in stages."""
+        """Return what a look waits for, if seeds come in stages."""
         return []
 
     def look_file(self, wildcards: Wildcards) -> str:
-        """The file with the question of a look."""
+        """Return the file with the question of a look."""
         return f"{self.folder}/looks/{wildcards.name}.json"
 
     def look_label(self, wildcards: Wildcards) -> str:
-        """The label of a look."""
+        """Return the label of a look."""
         return f"look {wildcards.name}"
 
     def words(self, wildcards: Wildcards) -> list[str]:

@@ -17,7 +17,7 @@ _LEVEL = 0.05
 def power_lines(
     experiment: Experiment, power: float, effects: Sequence[float] | None = None
 ) -> Iterator[str]:
-    """Lines on the seeds that each effect needs, by the number of algorithms of a problem.
+    """Yield lines on the seeds that each effect needs, by the number of algorithms.
 
     Parameters
     ----------

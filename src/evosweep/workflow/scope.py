@@ -33,11 +33,11 @@ class Scope:
         ]
 
     def _asked(self) -> Iterator[tuple[Combination, Sequence[int]]]:
-        """Every combination with its seeds."""
+        """Return every combination with its seeds."""
         return ((each, each.seeds) for each in grid.combinations(self._experiment))
 
     def _reached(self, _: Combination) -> Reached | None:
-        """Where seeds come in stages: how far those of a combination have come."""
+        """Return how far the seeds of a combination have come, if they come in stages."""
         return None
 
     @cached_property

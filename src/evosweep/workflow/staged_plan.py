@@ -32,7 +32,7 @@ class StagedPlan(Plan):
         return [*self._outputs, *(str(self.call.mark(_KIND, name)) for name in self._looks)]
 
     def of_look(self, wildcards: Wildcards) -> list[str]:
-        """The marks of the jobs that do runs of a look; none for runs that are there."""
+        """Return the marks of the jobs that do runs of a look; none for finished runs."""
         runs = self._looks[wildcards.name].runs.keys()
         jobs = (order for order in self.orders.values() if not runs.isdisjoint(order.runs))
         return [str(self.call.mark(order.kind, order.name)) for order in jobs]
@@ -50,7 +50,7 @@ class StagedPlan(Plan):
 
     @cached_property
     def _looks(self) -> dict[str, LookNote]:
-        """Every look of this call."""
+        """Return every look of this call."""
         return self._staged.looks(self._planned_runs())
 
     def _has_work(self) -> bool:
@@ -74,7 +74,7 @@ class StagedPlan(Plan):
 
 
 def read_plan(settings: Settings, how: How = CallOptions) -> Plan:
-    """The plan for the settings of a call; raises InputError."""
+    """Return the plan for the settings of a call; raises InputError."""
     experiment = experiment_of(settings)
     if not isinstance(experiment.seeds, Stages):
         return Plan(experiment, settings, how)

@@ -29,14 +29,14 @@ class StagedScope(Scope):
 
     @cached_property
     def comparisons(self) -> list[Comparison]:
-        """The comparisons, each at its stage."""
+        """Return the comparisons, each at its stage."""
         found = comparisons_of(self._experiment)
         for comparison in found if not self._is_again() else ():
             comparison.advance()
         return found
 
     def advance(self, new: Collection[str], made: Collection[str]) -> bool:
-        """Go on where looks lead; returns whether anything has changed.
+        """Go on where looks lead; return True if anything has changed.
 
         Parameters
         ----------
@@ -52,7 +52,7 @@ class StagedScope(Scope):
         return any(changed)
 
     def looks(self, planned: Collection[str]) -> dict[str, LookNote]:
-        """By name, the looks that follow when the runs that are `planned` are done."""
+        """Return the looks that follow when the runs that are `planned` are done, by name."""
         runs = set(planned) if self._is_again() else self.there.union(planned)
         going_on = (each for each in self.comparisons if not each.is_last and not each.is_decided)
         found = {}

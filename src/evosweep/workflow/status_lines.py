@@ -68,7 +68,7 @@ def table(progress: Progress) -> Iterator[str]:
 
 
 def stage_lines(progress: Progress) -> Iterator[str]:
-    """Where seeds come in stages: a line for each problem on how far they have come."""
+    """Yield a line for each problem whose seeds come in stages: how far they have come."""
     for problem, reached in progress.stages.items():
         most = reached.looks[-1]
         if reached.is_decided:

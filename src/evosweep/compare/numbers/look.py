@@ -22,21 +22,21 @@ class Look:
 
     @property
     def seeds(self) -> int:
-        """How many seeds each algorithm has had."""
+        """Return how many seeds each algorithm has had."""
         return len(self.stages.upto(self.number))
 
     @property
     def is_last(self) -> bool:
-        """Whether there are no more seeds after it."""
+        """Return True if there are no more seeds after it."""
         return self.number == len(self.stages.looks)
 
     @property
     def last(self) -> "Look":
-        """The look at all seeds."""
+        """Return the look at all seeds."""
         return Look(self.stages, len(self.stages.looks))
 
     def level(self, alpha: float) -> float:
-        """The level at which a single test of this look decides, for `alpha` over all looks."""
+        """Return the level at which one test of this look decides, for `alpha` over all looks."""
         from evosweep.compare.numbers.spending import boundary
 
         if not self.number:
@@ -44,7 +44,7 @@ class Look:
         return boundary(self._fractions, alpha, self.stages.spending)[self.number - 1]
 
     def repeated(self, p_values: Sequence[float]) -> list[float]:
-        """The repeated p-values of tests at this look: they hold over all looks together."""
+        """Return the repeated p-values of tests at this look, which hold over all looks."""
         from evosweep.compare.numbers.spending import repeated
 
         if not self.number:
@@ -54,7 +54,7 @@ class Look:
         return [float(value) for value in found]
 
     def among(self, groups: Groups) -> dict[str, list[bool]]:
-        """Which runs of each algorithm are of the seeds that this look is at."""
+        """Return a flag for each run of each algorithm: whether this look has its seed."""
         seeds = self.stages.upto(self.number)
         return {name: [run.seed in seeds for run in runs] for name, runs in groups.items()}
 
@@ -64,7 +64,7 @@ class Look:
 
 
 def look_at(stages: Stages | None, groups: Groups) -> Look | None:
-    """The last look for which every algorithm has all its runs; None without stages."""
+    """Return the last look for which every algorithm has all its runs; None without stages."""
     if stages is None:
         return None
     there = [{run.seed for run in runs} for runs in groups.values()]

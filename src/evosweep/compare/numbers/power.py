@@ -19,7 +19,7 @@ EFFECTS = {0.56: "small", 0.64: "medium", 0.71: "large"}
 
 
 def seeds_for(a12: float, *, pairs: int, power: float, alpha: float = 0.05) -> int:
-    """The seeds per algorithm with which a test finds an effect.
+    """Return the number of seeds per algorithm with which a test finds an effect.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def seeds_for(a12: float, *, pairs: int, power: float, alpha: float = 0.05) -> i
 
 
 def effect_for(seeds: int, *, pairs: int, power: float, alpha: float = 0.05) -> float:
-    """The smallest A12 above one half that so many seeds find; 1 where they find none."""
+    """Return the smallest A12 above one half that so many seeds find; 1 if they find none."""
     if seeds < fewest_seeds(pairs, alpha):
         return 1.0
     return min(
@@ -61,7 +61,7 @@ class InStages:
 def in_stages(
     a12: float, looks: Sequence[int], spending: str, *, pairs: int, alpha: float = 0.05
 ) -> InStages:
-    """Power and mean number of seeds of one pair where looks may stop it.
+    """Return power and mean number of seeds of one pair if looks may stop it.
 
     Parameters
     ----------

@@ -57,7 +57,7 @@ class Pair:
     """The p-value over all looks."""
 
     def level(self, alpha: float) -> float:
-        """The level of this one test, for `alpha` over all looks."""
+        """Return the level of this one test, for `alpha` over all looks."""
         return alpha if self.look is None else self.look.level(alpha)
 
     def decides(self, alpha: float) -> bool:
@@ -104,7 +104,7 @@ def run_pairs(pairs: Sequence[Pair], alpha: float) -> None:
 
 
 def _correct(tested: Sequence[Pair], family: int) -> None:
-    """Holm's correction: over the tested pairs; in stages over the whole family."""
+    """Apply Holm's correction: over the tested pairs; in stages over the whole family."""
     look = tested[0].look if tested else None
     if look is None:
         for pair, corrected in zip(tested, holm([pair.p for pair in tested]), strict=True):
@@ -117,7 +117,7 @@ def _correct(tested: Sequence[Pair], family: int) -> None:
 
 
 def family_size(pairs: Sequence[Pair]) -> int:
-    """Return the number of pairs that Holm's correction counts: in stages all, else if different."""
+    """Return how many pairs Holm's correction counts: all in stages, else those that differ."""
     if pairs and pairs[0].look is not None:
         return len(pairs)
     return max(1, sum(_differs(pair) for pair in pairs))
@@ -246,7 +246,7 @@ def make_pairs(
 
 
 def _reaches_paired(pair: Pair, alpha: float, family: int) -> bool:
-    """Whether a paired test could decide; in stages once all seeds are there."""
+    """Return True if a paired test could decide; in stages, once all seeds are there."""
     if pair.look is None:
         return not refusal(pair, alpha, family)
     [least] = pair.look.last.repeated([2.0 * 0.5 ** len(pair.look.stages)])

@@ -25,7 +25,7 @@ _LEVELS = np.concatenate([np.geomspace(1e-10, 0.4, 72), np.linspace(0.45, 0.999,
 
 
 def spent(fraction: float, level: float, spending: str) -> float:
-    """How much of a two-sided `level` is used up once the share `fraction` of the data is there."""
+    """Return how much of a two-sided `level` is used up at the share `fraction` of the data."""
     if spending == "pocock":
         return level * math.log(1 + (math.e - 1) * fraction)
     return float(4 * ndtr(ndtri(level / 4) / math.sqrt(fraction)))
@@ -39,7 +39,7 @@ class _Continuing:
     masses: Floats
 
     def beyond(self, bound: float, step: float, drift: float = 0.0) -> float:
-        """The mass outside of -bound to bound after an increment of the standard deviation `step`.
+        """Return the mass outside of -bound to bound after an increment with deviation `step`.
 
         `drift` is the mean of the increment.
         """
@@ -48,7 +48,7 @@ class _Continuing:
         return float(self.masses @ tails)
 
     def within(self, bound: float, step: float, *, next_step: float, drift: float) -> "_Continuing":
-        """What is left between -bound and bound after that increment."""
+        """Return what is left between -bound and bound after that increment."""
         count = int(np.clip(math.ceil(10 * bound / min(step, next_step)), 48, 1200))
         roots, weights = _gauss_legendre(count)
         nodes = roots * bound
@@ -68,14 +68,14 @@ def _gauss_legendre(count: int) -> tuple[Floats, Floats]:
 
 @lru_cache(maxsize=1024)
 def boundary(fractions: tuple[float, ...], level: float, spending: str) -> tuple[float, ...]:
-    """The two-sided level at which the test of each look decides.
+    """Return the two-sided level at which the test of each look decides.
 
     Parameters
     ----------
     fractions
         The share of all data at each look, ascending; the last one is 1.
     level
-        The probability that any look decides where nothing differs.
+        The probability that any look decides if nothing differs.
     spending
         `pocock` or `obrien_fleming`: the function of Lan and DeMets that is like that boundary.
     """
@@ -92,7 +92,7 @@ def boundary(fractions: tuple[float, ...], level: float, spending: str) -> tuple
 
 
 def _bound(state: _Continuing, step: float, target: float, far: float) -> float:
-    """The bound outside of which the mass is `target`."""
+    """Return the bound outside of which the mass is `target`."""
     if target <= state.beyond(far, step):
         return far
     if target >= state.beyond(0.0, step):
@@ -101,7 +101,7 @@ def _bound(state: _Continuing, step: float, target: float, far: float) -> float:
 
 
 def _steps(fractions: Sequence[float]) -> list[tuple[float, float]]:
-    """Each look's share of the data, and the standard deviation of the increment up to it."""
+    """Return each look's share of the data, and the deviation of the increment up to it."""
     gaps = np.diff(fractions, prepend=0.0)
     return [(t, math.sqrt(gap)) for t, gap in zip(fractions, gaps, strict=True)]
 
@@ -112,14 +112,14 @@ def _step_after(fractions: Sequence[float], place: int) -> float:
 
 
 def deciding(fractions: tuple[float, ...], levels: Sequence[float], drift: float) -> list[float]:
-    """The probability that each look is the one that decides.
+    """Return the probability that each look is the one that decides.
 
     Parameters
     ----------
     levels
         The level of each look, as `boundary` gives them.
     drift
-        The mean of the statistic when all data are there; 0 where nothing differs.
+        The mean of the statistic when all data are there; 0 if nothing differs.
     """
     state, shares, before = _START, [], 0.0
     for place, (fraction, step) in enumerate(_steps(fractions)):
@@ -133,10 +133,10 @@ def deciding(fractions: tuple[float, ...], levels: Sequence[float], drift: float
 
 
 def repeated(fractions: tuple[float, ...], look: int, spending: str, p_values: Floats) -> Floats:
-    """Repeated p-values: the smallest overall level whose boundary at this look is reached.
+    """Return repeated p-values: the smallest overall level whose boundary this look reaches.
 
     Whatever makes somebody stop, a repeated p-value is below a level with at most that probability
-    where nothing differs (Jennison and Turnbull: Group Sequential Methods, 2000, chapter 9). Below
+    if nothing differs (Jennison and Turnbull: Group Sequential Methods, 2000, chapter 9). Below
     1e-10 they are not told apart.
 
     Parameters
@@ -156,7 +156,7 @@ def repeated(fractions: tuple[float, ...], look: int, spending: str, p_values: F
 def _curve(
     fractions: tuple[float, ...], look: int, spending: str
 ) -> tuple[PchipInterpolator, float, float]:
-    """Logarithms of overall levels by those of a look's own, with its least and its largest."""
+    """Return log overall level as a function of a look's log level, with that level's bounds."""
     levels = _table(fractions, spending)[:, look - 1]
     usable = levels > 1e-300
     curve = PchipInterpolator(np.log(levels[usable]), np.log(_LEVELS[usable]))
@@ -165,7 +165,7 @@ def _curve(
 
 @lru_cache(maxsize=64)
 def _table(fractions: tuple[float, ...], spending: str) -> Floats:
-    """What each look decides at, a row for each overall level; ascending in every column."""
+    """Return the level of each look, a row for each overall level; columns ascend."""
     rows = np.array([boundary(fractions, float(level), spending) for level in _LEVELS])
     rising: Floats = np.maximum.accumulate(rows)
     return rising * (1 + 1e-13 * np.arange(len(rows))[:, None])  # never twice the same

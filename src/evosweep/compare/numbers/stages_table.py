@@ -27,7 +27,7 @@ COLUMNS = (
 
 
 def stages_table(study: Study, standings: Mapping[str, Standing], alpha: float) -> Table:
-    """A row for each problem: the look it stopped at, and the runs that it did not need."""
+    """Return a row for each problem: its last look, and the runs that it did not need."""
     rows = [
         _row(study, standing, standing.look, alpha)
         for standing in standings.values()
@@ -42,7 +42,7 @@ def stages_table(study: Study, standings: Mapping[str, Standing], alpha: float) 
 
 
 def outcome(standing: Standing, look: Look, alpha: float) -> str:
-    """What the stages of a problem came to."""
+    """Return what the stages of a problem came to."""
     if look.number and all(is_closed(pair, look.stages, alpha) for pair in standing.pairs):
         return ENOUGH
     return MOST if look.is_last else GOING_ON
@@ -51,7 +51,7 @@ def outcome(standing: Standing, look: Look, alpha: float) -> str:
 def missing_runs(
     groups: Mapping[str, Sequence[Run]], study: Study, look: Look
 ) -> list[tuple[int, list[Run]]]:
-    """How many runs the most seeds would add, with those that are there, by algorithm and backend.
+    """Return how many runs the most seeds would add, with those that exist, by configuration.
 
     A backend that has not every seed is asked for no more of them.
     """

@@ -102,7 +102,7 @@ def gather(study: Study, options: Options) -> Material | Study:
 
 
 def trace_jobs(study: Study, qualities: Mapping[str, Quality]) -> list[TraceJob]:
-    """What is to be read of each run's journal, with the largest common budget."""
+    """Return what to read of each run's journal, with the largest common budget."""
     return [
         TraceJob(run, qualities[problem].reference, common_budget(groups))
         for problem, groups in study.problems.items()

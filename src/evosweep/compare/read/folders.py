@@ -53,7 +53,7 @@ def _open(folder: Path, places: Sequence[RunFolder]) -> Study:
 
 
 def _stages(folder: Path) -> Stages | None:
-    """The stages of the seeds, as the workflow has noted them."""
+    """Return the stages of the seeds, as the workflow has noted them."""
     try:
         return stages_of(read_asked(folder))
     except (InputError, OSError):

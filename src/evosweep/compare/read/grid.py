@@ -69,7 +69,7 @@ def read_ids(path: Path) -> Grid:
 
 
 def stages_of(combinations: Sequence[AskedRuns]) -> Stages | None:
-    """The stages of the seeds that the workflow has noted; None where they have none."""
+    """Return the stages of the seeds that the workflow has noted; None if they have none."""
     noted = (each.stages for each in combinations if each.stages is not None)
     return next((reached.stages for reached in noted), None)
 

@@ -17,7 +17,7 @@ from evosweep.compare.sections.advice import typical
 
 
 def stages_section(material: Material) -> Section | None:
-    """The seeds of each problem, and the levels of its tests; None without stages."""
+    """Return the seeds of each problem, and the levels of its tests; None without stages."""
     study = material.study
     if study.stages is None:
         return None
@@ -27,7 +27,7 @@ def stages_section(material: Material) -> Section | None:
 
 
 def seeds_of(standing: Standing, alpha: float) -> str:
-    """How many seeds the comparison of a problem took, as the end of its sentence."""
+    """Return how many seeds a problem took, as the end of its sentence."""
     look = standing.look
     if look is None or len(standing.order) == 1:
         return ""
@@ -46,7 +46,7 @@ def seeds_of(standing: Standing, alpha: float) -> str:
 
 
 def saved(material: Material) -> list[str]:
-    """One sentence on what stopping early has saved; none without stages."""
+    """Return one sentence on what stopping early has saved; none without stages."""
     study, alpha = material.study, material.options.alpha
     if study.stages is None:
         return []
