@@ -112,7 +112,7 @@ def _grid(args: argparse.Namespace) -> Grid | None:
         raise InputError("--config and --runs both say what is compared; give one of them")
     if args.runs is not None:
         return read_ids(args.runs)
-    return None if args.config is None else read_config(args.config)
+    return None if args.config is None else read_config(args.config, args.other or args.results)
 
 
 def _changes(args: argparse.Namespace) -> int:

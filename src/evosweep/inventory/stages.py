@@ -102,26 +102,31 @@ class Comparison:
         return RunFolder(self.folder / "runs" / run_id).record
 
 
-def comparisons_of(experiment: Experiment) -> list[Comparison]:
-    """Return the comparisons of an experiment at their first stage; [] without stages."""
+def comparisons_of(experiment: Experiment, folder: Path | None = None) -> list[Comparison]:
+    """Return the comparisons of an experiment at their first stage; [] without stages.
+
+    `folder` has its results, if they lie elsewhere.
+    """
     if not isinstance(experiment.seeds, Stages):
         return []
     return [
-        Comparison(members, experiment.seeds, experiment.import_path, experiment.folder)
+        Comparison(members, experiment.seeds, experiment.import_path, folder or experiment.folder)
         for members in by_comparison(combinations(experiment))
     ]
 
 
-def asked_combinations(experiment: Experiment) -> Iterator[tuple[Combination, Sequence[int]]]:
+def asked_combinations(
+    experiment: Experiment, folder: Path | None = None
+) -> Iterator[tuple[Combination, Sequence[int]]]:
     """Yield every combination with the seeds that are asked for by now."""
     if not isinstance(experiment.seeds, Stages):
         yield from ((each, each.seeds) for each in combinations(experiment))
-    for comparison in comparisons_of(experiment):
+    for comparison in comparisons_of(experiment, folder):
         comparison.advance()
         yield from ((member, comparison.seeds(member)) for member in comparison.members)
 
 
-def asked(experiment: Experiment) -> Iterator[RunSpec]:
+def asked(experiment: Experiment, folder: Path | None = None) -> Iterator[RunSpec]:
     """Yield every run that is asked for by now."""
-    for combination, seeds in asked_combinations(experiment):
+    for combination, seeds in asked_combinations(experiment, folder):
         yield from (combination.run(seed, experiment.import_path) for seed in seeds)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,12 @@ class Look:
     @property
     def _fractions(self) -> tuple[float, ...]:
         return tuple(seeds / len(self.stages) for seeds in self.stages.looks)
+
+
+@lru_cache(maxsize=4096)
+def repeated_one(look: Look, p: float) -> float:
+    """Return the repeated p-value of one test at a look."""
+    return look.repeated([p])[0]
 
 
 def look_at(stages: Stages | None, groups: Groups) -> Look | None:

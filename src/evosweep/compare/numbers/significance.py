@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from evosweep.compare.numbers.agreement import generation_digests
 from evosweep.compare.numbers.effects import effect
 from evosweep.compare.numbers.location import median, scale_of
-from evosweep.compare.numbers.look import Look
+from evosweep.compare.numbers.look import Look, repeated_one
 from evosweep.compare.read.run import Run
 
 Floats = NDArray[np.float64]
@@ -145,7 +145,7 @@ def refusal(pair: Pair, alpha: float, family: int = 1) -> str:
         least, what = 2.0 * 0.5**count, f"{count} pairs with different results"
     else:
         least, what = 2.0 / comb(sum(sizes), sizes[0]), f"{sizes[0]} and {sizes[1]} runs"
-    [over_looks] = [least] if pair.look is None else pair.look.repeated([least])
+    over_looks = least if pair.look is None else repeated_one(pair.look, least)
     if over_looks * family <= alpha:
         return ""
     tail, corrected = (f" for {family} pairs", "corrected ") if family > 1 else ("", "")
@@ -249,8 +249,8 @@ def _reaches_paired(pair: Pair, alpha: float, family: int) -> bool:
     """Return True if a paired test could decide; in stages, once all seeds are there."""
     if pair.look is None:
         return not refusal(pair, alpha, family)
-    [least] = pair.look.last.repeated([2.0 * 0.5 ** len(pair.look.stages)])
-    return least * family <= alpha
+    least = 2.0 * 0.5 ** len(pair.look.stages)
+    return repeated_one(pair.look.last, least) * family <= alpha
 
 
 def _choose(losses: Mapping[str, Floats], *, every: bool = False) -> Iterable[tuple[str, str]]:

@@ -43,7 +43,8 @@ def stages_table(study: Study, standings: Mapping[str, Standing], alpha: float) 
 
 def outcome(standing: Standing, look: Look, alpha: float) -> str:
     """Return what the stages of a problem came to."""
-    if look.number and all(is_closed(pair, look.stages, alpha) for pair in standing.pairs):
+    pairs = standing.pairs if look.number else ()
+    if pairs and all(is_closed(pair, look.stages, alpha) for pair in pairs):
         return ENOUGH
     return MOST if look.is_last else GOING_ON
 

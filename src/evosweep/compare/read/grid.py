@@ -9,6 +9,7 @@ from evosweep.compare.read.run import Failure, Run
 from evosweep.compare.read.study import Study
 from evosweep.config.stages import Stages
 from evosweep.errors import InputError
+from evosweep.files.opening import is_folder
 from evosweep.inventory.asked_file import AskedRuns, read_asked
 
 Spec = Mapping[str, object]
@@ -33,15 +34,23 @@ class Grid:
         return self.experiment in ("", study.name)
 
 
-def read_config(path: Path) -> Grid:
-    """Return the grid of a config; raises InputError if it has mistakes."""
+def read_config(path: Path, results: Path) -> Grid:
+    """Return the grid of a config; raises InputError if it has mistakes.
+
+    Parameters
+    ----------
+    results
+        A results folder, or one experiment's: if seeds come in stages, what its looks have decided
+        says how many of them are asked for.
+    """
     from evosweep.config.load import load
     from evosweep.inventory.stages import asked
 
     experiment = load(path)
     specs: dict[str, Spec] = {}
     names: dict[str, str] = {}
-    for spec in asked(experiment):
+    own = results if is_folder(results / "runs") else results / experiment.experiment
+    for spec in asked(experiment, own):
         parts = spec.to_dict()
         specs[spec.run_id] = parts
         problem, algorithm = compared(parts["problem"], parts["algorithm"])
