@@ -76,7 +76,7 @@ def _row(pair: Pair, alpha: float) -> Row:
         "statistic": None if refused else pair.statistic,
         "p": None if refused else pair.p,
         "look": None if pair.look is None else pair.look.number,
-        "p_looks": _known(pair.repeated),
+        "p_looks": _finite(pair.repeated),
     }
 
 
