@@ -59,3 +59,8 @@ def read_asked(folder: Path) -> list[AskedRuns]:
     except ValidationError as error:
         reason = error.errors(include_url=False)[0]["msg"]
         raise Damaged(folder, NAME, f"{reason}; the next call of snakemake writes it") from None
+
+
+def stages_by_problem(combinations: Iterable[AskedRuns]) -> dict[str, Reached]:
+    """Return how far the seeds of each problem have come; {} if they have no stages."""
+    return {each.problem: each.stages for each in combinations if each.stages is not None}

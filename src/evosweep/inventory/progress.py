@@ -3,14 +3,14 @@
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy
 
 from evosweep.errors import EvosweepError, one_line
 from evosweep.files.opening import is_folder
-from evosweep.inventory.asked_file import NAME, AskedRuns, read_asked
+from evosweep.inventory.asked_file import NAME, AskedRuns, read_asked, stages_by_problem
 from evosweep.inventory.holdings import run_folders
 from evosweep.inventory.stages_note import Reached
 from evosweep.inventory.under_way import JournalFollower, best_of, is_worked_on
@@ -221,24 +221,20 @@ class Observer:
     ) -> Progress:
         since = max(self._asked_at, self.fresh_since)
         done = [receipt for receipt in self._receipts.values() if receipt.changed >= since > 0]
+        shown = Progress(
+            self.folder, groups, running, failed, stages=stages_by_problem(self._asked)
+        )
         if not done:
-            return Progress(self.folder, groups, running, failed, stages=self._stages())
+            return shown
         end = time.time() if running else max(receipt.changed for receipt in done)
         elapsed = max(end - since, 1e-3)
         left = sum(group.waiting + group.running for group in groups)
         work, rest = self._work(groups)
-        return Progress(
-            self.folder,
-            groups,
-            running,
-            failed,
+        return replace(
+            shown,
             per_hour=3600 * len(done) / elapsed,
             seconds_left=elapsed * rest / work if running and left and work > 0 else None,
-            stages=self._stages(),
         )
-
-    def _stages(self) -> dict[str, Reached]:
-        return {each.problem: each.stages for each in self._asked if each.stages is not None}
 
     def _work(self, groups: list[GroupProgress]) -> tuple[float, float]:
         """Return the seconds that this call's finished runs took, and those of the runs left."""

@@ -59,7 +59,7 @@ def read_config(path: Path, results: Path) -> Grid:
             text = identity(part, spec.sources.get(kind, ""))
             names.setdefault(text, str(part.get("name") or ""))
     stages = experiment.seeds if isinstance(experiment.seeds, Stages) else None
-    return Grid(specs, str(path), experiment.experiment, names, stages)
+    return Grid(specs, str(path), experiment.experiment, names, stages=stages)
 
 
 def read_ids(path: Path) -> Grid:
