@@ -26,6 +26,7 @@ class StagedPlan(Plan):
         self.scope = self._staged = StagedScope(experiment, lambda: self.is_again)
         self._written: bool | None = None
         self._made: set[str] = set()
+        self._noted: set[str] = set()
 
     def outputs(self, _: Wildcards | None = None) -> list[str]:
         self._go_on()
@@ -44,9 +45,9 @@ class StagedPlan(Plan):
     def write_files(self, *, elsewhere: bool) -> None:
         super().write_files(elsewhere=elsewhere)
         self._written = elsewhere
-        for name, note in self._looks.items():
-            if name not in self._made:
-                note.write(self.experiment.folder)
+        for name in self._looks.keys() - self._noted:  # once: it may have its answer by now
+            self._looks[name].write(self.experiment.folder)
+            self._noted.add(name)
 
     @cached_property
     def _looks(self) -> dict[str, LookNote]:
