@@ -23,4 +23,3 @@ def test_the_workflow_on_the_page_runs_the_grid_and_its_own_rule(workspace: Work
     assert table.startswith("problem,algorithm")
     folder = workspace.folder / "results" / "study"
     assert not list(folder.glob(".calls/*"))
-    assert "Nothing to be done" in workspace.snakemake()
