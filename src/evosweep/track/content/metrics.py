@@ -1,7 +1,7 @@
 """The metrics of a run in MLflow, and its values for the aggregate over seeds."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from evosweep.records.goal import goal, reaches
 from evosweep.records.record import Record
@@ -14,6 +14,11 @@ from evosweep.track.content.names import own_name
 def milliseconds(iso: str) -> int:
     """Return an ISO 8601 time in MLflow's unit: milliseconds since the epoch."""
     return round(datetime.fromisoformat(iso).timestamp() * 1000)
+
+
+def milliseconds_at(seconds: float) -> int:
+    """Return a time in seconds since the epoch as MLflow has it of the run's receipt, cut there."""
+    return milliseconds(datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds"))
 
 
 def points_of(history: History, record: Record, summary: Summary) -> list[Point]:

@@ -9,6 +9,7 @@ from evosweep.records.folder import RunFolder
 from evosweep.records.journal import Entry, Session, read_behind
 from evosweep.records.reading import read_running
 from evosweep.records.record import RunningRecord
+from evosweep.track.content.metrics import milliseconds_at
 from evosweep.track.content.mlflow_run import Point
 
 
@@ -70,7 +71,7 @@ class GenerationProgress:
                 self._best[number : number + 1] = [max(values) if weight > 0 else min(values)]
 
     def _generation_done(self) -> Iterator[Point]:
-        when = round(1000 * (self.started + self._finished))
+        when = milliseconds_at(self.started) + round(1000 * self._finished)
         self.generation, self.evaluations = self._batch, self._counted
         yield Point("evaluations", float(self.evaluations), when, self._batch)
         for number, best in enumerate(self._best):

@@ -11,6 +11,7 @@ from evosweep.errors import Damaged
 from evosweep.processes.held_locks import HeldLocks
 from evosweep.records.record import Named
 from evosweep.track.content import note
+from evosweep.track.content.metrics import milliseconds_at
 from evosweep.track.content.mlflow_run import KILLED, RUNNING, MlflowRun, content_id
 from evosweep.track.content.names import own_name, parameters
 from evosweep.track.content.progress import GenerationProgress
@@ -126,7 +127,7 @@ def _has_outcome(source: scan.RunFiles) -> bool:
 def _under_way(
     experiment: str, source: scan.RunFiles, progress: GenerationProgress, document: Named
 ) -> MlflowRun:
-    start = round(1000 * progress.started)
+    start = milliseconds_at(progress.started)
     mlflow_id = content_id(experiment, source.run_id, "under way", str(start))
     tags = identity(document) | {
         "content": mlflow_id,
