@@ -24,7 +24,7 @@ BUILD_IMAGE = $(ENGINE) build $(BUILD_OPTIONS) $(if $(BASE_IMAGE),--build-arg BA
     $(shell $(PYTHON) -c 'import sys; sys.path.insert(0, "src"); \
         from evosweep.containers.engines import build_arguments; print(*build_arguments())')
 
-.PHONY: pictures notebook reference help run test test-fast coverage venv check bench bench-peers bench-scale examples faults simulate audit docs proof image lock schema clean
+.PHONY: gallery pictures notebook reference help run test test-fast coverage venv check bench bench-peers bench-scale examples faults simulate audit docs proof image lock schema clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -107,14 +107,18 @@ schema: venv ## write the JSON schemas of the config and of the record from thei
 	$(BIN)/python -m evosweep.config.experiment > workflow/schemas/experiment.schema.json
 	$(BIN)/python -m evosweep.records.record > workflow/schemas/record.schema.json
 
-reference: venv ## write docs/reference.md from the built-ins' signatures and docstrings
+reference: .venv/.test ## write docs/reference.md and docs/commands.md from signatures, docstrings and --help
 	$(BIN)/evosweep list --markdown > docs/reference.md
+	$(BIN)/python docs/make_commands.py
 
 pictures: .venv/.test ## run config/tour.yaml and config/experiment.yaml, and make the pictures of README and docs
 	$(BIN)/python docs/make_pictures.py
 
 notebook: .venv/.test ## execute the notebook of docs/ and keep what it shows
 	$(BIN)/python docs/make_notebook.py
+
+gallery: .venv/.test ## run the families of docs/gallery.md whose plots are old, and write the page
+	$(BIN)/python docs/make_gallery.py
 
 clean: ## remove the environment and caches; results stay
 	rm -rf .venv .peers .docs .audit dist site .coverage .import_linter_cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

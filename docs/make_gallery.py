@@ -1,14 +1,26 @@
-"""Makes docs/gallery.md and its plots from real runs: `python docs/make_gallery.py`, minutes."""
+"""Makes docs/gallery.md and its plots from real runs: `make gallery`.
 
+    python docs/make_gallery.py [TITLE ...]     these families, whether or not they are old
+
+Only what is old is run: `docs/gallery/made.json` has, for each family, the digest of the names of
+its runs (which change with parameters and code), and what they gave. The page's sections are made
+of that; what stands above them is kept.
+"""
+
+import json
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
+import shown
 import yaml
 from moocore import hypervolume
 from pyarrow import parquet
+from scipy.stats import mannwhitneyu
 
 from evosweep.backends.table import create
 from evosweep.config.experiment import Experiment
@@ -22,7 +34,9 @@ mpl.use("Agg")
 from matplotlib import pyplot as plt
 
 DOCS = Path(__file__).parent
-SEEDS = 5
+PAGE, MADE = DOCS / "gallery.md", DOCS / "gallery" / "made.json"
+SEEDS = 10
+FEW = 5
 COLOURS = ("#0072B2", "#D55E00")
 
 
@@ -34,6 +48,31 @@ class Entry(NamedTuple):
     problem: dict[str, Any]
     algorithm: dict[str, Any]
     rival: dict[str, Any]
+    wins: bool = True
+    """Whether it has to have the better median: a baseline and a second package need not."""
+    seeds: int = SEEDS
+
+    @property
+    def name(self) -> str:
+        """The name of its plot."""
+        name = self.title.lower().replace(" ", "-")
+        return "".join(sign for sign in name if sign.isalnum() or sign == "-").strip("-")
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The experiment, small enough to be read at a glance."""
+        return {
+            "experiment": self.algorithm["use"],
+            "problems": {self.problem["use"]: self.problem},
+            "algorithms": {each["use"]: each for each in (self.algorithm, self.rival)},
+            "backends": {"serial": {"use": "serial"}},
+            "seeds": {"first": 1, "count": self.seeds},
+        }
+
+    def digest(self) -> str:
+        """What its plot shows: the runs, by their names."""
+        specs = expand(Experiment.model_validate(self.config))
+        return shown.digest(spec.run_id for spec in specs)
 
 
 def entry(
@@ -43,11 +82,12 @@ def entry(
 
     `rival` is another algorithm by its name and parameters, with about as many evaluations.
     """
-    stop = options.pop("stop", None)
+    stop, wins = options.pop("stop", None), options.pop("wins", True)
+    seeds = options.pop("seeds", SEEDS)
     chosen = {"use": algorithm, "params": options} | ({"stop": stop} if stop else {})
     name, other = rival
     against = {"use": name, "params": other} | ({"stop": stop} if stop else {})
-    return Entry(title, text, {"use": problem, "params": params}, chosen, against)
+    return Entry(title, text, {"use": problem, "params": params}, chosen, against, wins, seeds)
 
 
 def plain(population: int, generations: int, **more: Any) -> tuple[str, dict[str, Any]]:
@@ -56,42 +96,48 @@ def plain(population: int, generations: int, **more: Any) -> tuple[str, dict[str
 
 
 ENTRIES = [
-    entry("Genetic algorithm", "Every generation replaces the last.", "onemax", "ea_simple",
-          {"bits": 100}, ("random_search", {"population": 100, "generations": 100}),
-          population=100, generations=100, crossover=0.8, mutation=0.3),
-    entry("(mu + lambda)", "Parents compete with their children; a knapsack of 50 items.",
-          "knapsack", "ea_mu_plus_lambda", {"items": 50}, plain(100, 60), population=50,
-          lambda_=100, generations=60, crossover=0.5, mutation=0.4),
-    entry("(mu, lambda)", "Children replace their parents; a deceptive trap function.", "binary",
-          "ea_mu_comma_lambda", {"function": "trap"},
-          ("random_search", {"population": 200, "generations": 60}), population=100,
-          lambda_=200, generations=60, crossover=0.8, mutation=0.1),
-    entry("Steady state", "Two children at a time replace the worst; 20 queens.", "n_queens",
-          "steady_state", {"queens": 20},
-          ("random_search", {"population": 100, "generations": 100}), population=100,
-          generations=100, stop={"target": 0.0}),
+    entry("Genetic algorithm", "Every generation replaces the last. The trap function deceives "
+          "PBIL, which learns each bit apart; crossover keeps blocks of bits together.",
+          "binary", "ea_simple", {"function": "trap"},
+          ("pbil", {"generations": 300, "lambda_": 40, "learning_rate": 0.1}),
+          population=200, generations=60, crossover=0.9, mutation=0.1),
+    entry("(mu + lambda)", "Parents compete with their children. On a deceptive function a single "
+          "parent is caught sooner than a hundred.", "binary", "ea_mu_plus_lambda",
+          {"function": "trap"}, ("one_plus_one", {"generations": 8000}), population=100,
+          lambda_=200, generations=40, crossover=0.8, mutation=0.1),
+    entry("(mu, lambda)", "Children replace their parents, and so leave local optima that "
+          "(mu + lambda) keeps.", "continuous", "ea_mu_comma_lambda",
+          {"function": "rastrigin", "dimension": 10},
+          ("ea_mu_plus_lambda", {"population": 40, "lambda_": 80, "generations": 200,
+                                 "crossover": 0.5, "mutation": 0.5}),
+          population=40, lambda_=80, generations=200, crossover=0.5, mutation=0.5),
+    entry("Steady state", "Two children at a time compete with the population, so that a good one "
+          "has children at once.", "leading_ones", "steady_state", {"bits": 80},
+          plain(50, 120, crossover=0.9, mutation=0.5), population=50, generations=120),
     entry("Permutations", "The travelling salesman through 52 places in Berlin: reversed parts "
           "of a tour, against a genetic algorithm that exchanges parts too.", "tsp",
           "ea_mu_plus_lambda", {"instance": "berlin52", "mutation": "inversion"},
           plain(50, 1200, crossover=0.7, mutation=0.5), population=50, lambda_=50,
           generations=1200, crossover=0.0, mutation=1.0),
-    entry("Island model", "Three demes that exchange their best in a ring.", "binary",
-          "island_model", {"function": "royal_road1"}, plain(180, 80), demes=3, population=60,
-          generations=80),
-    entry("Evolution strategy", "Step sizes evolve with the genes.", "continuous",
-          "evolution_strategy", {"function": "sphere", "dimension": 10},
-          plain(100, 60), mu=10, lambda_=100,
-          generations=60, gene_mutation=0.3, smallest_step=0.001),
+    entry("Island model", "Five demes that exchange their best in a ring, against one population "
+          "with the same operators.", "binary", "island_model", {"function": "trap"},
+          plain(200, 200, crossover=0.8, mutation=0.1), demes=5, population=40, generations=200,
+          migration=10, migrants=2, crossover=0.8, mutation=0.1, stop={"evaluations": 8000}),
+    entry("Evolution strategy", "Step sizes evolve with the genes. Ten parents that mix leave "
+          "local optima in which a single one stays.", "continuous", "evolution_strategy",
+          {"function": "ackley", "dimension": 10}, ("one_fifth", {"generations": 3600}), mu=10,
+          lambda_=100, generations=40, gene_mutation=0.3, smallest_step=0.001, seeds=FEW),
     entry("CMA-ES", "A normal distribution learns its covariance.", "bbob", "cma_es",
           {"function": 10, "dimension": 10},
           ("differential_evolution", {"population": 40, "generations": 150}),
-          generations=300, lambda_=20, stop={"target": "declared"}),
-    entry("(1 + lambda)-CMA-ES", "One parent, whose success rules the step size.", "bbob",
-          "cma_one_plus_lambda", {"function": 1, "dimension": 10},
-          ("one_fifth", {"generations": 1600}), generations=200, lambda_=8),
+          generations=300, lambda_=20, stop={"target": "declared"}, seeds=FEW),
+    entry("(1 + lambda)-CMA-ES", "One parent whose success rules the step size, and which learns "
+          "the covariance of an ill-conditioned ellipsoid.", "bbob", "cma_one_plus_lambda",
+          {"function": 10, "dimension": 10}, ("one_fifth", {"generations": 4000}),
+          generations=500, lambda_=8, seeds=FEW),
     entry("pycma", "CMA-ES by its author's own package, against DEAP's.", "bbob", "pycma",
           {"function": 10, "dimension": 10}, ("cma_es", {"generations": 300, "lambda_": 20}),
-          generations=300, lambda_=20),
+          generations=300, lambda_=20, wins=False, seeds=FEW),
     entry("Differential evolution", "DE/rand/1/bin.", "continuous", "differential_evolution",
           {"function": "rastrigin", "dimension": 5},
           ("particle_swarm", {"population": 50, "generations": 200}), population=50,
@@ -99,18 +145,21 @@ ENTRIES = [
     entry("SciPy's differential evolution", "The same family by SciPy, as a reference.",
           "continuous", "scipy_de", {"function": "rastrigin", "dimension": 5},
           ("differential_evolution", {"population": 50, "generations": 150, "scale": 0.7}),
-          population=50, generations=150),
+          population=50, generations=150, wins=False),
     entry("Particle swarm", "Particles pulled to their own best and to the swarm's.", "continuous",
-          "particle_swarm", {"function": "griewank", "dimension": 5}, plain(40, 150),
-          population=40, generations=150),
+          "particle_swarm", {"function": "rosenbrock", "dimension": 5},
+          plain(60, 200, crossover=0.7, mutation=0.3), population=20, generations=300, own=1.5,
+          swarm=1.5, slowest=0.0, fastest=0.3, stop={"evaluations": 6000}, seeds=FEW),
     entry("PBIL", "A vector of probabilities is pulled to the best samples.", "onemax", "pbil",
-          {"bits": 60}, plain(30, 100), generations=100, lambda_=30, learning_rate=0.2,
-          mutation=0.02),
+          {"bits": 100}, plain(50, 100, crossover=0.8, mutation=0.3), generations=70, lambda_=30,
+          learning_rate=0.2, mutation=0.02, stop={"evaluations": 2000}),
     entry("EMNA", "A normal distribution around the best samples.", "continuous", "emna",
-          {"function": "sphere", "dimension": 5}, plain(100, 60), generations=60),
+          {"function": "sphere", "dimension": 5}, plain(100, 100, crossover=0.7, mutation=0.3),
+          generations=60, stop={"evaluations": 6000}, seeds=FEW),
     entry("Cooperative coevolution", "Each species evolves a part of the genome.", "continuous",
           "cooperative_coevolution", {"function": "rastrigin", "dimension": 10},
-          plain(100, 60), species=5, population=20, generations=60),
+          plain(100, 100, crossover=0.7, mutation=0.3), species=5, population=20, generations=60,
+          stop={"evaluations": 6000}, seeds=FEW),
     entry("Genetic programming", "A formula of three variables, from 300 samples.",
           "symbolic_regression", "ea_simple", {"data": "rational_polynomial", "rows": 300},
           ("random_search", {"population": 200, "generations": 40}), population=200,
@@ -124,34 +173,25 @@ ENTRIES = [
           generations=30, crossover=0.7, mutation=0.3),
     entry("HARM-GP", "The distribution of tree sizes is shaped against bloat.",
           "symbolic_regression", "harm_gp", {"data": "quartic", "rows": 50},
-          plain(100, 20, crossover=0.7, mutation=0.3), population=100,
-          generations=20, model=300),
+          plain(100, 80, crossover=0.7, mutation=0.3), population=100, generations=80, model=500,
+          crossover=0.6, mutation=0.3, stop={"evaluations": 4000}, seeds=FEW),
     entry("NSGA-II", "Non-dominated sorting and crowding.", "zdt", "nsga2", {"function": 1},
-          ("random_search", {"population": 100, "generations": 150}),
-          population=100, generations=150),
+          ("spea2", {"population": 100, "generations": 150}), population=100, generations=150),
     entry("NSGA-III", "Niches around reference points.", "dtlz", "nsga3", {"function": 2},
           ("nsga2", {"population": 92, "generations": 100}), generations=100),
-    entry("SPEA2", "Strength, density, and truncation of the crowded.", "zdt", "spea2",
-          {"function": 2, "dimension": 8}, ("nsga2", {"population": 60, "generations": 200}),
-          population=60, generations=200, crossover=0.5, mutation=0.5),
-    entry("MO-CMA-ES", "A population of step sizes and covariances.", "zdt", "mo_cma_es",
-          {"function": 1, "dimension": 5}, ("nsga2", {"population": 40, "generations": 200}),
-          population=40, generations=200),
+    entry("SPEA2", "Strength, density, and truncation of the crowded: three objectives are spread "
+          "more evenly than by NSGA-II's crowding.", "dtlz", "spea2", {"function": 2},
+          ("nsga2", {"population": 60, "generations": 50}), population=60, generations=50,
+          seeds=FEW),
+    entry("MO-CMA-ES", "A population of step sizes and covariances, beside the baseline.", "zdt",
+          "mo_cma_es", {"function": 1, "dimension": 5},
+          ("random_search", {"population": 20, "generations": 80}), population=20, generations=80,
+          seeds=FEW),
     entry("Random search", "The baseline, and what an evolution strategy makes of its budget.",
           "bbob", "random_search", {"function": 1, "dimension": 5},
-          ("one_fifth", {"generations": 5000}), population=100, generations=50),
+          ("one_fifth", {"generations": 2000}), population=100, generations=20, wins=False,
+          seeds=FEW),
 ]  # fmt: skip
-
-
-def config_of(one: Entry) -> dict[str, Any]:
-    """The experiment, small enough to be read at a glance."""
-    return {
-        "experiment": one.algorithm["use"],
-        "problems": {one.problem["use"]: one.problem},
-        "algorithms": {each["use"]: each for each in (one.algorithm, one.rival)},
-        "backends": {"serial": {"use": "serial"}},
-        "seeds": {"first": 1, "count": SEEDS},
-    }
 
 
 def evolve(config: dict[str, Any], out: Path) -> dict[str, list[RunFolder]]:
@@ -177,6 +217,7 @@ def plot(one: Entry, runs: dict[str, list[RunFolder]], path: Path) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=90)
     plt.close(figure)
+    shown.shrink(path)
 
 
 def _convergence(
@@ -228,19 +269,16 @@ def _front(one: Entry, axes: Any, runs: dict[str, list[RunFolder]]) -> None:
     axes.legend(fontsize=7, frameon=False)
 
 
-def result_of(runs: dict[str, list[RunFolder]]) -> str:
-    """One line on what the runs came to."""
-    return f"{SEEDS} seeds; medians: {'; '.join(_result(*pair) for pair in runs.items())}"
-
-
-def _result(name: str, folders: list[RunFolder]) -> str:
+def values_of(folders: list[RunFolder]) -> tuple[str, list[float]]:
+    """What is told of the runs, and its value for each: distance, best value or hypervolume."""
     records = [load_record(folder.path) for folder in folders]
-    evaluations = int(np.median([record.evaluations for record in records]))
-    if len(records[0].weights) == 1:
-        best = np.median([record.best_values[0] for record in records])
-        return f"`{name}` {best:.6g} after {evaluations:,} evaluations"
-    volumes = [_hypervolume(folder, records[0]) for folder in folders]
-    return f"`{name}` hypervolume {np.median(volumes):.5g} after {evaluations:,} evaluations"
+    if len(records[0].weights) > 1:
+        return "hypervolume", [_hypervolume(folder, records[0]) for folder in folders]
+    values = [record.best_values[0] for record in records]
+    optimum = (records[0].traits or {}).get("optimum")
+    if optimum is None:
+        return "best", values
+    return "distance to the optimum", [abs(value - optimum) for value in values]
 
 
 def _hypervolume(folder: RunFolder, record: Any) -> float:
@@ -250,30 +288,72 @@ def _hypervolume(folder: RunFolder, record: Any) -> float:
     return float(hypervolume(front, ref=record.traits["reference_point"]))
 
 
-def main() -> None:
-    """Run every entry and write the page."""
-    page = [
-        "# Gallery", "",
-        "Each family of algorithm against another, with a config and what its runs gave; made by "
-        "`python docs/make_gallery.py`. Every population is that of the plain DEAP program with "
-        "the same seed (`tests/contract/test_identity.py`); pycma and SciPy are references.", "",
-        "Studies: [a longer run that takes what is there](gallery/extend.md), "
-        "[designs beside a grid](gallery/designs.md), "
-        "[which parameter matters](gallery/importance.md).", "",
-    ]  # fmt: skip
+def result_of(one: Entry, runs: dict[str, list[RunFolder]]) -> str:
+    """One sentence on what the runs came to; raises ValueError where a family does not do well."""
+    first = load_record(runs[one.algorithm["use"]][0].path)
+    parts, medians, all_values = [], [], []
+    for name, folders in runs.items():
+        what, values = values_of(folders)
+        spent = np.median([load_record(folder.path).evaluations for folder in folders])
+        parts.append(f"`{name}` {np.median(values):.5g} after {spent:,.0f} evaluations")
+        medians.append(float(np.median(values)))
+        all_values.append(values)
+    smaller = what.startswith("distance") or (what == "best" and first.weights[0] < 0)
+    if one.wins and not (medians[0] < medians[1] if smaller else medians[0] > medians[1]):
+        raise ValueError(f"{one.title}: no better than its rival: {'; '.join(parts)}")
+    p = float(mannwhitneyu(*all_values).pvalue)
+    certain = "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
+    return f"{one.seeds} seeds; median {what}: {'; '.join(parts)} (Mann-Whitney: {certain})."
+
+
+def make(one: Entry) -> dict[str, str]:
+    """Runs a family, plots it; returns what made.json keeps of it."""
     with tempfile.TemporaryDirectory() as scratch:
-        for number, one in enumerate(ENTRIES):
-            config = config_of(one)
-            runs = evolve(config, Path(scratch) / str(number))
-            name = one.title.lower().replace(" ", "-").strip("-").replace("'", "")
-            name = "".join(c for c in name if c.isalnum() or c == "-")
-            plot(one, runs, DOCS / "gallery" / f"{name}.png")
-            written = yaml.safe_dump(config, sort_keys=False, default_flow_style=None, width=120)
-            page += [f"## {one.title}", "", one.text, "", "```yaml", written.rstrip(), "```", ""]
-            page += [f"![{one.title}](gallery/{name}.png)", "", f"{result_of(runs)}.", ""]
-            print(one.title, result_of(runs), flush=True)
-    (DOCS / "gallery.md").write_text("\n".join(page), encoding="utf-8")
+        runs = evolve(one.config, Path(scratch))
+        result = result_of(one, runs)
+        plot(one, runs, DOCS / "gallery" / f"{one.name}.png")
+    return {"shown": one.digest(), "result": result}
+
+
+def known() -> dict[str, dict[str, str]]:
+    """What made.json has, by the name of a plot."""
+    read: dict[str, dict[str, str]] = {}
+    if MADE.exists():
+        read = json.loads(MADE.read_text(encoding="utf-8"))
+    return {one.name: read[one.name] for one in ENTRIES if one.name in read}
+
+
+def sections(made: dict[str, dict[str, str]]) -> str:
+    """The sections of docs/gallery.md, one for each family."""
+    return "\n".join(line for one in ENTRIES for line in _section(one, made[one.name]["result"]))
+
+
+def _section(one: Entry, result: str) -> Iterator[str]:
+    config = yaml.safe_dump(one.config, sort_keys=False, default_flow_style=None, width=120)
+    yield from (f"## {one.title}", "", one.text, "", "```yaml", config.rstrip(), "```", "")
+    yield from (f"![{one.title}](gallery/{one.name}.png)", "", result, "")
+
+
+def main() -> int:
+    """Runs what is old or named, and writes the page; returns 1 where a family does not do well."""
+    made, code = known(), 0
+    for one in ENTRIES:
+        old = one.name not in made or made[one.name]["shown"] != one.digest()
+        if one.title not in sys.argv[1:] and not old:
+            continue
+        try:
+            made[one.name] = make(one)
+        except ValueError as error:
+            print(error, file=sys.stderr, flush=True)
+            code = 1
+            continue
+        print(one.title, made[one.name]["result"], flush=True)
+        MADE.write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
+    if not code:
+        head, _, _ = PAGE.read_text(encoding="utf-8").partition("## ")
+        PAGE.write_text(head + sections(made), encoding="utf-8")
+    return code
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

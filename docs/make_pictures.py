@@ -2,60 +2,28 @@
 
     python docs/make_pictures.py [FOLDER]      results that are there already, below FOLDER/results
 
-`config/tour.yaml` and `config/experiment.yaml` are run where their results are not there.
-`docs/images/made.json` has a digest of what each picture shows; a test compares it with today's.
+`config/tour.yaml` and `config/experiment.yaml` are run where their results are not there. What each
+picture shows is in `docs/shown.py`; a test compares it with what it was when the picture was made.
 """
 
-import hashlib
 import html
 import json
 import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
-IMAGES = ROOT / "docs" / "images"
-MADE = IMAGES / "made.json"
+import shown
+from shown import FIRST, IMAGES, ROOT, TOUR
+
+from evosweep.config.load import load
+
 BIN = Path(sys.executable).parent
-TOUR, FIRST = "config/tour.yaml", "config/experiment.yaml"
-
-SHOWN: dict[str, tuple[str, ...]] = {
-    "tour.png": (TOUR,),
-    "speed.svg": ("docs/speed.md",),
-    "sweep.svg": (FIRST,),
-    "report.png": (FIRST,),
-    "report-problem.png": (FIRST,),
-}
-"""The files whose content each picture shows."""
-
-OF_TESTS = {
-    "mlflow-runs.png",
-    "mlflow-run.png",
-    "mlflow-convergence.png",
-    "mlflow-population.png",
-    "mlflow-comparison.png",
-    "mlflow-view-convergence.png",
-}
-"""Pictures of MLflow, which tests/tracking/test_mlflow_ui.py takes of runs that it makes."""
-
-
-def digest(picture: str) -> str:
-    """What a picture shows, in 16 digits: settings and figures, not remarks beside them."""
-    texts = []
-    for name in SHOWN[picture]:
-        lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
-        kept = rows(lines) if name.endswith(".md") else (x.partition("# ")[0] for x in lines)
-        texts += [line.rstrip() for line in kept if line.strip()]
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
-
-
-def rows(lines: list[str]) -> Iterator[str]:
-    """The lines of a page's tables."""
-    yield from (line for line in lines if line.startswith("|"))
 
 
 def cells(page: str, first: str) -> list[list[str]]:
@@ -71,22 +39,37 @@ def cells(page: str, first: str) -> list[list[str]]:
 
 
 def main() -> int:
-    """Makes every picture; returns 0."""
+    """Makes every picture; an error leaves all of them as they were."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".").resolve()
     for config in (TOUR, FIRST):
         sweep(folder, config)
-    speed(IMAGES / "speed.svg")
-    terminal(folder / "results" / "quickstart", IMAGES / "sweep.svg")
-    tour(folder / "results" / "tour" / "comparison" / "plots", IMAGES / "tour.png")
-    screenshots(folder)
-    MADE.write_text(json.dumps({name: digest(name) for name in SHOWN}, indent=2) + "\n")
+    with tempfile.TemporaryDirectory() as scratch:
+        drawn = Path(scratch)
+        speed(drawn / "speed.svg")
+        results = folder / "results"
+        terminal(results / "quickstart", drawn / "sweep.svg")
+        tour(results / "tour" / "comparison" / "plots", drawn / "tour.png")
+        report(results / "quickstart" / "comparison" / "report.html", drawn)
+        mlflow(results, drawn)
+        for name in shown.PICTURES:
+            keep(drawn / name)
+    digests = {name: shown.of(name) for name in shown.PICTURES}
+    shown.MADE.write_text(json.dumps(digests, indent=2) + "\n", encoding="utf-8")
     return 0
 
 
+def keep(picture: Path) -> None:
+    """Takes a picture into docs/images, in 256 colours."""
+    if picture.suffix == ".png":
+        shown.shrink(picture)
+    (IMAGES / picture.name).write_bytes(picture.read_bytes())
+
+
 def sweep(folder: Path, config: str) -> None:
-    """The runs of a config, where they are not there."""
-    command = [BIN / "evosweep", "sweep", ROOT / config]
-    subprocess.run(command, cwd=folder, check=True)
+    """The runs of a config that are not there; all compared and tracked by today's code."""
+    experiment = load(ROOT / config).experiment
+    for command in (["sweep", ROOT / config], ["compare", f"results/{experiment}"], ["track"]):
+        subprocess.run([BIN / "evosweep", *command], cwd=folder, check=True)
 
 
 def speed(path: Path) -> None:
@@ -112,7 +95,7 @@ def speed(path: Path) -> None:
     axes.set_xlim(0.5, max(values) * 2)
     axes.set_xticks([1, 2, 5, 10, 20, 50], ["1", "2", "5", "10", "20", "50"])
     axes.minorticks_off()
-    axes.set_xlabel("times faster than stock DEAP (processor time); blue: DEAP's own population")
+    axes.set_xlabel("times faster than DEAP; blue: evosweep, with DEAP's population; grey: pymoo")
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, metadata={"Date": None})
 
@@ -164,36 +147,80 @@ def tour(plots: Path, path: Path) -> None:
         view.locator("body").screenshot(path=path)
 
 
-def browser() -> Any:
+@contextmanager
+def browser() -> Iterator[Any]:
     """Debian's chromium, closed at the end of the block."""
-    from contextlib import contextmanager
-
     from playwright.sync_api import sync_playwright
 
-    @contextmanager
-    def opened() -> Iterator[Any]:
-        with sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(
-                executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-            )
-            yield chromium
-            chromium.close()
-
-    return opened()
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield chromium
+        chromium.close()
 
 
-def screenshots(folder: Path) -> None:
-    """The report and MLflow in a browser, by the tests that look at them."""
-    report = folder / "results" / "quickstart" / "comparison" / "report.html"
-    places = {"EVOSWEEP_SCREENSHOTS": str(IMAGES), "EVOSWEEP_REPORT": str(report)}
-    pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    for words in (
-        ["tests/compare/test_report_page.py", "-k", "screenshots"],
-        ["tests/tracking/test_mlflow_ui.py"],
-    ):
-        done = subprocess.run([*pytest, *words], cwd=ROOT, env=os.environ | places, check=False)
-        if done.returncode:
-            print(f"not made anew: the pictures of {words[0]}", file=sys.stderr)
+def report(path: Path, drawn: Path) -> None:
+    """The top of the report, and the pictures of its first problem."""
+    with browser() as opened:
+        page = opened.new_page(viewport={"width": 1120, "height": 1100})
+        page.goto(path.as_uri())
+        page.screenshot(path=drawn / "report.png")
+        page.locator("#problems .plots").first.screenshot(path=drawn / "report-problem.png")
+
+
+def mlflow(results: Path, drawn: Path) -> None:
+    """MLflow as a person meets it: the experiment, two configurations, a run, the charts."""
+    from evosweep.track.content import views
+
+    with served(results) as address, browser() as opened:
+        page = opened.new_page(viewport={"width": 1440, "height": 860})
+        page.set_default_timeout(180_000)
+
+        def keep_view(name: str) -> None:
+            page.wait_for_timeout(2500)
+            page.screenshot(path=drawn / f"mlflow-{name}.png")
+
+        page.goto(address)
+        rows = page.locator(".ag-row", has_text="rosenbrock · simple")
+        rows.nth(1).wait_for()
+        page.get_by_text("best_median").first.wait_for()
+        keep_view("runs")
+        for number in (0, 1):
+            rows.nth(number).locator(".ag-selection-checkbox").click()
+        page.get_by_role("button", name="Compare", exact=True).click()
+        page.get_by_text("Comparing 2 Runs").first.wait_for()
+        keep_view("comparison")
+        place, _, fragment = address.partition("#")
+        experiment = re.findall(r"experiments/(\d+)", fragment)[0]
+        page.goto(f"{place.partition('?')[0]}{views.page(experiment, 'evosweep-convergence')}")
+        page.get_by_text("convergence/features").first.wait_for()
+        keep_view("view-convergence")
+        page.goto(address)
+        page.get_by_role("link", name=re.compile("^rosenbrock · simple")).first.click()
+        page.get_by_role("link", name=re.compile("^s3 · serial")).first.click()
+        page.get_by_text(re.compile(r"best \d+")).first.wait_for()
+        keep_view("run")
+        page.get_by_role("tab", name="Artifacts").click()
+        page.get_by_text("convergence.svg").first.click()
+        page.locator("img, iframe, svg[width='720']").first.wait_for()
+        keep_view("convergence")
+        page.get_by_text("population.json").first.click()
+        page.get_by_text("fitness_0").first.wait_for()
+        keep_view("population")
+
+
+@contextmanager
+def served(results: Path) -> Iterator[str]:
+    """`evosweep ui` until the block ends; gives the address of the first experiment's page."""
+    command = [BIN / "evosweep", "ui", results]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        try:
+            yield next(line.split()[1] for line in lines if line.startswith("    quickstart"))
+        finally:
+            process.terminate()
 
 
 if __name__ == "__main__":

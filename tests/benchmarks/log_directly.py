@@ -42,7 +42,8 @@ def main(database: str, *folders: str) -> None:
     client = MlflowClient(f"sqlite:///{database}")
     experiment = client.get_experiment_by_name("bench").experiment_id
     for folder in folders:
-        log(client, experiment, read_run(RunFolder(Path(folder)), "bench"))
+        entry, _ = read_run(RunFolder(Path(folder)), "bench")
+        log(client, experiment, entry)
 
 
 if __name__ == "__main__":

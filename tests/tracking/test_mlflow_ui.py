@@ -1,8 +1,6 @@
 """MLflow's UI as a person meets it: `evosweep ui` on real runs, in headless Chromium.
 
-Screenshots go to EVOSWEEP_SCREENSHOTS. Those in docs/images were taken by it after `make run`:
-
-    EVOSWEEP_SCREENSHOTS=docs/images EVOSWEEP_RESULTS=results pytest -k person tests/tracking
+Screenshots go to EVOSWEEP_SCREENSHOTS, where that is set.
 """
 
 import json
@@ -52,8 +50,6 @@ def evosweep(*words: str) -> list[str]:
 @pytest.fixture(scope="module")
 def grid(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A part of the default grid: two configurations on two backends, six seeds each."""
-    if results := os.environ.get("EVOSWEEP_RESULTS"):
-        return Path(results)
     results = tmp_path_factory.mktemp("grid") / "results"
     for population in (100, 300):
         for backend in ({"use": "serial"}, {"use": "pool", "workers": 2}):
@@ -315,6 +311,27 @@ def test_a_browser_keeps_the_secret_and_another_one_has_none(
     assert "#/experiments/" in page.url
     assert page.evaluate("document.cookie") == ""  # scripts cannot read it
     assert page.goto(without.split("#")[0]).status == 200
+
+
+def test_a_page_of_the_report_links_to_its_run_while_the_ui_shows_it(
+    ui: tuple[subprocess.Popen[str], str], page: Any, grid: Path, tmp_path: Path
+) -> None:
+    _, address = ui
+    page.set_default_timeout(180_000)
+    assert main(["compare", str(grid)]) == 0
+    report = grid / "default" / "comparison"
+    one = next(iter(sorted((report / "run").glob("*.html"))))
+    page.goto(address)  # which gives the browser its cookie
+    page.get_by_text("best_median").first.wait_for()
+    page.goto(one.as_uri())
+    page.get_by_role("link", name="this run in MLflow").click()
+    page.get_by_text(re.compile(r"best \d+")).first.wait_for()
+    assert one.stem in page.locator("body").inner_text()
+    elsewhere = tmp_path / one.name
+    elsewhere.write_bytes(one.read_bytes())
+    page.goto(elsewhere.as_uri())
+    page.locator("#repeat").wait_for()
+    assert page.get_by_text("this run in MLflow").is_hidden()
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "example.org"])

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from evosweep.cli import COMMANDS, main
+
 ROOT = Path(__file__).parents[2]
 NAME = re.compile(r"EVOSWEEP_[A-Z_]*[A-Z]\b")
 NO_VARIABLES = {"EVOSWEEP_PRIVATE"}  # an attribute of the module scoop
@@ -24,6 +26,32 @@ def test_every_package_is_a_room_of_the_figure() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text()
     for package in (ROOT / "src" / "evosweep").glob("*/__init__.py"):
         assert f"| `{package.parent.name}/` |" in page
+
+
+def test_the_page_of_the_commands_says_what_their_help_says() -> None:
+    made = runpy.run_path(str(ROOT / "docs" / "make_commands.py"))
+    page = (ROOT / "docs" / "commands.md").read_text()
+    assert made["markdown"]() == page, "call make reference"
+    assert set(re.findall(r"^### (.+)$", page, re.M)) == set(COMMANDS)
+
+
+def test_the_page_of_the_builtins_says_what_their_docstrings_say(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`_facts` of a problem need the packages that it needs: those of the tests."""
+    assert main(["list", "--markdown"]) == 0
+    page = (ROOT / "docs" / "reference.md").read_text()
+    assert capsys.readouterr().out == page, "call make reference"
+
+
+def test_the_readme_has_the_figures_of_the_page_on_speed() -> None:
+    page = (ROOT / "docs" / "speed.md").read_text()
+    ratios = [float(text) for text in re.findall(r"^\|.* s \|.* s \| ([\d.]+) \|", page, re.M)]
+    (least, most) = re.findall(
+        r"\[([\d.]+) to (\d+) times DEAP's\]", (ROOT / "README.md").read_text()
+    )[0]
+    assert float(least) == min(ratios)
+    assert int(most) == round(max(ratios))
 
 
 def _files() -> list[Path]:

@@ -3,13 +3,17 @@
 import argparse
 import ipaddress
 import socket
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from evosweep.commands.results_argument import add_results
 from evosweep.errors import InputError
 from evosweep.files.opening import output_folder
+from evosweep.files.writing import write_whole
 from evosweep.processes.signals import exit_on_stops
+from evosweep.records import mlflow_page
+from evosweep.records.mlflow_page import SIGN
 from evosweep.track.content import views
 from evosweep.track.passes import scan
 from evosweep.track.passes.follow import follow
@@ -19,6 +23,7 @@ from evosweep.track.store.protocol import Store
 from evosweep.track.ui.server import Server
 
 PORT = 5000
+_HOST = "127.0.0.1"
 _LISTED = 9
 _REFUSED = {5060, 5061}  # browsers refuse these ports, which are for telephony
 
@@ -30,9 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=int, help=f"port to listen on (default: {PORT}, or the next free one)"
     )
-    parser.add_argument(
-        "--host", default="127.0.0.1", help="address to listen on (default: %(default)s)"
-    )
+    parser.add_argument("--host", default=_HOST, help="address to listen on (default: %(default)s)")
     parser.add_argument(
         "--allowed-hosts",
         default="",
@@ -51,11 +54,25 @@ def main(args: argparse.Namespace) -> int:
     port = _port(args.host, args.port)
     with exit_on_stops():
         store = open_store(address)
-        log = output_folder(address.results, STATE) / "ui.log"
+        state = output_folder(address.results, STATE)
+        log = state / "ui.log"
         with Server(address, args.host, port=port, allowed=args.allowed_hosts, log=log) as server:
             _tell(args.results, server, store)
-            follow(args.results, address, check=server.check)
+            with _linked(state, server):
+                follow(args.results, address, check=server.check)
     return 0
+
+
+@contextmanager
+def _linked(state: Path, server: Server) -> Iterator[None]:
+    """Lets the report's pages link to their runs in MLflow until the block ends."""
+    sign = state / SIGN.name
+    if server.host == _HOST:
+        write_whole(sign, mlflow_page.sign(server.port))
+    try:
+        yield
+    finally:
+        sign.unlink(missing_ok=True)
 
 
 def _tell(results: Path, server: Server, store: Store) -> None:

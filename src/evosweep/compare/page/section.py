@@ -8,13 +8,21 @@ from evosweep.compare.page.parameters import Parameters
 from evosweep.compare.plots.canvas import Plot
 
 
+@dataclass(frozen=True)
+class InMlflow:
+    """A run in MLflow: its id, and the address of the sign that `evosweep ui` shows it."""
+
+    run: str
+    sign: str
+
+
 @dataclass
 class Section:
     """A part of the report; `parts` are shown below its own tables and plots.
 
     `folded` tables are closed at first. `alerts` are prominent warnings. `problem` and `algorithm`
     are its subjects, empty for a section on all of them. `commands` can be copied; `links` are
-    files beside the page, by their titles.
+    files beside the page, by their titles. `in_mlflow` is its run in MLflow.
     """
 
     anchor: str
@@ -29,6 +37,7 @@ class Section:
     algorithm: str = ""
     commands: list[str] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
+    in_mlflow: InMlflow | None = None
 
     def walk(self) -> Iterator["Section"]:
         """Yield this section and all sections below it."""

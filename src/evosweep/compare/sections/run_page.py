@@ -13,12 +13,14 @@ from evosweep.compare.numbers.embedding import embed
 from evosweep.compare.numbers.provenance import parameters_of_run
 from evosweep.compare.numbers.table import Column, Row, Table, show
 from evosweep.compare.page.html import render
-from evosweep.compare.page.section import Page, Section
+from evosweep.compare.page.section import InMlflow, Page, Section
 from evosweep.compare.plots.canvas import Picture, Plot
 from evosweep.compare.plots.small import line_chart, scatter
 from evosweep.compare.plots.styles import COLOURS
 from evosweep.compare.read.run import Run
 from evosweep.errors import Damaged
+from evosweep.records.mlflow_page import outcome_id
+from evosweep.records.reading import read_outcome
 from evosweep.records.tables import read_columns
 
 Floats = NDArray[np.float64]
@@ -32,7 +34,7 @@ class ShownRun:
     """A run with the report's labels of its parts; it travels to the process that writes the page.
 
     `receipt` is the address of its record, and `results` that of the results, as seen from the
-    page and from where the command is called.
+    page and from where the command is called. `sign` is the address of the sign of `evosweep ui`.
     """
 
     run: Run
@@ -43,6 +45,8 @@ class ShownRun:
     result: float
     receipt: str
     results: str
+    experiment: str
+    sign: str
 
 
 def write_run_page(shown: ShownRun) -> str:
@@ -199,4 +203,14 @@ def _repeat(shown: ShownRun) -> Section:
             f"tags.run_id = '{run.run_id}'",
         ],
         links={"receipt": shown.receipt},
+        in_mlflow=_in_mlflow(shown),
     )
+
+
+def _in_mlflow(shown: ShownRun) -> InMlflow | None:
+    folder = shown.run.folder
+    try:
+        _, content = read_outcome(folder)
+    except (Damaged, OSError):
+        return None
+    return InMlflow(outcome_id(shown.experiment, folder.path.name, content), shown.sign)

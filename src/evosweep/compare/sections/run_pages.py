@@ -10,6 +10,7 @@ from evosweep.compare.page.material import Material
 from evosweep.compare.read.processes import map_many
 from evosweep.compare.read.run import Run
 from evosweep.compare.sections.run_page import ShownRun, write_run_page
+from evosweep.records.mlflow_page import SIGN
 
 MOST_PAGES = 200
 PARALLEL_FROM = 60
@@ -56,4 +57,6 @@ def _shown(material: Material, run: Run, out: Path) -> ShownRun:
         result=quality.values[run.run_id],
         receipt=Path(relpath(run.folder.record, out / "run")).as_posix(),
         results=f"results/{study.name}",
+        experiment=study.name,
+        sign=Path(relpath(study.folder.parent / SIGN, out / "run")).as_posix(),
     )

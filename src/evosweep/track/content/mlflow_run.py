@@ -1,11 +1,12 @@
 """One run for MLflow: names, times, parameters, tags, metrics and artifacts."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypedDict
+
+from evosweep.files.content_id import content_id
 
 FINISHED, FAILED, RUNNING, KILLED = "FINISHED", "FAILED", "RUNNING", "KILLED"
 _LONGEST_KEY = 250
@@ -72,15 +73,6 @@ class MlflowRun:
     """Artifacts by name: a file to copy, or the content itself."""
     data: Data | None = None
     summary: Summary = field(default_factory=Summary)
-
-
-def content_id(*parts: str | bytes) -> str:
-    """Return an id for some content: 32 hexadecimal digits."""
-    digest = hashlib.sha256()
-    for part in parts:
-        data = part.encode() if isinstance(part, str) else part
-        digest.update(len(data).to_bytes(8, "little") + data)
-    return digest.hexdigest()[:32]
 
 
 def clipped(text: str, length: int = _LONGEST_TAG) -> str:

@@ -5,13 +5,14 @@ Times come from the record, so that a database that was deleted is rebuilt to th
 
 from evosweep.errors import Damaged
 from evosweep.records.folder import RunFolder
+from evosweep.records.mlflow_page import outcome_id
 from evosweep.records.reading import read_outcome
 from evosweep.records.record import FailureRecord, Named, Record
 from evosweep.track.content import note
 from evosweep.track.content.files import failure_files, record_files
 from evosweep.track.content.history import read_history
 from evosweep.track.content.metrics import milliseconds, points_of, summary_of
-from evosweep.track.content.mlflow_run import FAILED, FINISHED, Data, MlflowRun, clipped, content_id
+from evosweep.track.content.mlflow_run import FAILED, FINISHED, Data, MlflowRun, clipped
 from evosweep.track.content.names import own_name, pair_name, parameters, run_name
 from evosweep.track.content.tags import identity, provenance
 
@@ -42,7 +43,7 @@ def read_run(folder: RunFolder, experiment: str) -> tuple[MlflowRun, Named]:
 
 def _read(folder: RunFolder, experiment: str) -> tuple[MlflowRun, Named]:
     document, content = read_outcome(folder)
-    mlflow_id = content_id(experiment, folder.path.name, content)
+    mlflow_id = outcome_id(experiment, folder.path.name, content)
     if isinstance(document, Record):
         run = _finished(folder, document, mlflow_id)
     else:

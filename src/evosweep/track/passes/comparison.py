@@ -5,8 +5,9 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+from evosweep.files.content_id import content_id
 from evosweep.files.opening import is_file, is_folder
-from evosweep.track.content.mlflow_run import FINISHED, MlflowRun, clipped, content_id
+from evosweep.track.content.mlflow_run import FINISHED, MlflowRun, clipped
 from evosweep.track.content.verdict import WINNERS, read_verdict, winners_table
 from evosweep.track.passes.index import Tracked
 from evosweep.track.passes.target import COMPARISON, COMPARISON_KEY, Target

@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from evosweep.errors import Damaged
+from evosweep.files.content_id import content_id
 from evosweep.processes.held_locks import HeldLocks
 from evosweep.records.record import Named
 from evosweep.track.content import note
 from evosweep.track.content.metrics import milliseconds_at
-from evosweep.track.content.mlflow_run import KILLED, RUNNING, MlflowRun, content_id
+from evosweep.track.content.mlflow_run import KILLED, RUNNING, MlflowRun
 from evosweep.track.content.names import own_name, parameters
 from evosweep.track.content.progress import GenerationProgress
 from evosweep.track.content.tags import identity

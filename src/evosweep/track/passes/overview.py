@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from evosweep.files.content_id import content_id
 from evosweep.track.content import note
-from evosweep.track.content.mlflow_run import content_id
 from evosweep.track.content.swept import swept_keys
 from evosweep.track.content.verdict import read_verdict
 from evosweep.track.content.views import Subject, view_tags

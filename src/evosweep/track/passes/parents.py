@@ -12,11 +12,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
+from evosweep.files.content_id import content_id
 from evosweep.records.record import Named
 from evosweep.track.content import note
 from evosweep.track.content.aggregate import Aggregate
 from evosweep.track.content.convergence import is_log_worthy
-from evosweep.track.content.mlflow_run import FINISHED, MlflowRun, Point, accepted_keys, content_id
+from evosweep.track.content.mlflow_run import FINISHED, MlflowRun, Point, accepted_keys
 from evosweep.track.content.names import (
     configuration_id,
     configuration_parameters,

@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from evosweep.track.content.mlflow_run import Data, MlflowRun, content_id
+from evosweep.files.content_id import content_id
+from evosweep.track.content.mlflow_run import Data, MlflowRun
 from evosweep.track.store.protocol import Database
 
 _DIGEST = 32  # MLflow keeps 36 characters of it
