@@ -23,8 +23,9 @@ LEAD = re.compile(
     r"(?P<value>\S+)\)(?:; (?P<second>.+?) (?:has|have) (?P<next>\S+))?\.(?P<rest>.*)"
 )
 SURE = re.compile(
-    r" (?:It is|They are) significantly better than (?P<share>none|each|\d+) of (?P<others>\d+) "
-    r"others? \(Holm-corrected, level 0\.05(?:; (?P<untested>\d+) pairs? not tested)?\)\."
+    r" (?:It is|They are) (?P<not>not )?significantly better than "
+    r"(?:the other one|(?P<share>none|each|\d+) of (?P<others>\d+) others) "
+    r"\(Holm-corrected, level 0\.05(?:; (?P<untested>\d+) pairs? not tested)?\)\."
 )
 FINAL = re.compile(
     r" With all their evaluations, (?P<low>\S+) to (?P<high>\S+), (?P<leaders>.+?) "
@@ -102,8 +103,12 @@ def _check_sureness(rest: str, problem: str, report: Report) -> str:
         return rest.removeprefix(" Not tested.")
     found = SURE.match(rest)
     assert found, rest
-    assert found["share"] == {0: "none", others: "each"}.get(beaten, str(beaten))
-    assert int(found["others"]) == others
+    if others == 1:
+        assert found["others"] is None
+        assert bool(found["not"]) == (beaten == 0)
+    else:
+        assert found["share"] == {0: "none", others: "each"}.get(beaten, str(beaten))
+        assert int(found["others"]) == others
     assert int(found["untested"] or 0) == untested
     return rest[found.end() :]
 

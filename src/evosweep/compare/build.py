@@ -1,4 +1,4 @@
-"""From a study to its page: which numbers and pictures stand where."""
+"""Build the page of a study: the order of its numbers and pictures."""
 
 from pathlib import Path
 
@@ -34,10 +34,10 @@ from evosweep.compare.sections.stages import stages_section
 
 
 def build_page(study: Study, options: Options, out: Path) -> Page:
-    """Return the whole report of one experiment, to be written into the folder `out`."""
+    """Return the whole report of one experiment; links in it are relative to the folder `out`."""
     with np.errstate(
         invalid="ignore", over="ignore"
-    ):  # infinite results are results: inf - inf is no mistake
+    ):  # infinite results are valid, so that inf - inf is no error
         material = gather(study, options)
         return _empty(material) if isinstance(material, Study) else _full(material, out)
 
@@ -91,7 +91,7 @@ def _full(material: Material, out: Path) -> Page:
 
 
 def _pictures_of_all(material: Material) -> tuple[Plot | None, list[Plot], list[Plot]]:
-    """Return the picture beside the verdict; of the others, diagrams of ranks and the rest."""
+    """Return the picture beside the verdict, the diagrams of ranks, and all other pictures."""
     diagrams, rest = rank_diagrams(material), [*wins_map(material), *panels(material)]
     for plots in (diagrams, rest):
         if plots:
@@ -123,9 +123,9 @@ def _fronts(material: Material) -> dict[str, Fronts]:
 
 
 def true_front(run: Run) -> Floats | None:
-    """Return the true front of a built-in problem that knows it, or None.
+    """Return the true front of a built-in problem that declares it, or None.
 
-    A user's own problem is not imported: a comparison reads results, it runs no one's code.
+    A user's own problem is not imported, since a comparison runs no user code.
     """
     from evosweep.errors import EvosweepError
     from evosweep.plugins.builtins import PROBLEMS
@@ -139,7 +139,7 @@ def true_front(run: Run) -> Floats | None:
         front = Traits.of(load_problem(use)(**params)).front
         return None if front is None else np.asarray(front(), dtype=np.float64)
     except (EvosweepError, ImportError, TypeError, ValueError, ArithmeticError, MemoryError):
-        return None  # parameters of a receipt that the problem does not take
+        return None  # the receipt has parameters that the problem lacks
 
 
 def _empty(study: Study) -> Page:

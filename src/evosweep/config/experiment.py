@@ -1,6 +1,6 @@
-"""An experiment: the config file as a model, strict, with every mistake told at once.
+"""The model of a config file; all of its mistakes are reported at once.
 
-`python -m evosweep.config.experiment` prints the JSON schema that `workflow/schemas/` holds.
+`python -m evosweep.config.experiment` prints the JSON schema for `workflow/schemas/`.
 """
 
 import json
@@ -27,7 +27,7 @@ from evosweep.errors import shortened, shown
 
 RESULTS = Path("results")
 
-# What lies in results/ and results/<experiment>/ beside experiments, and MLflow's own experiment.
+# Names of files in results/ and results/<experiment>/, and of MLflow's own experiment.
 _RESERVED = {"runs", "jobs", "logs", "looks", "sources", "specs", "horizons", "comparison",
              "changes", "export", "mlartifacts", "mlruns", "Default"}  # fmt: skip
 
@@ -58,7 +58,7 @@ class Problem(ProblemOptions, Swept):
 
 
 class Algorithm(AlgorithmOptions, Swept):
-    """An algorithm: a function that takes that toolbox."""
+    """An algorithm: a function that takes the problem's toolbox."""
 
 
 class BackendEntry(BackendOptions):
@@ -66,14 +66,14 @@ class BackendEntry(BackendOptions):
 
 
 class SeedRange(Strict):
-    """`count` seeds, one after the other."""
+    """`count` consecutive seeds."""
 
     first: int = Field(default=1, ge=0, le=MAX_SEED, description="The first seed.")
     count: int = Field(ge=1, description="How many.")
 
 
 class Container(Strict):
-    """The container that each run has to itself."""
+    """The container of each run."""
 
     engine: Literal["none", "docker", "podman", "apptainer"] = Field(
         default="none", description="What starts it; none: a run is a process of the machine."
@@ -215,8 +215,7 @@ class Experiment(Strict):
     def of_parts(
         cls, problems: dict[str, Problem], algorithms: dict[str, Algorithm], import_path: str
     ) -> "Experiment":
-        """Return a grid of checked parts alone, one kind of which may be missing; to be tried, not
-        run."""
+        """Return a grid of correct parts only, to try them; it may lack problems or algorithms."""
         experiment = cls.model_construct(
             experiment="parts",
             problems=problems,
@@ -229,7 +228,7 @@ class Experiment(Strict):
 
     @property
     def import_path(self) -> str:
-        """The config's folder, relative to the working folder: a user's modules lie there."""
+        """The config's folder, relative to the working folder; it has the user's modules."""
         return self._import_path
 
     @property
@@ -239,8 +238,7 @@ class Experiment(Strict):
 
 
 def schema() -> str:
-    """Return the JSON schema of a config file, as `workflow/schemas/experiment.schema.json` holds
-    it."""
+    """Return the JSON schema of config files: `workflow/schemas/experiment.schema.json`."""
     return json.dumps(Experiment.model_json_schema(), indent=2) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""A config file, read and checked whole: every mistake at once, before anything runs."""
+"""Read and check a config file: report all mistakes at once, before anything runs."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,15 +16,15 @@ from evosweep.config.strict import explain
 from evosweep.errors import InputError, printable
 from evosweep.files.opening import obstacle
 
-_SHOWN = 100  # mistakes that are listed
+_SHOWN = 100  # most mistakes that are listed
 
 
 @dataclass(frozen=True)
 class Examined:
-    """A config file as far as it is right."""
+    """The correct parts of a config file, and its mistakes."""
 
     experiment: Experiment | None
-    """The whole; if anything is wrong, its right problems and algorithms, if there are any."""
+    """The whole experiment; if there are mistakes, its correct problems and algorithms, if any."""
     mistakes: list[str]
 
 
@@ -34,9 +34,9 @@ def load(path: str | Path, overrides: Mapping[str, object] | None = None) -> Exp
     Parameters
     ----------
     path
-        The YAML file; its folder is the import path of the user's modules. None is imported.
+        The YAML file. Its folder is the import path of the user's modules, but nothing is imported.
     overrides
-        Laid over the file's contents, mappings key by key.
+        Values that replace those of the file; mappings are merged key by key.
 
     Raises
     ------
@@ -51,8 +51,7 @@ def load(path: str | Path, overrides: Mapping[str, object] | None = None) -> Exp
 
 
 def examine(path: str | Path, overrides: Mapping[str, object] | None = None) -> Examined:
-    """Return a config file and its mistakes; raises InputError only where it cannot be read at
-    all."""
+    """Return a config file and its mistakes; raises InputError only if it cannot be read."""
     data = laid_over(yaml_subset.read(Path(path)), overrides or {})
     import_path = os.path.relpath(Path(path).parent)
     mistakes = []
@@ -70,7 +69,7 @@ def examine(path: str | Path, overrides: Mapping[str, object] | None = None) -> 
 
 
 def listed(path: str | Path, mistakes: Sequence[str]) -> str:
-    """Mistakes in a config as a message: one in its line, several with a line each."""
+    """Return mistakes in a config as one message, with a line for each if there are several."""
     name = printable(str(path))
     if len(mistakes) == 1:
         return f"{name}: {mistakes[0]}"
@@ -80,7 +79,7 @@ def listed(path: str | Path, mistakes: Sequence[str]) -> str:
 
 
 def check_results(folder: Path) -> None:
-    """Raise InputError when `folder` cannot be created or written to."""
+    """Raise InputError if `folder` cannot be created or written to."""
     if problem := obstacle(folder):
         raise InputError(f"{problem}; results are written to {folder}")
     existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
@@ -119,7 +118,7 @@ def _is_known(hosts: str) -> bool:
 
 
 def laid_over(data: Mapping[str, object], overrides: Mapping[str, object]) -> dict[str, object]:
-    """Return the mapping `data` with `overrides` in it, mappings in both key by key."""
+    """Return `data` with the values of `overrides`; nested mappings are merged key by key."""
     merged = dict(data)
     for key, value in overrides.items():
         below = merged.get(key)

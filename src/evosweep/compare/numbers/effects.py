@@ -17,7 +17,7 @@ _LEAST = 1e-12  # of alpha; no interval says anything at a smaller one
 
 @dataclass(frozen=True)
 class Effect:
-    """How often one sample beats another. `low` and `high` bound delta; NaN below two values."""
+    """An effect size: A12 and delta; `low` and `high` bound delta, NaN below two values."""
 
     a12: float
     delta: float
@@ -26,7 +26,7 @@ class Effect:
 
     @property
     def size(self) -> str:
-        """The effect in a word, by the thresholds of Vargha and Delaney (0.56, 0.64, 0.71)."""
+        """A word for the effect, by the thresholds of Vargha and Delaney (0.56, 0.64, 0.71)."""
         distance = abs(self.a12 - 0.5)
         names = ((0.21, "large"), (0.14, "medium"), (0.06, "small"))
         return next((name for least, name in names if distance >= least - 1e-12), "negligible")
@@ -35,7 +35,7 @@ class Effect:
 def effect(one: Floats, other: Floats, alpha: float = 0.05) -> Effect:
     """Return the effect of `one` against `other`, both as losses: above 0.5, `one` is better.
 
-    `a12` is the probability that a value of `one` is smaller, ties counting half; delta is
+    `a12` is the probability that a value of `one` is smaller; ties count half. delta is
     2 `a12` - 1, with its asymmetric 1 - `alpha` interval (Feng and Cliff, equation 9).
     """
     wins = (other[None, :] > one[:, None]).astype(float) - (other[None, :] < one[:, None])
@@ -53,7 +53,7 @@ def _interval(wins: Floats, delta: float, alpha: float) -> tuple[float, float]:
     if alpha < _LEAST:
         return -1.0, 1.0
     quantile = float(t.ppf(1 - alpha / 2, rows + columns - 2))
-    if abs(delta) == 1:  # no variance to be had: Feng and Cliff bound it by the smaller sample
+    if abs(delta) == 1:  # the variance is 0: Feng and Cliff bound it by the smaller sample
         inner = (min(rows, columns) - quantile**2) / (min(rows, columns) + quantile**2)
         return (inner, 1.0) if delta > 0 else (-1.0, -inner)
     spread = quantile**2 * _variance(wins, delta)
@@ -63,7 +63,8 @@ def _interval(wins: Floats, delta: float, alpha: float) -> tuple[float, float]:
 
 
 def _variance(wins: Floats, delta: float) -> float:
-    """Cliff's unbiased estimate of delta's variance, not below its smallest possible value."""
+    """Return Cliff's unbiased estimate of delta's variance, at least its smallest possible
+    value."""
     rows, columns = wins.shape
     by_row = columns**2 * ((wins.mean(axis=1) - delta) ** 2).sum()
     by_column = rows**2 * ((wins.mean(axis=0) - delta) ** 2).sum()

@@ -1,4 +1,4 @@
-"""The rules by which numbers were computed and tests chosen, as the report states them."""
+"""The report's statements on how numbers are computed and tests are chosen."""
 
 from evosweep.compare.numbers.efficiency import FEWEST_RATIOS, NOISE, SHORTEST
 from evosweep.compare.numbers.intervals import RESAMPLES
@@ -21,7 +21,7 @@ def boundary_in_words(stages: Stages, alpha: float) -> str:
 
 
 def sentences_for_paper(stages: Stages | None = None) -> list[str]:
-    """Return the tests in the words of a section on methods."""
+    """Return sentences on the tests for a paper's section on methods."""
     if stages is not None:
         return [
             *sentences_for_paper(),

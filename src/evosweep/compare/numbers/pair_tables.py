@@ -58,7 +58,7 @@ def pairs_table(pairs: Sequence[Pair], alpha: float, *, common: bool = False) ->
 
 def _row(pair: Pair, alpha: float) -> Row:
     size_of_effect = effect(pair.one, pair.other, pair.level(alpha))
-    refused = bool(pair.reason)  # then there is no word for the size of an effect either
+    refused = bool(pair.reason)  # then the size of the effect has no word either
     return {
         "problem": pair.problem,
         "a": pair.names[0],
@@ -85,7 +85,7 @@ def _finite(value: float) -> float | None:
 
 
 def outcome(pair: Pair, alpha: float) -> str:
-    """Who is better, or why nobody can say, in a few words."""
+    """Return which algorithm is better, or why the pair was not tested, in a few words."""
     if pair.reason:
         return f"not tested: {pair.reason}"
     if not pair.decides(alpha):

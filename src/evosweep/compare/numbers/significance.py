@@ -1,11 +1,11 @@
-"""Which of two configurations is better on a problem: tests, chosen and refused by stated rules.
+"""Test which of two configurations is better on a problem, by fixed rules.
 
-Samples are final results, one a seed. Wilcoxon's signed-rank test where seeds pair the runs, that
-is where both configurations have the same seeds and equal first populations for each, and there
-are enough of them to reach the level after Holm's correction; else the Mann-Whitney U test.
-Two-sided. Exact if there are no ties and at most 50 values a side, else the normal
-approximation with corrections for ties and continuity. Holm's correction over all pairs of a
-problem. Refused where even a perfect separation would not reach the level after it.
+Samples are final results, one per seed. Wilcoxon's signed-rank test is used if seeds pair the runs:
+both configurations have the same seeds with equal first populations, and enough of them to reach
+the level after Holm's correction. Else the Mann-Whitney U test is used. Both are two-sided. They
+are exact if there are no ties and at most 50 values per side; else they use the normal
+approximation with corrections for ties and continuity. Holm's correction covers all pairs of a
+problem. A pair is not tested if even perfectly separated samples would not reach the level.
 
 Where seeds come in stages, the tests are those of the last look at which every run is there, and
 the correction is of their repeated p-values (`numbers.spending`), which hold over all looks. Then
@@ -29,8 +29,8 @@ from evosweep.compare.numbers.look import Look, repeated_one
 from evosweep.compare.read.run import Run
 
 Floats = NDArray[np.float64]
-EXACT_UP_TO = 50  # values a side; scipy's exact distributions are quick and exact up to here
-MOST_PAIRS = 300  # of a problem; beyond, each configuration is tested against the best one
+EXACT_UP_TO = 50  # values per side; up to it, SciPy's exact distributions are quick
+MOST_PAIRS = 300  # most pairs of a problem; beyond, each one is tested against the best
 
 
 EQUAL = "all results are equal"
@@ -39,7 +39,7 @@ INCOMPLETE = "the first stage of seeds is not complete"
 
 @dataclass
 class Pair:
-    """Two samples of losses and, once tested, the result. `reason` is set where it is refused."""
+    """Two samples of losses and, after the test, its result; or the `reason` for no test."""
 
     problem: str
     names: tuple[str, str]
@@ -61,22 +61,22 @@ class Pair:
         return alpha if self.look is None else self.look.level(alpha)
 
     def decides(self, alpha: float) -> bool:
-        """Return True if the test finds one of the two better."""
+        """Return True if the test finds a significant difference."""
         return not self.reason and self.corrected < alpha
 
     def favours(self, name: str, alpha: float) -> bool:
-        """Return True if the test finds that this one is the better of the two."""
+        """Return True if the test finds that the algorithm `name` is better."""
         return self.decides(alpha) and self.names[0 if better(self) > 0 else 1] == name
 
 
 @dataclass(frozen=True)
 class Starts:
-    """The digests of first populations, each read once and only where a test asks for it."""
+    """The digests of first populations; each is read once, when a test needs it."""
 
     known: dict[str, str] = field(default_factory=dict)
 
     def of(self, run: Run) -> str:
-        """Return the digest of the run's first logged population; its run_id where it has none."""
+        """Return the digest of a run's first logged population, or its run_id without a logbook."""
         if run.run_id not in self.known:
             digests = generation_digests(run)
             self.known[run.run_id] = digests[0][1] if digests else run.run_id
@@ -90,7 +90,7 @@ class Starts:
 
 
 def run_pairs(pairs: Sequence[Pair], alpha: float) -> None:
-    """Fill in the outcome of every pair; Holm's correction is over the pairs given."""
+    """Test all pairs and store their results; Holm's correction covers the given pairs."""
     groups: dict[tuple[object, ...], list[Pair]] = defaultdict(list)
     family = family_size(pairs)
     for pair in pairs:
@@ -130,10 +130,10 @@ def _differs(pair: Pair) -> bool:
 
 
 def refusal(pair: Pair, alpha: float, family: int = 1) -> str:
-    """Why the pair cannot be tested, or nothing: too few values, or nothing that differs.
+    """Return why a pair cannot be tested, or "": too few values, or no difference.
 
-    Too few are those that could not reach the level after Holm's correction over a family of
-    pairs, however clearly they were apart.
+    There are too few values if even perfectly separated samples would not reach the level after
+    Holm's correction over a family of pairs.
     """
     sizes = len(pair.one), len(pair.other)
     if pair.look is not None and not pair.look.number:
@@ -155,12 +155,12 @@ def refusal(pair: Pair, alpha: float, family: int = 1) -> str:
 
 
 def all_equal(values: Floats) -> bool:
-    """Return True if all values are the same one; infinity equals itself."""
+    """Return True if all values are equal; infinity equals itself."""
     return bool((values == values[0]).all())
 
 
 def _used(pair: Pair) -> tuple[Floats, Floats]:
-    """Return the values that enter the test: Wilcoxon drops pairs without a difference."""
+    """Return the values that enter the test: Wilcoxon's test drops zero differences."""
     if not pair.paired:
         return pair.one, pair.other
     kept = pair.one != pair.other
@@ -168,7 +168,7 @@ def _used(pair: Pair) -> tuple[Floats, Floats]:
 
 
 def _differences(pair: Pair) -> Floats:
-    """Return the differences that are not zero, in units in which none overflows."""
+    """Return the nonzero differences, scaled so that none overflows."""
     one, other = _used(pair)
     scale = 2 * scale_of(pair.one, pair.other)
     with np.errstate(invalid="ignore"):
@@ -186,7 +186,7 @@ def _method(pair: Pair) -> str:
 
 
 def _run_tests(pairs: Sequence[Pair]) -> None:
-    """All tests of one kind and size in one call, which is what makes thousands of pairs quick."""
+    """Run all tests of one kind and size in one call, which is fast for thousands of pairs."""
     from scipy.stats import mannwhitneyu, wilcoxon
 
     exact = pairs[0].method.endswith("exact")
@@ -205,7 +205,7 @@ def _run_tests(pairs: Sequence[Pair]) -> None:
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Holm's step-down correction (Scandinavian J. of Statistics 6, 1979)."""
+    """Return p-values after Holm's step-down correction (Scandinavian J. of Statistics 6, 1979)."""
     count = len(p_values)
     order = np.argsort(p_values, kind="stable")
     scaled = np.asarray(p_values, dtype=np.float64)[order] * (count - np.arange(count))
@@ -223,13 +223,12 @@ def make_pairs(
     alpha: float,
     look: Look | None = None,
 ) -> list[Pair]:
-    """Return the pairs of algorithms to test on a problem, paired by seeds if the rules allow
-    it.
+    """Return the pairs of algorithms to test on a problem, paired by seeds if possible.
 
     Parameters
     ----------
     groups, losses
-        The runs of each algorithm, and in the same order how bad their results are.
+        The runs of each algorithm, and the losses of their results in the same order.
     look
         Where seeds come in stages: the look whose runs these are.
     """
@@ -261,7 +260,7 @@ def _choose(losses: Mapping[str, Floats], *, every: bool = False) -> Iterable[tu
 
 
 def fewest_seeds(family: int, alpha: float) -> int:
-    """Return the runs per algorithm from which on every one of `family` pairs can reach the
+    """Return the fewest runs per algorithm with which each of `family` pairs can reach the
     level."""
     seeds = 2
     while 2.0 / comb(2 * seeds, seeds) * family > alpha:
@@ -270,7 +269,8 @@ def fewest_seeds(family: int, alpha: float) -> int:
 
 
 def better(pair: Pair) -> float:
-    """Positive where the first of a pair is better, by what its test looks at."""
+    """Return a number that is positive if the first of a pair is better, as its test measures
+    it."""
     if not pair.paired:
         return effect(pair.one, pair.other).delta
     from scipy.stats import rankdata

@@ -1,4 +1,4 @@
-"""Where the algorithms of a problem stand, at equal budgets: leaders, ties, and what tests say."""
+"""The standing of a problem's algorithms at equal budgets: leaders, ties, and test results."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,13 +18,13 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Standing:
-    """The algorithms of one problem, compared.
+    """The compared algorithms of one problem.
 
     Parameters
     ----------
     values
-        The results by algorithm that are compared: final ones, or those within the largest common
-        budget where budgets are unequal.
+        The compared results by algorithm: final ones or, if budgets are unequal, those within the
+        largest common budget.
     pairs
         The tested pairs of these results.
     look
@@ -55,7 +55,7 @@ class Standing:
 
     @cached_property
     def leaders(self) -> list[str]:
-        """The algorithms with the best median: several where they tie."""
+        """The algorithms with the best median; several if they tie."""
         best = self.losses[self.order[0]]
         return [name for name in self.order if self.losses[name] == best]
 
@@ -64,8 +64,7 @@ class Standing:
         return median(self.values[name])
 
     def beaten(self, alpha: float) -> list[str]:
-        """Return the algorithms that are significantly worse than each leader they were tested
-        against."""
+        """Return the algorithms that are significantly worse than all leaders in their pairs."""
         others = [name for name in self.order if name not in self.leaders]
         return [name for name in others if self._is_beaten(name, alpha)]
 

@@ -1,4 +1,4 @@
-"""What is computed once of a study and used by several sections of its report."""
+"""Compute once the numbers of a study that several sections of its report use."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ from evosweep.compare.read.traces import Trace
 
 @dataclass(frozen=True)
 class Options:
-    """What the user may choose: a success target, the significance level, the post-hoc test."""
+    """The user's options: a success target, the significance level, the post-hoc test."""
 
     target: float | None = None
     alpha: float = 0.05
@@ -36,8 +36,8 @@ class Options:
 class Material:
     """A study with its qualities, traces, tests, rankings, agreement and timings.
 
-    `pairs` are of the final results; `standings` say what is compared of each problem, and hold the
-    pairs at the largest common budget where budgets are unequal.
+    `pairs` are the tests of final results. `standings` have the compared results of each problem;
+    if budgets are unequal, they have the tests at the largest common budget.
     """
 
     study: Study
@@ -55,11 +55,11 @@ class Material:
 
     @cached_property
     def styles(self) -> Styles:
-        """How each algorithm is drawn, in every picture."""
+        """The style of each algorithm in all pictures."""
         return Styles.of(self.study.algorithm_labels.values())
 
     def traces_of(self, problem: str) -> dict[str, list[Trace]]:
-        """Return the traces of a problem by algorithm; algorithms without any are left out."""
+        """Return the traces of a problem by algorithm, without algorithms that have none."""
         groups = {
             algorithm: [self.traces[run.run_id] for run in runs if run.run_id in self.traces]
             for algorithm, runs in self.study.problems[problem].items()
@@ -67,16 +67,15 @@ class Material:
         return {name: traces for name, traces in groups.items() if traces}
 
     def drawn(self, problem: str) -> list[str]:
-        """Return the algorithms that the plots of a problem show: the best ones, in the tables'
-        order."""
+        """Return the best algorithms, which the plots of a problem show, in the tables' order."""
         best = self.standings[problem].order[:MOST_LINES]
         return [name for name in self.study.problems[problem] if name in best]
 
 
 def gather(study: Study, options: Options) -> Material | Study:
-    """Return everything that is computed from the runs of a study, damaged ones among its failures.
+    """Compute the numbers of a study; damaged runs become failures.
 
-    The study alone if no run is left.
+    Returns only the study if no run is left.
     """
     study, finals = read_finals(study)
     if not study.runs:
@@ -114,7 +113,7 @@ def trace_jobs(study: Study, qualities: Mapping[str, Quality]) -> list[TraceJob]
 def compare(
     study: Study, qualities: Mapping[str, Quality], traces: Mapping[str, Trace], alpha: float
 ) -> tuple[list[Pair], dict[str, Standing]]:
-    """Return the tested pairs of final results, and where the algorithms of each problem stand."""
+    """Return the tested pairs of final results, and the standings by problem."""
     starts = Starts()
     final_pairs: list[Pair] = []
     standings: dict[str, Standing] = {}

@@ -1,4 +1,4 @@
-"""Folders of results read into studies; of copies of a run, one counts."""
+"""Read folders of results into studies; of several copies of a run, one counts."""
 
 import os
 from collections import defaultdict
@@ -61,11 +61,10 @@ def _stages(folder: Path) -> Stages | None:
 
 
 def hold_together(studies: list[Study]) -> list[Study]:
-    """Return the studies, each with a line for every run that another one holds with another
-    result.
+    """Return the studies with an alert for each run whose result differs in another study.
 
-    Results of several machines lie beside each other, as `results/study` and `results/study-b`: the
-    same run has to have the same population wherever it was made.
+    Results of several machines may lie side by side, as `results/study` and `results/study-b`. The
+    same run must have the same population on all machines.
     """
     holders: dict[str, list[tuple[int, Run]]] = defaultdict(list)
     for place, study in enumerate(studies):
@@ -110,10 +109,9 @@ def _read(place: RunFolder) -> Run | Failure:
 
 
 def _one_of_each(runs: Iterable[Run]) -> tuple[list[Run], list[Failure], list[str]]:
-    """Return one run per run_id, the copies as failures, and a line for each copy with another
-    result.
+    """Return one run per run_id, its copies as failures, and an alert for each differing copy.
 
-    The run whose folder is named by its run_id is the genuine one.
+    The original is the run whose folder is named by its run_id.
     """
     groups: dict[str, list[Run]] = defaultdict(list)
     for run in runs:

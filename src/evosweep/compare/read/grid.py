@@ -1,4 +1,4 @@
-"""The runs that a config asks for, which decide what is compared and what is missing."""
+"""The runs of a config, which decide what is compared and what is missing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,9 +17,9 @@ Spec = Mapping[str, object]
 
 @dataclass(frozen=True)
 class Grid:
-    """What is asked for: the specs by run_id, empty if only the ids are given.
+    """The requested runs: their specs by run_id; a spec is empty if only the id is known.
 
-    `names` has what the config calls each problem, algorithm and backend, by identity. An empty
+    `names` has the config's name of each problem, algorithm and backend, by identity. An empty
     `experiment` fits every study. `stages` are those of the seeds, where they come in any.
     """
 
@@ -30,7 +30,7 @@ class Grid:
     stages: Stages | None = None
 
     def fits(self, study: Study) -> bool:
-        """Return True if a study is of this experiment."""
+        """Return True if a study belongs to this experiment."""
         return self.experiment in ("", study.name)
 
 
@@ -65,7 +65,7 @@ def read_config(path: Path, results: Path) -> Grid:
 def read_ids(path: Path) -> Grid:
     """Return the run_ids in a file, one per line; raises InputError if it cannot be read.
 
-    What the config says is compared, beside the algorithms, the workflow notes beside that file.
+    A file beside it, which the workflow writes, has the parameters of `compare`.
     """
     try:
         lines = path.read_text(encoding="utf-8").split()
@@ -88,10 +88,9 @@ def _compared(names: list[str]) -> Spec:
 
 
 def take_asked(studies: Sequence[Study], grid: Grid) -> list[Study]:
-    """Return the studies; the one that the grid describes with its runs, and what is missing of
-    them.
+    """Return the studies; that of the grid with only the grid's runs, and missing runs as failures.
 
-    Runs that are not in the grid are set aside. Raises InputError if it describes no study.
+    Other runs of this study are set aside. Raises InputError if the grid fits no study.
     """
     if not any(grid.fits(study) for study in studies):
         names = ", ".join(study.name for study in studies)
@@ -119,7 +118,7 @@ def _take(study: Study, grid: Grid) -> Study:
 
 
 def _as_asked(run: Run, spec: Spec) -> Run:
-    """Return the run with what the grid says is compared, which its receipt may not know yet."""
+    """Return the run with the grid's `compare` parameters, which its receipt may lack."""
     problem = spec.get("problem")
     if not isinstance(problem, Mapping):
         return run
@@ -127,7 +126,7 @@ def _as_asked(run: Run, spec: Spec) -> Run:
 
 
 def _asked(item: Failure, grid: Grid) -> bool:
-    """Return True if a failure concerns a run of the grid; what is damaged has no sure name."""
+    """Return True if a failure may be of a run of the grid; damaged runs have no sure name."""
     return item.run_id in grid.specs or item.kind == "damaged"
 
 

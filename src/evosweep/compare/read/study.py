@@ -1,4 +1,4 @@
-"""A study: every run of one experiment, named and grouped, and what is in no number."""
+"""A study: all runs of one experiment, named and grouped, and the runs left out of tables."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -18,11 +18,11 @@ Key = tuple[str, str]
 class Study:
     """The runs of one experiment. `runs` is sorted by problem, algorithm, backend and seed.
 
-    `earlier` runs are of older code, or no longer in the config, and `forgotten` failures are of
-    such runs: they are in no number. `basis` says by what `runs` were chosen. `alerts` are lines
-    that nobody may miss, `disagreements` those on one run with two populations. `names` has what
-    the config calls an identity; elsewhere the name in the last receipt counts. `config` is
-    the path of the config, as it was given. `stages` are those of the seeds, where they had any.
+    `earlier` runs have older code, or are no longer in the config; `forgotten` failures are of such
+    runs. Both are left out of every table. `basis` says how `runs` were chosen. `alerts` are
+    prominent warnings, and `disagreements` those on one run with two populations. `names` has the
+    config's name of each identity; without one, the name in the last receipt counts. `config` is
+    the given path of the config. `stages` are those of the seeds, where they had any.
     """
 
     name: str
@@ -54,8 +54,7 @@ class Study:
         return label_all(self._names((run.backend_id, run.backend, run) for run in self.runs))
 
     def _names(self, parts: Iterable[tuple[str, Mapping[str, object], Run]]) -> dict[str, str]:
-        """Return the user's name of each identity: the config's, else the one that finished
-        last."""
+        """Return the user's name of each identity: the config's, else that of the last run."""
         last: dict[str, tuple[str, str]] = {}
         for text, part, run in parts:
             candidate = (run.finished, str(part.get("name") or ""))
@@ -77,21 +76,20 @@ class Study:
 
     @cached_property
     def stems(self) -> tuple[dict[str, str], dict[str, str]]:
-        """What stands for the labels of problems, and of algorithms, in names of files."""
+        """The file stems of problems' labels, and of algorithms' labels."""
         labels = self.problem_labels, self.algorithm_labels
         problems, algorithms = (unique_stems(by_identity.values()) for by_identity in labels)
         return problems, algorithms
 
     def anchor(self, kind: str, problem: str, algorithm: str | None = None) -> str:
-        """Return the id of a place in the report, by the labels of a problem and of an
-        algorithm."""
+        """Return the HTML id of a problem's, or of its algorithm's, part of the report."""
         problems, algorithms = self.stems
         stems = [problems[problem], *([] if algorithm is None else [algorithms[algorithm]])]
         return ":".join([kind, *stems])
 
     @cached_property
     def by_spec(self) -> dict[str, list[Run]]:
-        """The runs that share everything but the backend, by `spec_id`, serial first."""
+        """The runs that differ only in their backend, by `spec_id`, serial first."""
         groups: dict[str, list[Run]] = defaultdict(list)
         for run in self.runs:
             groups[run.spec_id].append(run)
@@ -101,7 +99,7 @@ class Study:
 
     @cached_property
     def configurations(self) -> dict[Key, list[Run]]:
-        """One run per seed for each configuration: a backend repeats a result, it adds none."""
+        """One run per seed for each configuration: runs on other backends add no results."""
         groups: dict[Key, list[Run]] = defaultdict(list)
         for group in self.by_spec.values():
             groups[self.problem(group[0]), self.algorithm(group[0])].append(group[0])

@@ -1,4 +1,4 @@
-"""What to do if there are too few runs: how many seeds a test needs, and what they cost."""
+"""Advise on more runs: the number of seeds that a test needs, and their cost."""
 
 from collections.abc import Sequence
 
@@ -13,8 +13,7 @@ from evosweep.compare.read.study import Key
 
 
 def seeds_advice(material: Material) -> list[str]:
-    """Return one sentence on the seeds that are missing, for all problems; none if tests were
-    made."""
+    """Return one sentence on missing seeds for all problems; nothing if tests were possible."""
     study, alpha = material.study, material.options.alpha
     few = [standing for standing in material.standings.values() if _too_few(standing)]
     if not few or study.stages is not None:  # stages bring the seeds that a test needs
@@ -38,7 +37,7 @@ def _too_few(standing: Standing) -> bool:
 
 
 def _cost(material: Material, needed: int) -> tuple[int, float]:
-    """Return how many runs are missing, and the seconds that they take one after another."""
+    """Return the number of missing runs, and the sum of their seconds."""
     study, more, total = material.study, 0, 0.0
     seconds: dict[Key, dict[str, list[float]]] = {key: {} for key in study.configurations}
     for run in study.runs:

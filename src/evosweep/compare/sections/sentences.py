@@ -1,4 +1,4 @@
-"""The outcome in plain words: what comes first in the report and on the terminal."""
+"""The outcome in sentences, for the top of the report and the terminal."""
 
 from collections import Counter
 
@@ -10,11 +10,11 @@ from evosweep.compare.sections.advice import seeds_advice
 from evosweep.compare.sections.stages import saved
 from evosweep.compare.sections.verdict import leads, problem_sentence
 
-MOST_PROBLEMS = 8  # with a sentence each; beyond, they are counted
+MOST_PROBLEMS = 8  # most problems with a sentence each; more are counted
 
 
 def summary(material: Material) -> list[str]:
-    """Return the sentences of the summary, most important first."""
+    """Return the sentences of the summary, the most important first."""
     return [
         *_ranked(material, tested=True),
         *_problems(material),
@@ -35,7 +35,7 @@ def _ranked(material: Material, *, tested: bool) -> list[str]:
 
 
 def subtitle(material: Material) -> str:
-    """Return how much was compared, in one line."""
+    """Return the numbers of problems, algorithms and runs in one line."""
     study = material.study
     algorithms = {algorithm for _, algorithm in study.configurations}
     backends = {study.backend(run) for run in study.runs}
@@ -114,7 +114,7 @@ def _cautions(material: Material) -> list[str]:
 
 
 def set_aside(study: Study) -> list[str]:
-    """Which runs were compared, where others are there too."""
+    """Return lines on the choice of runs, if there are other runs too."""
     if not study.earlier:
         return []
     return [
@@ -124,7 +124,7 @@ def set_aside(study: Study) -> list[str]:
 
 
 def outcomes(study: Study) -> list[str]:
-    """Return how many runs are in no number, by what became of them; nothing if all is well."""
+    """Return the numbers of runs left out of tables, by reason; nothing if there are none."""
     kinds = Counter(_kind(failure.kind) for failure in study.failures)
     return [f"{plural(kinds[kind], 'run')} {kind}: named under Failures." for kind in sorted(kinds)]
 
@@ -134,7 +134,7 @@ def _kind(kind: str) -> str:
 
 
 def warnings(material: Material) -> list[str]:
-    """Return what a reader must not miss before believing a number: unequal budgets, mixed runs."""
+    """Return warnings that limit the meaning of numbers, such as unequal budgets."""
     study = material.study
     unequal = [name for name, each in material.standings.items() if each.budget.unequal]
     lines = []

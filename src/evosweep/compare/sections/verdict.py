@@ -1,4 +1,4 @@
-"""One problem in plain words: who leads, who ties, at which budget, and how sure that is."""
+"""Sentences on one problem: leaders, ties, the budget, and significance."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ DIGITS = 4
 
 
 def problem_sentence(material: Material, problem: str) -> str:
-    """Which algorithms did best on a problem, by how much, and how sure that is."""
+    """Return sentences on a problem's best algorithms, their lead, and its significance."""
     standing = material.standings[problem]
     if len(standing.order) == 1:
         return _alone(material, standing)
@@ -49,7 +49,7 @@ def _alone(material: Material, standing: Standing) -> str:
 
 
 def _budgets(standing: Standing) -> str:
-    """Return the budget at which results are compared, as the start of the sentence."""
+    """Return the budget at which results are compared, as the start of a sentence."""
     if standing.at_common_budget:
         return f"at {standing.budget.common} evaluations, the largest common budget,"
     if standing.budget.unequal:
@@ -86,7 +86,7 @@ def _value(material: Material, standing: Standing, name: str, other: str = "") -
 
 
 def _number(material: Material, standing: Standing, name: str, other: str = "") -> str:
-    """Return a median, with digits enough to tell it from another algorithm's."""
+    """Return a median with enough digits to distinguish it from another algorithm's."""
     value = _shown(material, standing, name)
     rival = _shown(material, standing, other) if other else value
     return show(value, digits_apart(value, rival, DIGITS))
@@ -114,14 +114,20 @@ def _sureness(standing: Standing, alpha: float) -> str:
     if len(pairs) == 1:
         return _one(standing, alpha)
     beaten = len(standing.beaten(alpha))
-    share = {0: "none", len(others): "each"}.get(beaten, str(beaten))
     verb = "It is" if len(leaders) == 1 else "They are"
     untested = len(pairs) - len(tested)
     rest = f"; {plural(untested, 'pair')} not tested" if untested else ""
     return (
-        f"{verb} significantly better than {share} of {plural(len(others), 'other')} "
+        f"{verb} {_better_than(beaten, len(others))} "
         f"(Holm-corrected, level {alpha:g}{_over_looks(standing)}{rest})."
     )
+
+
+def _better_than(beaten: int, others: int) -> str:
+    if others == 1:
+        return f"{'' if beaten else 'not '}significantly better than the other one"
+    share = {0: "none", others: "each"}.get(beaten, str(beaten))
+    return f"significantly better than {share} of {others} others"
 
 
 def _over_looks(standing: Standing) -> str:
@@ -129,7 +135,7 @@ def _over_looks(standing: Standing) -> str:
 
 
 def _one(standing: Standing, alpha: float) -> str:
-    """Return the sentence on two algorithms: the word for the effect only if there is one."""
+    """Return the sentence on two algorithms, with a word for the effect if there is an effect."""
     (pair,) = standing.pairs
     best = standing.leaders[0]
     sides = (pair.one, pair.other) if pair.names[0] == best else (pair.other, pair.one)
@@ -144,7 +150,7 @@ def _one(standing: Standing, alpha: float) -> str:
 
 
 def _with_all_evaluations(material: Material, standing: Standing) -> str:
-    """Who leads by final results, where these are not what is compared."""
+    """Return a sentence on the leaders by final results, if other results are compared."""
     if not standing.at_common_budget:
         return ""
     groups = material.study.problems[standing.problem]
