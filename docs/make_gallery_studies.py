@@ -1,7 +1,7 @@
 """Makes the pages of docs/gallery/ from real studies: `python docs/make_gallery_studies.py`.
 
 Each study is swept by the real workflow, in a minute or two of two cores. `[NAME ...]` makes those
-pages alone: extend, designs, importance.
+pages alone: extend, stages, designs, importance.
 """
 
 import csv
@@ -355,8 +355,54 @@ def _shares(results: Path) -> list[str]:
     return lines
 
 
+# Stages of seeds.
+
+
+def stages(scratch: Path) -> list[str]:
+    """A study whose problems stop as soon as their comparison is decided."""
+    config = yaml.safe_load((GALLERY.parents[1] / "config" / "stages.yaml").read_text())
+    results = sweep(config, scratch / "stages")
+    rows = table(results, "stages")
+    figure, axes = plt.subplots(figsize=(6.4, 2.8), layout="constrained")
+    names = [row["problem"] for row in rows]
+    seeds = [int(row["seeds"]) for row in rows]
+    most = int(rows[0]["at_most"])
+    axes.barh(names, [most] * len(rows), color="#eeeeee")
+    bars = axes.barh(names, seeds, color=[
+        BLUE if row["outcome"] == "enough" else GREY for row in rows
+    ])  # fmt: skip
+    axes.bar_label(bars, [f"{row['closed']} of {row['pairs']} pairs decided" for row in rows],
+                   label_type="edge", padding=-4, fontsize=8, color="black")  # fmt: skip
+    for text, width in zip(axes.texts, seeds, strict=True):
+        text.set_horizontalalignment("right" if width > most / 2 else "left")
+        text.set_x(0)
+        text.set_color("white" if width > most / 2 else "black")
+        text.set_position((-4 if width > most / 2 else 4, 0))
+    axes.invert_yaxis()
+    axes.set_xlim(0, most)
+    axes.set_xlabel(f"seeds of each algorithm, of at most {most}")
+    saved, runs = (sum(int(row[key]) for row in rows) for key in ("saved", "runs"))
+    early = [
+        row["problem"]
+        for row in rows
+        if row["outcome"] == "enough" and row["seeds"] != row["at_most"]
+    ]
+    return [
+        "# Seeds in stages", "",
+        "Is crossover worth it? Each problem gets more seeds until its comparison is decided, and "
+        "the error over all looks and pairs stays at 5 % ([seeds.md](../seeds.md)).", "",
+        *shown(config),
+        *save(figure, "stages"),
+        f"{len(early)} of {len(rows)} problems ended before {most} seeds"
+        f"{': ' + ', '.join(early) if early else ''}. {runs:,} runs were done, and {saved:,} were "
+        "not needed. A pair that does not differ is never decided, so its problem goes on to the "
+        "most: a small difference may be there and need more than "
+        f"{most} seeds.", "",
+    ]  # fmt: skip
+
+
 PAGES: dict[str, Callable[[Path], list[str]]] = {
-    "extend": extend, "designs": designs, "importance": importance,
+    "extend": extend, "stages": stages, "designs": designs, "importance": importance,
 }  # fmt: skip
 
 

@@ -84,8 +84,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than the processors of this process, since many tests wait; eight at most."""
-    return min(len(os.sched_getaffinity(0)) + 1, 8)
+    """Two more than the processors of this process, since many tests wait; eight at most."""
+    return min(len(os.sched_getaffinity(0)) + 2, 8)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -9,7 +9,7 @@ import sys
 import time
 from collections import Counter
 
-import programs
+import disturbed
 from schedule import drawn
 from simulation import outcome_of, simulate
 
@@ -17,8 +17,8 @@ from simulation import outcome_of, simulate
 def main() -> int:
     options = _options()
     if options.seed is not None:
-        print(drawn(options.seed, programs.PROGRAMS))
-        print(simulate(drawn(options.seed, programs.PROGRAMS)))
+        print(drawn(options.seed, disturbed.PROGRAMS))
+        print(simulate(drawn(options.seed, disturbed.PROGRAMS)))
         return 0
     seeds = range(options.first, options.first + options.schedules)
     seen, wrong, started = Counter[str](), 0, time.monotonic()

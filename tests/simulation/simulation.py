@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
-import programs
+import disturbed
 from disk import Disk
 from schedule import DISK, ENDS, OTHERS, WORKERS, Event, Schedule, drawn
 from workers import Clock, Idle, SimulatedBackend
@@ -163,7 +163,7 @@ class Simulation:
 
     def _work(self) -> str:
         watched = self._schedule.watched
-        description = programs.description(self._schedule.program, watched=watched)
+        description = disturbed.description(self._schedule.program, watched=watched)
         built = problem.build(description)
         toolbox = accelerate(built.own_toolbox())
         backend = SimulatedBackend(self._schedule.workers, self._chance, self._on_result)
@@ -171,7 +171,7 @@ class Simulation:
         with Journal(self._path, RUN_ID, sync=3600.0) as self._journal, backend:
             made = Evaluator(toolbox, built, backend, self._journal, how=how)
             seeds.seed_run(1)
-            digest = programs.evolve(self._schedule.program, toolbox)
+            digest = disturbed.evolve(self._schedule.program, toolbox)
             made.finish()
             self._journal.flush()
         self._evaluations = made.tally.evaluations
@@ -263,7 +263,7 @@ class Simulation:
             return kind
         if kind == "timeout" and not self._schedule.watched:
             kind = "lost"
-        if programs.has_penalty(self._schedule.program) and (
+        if disturbed.has_penalty(self._schedule.program) and (
             kind == "timeout" or any(self._strikes[batch, each] >= 2 for each in blamed)
         ):
             return "lost idle"
@@ -317,7 +317,7 @@ class Simulation:
             patches.enter_context(patch.object(Batch, "put", put))
             patches.enter_context(patch.object(evaluations, "evaluate", evaluate))
             patches.enter_context(patch.object(lock, "boot_id", lambda: f"boot {self._boots}"))
-            patches.enter_context(patch.object(programs, "spend", self._spend))
+            patches.enter_context(patch.object(disturbed, "spend", self._spend))
             patches.enter_context(self._disk.mounted())
             patches.enter_context(warnings.catch_warnings())
             warnings.simplefilter("ignore", journal.TornTail)
@@ -350,7 +350,7 @@ def _in_order(program: str, order: Path) -> str:
 
 
 def _serially(program: str, order: Path | None) -> tuple[str, int]:
-    description = programs.description(program)
+    description = disturbed.description(program)
     built = problem.build(description)
     toolbox = accelerate(built.own_toolbox())
     how = Circumstances(description=description, seed=1, order=order)
@@ -361,7 +361,7 @@ def _serially(program: str, order: Path | None) -> tuple[str, int]:
     ):
         made = Evaluator(toolbox, built, backend, opened, how=how)
         seeds.seed_run(1)
-        digest = programs.evolve(program, toolbox)
+        digest = disturbed.evolve(program, toolbox)
         made.finish()
     return digest, made.tally.evaluations
 
@@ -388,7 +388,7 @@ def simulate(schedule: Schedule) -> Counter[str]:
 def outcome_of(seed: int) -> tuple[int, Counter[str], str]:
     """A seed, what happened under its schedule, and what was wrong with that, if anything."""
     try:
-        return seed, simulate(drawn(seed, programs.PROGRAMS)), ""
+        return seed, simulate(drawn(seed, disturbed.PROGRAMS)), ""
     except Wrong as error:
         return seed, Counter(), str(error)
     except Exception as error:

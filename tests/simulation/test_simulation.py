@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from unittest.mock import patch
 
-import programs
+import disturbed
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -27,7 +27,7 @@ def test_every_schedule_ends_as_the_undisturbed_run(part: int) -> None:
         assert not (wrong := outcome_of(seed)[2]), f"python tests/simulation --seed {seed}: {wrong}"
 
 
-@pytest.mark.parametrize("program", programs.PROGRAMS)
+@pytest.mark.parametrize("program", disturbed.PROGRAMS)
 def test_each_kind_of_program_and_of_fault(program: str) -> None:
     """One session for each kind of fault, early and late; each of the faults does happen."""
     for step in (1, 9):
@@ -41,7 +41,7 @@ class Disturbed(RuleBasedStateMachine):
     """Sessions as Hypothesis makes them up, and shortens them where one fails."""
 
     @initialize(
-        program=st.sampled_from(programs.PROGRAMS),
+        program=st.sampled_from(disturbed.PROGRAMS),
         workers=st.integers(1, 4),
         watched=st.booleans(),
         seed=st.integers(0, 2**32),
@@ -70,7 +70,7 @@ TestDisturbed = pytest.mark.thorough(Disturbed.TestCase)
 def _is_noticed(seeds: int) -> bool:
     for seed in range(seeds):
         try:
-            simulate(drawn(seed, programs.PROGRAMS))
+            simulate(drawn(seed, disturbed.PROGRAMS))
         except (Wrong, KeyError):
             return True
     return False
@@ -105,7 +105,7 @@ _results = Evaluator._results
     ],
 )
 def test_a_fault_of_the_product_is_noticed(where: type, what: str, instead: object) -> None:
-    for program in programs.PROGRAMS:
+    for program in disturbed.PROGRAMS:
         undisturbed(program)
     with patch.object(where, what, instead):
         assert _is_noticed(400)

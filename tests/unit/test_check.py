@@ -183,7 +183,7 @@ def test_nothing_is_built_where_that_is_asked(capsys: pytest.CaptureFixture[str]
 
 def test_a_slow_evaluation_is_no_mistake(capsys: pytest.CaptureFixture[str]) -> None:
     config = configure({"p": mine("slow"), "q": mine("")})
-    assert cli.main(["check", config, "--limit", "15"]) == 0
+    assert cli.main(["check", config, "--limit", "8"]) == 0
     captured = capsys.readouterr()
     assert "problems.p: its first evaluation takes longer than the time limit" in captured.err
     assert "problems.q" not in captured.err

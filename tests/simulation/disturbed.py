@@ -65,7 +65,7 @@ _EVALUATIONS = {"plain": _plain, "noisy": _noisy, "learning": _learning, "failin
 def description(program: str, *, watched: bool = False) -> str:
     """What workers build the problem of a program from; `watched`: with a timeout."""
     kind = program.rsplit(maxsplit=1)[-1]
-    spec: dict[str, Any] = {"use": "programs:build", "params": {"kind": kind}}
+    spec: dict[str, Any] = {"use": "disturbed:build", "params": {"kind": kind}}
     if watched:
         spec["timeout"] = 1000.0
     if kind == "noisy":
