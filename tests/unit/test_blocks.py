@@ -23,6 +23,7 @@ from evosweep.genomes.single_list import single_list
 if not hasattr(creator, "BlocksIndividual"):
     creator.create("BlocksFitness", base.Fitness, weights=(1.0,))
     creator.create("BlocksIndividual", list, fitness=creator.BlocksFitness)
+    creator.create("BlocksParticle", list, fitness=creator.BlocksFitness, speed=list, best=None)
     creator.create("BlocksTuple", tuple, fitness=creator.BlocksFitness)
     creator.create("BlocksArray", numpy.ndarray, fitness=creator.BlocksFitness)
 
@@ -179,17 +180,30 @@ def test_a_block_travels_as_its_encoding() -> None:
     assert all(block.contents is None for block in sent)
 
 
-@given(st.lists(gene, max_size=6), st.dictionaries(st.sampled_from("ab"), gene), st.booleans())
+@given(
+    st.lists(gene, max_size=6),
+    st.dictionaries(
+        st.sampled_from(["a", "b", "speed", "best"]),
+        st.one_of(gene, st.lists(gene, max_size=3), st.tuples(gene), st.lists(st.lists(gene))),
+    ),
+    st.sampled_from(["", "evaluated", "cleared", "with more", "unevaluated with more"]),
+    st.sampled_from(["BlocksIndividual", "BlocksParticle"]),
+    st.sampled_from([frozenset[str](), frozenset(["a"])]),
+)
 def test_a_single_list_is_copied_as_a_block_of_one(
-    genes: list[Any], attributes: dict[str, Any], evaluated: bool
+    genes: list[Any], attributes: dict[str, Any], fitness: str, kind: str, declared: frozenset[str]
 ) -> None:
-    individual = creator.BlocksIndividual(genes)
+    individual = getattr(creator, kind)(genes)
     vars(individual).update(attributes)
-    if evaluated:
+    if fitness in ("evaluated", "cleared", "with more"):
         individual.fitness.values = (1.5,)
+    if fitness == "cleared":
+        del individual.fitness.values
+    if "with more" in fitness:
+        individual.fitness.crowding_dist = 2.0
     form, rebuild = PlainForm(), Rebuilder()
-    single = single_list(individual, form, rebuild, frozenset())
-    block = Block.of([individual], form)
+    single = single_list(individual, form, rebuild, declared)
+    block = Block.of([individual], form, declared)
     if single is None:
         assert not {int, float, bool, str, bytes, type(None)}.issuperset(map(type, genes))
         return
@@ -199,6 +213,11 @@ def test_a_single_list_is_copied_as_a_block_of_one(
     assert repr(single.given) == repr(other)
     assert repr({**vars(single.given), "fitness": 0}) == repr({**vars(other), "fitness": 0})
     assert single.given.fitness.wvalues == other.fitness.wvalues
+    assert vars(single.given.fitness).get("crowding_dist") == vars(other.fitness).get(
+        "crowding_dist"
+    )
+    lists = [value for value in vars(single.given).values() if isinstance(value, list)]
+    assert not any(mine is value for mine in lists for value in vars(individual).values())
     assert not single.is_changed
     single.given[:] = [*genes, 1.0]
     assert single.is_changed

@@ -71,7 +71,7 @@ class AsGiven:
         self._problem, self._seed = problem, seed
         self._occasions = Counter[str]()
         self._surroundings: surroundings.Snapshot | None = None
-        self._stays_behind: dict[tuple[tuple[str, type], ...], bool] = {}
+        self._stays_behind: dict[tuple[object, ...], bool] = {}
         """True for classes of individuals of which some attributes do not travel."""
         self._off = problem.evaluate_batch is not None
 
@@ -137,7 +137,7 @@ class AsGiven:
         attributes = getattr(individual, "__dict__", None)
         if not attributes or (len(attributes) == 1 and "fitness" in attributes):
             return False
-        kinds = tuple([(name, type(value)) for name, value in attributes.items()])
+        kinds = (*attributes, *map(type, attributes.values()))
         if kinds not in self._stays_behind:
             self._stays_behind[kinds] = bool(self._problem.left_behind(individual))
         return self._stays_behind[kinds]
