@@ -1,9 +1,8 @@
 """Backends as tests have them: what each must be given, and what it misses where it cannot run."""
 
-import os
 from typing import Any
 
-import pytest
+from lacking import lacking
 
 from evosweep.backends.table import BACKENDS
 
@@ -16,7 +15,7 @@ def require(use: str) -> None:
     kind = BACKENDS[use]
     if not kind.is_installed:
         reason = f"backend {use} misses {kind.module} or its program: {kind.install}"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+        lacking(reason)
 
 
 def backend(use: str, workers: int) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Shares on a real SLURM: tasks that are stopped in the middle resume to the same bits."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from typing import Any
 import psutil
 import pytest
 import slurm
+from lacking import lacking
 from slurm import Slurm
 
 from evosweep.records.journal import read
@@ -63,10 +63,8 @@ SMALL = ("--cpus-per-task=2", "--mem-per-cpu=100")  # a node for each
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slurm]:
     """Three nodes."""
-    if lacks := slurm.missing():
-        if os.environ.get("CI"):
-            pytest.fail(lacks)
-        pytest.skip(lacks)
+    if reason := slurm.missing():
+        lacking(reason)
     with slurm.cluster(tmp_path_factory.mktemp("slurm") / "cluster", 3) as made:
         yield made
 

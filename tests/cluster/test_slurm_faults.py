@@ -4,7 +4,6 @@ Runs are tasks of their own, two on each node, so that twenty of them are distur
 """
 
 import json
-import os
 import shlex
 import signal
 import subprocess
@@ -20,6 +19,7 @@ import psutil
 import pytest
 import slurm
 from fault_table import injected
+from lacking import lacking
 from slurm import Slurm
 
 from evosweep.records import journal
@@ -36,10 +36,8 @@ ONLY_AT_FULL_SIZE = [pytest.param(20, marks=FULL_SIZE)]
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slurm]:
     """Ten nodes with two processors each, which kill who needs more memory than it asked for."""
-    if lacks := slurm.missing():
-        if os.environ.get("CI"):
-            pytest.fail(lacks)
-        pytest.skip(lacks)
+    if reason := slurm.missing():
+        lacking(reason)
     with slurm.cluster(tmp_path_factory.mktemp("slurm") / "cluster", 10, memory=True) as made:
         yield made
 

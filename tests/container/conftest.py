@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from laboratory import Laboratory
+from lacking import lacking
 
 ROOT = Path(__file__).parents[2]
 ENGINES = ("docker", "podman")
@@ -24,12 +25,6 @@ def _command(
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
 
-def _missing(reason: str) -> None:
-    if os.environ.get("CI"):
-        pytest.fail(f"in CI a container engine must be there: {reason}")
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="session")
 def engines() -> Iterator[dict[str, str]]:
     """The environment in which docker and podman work; what was started is ended."""
@@ -39,7 +34,7 @@ def engines() -> Iterator[dict[str, str]]:
     if mine:
         up = _command("tests/container/engine.sh", "up")
         if up.returncode != 0:
-            _missing(f"engine.sh failed: {up.stderr}")
+            lacking(f"engine.sh failed: {up.stderr}")
         for word in shlex.split(up.stdout):
             name, equals, value = word.partition("=")
             environment |= {name: value} if equals else {}
@@ -52,7 +47,7 @@ def engines() -> Iterator[dict[str, str]]:
 def images(engines: dict[str, str]) -> dict[str, str]:
     """The environment again, with both images built by docker and given to podman."""
     if shutil.which("docker") is None or _command("docker", "info", env=engines).returncode != 0:
-        _missing("docker is not installed, or its daemon does not answer")
+        lacking("docker is not installed, or its daemon does not answer")
     built = _command("make", "image", "ENGINE=docker", env=engines)
     assert built.returncode == 0, built.stdout[-3000:] + built.stderr[-3000:]
     if shutil.which("podman") is not None:
@@ -83,7 +78,7 @@ def engine(
         monkeypatch.setenv(variable, value)
     name: str = request.param
     if shutil.which(name) is None:
-        _missing(f"{name} is not installed")
+        lacking(f"{name} is not installed")
     return name
 
 
