@@ -2,10 +2,9 @@
 
 import random
 from collections.abc import Callable, Iterator
-from types import TracebackType
-from typing import Self
 
 from evosweep.backends.protocol import Lost, Result, Work
+from evosweep.backends.serial import Serial
 
 
 class Clock:
@@ -36,7 +35,7 @@ class Idle:
     join = start
 
 
-class SimulatedBackend:
+class SimulatedBackend(Serial):
     """Finishes chunks in an order that its generator decides, and loses those that it is told to.
 
     Parameters
@@ -51,25 +50,13 @@ class SimulatedBackend:
     """
 
     overhead = 0.001
-    watches = False
     local = False
-    elsewhere = False
 
     def __init__(
         self, workers: int, chance: random.Random, step: Callable[[int, list[int], int], str | None]
     ) -> None:
-        self.workers, self._chance, self._step = workers, chance, step
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Nothing to close."""
+        super().__init__(workers)
+        self._chance, self._step = chance, step
 
     def run(self, chunks: Iterator[Work[Result]]) -> Iterator[tuple[int, Result | Lost]]:
         """Each chunk with its result as it finishes, and some of them twice."""

@@ -8,9 +8,9 @@ evaluations. Its clock is virtual, so 10,000 workers take a second.
 import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from evosweep.backends.serial import Serial
 from evosweep.evaluation.dispatcher import Dispatcher
 
 ENGINES = {"pool": (0.0001, 0.002), "scoop": (0.0003, 0.004), "mpi": (0.0007, 0.003)}
@@ -37,13 +37,14 @@ class Chunk:
         return self
 
 
-class Engine:
+class Engine(Serial):
     """A parent and its workers on a virtual clock."""
 
-    watches = local = elsewhere = False
+    local = False
 
     def __init__(self, workers: int, cost: float, overhead: float) -> None:
-        self.workers, self.overhead, self._cost = workers, overhead, cost
+        super().__init__(workers)
+        self.overhead, self._cost = overhead, cost
         self.clock = 0.0
 
     def run(self, chunks: Iterator[Any]) -> Iterator[tuple[int, Any]]:
@@ -65,17 +66,6 @@ class Engine:
             end, number, chunk = heapq.heappop(under_way)
             self.clock = max(self.clock, end)
             yield number, chunk
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Nothing to close."""
 
 
 def efficiency(engine: Engine, population: int, seconds: float) -> float:
