@@ -1,5 +1,6 @@
 """Speed-up, efficiency and the break-even cost, on times that were worked out by hand."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,9 @@ from folders import POOL, SERIAL, Made, write_run
 
 from evosweep.compare.numbers.efficiency import measure
 from evosweep.compare.numbers.efficiency_tables import advice, duration, efficiency_table
+from evosweep.compare.page.material import Material, Options, gather
 from evosweep.compare.read.folders import open_studies
+from evosweep.compare.sections.sentences import summary
 
 SPHERE = {"name": "sphere", "use": "bbob"}
 GA = {"name": "ga", "use": "ea_simple"}
@@ -63,6 +66,24 @@ def test_without_a_serial_run_there_is_no_speed_up(tmp_path: Path) -> None:
     assert timings[0].speedup is None
     assert timings[0].break_even is None
     assert "no serial run has the same spec" in advice(timings)[0]
+
+
+def test_runs_that_were_resumed_or_grew_are_told_apart_and_have_no_times(tmp_path: Path) -> None:
+    """A grown run was not stopped, and made only a part of its evaluations."""
+    study(tmp_path, (0.5, 10.0, 0.0, 1.0, 0.0, 11.5), (1.5, 10.0, 0.5, 1.0, 1.0, 6.5))
+    changes = [{"resumed": 1}, {"grown_from": "0" * 12}, {"grown_from": "1" * 12}]
+    for file, change in zip(sorted(tmp_path.rglob("record.json")), changes, strict=False):
+        file.write_text(json.dumps(json.loads(file.read_text()) | change))
+    opened = open_studies(tmp_path)[0]
+    assert sorted((run.resumed, run.grown_from is not None) for run in opened.runs) == [
+        (0, False), (0, False), (0, False), (0, True), (0, True), (1, False),
+    ]  # fmt: skip
+    assert measure(opened)[1] == 3
+    material = gather(opened, Options())
+    assert isinstance(material, Material)
+    said = " ".join(summary(material))
+    assert "1 run resumed after a stop: not among the times." in said
+    assert "2 runs grew from shorter ones: not among the times." in said
 
 
 def test_durations_have_units() -> None:

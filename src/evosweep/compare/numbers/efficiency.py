@@ -119,17 +119,17 @@ def _wall(run: Run) -> float:
 
 def speedup_of(study: Study, run: Run) -> float | None:
     """Return a run's speed-up against the serial run of its spec, if there is one."""
-    if run.resumed or not _complete(run) or run.backend.get("use") == REFERENCE:
+    if not _is_timed(run) or run.backend.get("use") == REFERENCE:
         return None
     serial = [r for r in study.by_spec[run.spec_id] if r.backend.get("use") == REFERENCE]
-    usable = [r for r in serial if not r.resumed and _complete(r)]
+    usable = [r for r in serial if _is_timed(r)]
     return _wall(usable[0]) / _wall(run) if usable and _wall(run) > 0 else None
 
 
 def measure(study: Study) -> tuple[list[Timing], int]:
     """Return the timings by configuration and backend, and the number of runs left out."""
     groups: dict[tuple[str, str, str], list[Run]] = defaultdict(list)
-    usable = [run for run in study.runs if not run.resumed and _complete(run)]
+    usable = [run for run in study.runs if _is_timed(run)]
     for run in usable:
         groups[study.problem(run), study.algorithm(run), study.backend(run)].append(run)
     serial = {run.spec_id: run for run in usable if run.backend.get("use") == REFERENCE}
@@ -137,7 +137,10 @@ def measure(study: Study) -> tuple[list[Timing], int]:
     return timings, len(study.runs) - len(usable)
 
 
-def _complete(run: Run) -> bool:
+def _is_timed(run: Run) -> bool:
+    """Return True if a run made all its evaluations itself, in one session, and knows the times."""
+    if run.resumed or run.grown_from is not None:
+        return False
     return all(run.timings.get(name) is not None for name in (*PHASES, "total"))
 
 

@@ -57,6 +57,8 @@ class Run:
     stopped: str = ""
     """Why it ended before its algorithm was done, "seconds" for a time limit; else empty."""
     resumed: int = 0
+    grown_from: str | None = None
+    """The shorter run whose evaluations it started with, if it grew from one."""
     penalised: int = 0
     genome_length: int | None = None
     workers: int = 1
@@ -161,8 +163,8 @@ def read_run(folder: RunFolder) -> Run:
         timings=record.timings,
         traits=record.traits,
         stopped=record.stopped["reason"] if record.stopped else "",
-        # A run that grew from a shorter one does not have the times of all its evaluations.
-        resumed=record.resumed + (record.grown_from is not None),
+        resumed=record.resumed,
+        grown_from=record.grown_from,
         penalised=record.failures.get("penalised", 0),
         genome_length=_length(record.best_genome),
         workers=record.workers,

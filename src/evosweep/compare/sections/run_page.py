@@ -68,12 +68,13 @@ def write_run_page(shown: ShownRun) -> str:
 def _facts(shown: ShownRun) -> list[str]:
     run = shown.run
     resumed = f", resumed {run.resumed} times" if run.resumed else ""
+    grown = f", grown from {run.grown_from}" if run.grown_from else ""
     optimum = run.traits.get("optimum") if run.objectives == 1 else None
     far = "" if optimum is None else f", {show(abs(shown.result - optimum))} from the optimum"
     return [
         f"Result: {shown.measure} {show(shown.result, 6)}{far}.",
         f"{run.evaluations} evaluations in {run.generations} generations; "
-        f"{show(run.seconds, 3)} s on {shown.backend}{resumed}.",
+        f"{show(run.seconds, 3)} s on {shown.backend}{resumed}{grown}.",
         f"Population digest: {run.digest}.",
     ]
 

@@ -107,6 +107,10 @@ def _cautions(material: Material) -> list[str]:
     resumed = sum(run.resumed > 0 for run in study.runs)
     if resumed:
         cautions.append(f"{plural(resumed, 'run')} resumed after a stop: not among the times.")
+    grown = sum(run.grown_from is not None for run in study.runs)
+    if grown:
+        shorter = "a shorter one" if grown == 1 else "shorter ones"
+        cautions.append(f"{plural(grown, 'run')} grew from {shorter}: not among the times.")
     penalised = sum(run.penalised > 0 for run in study.runs)
     if penalised:
         cautions.append(f"{plural(penalised, 'run')} gave a penalty to failed evaluations.")

@@ -99,7 +99,8 @@ def efficiency_section(material: Material) -> Section:
     )
     if material.untimed:
         section.paragraphs.append(
-            f"Left out: {material.untimed} runs that were resumed or have no timings."
+            f"Left out: {material.untimed} runs that were resumed, grew from "
+            "shorter ones, or have no timings."
         )
     section.tables = [efficiency_tables.efficiency_table(material.timings)]
     for problem in list(material.study.problems)[:MOST_DRAWN]:
