@@ -9,18 +9,12 @@ a chunk does not come back.
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    CancelledError,
-    Executor,
-    Future,
-    wait,
-)
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from types import TracebackType
 from typing import Generic, Self
 
 from evosweep.backends.board import Board
+from evosweep.backends.finished import Finished
 from evosweep.backends.protocol import Lost, Result, Work
 from evosweep.errors import EvosweepError, InputError, RunError, one_line
 from evosweep.processes import activity, address
@@ -96,16 +90,16 @@ class OverExecutor:
         """Keep every worker busy with one chunk and a second one waiting."""
         window: _Window[Result] = _Window(chunks, _CHUNKS_A_WORKER * self.workers)
         while window.fill(self._submit):
-            done, _ = wait(window.pending, timeout=_TICK, return_when=FIRST_COMPLETED)
+            done = window.wait(_TICK)
             if not done:
                 self._board.kill_overdue()
             if any(isinstance(_error_of(future), BrokenExecutor) for future in done):
                 self._discard()
-                done = set(window.pending)
+                done = list(window.pending)
             yield from self._results(window, done)
 
     def _results(
-        self, window: "_Window[Result]", done: "set[Future[Result]]"
+        self, window: "_Window[Result]", done: "list[Future[Result]]"
     ) -> Iterator[tuple[int, Result | Lost]]:
         """Yield the result of each finished chunk, or a `Lost` made from the board's notes."""
         for future in done:
@@ -166,6 +160,7 @@ class _Window(Generic[Result]):
     def __init__(self, chunks: Iterator[Work[Result]], size: int) -> None:
         self._chunks, self._size = chunks, size
         self.pending: dict[Future[Result], Work[Result]] = {}
+        self._finished: Finished[Result] = Finished()
 
     def fill(self, submit: "Submit[Result]") -> bool:
         """Submit chunks while there is room; returns True if any is not done."""
@@ -175,9 +170,14 @@ class _Window(Generic[Result]):
                 break
             future = submit(chunk)
             self.pending[future] = chunk
+            self._finished.watch(future)
             if future.done():  # the executor is broken and takes no more
                 break
         return bool(self.pending)
+
+    def wait(self, seconds: float) -> "list[Future[Result]]":
+        """Return the chunks' futures that are done; waits so long for the first of them."""
+        return self._finished.wait(seconds, among=self.pending)
 
 
 Submit = Callable[[Work[Result]], "Future[Result]"]

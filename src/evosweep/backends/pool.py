@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
@@ -25,6 +25,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from evosweep.backends.finished import Finished
 from evosweep.backends.protocol import Lost, Result, Timed, Work
 from evosweep.errors import RunError
 from evosweep.processes import activity, kill, safe_path, signals
@@ -110,8 +111,9 @@ class Pool:
     def run(self, chunks: Iterator[Work[Result]]) -> Iterator[tuple[int, Result | Lost]]:
         """Keep every worker busy with one chunk and a second one waiting."""
         pending: _Pending[Result] = {}
-        while self._fill(pending, chunks):
-            done, _ = wait(pending, timeout=_TICK, return_when=FIRST_COMPLETED)
+        finished: Finished[Result | Lost] = Finished()
+        while self._fill(pending, chunks, finished):
+            done = finished.wait(_TICK, among=pending)
             overdue = [] if done else self._kill_overdue()
             for future in done:
                 if isinstance(future.exception(), BrokenProcessPool):
@@ -122,7 +124,12 @@ class Pool:
                 wait(pending)
                 yield from self._lost(pending, overdue)
 
-    def _fill(self, pending: "_Pending[Result]", chunks: Iterator[Work[Result]]) -> bool:
+    def _fill(
+        self,
+        pending: "_Pending[Result]",
+        chunks: Iterator[Work[Result]],
+        finished: Finished[Result | Lost],
+    ) -> bool:
         while len(pending) < _CHUNKS_A_WORKER * self.workers:
             began = time.perf_counter()
             chunk = next(chunks, None)
@@ -130,6 +137,7 @@ class Pool:
                 break
             future = self._submit(chunk, alone=not pending)
             pending[future] = chunk
+            finished.watch(future)
             if future.done():  # the executor is broken and takes no more
                 break
             if len(pending) == self.workers or time.perf_counter() - began > _HANDOVER:
