@@ -96,6 +96,8 @@ lock: ## resolve the requirements again (needs uv); test first, the others follo
 	$(LOCK:pyproject.toml=envs/peers.in) --output-file envs/peers.txt
 	$(LOCK:pyproject.toml=envs/docs.in) --output-file envs/docs.txt
 	$(LOCK:pyproject.toml=envs/audit.in) --output-file envs/audit.txt
+	$(UV) pip compile --quiet --universal --python-version 3.11 --no-deps --no-header \
+	    --format pylock.toml envs/test.txt | $(PYTHON) envs/wheels.py > envs/wheels-aarch64.txt
 
 image: ## build evosweep-run and evosweep (ENGINE=podman BASE_IMAGE=... BUILD_OPTIONS=... to choose)
 	$(BUILD_IMAGE) --target run --tag evosweep-run .

@@ -1,4 +1,4 @@
-"""BBOB's functions from COCO's own code, for Pythons that `ioh` has no wheel for (3.13 and newer).
+"""BBOB's functions from COCO's own code, where `ioh` has no wheel (3.13 and newer on x86-64).
 
 The two agree in every bit, but for the last ones of some values of functions 6, 19, 21 and 22.
 The optimum is that of Hansen, Finck, Ros, Auger, INRIA RR-6829: the quotient of two Cauchy-like
