@@ -15,6 +15,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
     --no-header --no-emit-index-url pyproject.toml
 
+# Compiled once and not by each process: a shell may forbid Python to keep what it compiles.
+COMPILE := $(BIN)/python -m compileall -q src tests
+
 # Tests of one group (tests/conftest.py) share a worker, so that none fights for what it needs.
 PARALLEL := --numprocesses auto --dist loadgroup --no-loadscope-reorder
 FAST := -m "not slow and not thorough" $(PARALLEL)
@@ -35,12 +38,15 @@ run: venv ## set up and run config/experiment.yaml
 
 test: .venv/.test ## set up and run every test
 	tests/setup.sh
+	$(COMPILE)
 	$(BIN)/pytest $(PARALLEL)
 
 test-fast: .venv/.test ## the tests that need no root, no Debian package, and about a minute
+	$(COMPILE)
 	$(BIN)/pytest $(FAST)
 
 coverage: .venv/.test ## what those cover, line and branch, in every process that they start
+	$(COMPILE)
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest $(FAST)
 	$(BIN)/coverage combine --quiet
@@ -138,6 +144,7 @@ BUILD_TOOLS := awk '/^[^ \#]/ { wanted = /^(setuptools|setuptools-scm)==/ } want
 	$(PIP) install --require-hashes --no-deps --requirement .venv/build-tools.txt
 	$(PIP) install --require-hashes --no-build-isolation --requirement envs/workflow.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q src  # as pip compiles what it copies
 	@touch $@
 
 # The peers of make bench-peers, in an environment of their own.
