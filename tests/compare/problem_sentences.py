@@ -14,6 +14,8 @@ def prints(text: str, value: float) -> bool:
 
 
 def listed(names: list[str]) -> str:
+    if len(names) > 4:
+        names = [*names[:3], f"{len(names) - 3} more"]
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 

@@ -88,6 +88,29 @@ def test_equal_medians_are_a_tie(tmp_path: Path, capsys: pytest.CaptureFixture[s
     )
 
 
+def test_a_tie_of_many_names_the_first_and_counts_the_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in "abcdefgh":
+        ends = [1.0, 2.0, 3.0, 4.0, 5.0] if name < "f" else [7.0, 8.0, 9.0, 9.0, 9.0]
+        study(tmp_path, name, [np.full((2, 4, 1), end) for end in ends])
+    assert main(["compare", str(tmp_path)]) == 0
+    assert (
+        "p: a, b, c and 2 more tie for the best median (best fitness 3); f, g and h have 9."
+        in capsys.readouterr().out
+    )
+    results = {row["algorithm"]: row for row in rows(tmp_path / "x/comparison/results.csv")}
+    assert [name for name, row in results.items() if row["median"] == "3.0"] == list("abcde")
+
+
+def test_equal_results_do_not_deviate(tmp_path: Path) -> None:
+    for name, end in (("a", 0.9701), ("b", 0.3)):
+        study(tmp_path, name, [np.full((2, 4, 1), end)] * 5)
+    assert main(["compare", str(tmp_path)]) == 0
+    results = rows(tmp_path / "x/comparison/results.csv")
+    assert {row["std"] for row in results} == {"0.0"}
+
+
 def test_few_runs_get_advice_once_and_no_word_for_an_effect(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -81,6 +81,16 @@ def test_a_page_leads_to_files_that_are_there(page: Path) -> None:
     assert missing == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_row_of_a_table_is_torn(page: Path) -> None:
+    text = re.sub(r"^ *(```+).*?^ *\1$", "", page.read_text(), flags=re.M | re.S)
+    for table in re.findall(r"^\|(?:.+\n)+", text, re.M):
+        head, *rows = table.splitlines()
+        cells = [len(re.findall(r"(?<!\\)\|", row)) for row in rows]
+        odd = [row for row, count in zip(rows, cells, strict=True) if count != head.count("|")]
+        assert not odd, f"{page.name}: {odd[0]}"
+
+
 def test_the_walk_of_a_run_names_files_that_are_there() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text().partition("## The walk")[2]
     package = ROOT / "src" / "evosweep"

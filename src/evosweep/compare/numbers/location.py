@@ -56,4 +56,5 @@ def deviation(values: Floats) -> float | None:
         return None
     scale = scale_of(values)
     with np.errstate(over="ignore"):  # the deviation of the largest floats overflows
-        return float((values / scale).std(ddof=1) * scale)
+        scaled = values / scale
+        return float((scaled - scaled[0]).std(ddof=1) * scale)  # exactly 0 for equal values

@@ -6,7 +6,7 @@ import numpy as np
 
 from evosweep.compare.numbers.ranking import Ranking
 from evosweep.compare.numbers.table import Column, Row, Table, show
-from evosweep.compare.numbers.words import listed
+from evosweep.compare.numbers.words import first_of
 
 
 def ranks_table(rankings: Sequence[Ranking]) -> Table:
@@ -69,8 +69,8 @@ def sentence(ranking: Ranking, alpha: float) -> str:
         return f"{where}, the algorithms do not differ significantly ({facts})."
     verb = "has" if len(ranking.leaders) == 1 else "share"
     return (
-        f"{where}, the algorithms differ significantly ({facts}); {listed(ranking.leaders)} {verb} "
-        f"the best mean rank, {show(float(min(ranking.ranks)), 3)}."
+        f"{where}, the algorithms differ significantly ({facts}); {first_of(ranking.leaders)} "
+        f"{verb} the best mean rank, {show(float(min(ranking.ranks)), 3)}."
     )
 
 

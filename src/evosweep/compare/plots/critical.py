@@ -28,6 +28,8 @@ def plot_critical_difference(ranking: Ranking, alpha: float, styles: Styles) -> 
         posthocs.critical_difference_diagram(
             ranks, p_values, alpha=alpha, ax=axes, text_h_margin=0.02, **look
         )
+        for label in axes.texts:  # the lines have the colours, which letters are too thin for
+            label.set_color("black")
         picture = drawn(figure)
     order = np.argsort(ranking.ranks, kind="stable")
     listed = "; ".join(f"{ranking.names[i]} {ranking.ranks[i]:.3g}" for i in order)
@@ -46,8 +48,8 @@ def plot_critical_difference(ranking: Ranking, alpha: float, styles: Styles) -> 
 
 def _look(names: Sequence[str], styles: Styles) -> dict[str, Any]:
     return {
-        "label_fmt_left": "{label} ({rank:.2f})",
-        "label_fmt_right": "({rank:.2f}) {label}",
+        "label_fmt_left": "{label} ({rank:.2f})\u00a0",
+        "label_fmt_right": "\u00a0({rank:.2f}) {label}",
         "color_palette": {_short(name): styles[name].colour for name in names},
         "crossbar_props": {"color": "#D55E00", "linewidth": 3, "marker": None},
         "marker_props": {"color": "black", "s": 18},

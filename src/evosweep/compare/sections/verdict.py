@@ -10,7 +10,7 @@ from evosweep.compare.numbers.results import distances
 from evosweep.compare.numbers.significance import EQUAL, all_equal
 from evosweep.compare.numbers.standing import Standing
 from evosweep.compare.numbers.table import digits_apart, show
-from evosweep.compare.numbers.words import listed, plural
+from evosweep.compare.numbers.words import first_of, plural
 from evosweep.compare.page.material import Material
 from evosweep.compare.sections.stages import seeds_of
 
@@ -70,13 +70,13 @@ def _lead(material: Material, standing: Standing) -> str:
     others = [name for name in standing.order if name not in leaders]
     verb = "has" if len(leaders) == 1 else "tie for"
     best = _value(material, standing, leaders[0], others[0] if others else "")
-    text = f"{listed(leaders)} {verb} the best median ({best})"
+    text = f"{first_of(leaders)} {verb} the best median ({best})"
     if not others:
         return f"{text}."
     second = standing.losses[others[0]]
     tied = [name for name in others if standing.losses[name] == second]
     value = _number(material, standing, others[0], leaders[0])
-    return f"{text}; {listed(tied)} {'has' if len(tied) == 1 else 'have'} {value}."
+    return f"{text}; {first_of(tied)} {'has' if len(tied) == 1 else 'have'} {value}."
 
 
 def _value(material: Material, standing: Standing, name: str, other: str = "") -> str:
@@ -161,6 +161,6 @@ def _with_all_evaluations(material: Material, standing: Standing) -> str:
     verb = "has" if len(final.leaders) == 1 else "tie for"
     value = _value(material, final, final.leaders[0])
     return (
-        f"With all their evaluations, {_span(standing)}, {listed(final.leaders)} {verb} the best "
+        f"With all their evaluations, {_span(standing)}, {first_of(final.leaders)} {verb} the best "
         f"median ({value})."
     )
