@@ -27,7 +27,7 @@ BUILD_IMAGE = $(ENGINE) build $(BUILD_OPTIONS) $(if $(BASE_IMAGE),--build-arg BA
     $(shell $(PYTHON) -c 'import sys; sys.path.insert(0, "src"); \
         from evosweep.containers.engines import build_arguments; print(*build_arguments())')
 
-.PHONY: gallery pictures notebook reference help run test test-fast coverage venv check bench bench-peers bench-scale examples faults simulate audit docs proof image lock schema clean
+.PHONY: gallery pictures notebook reference help run test test-fast coverage venv check bench bench-peers bench-scale examples faults simulate mutants audit docs proof image lock schema clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -78,6 +78,9 @@ faults: .venv/.test ## every fault at full size, of hosts too
 simulate: .venv/.test ## 100,000 runs under simulated faults: of workers, of the disk, of the power
 	$(BIN)/python tests/simulation
 
+mutants: .venv/.test .mutants/.installed ## do the tests notice it, if one place of the journal, replay, digests, ... changes?
+	$(BIN)/python tests/mutants
+
 examples: .venv/.test ## DEAP's example programs, plain and on every backend: the same populations
 	$(BIN)/pytest tests/examples
 
@@ -102,6 +105,7 @@ lock: ## resolve the requirements again (needs uv); test first, the others follo
 	$(LOCK:pyproject.toml=envs/peers.in) --output-file envs/peers.txt
 	$(LOCK:pyproject.toml=envs/docs.in) --output-file envs/docs.txt
 	$(LOCK:pyproject.toml=envs/audit.in) --output-file envs/audit.txt
+	$(LOCK:pyproject.toml=envs/mutants.in) --output-file envs/mutants.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --no-deps --no-header \
 	    --format pylock.toml envs/test.txt | $(PYTHON) envs/wheels.py > envs/wheels-aarch64.txt
 
@@ -129,7 +133,7 @@ gallery: .venv/.test ## run the families of docs/gallery.md whose plots are old,
 	$(BIN)/python docs/make_gallery.py
 
 clean: ## remove the environment and caches; results stay
-	rm -rf .venv .peers .docs .audit dist site .coverage .import_linter_cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .peers .docs .audit .mutants dist site .coverage .import_linter_cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "evosweep needs Python 3.11 to 3.14 with venv (on Debian:" \
@@ -163,6 +167,12 @@ BUILD_TOOLS := awk '/^[^ \#]/ { wanted = /^(setuptools|setuptools-scm)==/ } want
 .audit/.installed: envs/audit.txt
 	$(PYTHON) -m venv .audit
 	.audit/bin/python -m pip --quiet --no-input install --require-hashes --requirement envs/audit.txt
+	@touch $@
+
+# What makes the mutants of make mutants; its outcomes lie beside it.
+.mutants/.installed: envs/mutants.txt
+	$(PYTHON) -m venv .mutants
+	.mutants/bin/python -m pip --quiet --no-input install --require-hashes --requirement envs/mutants.txt
 	@touch $@
 
 .venv/.test: envs/test.txt .venv/.workflow

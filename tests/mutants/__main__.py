@@ -1,0 +1,96 @@
+"""Mutation testing of what the promise hangs on: `make mutants`.
+
+Each mutant is one change of one place. The tests of its subject must fail with it, or
+survivors.toml says why the change changes nothing. What was tried is kept in `.mutants/outcomes`,
+so that a call that was stopped goes on.
+"""
+
+import argparse
+import os
+import sys
+import zlib
+from collections.abc import Iterator
+
+from kept import FOLDER, SURVIVED, Kept, measured_file
+from mutant import Mutant, mutants_of
+from subjects import SUBJECTS
+from survivors import Explained
+from trying import try_out
+
+UNTRIED = "not tried"
+Outcomes = list[tuple[Mutant, str]]
+
+
+def main() -> int:
+    options = _options()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    explained = Explained.read()
+    counts, unexplained = {}, 0
+    for modules, tests in _chosen(options.only):
+        outcomes = outcomes_of(modules, tests, options)
+        for module in modules:
+            own = [(mutant, outcome) for mutant, outcome in outcomes if mutant.module == module]
+            survivors = [mutant for mutant, outcome in own if outcome in (SURVIVED, UNTRIED)]
+            new = [mutant for mutant in survivors if not explained.has(mutant)]
+            counts[module] = (len(own), len(survivors) - len(new), len(new))
+            unexplained += len(new)
+            print(
+                _row(module, counts[module]),
+                *(each.described() for each in new),
+                sep="\n",
+                flush=True,
+            )
+    stale = explained.stale(list(counts))
+    _show(counts, stale)
+    return 1 if unexplained or stale else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python tests/mutants")
+    parser.add_argument("--only", default="", help="part of the name of a subject or a module")
+    parser.add_argument("--sample", type=int, default=100, help="percent of the mutants to try")
+    parser.add_argument("--at-once", type=int, default=len(os.sched_getaffinity(0)))
+    return parser.parse_args()
+
+
+def _chosen(part: str) -> Iterator[tuple[list[str], tuple[str, ...]]]:
+    for name, subject in SUBJECTS.items():
+        modules = [module for module in subject.modules if part in name or part in module]
+        if modules:
+            yield modules, subject.tests
+
+
+def outcomes_of(
+    modules: list[str], tests: tuple[str, ...], options: argparse.Namespace
+) -> Outcomes:
+    """Return the mutants of modules, each with its outcome: kept, or tried now."""
+    kept = {module: Kept(module, tests) for module in modules}
+    mutants = [
+        mutant
+        for module in modules
+        for mutant in mutants_of(module)
+        if zlib.crc32("\n".join(mutant.key).encode()) % 100 < options.sample
+    ]
+    missing = [mutant for mutant in mutants if kept[mutant.module].outcome(mutant) is None]
+    if missing:
+        try_out(missing, tests, FOLDER, measured=measured_file(tests), at_once=options.at_once)
+        for own in kept.values():
+            own.read()
+    return [(mutant, kept[mutant.module].outcome(mutant) or UNTRIED) for mutant in mutants]
+
+
+def _row(module: str, counts: tuple[int, int, int]) -> str:
+    tried, explained, new = counts
+    return f"| {module} | {tried} | {tried - explained - new} | {explained} | {new} |"
+
+
+def _show(counts: dict[str, tuple[int, int, int]], stale: list[tuple[str, ...]]) -> None:
+    whole = tuple(map(sum, zip(*counts.values(), strict=True)))
+    print(_row("all", whole))
+    print(f"{(whole[1] + whole[2]) / max(1, whole[0]):.1%} survive")
+    for key in stale:
+        print(f"survivors.toml: this one is killed, or is none any more: {key}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
