@@ -1,5 +1,6 @@
 """Run things in forks of this process, each with limits and a folder for temporary files."""
 
+import gc
 import os
 import resource
 import shutil
@@ -32,6 +33,7 @@ def each_in_a_fork(
     With each job come the seconds of processor that it may take. It may take fifty times that and
     a minute more by the clock, since other work may keep the machine busy.
     """
+    gc.freeze()  # so that a collection in a fork copies no page of what was there before
     waiting, running = iter(jobs), list[_Fork[Job]]()
     while True:
         while len(running) < at_once and (following := next(waiting, None)) is not None:

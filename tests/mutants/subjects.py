@@ -35,7 +35,7 @@ SUBJECTS = {
     "sources": Subject(("plugins/sources", "plugins/normal_form"), tuple(
         f"tests/unit/test_{name}.py" for name in (
             "sources", "normal_form", "naming", "source_copies", "spec"))),
-    "lock": Subject(("processes/lock", "processes/held_locks"), (
-        "tests/unit/test_lock.py", "tests/unit/test_held_locks.py")),
+    "lock": Subject(("processes/lock", "processes/held_locks"), tuple(
+        f"tests/unit/test_{name}.py" for name in ("lock", "lock_errors", "held_locks"))),
     "record folder": Subject(("records/folder",), ("tests/unit/test_folder.py",)),
 }  # fmt: skip

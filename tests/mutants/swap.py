@@ -6,6 +6,7 @@ import importlib.machinery
 import importlib.util
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
 from types import CodeType, FunctionType, ModuleType
 
 from mutant import Mutant, path_of
@@ -18,6 +19,11 @@ def code_of(source: str, module: str) -> dict[Place, CodeType]:
     """Return the code of the outermost functions in a module's text."""
     whole = compile(source, str(path_of(module)), "exec", dont_inherit=True)
     return {(code.co_qualname, code.co_firstlineno): code for code in _functions(whole)}
+
+
+@cache
+def _own_code(module: str) -> dict[Place, CodeType]:
+    return code_of(path_of(module).read_text(encoding="utf-8"), module)
 
 
 def _functions(code: CodeType) -> Iterator[CodeType]:
@@ -33,16 +39,9 @@ def _functions(code: CodeType) -> Iterator[CodeType]:
 _IN_FUNCTION = 0x2  # CO_NEWLOCALS, which the code of a class has not
 
 
-def nested(code: CodeType) -> Iterator[CodeType]:
-    """Yield the code of a function and of all functions in it."""
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from nested(constant)
-
-
 def functions_of(module: str) -> dict[Place, list[FunctionType]]:
     """Return the function objects of a module that is imported."""
+    _own_code(module)  # once, for all forks
     file = str(path_of(module))
     found: dict[Place, list[FunctionType]] = {}
     for each in gc.get_objects():
@@ -54,7 +53,7 @@ def functions_of(module: str) -> dict[Place, list[FunctionType]]:
 
 def put(mutant: Mutant, functions: dict[Place, list[FunctionType]]) -> bool:
     """Give functions their mutated code; returns False if that takes an import of the module."""
-    own = code_of(path_of(mutant.module).read_text(encoding="utf-8"), mutant.module)
+    own = _own_code(mutant.module)
     swapped = False
     for place, code in code_of(mutant.source(), mutant.module).items():
         if own.get(place) == code or place[0] != mutant.function:

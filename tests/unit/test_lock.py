@@ -50,7 +50,9 @@ def test_its_text_names_this_start_of_the_machine_and_is_for_its_user_alone(tmp_
         assert (tmp_path / "lock").stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS])
+@pytest.mark.parametrize(
+    "number", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EBADF]
+)
 def test_a_file_system_without_locks_is_no_other_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
