@@ -33,7 +33,12 @@ class Tests:
 
         phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
         hypothesis.settings.register_profile(
-            "mutants", hypothesis.settings(), derandomize=True, database=None, phases=phases
+            "mutants",
+            hypothesis.settings(),
+            derandomize=True,
+            database=None,
+            phases=phases,
+            max_examples=30,
         )
         hypothesis.settings.load_profile("mutants")
 

@@ -44,7 +44,7 @@ def each_in_a_fork(
             if (ended := _end_of(fork)) is not None:
                 running.remove(fork)
                 yield fork.job, ended
-        time.sleep(0.001)
+        time.sleep(0.004)
 
 
 def _start(job: Job, seconds: float, work: Callable[[Job], str]) -> _Fork[Job]:

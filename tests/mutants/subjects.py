@@ -12,9 +12,11 @@ class Subject:
 
 
 _GENOMES = tuple(f"tests/unit/test_{name}.py" for name in (
-    "genome", "blocks", "exact_types", "set_order", "fitness", "worker"))  # fmt: skip
-_RUNS = ("tests/unit/test_run.py", "tests/simulation/test_simulation.py")
-_JOURNAL = ("tests/unit/test_journal.py", "tests/unit/test_journal_file.py", *_RUNS)
+    "digest", "encoded", "genome", "blocks", "exact_types", "set_order"))  # fmt: skip
+_SIMULATED = "tests/simulation/test_simulation.py::test_each_kind_of_program_and_of_fault"
+_RUNS = ("tests/unit/test_run.py", _SIMULATED)
+_JOURNAL = tuple(f"tests/unit/test_{name}.py" for name in (
+    "journal", "journal_bytes", "journal_file")) + _RUNS  # fmt: skip
 
 SUBJECTS = {
     "genomes: encoding and digest": Subject(

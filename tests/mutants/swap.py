@@ -44,6 +44,7 @@ def functions_of(module: str) -> dict[Place, list[FunctionType]]:
     _own_code(module)  # once, for all forks
     file = str(path_of(module))
     found: dict[Place, list[FunctionType]] = {}
+    gc.unfreeze()  # what is frozen is in no list
     for each in gc.get_objects():
         if type(each) is FunctionType and each.__code__.co_filename == file:
             code = each.__code__

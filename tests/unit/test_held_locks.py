@@ -1,6 +1,7 @@
 """Which files are locked, by the kernel's list."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -38,3 +39,29 @@ def test_a_file_of_another_disk_with_the_same_number_is_not(
     assert path not in HeldLocks()  # that process waits for it
     listed.unlink()
     assert path not in HeldLocks()
+
+
+def test_the_kernels_list_is_read_as_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Device numbers are hexadecimal, the inode is not; other kinds of locks are not these."""
+    path, listed = tmp_path / "lock", tmp_path / "locks"
+    path.touch()
+    inode = path.stat().st_ino
+    monkeypatch.setattr(held_locks, "_LIST", listed)
+    devices: list[str | None] = ["254:26"]
+    monkeypatch.setattr(
+        held_locks, "mount_of",
+        lambda _: None if devices[0] is None else SimpleNamespace(device=devices[0]),
+    )  # fmt: skip
+    line = f"1: FLOCK  ADVISORY  WRITE 7 fe:1a:{inode} 0 EOF\n"
+    others = f"2: POSIX  ADVISORY  WRITE 7 fe:1a:{inode + 1} 0 EOF\n"
+    listed.write_text(others + line)
+    assert path in HeldLocks()
+    devices[0] = "254:1"
+    assert path not in HeldLocks()
+    devices[0] = None
+    assert path in HeldLocks()  # rather locked than not
+    listed.write_text(line.replace("FLOCK", "POSIX"))
+    assert path not in HeldLocks()
+    assert tmp_path / "missing" not in HeldLocks()

@@ -1,0 +1,136 @@
+"""What is known of genomes once they are encoded: their layout, and whether copies may stand in."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy
+import pytest
+from deap import base, creator, gp
+
+from evosweep.genomes.blocks import Block, is_changed
+from evosweep.genomes.encoded import encode_genomes
+from evosweep.genomes.encoding import encode
+from evosweep.genomes.plain_form import PlainForm
+from evosweep.genomes.rebuild import Rebuilder
+
+creator.create("EncodedFitness", base.Fitness, weights=(1.0,))
+creator.create("EncodedList", list, fitness=creator.EncodedFitness)
+creator.create("EncodedTuple", tuple, fitness=creator.EncodedFitness)
+creator.create("EncodedSet", set, fitness=creator.EncodedFitness)
+creator.create("EncodedArray", numpy.ndarray, fitness=creator.EncodedFitness)
+
+
+class Pair(NamedTuple):
+    """A tuple of a class of its own."""
+
+    left: int
+    right: int
+
+
+def _tree() -> Any:
+    pset = gp.PrimitiveSet("ENCODED", 1)
+    pset.addPrimitive(max, 2)
+    return gp.PrimitiveTree.from_string("max(ARG0, ARG0)", pset)
+
+
+Rows = list[list[Any]]
+LISTS: list[tuple[Rows, str, bool]] = [
+    ([[1, 2], [3]], "native", True),
+    ([[], []], "native", True),
+    ([[0.5] * 3] * 2, "native", True),
+    ([[0.5] * 40] * 5, "native", True),
+    ([[0.5] * 40] * 4 + [[0.5] * 39 + [1]], "native", True),
+    ([[True, False] * 200] * 3, "native", True),
+    ([[2**40, -1], ["text", None]], "native", True),
+    ([["ii[ii", "[gggg"], [b"T" * 9]], "native", True),
+    ([[(1, 2.5)], [(3,)]], "native", True),
+    ([[[1], [2]], [[3]]], "native", False),
+    ([[{1: [2]}], [3]], "native", False),
+    ([[numpy.float64(0.5)] * 3] * 2, "scalars", True),
+    ([[numpy.float64(0.5), 0.5]], "tagged", True),
+    ([[0.5, numpy.float64(0.5)]], "tagged", True),
+    ([[numpy.float64(0.5)] * 3, [numpy.float64(0.5)] * 2], "tagged", True),
+    ([[Fraction(1, 3), Decimal("0.1")]], "tagged", True),
+    ([[(Fraction(1, 3), 2)]], "tagged", True),
+    ([[Pair(1, 2)]], "tagged", True),
+    ([[{1, 2}]], "native", False),
+    ([[numpy.array([1.0])]], "tagged", False),
+    ([[[Fraction(1, 3)]]], "tagged", False),
+]
+
+
+@pytest.mark.parametrize("kind", [list, creator.EncodedList])
+@pytest.mark.parametrize(("genomes", "layout", "shared"), LISTS)
+def test_lists(genomes: Rows, layout: str, shared: bool, kind: Callable[[Any], Any]) -> None:
+    individuals = [kind(genome) for genome in genomes]
+    encoded = encode_genomes(individuals, PlainForm())
+    assert encoded.encoding == encode([PlainForm().genome(each) for each in individuals])
+    if layout == "native" and {type(gene) for row in genomes for gene in row} == {set}:
+        assert encoded.layout == "tagged"
+    else:
+        assert encoded.layout == layout
+    assert (encoded.contents is not None) == shared
+    for copy, individual in zip(encoded.contents or (), individuals, strict=False):
+        assert type(copy) is list
+        assert copy == individual
+        assert copy is not individual
+        assert list(map(id, copy)) == list(map(id, individual))
+
+
+OTHERS: list[tuple[list[Any], str, bool]] = [
+    ([creator.EncodedTuple([1, (2.5, "a")]), creator.EncodedTuple()], "native", False),
+    ([(1, 2), (3, 4)], "native", False),
+    ([creator.EncodedTuple([Fraction(1, 3)])], "tagged", False),
+    ([(1, numpy.float64(2.0))], "tagged", False),
+    ([creator.EncodedArray((2,)), creator.EncodedArray((2,))], "arrays", False),
+    ([numpy.zeros((2, 3)), numpy.ones((2, 3))], "arrays", False),
+    ([numpy.zeros(2), numpy.zeros(3)], "tagged", False),
+    ([numpy.zeros(2), numpy.zeros(2, dtype="i4")], "tagged", False),
+    ([numpy.zeros((2, 2)).T[:1].T], "tagged", False),
+    ([creator.EncodedSet({1, 2})], "native", False),
+    ([creator.EncodedSet({Fraction(1, 2)})], "tagged", False),
+    ([_tree(), _tree()], "tagged", True),
+    ([[1], (1,)], "native", False),
+    ([[1], creator.EncodedList([1])], "native", False),
+    ([], "native", False),
+]
+
+
+@pytest.mark.parametrize(("individuals", "layout", "shared"), OTHERS)
+def test_other_genomes(individuals: list[Any], layout: str, shared: bool) -> None:
+    for each in individuals:
+        if isinstance(each, numpy.ndarray):
+            each[...] = 7
+    form = PlainForm()
+    encoded = encode_genomes(individuals, form)
+    assert encoded.encoding == encode([form.genome(each) for each in individuals])
+    assert encoded.layout == layout
+    assert (encoded.contents is not None) == shared
+    if encoded.contents:
+        assert encoded.contents == [list(each) for each in individuals]
+
+
+def test_a_named_tuple_is_read_by_its_form() -> None:
+    """Its own class is none of `creator`; companions name it."""
+    for exact in (True, False):
+        form = PlainForm(exact=exact)
+        encoded = encode_genomes([Pair(1, 2)], form)
+        assert encoded.encoding == encode([form.genome(Pair(1, 2))])
+
+
+@pytest.mark.parametrize(("genomes", "layout", "shared"), LISTS)
+def test_what_arrives_elsewhere_is_what_was_sent(genomes: Rows, layout: str, shared: bool) -> None:
+    """With or without the copies, the individuals are new and equal, and a change is noticed."""
+    individuals = [creator.EncodedList(genome) for genome in genomes]
+    block = Block.of(individuals)
+    assert block.size == len(genomes)
+    for sent in (block, block._replace(contents=None)):
+        again = Rebuilder().block(sent)
+        assert Block.of(again).encoding == block.encoding, (layout, shared)
+        assert [type(each) for each in again] == [creator.EncodedList] * len(genomes)
+        assert not is_changed(sent, again, PlainForm())
+        if genomes[-1]:
+            again[-1][-1] = "other"
+            assert is_changed(sent, again, PlainForm())
