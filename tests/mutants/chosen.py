@@ -8,6 +8,8 @@ _CHOSEN = (
      f"{_GENOME}::test_the_digest_is_the_documented_one"),
     ("genomes/encoding", "list_head", 'to_bytes(4, "little")', 'to_bytes(4, "big")',
      f"{_GENOME}::test_the_digest_is_the_documented_one"),
+    ("genomes/value_kinds", "survey", "constant and nesting <= {tuple}", "True",
+     "test_encoded.py::test_lists"),
     ("records/journal_frames", "frame", "zlib.crc32(length + payload)", "zlib.crc32(payload)",
      "test_journal.py::test_the_documented_bytes"),
     ("records/journal", "Journal._recover", "owner != self.run_id", "owner == self.run_id",
@@ -22,22 +24,19 @@ _CHOSEN = (
      "test_dispatch.py::test_no_chunk_is_long"),
     ("evaluation/evaluator", "Evaluator._record", "self.journal.append(entry)", "pass",
      "test_run.py::test_what_the_journal_has_is_not_evaluated_again"),
-    ("plugins/sources", "_imported", "set(_import_statements(source, package))", "set()",
-     "test_sources.py::test_digest_follows_imports_below_the_same_folder"),
+    ("plugins/normal_form", "normal_form", '[(span, "") for span in comments]', "[]",
+     "test_normal_form.py::test_what_decides_nothing_is_forgiven"),
     ("processes/lock", "Lock._is_mine", "TOKEN.encode() in text", "True",
      f"{_LOCK}::test_a_lock_that_another_host_has_got_meanwhile_is_left_to_it"),
     ("records/folder", "RunFolder.discard", "self.journal, self.running", "self.running",
      "test_folder.py::test_what_earlier_attempts_left_is_discarded"),
 )  # fmt: skip
-TESTS = {test: f"tests/unit/{test}" for *_, test in _CHOSEN}
+TESTS = sorted({f"tests/unit/{test}" for *_, test in _CHOSEN})
 
 
-def mutants() -> dict[Mutant, str]:
-    """Return each mutant with the test that must fail."""
-    return {
-        _mutant(module, function, before, after): TESTS[test]
-        for module, function, before, after, test in _CHOSEN
-    }
+def mutants() -> list[Mutant]:
+    """Return a mutant of each subject; one of the tests must fail."""
+    return [_mutant(*change) for *change, _ in _CHOSEN]
 
 
 def harmless() -> Mutant:
