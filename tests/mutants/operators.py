@@ -98,11 +98,13 @@ def _is_left_alone(node: cst.CSTNode) -> bool:
         name = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
         return isinstance(name, cst.Name) and name.value in _LEFT_ALONE
     if isinstance(node, cst.Assign):
-        return m.matches(node.targets[0].target, m.Name("__all__"))
+        return m.matches(node.targets[0].target, m.Name("__all__") | _OF_A_TYPE)
     return isinstance(node, cst.BaseString) and _is_message(node)
 
 
 _KEEPING = m.Name("cache") | m.Call(func=m.Name("lru_cache"))
+_OF_A_TYPE = m.Name(value=m.MatchRegex("_?[A-Z][a-z].*"))
+"""The name of a type: what it stands for is an annotation."""
 _PROTOCOL = m.Name("Protocol") | m.Subscript(value=m.Name("Protocol"))
 
 
