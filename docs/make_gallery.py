@@ -21,6 +21,13 @@ DOCS = Path(__file__).parent
 PAGE, MADE = DOCS / "gallery.md", DOCS / "gallery" / "made.json"
 
 
+class Plain(yaml.SafeDumper):
+    """Writes a value that occurs twice in full, as people do, and not as an anchor."""
+
+    def ignore_aliases(self, _data: object) -> bool:
+        return True
+
+
 def make(one: Entry) -> dict[str, str]:
     """Runs a family, plots it; returns what made.json keeps of it."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -44,7 +51,7 @@ def sections(made: dict[str, dict[str, str]]) -> str:
 
 
 def _section(one: Entry, result: str) -> Iterator[str]:
-    config = yaml.safe_dump(one.config, sort_keys=False, default_flow_style=None, width=120)
+    config = yaml.dump(one.config, None, Plain, sort_keys=False, default_flow_style=None, width=120)
     yield from (f"## {one.title}", "", one.text, "", "```yaml", config.rstrip(), "```", "")
     yield from (f"![{one.title}](gallery/{one.name}.png)", "", result, "")
 
