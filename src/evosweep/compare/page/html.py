@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 from pathlib import Path, PurePath
 from typing import Any
@@ -96,7 +97,9 @@ def standalone(svg: str) -> str:
     return f'<?xml version="1.0" encoding="utf-8"?>\n{svg}'
 
 
+@cache
 def _environment() -> Any:
+    """Return Jinja's environment, which compiles each template once for all pages."""
     jinja2 = need("jinja2")
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(_asset), autoescape=True, undefined=jinja2.StrictUndefined
@@ -114,6 +117,7 @@ def _environment() -> Any:
     return environment
 
 
+@cache
 def _asset(name: str) -> str:
     return (files("evosweep.compare.page") / "templates" / name).read_text(encoding="utf-8")
 
