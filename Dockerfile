@@ -9,7 +9,9 @@ ARG BASE_IMAGE=docker.io/library/python:3.12-slim-bookworm@sha256:782412e85d0f09
 # (SCOOP is one) are plain Python, and built with the locked setuptools.
 FROM ${BASE_IMAGE} AS build-run
 ARG PIP_INDEX_URL
-ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+# Two builds give the same files: one time for all, and byte code that depends on nothing else.
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore \
+    PIP_NO_COMPILE=1 PYTHONHASHSEED=0 SOURCE_DATE_EPOCH=315532800
 # tini's version is the base's own, whichever base that is.
 # hadolint ignore=DL3008
 RUN apt-get update \
@@ -36,6 +38,7 @@ COPY src src
 RUN touch /build/before \
     && /build/bin/pip --python /usr/local/evosweep/bin/python install \
         --no-deps --no-build-isolation . \
+    && sh /build/prune.sh /usr/local/evosweep /build/before \
     && tar --create --file /build/new.tar --newer /build/before /usr/local/evosweep \
     && mkdir /difference \
     && tar --extract --file /build/new.tar --directory /difference

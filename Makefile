@@ -22,12 +22,14 @@ COMPILE := $(BIN)/python -m compileall -q src tests
 PARALLEL := --numprocesses auto --dist loadgroup --no-loadscope-reorder
 FAST := -m "not slow and not thorough" $(PARALLEL)
 
-# An image is told what it was made from, so that a caller with other code can refuse it.
-BUILD_IMAGE = $(ENGINE) build $(BUILD_OPTIONS) $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_IMAGE)) \
+# An image is told what it was made from, so that a caller with other code can refuse it. Of the
+# engines, podman can give all files the time that the Dockerfile gives to most of them.
+ONE_TIME = $(if $(filter podman,$(notdir $(ENGINE))),--timestamp 315532800)
+BUILD_IMAGE = $(ENGINE) build $(BUILD_OPTIONS) $(ONE_TIME) $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_IMAGE)) \
     $(shell $(PYTHON) -c 'import sys; sys.path.insert(0, "src"); \
         from evosweep.containers.engines import build_arguments; print(*build_arguments())')
 
-.PHONY: gallery pictures notebook reference help run test test-fast coverage venv check bench bench-peers bench-scale examples faults simulate mutants audit docs proof image lock schema clean
+.PHONY: gallery pictures notebook reference help run test test-fast coverage venv check bench bench-peers bench-scale examples faults simulate mutants audit package pin docs proof image lock schema clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -84,8 +86,16 @@ mutants: .venv/.test .mutants/.installed ## do the tests notice it, if one place
 examples: .venv/.test ## DEAP's example programs, plain and on every backend: the same populations
 	$(BIN)/pytest tests/examples
 
-audit: .venv/.test .audit/.installed ## what is installed: the wheel twice, licences, an SBOM, known vulnerabilities
-	.audit/bin/python tests/audit
+audit: .venv/.test .audit/.installed ## what is installed: wheel and images twice, licences, SBOMs, known vulnerabilities
+	.audit/bin/python tests/audit $(CHECKS)
+
+package: .audit/.installed ## wheel and source archive of this commit, into dist/package
+	rm -rf dist/package
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) \
+	    .audit/bin/python -m build --no-isolation --outdir dist/package
+
+pin: ## write the digests of the images from registries into compose.yaml, before a release
+	$(PYTHON) deploy/pin_images.py --engine $(ENGINE) compose.yaml
 
 docs: .docs/.installed ## build the site of docs/ into site/; a dead link is an error
 	NO_MKDOCS_2_WARNING=1 .docs/bin/mkdocs build --strict --quiet

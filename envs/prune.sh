@@ -2,6 +2,8 @@
 # Take out of the virtual environment $1 what no run opens: the large packages' own tests, C headers,
 # Cython sources, type stubs, static libraries, symbols for debuggers, Arrow's Flight,
 # ioh's instances of problems on graphs, other systems' solvers.
+# Then compile what is newer than the file $2, and give it the time SOURCE_DATE_EPOCH, so that two
+# builds of an image are the same.
 # The libraries in *.libs stay as they are: wheels had them rewritten, and strip breaks such files.
 set -eu
 packages=$(echo "$1"/lib/python3.*/site-packages)
@@ -21,3 +23,10 @@ find "$packages" -type f \
     -o -path '*/pyarrow/*cpp_tests*' \) -delete
 find "$packages" -type f -name '*.so*' ! -path '*.libs/*' -newer "$2" \
     -exec strip --strip-unneeded {} +
+
+# Byte code states the time of its source, so the sources come first.
+settle() { find "$1" -cnewer "$2" -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +; }
+settle "$1" "$2"
+# Some packages have templates that are no Python, which are left as they are.
+env --unset SOURCE_DATE_EPOCH "$1/bin/python" -m compileall -qq -j 1 "$packages" || true
+settle "$1" "$2"

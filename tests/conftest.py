@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import fault_table
+import hits
+import noted
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -79,8 +81,22 @@ def _group(item: pytest.Item) -> str | None:
     return _file(item) if shared else None
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """A test that kills has hit what it wanted to hit, or fails."""
+    yield
+    hits.check(item)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when == "teardown":
+        fault_table.collect(report)
+        hits.collect(report)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     fault_table.show(terminalreporter)
+    hits.show(terminalreporter)
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -89,9 +105,10 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup() -> None:
+def pytest_runtest_setup(item: pytest.Item) -> None:
     """No fixture starts its programs as a command did that one before it called."""
     safe_path.release()
+    noted.begin(item)
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
+from noted import note
 
 _ROW = "{:<46} {:>8} {:>9} {:>5} {:>4} {:>14}"
 _HEAD = ("fault", "injected", "identical", "wrong", "left", "worst recovery")
@@ -22,19 +23,33 @@ class Injection:
     recovery: float = 0.0
     """Seconds until all was well again; 0: not measured."""
 
+    def outcome(self, expected: str) -> tuple[bool, bool, int, float]:
+        """(identical, accepted, left, recovery), which a worker of pytest-xdist can send."""
+        return self.digest == expected, self.digest is not None, self.left, self.recovery
 
-_rows: dict[str, list[tuple[Injection, str]]] = defaultdict(list)
+
+_FAULT = "fault: "
+_rows: dict[str, list[tuple[bool, bool, int, float]]] = defaultdict(list)
 
 
 @contextmanager
 def injected(*faults: str, expected: str) -> Iterator[Injection]:
     """Counts each fault once, also where the block fails; `expected` is the undisturbed digest."""
     injection = Injection()
-    for fault in faults:
-        _rows[fault].append((injection, expected))
-    yield injection
+    try:
+        yield injection
+    finally:
+        for fault in faults:
+            note(_FAULT + fault, injection.outcome(expected))
     assert injection.digest == expected, faults
     assert injection.left == 0, faults
+
+
+def collect(report: pytest.TestReport) -> None:
+    """Take over the faults of a test that has ended, in whichever process it ran."""
+    for name, outcome in report.user_properties:
+        if name.startswith(_FAULT):
+            _rows[name.removeprefix(_FAULT)].append(tuple(outcome))
 
 
 def show(terminal: pytest.TerminalReporter) -> None:
@@ -50,9 +65,9 @@ def show(terminal: pytest.TerminalReporter) -> None:
     )
 
 
-def _summary(outcomes: Sequence[tuple[Injection, str]]) -> tuple[object, ...]:
-    identical = sum(one.digest == expected for one, expected in outcomes)
-    accepted = sum(one.digest is not None for one, _ in outcomes)
-    left = sum(one.left for one, _ in outcomes)
-    worst = max(one.recovery for one, _ in outcomes)
+def _summary(outcomes: Sequence[tuple[bool, bool, int, float]]) -> tuple[object, ...]:
+    identical = sum(same for same, *_ in outcomes)
+    accepted = sum(there for _, there, *_ in outcomes)
+    left = sum(left for *_, left, _ in outcomes)
+    worst = max(recovery for *_, recovery in outcomes)
     return len(outcomes), identical, accepted - identical, left, f"{worst:.2f} s" if worst else "-"

@@ -1,8 +1,9 @@
-"""Checks what a stranger installs: `make audit`.
+"""Checks what a stranger installs: `make audit`, or some of it: `make audit CHECKS="wheel crate"`.
 
-The wheel is built twice and must be the same to the byte. Every package of the image has a licence
-that lets it be passed on beside this one. A list of all packages is written in CycloneDX. An
-exported crate conforms to its profile. Known vulnerabilities are asked for over the network.
+The wheel and the images are built twice and must be the same. Every package of the image has a
+licence that lets it be passed on beside this one. Lists of all packages are written in CycloneDX.
+An exported crate conforms to its profile. The workflows of CI are read by linters, the repository
+by the Scientific Python review. Known vulnerabilities are asked for over the network.
 """
 
 import hashlib
@@ -11,31 +12,33 @@ import os
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
+import images
 from crate import validate
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from findings import OWN, PYTHON, ROOT, Finding, output
 
-ROOT = Path(__file__).parents[2]
 LOCKS = ("run.txt", "test.txt", "workflow.txt")
-PYTHON = ROOT / ".venv" / "bin" / "python"
-OWN = Path(sys.executable).parent
 PERMISSIVE = ("apache", "bsd", "cc0", "historical permission", "hpnd", "isc", "mit", "python",
     "psf", "public domain", "unlicense", "zlib", "zpl", "0bsd", "cnri")  # fmt: skip
 BY_ITSELF = ("lgpl", "lesser general public", "mozilla", "mpl", "eclipse", "epl")
 """Licences that ask for changes of the package itself, and for nothing of what imports it."""
 
 
-class Finding(Exception):
-    """What an audit found."""
-
-
-def main() -> int:
-    """Make each check; returns 1 if one of them finds something."""
+def main(*names: str) -> int:
+    """Make the checks of these names, or all; returns 1 if one of them finds something."""
+    if unknown := set(names) - {check.__name__ for check in CHECKS}:
+        sys.exit(f"no check of make audit: {', '.join(sorted(unknown))}")
     failed = 0
     for check in CHECKS:
+        if names and check.__name__ not in names:
+            continue
         try:
-            print(f"{check.__name__}: {check()}")
+            print(f"{check.__name__}: {check()}", flush=True)
         except Finding as finding:
             failed = 1
             print(f"{check.__name__}: FAILED: {finding}")
@@ -54,9 +57,9 @@ def wheel() -> str:
 def _built(folder: Path) -> str:
     source = folder / "source"
     source.mkdir()
-    archive = _output("git", "-C", ROOT, "archive", "HEAD")
+    archive = output("git", "-C", ROOT, "archive", "HEAD")
     subprocess.run(["tar", "-x", "-C", source], input=archive, check=True)
-    when = _output("git", "-C", ROOT, "log", "-1", "--format=%ct").decode().strip()
+    when = output("git", "-C", ROOT, "log", "-1", "--format=%ct").decode().strip()
     build = (PYTHON, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation")
     subprocess.run(
         [*build, "--wheel-dir", folder, source], check=True,
@@ -69,7 +72,7 @@ def _built(folder: Path) -> str:
 def licences() -> str:
     """Look at the licence of every package that the images have."""
     listed = json.loads(
-        _output(
+        output(
             OWN / "pip-licenses", f"--python={PYTHON}", "--format=json", "--from=mixed",
             "--with-license-file", "--no-license-path",
         )
@@ -100,7 +103,7 @@ def packages() -> str:
     out.parent.mkdir(exist_ok=True)
     lock = ROOT / "envs" / "workflow.txt"
     words = ("requirements", lock, "--output-file", out, "--output-reproducible")
-    _output(OWN / "cyclonedx-py", *words)
+    output(OWN / "cyclonedx-py", *words)
     listed = {
         part["name"].lower().replace("_", "-") for part in json.loads(out.read_text())["components"]
     }
@@ -120,8 +123,8 @@ def crate() -> str:
             "seed": 1,
         }
         evosweep = (PYTHON, "-m", "evosweep")
-        _output(*evosweep, "run", "--spec", json.dumps([run]), "--out", results / "runs")
-        _output(*evosweep, "export", results, "--format", "rocrate", "--out", Path(place, "crate"))
+        output(*evosweep, "run", "--spec", json.dumps([run]), "--out", results / "runs")
+        output(*evosweep, "export", results, "--format", "rocrate", "--out", Path(place, "crate"))
         if issues := validate(Path(place, "crate")):
             raise Finding("; ".join(issues))
     return "a crate has all that Workflow Run Crate 0.5 requires"
@@ -149,14 +152,72 @@ def _names(lock: Path) -> set[str]:
     return {line.split("==")[0].lower() for line in lines if "==" in line and line[0].isalnum()}
 
 
-def _output(*words: object) -> bytes:
-    done = subprocess.run([str(word) for word in words], capture_output=True, check=False)
-    if done.returncode:
-        raise Finding(f"{Path(str(words[0])).name}: {done.stderr.decode()[-500:]}")
-    return done.stdout
+def workflows() -> str:
+    """Read the workflows of both CIs by linters and by the schemas that their makers publish."""
+    output(OWN / "zizmor", "--offline", "--no-progress", "--quiet", ROOT)
+    schema = (OWN / "check-jsonschema", "--builtin-schema")
+    output(*schema, "vendor.github-workflows", *sorted(ROOT.glob(".github/workflows/*.yml")))
+    output(*schema, "vendor.dependabot", ROOT / ".github" / "dependabot.yml")
+    output(*schema, "vendor.gitlab-ci", "--data-transform", "gitlab-ci", ROOT / ".gitlab-ci.yml")
+    output(*schema, "vendor.compose-spec", ROOT / "compose.yaml")
+    return "zizmor and the schemas find nothing in the workflows of CI and in compose.yaml"
 
 
-CHECKS: tuple[Callable[[], str], ...] = (wheel, licences, packages, crate, vulnerabilities)
+def review() -> str:
+    """Hold the repository against the review of Scientific Python."""
+    everything = _review(["--ignore", "-"])
+    reasons = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["repo-review"]["ignore"]
+    failed = {name for name, check in everything.items() if check["result"] is False}
+    if unexplained := sorted(failed - set(reasons)):
+        raise Finding(f"not mended and not explained: {', '.join(unexplained)}")
+    if needless := sorted(set(reasons) - failed):
+        raise Finding(f"explained in pyproject.toml, and no finding: {', '.join(needless)}")
+    return f"{len(everything)} checks; {len(reasons)} findings stay, for reasons in pyproject.toml"
+
+
+def _review(options: list[str]) -> dict[str, dict[str, object]]:
+    words = [OWN / "repo-review", "--format", "json", *options, ROOT]
+    done = subprocess.run([*map(str, words)], capture_output=True, text=True, check=False)
+    checks: dict[str, dict[str, object]] = json.loads(done.stdout)["checks"]
+    return checks
+
+
+def layers() -> str:
+    """Build the workflow's image twice, which has every layer of the other one."""
+    return f"{len(images.build_twice())} layers of the workflow's image are the same in two builds"
+
+
+def image() -> str:
+    """Write what is in the image in CycloneDX, with the licences of its Debian packages."""
+    found = images.contents()
+    if silent := sorted(package.name for package in found.debian if not package.licences):
+        raise Finding(
+            f"packages of Debian without a licence that is known: {silent} (a base may leave out "
+            "/usr/share/doc/*/copyright: make another one)"
+        )
+    locked = {images.normal(name) for name in _names(ROOT / "envs" / "workflow.txt")}
+    if strange := {images.normal(name) for name, *_ in found.python} - locked - {"evosweep"}:
+        raise Finding(f"packages of Python in the image that no lock has: {sorted(strange)}")
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    text = json.dumps(images.bill_of_material(found, version), indent=1)
+    if invalid := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
+        raise Finding(f"the bill of material is not valid: {invalid}")
+    out = ROOT / "dist" / "evosweep-image.cdx.json"
+    out.parent.mkdir(exist_ok=True)
+    out.write_text(f"{text}\n")
+    return (
+        f"{len(found.debian)} packages of Debian with {len(_licences_of(found))} kinds of licences "
+        f"and {len(found.python)} of Python in dist/{out.name}"
+    )
+
+
+def _licences_of(found: images.Contents) -> set[str]:
+    return {licence for package in found.debian for licence in package.licences}
+
+
+CHECKS: tuple[Callable[[], str], ...] = (
+    *(wheel, licences, packages, crate, workflows, review, layers, image, vulnerabilities),
+)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

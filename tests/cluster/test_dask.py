@@ -13,6 +13,8 @@ from typing import Any
 
 import engines
 import pytest
+from hits import hit, kills
+from windows import ORGANISING
 
 from evosweep.backends.dask import check_address
 from evosweep.errors import InputError
@@ -121,6 +123,7 @@ def _wait_for_evaluations(out: Path) -> None:
     raise AssertionError("the run does not evaluate anything")
 
 
+@kills(ORGANISING)
 def test_a_run_on_a_scheduler_that_is_there_survives_a_worker_and_not_the_scheduler(
     tmp_path: Path, cluster: Cluster
 ) -> None:
@@ -137,6 +140,7 @@ def test_a_run_on_a_scheduler_that_is_there_survives_a_worker_and_not_the_schedu
         _, errors = run.communicate(timeout=600)
         assert run.returncode == 1
         assert "is gone; the journal has what was evaluated" in errors
+        hit(ORGANISING)
     spec["backend"]["scheduler"] = cluster.start()
     again = _performed(spec, out)
     assert again["resumed"] == 1

@@ -16,8 +16,10 @@ import engines
 import psutil
 import pytest
 import slurm
+from hits import hit, kills
 from lacking import lacking
 from slurm import Slurm
+from windows import WATCHED
 
 ROOT = Path(__file__).parents[2]
 
@@ -73,6 +75,7 @@ def test_the_nodes_of_an_allocation_are_a_run_s_workers(
     assert spread["environment"]["numerics"]["mode"] == "portable"
 
 
+@kills(WATCHED)
 def test_workers_of_dask_on_nodes_end_with_their_run(nodes: Slurm, tmp_path: Path) -> None:
     engines.require("dask")
     script, log = tmp_path / "job.sh", tmp_path / "log"
@@ -84,6 +87,7 @@ def test_workers_of_dask_on_nodes_end_with_their_run(nodes: Slurm, tmp_path: Pat
     _wait(lambda: len(_dask_workers()) >= 2 and (tmp_path / "pid").exists(), log)
     os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
     _wait(lambda: not _dask_workers(), log)
+    hit(WATCHED)
 
 
 def _wait(condition: Callable[[], bool], log: Path) -> None:

@@ -12,8 +12,10 @@ from typing import Any
 import psutil
 import pytest
 from fault_table import injected
+from hits import hit, kills, of_journal, was_hit
 from hosts import Host
 from over_hosts import Run, spec
+from windows import AT_WORK, BETWEEN
 
 from evosweep.config.spec import RunSpec
 
@@ -68,10 +70,15 @@ class Disturb:
     def __call__(
         self, fault: str, times: int, what: Callable[[list[Host]], None], **how: Any
     ) -> None:
-        """`what` is done to the hosts, several times; `how` are the parameters of the problem."""
+        """`what` is done to the hosts, several times; `how` are the parameters of the problem.
+
+        Until a run was interrupted: one may have ended before, on a busy machine.
+        """
         together = min(times, TOGETHER)
         seconds = 0.02 if together == 1 else 0.6  # so that none has ended when all are at work
-        for _ in range(0, times, together):
+        done = 0
+        while done < times or not was_hit(BETWEEN):
+            done += together
             runs = [self.make(**{"seconds": seconds} | how) for _ in range(together)]
             for run in runs:
                 run.start()
@@ -93,6 +100,7 @@ class Disturb:
                 assert code == 0, run.errors
                 one.recovery, one.left = recovery, len(run.left())
                 one.digest = run.record["population_digest"]
+            hit(*of_journal(run.folder / "journal.bin"))
 
 
 def _mend(hosts: list[Host]) -> None:
@@ -145,6 +153,7 @@ print("something" if socket.poll(1000) or socket.getsockopt(zmq.EVENTS) & 4 else
 """
 
 
+@kills(BETWEEN)
 @pytest.mark.parametrize("times", TIMES)
 def test_a_host_that_is_killed_costs_no_result(disturb: Disturb, times: int) -> None:
     fault = "a host of SCOOP's workers is killed"
@@ -165,6 +174,7 @@ def test_demes_evolve_on_every_host(make: Make, hosts: list[Host], tmp_path: Pat
 
 
 @pytest.mark.slow
+@kills(BETWEEN)
 @pytest.mark.parametrize("killed", [True, False])
 def test_a_long_run_is_started_again_without_the_host(
     make: Make, expected: str, killed: bool
@@ -176,6 +186,7 @@ def test_a_long_run_is_started_again_without_the_host(
     run.hosts[2].kill() if killed else run.hosts[2].cut()
     assert run.finish() == 0, run.errors
     assert "host h3 does not answer" in run.errors
+    hit(*of_journal(run.folder / "journal.bin"))
     if not killed:
         run.hosts[2].mend()
     _assert_equal(run, expected)
@@ -187,6 +198,7 @@ def test_a_host_that_is_cut_and_comes_back_costs_no_result(disturb: Disturb, tim
     disturb(fault, times, lambda hosts: hosts[2].cut())
 
 
+@kills(BETWEEN)
 @pytest.mark.parametrize("times", ONLY_AT_FULL_SIZE)
 @pytest.mark.parametrize("pause", [0.0, 0.5])
 def test_a_worker_that_is_killed_elsewhere_busy_or_idle_costs_no_result(
@@ -196,6 +208,7 @@ def test_a_worker_that_is_killed_elsewhere_busy_or_idle_costs_no_result(
     disturb(fault, times, lambda hosts: _signal(hosts[1], signal.SIGKILL, _WORKER), pause=pause)
 
 
+@kills(BETWEEN)
 @pytest.mark.parametrize("times", ONLY_AT_FULL_SIZE)
 def test_a_connection_that_is_killed_costs_no_result(disturb: Disturb, times: int) -> None:
     fault = "SIGKILL of the connection to a host, scoop"
@@ -251,13 +264,15 @@ def test_a_stop_ends_everything_on_every_host(make: Make, expected: str) -> None
 
 
 @pytest.mark.slow
+@kills(AT_WORK)
 def test_what_kills_the_supervisor_leaves_nothing_on_any_host(make: Make) -> None:
     run = make()
     run.start()
     run.wait_for_workers(run.hosts[2])
     outer = next(each for each in run.hosts[0].processes() if "evosweep" in each.cmdline())
     outer.send_signal(signal.SIGKILL)
-    run.finish()
+    assert run.finish() != 0
+    hit(AT_WORK)
     assert run.left() == []
 
 

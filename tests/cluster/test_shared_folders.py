@@ -14,9 +14,11 @@ from typing import Any
 import psutil
 import pytest
 from fault_table import injected
+from hits import hit, kills
 from hosts import Host
 from lacking import lacking
 from mounts import missing, mount
+from windows import AT_WORK
 
 HERE = Path(__file__).parent
 SPEC = {
@@ -225,6 +227,7 @@ def test_a_writer_that_is_cut_off_and_comes_back(
             one.digest = run.record(hosts[1])["population_digest"]
 
 
+@kills(AT_WORK)
 @pytest.mark.parametrize("times", TIMES)
 def test_true_locks_name_the_holder_and_end_with_it(
     share: Any, hosts: list[Host], reference: str, times: int
@@ -245,6 +248,7 @@ def test_true_locks_name_the_holder_and_end_with_it(
             one.recovery = time.monotonic() - killed
             assert code == 0, run.attempts[-1].said
             assert run.record(hosts[1])["resumed"] == 1
+            hit(AT_WORK)
             run.check_journal(hosts[1])
             one.digest = run.record(hosts[1])["population_digest"]
 
@@ -286,6 +290,7 @@ def _taken_over(run: SharedRun, host: Host) -> float:
     return time.monotonic()
 
 
+@kills(AT_WORK)
 @pytest.mark.parametrize("times", TIMES)
 def test_hosts_whose_clocks_differ(
     share: Any, hosts: list[Host], reference: str, times: int
@@ -302,6 +307,7 @@ def test_hosts_whose_clocks_differ(
             record = run.record(hosts[1])
             assert record["finished"] < record["started"]
             assert record["resumed"] == 1
+            hit(AT_WORK)
             run.check_journal(hosts[1])
             one.digest = record["population_digest"]
 

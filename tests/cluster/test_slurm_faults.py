@@ -19,8 +19,10 @@ import psutil
 import pytest
 import slurm
 from fault_table import injected
+from hits import hit, kills, of_journal
 from lacking import lacking
 from slurm import Slurm
+from windows import BETWEEN, ORGANISING
 
 from evosweep.records import journal
 
@@ -113,6 +115,7 @@ class Runs:
                 one.digest = record["population_digest"]
                 places = _places(self.out(number) / "journal.bin")
                 assert len(places) == len(set(places)) == record["evaluations"]
+            hit(*of_journal(self.out(number) / "journal.bin"))
 
     def left(self, patience: float = 15.0) -> list[int]:
         """What still works on these runs a while after all jobs have ended."""
@@ -193,6 +196,7 @@ def test_a_task_that_is_preempted_resumes_also_beside_a_retry_at_once(
     some.count_all("preempted by SLURM, and retried at once", expected, began)
 
 
+@kills(BETWEEN)
 @pytest.mark.parametrize("times", TIMES)
 def test_a_task_that_outgrows_its_memory_is_done_by_the_next_attempt(
     runs: Callable[[int], Runs], expected: str, times: int
@@ -214,6 +218,7 @@ def test_a_task_that_outgrows_its_memory_is_done_by_the_next_attempt(
     assert all(some.record(number)["resumed"] >= 1 for number in range(times))
 
 
+@kills(BETWEEN)
 @pytest.mark.parametrize("times", ONLY_AT_FULL_SIZE)
 def test_tasks_of_a_node_that_is_taken_away_resume(
     runs: Callable[[int], Runs], expected: str, times: int
@@ -245,6 +250,7 @@ def test_tasks_of_a_node_that_is_drained_come_to_their_end(
     assert all(some.record(number)["resumed"] == 0 for number in range(times))
 
 
+@kills(BETWEEN)
 @pytest.mark.parametrize("times", ONLY_AT_FULL_SIZE)
 def test_tasks_of_a_node_that_is_killed_resume(
     runs: Callable[[int], Runs], expected: str, times: int
@@ -265,6 +271,7 @@ def test_tasks_of_a_node_that_is_killed_resume(
     assert all(some.record(number)["resumed"] >= 1 for number in range(times))
 
 
+@kills(ORGANISING)
 @pytest.mark.parametrize("times", ONLY_AT_FULL_SIZE)
 def test_tasks_go_on_while_the_controller_is_killed(
     runs: Callable[[int], Runs], expected: str, times: int
@@ -273,6 +280,7 @@ def test_tasks_go_on_while_the_controller_is_killed(
     some.start()
     began = time.time()
     _kill(psutil.Process(some.cluster.daemon("control")))
+    hit(ORGANISING)  # no task passes the gate before
     some.open_gate()
     time.sleep(5)
     some.cluster.start_controller()

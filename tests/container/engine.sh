@@ -50,7 +50,8 @@ build_base() {
     local folder
     folder=$(mktemp -d)
     mmdebstrap --quiet --variant=minbase --include=python3,python3-venv,ca-certificates \
-        --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+        --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
+        --dpkgopt='path-exclude=/usr/share/man/*' \
         --dpkgopt='path-exclude=/usr/share/locale/*' "$suite" "$folder/base.tar"
     docker import "$folder/base.tar" "evosweep-debian:$suite" > /dev/null
     mkdir "$folder/context"

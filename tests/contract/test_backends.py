@@ -18,6 +18,8 @@ import numpy
 import pytest
 from backend_checks import CHECKS
 from deap import algorithms, base, creator, tools
+from hits import hit, kills
+from windows import EVALUATING
 
 from evosweep import open_backend
 from evosweep.backends import table
@@ -263,11 +265,13 @@ def test_an_exception_that_does_not_unpickle_is_told() -> None:
         opened.map(odd, range(8))
 
 
+@kills(EVALUATING)
 def test_an_item_that_kills_its_worker_is_named() -> None:
     with open_backend("pool", 2) as opened, pytest.raises(RunError) as caught:
         opened.map(killing, range(8))
     assert "item 3: " in str(caught.value)
     assert "3 times by SIGKILL" in str(caught.value)
+    hit(EVALUATING)
     assert "the arguments: (3,)" in str(caught.value)
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from executors import processes
+from hits import hit, kills
+from windows import EVALUATING
 
 from evosweep import open_backend
 from evosweep.backends.table import create
@@ -94,13 +96,16 @@ def killing(number: int) -> int:
     return number
 
 
+@kills(EVALUATING)
 def test_an_item_that_kills_its_worker_is_named() -> None:
     with open_backend("futures", 2, executor=processes) as opened:
         with pytest.raises(RunError, match=r"item 3: .*killed its worker 3 times"):
             opened.map(killing, range(8))
+        hit(EVALUATING)
         assert opened.map(abs, [-1, -2]) == [1, 2]
 
 
+@kills(EVALUATING)
 def test_an_item_is_found_by_halves_where_nobody_tells(monkeypatch: pytest.MonkeyPatch) -> None:
     with open_backend("futures", 2, executor=processes) as opened:
         assert opened._open is not None
@@ -108,3 +113,4 @@ def test_an_item_is_found_by_halves_where_nobody_tells(monkeypatch: pytest.Monke
         monkeypatch.setattr(backend._board, "_notes", list)  # as of workers on other machines
         with pytest.raises(RunError, match=r"item 3: .*killed its worker 3 times"):
             opened.map(killing, range(8))
+        hit(EVALUATING)

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 import pythons
+from hits import hit, kills, of_journal
+from windows import BETWEEN
 
 from evosweep.backends.serial import Serial
 from evosweep.backends.table import create
@@ -249,6 +251,7 @@ def _entries(journal: Path) -> int:
     return sum(1 for _ in read(journal)) if journal.exists() and journal.stat().st_size > 100 else 0
 
 
+@kills(BETWEEN)
 def test_a_run_begun_under_one_python_is_not_continued_under_another(tmp_path: Path) -> None:
     """From 3.12 on `sum` rounds otherwise: a mixture would be a population that nobody repeats."""
     other = pythons.able_python()
@@ -292,6 +295,7 @@ def test_a_run_begun_under_one_python_is_not_continued_under_another(tmp_path: P
     assert not (folder / "record.json").exists()
 
     assert call(sys.executable, folder).returncode == 0
+    hit(*of_journal(folder / "journal.bin"))
     assert call(sys.executable, tmp_path / "here").returncode == 0
     assert digest(folder) == digest(tmp_path / "here")
     assert call(other, tmp_path / "there").returncode == 0

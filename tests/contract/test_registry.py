@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hits import hit, kills, of_journal
 from programs import digests
 from registry import CASES, digest_of
+from windows import BETWEEN
 
 from evosweep.backends.table import create
 
@@ -42,5 +44,10 @@ def test_under_scoop(tmp_path: Path, runs: Path, serial: dict[str, str]) -> None
     assert digests(PROGRAM, "scoop", tmp_path, str(runs)) == serial
 
 
+@kills(BETWEEN)
 def test_killed_and_resumed(tmp_path: Path, serial: dict[str, str]) -> None:
+    """Each was killed after half of its entries, as its journal shows."""
     assert digests(PROGRAM, "killed", tmp_path) == serial
+    for name in CASES:
+        (window,) = of_journal(tmp_path / name / "killed" / "journal.bin")
+        hit(window)

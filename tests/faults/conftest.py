@@ -1,21 +1,40 @@
 """What the tests of faults share: runs to disturb, and the table that counts what came of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import fault_table
 import pytest
+from hits import hit, left_by
 from runs import Run, spec
 
 
 @pytest.fixture(scope="session")
-def reference(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The digest of the undisturbed run."""
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The receipt of the undisturbed run."""
     run = Run(tmp_path_factory.mktemp("reference") / "run", spec())
     assert run.complete()[0] == 0
-    return run.digest
+    return run.record
+
+
+@pytest.fixture(scope="session")
+def reference(undisturbed: dict[str, Any]) -> str:
+    """The digest of the undisturbed run."""
+    return str(undisturbed["population_digest"])
+
+
+@pytest.fixture
+def hit_what_is_left(undisturbed: dict[str, Any]) -> Callable[[Path], str]:
+    """Counts the window in which a run was ended, or stands, by what is in its folder."""
+
+    def count(folder: Path) -> str:
+        window = left_by(folder, undisturbed["evaluations"])
+        hit(window)
+        return window
+
+    return count
 
 
 @pytest.fixture

@@ -1,45 +1,32 @@
-"""Performs a run in this process and kills it at its N-th act on files: open, write, rename, ...
+"""Performs a run in this process and kills it between two acts on its files: write, rename, ...
 
-usage: inject.py N SPEC FOLDER; a run with fewer acts than N finishes.
+usage: inject.py N|WINDOW SPEC FOLDER   before the N-th act, or before the first one in the window
+
+It prints the window in which it is killed. A run with fewer acts than N finishes.
 """
 
 import os
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+
+sys.path.append(str(Path(__file__).parents[1]))
+
+from acts import watch
 
 from evosweep.cli import main
 
-ACTS = {"os.rename", "os.remove", "os.truncate", "os.mkdir", "os.rmdir"}
-target, spec, folder = int(sys.argv[1]), sys.argv[2], str(Path(sys.argv[3]).resolve())
+target, spec, folder = sys.argv[1], sys.argv[2], str(Path(sys.argv[3]).resolve())
 acts = 0
 
 
-def act() -> None:
+def act(window: str) -> None:
     global acts  # noqa: PLW0603
     acts += 1
-    if acts == target:
+    if target in (str(acts), window):
+        os.write(2, f"{window}\n".encode())
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def audit(event: str, args: tuple[Any, ...]) -> None:
-    if (event in ACTS and folder in str(args[0])) or (
-        event == "open" and folder in str(args[0]) and args[2] & (os.O_WRONLY | os.O_RDWR)
-    ):
-        act()
-
-
-def before(function: Any) -> Any:
-    def wrapped(fd: int, *args: Any) -> Any:
-        if folder in str(Path(f"/proc/self/fd/{fd}").readlink()):
-            act()
-        return function(fd, *args)
-
-    return wrapped
-
-
-sys.addaudithook(audit)
-for name in ("write", "fsync", "fdatasync", "ftruncate", "pwrite"):
-    setattr(os, name, before(getattr(os, name)))
+watch(folder, act)
 sys.exit(main(["run", "--in-process", "--spec", spec, "--out", folder]))

@@ -21,7 +21,7 @@ from evosweep.processes import activity
 from evosweep.records.journal import Entry, JournalCorrupt, read_behind
 
 HERE = Path(__file__).parent
-TOKEN = "EVOSWEEP_TEST_TOKEN"
+TOKEN, HOLD = "EVOSWEEP_TEST_TOKEN", "EVOSWEEP_TEST_HOLD"
 _PATIENCE = 600.0  # seconds; on a machine that is busy with other things, a start may take minutes
 
 
@@ -48,12 +48,32 @@ class Run:
     spec: dict[str, Any]
     token: str = field(default_factory=lambda: uuid.uuid4().hex)
     process: "subprocess.Popen[str] | None" = None
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def hold(self, window: str, count: int = 1) -> None:
+        """Let the next process that works on it stop in a window, there for the `count`-th time."""
+        self._note = self.folder.with_name(f"held-{uuid.uuid4().hex}")
+        words = [window, count, str(self.folder.resolve()), str(self._note)]
+        self.environment = {"PYTHONPATH": str(HERE / "held"), HOLD: json.dumps(words)}
+
+    def held(self) -> psutil.Process:
+        """The process that has stopped in the window."""
+        until = time.monotonic() + _PATIENCE
+        while time.monotonic() < until:
+            with contextlib.suppress(OSError, ValueError, psutil.NoSuchProcess):
+                process = psutil.Process(int(self._note.read_text()))
+                if process.status() == psutil.STATUS_STOPPED:
+                    return process
+            assert self.process is not None
+            assert self.process.poll() is None, (self.environment, self.finish())
+            time.sleep(0.01)
+        raise AssertionError("the run does not come to the window")
 
     def start(self, *options: str) -> "subprocess.Popen[str]":
         self.process = subprocess.Popen(
             [sys.executable, "-m", "evosweep", "run", "--spec", json.dumps(self.spec),
              "--out", str(self.folder), *options],
-            env=os.environ | {TOKEN: self.token},
+            env=os.environ | {TOKEN: self.token} | self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -7,7 +7,9 @@ from typing import Any
 
 import psutil
 import pytest
+from hits import hit, kills, left_by
 from runs import Run, spec
+from windows import BETWEEN, EVALUATING
 
 from evosweep.cli import main
 from evosweep.compare.numbers.agreement import agree, disagreements
@@ -39,13 +41,18 @@ def make(tmp_path: Path) -> Any:
 
 
 def _kill(run: Run, role: str) -> None:
+    """Kill a process in that role, stopped so that it is in it still, and count the window."""
     assert run.process is not None
     while run.process.poll() is None:
         for each in run.processes():
             with suppress(psutil.Error):
                 if each.pid != run.process.pid and run.role(each) == role:
-                    each.kill()
-                    return
+                    each.suspend()
+                    if run.role(each) == role:
+                        hit(EVALUATING if "worker" in role else left_by(run.folder, 100))
+                        each.kill()
+                        return
+                    each.resume()
 
 
 @pytest.mark.parametrize("backend", ["pool", pytest.param("scoop", marks=pytest.mark.slow)])
@@ -73,10 +80,15 @@ def test_workers_follow_the_order_of_another_backend(make: Any) -> None:
 @pytest.mark.parametrize(
     ("backend", "victim"),
     [
-        ("pool", "the working process"),
-        pytest.param("scoop", "a busy worker", marks=pytest.mark.slow),
-        pytest.param("pool", "a busy worker", marks=pytest.mark.slow),
-        pytest.param("scoop", "the working process", marks=pytest.mark.slow),
+        pytest.param("pool", "the working process", marks=kills(BETWEEN)),
+        *[
+            pytest.param(*case, marks=[pytest.mark.slow, kills(window)])
+            for case, window in (
+                (("scoop", "a busy worker"), EVALUATING),
+                (("pool", "a busy worker"), EVALUATING),
+                (("scoop", "the working process"), BETWEEN),
+            )
+        ],
     ],
 )
 def test_a_killed_run_goes_on_in_the_order_that_it_had(
@@ -94,12 +106,15 @@ def test_a_killed_run_goes_on_in_the_order_that_it_had(
     assert followed.digest == run.digest
 
 
+@kills(EVALUATING)
 def test_an_evaluation_that_kills_its_worker_is_named(make: Any) -> None:
     fatal = make("pool", 2, trouble="kills")
     assert fatal.complete()[0] == 1
     assert fatal.failure["kind"] == "worker"
+    hit(EVALUATING)
 
 
+@kills(EVALUATING)
 @pytest.mark.slow
 def test_an_evaluation_that_kills_gets_its_penalty_or_is_tried_again(
     make: Any, tmp_path: Path
@@ -109,6 +124,8 @@ def test_an_evaluation_that_kills_gets_its_penalty_or_is_tried_again(
     assert penalised.record["failures"]["penalised"] > 0
     once = make("scoop", 2, trouble="kills", once=str(tmp_path / "once"))
     assert once.complete()[0] == 0
+    assert (tmp_path / "once").exists()
+    hit(EVALUATING)
 
 
 def test_it_stops_early_and_is_repeated(make: Any, capsys: Any) -> None:

@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fault_table import Injection
+from hits import hit, kills, left_by
 from runs import HERE, Run, spec
+from windows import AFTER_LAST, BETWEEN, OF_A_RUN, REPLAY, UNSYNCED
 
 from evosweep.backends.table import create
 from evosweep.config.spec import RunSpec
@@ -22,30 +25,58 @@ from evosweep.records.folder import RunFolder
 from evosweep.records.journal import JournalCorrupt
 from evosweep.run.attempt import Attempt, run_one
 
+WINDOWS = [window for window in OF_A_RUN if window != REPLAY]
+"""A first attempt repeats nothing: test_windows.py kills the second one."""
+FAULT = "a kill before an act on files: write, sync, rename, ..."
+
 
 def _quick() -> dict[str, Any]:
     return spec(seconds=0.0)
 
 
-def _inject(number: int, folder: Path) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, str(HERE / "inject.py"), str(number), json.dumps(_quick())]
+def _inject(before: int | str, folder: Path) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, str(HERE / "inject.py"), str(before), json.dumps(_quick())]
     return subprocess.run([*command, str(folder)], capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("share", [8, pytest.param(1, marks=pytest.mark.slow)])
-def test_killed_at_every_act_on_files(tmp_path: Path, injected: Any, share: int) -> None:
-    """`share`: one act in so many is tried."""
-    for number in itertools.count(1, share):
+@pytest.mark.filterwarnings("ignore:.*torn tail")
+@pytest.mark.parametrize("window", [pytest.param(each, marks=kills(each)) for each in WINDOWS])
+def test_killed_in_each_window(
+    tmp_path: Path, injected: Any, undisturbed: dict[str, Any], window: str
+) -> None:
+    """Before the first act in it."""
+    killed = _inject(window, tmp_path / "run")
+    with injected(FAULT) as one:
+        _goes_on(tmp_path / "run", killed, one, undisturbed["evaluations"])
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*torn tail")
+@kills(*WINDOWS)
+def test_killed_at_every_act_on_files(
+    tmp_path: Path, injected: Any, undisturbed: dict[str, Any]
+) -> None:
+    for number in itertools.count(1):
         folder = tmp_path / str(number)
         killed = _inject(number, folder)
         if killed.returncode == 0:  # it had fewer acts: how many depends on the time it took
             break
-        with injected("a kill at every write and rename") as one:
-            assert killed.returncode == -signal.SIGKILL, killed.stderr
-            started = time.monotonic()
-            one.digest = _finish(folder)
-            one.recovery = time.monotonic() - started
+        with injected(FAULT) as one:
+            _goes_on(folder, killed, one, undisturbed["evaluations"])
     assert number > 20
+
+
+def _goes_on(
+    folder: Path, killed: "subprocess.CompletedProcess[str]", one: Injection, evaluations: int
+) -> None:
+    """The run was killed where it said, as what it left shows, and goes on."""
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    window = killed.stderr.splitlines()[-1]
+    assert left_by(folder, evaluations) in {UNSYNCED: (BETWEEN, AFTER_LAST)}.get(window, (window,))
+    hit(window)
+    started = time.monotonic()
+    one.digest = _finish(folder)
+    one.recovery = time.monotonic() - started
 
 
 def _finish(folder: Path, fresh: bool = False) -> str:

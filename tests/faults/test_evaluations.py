@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from hits import hit, kills
 from runs import Run
 from troubled import MARK
+from windows import EVALUATING
 
 BACKENDS = [("serial", 1), ("pool", 2), ("scoop", 2)]
 every_backend = pytest.mark.parametrize(("backend", "workers"), BACKENDS)
@@ -48,6 +50,7 @@ def test_is_stopped_with_the_individual_and_a_remedy(
     assert not run.left_after()
 
 
+@kills(EVALUATING)
 @every_backend
 def test_that_kills_its_worker_three_times_is_named(
     make_run: Any, backend: str, workers: int
@@ -56,12 +59,14 @@ def test_that_kills_its_worker_three_times_is_named(
     code, errors = run.complete()
     assert code == 1, errors
     assert "killed its worker 3 times" in errors
+    hit(EVALUATING)
     assert "SIGKILL" in errors
     assert "memory ran out" in errors
     _assert_names_an_individual(run, "worker")
     assert not run.left_after()
 
 
+@kills(EVALUATING)
 @every_backend
 def test_that_kills_its_worker_once_is_made_good(
     make_run: Any, injected: Any, tmp_path: Any, backend: str, workers: int
@@ -70,6 +75,8 @@ def test_that_kills_its_worker_once_is_made_good(
     with injected(f"an evaluation that kills its worker, {backend}") as one:
         code, errors = run.complete()
         assert code == 0, errors
+        assert (tmp_path / "once").exists()
+        hit(EVALUATING)
         one.left = len(run.left_after())
         one.digest = run.digest
 
@@ -91,10 +98,13 @@ def test_that_hangs_is_killed_with_all_it_started(
     ("trouble", "backend", "workers"),
     [
         *[(trouble, *backend) for trouble in ("raises", "nan") for backend in BACKENDS],
-        ("kills", "pool", 2),
+        pytest.param("kills", "pool", 2, marks=kills(EVALUATING)),
         ("hangs", "pool", 2),
         # Each of these starts the whole group again, three times an individual that kills.
-        *[pytest.param("kills", *backend, marks=pytest.mark.slow) for backend in BACKENDS[::2]],
+        *[
+            pytest.param("kills", *backend, marks=[pytest.mark.slow, kills(EVALUATING)])
+            for backend in BACKENDS[::2]
+        ],
         *[pytest.param("hangs", *backend, marks=pytest.mark.slow) for backend in BACKENDS[::2]],
     ],
 )
@@ -108,6 +118,8 @@ def test_with_a_penalty_gives_the_same_everywhere_and_again(
     code, errors = run.complete()
     assert code == 0, errors
     assert run.record["failures"]["penalised"] > 0
+    if trouble == "kills":
+        hit(EVALUATING)
     assert run.digest == penalised
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hits import hit, kills, left_by
 from runs import Run, evaluated, spec
+from windows import BETWEEN
 
 from evosweep.backends.table import BACKENDS
 from evosweep.config.spec import RunSpec
@@ -39,6 +41,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return run.record
 
 
+@kills(BETWEEN)
 @pytest.mark.parametrize("use", USES)
 def test_killed_while_it_grows(
     use: str, tmp_path: Path, injected: Any, whole: dict[str, Any]
@@ -54,6 +57,7 @@ def test_killed_while_it_grows(
         long.finish()
         one.left = len(long.left_after())
         assert _count(short) < _count(long) < whole["evaluations"]
+        hit(left_by(long.folder, whole["evaluations"]))
         code, errors = long.complete()
         assert code == 0, errors
         assert long.record["grown_from"] == short.record["run_id"]

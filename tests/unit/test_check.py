@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hits import hit, kills
+from windows import BUILDING
 
 from evosweep import cli
 from evosweep.config import load
@@ -59,6 +61,7 @@ def mine(how: str) -> dict[str, Any]:
     return {"use": "check_problem:build", "params": {"how": how}}
 
 
+@kills(BUILDING)
 def test_every_mistake_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     config = configure(
         {
@@ -88,6 +91,7 @@ def test_every_mistake_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> No
         "algorithms.n with negative, fails: nsga2 needs a problem of two objectives",
     ):
         assert line in error, line
+    hit(BUILDING)  # as a line says
     assert all(line.isprintable() for line in error.splitlines())
     assert not Path("results").exists()
 

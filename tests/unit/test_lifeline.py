@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
+from hits import hit, kills
+from windows import WATCHED
 
 from evosweep.processes.lifeline import Place
 
@@ -64,6 +66,7 @@ def _end(process: Process) -> None:
         process.communicate()
 
 
+@kills(WATCHED)
 @pytest.mark.parametrize("victim", ["first", "other"])
 def test_both_end_when_one_is_killed(first: tuple[Process, Place], victim: str) -> None:
     process, place = first
@@ -71,6 +74,7 @@ def test_both_end_when_one_is_killed(first: tuple[Process, Place], victim: str) 
     survivor = other if victim == "first" else process
     (process if victim == "first" else other).kill()
     assert survivor.wait(600) == -signal.SIGKILL
+    hit(WATCHED)
     _end(other)
 
 

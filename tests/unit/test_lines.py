@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hits import hit, kills
+from windows import EVALUATING
 
 from evosweep.processes import lines
 from evosweep.supervision import supervisor
@@ -85,6 +87,7 @@ def test_lines_arrive_whole_through_a_launcher_that_forwards_nothing(
     assert "this text is the whole line" in line
 
 
+@kills(EVALUATING)
 @pytest.mark.usefixtures("swallowing")
 def test_a_run_is_told_once_although_its_process_was_started_again(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
@@ -92,6 +95,7 @@ def test_a_run_is_told_once_although_its_process_was_started_again(
     once = tmp_path / "killed"
     assert performed(tmp_path, spec(tmp_path, 1), spec(tmp_path, 2, kills=str(once))) == 0
     assert once.exists()
+    hit(EVALUATING)
     out, _ = capfd.readouterr()
     assert [line.split(", ")[1] for line in out.splitlines()] == ["seed 1", "seed 2"]
 

@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hits import hit, kills
+from windows import HOLDING
 
 from evosweep.errors import InputError
 from evosweep.processes import lock
@@ -18,6 +20,7 @@ HOLD = "import sys; from pathlib import Path; from evosweep.processes.lock impor
     "with Lock(Path(sys.argv[1]), 'it'): print('held', flush=True); sys.stdin.read()"  # fmt: skip
 
 
+@kills(HOLDING)
 def test_a_second_one_is_refused_and_told_who_has_it(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     with subprocess.Popen(
@@ -31,6 +34,7 @@ def test_a_second_one_is_refused_and_told_who_has_it(tmp_path: Path) -> None:
         assert refused.value.exit_code == 75
         holder.kill()
         holder.wait()
+        hit(HOLDING)
         with Lock(path, "run 7"):
             assert str(os.getpid()) in path.read_text()
     assert not path.exists()
@@ -101,6 +105,7 @@ def test_the_lock_of_another_user_is_named_as_such() -> None:
     assert "it: user 0 works on it, or did and was killed" in done.stderr
 
 
+@kills(HOLDING)
 def test_who_waits_is_told_for_whom_and_gets_it_afterwards(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     with subprocess.Popen(
@@ -113,6 +118,7 @@ def test_who_waits_is_told_for_whom_and_gets_it_afterwards(tmp_path: Path) -> No
         def tell(who: str) -> None:
             told.append(who)
             holder.kill()
+            hit(HOLDING)
 
         with lock.queue(path, tell):
             assert str(os.getpid()) in path.read_text()

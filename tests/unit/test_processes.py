@@ -9,6 +9,8 @@ from pathlib import Path
 
 import psutil
 import pytest
+from hits import hit, kills
+from windows import WATCHED
 
 from evosweep.processes import address, guard, kill, safe_path, signals
 from evosweep.processes.signals import Stops
@@ -53,6 +55,7 @@ def test_a_child_that_ends_wakes_and_is_no_stop() -> None:
         assert stops.signal == 0
 
 
+@kills(WATCHED)
 def test_the_death_of_a_parent_is_a_stop() -> None:
     parent = subprocess.Popen(["sleep", "600"])
     with Stops([parent.pid]) as stops:
@@ -62,6 +65,7 @@ def test_the_death_of_a_parent_is_a_stop() -> None:
         while not stops.signal:
             stops.wait(600)
         assert stops.signal == signal.SIGTERM
+        hit(WATCHED)
     parent.wait()
 
 
@@ -151,6 +155,7 @@ FOLLOW = "import time; from evosweep.processes import guard; guard.follow_superv
     "print('follows', flush=True); time.sleep(600)"  # fmt: skip
 
 
+@kills(WATCHED)
 @pytest.mark.parametrize("here", [True, False])
 def test_a_helper_ends_with_its_supervisor_on_the_same_host(here: bool) -> None:
     supervisor = subprocess.Popen(["sleep", "600"])
@@ -165,6 +170,7 @@ def test_a_helper_ends_with_its_supervisor_on_the_same_host(here: bool) -> None:
     assert helper.stdout.readline() == b"follows\n"
     supervisor.kill()
     supervisor.wait()
+    hit(WATCHED)
     if here:
         assert helper.wait(timeout=600) == -signal.SIGKILL
     else:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hits import hit, kills
+from windows import EVALUATING
 
 PROBLEM = '''
 """Ones; the module remembers how many problems were built, and lets that decide the fitness."""
@@ -109,6 +111,7 @@ def test_a_failing_run_stops_none_of_its_neighbours(
     assert code == 1, told
 
 
+@kills(EVALUATING)
 def test_an_evaluation_that_kills_its_process_is_named_and_its_neighbours_are_done(
     tmp_path: Path,
 ) -> None:
@@ -117,6 +120,7 @@ def test_an_evaluation_that_kills_its_process_is_named_and_its_neighbours_are_do
     assert code == 1, told
     [failure] = tmp_path.glob("runs/*/failure.json")
     assert "SIGKILL" in json.loads(failure.read_text())["error"]
+    hit(EVALUATING)
     assert len(digests(tmp_path)) == 1
 
 

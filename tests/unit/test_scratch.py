@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hits import hit, kills
+from windows import HOLDING
 
 from evosweep.supervision.job_folder import JobFolder
 from evosweep.supervision.scratch import private_folder
@@ -24,6 +26,7 @@ def _holder(tmp_path: Path) -> tuple["subprocess.Popen[str]", Path]:
     return holder, Path(holder.stdout.readline().strip())
 
 
+@kills(HOLDING)
 def test_a_living_folder_stays_and_an_abandoned_one_goes(tmp_path: Path) -> None:
     holder, folder = _holder(tmp_path)
     with holder:
@@ -31,6 +34,7 @@ def test_a_living_folder_stays_and_an_abandoned_one_goes(tmp_path: Path) -> None
             assert mine.stat().st_mode & 0o777 == 0o700
             assert folder.is_dir()
         holder.kill()
+        hit(HOLDING)
     with private_folder(tmp_path):
         assert not folder.exists()
     assert not any(tmp_path.iterdir())

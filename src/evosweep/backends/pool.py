@@ -212,7 +212,7 @@ class Pool:
             if process.pid is None or process.pid in late or code in (None, -signal.SIGTERM):
                 continue
             if note := activity.note(self._board, process.pid):
-                number = -code if code is not None and code < 0 else None
+                number = -code if code < 0 else None
                 losses.append((note, Lost(note.index, "worker", number)))
         return losses
 

@@ -28,7 +28,7 @@ def _timezone(value: dt.timezone, form: Form) -> Plain:
 
 
 def _zone(value: ZoneInfo, form: Form) -> Plain:
-    return form.own(value) if value.key is None else [..., "zone", value.key]
+    return [..., "zone", value.key] if value.key else form.own(value)
 
 
 def _default_dict(value: "defaultdict[object, object]", form: Form) -> Plain:
