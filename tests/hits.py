@@ -64,8 +64,9 @@ def show(terminal: pytest.TerminalReporter) -> None:
         return
     terminal.section("windows of kills and stops")
     terminal.line(_ROW.format("window", "hits", "tests"))
-    for window, tests in ((window, tests) for window, tests in _hits.items() if tests):
-        terminal.line(_ROW.format(window, len(tests), len(set(tests))))
+    for window, tests in _hits.items():
+        if tests:
+            terminal.line(_ROW.format(window, len(tests), len(set(tests))))
 
 
 def left_by(folder: Path, evaluations: int) -> str:
