@@ -39,7 +39,8 @@ RUN touch /build/before \
     && /build/bin/pip --python /usr/local/evosweep/bin/python install \
         --no-deps --no-build-isolation . \
     && sh /build/prune.sh /usr/local/evosweep /build/before \
-    && tar --create --file /build/new.tar --newer /build/before /usr/local/evosweep \
+    && find /usr/local/evosweep ! -type d -cnewer /build/before -print0 > /build/new \
+    && tar --create --file /build/new.tar --null --files-from /build/new \
     && mkdir /difference \
     && tar --extract --file /build/new.tar --directory /difference
 
@@ -86,7 +87,8 @@ RUN touch /build/before \
     && /build/bin/pip --python /usr/local/evosweep/bin/python install \
         --no-build-isolation --use-pep517 --require-hashes --requirement /build/workflow.txt \
     && sh /build/prune.sh /usr/local/evosweep /build/before \
-    && tar --create --file /build/new.tar --newer /build/before /usr/local/evosweep \
+    && find /usr/local/evosweep ! -type d -cnewer /build/before -print0 > /build/new \
+    && tar --create --file /build/new.tar --null --files-from /build/new \
     && mkdir /difference \
     && tar --extract --file /build/new.tar --directory /difference
 

@@ -42,7 +42,7 @@ for one in importlib.metadata.distributions():
     kinds = [kind.split(" :: ")[-1] for kind in kinds]
     words = (data["License-Expression"], *kinds, data["License"])
     licence = next((word.strip().splitlines()[0][:100] for word in words if word), "")
-    python.append([data["Name"], one.version, licence])
+    python.append([data["Name"] or str(one._path), one.version or "", licence])
 print(json.dumps({"debian": debian, "python": sorted(python)}))
 """
 """What is installed in an image, asked in it."""
@@ -140,7 +140,7 @@ def _mounted(tag: str) -> Iterator[Path]:
 
 def contents() -> Contents:
     """Ask in the image what is installed there."""
-    command = ("podman", "run", "--rm", "--network=none", "--cgroups=disabled", "--entrypoint",
+    command = ("podman", "run", "--rm", "--network=none", "--entrypoint",
                "python3", f"{IMAGE}:2", "-P", "-c", _LIST)  # fmt: skip
     listed = json.loads(output(*command))
     debian = [Package(*fields, _licences(text)) for *fields, text in listed["debian"]]
