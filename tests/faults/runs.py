@@ -163,6 +163,13 @@ class Run:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def stop(process: psutil.Process) -> None:
+    """Stop a process, and wait until it has stopped: from then on, it changes nothing."""
+    process.suspend()
+    while process.status() not in (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE):
+        time.sleep(0.001)
+
+
 def evaluated(journal: Path) -> int:
     """Bytes of evaluations in a journal, as far as it can be read."""
     size, start = 0, 0

@@ -8,7 +8,7 @@ from typing import Any
 import psutil
 import pytest
 from hits import hit, kills, left_by, was_hit
-from runs import Run, spec
+from runs import Run, spec, stop
 from windows import BETWEEN, EVALUATING
 
 from evosweep.cli import main
@@ -47,7 +47,7 @@ def _kill(run: Run, role: str) -> None:
         for each in run.processes():
             with suppress(psutil.Error):
                 if each.pid != run.process.pid and run.role(each) == role:
-                    each.suspend()
+                    stop(each)
                     if run.role(each) == role:
                         hit(EVALUATING if "worker" in role else left_by(run.folder, 100))
                         each.kill()

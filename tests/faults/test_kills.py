@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 from hits import hit, kills, left_by, was_hit
-from runs import Run
+from runs import Run, stop
 from windows import (
     AT_WORK,
     BEFORE_FIRST,
@@ -120,7 +120,7 @@ def _kill_one(run: Run, wanted: str, evaluations: int, patience: float = 5.0) ->
         others = [p for p in run.processes() if p.pid != run.process.pid]
         with contextlib.suppress(psutil.NoSuchProcess, IndexError):
             victim = random.choice(others)
-            victim.suspend()
+            stop(victim)
             role = run.role(victim)
             if not wanted or role == wanted or time.monotonic() > until:
                 is_at_work = role == "the working process"

@@ -11,7 +11,7 @@ import engines
 import psutil
 import pytest
 from hits import hit, kills, was_hit
-from runs import Run
+from runs import Run, stop
 from test_evaluations import _assert_names_an_individual
 from test_kills import _continue, sizes
 from windows import BETWEEN, EVALUATING, IDLE
@@ -88,7 +88,7 @@ def _worker(run: Run, *, busy: bool) -> psutil.Process:
                 board = Path(process.environ().get(activity.FOLDER_VARIABLE, "/nowhere"))
                 note = activity.note(board, process.pid)
                 if (board / str(process.pid)).exists() and (note is not None) == busy:
-                    process.suspend()
+                    stop(process)
                     if (activity.note(board, process.pid) is not None) == busy:
                         return process
                     process.resume()
