@@ -125,9 +125,10 @@ image: ## build evosweep-run and evosweep (ENGINE=podman BASE_IMAGE=... BUILD_OP
 	@$(ENGINE) image inspect --format '{{.Size}} {{index .RepoTags 0}}' evosweep-run evosweep | \
 	    awk '{ printf "%5.0f MB  %s\n", $$1 / 1e6, $$2 }'
 
-schema: venv ## write the JSON schemas of the config and of the record from their models
+schema: venv ## write the JSON schemas of config and record from their models, MLflow's from MLflow
 	$(BIN)/python -m evosweep.config.experiment > workflow/schemas/experiment.schema.json
 	$(BIN)/python -m evosweep.records.record > workflow/schemas/record.schema.json
+	$(BIN)/python -m evosweep.track.store.schema src/evosweep/track/store/schemas
 
 reference: .venv/.test ## write docs/reference.md and docs/commands.md from signatures, docstrings and --help
 	$(BIN)/evosweep list --markdown > docs/reference.md

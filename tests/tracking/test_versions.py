@@ -13,6 +13,9 @@ import pytest
 
 from evosweep.errors import InputError
 from evosweep.track.passes.tracking import track
+from evosweep.track.store import schema
+from evosweep.track.store.address import resolve
+from evosweep.track.store.database import open_database
 from evosweep.track.store.versions import NEWEST, OLDEST, REQUIREMENT, check_version
 
 ROOT = Path(__file__).parents[2]
@@ -35,6 +38,26 @@ def test_a_version_that_nobody_tested_is_refused() -> None:
     for version in (f"{NEWEST[0]}.{NEWEST[1] + 1}.0", "2.22.0", "4.0.0", "unknown"):
         with pytest.raises(InputError, match="pip install 'mlflow"):
             check_version(version)
+
+
+def test_new_tables_are_those_of_the_migrations(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By `make schema` the script follows a new MLflow; until then its migrations are used."""
+    migrated = _lines(schema.migrated())
+    assert schema.create_tables(tmp_path / "draft.db")
+    assert _lines(schema.script_of(tmp_path / "draft.db")) == migrated
+    monkeypatch.setattr(schema, "newest_revision", lambda: "unknown")
+    assert not schema.create_tables(tmp_path / "unknown.db")
+    assert not (tmp_path / "unknown.db").exists()
+    path = tmp_path / "mlflow.db"
+    open_database(resolve(tmp_path, f"sqlite:///{path}"))
+    assert _lines(schema.script_of(path)) == migrated
+
+
+def _lines(script: str) -> list[str]:
+    """The lines in an order of their own: the migrations' order of constraints is any."""
+    return sorted(line.strip(" ,") for line in script.splitlines())
 
 
 PROGRAM = """

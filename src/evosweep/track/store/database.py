@@ -15,6 +15,7 @@ from evosweep.track.store.address import Address
 from evosweep.track.store.patience import one_line, persist
 from evosweep.track.store.protocol import Database
 from evosweep.track.store.quiet import import_mlflow
+from evosweep.track.store.schema import create_tables
 
 if TYPE_CHECKING:
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
@@ -70,6 +71,7 @@ def _create_file(path: Path) -> None:
     draft = path.with_name(f".{path.name}.new")
     draft.unlink(missing_ok=True)
     draft.with_name(draft.name + "-journal").unlink(missing_ok=True)
+    create_tables(draft)  # MLflow makes them itself, by its migrations, where it misses any
     store = SqlAlchemyStore(f"sqlite:///{draft}", "")  # type: ignore[no-untyped-call]
     store.engine.dispose()
     draft.replace(path)
