@@ -9,6 +9,7 @@ UV ?= uv
 ENGINE ?= docker
 BASE_IMAGE ?=
 BUILD_OPTIONS ?=
+GRID_RUNS ?= 10000
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
@@ -29,7 +30,7 @@ BUILD_IMAGE = $(ENGINE) build $(BUILD_OPTIONS) $(ONE_TIME) $(if $(BASE_IMAGE),--
     $(shell $(PYTHON) -c 'import sys; sys.path.insert(0, "src"); \
         from evosweep.containers.engines import build_arguments; print(*build_arguments())')
 
-.PHONY: gallery pictures notebook reference help run test test-fast coverage venv check bench bench-peers bench-scale examples faults simulate mutants audit package pin docs proof image lock schema clean
+.PHONY: gallery pictures notebook reference help run test test-fast coverage venv check bench bench-peers bench-grid bench-scale examples faults simulate mutants audit package pin docs proof image lock schema clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -70,6 +71,10 @@ bench: .venv/.test ## measure, side by side with DEAP, Pool.map and SCOOP
 
 bench-peers: .venv/.test .peers/.installed ## the same work in pymoo, pygmo, PyGAD, LEAP and DEAP
 	$(BIN)/python tests/benchmarks/peers
+
+bench-grid: .venv/.test .grid-peers/.installed ## 10,000 small runs, tracked and compared, beside joblib and Hydra (GRID_RUNS=500)
+	$(BIN)/python tests/benchmarks/grid --runs $(GRID_RUNS) $(if $(filter 10000,$(GRID_RUNS)),--page docs/speed.md)
+	$(BIN)/python docs/make_numbers.py
 
 bench-scale: .venv/.test ## efficiency at 2 to 256 workers beside Pool.map, Dask's and mpi4py's maps
 	$(BIN)/python tests/benchmarks/scale
@@ -113,6 +118,7 @@ lock: ## resolve the requirements again (needs uv); test first, the others follo
 	$(LOCK) --extra workflow --constraints envs/test.txt --output-file envs/workflow.txt
 	$(LOCK) --extra scoop --extra problems --constraints envs/test.txt --output-file envs/run.txt
 	$(LOCK:pyproject.toml=envs/peers.in) --output-file envs/peers.txt
+	$(LOCK:pyproject.toml=envs/grid-peers.in) --output-file envs/grid-peers.txt
 	$(LOCK:pyproject.toml=envs/docs.in) --output-file envs/docs.txt
 	$(LOCK:pyproject.toml=envs/audit.in) --output-file envs/audit.txt
 	$(LOCK:pyproject.toml=envs/mutants.in) --output-file envs/mutants.txt
@@ -144,7 +150,7 @@ gallery: .venv/.test ## run the families of docs/gallery.md whose plots are old,
 	$(BIN)/python docs/make_gallery.py
 
 clean: ## remove the environment and caches; results stay
-	rm -rf .venv .peers .docs .audit .mutants dist site .coverage .import_linter_cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .peers .grid-peers .docs .audit .mutants dist site .coverage .import_linter_cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "evosweep needs Python 3.11 to 3.14 with venv (on Debian:" \
@@ -166,6 +172,14 @@ BUILD_TOOLS := awk '/^[^ \#]/ { wanted = /^(setuptools|setuptools-scm)==/ } want
 .peers/.installed: envs/peers.txt
 	$(PYTHON) -m venv .peers
 	.peers/bin/python -m pip --quiet --no-input install --require-hashes --requirement envs/peers.txt
+	@touch $@
+
+# The peers of make bench-grid, likewise.
+.grid-peers/.installed: envs/grid-peers.txt
+	$(PYTHON) -m venv .grid-peers
+	$(BUILD_TOOLS) envs/grid-peers.txt > .grid-peers/build-tools.txt
+	.grid-peers/bin/python -m pip --quiet --no-input install --require-hashes --no-deps --requirement .grid-peers/build-tools.txt
+	.grid-peers/bin/python -m pip --quiet --no-input install --require-hashes --no-build-isolation --requirement envs/grid-peers.txt
 	@touch $@
 
 # What the site is built with.

@@ -1,6 +1,7 @@
 """Makes the pictures of the README and of these pages from real runs: `make pictures`.
 
     python docs/make_pictures.py [FOLDER]      results that are there already, below FOLDER/results
+    python docs/make_pictures.py --tables      only those that draw tables of these pages
 
 `config/tour.yaml` and `config/experiment.yaml` are run where their results are not there. What each
 picture shows is in `docs/shown.py`; a test compares it with what it was when the picture was made.
@@ -19,33 +20,24 @@ from pathlib import Path
 from typing import Any
 
 import shown
-from shown import FIRST, IMAGES, ROOT, TOUR
+from shown import FIRST, IMAGES, ROOT, TOUR, cells
 
 from evosweep.config.load import load
 
 BIN = Path(sys.executable).parent
 
 
-def cells(page: str, first: str) -> list[list[str]]:
-    """The rows of the table in a page whose heading begins with `first`."""
-    lines = (ROOT / page).read_text(encoding="utf-8").splitlines()
-    start = next(i for i, line in enumerate(lines) if line.startswith(f"| {first} |"))
-    table = []
-    for line in lines[start + 2 :]:
-        if not line.startswith("|"):
-            break
-        table.append([cell.strip() for cell in line.strip("|").split("|")])
-    return table
-
-
 def main() -> int:
     """Makes every picture; an error leaves all of them as they were."""
+    if sys.argv[1:] == ["--tables"]:
+        return of_tables()
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".").resolve()
     for config in (TOUR, FIRST):
         sweep(folder, config)
     with tempfile.TemporaryDirectory() as scratch:
         drawn = Path(scratch)
-        speed(drawn / "speed.svg")
+        for name, draw in DRAWN.items():
+            draw(drawn / name)
         results = folder / "results"
         terminal(results / "quickstart", drawn / "sweep.svg")
         tour(results / "tour" / "comparison" / "plots", drawn / "tour.png")
@@ -54,6 +46,15 @@ def main() -> int:
         for name in shown.PICTURES:
             keep(drawn / name)
     digests = {name: shown.of(name) for name in shown.PICTURES}
+    shown.MADE.write_text(json.dumps(digests, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+def of_tables() -> int:
+    """Makes the pictures that draw tables of these pages; no run is needed."""
+    for name, draw in DRAWN.items():
+        draw(IMAGES / name)
+    digests = shown.made() | {name: shown.of(name) for name in DRAWN}
     shown.MADE.write_text(json.dumps(digests, indent=2) + "\n", encoding="utf-8")
     return 0
 
@@ -98,6 +99,10 @@ def speed(path: Path) -> None:
     axes.set_xlabel("times faster than DEAP; blue: evosweep, with DEAP's population; grey: pymoo")
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, metadata={"Date": None})
+
+
+DRAWN = {"speed.svg": speed}
+"""The pictures that draw tables."""
 
 
 def terminal(results: Path, path: Path) -> None:

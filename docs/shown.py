@@ -84,10 +84,22 @@ def runs(config: str) -> Iterator[str]:
     yield from (spec.run_id for spec in expand(load(ROOT / config)))
 
 
-def tables(page: str) -> Iterator[str]:
-    """The lines of a page's tables."""
+def cells(page: str, first: str) -> list[list[str]]:
+    """Return the rows of the table in a page whose heading begins with `first`."""
     lines = (ROOT / page).read_text(encoding="utf-8").splitlines()
-    yield from (line for line in lines if line.startswith("|"))
+    start = next(i for i, line in enumerate(lines) if line.startswith(f"| {first} |"))
+    table = []
+    for line in lines[start + 2 :]:
+        if not line.startswith("|"):
+            break
+        table.append([cell.strip() for cell in line.strip("|").split("|")])
+    return table
+
+
+def tables(page: str, *firsts: str) -> Iterator[str]:
+    """The lines of a page's tables whose headings begin with these cells."""
+    for first in firsts:
+        yield from (" | ".join(row) for row in cells(page, first))
 
 
 @cache
@@ -189,7 +201,7 @@ def _runs_of(config: str) -> Callable[[], Iterator[str]]:
 
 PICTURES: dict[str, tuple[Callable[[], Iterator[str]], ...]] = {
     "tour.png": (lambda: settings(TOUR), _runs_of(TOUR)),
-    "speed.svg": (lambda: tables("docs/speed.md"),),
+    "speed.svg": (lambda: tables("docs/speed.md", "run", "work"),),
     "sweep.svg": (_runs_of(FIRST), terminal),
     "report.png": (_runs_of(FIRST), report_top),
     "report-problem.png": (_runs_of(FIRST), report_problem),

@@ -14,7 +14,7 @@ from typing import Any
 import mlflow_contents as contents
 import pytest
 
-from evosweep.track.passes.follow import PAUSE, Follower
+from evosweep.track.passes.follow import PAUSE, Follower, follow
 from evosweep.track.passes.tracking import track
 from evosweep.track.store.address import resolve
 
@@ -190,3 +190,20 @@ def test_a_run_under_way_in_two_folders_is_shown_once(
 def test_a_generation_is_shown_within_five_seconds() -> None:
     """A pass every two seconds; how long one takes is for the benchmark to say."""
     assert PAUSE <= 2.5
+
+
+def test_a_follower_of_finished_runs_shows_no_other(
+    waiting: tuple[Path, Path, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It works beside a call until that has ended, and once more then."""
+    results, gate, command = waiting
+    monkeypatch.setattr("evosweep.track.passes.follow.LONG_PAUSE", 0.1)
+    with started(command) as run:
+        while not list(results.glob("live/runs/*/running.json")):
+            time.sleep(0.05)
+        follower = Follower(results, resolve(results), shows=False)
+        assert follower.once() == 0
+        assert shown(results) is None
+        gate.touch()
+        assert follow(results, resolve(results), run.pid, done=True) == 0
+    assert shown(results)["status"] == "FINISHED"

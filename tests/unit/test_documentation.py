@@ -3,6 +3,7 @@
 import re
 import runpy
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,19 @@ def test_the_readme_has_the_figures_of_the_page_on_speed() -> None:
     )[0]
     assert float(least) == min(ratios)
     assert int(most) == round(max(ratios))
+
+
+def test_the_readme_has_the_numbers_of_the_pages_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT / "docs")
+    made = runpy.run_path(str(ROOT / "docs" / "make_numbers.py"))
+    sys.modules.pop("shown")
+    text = (ROOT / "README.md").read_text()
+    assert made["with_numbers"](text) == text, "call python docs/make_numbers.py"
+    shown = text.partition("<!-- numbers -->")[2].partition("<!-- end of numbers -->")[0]
+    pages = "".join((ROOT / "docs" / f"{page}.md").read_text() for page in ("proof", "speed"))
+    numbers = re.findall(r"(?<=\| )[\d,.]+(?: ± [\d,.]+)?(?= \|)", shown)
+    assert len(numbers) > 20
+    assert [number for number in numbers if f"| {number} |" not in pages] == []
 
 
 def _files() -> list[Path]:

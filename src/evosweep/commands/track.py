@@ -23,6 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--follow", action="store_true", help="go on, and show runs while they are under way"
     )
     parser.add_argument(
+        "--done", action="store_true", help="with --follow: finished runs alone, twice a minute"
+    )
+    parser.add_argument(
         "--rebase",
         action="store_true",
         help="only tell a database that its artifacts have moved with the results",
@@ -44,6 +47,8 @@ def main(args: argparse.Namespace) -> int:
         return _follow(args)
     if args.process is not None:
         raise InputError("--while PID: needs --follow")
+    if args.done:
+        raise InputError("--done: needs --follow")
     changes = track(args.results, args.uri)
     for problem in changes.problems:
         print(f"evosweep: error: {problem}", file=sys.stderr)
@@ -66,4 +71,4 @@ def _follow(args: argparse.Namespace) -> int:
     address = resolve(args.results, args.uri)
     print(f"following {args.results} -> {address.shown}; Ctrl-C stops it", flush=True)
     with exit_on_stops():
-        return follow(args.results, address, args.process)
+        return follow(args.results, address, args.process, done=args.done)

@@ -159,10 +159,13 @@ def _decides(source: Source, first: Source) -> bool:
     return not search.is_installed(source) or (same_package and search.is_installed(first))
 
 
-def _imported(source: Source) -> Iterator[str]:
-    """Yield the names of all modules that the source could import, parent packages first."""
-    if source.path.suffix != ".py":
-        return
+@cache
+def _imported(source: Source) -> tuple[str, ...]:
+    """Return the names of all modules that the source could import, parent packages first."""
+    return tuple(_importable(source)) if source.path.suffix == ".py" else ()
+
+
+def _importable(source: Source) -> Iterator[str]:
     package = source.module.split(".")
     if source.path.name != "__init__.py":
         package.pop()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from evosweep.errors import Damaged
 from evosweep.files.opening import open_file
+from evosweep.records.arrow_values import values_of
 
 if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
@@ -65,7 +66,8 @@ def read_columns(
             if count > _MOST_VALUES and (names is None or name.partition(".")[0] in names):
                 reason = f"has {count} values of {name}; at most {_MOST_VALUES} are read at once"
                 raise Damaged(path.parent, path.name, reason)
-        columns: dict[str, list[Any]] = table.read(columns=names).to_pydict()
+        whole = table.read(columns=names, use_threads=False)  # small: threads cost more
+        columns = {name: values_of(whole[name]) for name in whole.column_names}
     if missing := [name for name in names or () if name not in columns]:
         raise Damaged(path.parent, path.name, f"has no column {missing[0]}")
     return columns

@@ -21,6 +21,8 @@ from evosweep.workflow.probe import probe
 from evosweep.workflow.settings import Settings, Workflow
 from evosweep.workflow.staged_plan import read_plan
 
+_MANY = 1000
+"""From so many runs on, finished ones are tracked beside the others; fewer are tracked at once."""
 _locks: list[Lock] = []  # open until the end of the process
 
 
@@ -113,17 +115,21 @@ def start(plan: Plan, workflow: Workflow) -> None:
         stop.end_by_interrupt()
     this = _this(plan)
     this.done_before, this.fresh, this.started = plan.finished(), plan.is_again, True
-    if plan.experiment.tracking.live and not plan.is_share:
+    if plan.is_share:
+        return
+    if plan.experiment.tracking.live:
         _follow(folder)
+    elif plan.size - this.done_before >= _MANY:
+        _follow(folder, "--done")
 
 
-def _follow(folder: Path) -> None:
+def _follow(folder: Path, *options: str) -> None:
     """Start `evosweep track --follow`; it shows runs in MLflow until this process exits."""
     output_folder(folder, "runs")  # `track` recognises an experiment's folder by it
     path = output_folder(folder, "logs") / "follow.log"
     with os.fdopen(open_descriptor(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "w") as log:
         subprocess.Popen(
-            ["evosweep", "track", str(folder), "--follow", "--while", str(os.getpid())],
+            ["evosweep", "track", str(folder), "--follow", *options, "--while", str(os.getpid())],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

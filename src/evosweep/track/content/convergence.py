@@ -1,6 +1,5 @@
 """Convergence of a configuration: median and quartiles over its seeds, generation by generation."""
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 from math import isfinite
@@ -41,7 +40,9 @@ def by_generation(curves: Sequence[Curve]) -> dict[str, list[tuple[int, float]]]
     last = max(curve[-1][0] for curve in curves)
     stride = _stride(last)
     steps = sorted({step for curve in curves for step, _ in curve if step % stride == 0} | {last})
-    rows = [(step, sorted(_values_at(curves, step))) for step in steps]
+    columns = zip(*(_values_at(curve, steps) for curve in curves), strict=True)
+    present = ([value for value in row if value is not None] for row in columns)
+    rows = [(step, sorted(values)) for step, values in zip(steps, present, strict=True)]
     return {
         name: [(step, quantile(values, level)) for step, values in rows if values]
         for name, level in QUANTILES.items()
@@ -61,6 +62,13 @@ def _stride(last: int) -> int:
     return stride
 
 
-def _values_at(curves: Sequence[Curve], step: int) -> list[float]:
-    places = [bisect_right(curve, step, key=lambda point: point[0]) for curve in curves]
-    return [curve[place - 1][1] for curve, place in zip(curves, places, strict=True) if place]
+def _values_at(curve: Curve, steps: Sequence[int]) -> list[float | None]:
+    """Return a curve's last value up to each step; None before its first one."""
+    values: list[float | None] = []
+    place, last = 0, None
+    for step in steps:
+        while place < len(curve) and curve[place][0] <= step:
+            last = curve[place][1]
+            place += 1
+        values.append(last)
+    return values

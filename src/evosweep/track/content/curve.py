@@ -14,6 +14,7 @@ from evosweep.track.content.history import History
 
 _WIDTH, _HEIGHT = 720, 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 86, 16, 46, 54
+_ACROSS, _UP = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
 _COLOURS = {"best so far": "#0072B2", "mean": "#D55E00"}  # told apart by colour-blind readers too
 _GOAL = "#666666"
 _DASHES = {"best so far": "none", "mean": "6 4", "goal": "2 3"}
@@ -54,10 +55,9 @@ class _Frame:
         self.y = (low - margin, high + margin)
 
     def at(self, step: float, value: float) -> tuple[float, float]:
-        across = (step - self.x[0]) / (self.x[1] - self.x[0])
-        up = (value - self.y[0]) / (self.y[1] - self.y[0])
-        width, height = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
-        return _LEFT + across * width, _HEIGHT - _BOTTOM - up * height
+        (left, right), (low, high) = self.x, self.y
+        across, up = (step - left) / (right - left), (value - low) / (high - low)
+        return _LEFT + across * _ACROSS, _HEIGHT - _BOTTOM - up * _UP
 
     def axes(self) -> list[str]:
         bottom, top = _HEIGHT - _BOTTOM, _TOP
@@ -78,7 +78,8 @@ class _Frame:
         return [*parts, _text(18, middle, "fitness (objective value)", extra=turn)]
 
     def curve(self, name: str, points: _Curve) -> str:
-        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in (self.at(*point) for point in points))
+        places = [number for point in points for number in self.at(*point)]
+        path = (len(points) * "%.1f,%.1f ")[:-1] % tuple(places)
         style = f'stroke="{_COLOURS[name]}" stroke-dasharray="{_DASHES[name]}"'
         return f'<polyline fill="none" stroke-width="2" {style} points="{path}"/>'
 

@@ -2,11 +2,12 @@
 
 import heapq
 from collections.abc import Iterator
-from itertools import chain
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from evosweep.files import strict_json
+from evosweep.records.arrow_values import values_of
 from evosweep.records.folder import RunFolder
 from evosweep.records.record import FailureRecord, Record
 from evosweep.records.tables import open_table
@@ -48,13 +49,22 @@ def population_table(path: Path, size: int) -> bytes:
 
 
 def _rows(file: Any, columns: list[str]) -> Iterator[list[Any]]:
-    batches = file.iter_batches(batch_size=4096, columns=columns)
-    records = chain.from_iterable(batch.to_pylist() for batch in batches)
-    for place, record in enumerate(records):
-        *numbers, genome = (record[name] for name in columns)
-        yield [place, *numbers, genome if isinstance(genome, str) else strict_json.dumps(genome)]
+    batches = file.iter_batches(batch_size=4096, columns=columns, use_threads=False)
+    place = count()
+    for batch in batches:
+        *numbers, genomes = (values_of(batch.column(name)) for name in columns)
+        yield from map(list, zip(place, *numbers, _texts(genomes), strict=False))
 
 
-def _best_rows(rows: Iterator[list[Any]], count: int) -> list[list[Any]]:
-    """Return the first `count` rows by rank and index, without reading all rows into memory."""
-    return heapq.nsmallest(count, rows, key=lambda row: (row[1], row[0]))
+def _texts(genomes: list[Any]) -> list[str]:
+    """Return genomes as JSON; lists of numbers are written at once and cut, which is faster."""
+    if all(type(each) is list and each and type(each[0]) in (int, float) for each in genomes):
+        parts = strict_json.dumps(genomes)[2:-2].split("], [")
+        if len(parts) == len(genomes):
+            return [f"[{part}]" for part in parts]
+    return [each if isinstance(each, str) else strict_json.dumps(each) for each in genomes]
+
+
+def _best_rows(rows: Iterator[list[Any]], most: int) -> list[list[Any]]:
+    """Return the first `most` rows by rank and index, without reading all rows into memory."""
+    return heapq.nsmallest(most, rows, key=lambda row: (row[1], row[0]))

@@ -11,6 +11,7 @@ from itertools import accumulate
 from math import isnan
 from typing import Any
 
+from evosweep.records.arrow_values import values_of
 from evosweep.records.folder import RunFolder
 from evosweep.records.record import Record
 from evosweep.records.tables import logbook_rows, open_table
@@ -39,10 +40,10 @@ def read_history(folder: RunFolder, record: Record) -> History:
     """Return the curves in a run's logbook: its numeric columns, the best first."""
     most = logbook_rows(record.evaluations, record.generations)
     with open_table(folder.logbook, most) as opened:
-        table = opened.read()
+        table = opened.read(use_threads=False)
     if "generation" not in table.column_names:  # the algorithm kept no logbook
         return History([], [])
-    generations = [int(value) for value in table["generation"].to_pylist()]
+    generations = [int(value) for value in values_of(table["generation"])]
     seconds = _column(table, "seconds") if "seconds" in table.column_names else None
     columns: dict[str, list[float | None]] = {}
     for name in sorted(table.column_names, key=lambda name: not _BEST.fullmatch(name)):
@@ -74,7 +75,7 @@ def best_values(
 
 
 def _column(table: Any, name: str) -> list[float | None]:
-    values: list[float | None] = table[name].to_pylist()
+    values: list[float | None] = values_of(table[name])
     return values
 
 

@@ -69,10 +69,12 @@ def _result(record: Record, end: int) -> Iterator[Point]:
 
 def _by_generation(history: History, start: int) -> Iterator[Point]:
     names = accepted_keys(history.columns)
+    times = [start + round(1000 * seconds) for seconds in history.seconds]
     for key, values in history.columns.items():
-        for step, value, seconds in zip(history.generations, values, history.seconds, strict=True):
+        name = names[key]
+        for value, time, step in zip(values, times, history.generations, strict=True):
             if value is not None:
-                yield Point(names[key], float(value), start + round(1000 * seconds), step)
+                yield Point(name, float(value), time, step)
 
 
 def _totals(record: Record, summary: Summary, end: int) -> Iterator[Point]:

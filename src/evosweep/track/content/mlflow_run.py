@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from evosweep.files.content_id import content_id
 
@@ -15,8 +15,7 @@ _REFUSED = re.compile(r"[^\w.\-/ ]")
 _LEADING_DOTS = re.compile(r"^\.+")
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """One value of a metric; `timestamp` in milliseconds since the epoch."""
 
     key: str

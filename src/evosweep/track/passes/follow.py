@@ -1,4 +1,4 @@
-"""Track continuously: one pass every two seconds, until a stop."""
+"""Track continuously until a stop: a pass every two seconds, or of finished runs every thirty."""
 
 import sys
 import time
@@ -15,7 +15,8 @@ from evosweep.track.store.lock import only_tracker
 from evosweep.track.store.patience import Unreachable
 from evosweep.track.store.protocol import Store
 
-PAUSE = 2.0
+PAUSE, LONG_PAUSE = 2.0, 30.0
+_LOOK = 0.5
 
 
 def follow(
@@ -23,26 +24,38 @@ def follow(
     address: Address,
     process: int | None = None,
     check: Callable[[], None] | None = None,
+    *,
+    done: bool = False,
 ) -> int:
     """Pass over the results until `process` has ended, or `check`, called before each, raises.
 
     Returns the exit code of the last pass. A server that is down is reported once, and tried again
-    in the next pass.
+    in the next pass. With `done`, passes are rarer, and show no run that is under way.
     """
-    follower = Follower(results, address)
+    follower = Follower(results, address, shows=not done)
     while process is None or is_alive(process):
         if check:
             check()
+        if done:  # nothing has finished at first
+            _wait(LONG_PAUSE, process)
         follower.once()
-        time.sleep(PAUSE)
+        if not done:
+            _wait(PAUSE, process)
     return follower.once()
+
+
+def _wait(seconds: float, process: int | None) -> None:
+    """Wait, but not after the end of a process."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and (process is None or is_alive(process)):
+        time.sleep(min(_LOOK, seconds))
 
 
 class Follower:
     """Tracks results repeatedly, and prints new problems."""
 
-    def __init__(self, results: Path, address: Address) -> None:
-        self.results, self.address, self.live = results, address, Live(shows=True)
+    def __init__(self, results: Path, address: Address, *, shows: bool = True) -> None:
+        self.results, self.address, self.live = results, address, Live(shows, follows=True)
         self._store: Store | None = None
         self.problems: set[str] = set()
         """One line for each run that the last pass left out."""

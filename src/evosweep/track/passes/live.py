@@ -27,10 +27,18 @@ _STOPPED = "Stopped before its end. The same command continues it from its journ
 
 
 class Live:
-    """State between the passes of a follower; `shows` is whether new runs are shown too."""
+    """State between the passes of a follower.
 
-    def __init__(self, shows: bool = False) -> None:
-        self.shows = shows
+    Parameters
+    ----------
+    shows
+        True to show new runs that are under way, too.
+    follows
+        True if another pass will come soon.
+    """
+
+    def __init__(self, shows: bool = False, *, follows: bool = False) -> None:
+        self.shows, self.follows = shows, follows
         self._progress: dict[Path, GenerationProgress] = {}
 
     def update(

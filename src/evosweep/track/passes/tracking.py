@@ -59,7 +59,7 @@ def one_pass(results: Path, store: Store, index: Index, live: Live | None = None
     live = live or Live()
     for name, (folder, runs) in sources.items():
         try:
-            Pass(Target(store, index, name, follows=live.shows), changes, live).run(folder, runs)
+            Pass(Target(store, index, name, follows=live.follows), changes, live).run(folder, runs)
         except Unreachable as error:
             pending = _pending(sources, index)
             raise RunError(f"{error}; {pending} runs are pending: {_AGAIN}") from error

@@ -5,13 +5,17 @@ object for each metric value. A direct insertion of the same rows takes a tenth 
 are MLflow's own classes; tests/tracking compares every row with those of the client.
 """
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import isnan, nan
+from typing import TYPE_CHECKING, Any
 
-from evosweep.track.content.mlflow_run import MlflowRun, Point
-from evosweep.track.store.datasets import input_rows, keep_datasets
+from evosweep.track.content.mlflow_run import MlflowRun, Point, clipped
+from evosweep.track.store.datasets import insert_inputs, keep_datasets
 from evosweep.track.store.protocol import Database
+from evosweep.track.store.rows import Row, insert_rows
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 _LARGEST = 1.7976931348623157e308  # what MLflow stores for an infinity
 
@@ -55,26 +59,16 @@ def place(store: Database, experiment_id: str, location: str) -> None:
 def insert(store: Database, experiment_id: str, root: str, runs: Sequence[MlflowRun]) -> None:
     """Put new runs into the database, in one transaction."""
     from mlflow.store.tracking.dbmodels import models
-    from sqlalchemy import delete
-    from sqlalchemy import insert as insert_into
 
-    tables: dict[Any, list[dict[str, object]]] = {
-        models.SqlRun: [_run(run, experiment_id, root) for run in runs],
-        models.SqlTag: [row for run in runs for row in _pairs(run, _tags(run))],
-        models.SqlParam: [row for run in runs for row in _pairs(run, run.params)],
-        models.SqlMetric: [row for run in runs for row in _metrics(run.mlflow_id, run.points)],
-        models.SqlLatestMetric: [
-            row for run in runs for row in _metrics(run.mlflow_id, _latest(run.points))
-        ],
-    }
-    tables |= input_rows(runs, keep_datasets(store, int(experiment_id), runs))
+    datasets = keep_datasets(store, int(experiment_id), runs)
     with store.ManagedSessionMaker(read_only=False) as session:
-        for model in (models.SqlInput, models.SqlInputTag):  # `mlflow gc` leaves them behind
-            ids = [row["input_uuid"] for row in tables[model]]
-            session.execute(delete(model.__table__).where(model.input_uuid.in_(ids)))
-        for model, rows in tables.items():
-            if rows:
-                session.execute(insert_into(model.__table__), rows)
+        insert_rows(session, models.SqlRun, _RUN, [_run(run, experiment_id, root) for run in runs])
+        tags = (pair for run in runs for pair in _pairs(run, _tags(run)))
+        insert_rows(session, models.SqlTag, _PAIR, tags)
+        params = (pair for run in runs for pair in _pairs(run, run.params))
+        insert_rows(session, models.SqlParam, _PAIR, params)
+        _insert_points(session, {run.mlflow_id: run.points for run in runs})
+        insert_inputs(session, runs, datasets)
 
 
 def rewrite(
@@ -87,20 +81,37 @@ def rewrite(
     """
     from mlflow.store.tracking.dbmodels import models
     from sqlalchemy import delete, or_, select
-    from sqlalchemy import insert as insert_into
 
-    tables: dict[Any, Sequence[Point]] = {
-        models.SqlMetric: points,
-        models.SqlLatestMetric: list(_latest(points)),
-    }
     row = select(models.SqlRun.run_uuid).where(models.SqlRun.run_uuid == mlflow_id)
     with store.ManagedSessionMaker(read_only=False) as session:
         session.execute(row.with_for_update())
-        for model, new in tables.items():
+        for model in (models.SqlMetric, models.SqlLatestMetric):
             theirs = or_(*(model.key.startswith(each, autoescape=True) for each in families))
             session.execute(delete(model.__table__).where(model.run_uuid == mlflow_id, theirs))
-            if rows := list(_metrics(mlflow_id, new)):
-                session.execute(insert_into(model.__table__), rows)
+        _insert_points(session, {mlflow_id: points})
+
+
+def add(store: Database, mlflow_id: str, points: Sequence[Point], tags: Mapping[str, str]) -> None:
+    """Add metrics to a run, and set tags; values that it has already stay once.
+
+    As MLflow's client, but for a hundredth of its time; trackers take turns as in `rewrite`.
+    """
+    from mlflow.store.tracking.dbmodels.models import SqlLatestMetric, SqlRun, SqlTag
+    from sqlalchemy import delete, select
+
+    new = {point.key: point for point in _latest(points)}
+    ours, theirs = SqlLatestMetric.run_uuid == mlflow_id, SqlTag.run_uuid == mlflow_id
+    columns = (getattr(SqlLatestMetric, name) for name in (*Point._fields, "is_nan"))
+    with store.ManagedSessionMaker(read_only=False) as session:
+        run = select(SqlRun.run_uuid).where(SqlRun.run_uuid == mlflow_id).with_for_update()
+        session.execute(run).one()
+        shown = session.execute(select(*columns).where(ours, SqlLatestMetric.key.in_(new)))
+        last = _latest([*map(_point, shown), *new.values()])
+        session.execute(delete(SqlLatestMetric).where(ours, SqlLatestMetric.key.in_(new)))
+        session.execute(delete(SqlTag).where(theirs, SqlTag.key.in_(tags)))
+        _insert_points(session, {mlflow_id: points}, {mlflow_id: last}, skip=True)
+        pairs = ((mlflow_id, key, clipped(value)) for key, value in tags.items())
+        insert_rows(session, SqlTag, _PAIR, pairs)
 
 
 def rename(store: Database, names: Mapping[str, str]) -> None:
@@ -120,44 +131,69 @@ def rename(store: Database, names: Mapping[str, str]) -> None:
         connection.execute(update(SqlTag.__table__).where(*tagged).values(value=new), rows)
 
 
-def _run(run: MlflowRun, experiment_id: str, root: str) -> dict[str, object]:
-    return {
-        "run_uuid": run.mlflow_id,
-        "name": run.name,
-        "source_type": "UNKNOWN",
-        "source_name": "",
-        "entry_point_name": "",
-        "user_id": run.tags.get("mlflow.user", "unknown"),
-        "status": run.status,
-        "start_time": run.start,
-        "end_time": run.end,
-        "deleted_time": None,
-        "source_version": "",
-        "lifecycle_stage": "active",
-        "artifact_uri": f"{root}/{run.mlflow_id}/artifacts",
-        "experiment_id": int(experiment_id),
-    }
+_RUN = (
+    "run_uuid", "name", "source_type", "source_name", "entry_point_name", "user_id", "status",
+    "start_time", "end_time", "deleted_time", "source_version", "lifecycle_stage", "artifact_uri",
+    "experiment_id",
+)  # fmt: skip
+_PAIR = ("run_uuid", "key", "value")
+_POINT = ("key", "value", "timestamp", "step", "run_uuid", "is_nan")
+
+
+def _run(run: MlflowRun, experiment_id: str, root: str) -> Row:
+    user = run.tags.get("mlflow.user", "unknown")
+    source = ("UNKNOWN", "", "", user)
+    times = (run.status, run.start, run.end, None)
+    place = ("", "active", f"{root}/{run.mlflow_id}/artifacts", int(experiment_id))
+    return (run.mlflow_id, run.name, *source, *times, *place)
 
 
 def _tags(run: MlflowRun) -> dict[str, str]:
     return run.tags | {"mlflow.runName": run.name}
 
 
-def _pairs(run: MlflowRun, values: dict[str, str]) -> Iterable[dict[str, object]]:
-    for key, value in values.items():
-        yield {"run_uuid": run.mlflow_id, "key": key, "value": value}
+def _pairs(run: MlflowRun, values: dict[str, str]) -> Iterator[Row]:
+    return ((run.mlflow_id, key, value) for key, value in values.items())
 
 
-def _metrics(mlflow_id: str, points: Iterable[Point]) -> Iterable[dict[str, object]]:
-    seen = set()
-    for point in points:
-        is_nan = math.isnan(point.value)
-        value = 0.0 if is_nan else max(-_LARGEST, min(_LARGEST, point.value))
-        row = (point.key, value, point.timestamp, point.step, is_nan)
-        if row not in seen:
-            seen.add(row)
-            names = ("key", "value", "timestamp", "step", "is_nan")
-            yield dict(zip(names, row, strict=True)) | {"run_uuid": mlflow_id}
+def _insert_points(
+    session: "Session",
+    points: Mapping[str, Sequence[Point]],
+    latest: Mapping[str, Iterable[Point]] | None = None,
+    *,
+    skip: bool = False,
+) -> None:
+    """Insert metrics by the ids of their runs, and the last value of each metric.
+
+    `latest` has these last values, if the runs have others; `skip` as for `insert_rows`.
+    """
+    from mlflow.store.tracking.dbmodels import models
+
+    last = latest or {of: _latest(those) for of, those in points.items()}
+    for model, values in ((models.SqlMetric, points), (models.SqlLatestMetric, last)):
+        rows = (row for of, those in values.items() for row in _metrics(of, those))
+        insert_rows(session, model, _POINT, rows, skip=skip)
+
+
+def _metrics(mlflow_id: str, points: Iterable[Point]) -> Iterable[Row]:
+    """Return the rows of metrics, each once."""
+    return dict.fromkeys(
+        (key, value, timestamp, step, mlflow_id, False)
+        if -_LARGEST <= value <= _LARGEST
+        else (key, _bounded(value), timestamp, step, mlflow_id, isnan(value))
+        for key, value, timestamp, step in points
+    )
+
+
+def _point(row: Sequence[Any]) -> Point:
+    """Return a stored metric."""
+    key, value, timestamp, step, is_nan = row
+    return Point(key, nan if is_nan else value, timestamp, step)
+
+
+def _bounded(value: float) -> float:
+    """Return what MLflow stores for an infinity or for a NaN."""
+    return 0.0 if isnan(value) else max(-_LARGEST, min(_LARGEST, value))
 
 
 def _latest(points: Iterable[Point]) -> Iterable[Point]:
@@ -165,10 +201,10 @@ def _latest(points: Iterable[Point]) -> Iterable[Point]:
     last: dict[str, Point] = {}
     for point in points:
         before = last.get(point.key)
-        if before is None or _order(point) > _order(before):
+        if before is None or point.step > before.step or _order(point) > _order(before):
             last[point.key] = point
     return last.values()
 
 
 def _order(point: Point) -> tuple[int, int, float]:
-    return point.step, point.timestamp, 0.0 if math.isnan(point.value) else point.value
+    return point.step, point.timestamp, 0.0 if isnan(point.value) else point.value

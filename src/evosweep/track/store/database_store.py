@@ -25,7 +25,7 @@ _TAGS = ("kind", "folder", "configuration", "content")
 class DatabaseStore(ServerStore):
     """MLflow's tables themselves: SQLite or PostgreSQL."""
 
-    batch = 25
+    batch = 50
     rewrites = True
 
     def __init__(self, address: Address) -> None:
@@ -79,6 +79,9 @@ class DatabaseStore(ServerStore):
         for mlflow_id in binned:
             persist(partial(self.client.restore_run, mlflow_id), self.address.shown)
         return len(binned), ids - stages.keys()
+
+    def log(self, mlflow_id: str, points: Sequence[Point], tags: dict[str, str]) -> None:
+        persist(lambda: bulk.add(self.database, mlflow_id, points, tags), self.address.shown)
 
     def rename(self, names: Mapping[str, str]) -> None:
         persist(partial(bulk.rename, self.database, names), self.address.shown)

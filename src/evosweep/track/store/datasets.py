@@ -2,14 +2,19 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evosweep.files.content_id import content_id
 from evosweep.track.content.mlflow_run import Data, MlflowRun
 from evosweep.track.store.protocol import Database
+from evosweep.track.store.rows import Row, insert_rows
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 _DIGEST = 32  # MLflow keeps 36 characters of it
 _CONTEXT = ("mlflow.data.context", "evaluation")
+_INPUT = ("input_uuid", "source_type", "source_id", "destination_type", "destination_id", "step")
 _IdByDataset = dict[tuple[str, str], str]
 """MLflow's id of a data set by its name and digest."""
 
@@ -45,28 +50,28 @@ def keep_datasets(store: Database, experiment_id: int, runs: Sequence[MlflowRun]
     return _stored_ids(store, experiment_id)
 
 
-def input_rows(runs: Sequence[MlflowRun], ids: _IdByDataset) -> dict[Any, list[dict[str, object]]]:
-    """Return by table the rows that connect new runs to their data."""
+def insert_inputs(session: "Session", runs: Sequence[MlflowRun], ids: _IdByDataset) -> None:
+    """Insert the rows that connect new runs to their data, see `keep_datasets`."""
     from mlflow.store.tracking.dbmodels.models import SqlInput, SqlInputTag
+    from sqlalchemy import delete
 
     inputs = list(_inputs(runs, ids))
-    name, value = _CONTEXT
-    tags = [{"input_uuid": row["input_uuid"], "name": name, "value": value} for row in inputs]
-    return {SqlInput: inputs, SqlInputTag: tags}
+    for model in (SqlInput, SqlInputTag):  # `mlflow gc` leaves them behind
+        if inputs:
+            there = model.input_uuid.in_([row[0] for row in inputs])
+            session.execute(delete(model.__table__).where(there))
+    insert_rows(session, SqlInput, _INPUT, inputs)
+    tags = ((row[0], *_CONTEXT) for row in inputs)
+    insert_rows(session, SqlInputTag, ("input_uuid", "name", "value"), tags)
 
 
-def _inputs(runs: Sequence[MlflowRun], ids: _IdByDataset) -> Iterator[dict[str, object]]:
+def _inputs(runs: Sequence[MlflowRun], ids: _IdByDataset) -> Iterator[Row]:
     for run in runs:
         if run.data:
             fields = _fields(run.data)
-            yield {
-                "input_uuid": content_id(run.mlflow_id, "input"),
-                "source_type": "DATASET",
-                "source_id": ids[fields["name"], fields["digest"]],
-                "destination_type": "RUN",
-                "destination_id": run.mlflow_id,
-                "step": 0,
-            }
+            source = ids[fields["name"], fields["digest"]]
+            uuid = content_id(run.mlflow_id, "input")
+            yield uuid, "DATASET", source, "RUN", run.mlflow_id, 0
 
 
 def _stored_ids(store: Database, experiment_id: int) -> _IdByDataset:

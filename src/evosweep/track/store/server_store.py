@@ -250,8 +250,10 @@ def write_files(folder: Path, run: MlflowRun) -> None:
     """
     if folder.is_dir():
         forget_drafts(folder)
+    output_folder(folder)
     for name, content in run.files.items():
-        target = output_folder(folder, *PurePath(name).parent.parts) / PurePath(name).name
+        inner = PurePath(name).parent.parts
+        target = (output_folder(folder, *inner) if inner else folder) / PurePath(name).name
         if isinstance(content, bytes):
             write_whole(target, content)
         else:

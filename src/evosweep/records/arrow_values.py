@@ -1,0 +1,37 @@
+"""The values of Arrow's arrays as Python objects, numbers without nulls by way of NumPy.
+
+Arrow makes an object of its own for each value first, which takes twenty times as long.
+"""
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pyarrow import Array, ChunkedArray, DataType
+
+
+def values_of(column: "Array | ChunkedArray") -> list[Any]:
+    """Return what `column.to_pylist()` returns."""
+    chunks = getattr(column, "chunks", None)
+    if chunks is None:
+        return _values(column)
+    return [value for chunk in chunks for value in _values(chunk)]
+
+
+def _values(array: "Array") -> list[Any]:
+    from pyarrow import types
+
+    if not array.null_count and _is_number(array.type):
+        numbers: list[Any] = array.to_numpy(zero_copy_only=False).tolist()
+        return numbers
+    if not array.null_count and types.is_list(array.type) and _is_number(array.type.value_type):
+        items, offsets = _values(array.flatten()), array.offsets.to_numpy()
+        return [items[start:end] for start, end in pairwise((offsets - offsets[0]).tolist())]
+    values: list[Any] = array.to_pylist()
+    return values
+
+
+def _is_number(kind: "DataType") -> bool:
+    from pyarrow import types
+
+    return bool(types.is_integer(kind) or types.is_float32(kind) or types.is_float64(kind))

@@ -1,0 +1,44 @@
+"""Insert rows as a database's driver takes them: SQLAlchemy alone costs more than SQLite itself."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+Row = tuple[object, ...]
+
+
+def insert_rows(
+    session: "Session", model: Any, columns: Sequence[str], rows: Iterable[Row], *,
+    skip: bool = False,
+) -> None:  # fmt: skip
+    """Insert rows into the table of one of MLflow's models, in the session's transaction.
+
+    Parameters
+    ----------
+    rows
+        The values of `columns`, as the driver takes them.
+    skip
+        True to leave out rows that the table has already.
+    """
+    values = list(rows)
+    if not values:
+        return
+    connection, table = session.connection(), model.__table__
+    if connection.dialect.name != "sqlite":
+        named = [dict(zip(columns, row, strict=True)) for row in values]
+        connection.execute(_statement(table, skip=skip), named)
+        return
+    quote = connection.dialect.identifier_preparer.quote
+    names, marks = ", ".join(map(quote, columns)), ", ".join("?" * len(columns))
+    verb = "INSERT OR IGNORE" if skip else "INSERT"
+    connection.exec_driver_sql(
+        f"{verb} INTO {quote(table.name)} ({names}) VALUES ({marks})", values
+    )
+
+
+def _statement(table: Any, *, skip: bool) -> Any:
+    from sqlalchemy.dialects.postgresql import insert
+
+    return insert(table).on_conflict_do_nothing() if skip else insert(table)
