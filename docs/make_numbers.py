@@ -22,7 +22,7 @@ def main() -> None:
 def with_numbers(text: str) -> str:
     """Return the README with today's numbers."""
     tables = "\n\n".join("\n".join(table) for table in (proof(), peers(), grid()))
-    return _BLOCK.sub(lambda found: f"{found[1]}{tables}\n{found[2]}", text)
+    return _BLOCK.sub(lambda found: f"{found[1]}{tables}\n\n{found[2]}", text)
 
 
 def proof() -> Iterator[str]:

@@ -41,4 +41,4 @@ def keep(page: Path, name: str, lines: Sequence[str]) -> None:
     if not end:
         sys.exit(f"{page}: has no place for the table <!-- {name} -->")
     body = "\n".join(lines)
-    page.write_text(f"{before}<!-- {name} -->\n{body}\n{end}{after}", encoding="utf-8")
+    page.write_text(f"{before}<!-- {name} -->\n{body}\n\n{end}{after}", encoding="utf-8")
