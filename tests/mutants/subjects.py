@@ -29,7 +29,7 @@ SUBJECTS = {
     "journal's bytes": _subject(
         "records", "journal_entry journal_frames journal_reading", "journal journal_bytes"
     ),
-    "dispatcher": _subject("evaluation", "dispatcher", "dispatch"),
+    "dispatcher": _subject("evaluation", "dispatcher", "dispatch dispatch_counts"),
     "journal's file": _subject(
         "records", "journal journal_file", "journal journal_file", _SIMULATED
     ),
