@@ -17,32 +17,30 @@ from subjects import SUBJECTS
 from survivors import Explained
 from trying import try_out
 
-UNTRIED = "not tried"
-Outcomes = list[tuple[Mutant, str]]
+Outcomes = list[tuple[Mutant, str | None]]
+Row = tuple[int, ...]
 
 
 def main() -> int:
     options = _options()
     FOLDER.mkdir(parents=True, exist_ok=True)
     explained = Explained.read()
-    counts, unexplained = {}, 0
+    rows: dict[str, Row] = {}
     for modules, tests in _chosen(options.only):
         outcomes = outcomes_of(modules, tests, options)
         for module in modules:
-            own = [(mutant, outcome) for mutant, outcome in outcomes if mutant.module == module]
-            survivors = [mutant for mutant, outcome in own if outcome in (SURVIVED, UNTRIED)]
+            own = [(mutant, told) for mutant, told in outcomes if mutant.module == module]
+            survivors = [mutant for mutant, told in own if told == SURVIVED]
             new = [mutant for mutant in survivors if not explained.has(mutant)]
-            counts[module] = (len(own), len(survivors) - len(new), len(new))
-            unexplained += len(new)
-            print(
-                _row(module, counts[module]),
-                *(each.described() for each in new),
-                sep="\n",
-                flush=True,
-            )
-    stale = explained.stale(list(counts))
-    _show(counts, stale)
-    return 1 if unexplained or stale else 0
+            tried = sum(told is not None for _, told in own)
+            rows[module] = (len(own), tried, tried - len(survivors), len(survivors) - len(new))
+            print(_row(module, rows[module]), *map(Mutant.described, new), sep="\n", flush=True)
+    stale = explained.stale(list(rows)) if options.sample == 100 else []
+    whole = tuple(map(sum, zip(*rows.values(), strict=True)))
+    print(_row("all", whole))
+    for key in stale:
+        print(f"survivors.toml: this one is killed, or is none any more: {key}")
+    return 1 if stale or whole[1] > whole[2] + whole[3] else 0
 
 
 def _options() -> argparse.Namespace:
@@ -65,31 +63,25 @@ def outcomes_of(
 ) -> Outcomes:
     """Return the mutants of modules, each with its outcome: kept, or tried now."""
     kept = {module: Kept(module, tests) for module in modules}
-    mutants = [
+    mutants = [mutant for module in modules for mutant in mutants_of(module)]
+    missing = [
         mutant
-        for module in modules
-        for mutant in mutants_of(module)
-        if zlib.crc32("\n".join(mutant.key).encode()) % 100 < options.sample
+        for mutant in mutants
+        if kept[mutant.module].outcome(mutant) is None
+        and zlib.crc32("\n".join(mutant.key).encode()) % 100 < options.sample
     ]
-    missing = [mutant for mutant in mutants if kept[mutant.module].outcome(mutant) is None]
     if missing:
         try_out(missing, tests, FOLDER, measured=measured_file(tests), at_once=options.at_once)
         for own in kept.values():
             own.read()
-    return [(mutant, kept[mutant.module].outcome(mutant) or UNTRIED) for mutant in mutants]
+    return [(mutant, kept[mutant.module].outcome(mutant)) for mutant in mutants]
 
 
-def _row(module: str, counts: tuple[int, int, int]) -> str:
-    tried, explained, new = counts
-    return f"| {module} | {tried} | {tried - explained - new} | {explained} | {new} |"
-
-
-def _show(counts: dict[str, tuple[int, int, int]], stale: list[tuple[str, ...]]) -> None:
-    whole = tuple(map(sum, zip(*counts.values(), strict=True)))
-    print(_row("all", whole))
-    print(f"{(whole[1] + whole[2]) / max(1, whole[0]):.1%} survive")
-    for key in stale:
-        print(f"survivors.toml: this one is killed, or is none any more: {key}")
+def _row(module: str, counts: Row) -> str:
+    """Return a row of docs/faults.md: mutants, tried, killed, explained, and not explained."""
+    mutants, tried, killed, explained = counts
+    cells = (module, mutants, tried, killed, explained, tried - killed - explained)
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 if __name__ == "__main__":

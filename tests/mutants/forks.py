@@ -1,5 +1,6 @@
 """Run things in forks of this process, each with limits and a folder for temporary files."""
 
+import ctypes
 import gc
 import os
 import resource
@@ -14,6 +15,7 @@ from typing import Generic, TypeVar
 
 Job = TypeVar("Job")
 _MEMORY = 8 * 2**30
+_PR_SET_PDEATHSIG = 1
 
 
 @dataclass
@@ -56,6 +58,7 @@ def _start(job: Job, seconds: float, work: Callable[[Job], str]) -> _Fork[Job]:
         return _Fork(job, pid, reads, folder, time.monotonic() + 60 + 50 * seconds)
     try:
         os.setpgid(0, 0)
+        end_with_parent()
         tempfile.tempdir = folder
         resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, resource.RLIM_INFINITY))
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
@@ -64,6 +67,11 @@ def _start(job: Job, seconds: float, work: Callable[[Job], str]) -> _Fork[Job]:
         os.write(writes, f"{type(error).__name__}: {error}"[:500].encode())
     finally:
         os._exit(0)
+
+
+def end_with_parent() -> None:
+    """Let the kernel kill this process when its parent ends."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _end_of(fork: _Fork[Job]) -> str | None:

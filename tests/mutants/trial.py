@@ -19,7 +19,7 @@ import pydantic  # noqa: F401
 import pytest
 from collected import Calls, Measured, Tests, measure, run
 from deap import algorithms, creator, gp, tools  # noqa: F401
-from forks import each_in_a_fork
+from forks import each_in_a_fork, end_with_parent
 from kept import BY_IMPORT, SURVIVED, Stamp, keep
 from mutant import ROOT, Mutant
 from swap import Importer, functions_of, put
@@ -110,6 +110,7 @@ class Trial:
 
 
 if __name__ == "__main__":
+    end_with_parent()
     os.chdir(ROOT)
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     Trial(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))).work()

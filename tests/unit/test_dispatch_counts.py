@@ -86,7 +86,7 @@ def test_a_cost_tells_items_and_seconds() -> None:
     assert cost.items_in(0.01) == 1
     nothing = _Cost()
     nothing.add(0.0, 10)
-    assert nothing.seconds_of(3) == 3e-9
+    assert nothing.seconds_of(3) == pytest.approx(3e-9, rel=1e-9)
     assert nothing.items_in(1.0) == pytest.approx(10**9, rel=1e-6)
 
 
@@ -260,11 +260,14 @@ def test_who_works(clock: Clock) -> None:
     ("left", "opening", "size"),
     [
         (1000, True, 125),  # a fourth of an even share
-        (1000, False, 400),  # an even share by 1.25
+        (500, False, 200),  # an even share by 1.25
         (100, False, 40),
         (32, True, 4),
-        (31, True, 16),  # not worth an opening: an even share
-        (30, False, 15),
+        (31, True, 4),
+        (30, True, 12),  # not worth an opening
+        (30, False, 12),
+        (20, False, 8),
+        (18, False, 9),  # an even share, whose rest would be too short
         (9, False, 5),
         (11, False, 6),
         (12, False, 6),
