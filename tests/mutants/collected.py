@@ -15,7 +15,7 @@ import pytest
 from forks import each_in_a_fork
 from mutant import module_of
 
-_SLOWEST = 8.0  # seconds of processor; a test that takes longer is left out
+_SLOWEST = 1.0  # seconds of processor; a test that takes longer is left out
 
 
 class Tests:

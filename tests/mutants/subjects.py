@@ -30,7 +30,9 @@ SUBJECTS = {
         "records", "journal_entry journal_frames journal_reading", "journal journal_bytes"
     ),
     "dispatcher": _subject("evaluation", "dispatcher", "dispatch dispatch_counts"),
-    "journal's file": _subject("records", "journal journal_file", "journal journal_file"),
+    "journal's file": _subject(
+        "records", "journal journal_file", "journal journal_file", _SIMULATED
+    ),
     "digest": _subject("genomes", "digest encoding encoded scalar_rows array_rows", _GENOMES),
     "sources": _subject("plugins", "sources normal_form", "sources_covered sources normal_form"),
     "evaluator": _subject("evaluation", "evaluator batch", "batch run together", _SIMULATED),
