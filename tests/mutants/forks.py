@@ -32,8 +32,8 @@ def each_in_a_fork(
 ) -> Iterator[tuple[Job, str]]:
     """Yield each job with the text that `work` returns for it in a fork, or how the fork ended.
 
-    With each job come the seconds of processor that it may take. It may take fifty times that and
-    a minute more by the clock, since other work may keep the machine busy.
+    With each job come the seconds of processor that it may take. It may take five times that and
+    half a minute more by the clock, since other work may keep the machine busy.
     """
     gc.freeze()  # so that a collection in a fork copies no page of what was there before
     waiting, running = iter(jobs), list[_Fork[Job]]()
@@ -55,7 +55,7 @@ def _start(job: Job, seconds: float, work: Callable[[Job], str]) -> _Fork[Job]:
     pid = os.fork()
     if pid:
         os.close(writes)
-        return _Fork(job, pid, reads, folder, time.monotonic() + 60 + 50 * seconds)
+        return _Fork(job, pid, reads, folder, time.monotonic() + 30 + 5 * seconds)
     try:
         os.setpgid(0, 0)
         end_with_parent()

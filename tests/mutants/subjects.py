@@ -31,7 +31,7 @@ SUBJECTS = {
     ),
     "dispatcher": _subject("evaluation", "dispatcher", "dispatch dispatch_counts"),
     "journal's file": _subject(
-        "records", "journal journal_file", "journal journal_file", _SIMULATED
+        "records", "journal journal_file", "journal journal_file journal_sessions", _SIMULATED
     ),
     "digest": _subject("genomes", "digest encoding encoded scalar_rows array_rows", _GENOMES),
     "sources": _subject("plugins", "sources normal_form", "sources_covered sources normal_form"),

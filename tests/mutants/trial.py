@@ -24,7 +24,7 @@ from kept import BY_IMPORT, SURVIVED, Stamp, keep
 from mutant import ROOT, Mutant
 from swap import Importer, functions_of, put
 
-_LEEWAY = 5.0  # seconds of processor that a mutant gets beside three times those of its tests
+_LEEWAY = 4.0  # seconds of processor that a mutant gets beside three times those of its tests
 
 
 class Job(TypedDict):

@@ -1,0 +1,334 @@
+"""What a journal tells of its sessions, when its bytes reach the disk, and what ends it."""
+
+import errno
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+
+from evosweep.errors import EvosweepError, InputError
+from evosweep.records import journal
+from evosweep.records.journal import Entry, Journal, JournalCorrupt, TornTail
+from evosweep.records.journal_file import JournalFile
+
+RUN_ID = "0123456789ab"
+HERE, THERE = {"python": "3.11.2"}, {"python": "3.12.1"}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal.bin"
+
+
+@pytest.fixture(autouse=True)
+def _no_descriptor_and_no_thread_is_left() -> Iterator[None]:
+    before = (len(list(Path("/proc/self/fd").iterdir())), threading.active_count())
+    yield
+    assert (len(list(Path("/proc/self/fd").iterdir())), threading.active_count()) == before
+
+
+def _entry(batch: int = 0, finished: float = 1.0) -> Entry:
+    return Entry(batch, numpy.array([0]), numpy.array([[0.5]]), b"d" * 16, 0.1, finished)
+
+
+def _work(path: Path, environment: dict[str, object] | None, *batches: int) -> None:
+    with Journal(path, RUN_ID, environment=environment, mixed=True) as opened:
+        for batch in batches:
+            opened.append(_entry(batch))
+
+
+def test_evaluations_of_another_environment_are_refused(path: Path) -> None:
+    _work(path, HERE, 0)
+    before = path.read_bytes()
+    with pytest.raises(InputError, match=r"made with Python 3\.11\.2, here 3\.12\.1") as refused:
+        Journal(path, RUN_ID, environment=THERE).__enter__()
+    assert str(refused.value).startswith(f"{path}: ")
+    assert path.read_bytes() == before
+    with Journal(path, RUN_ID, environment=HERE) as same:
+        assert same.environments == [HERE, HERE]
+    with Journal(path, RUN_ID) as unasked:
+        assert unasked.environments == [HERE, {}]
+    with Journal(path, RUN_ID, environment=THERE, mixed=True) as mixed:
+        assert mixed.environments == [HERE, THERE]
+
+
+def test_a_session_without_evaluations_mixes_nothing(path: Path) -> None:
+    _work(path, THERE)
+    _work(path, HERE, 0, 1)
+    _work(path, THERE)
+    with Journal(path, RUN_ID, environment=HERE) as opened:
+        assert opened.resumed == 3
+        assert [session.environment for session in opened.sessions] == [THERE, HERE, THERE]
+        assert [session.environment for session in opened.worked] == [HERE]
+        assert opened.entries == 2
+        assert opened.started == opened.sessions[0].started
+        assert opened.grown_from is None
+
+
+def test_every_session_that_worked_counts(path: Path) -> None:
+    _work(path, HERE, 0)
+    _work(path, None, 1)
+    with pytest.raises(InputError, match="Python unknown, here 3"):
+        Journal(path, RUN_ID, environment={"python": "3.12"}).__enter__()
+    with Journal(path, RUN_ID) as opened:
+        assert [session.environment for session in opened.worked] == [HERE, None]
+
+
+def test_one_individual_is_appended_as_an_entry(path: Path) -> None:
+    with Journal(path, RUN_ID) as opened:
+        before = opened.now()
+        opened.append_one(3, (1.0, 2.0), b"d" * 16, seconds=0.25)
+        after = opened.now()
+    (entry,) = journal.read(path)
+    assert (entry.batch, entry.indices.tolist()) == (3, [0])
+    assert entry.fitnesses.tolist() == [[1.0, 2.0]]
+    assert (entry.digest, entry.seconds) == (b"d" * 16, 0.25)
+    assert 0 <= before <= entry.finished <= after
+
+
+def test_the_time_of_earlier_sessions_counts(path: Path) -> None:
+    with Journal(path, RUN_ID) as opened:
+        opened.append(_entry(0, finished=100.0))
+        opened.append(_entry(1, finished=50.0))
+    with Journal(path, RUN_ID) as opened:
+        assert opened.elapsed == 100.0
+        assert 100.0 <= opened.now() < 1000.0
+        assert opened.now() <= opened.now()
+
+
+def test_a_run_grows_from_a_shorter_one(path: Path) -> None:
+    shorter = path.with_name("shorter.bin")
+    with Journal(shorter, "ba9876543210") as first:
+        first.append(_entry(0, finished=7.0))
+        first.append(_entry(1))
+    with Journal(path, RUN_ID, origin=shorter) as longer:
+        assert longer.grown_from == "ba9876543210"
+        assert longer.resumed == 0
+        assert (longer.entries, longer.elapsed) == (2, 7.0)
+        assert [entry.batch for entry in longer.recorded()] == [0, 1]
+        longer.append(_entry(2))
+        assert [entry.batch for entry in longer.recorded()] == [0, 1]
+    with Journal(path, RUN_ID, origin=shorter) as again:
+        assert again.grown_from == "ba9876543210"
+        assert again.resumed == 1
+        assert [entry.batch for entry in again.recorded()] == [0, 1, 2]
+
+
+def test_a_torn_tail_is_cut_off_with_a_warning(path: Path) -> None:
+    _work(path, None, 0, 1)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-7])
+    lost = len(journal.frame(journal.journal_entry.pack(_entry(1)))) - 7
+    message = f"{path}: cut off a torn tail of {lost} bytes; the evaluations in it are done again"
+    with pytest.warns(TornTail) as told:
+        _work(path, None, 2)
+    assert str(told[0].message) == message
+    assert [entry.batch for entry in journal.read(path)] == [0, 2]
+
+
+def test_a_refused_journal_is_closed_as_it_was(path: Path) -> None:
+    _work(path, None, 0)
+    before = path.read_bytes()
+    with pytest.raises(JournalCorrupt, match="belongs to run"):
+        Journal(path, "ba9876543210").__enter__()
+    assert path.read_bytes() == before
+
+
+def test_a_chunk_that_is_too_long_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Journal(path, RUN_ID) as opened:
+        size = len(journal.journal_entry.pack(_entry()))
+        monkeypatch.setattr(journal, "LONGEST", size)
+        opened.append(_entry(0))
+        monkeypatch.setattr(journal, "LONGEST", size - 1)
+        with pytest.raises(EvosweepError, match=f"{size} bytes of genomes in one chunk") as refused:
+            opened.append(_entry(1))
+        assert f"has at most {size - 1}: return smaller genomes" in str(refused.value)
+    assert [entry.batch for entry in journal.read(path)] == [0]
+
+
+class Syncs:
+    """Counts the syncs of the journal's file, and lets those fail that are to fail."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.count, self.failing = 0, False
+        self.happened = threading.Event()
+        monkeypatch.setattr(JournalFile, "sync", lambda _: self._sync())
+
+    def _sync(self) -> None:
+        self.count += 1
+        self.happened.set()
+        if self.failing:
+            raise EvosweepError("the disk is full")
+
+
+@pytest.fixture
+def syncs(monkeypatch: pytest.MonkeyPatch) -> Syncs:
+    return Syncs(monkeypatch)
+
+
+def test_an_entry_is_synced_by_a_thread_and_at_the_end(path: Path, syncs: Syncs) -> None:
+    with Journal(path, RUN_ID, sync=0.001) as opened:
+        assert opened._syncer.daemon
+        opened.append(_entry())
+        assert syncs.happened.wait(60)
+    with Journal(path, RUN_ID, sync=3600.0) as opened:
+        before = syncs.count
+        opened.append(_entry())
+        opened.flush()
+        assert syncs.count == before + 1
+    assert syncs.count == before + 2
+
+
+def test_nothing_is_synced_where_nothing_is_new(path: Path, syncs: Syncs) -> None:
+    with Journal(path, RUN_ID, sync=0.001) as opened:
+        opened.append(_entry())
+        assert syncs.happened.wait(60)
+        while opened._dirty.is_set():
+            pass
+        opened._closing.set()
+        opened._syncer.join()
+        count = syncs.count
+        opened._closing.clear()
+        opened._syncer = threading.Thread(target=opened._sync_often)
+        opened._syncer.start()
+        opened._closing.wait(0.05)
+        assert syncs.count == count
+
+
+def test_a_sync_that_failed_ends_the_next_entry(path: Path, syncs: Syncs) -> None:
+    with Journal(path, RUN_ID, sync=0.001) as opened:
+        syncs.failing = True
+        opened.append(_entry())
+        opened._syncer.join(60)
+        assert not opened._syncer.is_alive()
+        for work in (lambda: opened.append(_entry()), opened.flush):
+            with pytest.raises(EvosweepError, match="the disk is full"):
+                work()
+        count = syncs.count
+    assert syncs.count == count + 1  # at the end, where it raises nothing
+
+
+def test_an_error_of_the_block_is_raised_as_it_is(path: Path, syncs: Syncs) -> None:
+    syncs.failing = True
+    for error in (ValueError("mine"), KeyboardInterrupt()):
+        with pytest.raises(type(error)) as raised, Journal(path, RUN_ID, sync=3600.0):
+            raise error
+        assert raised.value is error
+
+
+def _file(path: Path) -> JournalFile:
+    return JournalFile.made(path, [b"head"], b"signature")
+
+
+def test_a_new_file_has_its_parts_in_order(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+    new = JournalFile.made(path, iter([b"x" * 28, b"kept"]), b"signature", iter([b"taken", b"!"]))
+    new.close()
+    assert path.read_bytes() == b"x" * 28 + b"keptsignaturetaken!"
+    assert new.size == 28 + 4 + 9 + 6
+    assert synced[0] == new.fd  # evaluations, before the file has its name
+    assert len(synced) == 2
+    synced.clear()
+    bare = JournalFile.made(path, [b"x" * 28], b"signature")
+    bare.close()
+    assert synced == []
+
+
+def test_a_write_goes_on_where_it_stopped(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+    file = _file(path)
+    monkeypatch.setattr(os, "write", lambda fd, data: write(fd, bytes(data[:3])))
+    file.append(b"0123456789")
+    monkeypatch.undo()
+    assert path.read_bytes() == b"headsignature0123456789"
+    assert file.size == 23
+    assert list(file.pieces(4, 13)) == [b"signature"]
+    assert list(file.pieces(20, 99)) == [b"789"]
+    assert list(file.pieces(5, 5)) == []
+    file.truncate(13)
+    assert (path.read_bytes(), file.size) == (b"headsignature", 13)
+    file.close()
+
+
+def test_pieces_are_bounded(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evosweep.records.journal_file._PIECE", 4)
+    file = _file(path)
+    assert list(file.pieces(0, 10)) == [b"head", b"sign", b"at"]
+    file.close()
+
+
+def test_a_reader_has_a_position_of_its_own(path: Path) -> None:
+    file = _file(path)
+    with file.reader() as one, file.reader() as other:
+        assert one.read(4) == b"head"
+        assert other.read(2) == b"he"
+        assert one.read() == b"signature"
+        assert one.seek(2) == 2
+        assert one.read(2) == b"ad"
+        assert one.seek(-2, os.SEEK_END) == 11
+        assert one.read() == b"re"
+        one.seek(4)
+        assert one.seek(3, os.SEEK_CUR) == 7
+        assert one.read(3) == b"nat"
+    file.close()
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP])
+def test_a_file_system_that_cannot_sync_is_used_all_the_same(
+    path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    _failing(monkeypatch, "fdatasync", number)
+    file = _file(path)
+    file.sync()
+    file.close()
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [(errno.ENOSPC, "make room and call"), (errno.EDQUOT, "make room and call"),
+     (errno.EFBIG, "make room and call"), (errno.EIO, "; call")],
+)  # fmt: skip
+def test_what_could_not_be_written_is_told(
+    path: Path, monkeypatch: pytest.MonkeyPatch, number: int, advice: str
+) -> None:
+    file = _file(path)
+    _failing(monkeypatch, "write", number)
+    with pytest.raises(EvosweepError, match=advice) as refused:
+        file.append(b"12345")
+    said = f"{path}: cannot write 5 bytes of the journal ({os.strerror(number)}); "
+    assert str(refused.value).startswith(said)
+    _failing(monkeypatch, "fdatasync", number)
+    with pytest.raises(EvosweepError, match="cannot write 13 bytes"):
+        file.sync()
+    file.close()
+
+
+def _failing(monkeypatch: pytest.MonkeyPatch, name: str, number: int) -> None:
+    def fail(*_: Any) -> int:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, name, fail)
+
+
+def test_the_name_is_synced_once_and_where_the_folder_may_be_read(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(
+        os, "fsync", lambda fd: synced.append(Path(f"/proc/self/fd/{fd}").readlink())
+    )
+    file = _file(path)
+    file.sync()
+    file.sync()
+    assert synced == [path.parent]
+    other = _file(path.with_name("other"))
+    _failing(monkeypatch, "open", errno.EACCES)
+    other.sync()
+    assert synced == [path.parent]
+    file.close()
+    other.close()
