@@ -19,7 +19,6 @@ def _subject(room: str, modules: str, tests: str, *others: str) -> Subject:
 
 
 _SIMULATED = "tests/simulation/test_simulation.py::test_each_kind_of_program_and_of_fault"
-_GENOMES = "digest encoded genome blocks exact_types set_order"
 
 SUBJECTS = {
     "blame": _subject("evaluation", "blame", "blame"),
@@ -33,13 +32,15 @@ SUBJECTS = {
     "journal's file": _subject(
         "records", "journal journal_file", "journal journal_file journal_sessions", _SIMULATED
     ),
-    "digest": _subject("genomes", "digest encoding encoded scalar_rows array_rows", _GENOMES),
+    "digest": _subject(
+        "genomes", "digest encoding encoded scalar_rows array_rows", "digest encoded"
+    ),
     "sources": _subject("plugins", "sources normal_form", "sources_covered sources normal_form"),
     "evaluator": _subject("evaluation", "evaluator batch", "batch run together", _SIMULATED),
     "genomes": _subject(
         "genomes",
         "form plain_form value_kinds blocks class_values standard_values tree_values numpy_values "
         "rebuild set_order",
-        _GENOMES,
+        "encoded genome blocks exact_types set_order",
     ),
 }

@@ -75,7 +75,7 @@ def test_every_session_that_worked_counts(path: Path) -> None:
     with pytest.raises(InputError, match="Python unknown, here 3"):
         Journal(path, RUN_ID, environment={"python": "3.11.9"}).__enter__()
     with Journal(path, RUN_ID) as opened:
-        assert [session.environment for session in opened.worked] == [HERE, None]
+        assert [session.environment for session in opened.worked] == [HERE, {}]
 
 
 def test_one_individual_is_appended_as_an_entry(path: Path) -> None:
