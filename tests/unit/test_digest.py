@@ -3,7 +3,7 @@
 import hashlib
 import marshal
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy
 import pytest
@@ -109,3 +109,17 @@ def test_genomes_are_the_same_by_their_own_comparison_or_bit_by_bit() -> None:
     assert same_genome(arrays[0], arrays[2]) is False
     assert same_genome([arrays[0]], [arrays[1]]) is True
     assert same_genome([arrays[0]], [arrays[2]]) is False
+
+
+class Point(NamedTuple):
+    """A tuple of a class of its own."""
+
+    x: int
+    y: int
+
+
+def test_the_class_of_a_tuple_is_no_part_of_the_digest() -> None:
+    """Journals and workers keep it; the receipt is of values."""
+    named = [_individual(creator.DigestOne, [Point(1, 2)], (1.0,))]
+    plain = [_individual(creator.DigestOne, [(1, 2)], (1.0,))]
+    assert population_digest(named) == population_digest(plain)
