@@ -150,14 +150,29 @@ def test_a_few_items_tell_the_cost(clock: Clock, cost: float, sizes: list[int]) 
 
 
 def test_a_first_item_of_a_tenth_of_a_second_is_believed(clock: Clock) -> None:
-    make = Made(clock, 0.1)
     here = Dispatcher(_here())
-    list(here.run([1], make))
+    list(here.run([1, 2], Made(clock, 0.1)))
     assert here._cost.value == 0.1
+    assert here._cost._weight == 2
     slow, usual = Dispatcher(_here()), Made(clock, 0.05)
     list(slow.run([1, 2], usual))
     assert slow._cost.value == 0.05
     assert slow._cost._weight == 1
+
+
+def test_no_chunk_is_empty(clock: Clock) -> None:
+    make = Made(clock)
+    list(Dispatcher(_here()).run(range(28), make))
+    assert [len(items) for _, items, _ in make.chunks] == [1, 2, 25]
+
+
+def test_each_batch_forgets_half_of_what_was_measured(clock: Clock) -> None:
+    here = Dispatcher(_here())
+    here._cost.add(COST, 1)
+    here._unevenness.add_chunk(1.0, 1.5)
+    list(here.run([1], Made(clock)))
+    assert here._unevenness._weight == 0.5
+    assert here._cost._weight == 1.5
 
 
 def test_times_of_work_by_workers(clock: Clock) -> None:

@@ -73,7 +73,8 @@ def test_a_holder_is_named_as_it_states(tmp_path: Path) -> None:
 def test_a_lock_says_whose_it_is_and_nothing_of_an_earlier_one(tmp_path: Path) -> None:
     (tmp_path / "lock").write_text("x" * 1000)
     before = time.time()
-    with Lock(tmp_path / "lock", "it"):
+    with Lock(tmp_path / "lock", "it") as held:
+        assert held.path == tmp_path / "lock"
         told = json.loads((tmp_path / "lock").read_text())
     assert before <= told.pop("since") <= time.time()
     assert told == {
