@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -110,14 +111,45 @@ def test_a_mode_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
         numerics.environment()
 
 
-def test_a_processor_that_cannot(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(numerics.VARIABLE, "portable")
-    monkeypatch.setattr(numerics, "_missing_features", lambda: ["avx2"])
-    with pytest.raises(InputError, match=r"lacks avx2: use native"):
-        numerics.environment()
+@pytest.fixture
+def portable(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, str]]:
+    """Portable numerics as a processor would have them: its architecture, its flags."""
+
+    def environment(machine: str, *flags: str, numpy: str = "2.4.0") -> dict[str, str]:
+        monkeypatch.setenv(numerics.VARIABLE, "portable")
+        monkeypatch.setattr("platform.machine", lambda: machine)
+        monkeypatch.setattr("importlib.metadata.version", lambda _: numpy)
+        monkeypatch.setattr(numerics, "_flags", lambda: list(flags))
+        return numerics.environment()
+
+    return environment
 
 
-def test_older_numpy_has_other_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(numerics.VARIABLE, "portable")
-    monkeypatch.setattr("importlib.metadata.version", lambda _: "1.26.4")
-    assert "AVX512_SKX" in numerics.environment()["NPY_DISABLE_CPU_FEATURES"]
+def test_a_processor_that_cannot(portable: Callable[..., dict[str, str]]) -> None:
+    message = "portable needs an x86-64 processor with AVX2 and FMA; this one lacks avx2: use native"
+    with pytest.raises(InputError, match=message):
+        portable("x86_64", "fma")
+
+
+def test_an_architecture_that_has_no_portable_numerics(
+    portable: Callable[..., dict[str, str]],
+) -> None:
+    message = "AVX2 and FMA or a 64-bit Arm processor; this one is riscv64: use native"
+    with pytest.raises(InputError, match=message):
+        portable("riscv64", "avx2", "fma")
+
+
+def test_arm_needs_no_flag_and_has_its_own_level(portable: Callable[..., dict[str, str]]) -> None:
+    variables = portable("aarch64")
+    assert variables["OPENBLAS_CORETYPE"] == "ARMV8"
+    assert "SVE" in variables["NPY_DISABLE_CPU_FEATURES"].split()
+    assert "AVX" not in variables["NPY_DISABLE_CPU_FEATURES"]
+
+
+@pytest.mark.parametrize(("machine", "name"), [("x86_64", "AVX512_SKX"), ("aarch64", "ASIMDHP")])
+def test_older_numpy_has_other_names(
+    portable: Callable[..., dict[str, str]], machine: str, name: str
+) -> None:
+    disabled = portable(machine, "avx2", "fma", numpy="1.26.4")["NPY_DISABLE_CPU_FEATURES"]
+    assert name in disabled.split()
+    assert "SVE" not in disabled.split()

@@ -1,16 +1,18 @@
-"""Make floating point independent of the model of an x86-64 processor.
+"""Make floating point independent of the model of a processor.
 
 NumPy and OpenBLAS choose their kernels by the processor's features: with AVX-512, `exp`, `pow`, a
 matrix product or a least-squares solution have other last bits than without it. One machine always
 gives the same bits; two machines may not. EVOSWEEP_NUMERICS=portable makes both libraries use only
-instructions of x86-64-v3 (AVX2 and FMA: Intel since 2013, AMD since 2015). `native`, the default,
-leaves the choice to the libraries. docs/containers.md has the costs; the receipt states the mode as
-environment.numerics.
+instructions of x86-64-v3 (AVX2 and FMA: Intel since 2013, AMD since 2015), or on 64-bit Arm those
+of Armv8.0, which every such processor has. The two architectures still differ from each other.
+`native`, the default, leaves the choice to the libraries. docs/containers.md has the costs; the
+receipt states the mode as environment.numerics.
 """
 
 import hashlib
 import os
 import platform
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TypedDict
@@ -21,11 +23,39 @@ from evosweep.machine import fingerprint
 VARIABLE = "EVOSWEEP_NUMERICS"
 MODES = ("native", "portable")
 
-# NumPy's names of the features that x86-64-v3 lacks. Version 2.4 renamed them, and warns of others.
-_ABOVE_V3 = "X86_V4 AVX512_ICL AVX512_SPR"
-_ABOVE_V3_BEFORE_2_4 = (
-    "AVX512F AVX512CD AVX512_KNL AVX512_KNM AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR"
-)
+
+@dataclass(frozen=True)
+class _Level:
+    """What portable numerics use of the processors of one architecture.
+
+    `flags` are names of /proc/cpuinfo. `above` has NumPy's names of the features beyond the level;
+    version 2.4 renamed those of x86-64, and NumPy warns of names that it does not know.
+    """
+
+    words: str
+    flags: tuple[str, ...]
+    blas: str
+    above: str
+    above_before_2_4: str
+
+
+_LEVELS = {
+    "x86_64": _Level(
+        words="an x86-64 processor with AVX2 and FMA",
+        flags=("avx2", "fma"),
+        blas="Haswell",
+        above="X86_V4 AVX512_ICL AVX512_SPR",
+        above_before_2_4="AVX512F AVX512CD AVX512_KNL AVX512_KNM AVX512_SKX AVX512_CLX AVX512_CNL "
+        "AVX512_ICL AVX512_SPR",
+    ),
+    "aarch64": _Level(
+        words="a 64-bit Arm processor",
+        flags=(),  # Linux itself needs Armv8.0
+        blas="ARMV8",
+        above="ASIMDHP ASIMDDP ASIMDFHM SVE",
+        above_before_2_4="ASIMDHP ASIMDDP ASIMDFHM",
+    ),
+}
 
 
 class Numerics(TypedDict):
@@ -52,21 +82,19 @@ def environment() -> dict[str, str]:
     """
     if mode() == "native":
         return {}
-    if missing := _missing_features():
-        raise InputError(
-            f"{VARIABLE}=portable needs an x86-64 processor with AVX2 and FMA; this one "
-            f"({platform.machine()}) lacks {', '.join(missing)}: use native"
-        )
+    if reason := _why_not_portable():
+        raise InputError(f"{VARIABLE}=portable needs {reason}: use native")
     from importlib import metadata  # slow to import, and seldom needed
 
     major, minor = map(int, metadata.version("numpy").split(".")[:2])
-    disabled = _ABOVE_V3 if (major, minor) >= (2, 4) else _ABOVE_V3_BEFORE_2_4
-    return {"NPY_DISABLE_CPU_FEATURES": disabled, "OPENBLAS_CORETYPE": "Haswell"}
+    level = _LEVELS[platform.machine()]
+    disabled = level.above if (major, minor) >= (2, 4) else level.above_before_2_4
+    return {"NPY_DISABLE_CPU_FEATURES": disabled, "OPENBLAS_CORETYPE": level.blas}
 
 
 def can_be_portable() -> bool:
     """Return True if this processor has what portable numerics need."""
-    return not _missing_features()
+    return _why_not_portable() is None
 
 
 def describe() -> Numerics:
@@ -118,10 +146,20 @@ def _blas() -> str | None:
     return " ".join(sorted(filter(None, kernels))) or None
 
 
-def _missing_features() -> list[str]:
+def _why_not_portable() -> str | None:
+    """Return what portable numerics need and this processor lacks; None if it lacks nothing."""
+    machine = platform.machine()
+    if machine not in _LEVELS:
+        needed = " or ".join(level.words for level in _LEVELS.values())
+        return f"{needed}; this one is {machine or 'unknown'}"
+    level, here = _LEVELS[machine], _flags()
+    missing = [flag for flag in level.flags if flag not in here]
+    return f"{level.words}; this one lacks {', '.join(missing)}" if missing else None
+
+
+def _flags() -> list[str]:
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
         lines = []
-    flags = next((line.split(":")[1].split() for line in lines if line.startswith("flags")), [])
-    return [feature for feature in ("avx2", "fma") if feature not in flags]
+    return next((line.split(":")[1].split() for line in lines if line.startswith("flags")), [])
