@@ -65,6 +65,7 @@ def _begun_elsewhere(tmp_path: Path, elsewhere: dict[str, Any] | None, keep: int
 
 ELSEWHERE: dict[str, dict[str, Any]] = {
     "Python": {"python": "3.10.1"},
+    "machine": {"machine": "aarch64"},
     "NumPy": {"packages": {"numpy": "1.0"}},
     "numerics": {"numerics": {"mode": "other"}},
     "SIMD": {"numerics": {"simd": ["X86_V2"]}},

@@ -126,7 +126,9 @@ def portable(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, str]]:
 
 
 def test_a_processor_that_cannot(portable: Callable[..., dict[str, str]]) -> None:
-    message = "portable needs an x86-64 processor with AVX2 and FMA; this one lacks avx2: use native"
+    message = (
+        "portable needs an x86-64 processor with AVX2 and FMA; this one lacks avx2: use native"
+    )
     with pytest.raises(InputError, match=message):
         portable("x86_64", "fma")
 
@@ -153,3 +155,12 @@ def test_older_numpy_has_other_names(
     disabled = portable(machine, "avx2", "fma", numpy="1.26.4")["NPY_DISABLE_CPU_FEATURES"]
     assert name in disabled.split()
     assert "SVE" not in disabled.split()
+
+
+def test_a_processor_with_nothing_beyond_the_baseline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """NumPy then leaves out the list, as portable numerics make it do on 64-bit Arm."""
+    monkeypatch.setattr(
+        "numpy.show_config", lambda **_: {"SIMD Extensions": {"baseline": ["NEON", "ASIMD"]}}
+    )
+    assert numerics.describe()["simd"] == ["NEON", "ASIMD"]
+    assert numerics.of_process.__wrapped__().startswith("Python ")

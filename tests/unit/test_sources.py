@@ -49,6 +49,15 @@ def digest(folder: Path, use: str = "my_problem:build", kind: str = "problem") -
     ).stdout
 
 
+def test_digest_follows_folders_without_init(folder: Path) -> None:
+    write(folder, "lab/measure.py", "")
+    write(folder, "lab/inner/scale.py", "factor = 1\n")
+    write(folder, "my_problem.py", "from lab.inner.scale import factor\ndef build(bits): pass\n")
+    before = digest(folder)
+    write(folder, "lab/inner/scale.py", "factor = 2\n")
+    assert digest(folder) != before
+
+
 @pytest.mark.parametrize("edited", ["my_problem.py", "shared/__init__.py", "shared/deep.py"])
 def test_digest_follows_imports_below_the_same_folder(folder: Path, edited: str) -> None:
     before = digest(folder)

@@ -83,8 +83,11 @@ def _cpu() -> str:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
         return platform.processor()
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor()
+    entries = {name.strip(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
+    if "CPU part" in entries:  # on 64-bit Arm, which has numbers instead of names
+        words = ("CPU implementer", "CPU part", "CPU variant", "CPU revision")
+        return ", ".join(f"{word} {entries[word]}" for word in words if word in entries)
+    return entries.get("model name") or platform.processor()
 
 
 def git() -> tuple[str | None, bool | None]:

@@ -99,12 +99,9 @@ def can_be_portable() -> bool:
 
 def describe() -> Numerics:
     """Return the numerics of this process: the mode, NumPy's SIMD levels, BLAS kernels and libm."""
-    import numpy
-
-    simd = numpy.show_config(mode="dicts")["SIMD Extensions"]
     return {
         "mode": mode(),
-        "simd": [*simd["baseline"], *simd["found"]],
+        "simd": [*_simd("baseline"), *_simd("found")],
         "blas": _blas(),
         "libm": fingerprint.libm(),
     }
@@ -115,17 +112,24 @@ def of_process() -> str:
     """Return a short text that decides this process's last bits; it travels with every chunk."""
     import numpy
 
-    simd = numpy.show_config(mode="dicts")["SIMD Extensions"]
     parts = (
         f"Python {platform.python_version()}",
         platform.machine(),
         f"NumPy {numpy.__version__}",
         mode(),
-        *simd["found"],
+        *_simd("found"),
         fingerprint.libm(),
         f"BLAS={_product()}",
     )
     return " ".join(parts)
+
+
+def _simd(which: str) -> list[str]:
+    """Return NumPy's features of the `baseline`, or those `found` beyond it."""
+    import numpy
+
+    features = numpy.show_config(mode="dicts")["SIMD Extensions"]
+    return list(features.get(which, ()))  # NumPy leaves out a list that is empty
 
 
 def _product() -> str:

@@ -12,7 +12,6 @@ import sysconfig
 from collections.abc import Iterator
 from functools import cache
 from importlib.machinery import BuiltinImporter, FrozenImporter, PathFinder
-from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
@@ -82,7 +81,7 @@ def _search_path(import_path: str) -> tuple[str, ...]:
 def _find_below(module: str, root: str) -> Source | None:
     """Return the file of `module` if its first package lies in the folder `root`."""
     search, spec = [root], None
-    for name in accumulate(module.split("."), "{}.{}".format):
+    for name in module.split("."):  # by the last part: a namespace package asks for its parent
         spec = PathFinder.find_spec(name, search)
         if spec is None:
             return None
