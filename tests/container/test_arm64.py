@@ -66,7 +66,7 @@ class Arm:
     ) -> "subprocess.CompletedProcess[str]":
         """The runs in the image `evosweep-run`, in one process of an emulated processor."""
         place, user = str(self.folder), f"{os.getuid()}:{os.getgid()}"
-        run = ("run", "--rm", "--arch", "arm64", "--network", "none", "--cgroups", "disabled")
+        run = ("run", "--rm", "--arch", "arm64", "--network", "none")
         shown = ("--user", user, "--volume", f"{place}:{place}", "--workdir", place)
         variables = self._variables(mode) | {"QEMU_CPU": processor}
         pinned = [f"--env={name}={value}" for name, value in variables.items()]
@@ -124,7 +124,7 @@ def test_both_images_are_of_arm_and_start(arm: Arm) -> None:
     for image in ("localhost/evosweep-run", "localhost/evosweep"):
         asked = arm.podman("image", "inspect", "--format", "{{.Architecture}}", image)
         assert asked.stdout.strip() == "arm64"
-        start = ("run", "--rm", "--arch", "arm64", "--network", "none", "--cgroups", "disabled")
+        start = ("run", "--rm", "--arch", "arm64", "--network", "none")
         listed = arm.podman(*start, image, "evosweep", "list")
         assert "ea_simple" in listed.stdout, listed.stderr
 
