@@ -26,7 +26,6 @@ pytestmark = [pytest.mark.container, pytest.mark.slow, pytest.mark.timeout(6 * 3
 ROOT = Path(__file__).parents[2]
 ARM64 = ROOT / "tests" / "container" / "arm64.sh"
 EVOSWEEP = Path(sys.executable).with_name("evosweep")
-BUDGET = {"population": 20, "generations": 8}
 SPHERE = {"use": "continuous", "params": {"function": "sphere", "dimension": 4}}
 FRONT = {"use": "zdt", "params": {"function": 1, "dimension": 5}}
 ONEMAX = {"use": "onemax", "params": {"bits": 40}}
@@ -115,8 +114,10 @@ def arm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arm]:
         subprocess.run([ARM64, "down"], check=True)
 
 
-def _spec(problem: dict[str, Any], algorithm: str, seed: int = 3) -> dict[str, Any]:
-    asked = {"use": algorithm, "params": BUDGET}
+def _spec(
+    problem: dict[str, Any], algorithm: str, *, seed: int = 3, size: str = "population"
+) -> dict[str, Any]:
+    asked = {"use": algorithm, "params": {size: 20, "generations": 8}}
     return {"problem": problem, "algorithm": asked, "backend": {"use": "serial"}, "seed": seed}
 
 
@@ -146,7 +147,7 @@ def test_what_needs_no_blas_has_the_digests_of_x86_64(arm: Arm, mode: str) -> No
 
 def test_portable_makes_arm_processors_equal(arm: Arm) -> None:
     """One with SVE and SME and one of 2012 with neither, through a decomposition."""
-    spec = [_spec(SPHERE, "cma_es")]
+    spec = [_spec(SPHERE, "cma_es", size="lambda_")]
     digests = set()
     for processor in ("max", "cortex-a53"):
         done = arm.run_there(spec, processor, "portable", processor=processor)
