@@ -15,7 +15,7 @@ import platform
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from evosweep.errors import InputError
 from evosweep.machine import fingerprint
@@ -124,12 +124,12 @@ def of_process() -> str:
     return " ".join(parts)
 
 
-def _simd(which: str) -> list[str]:
+def _simd(which: Literal["baseline", "found"]) -> list[str]:
     """Return NumPy's features of the `baseline`, or those `found` beyond it."""
     import numpy
 
     features = numpy.show_config(mode="dicts")["SIMD Extensions"]
-    return list(features.get(which, ()))  # NumPy leaves out a list that is empty
+    return features.get(which, [])  # NumPy leaves out a list that is empty
 
 
 def _product() -> str:
