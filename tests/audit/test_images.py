@@ -1,6 +1,13 @@
 """What the audit reads in an image: licences in copyright files, and the bill of material."""
 
+import shutil
+from pathlib import Path
+
+import images
+import pytest
+from findings import Finding
 from images import Contents, Package, _licences, bill_of_material
+from lacking import lacking
 
 FIELDS = """Format: 1.0
 
@@ -32,3 +39,33 @@ def test_a_bill_of_material_names_each_package_by_its_address() -> None:
     ]
     licences = [part["licenses"][0]["license"]["name"] for part in bill["components"]]
     assert licences == ["Zlib", "BSD-3-Clause"]
+
+
+@pytest.fixture
+def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder from which podman builds a small image of one layer, in place of evosweep's."""
+    if shutil.which("podman") is None:
+        lacking("podman is not installed")
+    (tmp_path / "Dockerfile").write_text("FROM scratch AS workflow\nCOPY file /file\n")
+    (tmp_path / "file").write_text("the same")
+    monkeypatch.setattr(images, "ROOT", tmp_path)
+    monkeypatch.setattr(images, "IMAGE", "evosweep-audit-test")
+    monkeypatch.delenv("BASE_IMAGE", raising=False)
+    return tmp_path
+
+
+@pytest.mark.slow
+@pytest.mark.container
+def test_two_builds_are_compared_layer_by_layer(
+    context: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(images.build_twice()) == 1
+    build = images._build
+
+    def change_then_build(tag: str) -> list[str]:
+        (context / "file").write_text(f"for {tag}")
+        return build(tag)
+
+    monkeypatch.setattr(images, "_build", change_then_build)
+    with pytest.raises(Finding, match=r"layers \[0\] of 1 differ in two builds: Files /file and"):
+        images.build_twice()
