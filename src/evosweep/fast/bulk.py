@@ -12,7 +12,7 @@ from functools import partial
 from itertools import repeat
 from typing import Any, NamedTuple
 
-from evosweep.fast import crossover, mutation, permutations
+from evosweep.fast import core, crossover, mutation, permutations
 from evosweep.fast.bulk_permutations import permutations as vary_permutations
 from evosweep.fast.bulk_reals import reals as vary_reals
 from evosweep.fast.bulk_reals import reals_in_pairs
@@ -34,11 +34,14 @@ def vary(
     population: Sequence[Member], toolbox: Toolbox, cxpb: float, mutpb: float
 ) -> list[Member] | None:
     """Return the children of a population; None if they must be made one by one."""
-    known = _known(population, toolbox, rates=(cxpb, mutpb))
-    pair = None if known is None else _PAIRS.get((known.mate.func, known.mutate.func))
-    if known is None or pair is None:
+    known, rates = _known(toolbox, (cxpb, mutpb)), (cxpb, mutpb)
+    if known is None:
         return None
-    varied = pair(known.parents, (cxpb, mutpb), known.mate.keywords, known.mutate.keywords)
+    children = known.by_core(population, rates)
+    if children is not None:
+        return children
+    parents = _parents(population)
+    varied = None if parents is None else known.pair(parents, rates, known.mate, known.mutate)
     return None if varied is None else _children(population, *varied)
 
 
@@ -46,34 +49,51 @@ def vary_in_pairs(
     population: Sequence[Member], toolbox: Toolbox, cxpb: float
 ) -> list[Member] | None:
     """Return the children of pairs that may mate and then mutate; None as in `vary`."""
-    known = _known(population, toolbox, rates=(cxpb,))
-    if known is None or _PAIRS.get((known.mate.func, known.mutate.func)) is not vary_reals:
+    known = _known(toolbox, (cxpb,))
+    if known is None or known.pair is not vary_reals:
         return None
-    varied = reals_in_pairs(known.parents, cxpb, known.mate.keywords, known.mutate.keywords)
+    children = known.by_core(population, (cxpb,))
+    if children is not None:
+        return children
+    parents = _parents(population)
+    varied = None if parents is None else reals_in_pairs(parents, cxpb, known.mate, known.mutate)
     return None if varied is None else _children(population, *varied)
 
 
 class _Known(NamedTuple):
-    """Operators as DEAP's `register` makes them, and parents that are copied by their genes."""
+    """Two operators that can vary a whole population, and the keywords of each."""
 
-    mate: "partial[object]"
-    mutate: "partial[object]"
-    parents: Parents[Any]
+    pair: _Pair
+    mate: Options
+    mutate: Options
+
+    def by_core(
+        self, population: Sequence[Member], rates: tuple[float, ...]
+    ) -> list[Member] | None:
+        """Return the children if the compiled core can make them."""
+        if self.pair is not vary_reals:
+            return None
+        return core.vary_reals(population, rates, self.mate, self.mutate)
 
 
-def _known(
-    population: Sequence[Member], toolbox: Toolbox, rates: tuple[float, ...]
-) -> _Known | None:
+def _known(toolbox: Toolbox, rates: tuple[float, ...]) -> _Known | None:
+    """Return the operators of a toolbox if DEAP's `register` made them; else None."""
     mate, mutate, copy = toolbox.mate, toolbox.mutate, toolbox.clone
     if not isinstance(mate, partial) or not isinstance(mutate, partial) or mate.args or mutate.args:
         return None
     if not isinstance(copy, partial) or copy.func is not clone or copy.args or copy.keywords:
         return None
     kinds = {*map(type, rates), type(mutate.keywords.get("indpb"))}
-    if (mate.func, mutate.func) not in _PAIRS or not faithful() or not kinds <= {int, float}:
+    pair = _PAIRS.get((mate.func, mutate.func))
+    if pair is None or not faithful() or not kinds <= {int, float}:
         return None
+    return _Known(pair, mate.keywords, mutate.keywords)
+
+
+def _parents(population: Sequence[Member]) -> Parents[Any] | None:
+    """Return the parents if a copy of their genes and fitness is a full copy; else None."""
     parents = Parents(population)
-    return _Known(mate, mutate, parents) if _are_bare(parents.different) else None
+    return parents if _are_bare(parents.different) else None
 
 
 def _are_bare(individuals: Sequence[Member]) -> bool:

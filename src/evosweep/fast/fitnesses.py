@@ -128,6 +128,14 @@ def both_arrays(individuals: Sequence[Individual]) -> tuple[Floats, Floats] | No
     weights = individuals[0].fitness.weights if sort_keys else ()
     if weighted is None or len(kinds) != 1 or len(weights) != weighted.shape[1]:
         return None
-    if not all(type(w) in (int, float) and _WEIGHTS[0] <= abs(w) <= _WEIGHTS[1] for w in weights):
+    if not are_divisors(weights):
         return None
     return weighted, weighted / np.array(weights, dtype=np.float64)
+
+
+def are_divisors(weights: Sequence[float]) -> bool:
+    """Return True if no quotient of a usual value and one of these weights overflows."""
+    return all(
+        type(weight) in (int, float) and _WEIGHTS[0] <= abs(weight) <= _WEIGHTS[1]
+        for weight in weights
+    )

@@ -11,6 +11,7 @@ from itertools import chain
 import numpy as np
 from deap.tools import emo
 
+from evosweep.fast import core
 from evosweep.fast.draws import faithful, shuffled
 from evosweep.fast.fitnesses import Floats, both_arrays, dominance, kinds_of
 from evosweep.fast.kinds import is_count, is_sequence
@@ -40,6 +41,8 @@ def sel_nsga2(individuals: Sequence[Member], k: int, nd: str = "standard") -> li
 
 def assign_crowding_distance(individuals: Sequence[Individual]) -> None:
     """Set `fitness.crowding_dist` like DEAP's assignCrowdingDist, to the last bit."""
+    if core.assign_crowding(individuals):
+        return
     values = _values(individuals)
     if values is None:
         emo.assignCrowdingDist(individuals)
@@ -82,6 +85,10 @@ def sel_tournament_dcd(individuals: Sequence[Member], k: int) -> list[Member]:
     if not is_count(k, 1) or k > n or k % 4:
         stock: list[Member] = emo.selTournamentDCD(individuals, k)
         return stock
+    return core.tournament(individuals, k) or _tournament(individuals, k)
+
+
+def _tournament(individuals: Sequence[Member], k: int) -> list[Member]:
     one, two = _shuffled(individuals), _shuffled(individuals)
     chosen = []
     for i in range(0, k, 4):

@@ -13,6 +13,7 @@ import numpy as np
 from deap.tools import emo
 from numpy.typing import NDArray
 
+from evosweep.fast import core
 from evosweep.fast.fitnesses import Floats, weighted_array
 from evosweep.fast.kinds import is_count, is_sequence
 from evosweep.fast.shapes import Individual, Member, Weighted
@@ -25,6 +26,11 @@ def sort_nondominated(
     individuals: Sequence[Member], k: int, first_front_only: bool = False
 ) -> list[list[Member]]:
     """Return the fronts that `deap.tools.sortNondominated` gives, in its order."""
+    if _is_ours(individuals, k, SMALL):
+        wanted = 0 if first_front_only else min(len(individuals), k)
+        compiled = core.fronts_of_two(individuals, wanted)
+        if compiled is not None:
+            return compiled
     weighted = _sortable(individuals, k)
     if weighted is None:
         stock: list[list[Member]] = emo.sortNondominated(individuals, k, first_front_only)
@@ -67,9 +73,11 @@ def sort_log_nondominated(
 
 def _sortable(individuals: Sequence[Individual], k: int, least: int = SMALL) -> Floats | None:
     """Return the weighted values if this module can sort them; None to leave it to DEAP."""
-    if not is_count(k, 1) or not is_sequence(individuals) or len(individuals) < least:
-        return None
-    return weighted_array(individuals)
+    return weighted_array(individuals) if _is_ours(individuals, k, least) else None
+
+
+def _is_ours(individuals: Sequence[Individual], k: int, least: int) -> bool:
+    return is_count(k, 1) and is_sequence(individuals) and len(individuals) >= least
 
 
 def pareto_ranks(points: Floats) -> NDArray[np.intp]:

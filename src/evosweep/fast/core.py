@@ -1,0 +1,101 @@
+"""Call the compiled core for what it supports; each function returns None for everything else.
+
+It has then changed nothing and drawn nothing, and the caller goes on in Python.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+
+from evosweep.fast.classes import is_copied_as_values
+from evosweep.fast.clone import copies_by_genes
+from evosweep.fast.compiled import Core, Operators, Words, load
+from evosweep.fast.draws import faithful
+from evosweep.fast.fitnesses import are_divisors, is_plain
+from evosweep.fast.kinds import is_sequence, writes_as_list
+from evosweep.fast.parents import Options
+from evosweep.fast.shapes import Individual, Member
+
+core: Core | None = load()
+
+_STEEPEST, _WIDEST = 1e4, 1e100  # eta and bounds beyond which a power or a sum may overflow
+_MATE, _MUTATE = {"eta", "low", "up"}, {"eta", "low", "up", "indpb"}
+
+
+def vary_reals(
+    population: Sequence[Member], rates: tuple[float, ...], mate: Options, mutate: Options
+) -> list[Member] | None:
+    """Return the children of lists of floats by two bounded operators with these keywords.
+
+    With two rates they are those of `varAnd`, with one those of DEAP's example of NSGA-II.
+    """
+    operators = _operators(mate, mutate)
+    if core is None or operators is None or not all(0 <= rate <= 1 for rate in rates):
+        return None
+    kind, shape = type(population[0]), _shape(population)
+    if not writes_as_list(kind) or not copies_by_genes(kind) or not is_copied_as_values(shape):
+        return None
+    vary = core.vary_reals
+    return _drawing(lambda words: vary(words, population, rates, operators))
+
+
+def _operators(mate: Options, mutate: Options) -> Operators | None:
+    """Return the parameters of both operators; None if they are not plain or differ in bounds."""
+    if mate.keys() != _MATE or mutate.keys() != _MUTATE:
+        return None
+    low, up, indpb = mate["low"], mate["up"], mutate["indpb"]
+    if type(low) is not float or type(up) is not float or not -_WIDEST <= low < up <= _WIDEST:
+        return None
+    # Their text, since zeros of different signs are equal.
+    alike = repr((mutate["low"], mutate["up"])) == repr((low, up))
+    if not alike or not type(mutate["low"]) is type(mutate["up"]) is float or not 0 <= indpb <= 1:
+        return None
+    etas = mate["eta"], mutate["eta"]
+    if not all(type(eta) in (int, float) and 0 <= eta <= _STEEPEST for eta in etas):
+        return None
+    powers = [(eta + 1, 1.0 / (eta + 1)) for eta in etas]
+    return low, up, *powers[0], *powers[1], indpb
+
+
+def tournament(individuals: Sequence[Member], k: int) -> list[Member] | None:
+    """Return the winners of DEAP's selTournamentDCD."""
+    shape = _shape(individuals)
+    if core is None or not is_plain(shape) or not faithful():
+        return None
+    choose = core.tournament
+    return _drawing(lambda words: choose(words, individuals, k, shape))
+
+
+def _drawing(
+    function: Callable[[Words], tuple[list[Member], Words] | None],
+) -> list[Member] | None:
+    """Call a function of the generator's words, and let the generator go on from where it ends."""
+    version, words, gauss = random.getstate()
+    outcome = function(words)
+    if outcome is None:
+        return None
+    random.setstate((version, outcome[1], gauss))
+    return outcome[0]
+
+
+def fronts_of_two(individuals: Sequence[Member], wanted: int) -> list[list[Member]] | None:
+    """Return the fronts of DEAP's sortNondominated that hold `wanted` individuals together."""
+    shape = _shape(individuals)
+    if core is None or not is_plain(shape) or len(getattr(shape, "weights", ())) != 2:
+        return None
+    return core.fronts_of_two(individuals, wanted, shape)
+
+
+def assign_crowding(individuals: Sequence[Individual]) -> bool | None:
+    """Set the crowding distances of DEAP's assignCrowdingDist, and return True."""
+    if core is None or not is_sequence(individuals) or not individuals:
+        return None
+    shape = _shape(individuals)
+    weights = individuals[0].fitness.weights if is_plain(shape) else None
+    if not isinstance(weights, tuple) or not are_divisors(weights):
+        return None
+    return core.assign_crowding(individuals, shape, weights)
+
+
+def _shape(individuals: Sequence[Individual]) -> type:
+    """Return the class of the first fitness."""
+    return type(getattr(individuals[0], "fitness", None))

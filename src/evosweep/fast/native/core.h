@@ -1,0 +1,76 @@
+/* What the files of the compiled core share.
+
+   A function of the core that meets anything unusual returns None before it has changed anything:
+   the interpreted part, which knows every case, then does the work. */
+
+#ifndef EVOSWEEP_CORE_H
+#define EVOSWEEP_CORE_H
+
+#define Py_LIMITED_API 0x030B0000 /* one build for Python 3.11 and newer */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <float.h>
+#include <stdint.h>
+
+#if FLT_EVAL_METHOD != 0
+#error "Sums must round like Python's: every operation to a double."
+#endif
+
+/* The answer of a step: done, or unusual (leave it to Python), or an exception is set. */
+typedef enum { FAILED = -1, UNUSUAL = 0, DONE = 1 } Outcome;
+
+PyObject *answer(Outcome outcome, PyObject *result); /* takes over the reference `result` */
+
+/* draws.c: the generator of Python's module `random`. */
+typedef struct {
+    uint32_t words[624];
+    uint32_t next;
+} Draws;
+
+Outcome draws_read(Draws *draws, PyObject *state); /* a tuple of 625 words */
+PyObject *draws_state(const Draws *draws);
+double draw(Draws *draws);                                /* random.random() */
+Py_ssize_t draw_below(Draws *draws, Py_ssize_t limit); /* random.randrange(limit) */
+
+/* order.c: a sort as stable as Python's. */
+typedef struct {
+    double key;
+    Py_ssize_t place;
+} Keyed;
+
+void sort_keyed(Keyed *items, Keyed *space, Py_ssize_t count);
+
+/* weighted.c: the fitnesses of individuals. */
+typedef struct {
+    PyObject *individuals; /* a tuple of them */
+    PyObject *fitnesses;   /* a tuple of theirs */
+    Py_ssize_t rows, columns;
+    double *values; /* rows of weighted values */
+} Weighted;
+
+Outcome weighted_read(Weighted *weighted, PyObject *individuals, PyObject *fitness_class);
+int weighted_within(const Weighted *weighted, double most);
+void weighted_free(Weighted *weighted);
+
+/* birth.c: individuals that are lists with a fitness, and children like them. */
+typedef struct {
+    PyObject *fitness_name, *values_name;
+    PyObject *individual_class, *fitness_class;
+    PyObject *make_individual, *make_fitness; /* their __new__ */
+} Litter;
+
+Outcome are_bare_lists(PyObject *individuals); /* a tuple */
+Outcome litter_open(Litter *litter, PyObject *parent);
+PyObject *litter_child(const Litter *litter, PyObject *parent, int new);
+void litter_close(Litter *litter);
+
+/* What the module offers; the docstrings are in module.c. */
+PyObject *core_floats(PyObject *module, PyObject *args);
+PyObject *core_powers(PyObject *module, PyObject *args);
+PyObject *core_vary_reals(PyObject *module, PyObject *args);
+PyObject *core_fronts_of_two(PyObject *module, PyObject *args);
+PyObject *core_assign_crowding(PyObject *module, PyObject *args);
+PyObject *core_tournament(PyObject *module, PyObject *args);
+
+#endif

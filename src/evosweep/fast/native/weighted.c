@@ -1,0 +1,99 @@
+/* The weighted values of individuals whose fitnesses are all of one class. */
+
+#include "core.h"
+
+#include <math.h>
+
+static Outcome attribute(PyObject *owner, const char *name, PyObject **value)
+{
+    *value = PyObject_GetAttrString(owner, name);
+    if (*value)
+        return DONE;
+    if (!PyErr_ExceptionMatches(PyExc_AttributeError))
+        return FAILED;
+    PyErr_Clear();
+    return UNUSUAL;
+}
+
+/* Python's floats only: other numbers compare and divide in ways of their own. */
+static Outcome read_row(Weighted *weighted, PyObject *values, Py_ssize_t row)
+{
+    if (!PyTuple_CheckExact(values) || PyTuple_Size(values) != weighted->columns)
+        return UNUSUAL;
+    for (Py_ssize_t column = 0; column < weighted->columns; column++) {
+        PyObject *value = PyTuple_GetItem(values, column);
+        if (!PyFloat_CheckExact(value))
+            return UNUSUAL;
+        weighted->values[row * weighted->columns + column] = PyFloat_AsDouble(value);
+    }
+    return DONE;
+}
+
+/* The first row tells how many values each has. */
+static Outcome allocate(Weighted *weighted, PyObject *values)
+{
+    if (!PyTuple_CheckExact(values) || PyTuple_Size(values) < 1)
+        return UNUSUAL;
+    weighted->columns = PyTuple_Size(values);
+    weighted->values = PyMem_Calloc((size_t)weighted->rows * (size_t)weighted->columns,
+                                    sizeof(double));
+    if (weighted->values)
+        return DONE;
+    PyErr_NoMemory();
+    return FAILED;
+}
+
+static Outcome read_one(Weighted *weighted, Py_ssize_t row, PyObject *fitness_class)
+{
+    PyObject *fitness, *values, *individual = PyTuple_GetItem(weighted->individuals, row);
+    Outcome outcome = attribute(individual, "fitness", &fitness);
+    if (outcome != DONE)
+        return outcome;
+    if ((PyObject *)Py_TYPE(fitness) != fitness_class) {
+        Py_DECREF(fitness);
+        return UNUSUAL;
+    }
+    outcome = attribute(fitness, "wvalues", &values);
+    if (PyTuple_SetItem(weighted->fitnesses, row, fitness) < 0)
+        outcome = FAILED;
+    if (outcome == DONE) {
+        if (row == 0)
+            outcome = allocate(weighted, values);
+        if (outcome == DONE)
+            outcome = read_row(weighted, values, row);
+    }
+    Py_XDECREF(values);
+    return outcome;
+}
+
+Outcome weighted_read(Weighted *weighted, PyObject *individuals, PyObject *fitness_class)
+{
+    *weighted = (Weighted){.individuals = PySequence_Tuple(individuals)};
+    if (!weighted->individuals)
+        return FAILED;
+    weighted->rows = PyTuple_Size(weighted->individuals);
+    weighted->fitnesses = PyTuple_New(weighted->rows);
+    Outcome outcome = !weighted->fitnesses ? FAILED : weighted->rows ? DONE : UNUSUAL;
+    for (Py_ssize_t row = 0; outcome == DONE && row < weighted->rows; row++)
+        outcome = read_one(weighted, row, fitness_class);
+    if (outcome != DONE)
+        weighted_free(weighted);
+    return outcome;
+}
+
+/* Whether all values are numbers up to `most`. */
+int weighted_within(const Weighted *weighted, double most)
+{
+    for (Py_ssize_t i = 0; i < weighted->rows * weighted->columns; i++)
+        if (!(fabs(weighted->values[i]) <= most))
+            return 0;
+    return 1;
+}
+
+void weighted_free(Weighted *weighted)
+{
+    Py_CLEAR(weighted->individuals);
+    Py_CLEAR(weighted->fitnesses);
+    PyMem_Free(weighted->values);
+    weighted->values = NULL;
+}
