@@ -2,56 +2,51 @@
 
 #include "core.h"
 
-/* A new reference to the only attribute, if it is the fitness; NULL without an exception if not. */
-static PyObject *only_fitness(PyObject *individual)
+/* Whether an individual is like the first one, and its fitness is its only attribute. */
+static int is_alike(const Litter *litter, PyObject *individual)
 {
+    if ((PyObject *)Py_TYPE(individual) != litter->individual_class)
+        return 0;
     PyObject *fitness = NULL, *attributes = PyObject_GenericGetDict(individual, NULL);
     if (!attributes)
         PyErr_Clear(); /* it has no __dict__ */
     else if (PyDict_Size(attributes) == 1)
-        fitness = PyDict_GetItemString(attributes, "fitness");
-    Py_XINCREF(fitness);
+        fitness = PyDict_GetItemWithError(attributes, litter->fitness_name);
+    int alike = fitness && (PyObject *)Py_TYPE(fitness) == litter->fitness_class;
     Py_XDECREF(attributes);
-    return fitness;
+    return alike;
 }
 
-/* All of one class, which derives from list, and their fitnesses of one class. */
-Outcome are_bare_lists(PyObject *individuals)
+static Outcome are_alike(const Litter *litter, PyObject *individuals)
 {
-    PyTypeObject *kind = NULL, *shape = NULL;
     Py_ssize_t count = PyTuple_Size(individuals);
-    for (Py_ssize_t i = 0; i < count; i++) {
-        PyObject *individual = PyTuple_GetItem(individuals, i);
-        PyObject *fitness = PyList_Check(individual) ? only_fitness(individual) : NULL;
-        if (!fitness)
-            return UNUSUAL;
-        if (i == 0) {
-            kind = Py_TYPE(individual);
-            shape = Py_TYPE(fitness);
-        }
-        int alike = Py_TYPE(individual) == kind && Py_TYPE(fitness) == shape;
-        Py_DECREF(fitness);
-        if (!alike)
-            return UNUSUAL;
-    }
-    return count ? DONE : UNUSUAL;
+    for (Py_ssize_t i = 0; i < count; i++)
+        if (!is_alike(litter, PyTuple_GetItem(individuals, i)))
+            return PyErr_Occurred() ? FAILED : UNUSUAL;
+    return DONE;
 }
 
-Outcome litter_open(Litter *litter, PyObject *parent)
+/* The parents must be of one class that derives from list, their fitnesses too of one class. */
+Outcome litter_open(Litter *litter, PyObject *parents)
 {
-    PyObject *fitness = PyObject_GetAttrString(parent, "fitness");
-    *litter = (Litter){
-        .fitness_name = PyUnicode_InternFromString("fitness"),
-        .values_name = PyUnicode_InternFromString("wvalues"),
-        .individual_class = PyObject_Type(parent),
-        .fitness_class = fitness ? PyObject_Type(fitness) : NULL,
-    };
+    *litter = (Litter){0};
+    if (PyTuple_Size(parents) < 1 || !PyList_Check(PyTuple_GetItem(parents, 0)))
+        return UNUSUAL;
+    litter->fitness_name = PyUnicode_InternFromString("fitness");
+    litter->values_name = PyUnicode_InternFromString("wvalues");
+    litter->individual_class = PyObject_Type(PyTuple_GetItem(parents, 0));
+    if (!litter->fitness_name || !litter->values_name || !litter->individual_class)
+        return FAILED;
+    PyObject *fitness = PyObject_GetAttr(PyTuple_GetItem(parents, 0), litter->fitness_name);
+    litter->fitness_class = fitness ? PyObject_Type(fitness) : NULL;
     Py_XDECREF(fitness);
-    if (!fitness || !litter->fitness_name || !litter->values_name)
+    if (!fitness)
         return FAILED;
     litter->make_individual = PyObject_GetAttrString(litter->individual_class, "__new__");
     litter->make_fitness = PyObject_GetAttrString(litter->fitness_class, "__new__");
-    return litter->make_individual && litter->make_fitness ? DONE : FAILED;
+    if (!litter->make_individual || !litter->make_fitness)
+        return FAILED;
+    return are_alike(litter, parents);
 }
 
 void litter_close(Litter *litter)

@@ -45,10 +45,12 @@ void sort_keyed(Keyed *items, Keyed *space, Py_ssize_t count);
 typedef struct {
     PyObject *individuals; /* a tuple of them */
     PyObject *fitnesses;   /* a tuple of theirs */
+    PyObject *names[2];    /* of the attributes fitness and wvalues */
     Py_ssize_t rows, columns;
     double *values; /* rows of weighted values */
 } Weighted;
 
+Outcome attribute(PyObject *owner, PyObject *name, PyObject **value);
 Outcome weighted_read(Weighted *weighted, PyObject *individuals, PyObject *fitness_class);
 int weighted_within(const Weighted *weighted, double most);
 void weighted_free(Weighted *weighted);
@@ -60,8 +62,7 @@ typedef struct {
     PyObject *make_individual, *make_fitness; /* their __new__ */
 } Litter;
 
-Outcome are_bare_lists(PyObject *individuals); /* a tuple */
-Outcome litter_open(Litter *litter, PyObject *parent);
+Outcome litter_open(Litter *litter, PyObject *parents); /* a tuple */
 PyObject *litter_child(const Litter *litter, PyObject *parent, int new);
 void litter_close(Litter *litter);
 

@@ -37,12 +37,20 @@ PyObject *draws_state(const Draws *draws)
     return state;
 }
 
+static uint32_t twisted(uint32_t upper, uint32_t lower, uint32_t middle)
+{
+    uint32_t joined = (upper & 0x80000000u) | (lower & 0x7fffffffu);
+    return middle ^ (joined >> 1) ^ (-(joined & 1) & 0x9908b0dfu);
+}
+
 static void twist(uint32_t *words)
 {
-    for (int i = 0; i < SIZE; i++) {
-        uint32_t joined = (words[i] & 0x80000000u) | (words[(i + 1) % SIZE] & 0x7fffffffu);
-        words[i] = words[(i + MIDDLE) % SIZE] ^ (joined >> 1) ^ (joined & 1 ? 0x9908b0dfu : 0);
-    }
+    int i = 0;
+    for (; i < SIZE - MIDDLE; i++)
+        words[i] = twisted(words[i], words[i + 1], words[i + MIDDLE]);
+    for (; i < SIZE - 1; i++)
+        words[i] = twisted(words[i], words[i + 1], words[i + MIDDLE - SIZE]);
+    words[i] = twisted(words[i], words[0], words[MIDDLE - 1]);
 }
 
 static uint32_t draw_word(Draws *draws)

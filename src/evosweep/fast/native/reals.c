@@ -177,39 +177,28 @@ static PyObject *born(const Litter *litter, PyObject *parent, const Children *ch
     return NULL;
 }
 
-static PyObject *all_born(PyObject *parents, const Children *children)
+static PyObject *all_born(const Litter *litter, PyObject *parents, const Children *children)
 {
-    Litter litter;
-    PyObject *list = litter_open(&litter, PyTuple_GetItem(parents, 0)) == DONE
-                         ? PyList_New(children->rows)
-                         : NULL;
+    PyObject *list = PyList_New(children->rows);
     for (Py_ssize_t row = 0; list && row < children->rows; row++) {
-        PyObject *child = born(&litter, PyTuple_GetItem(parents, row), children, row);
+        PyObject *child = born(litter, PyTuple_GetItem(parents, row), children, row);
         if (!child || PyList_SetItem(list, row, child) < 0)
             Py_CLEAR(list);
     }
-    litter_close(&litter);
     return list;
 }
 
-static PyObject *varied(PyObject *parents, Draws *draws, const Operators *by, PyObject *rates)
+/* Two rates: varAnd's. One: that of DEAP's example. */
+static Outcome vary(Children *children, Draws *draws, const Operators *by, PyObject *rates)
 {
-    Children children = {0};
     double rate[2];
-    PyObject *list = NULL;
-    int given = PyTuple_Size(rates) == 2;
     if (!PyArg_ParseTuple(rates, "d|d", rate, rate + 1))
-        return NULL;
-    Outcome outcome = children_read(&children, parents, by);
-    if (outcome == DONE) {
-        if (given)
-            vary_all(&children, draws, by, rate);
-        else
-            vary_pairs(&children, draws, by, rate[0]);
-        list = all_born(parents, &children);
-    }
-    children_free(&children);
-    return outcome == UNUSUAL ? answer(outcome, NULL) : list;
+        return FAILED;
+    if (PyTuple_Size(rates) == 2)
+        vary_all(children, draws, by, rate);
+    else
+        vary_pairs(children, draws, by, rate[0]);
+    return DONE;
 }
 
 PyObject *core_vary_reals(PyObject *module, PyObject *args)
@@ -217,19 +206,27 @@ PyObject *core_vary_reals(PyObject *module, PyObject *args)
     PyObject *state, *individuals, *rates, *list = NULL;
     Operators by;
     Draws draws;
+    Litter litter = {0};
+    Children children = {0};
     (void)module;
     if (!PyArg_ParseTuple(args, "OOO!(ddddddd)", &state, &individuals, &PyTuple_Type, &rates,
                           &by.low, &by.up, &by.power, &by.root, &by.mutation_power,
                           &by.mutation_root, &by.indpb))
         return NULL;
     PyObject *parents = PySequence_Tuple(individuals);
-    Outcome outcome = parents ? are_bare_lists(parents) : FAILED;
+    Outcome outcome = parents ? litter_open(&litter, parents) : FAILED;
     if (outcome == DONE)
         outcome = draws_read(&draws, state);
     if (outcome == DONE)
-        list = varied(parents, &draws, &by, rates);
+        outcome = children_read(&children, parents, &by);
+    if (outcome == DONE)
+        outcome = vary(&children, &draws, &by, rates);
+    if (outcome == DONE)
+        list = all_born(&litter, parents, &children);
+    children_free(&children);
+    litter_close(&litter);
     Py_XDECREF(parents);
-    if (!list || list == Py_None)
-        return list ? list : answer(outcome == DONE ? FAILED : outcome, NULL);
+    if (outcome != DONE || !list)
+        return answer(outcome == DONE ? FAILED : outcome, NULL);
     return Py_BuildValue("NN", list, draws_state(&draws));
 }

@@ -8,22 +8,29 @@ typedef struct {
     Py_ssize_t *drawn, *pool; /* two samples of all individuals, one after the other */
 } Tournament;
 
+static Outcome read_distance(PyObject *fitness, PyObject *name, double *distance)
+{
+    PyObject *value;
+    Outcome outcome = attribute(fitness, name, &value);
+    if (outcome != DONE)
+        return outcome;
+    outcome = PyFloat_CheckExact(value) ? DONE : UNUSUAL;
+    if (outcome == DONE)
+        *distance = PyFloat_AsDouble(value);
+    Py_DECREF(value);
+    return outcome;
+}
+
 static Outcome read_distances(Tournament *tournament)
 {
-    for (Py_ssize_t i = 0; i < tournament->weighted->rows; i++) {
-        PyObject *fitness = PyTuple_GetItem(tournament->weighted->fitnesses, i);
-        PyObject *distance = PyObject_GetAttrString(fitness, "crowding_dist");
-        if (!distance && !PyErr_ExceptionMatches(PyExc_AttributeError))
-            return FAILED;
-        if (!distance || !PyFloat_CheckExact(distance)) {
-            PyErr_Clear();
-            Py_XDECREF(distance);
-            return UNUSUAL;
-        }
-        tournament->distances[i] = PyFloat_AsDouble(distance);
-        Py_DECREF(distance);
-    }
-    return DONE;
+    const Weighted *weighted = tournament->weighted;
+    PyObject *name = PyUnicode_InternFromString("crowding_dist");
+    Outcome outcome = name ? DONE : FAILED;
+    for (Py_ssize_t i = 0; outcome == DONE && i < weighted->rows; i++)
+        outcome = read_distance(PyTuple_GetItem(weighted->fitnesses, i), name,
+                                tournament->distances + i);
+    Py_XDECREF(name);
+    return outcome;
 }
 
 static Outcome tournament_open(Tournament *tournament, const Weighted *weighted)

@@ -4,9 +4,10 @@
 
 #include <math.h>
 
-static Outcome attribute(PyObject *owner, const char *name, PyObject **value)
+/* A new reference; UNUSUAL if there is no such attribute. */
+Outcome attribute(PyObject *owner, PyObject *name, PyObject **value)
 {
-    *value = PyObject_GetAttrString(owner, name);
+    *value = PyObject_GetAttr(owner, name);
     if (*value)
         return DONE;
     if (!PyErr_ExceptionMatches(PyExc_AttributeError))
@@ -46,14 +47,14 @@ static Outcome allocate(Weighted *weighted, PyObject *values)
 static Outcome read_one(Weighted *weighted, Py_ssize_t row, PyObject *fitness_class)
 {
     PyObject *fitness, *values, *individual = PyTuple_GetItem(weighted->individuals, row);
-    Outcome outcome = attribute(individual, "fitness", &fitness);
+    Outcome outcome = attribute(individual, weighted->names[0], &fitness);
     if (outcome != DONE)
         return outcome;
     if ((PyObject *)Py_TYPE(fitness) != fitness_class) {
         Py_DECREF(fitness);
         return UNUSUAL;
     }
-    outcome = attribute(fitness, "wvalues", &values);
+    outcome = attribute(fitness, weighted->names[1], &values);
     if (PyTuple_SetItem(weighted->fitnesses, row, fitness) < 0)
         outcome = FAILED;
     if (outcome == DONE) {
@@ -68,12 +69,19 @@ static Outcome read_one(Weighted *weighted, Py_ssize_t row, PyObject *fitness_cl
 
 Outcome weighted_read(Weighted *weighted, PyObject *individuals, PyObject *fitness_class)
 {
-    *weighted = (Weighted){.individuals = PySequence_Tuple(individuals)};
-    if (!weighted->individuals)
-        return FAILED;
-    weighted->rows = PyTuple_Size(weighted->individuals);
-    weighted->fitnesses = PyTuple_New(weighted->rows);
-    Outcome outcome = !weighted->fitnesses ? FAILED : weighted->rows ? DONE : UNUSUAL;
+    *weighted = (Weighted){
+        .individuals = PySequence_Tuple(individuals),
+        .names = {PyUnicode_InternFromString("fitness"), PyUnicode_InternFromString("wvalues")},
+    };
+    Outcome outcome = DONE;
+    if (weighted->individuals) {
+        weighted->rows = PyTuple_Size(weighted->individuals);
+        weighted->fitnesses = PyTuple_New(weighted->rows);
+    }
+    if (!weighted->fitnesses || !weighted->names[0] || !weighted->names[1])
+        outcome = FAILED;
+    else if (!weighted->rows)
+        outcome = UNUSUAL;
     for (Py_ssize_t row = 0; outcome == DONE && row < weighted->rows; row++)
         outcome = read_one(weighted, row, fitness_class);
     if (outcome != DONE)
@@ -94,6 +102,8 @@ void weighted_free(Weighted *weighted)
 {
     Py_CLEAR(weighted->individuals);
     Py_CLEAR(weighted->fitnesses);
+    Py_CLEAR(weighted->names[0]);
+    Py_CLEAR(weighted->names[1]);
     PyMem_Free(weighted->values);
     weighted->values = NULL;
 }
