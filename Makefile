@@ -160,7 +160,7 @@ $(BIN)/python:
 # Build tools first, as locked: SCOOP and cocopp have no wheels, and pip would fetch unlocked ones.
 BUILD_TOOLS := awk '/^[^ \#]/ { wanted = /^(setuptools|setuptools-scm)==/ } wanted'
 
-.venv/.workflow: envs/workflow.txt pyproject.toml | $(BIN)/python
+.venv/.workflow: envs/workflow.txt pyproject.toml setup.py $(wildcard src/evosweep/fast/native/*) | $(BIN)/python
 	$(BUILD_TOOLS) envs/workflow.txt > .venv/build-tools.txt
 	$(PIP) install --require-hashes --no-deps --requirement .venv/build-tools.txt
 	$(PIP) install --require-hashes --no-build-isolation --requirement envs/workflow.txt

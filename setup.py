@@ -26,12 +26,14 @@ CORE = Extension(
 
 
 class BuildAnew(build_ext):
-    """Leaves no earlier build where this one fails."""
+    """Leaves no core of an earlier version in a clone, should this build fail."""
 
-    def build_extension(self, ext: Extension) -> None:
-        """Build the extension after its last build is gone."""
-        Path(self.get_ext_fullpath(ext.name)).unlink(missing_ok=True)
-        super().build_extension(ext)
+    def run(self) -> None:
+        """Build the core after the clone's last one is gone."""
+        if self.inplace or self.editable_mode:
+            for earlier in NATIVE.parent.glob("_core.*.so"):
+                earlier.unlink()
+        super().run()
 
 
 class BuildWithWorkflow(build_py):

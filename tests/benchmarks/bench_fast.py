@@ -24,6 +24,7 @@ import deap_programs as programs
 import numpy as np
 from deap import benchmarks
 
+from evosweep.fast import core
 from evosweep.genomes.digest import population_digest
 
 Case = Callable[[programs.Parts], programs.Population]
@@ -77,7 +78,8 @@ def main() -> int:
     )
     print(
         f"{versions}, {platform.machine()}; "
-        f"seconds of the processor, best of {options.rounds} rounds\n"
+        f"seconds of the processor, best of {options.rounds} rounds; "
+        f"{'with' if core.core else 'without'} the compiled core\n"
     )
     print("| run | stock DEAP | evosweep.fast | times faster | wanted | digests |")
     print("|---|---|---|---|---|---|")

@@ -5,7 +5,8 @@
 The floor of a row has what no way around is known for in interpreted Python: DEAP's random draws,
 made in bulk; its powers, of which NumPy's differ in last bits; its evaluations, one by one; and an
 individual with its genes and its fitness for each child. Neither the walk that tells which draw
-means what, nor any selection is in it. Seconds of the processor, the best of some rounds.
+means what, nor any selection is in it. Beside it stands evosweep.fast without its compiled core and
+with it. Seconds of the processor, the best of some rounds.
 """
 
 import argparse
@@ -25,6 +26,7 @@ import deap_programs as programs
 import numpy
 from deap import benchmarks
 
+from evosweep.fast import core
 from evosweep.fast.bulk_walk import Walk
 from evosweep.fast.draws import floats
 from evosweep.problems.classes import individual_class
@@ -58,7 +60,7 @@ class Counted:
 
         Walk.leave = counted  # type: ignore[method-assign]
         try:
-            _perform(program)
+            _interpreted(program)
         finally:
             Walk.leave = leave  # type: ignore[method-assign]
 
@@ -67,6 +69,15 @@ def _perform(program: Callable[[programs.Parts], Any]) -> None:
     random.seed(1)
     numpy.random.seed(1)
     program(programs.FAST)
+
+
+def _interpreted(program: Callable[[programs.Parts], Any]) -> None:
+    """Perform a program without the compiled core."""
+    built, core.core = core.core, None
+    try:
+        _perform(program)
+    finally:
+        core.core = built
 
 
 def _floor(counted: Counted, evaluate: Callable[..., Any], genes: int, children: int) -> None:
@@ -97,16 +108,19 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
     print(f"{platform.machine()}, Python {platform.python_version()}, best of {rounds}\n")
-    print("| work | draws | genes varied | floor, s | evosweep.fast, s | times the floor |")
-    print("|---|---:|---:|---:|---:|---:|")
+    if core.core is None:
+        sys.exit("the compiled core was not built: install a C compiler, then make venv again")
+    print("| work | draws | genes varied | floor, s | interpreted, s | with the core, s | times |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
     for title, (program, evaluate, genes, children) in ROWS.items():
         counted = Counted(program)
         least = _best(partial(_floor, counted, evaluate, genes=genes, children=children), rounds)
+        without = _best(partial(_interpreted, program), rounds)
         ours = _best(partial(_perform, program), rounds)
         varied = counted.crossed + counted.mutated
         print(
-            f"| {title} | {counted.draws:,} | {varied:,} | {least:.3f} | {ours:.3f} "
-            f"| {ours / least:.1f} |",
+            f"| {title} | {counted.draws:,} | {varied:,} | {least:.3f} | {without:.3f} "
+            f"| {ours:.3f} | {without / ours:.1f} |",
             flush=True,
         )
     return 0

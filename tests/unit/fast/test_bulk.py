@@ -8,7 +8,7 @@ import pytest
 from deap import algorithms, base, tools
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from twins import outcome
+from twins import outcome, with_and_without_core
 
 from evosweep.fast import accelerate, bulk, bulk_reals
 from evosweep.fast.generations import var_and, var_pairs
@@ -51,7 +51,9 @@ def _both(toolbox: base.Toolbox, individuals: list[Any], cxpb: float, mutpb: flo
     """The twin's children are the stock's: types, order, fitnesses and the generators after."""
     stock = outcome(lambda pop: algorithms.varAnd(pop, toolbox, cxpb, mutpb), individuals)
     accelerate(toolbox)
-    assert outcome(lambda pop: var_and(pop, toolbox, cxpb, mutpb), individuals) == stock
+    assert with_and_without_core(
+        lambda: outcome(lambda pop: var_and(pop, toolbox, cxpb, mutpb), individuals)
+    ) == [stock, stock]
 
 
 @pytest.mark.parametrize("kind", ["list", "array"])
@@ -121,7 +123,9 @@ def test_pairs(kind: str, data: Any, cxpb: float, indpb: float, seed: int, rows:
     assert bulk.vary_in_pairs(individuals, toolbox, cxpb) is not None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bulk_reals, "_ROWS", rows)  # the draws of a few individuals at a time
-        assert outcome(lambda pop: var_pairs(pop, toolbox, cxpb), individuals) == stock
+        assert with_and_without_core(
+            lambda: outcome(lambda pop: var_pairs(pop, toolbox, cxpb), individuals)
+        ) == [stock, stock]
 
 
 def test_pairs_of_other_genomes_are_varied_one_by_one() -> None:

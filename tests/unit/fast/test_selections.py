@@ -7,7 +7,7 @@ import pytest
 from deap import tools
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from twins import fitness_values, outcome, population
+from twins import fitness_values, outcome, population, with_and_without_core
 
 from evosweep.fast import nsga2, nsga3, selection, sorting, spea2
 
@@ -76,7 +76,10 @@ def test_multi_objective(
     points = data.draw(fitness_values(len(weights)))
     k = data.draw(st.integers(1, len(points)))
     individuals = population(points, weights)
-    assert outcome(ours, individuals, k, **options) == outcome(stock, individuals, k, **options)
+    expected = outcome(stock, individuals, k, **options)
+    assert with_and_without_core(lambda: outcome(ours, individuals, k, **options)) == [
+        expected, expected,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("weights", WEIGHTS)
@@ -97,7 +100,8 @@ def test_tournament_dcd(weights: tuple[float, ...], data: Any) -> None:
 
         return outcome(chosen, individuals, len(points) // 4 * 4)
 
-    assert on(nsga2.sel_tournament_dcd) == on(tools.selTournamentDCD)
+    stock = on(tools.selTournamentDCD)
+    assert with_and_without_core(lambda: on(nsga2.sel_tournament_dcd)) == [stock, stock]
 
 
 @pytest.mark.parametrize("nd", ["standard", "log"])

@@ -6,8 +6,10 @@ from copy import deepcopy
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 
+from evosweep.fast import core
 from evosweep.problems.classes import individual_class
 
 # Few distinct values, so that ties and duplicates are the rule.
@@ -44,6 +46,14 @@ def outcome(function: Callable[..., Any], individuals: list[Any], *args: Any, **
         return type(error)
     state = np.random.get_state()
     return _plain(result), _plain(copies), random.getstate(), (state[1].tolist(), state[2])
+
+
+def with_and_without_core(call: Callable[[], Any]) -> list[Any]:
+    """What a call gives with the compiled core, if it is there, and what without."""
+    given = call()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(core, "core", None)
+        return [given, call()]
 
 
 def _plain(item: Any) -> Any:

@@ -37,11 +37,12 @@ Outcome litter_open(Litter *litter, PyObject *parents)
     litter->individual_class = PyObject_Type(PyTuple_GetItem(parents, 0));
     if (!litter->fitness_name || !litter->values_name || !litter->individual_class)
         return FAILED;
-    PyObject *fitness = PyObject_GetAttr(PyTuple_GetItem(parents, 0), litter->fitness_name);
-    litter->fitness_class = fitness ? PyObject_Type(fitness) : NULL;
-    Py_XDECREF(fitness);
-    if (!fitness)
-        return FAILED;
+    PyObject *fitness;
+    Outcome outcome = attribute(PyTuple_GetItem(parents, 0), litter->fitness_name, &fitness);
+    if (outcome != DONE)
+        return outcome;
+    litter->fitness_class = PyObject_Type(fitness);
+    Py_DECREF(fitness);
     litter->make_individual = PyObject_GetAttrString(litter->individual_class, "__new__");
     litter->make_fitness = PyObject_GetAttrString(litter->fitness_class, "__new__");
     if (!litter->make_individual || !litter->make_fitness)

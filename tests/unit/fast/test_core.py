@@ -1,0 +1,215 @@
+"""The compiled core does what is usual, leaves the rest alone, and may be missing."""
+
+import gc
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from deap import base
+from lacking import lacking
+from twins import outcome, population, with_and_without_core
+
+from evosweep.fast import compiled, core, nsga2, sorting
+from evosweep.problems.classes import individual_class
+
+ROOT = Path(__file__).parents[3]
+MATE = {"eta": 20.0, "low": -1.0, "up": 2.0}
+MUTATE = MATE | {"indpb": 0.3}
+KIND = individual_class("CoreReals", list, (-1.0, -1.0))
+
+
+@pytest.fixture(autouse=True)
+def _is_built() -> None:
+    if core.core is None:
+        lacking("the compiled core is not there: no C compiler when evosweep was installed")
+
+
+def _reals(count: int = 20, genes: int = 5) -> list[Any]:
+    rng = random.Random(3)
+    individuals = []
+    for _ in range(count):
+        individual = KIND([rng.uniform(-1.0, 2.0) for _ in range(genes)])
+        individual.fitness.values = (rng.random(), rng.random())
+        individuals.append(individual)
+    return individuals
+
+
+def _points(kind: str, count: int = 300) -> list[tuple[float, ...]]:
+    rng = np.random.default_rng(1)
+    points: dict[str, Any] = {
+        "random": rng.random((count, 2)),
+        "ties": rng.integers(0, 9, (count, 2)).astype(float),
+        "zeros of both signs": rng.choice([-0.0, 0.0, 1.0], (count, 2)),
+        "one front": rng.dirichlet(np.ones(2), count),
+        "two fronts": np.repeat(np.linspace(0.0, 1.0, count // 2), 2)[:, None] * [1.0, -1.0]
+        + np.tile([0.0, 0.5], count // 2)[:, None],
+        "chain": np.repeat(np.arange(float(count))[:, None], 2, axis=1),
+        "all equal": np.ones((count, 2)),
+    }
+    return [tuple(point) for point in points[kind].tolist()]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["random", "ties", "zeros of both signs", "one front", "two fronts", "chain", "all equal"],
+)
+def test_fronts_and_distances_of_many(kind: str) -> None:
+    individuals = population(_points(kind), (1.0, -1.0))
+    assert core.fronts_of_two(individuals, len(individuals)) is not None
+    for k in (1, 150, 300):
+        ours, interpreted = with_and_without_core(
+            lambda k=k: outcome(sorting.sort_nondominated, individuals, k)
+        )
+        assert ours == interpreted
+    ours, interpreted = with_and_without_core(
+        lambda: outcome(nsga2.assign_crowding_distance, individuals)
+    )
+    assert ours == interpreted
+
+
+@pytest.mark.parametrize("rates", [(0.9,), (0.7, 0.4)])
+def test_usual_reals_are_varied(rates: tuple[float, ...]) -> None:
+    parents = _reals()
+    children = core.vary_reals(parents, rates, MATE, MUTATE)
+    assert children is not None
+    assert {type(gene) for child in children for gene in child} == {float}
+    assert {type(child) for child in children} == {KIND}
+    assert [[*parent] for parent in parents] == [[*parent] for parent in _reals()]
+
+
+def test_usual_individuals_are_selected() -> None:
+    individuals = _reals()
+    assert core.assign_crowding(individuals)
+    assert core.tournament(individuals, 12) is not None
+
+
+def _with(change: Callable[[Any], object]) -> list[Any]:
+    individuals = _reals()
+    change(individuals[7])
+    return individuals
+
+
+UNUSUAL: dict[str, Callable[[Any], object]] = {
+    "an int": lambda one: one.__setitem__(2, 1),
+    "a float of NumPy": lambda one: one.__setitem__(2, np.float64(0.5)),
+    "nan": lambda one: one.__setitem__(2, float("nan")),
+    "beyond a bound": lambda one: one.__setitem__(2, 2.5),
+    "a gene more": lambda one: one.append(0.5),
+    "no gene": lambda one: one.clear(),
+    "an attribute more": lambda one: setattr(one, "age", 3),
+    "no fitness": lambda one: delattr(one, "fitness"),
+    "another fitness": lambda one: setattr(one, "fitness", base.Fitness.__new__(base.Fitness)),
+}
+
+
+@pytest.mark.parametrize("what", UNUSUAL)
+def test_unusual_reals_are_left_alone(what: str) -> None:
+    individuals = _with(UNUSUAL[what])
+    state = random.getstate()
+    assert core.vary_reals(individuals, (0.9,), MATE, MUTATE) is None
+    assert random.getstate() == state
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda one: delattr(one, "fitness"),
+        lambda one: setattr(one.fitness, "wvalues", (1.0,)),
+        lambda one: setattr(one.fitness, "wvalues", (1.0, 2)),
+        lambda one: setattr(one.fitness, "wvalues", [1.0, 2.0]),
+        lambda one: setattr(one.fitness, "wvalues", (1.0, np.float64(2.0))),
+        lambda one: setattr(one.fitness, "wvalues", (1.0, float("inf"))),
+        lambda one: setattr(one.fitness, "wvalues", (1.0, float("nan"))),
+    ],
+)
+def test_unusual_fitnesses_are_left_alone(change: Callable[[Any], object]) -> None:
+    individuals = _with(change)
+    assert core.fronts_of_two(individuals, 20) is None
+    assert core.assign_crowding(individuals) is None
+    assert not any(hasattr(one.fitness, "crowding_dist") for one in _reals())
+
+
+def test_a_tournament_without_distances_draws_nothing() -> None:
+    state = random.getstate()
+    assert core.tournament(_reals(), 12) is None
+    assert random.getstate() == state
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"low": -1},
+        {"low": -0.5},  # other bounds than the mutation's
+        {"up": [2.0] * 5},
+        {"eta": -1.0},
+        {"eta": 1e300},
+        {"eta": np.float64(20.0)},
+        {"more": 1.0},
+    ],
+)
+def test_unusual_keywords_are_left_alone(options: dict[str, Any]) -> None:
+    assert core.vary_reals(_reals(), (0.9,), MATE | options, MUTATE) is None
+
+
+def test_nothing_is_left_behind() -> None:
+    """Of many calls of each function, which also end at every unusual individual."""
+    individuals = _reals(count=4)
+    strange = [_with(UNUSUAL[what])[5:9] for what in ("nan", "a gene more", "another fitness")]
+    core.assign_crowding(individuals)
+
+    def after_calls() -> int:
+        """Return the memory in use after 100 calls of each function with each population."""
+        for some in (individuals, *strange) * 100:
+            core.vary_reals(some, (0.9,), MATE, MUTATE)
+            core.fronts_of_two(some, 4)
+            core.assign_crowding(some)
+            core.tournament(some, 4)
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        after_calls()
+        before = after_calls()
+        assert after_calls() - before < 2000  # 100 lost floats are 2,400 bytes
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_core_that_differs_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    built = core.core
+    assert built is not None
+    for name, differs in (
+        ("floats", lambda words, count: ([0.5] * count, words)),
+        ("powers", lambda bases, exponent: [2.0 * x**exponent for x in bases]),
+    ):
+        other = SimpleNamespace(floats=built.floats, powers=built.powers)
+        setattr(other, name, differs)
+        monkeypatch.setattr(compiled, "import_module", lambda _, other=other: other)
+        assert compiled.load() is None
+
+
+def test_installs_without_a_compiler(tmp_path: Path) -> None:
+    for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE", "MANIFEST.in"):
+        shutil.copy(ROOT / name, tmp_path)
+    ignored = shutil.ignore_patterns("*.py", "*.so")
+    source = Path("src", "evosweep", "fast")
+    shutil.copytree(ROOT / source, tmp_path / source, ignore=ignored)
+    stale = tmp_path / source / "_core.abi3.so"
+    stale.write_text("of an earlier version")
+    done = subprocess.run(
+        [sys.executable, "setup.py", "--quiet", "build_ext", "--inplace"],
+        cwd=tmp_path, env=os.environ | {"CC": "/bin/false"}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert not stale.exists()
