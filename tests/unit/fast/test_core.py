@@ -6,8 +6,8 @@ import random
 import shutil
 import subprocess
 import sys
-import tracemalloc
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -160,29 +160,39 @@ def test_unusual_keywords_are_left_alone(options: dict[str, Any]) -> None:
     assert core.vary_reals(_reals(), (0.9,), MATE | options, MUTATE) is None
 
 
-def test_nothing_is_left_behind() -> None:
-    """Of many calls of each function, which also end at every unusual individual."""
-    individuals = _reals(count=4)
-    strange = [_with(UNUSUAL[what])[5:9] for what in ("nan", "a gene more", "another fitness")]
-    core.assign_crowding(individuals)
+def _references(populations: list[list[Any]]) -> list[int]:
+    """How often each object is referred to that the core reads."""
+    read: list[Any] = [KIND, type(populations[0][0].fitness)]
+    for individual in chain.from_iterable(populations):
+        fitness = getattr(individual, "fitness", None)
+        read += [individual, fitness, getattr(fitness, "wvalues", None), *individual]
+    return [sys.getrefcount(item) for item in read if item is not None]
 
-    def after_calls() -> int:
-        """Return the memory in use after 100 calls of each function with each population."""
-        for some in (individuals, *strange) * 100:
-            core.vary_reals(some, (0.9,), MATE, MUTATE)
-            core.fronts_of_two(some, 4)
-            core.assign_crowding(some)
-            core.tournament(some, 4)
-        gc.collect()
-        return tracemalloc.get_traced_memory()[0]
 
-    tracemalloc.start()
-    try:
-        after_calls()
-        before = after_calls()
-        assert after_calls() - before < 2000  # 100 lost floats are 2,400 bytes
-    finally:
-        tracemalloc.stop()
+def test_no_reference_is_kept() -> None:
+    populations = [_reals(), *(_with(change) for change in UNUSUAL.values())]
+    core.assign_crowding(populations[0])
+    before = _references(populations)
+    for individuals in populations:
+        core.vary_reals(individuals, (0.9,), MATE, MUTATE)
+        core.vary_reals(individuals, (0.7, 0.3), MATE, MUTATE)
+        core.fronts_of_two(individuals, 20)
+        core.tournament(individuals, 12)
+    gc.collect()  # of individuals that a traceback may hold
+    assert _references(populations) == before
+
+
+def test_only_the_child_holds_its_new_genes_and_its_fitness() -> None:
+    parents = _reals()
+    old = {id(gene) for parent in parents for gene in parent}
+    children = core.vary_reals(parents, (0.9,), MATE, MUTATE)
+    assert children is not None
+    new = [gene for child in children for gene in child if id(gene) not in old]
+    assert new
+    # Beside the child: the list above, the loop, and the call.
+    assert all(sys.getrefcount(gene) <= 4 for gene in new)
+    assert all(sys.getrefcount(child) <= 3 for child in children)
+    assert all(sys.getrefcount(child.fitness) <= 2 for child in children)
 
 
 def test_a_core_that_differs_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
