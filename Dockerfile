@@ -6,7 +6,8 @@
 ARG BASE_IMAGE=docker.io/library/python:3.12-slim-bookworm@sha256:782412e85d0f0984994c290652577d4018aff08145c85b262bb63dc0c7522254
 
 # The environment of one run, hash-locked. There is no compiler: the few packages without a wheel
-# (SCOOP is one) are plain Python, and built with the locked setuptools.
+# (SCOOP is one) are plain Python, and built with the locked setuptools. evosweep is installed without
+# its compiled core (docs/speed.md), to the same populations.
 FROM ${BASE_IMAGE} AS build-run
 ARG PIP_INDEX_URL
 # Two builds give the same files: one time for all, and byte code that depends on nothing else.
