@@ -3,8 +3,8 @@
    A function of the core that meets anything unusual returns None before it has changed anything:
    the interpreted part, which knows every case, then does the work. */
 
-#ifndef EVOSWEEP_CORE_H
-#define EVOSWEEP_CORE_H
+#ifndef NATIVE_CORE_H
+#define NATIVE_CORE_H
 
 #define Py_LIMITED_API 0x030B0000 /* one build for Python 3.11 and newer */
 #define PY_SSIZE_T_CLEAN
