@@ -96,7 +96,7 @@ audit: .venv/.test .audit/.installed ## what is installed: wheel and images twic
 
 package: .audit/.installed ## wheel and source archive of this commit, into dist/package
 	rm -rf dist/package
-	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) \
+	EVOSWEEP_CORE=none SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) \
 	    .audit/bin/python -m build --no-isolation --outdir dist/package
 
 pin: ## write the digests of the images from registries into compose.yaml, before a release

@@ -4,6 +4,7 @@ Where there is a C compiler, it builds the compiled core of `evosweep.fast`; the
 same without it.
 """
 
+import os
 import shutil
 from pathlib import Path
 
@@ -17,6 +18,7 @@ CORE = Extension(
     "evosweep.fast._core",
     sources=sorted(map(str, NATIVE.glob("*.c"))),
     depends=[str(NATIVE / "core.h")],
+    libraries=["m"],
     # Sums and products round one by one, as in Python; nothing tells in which folder it was built.
     extra_compile_args=["-std=c11", "-O2", "-g0", "-ffp-contract=off"],
     extra_link_args=["-Wl,--build-id=none"],
@@ -56,6 +58,7 @@ class BuildWithWorkflow(build_py):
 
 setup(
     cmdclass={"build_ext": BuildAnew, "build_py": BuildWithWorkflow},
-    ext_modules=[CORE],
+    # An index takes no wheel of one Linux only: `make package` builds it for all, without the core.
+    ext_modules=[] if os.environ.get("EVOSWEEP_CORE") == "none" else [CORE],
     options={"bdist_wheel": {"py_limited_api": "cp311"}},
 )
