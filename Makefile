@@ -30,7 +30,7 @@ BUILD_IMAGE = $(ENGINE) build $(BUILD_OPTIONS) $(ONE_TIME) $(if $(BASE_IMAGE),--
     $(shell $(PYTHON) -c 'import sys; sys.path.insert(0, "src"); \
         from evosweep.containers.engines import build_arguments; print(*build_arguments())')
 
-.PHONY: gallery pictures notebook reference help run test test-fast coverage venv check bench bench-peers bench-grid bench-scale examples faults simulate mutants audit package pin docs proof image lock schema clean
+.PHONY: gallery pictures notebook reference help run test test-fast coverage venv check bench bench-peers bench-grid bench-scale examples faults simulate fuzz mutants audit package pin docs proof image lock schema clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -85,6 +85,9 @@ faults: .venv/.test ## every fault at full size, of hosts too
 simulate: .venv/.test ## 100,000 runs under simulated faults: of workers, of the disk, of the power
 	$(BIN)/python tests/simulation
 
+fuzz: .venv/.test .fuzz/.installed ## an hour of inputs that nobody meant, for every reader (FUZZ_SECONDS=60 for less)
+	PYTHONPATH=.fuzz $(BIN)/python tests/fuzz
+
 mutants: .venv/.test .mutants/.installed ## do the tests notice it, if one place of the journal, replay, digests, ... changes?
 	$(BIN)/python tests/mutants
 
@@ -124,6 +127,7 @@ lock: ## resolve the requirements again (needs uv); test first, the others follo
 	$(LOCK:pyproject.toml=envs/mutants.in) --output-file envs/mutants.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --no-deps --no-header \
 	    --format pylock.toml envs/test.txt | $(PYTHON) envs/wheels.py > envs/wheels-aarch64.txt
+	$(LOCK:pyproject.toml=envs/fuzz.in) --output-file envs/fuzz.txt
 
 image: ## build evosweep-run and evosweep (ENGINE=podman BASE_IMAGE=... BUILD_OPTIONS=... to choose)
 	$(BUILD_IMAGE) --target run --tag evosweep-run .
@@ -150,7 +154,7 @@ gallery: .venv/.test ## run the families of docs/gallery.md whose plots are old,
 	$(BIN)/python docs/make_gallery.py
 
 clean: ## remove the environment and caches; results stay
-	rm -rf .venv .peers .grid-peers .docs .audit .mutants dist site .coverage .import_linter_cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .peers .grid-peers .docs .audit .fuzz .mutants dist site .coverage .import_linter_cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "evosweep needs Python 3.11 to 3.14 with venv (on Debian:" \
@@ -198,6 +202,11 @@ BUILD_TOOLS := awk '/^[^ \#]/ { wanted = /^(setuptools|setuptools-scm)==/ } want
 .mutants/.installed: envs/mutants.txt
 	$(PYTHON) -m venv .mutants
 	.mutants/bin/python -m pip --quiet --no-input install --require-hashes --requirement envs/mutants.txt
+	@touch $@
+
+# What the fuzzing needs beside the packages of the tests, which it is run with.
+.fuzz/.installed: envs/fuzz.txt .venv/.test
+	$(PIP) install --require-hashes --no-deps --target .fuzz --requirement envs/fuzz.txt
 	@touch $@
 
 .venv/.test: envs/test.txt .venv/.workflow

@@ -30,7 +30,7 @@ THOROUGH = {
     *("cluster", "container", "faults", "proof", "tracking", "workflow"),
     *("compare/test_command.py", "compare/test_damage.py", "compare/test_scale.py"),
     *("compare/test_sentences.py", "contract/test_registry.py", "contract/test_special.py"),
-    "export/test_hostile_receipts.py",
+    *("export/test_hostile_receipts.py", "fuzz/test_commands.py", "fuzz/test_things.py"),
 }
 """Folders and files that need an engine, a server, Snakemake, many processes or many seconds."""
 _LIMIT = 600

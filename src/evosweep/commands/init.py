@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from evosweep.errors import InputError, printable
+from evosweep.files.opening import read_text
 from evosweep.workflow.deap_script import Script, read_script
 from evosweep.workflow.study import files_of, study_name, write_study
 
@@ -45,10 +46,8 @@ def main(args: argparse.Namespace) -> int:
 
 def _read(path: Path) -> Script:
     try:
-        if path.stat().st_size > _LARGEST:
-            raise InputError(f"{path}: is larger than a program; at most {_LARGEST} bytes are read")
-        return read_script(path.read_text(encoding="utf-8"), path.name)
-    except (OSError, UnicodeError) as error:
+        return read_script(read_text(path, _LARGEST), path.name)
+    except OSError as error:
         raise InputError(f"{path}: cannot be read as a program: {error}") from error
 
 

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from evosweep.backends.table import BACKENDS
-from evosweep.errors import EvosweepError, InputError
+from evosweep.errors import EvosweepError, InputError, shown
+from evosweep.files import strict_json
+from evosweep.files.opening import read_text
 from evosweep.supervision.job_folder import JobFolder
 
-_RANGE = re.compile(r"(\d+)(?:-(\d+))?$")
+_RANGE = re.compile(r"([0-9]{1,10})(?:-([0-9]{1,10}))?$")
+_LONGEST = 2**28  # bytes of a file of specs
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -88,10 +91,11 @@ def read_specs(text: str) -> list[dict[str, Any]]:
     if not whole.lstrip().startswith("["):
         return [read_spec(whole)]
     try:
-        items = json.loads(whole)
+        items: Any = strict_json.loads(whole)
+        texts = [json.dumps(item) for item in items]
     except (ValueError, RecursionError) as error:
         raise InputError(f"--spec: the list of specs is not JSON: {error}") from None
-    specs = [read_spec(json.dumps(item)) for item in items]
+    specs = [read_spec(each) for each in texts]
     if not specs:
         raise InputError("--spec: the list of specs is empty")
     backends = [{**spec["backend"], "name": ""} for spec in specs]
@@ -104,8 +108,8 @@ def _text(text: str) -> str:
     if not text.startswith("@"):
         return text
     try:
-        return Path(text[1:]).read_text(encoding="utf-8")
-    except (OSError, UnicodeError) as error:
+        return read_text(Path(text[1:]), _LONGEST)
+    except (OSError, InputError) as error:
         raise InputError(f"--spec: cannot read {text[1:]} ({error})") from error
 
 
@@ -145,13 +149,13 @@ def read_seeds(text: str) -> list[int]:
     for part in text.split(","):
         match = _RANGE.match(part.strip())
         if not match:
-            raise InputError(f"--seeds: {part!r} is neither a seed nor a range such as 5-9")
+            raise InputError(f"--seeds: {shown(part)} is neither a seed nor a range such as 5-9")
         first, last = int(match[1]), int(match[2] or match[1])
         if last < first or last - first > 1_000_000:
-            raise InputError(f"--seeds: {part!r} is no range of at most a million seeds")
+            raise InputError(f"--seeds: {shown(part)} is no range of at most a million seeds")
         seeds.extend(range(first, last + 1))
     if len(set(seeds)) < len(seeds):
-        raise InputError(f"--seeds: {text!r} names a seed twice")
+        raise InputError(f"--seeds: {shown(text)} names a seed twice")
     return seeds
 
 

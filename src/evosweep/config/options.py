@@ -66,8 +66,8 @@ FailurePolicy = Annotated[
 
 
 def _backend_name(value: object) -> object:
-    if value not in BACKENDS:
-        hint = did_you_mean(str(value), BACKENDS)
+    if not isinstance(value, str) or value not in BACKENDS:
+        hint = did_you_mean(value, BACKENDS) if isinstance(value, str) else ""
         raise ValueError(f"unknown backend {shown(value)}; allowed: {', '.join(BACKENDS)}{hint}")
     return value
 

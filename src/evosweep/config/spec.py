@@ -12,15 +12,21 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from evosweep.config import passwords
 from evosweep.config.options import AlgorithmOptions, BackendOptions, Part, ProblemOptions, compact
 from evosweep.config.strict import Name, Strict, explain
-from evosweep.errors import InputError
+from evosweep.errors import InputError, shown
 from evosweep.plugins import signatures, sources
 
 MAX_SEED = 2**32 - 1  # the largest seed of numpy.random.seed
+
+
+def _path(text: str) -> str:
+    if "\0" in text or (not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text)):
+        raise ValueError(f"{shown(text)} is no name of a folder")
+    return text
 
 
 class ProblemSpec(ProblemOptions, Part):
@@ -49,7 +55,7 @@ class RunSpec(Strict):
     algorithm: AlgorithmSpec
     backend: BackendSpec
     seed: int = Field(ge=0, le=MAX_SEED)
-    import_path: str = "."
+    import_path: Annotated[str, Field(max_length=4096), AfterValidator(_path)] = "."
 
     @classmethod
     def parse(cls, source: str | Mapping[str, object]) -> "RunSpec":

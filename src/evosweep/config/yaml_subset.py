@@ -22,6 +22,7 @@ from evosweep.errors import InputError, one_line, printable, shortened, shown
 MAX_NODES = 1_000_000
 MAX_DEPTH = 100
 MAX_BYTES = 4_000_000
+_MOST_MISTAKES = 100  # that are listed
 _PREFIX = "tag:yaml.org,2002:"
 
 # The core schema: a tag, the words that get it, and the first characters of these words.
@@ -107,7 +108,9 @@ def value(text: str, name: str) -> object:
             return None
         mistakes += _duplicates(root)
         if mistakes:
-            raise InputError("\n".join(f"{name}, {mistake}" for mistake in mistakes))
+            rest = len(mistakes) - _MOST_MISTAKES
+            lines = [f"{name}, {mistake}" for mistake in mistakes[:_MOST_MISTAKES]]
+            raise InputError("\n".join([*lines, *([f"... and {rest} more"] if rest > 0 else [])]))
         _measure(root, {}, name)
         return loader.construct_document(root)
     except yaml.YAMLError as error:

@@ -5,16 +5,15 @@ the image is missing, it contains no evosweep, or its evosweep differs from the 
 """
 
 import hashlib
-import json
 import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
-from typing import TypedDict
 
 from evosweep import __version__
 from evosweep.containers.command_line import ENGINES, EngineContainer, Image
 from evosweep.errors import InputError, shown
+from evosweep.files import strict_json
 from evosweep.machine import environment
 
 VERSION_LABEL = "evosweep.version"
@@ -63,9 +62,26 @@ def _look_at_image(engine: str, name: str) -> Image:
     answer = _ask([engine, "image", "inspect", name])
     if answer.returncode != 0:
         raise InputError(_why_not(engine, name, answer.stderr))
-    inspected = json.loads(answer.stdout)[0]
-    _check_labels(engine, name, (inspected.get("Config") or {}).get("Labels") or {})
-    return Image(name, _digest(inspected))
+    match _read(answer.stdout):
+        case [dict(inspected), *_] if isinstance(identity := inspected.get("Id"), str):
+            _check_labels(engine, name, _labels(inspected.get("Config"), "Labels"))
+            return Image(name, _digest(identity, inspected.get("RepoDigests")))
+    raise InputError(f"image {name}: {engine} describes it in a way that evosweep cannot read")
+
+
+def _read(text: str) -> object:
+    """Return the JSON value that an engine prints; None if it prints none."""
+    try:
+        return strict_json.loads(text)
+    except ValueError:
+        return None
+
+
+def _labels(owner: object, name: str) -> dict[str, str]:
+    """Return the labels in a part of an engine's answer; {} if it has none."""
+    labels = owner.get(name) if isinstance(owner, dict) else None
+    pairs = labels.items() if isinstance(labels, dict) else ()
+    return {str(key): value for key, value in pairs if isinstance(value, str)}
 
 
 def _look_at_file(name: str) -> Image:
@@ -81,28 +97,22 @@ def _look_at_file(name: str) -> Image:
     answer = _ask(["apptainer", "inspect", "--json", "--labels", name])
     if answer.returncode != 0:
         raise InputError(f"image {name}: apptainer cannot read it ({_last_line(answer.stderr)})")
-    labels = json.loads(answer.stdout)["data"]["attributes"]["labels"] or {}
-    _check_labels("apptainer", name, labels)
+    told = _read(answer.stdout)
+    for key in ("data", "attributes"):
+        told = told.get(key) if isinstance(told, dict) else None
+    _check_labels("apptainer", name, _labels(told, "labels"))
     if path.is_dir():
         return Image(name, "")
     with path.open("rb") as file:
         return Image(name, f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}")
 
 
-class _Inspected(TypedDict):
-    """The used part of an engine's description of an image."""
-
-    Id: str
-    RepoDigests: list[str] | None
-
-
-def _digest(image: _Inspected) -> str:
+def _digest(identity: str, references: object) -> str:
     """Return the registry digest of an image, else its id, which docker and podman share."""
-    for reference in image.get("RepoDigests") or ():
-        repository, _, digest = reference.partition("@")
+    for reference in references if isinstance(references, list) else ():
+        repository, _, digest = str(reference).partition("@")
         if digest and not repository.startswith("localhost/"):
-            return str(digest)
-    identity = image["Id"]
+            return digest
     return identity if ":" in identity else f"sha256:{identity}"
 
 

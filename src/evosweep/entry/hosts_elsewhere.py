@@ -24,6 +24,7 @@ from evosweep.config.spec import RunSpec
 from evosweep.errors import InputError
 from evosweep.evaluation import agreement
 from evosweep.evaluation.problem import describe
+from evosweep.files import strict_json
 from evosweep.machine.threads import THREAD_VARIABLES
 from evosweep.processes import activity, lines
 from evosweep.supervision.hosts import Places, places
@@ -98,7 +99,11 @@ class _Host:
         """Connect, again and again if the host does not answer; exits the process at a loss."""
         while True:
             connection = subprocess.Popen(
-                self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                self.command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                errors="replace",  # a greeting may have any encoding
             )
             threading.Thread(target=self._beat, args=(connection,), daemon=True).start()
             assert connection.stdout is not None
@@ -125,22 +130,22 @@ class _Host:
 
     def _hear(self, line: str) -> bool:
         """Handle a line from the host; returns False if it is no message."""
-        try:
-            told = json.loads(line)
-        except ValueError:
-            sys.stderr.write(f"{self.name}: {line}")  # another program printed the line
-            return False
-        if "ready" in told:
-            if told["ready"] != self.expected():
-                self._refuse(told["ready"])
-        elif "error" in told:
-            self._report(told["error"])
-        elif "lost" in told:
-            self._clear()
-            if told["lost"] is not None:
-                self._put(told["lost"], lost=True)
-        else:
-            self._show(told["busy"])
+        match _message(line):
+            case {"ready": str(theirs)}:
+                if theirs != self.expected():
+                    self._refuse(theirs)
+            case {"error": str(reason)}:
+                self._report(reason)
+            case {"lost": None}:
+                self._clear()
+            case {"lost": dict(note)} if _is_note(note):
+                self._clear()
+                self._put(note, lost=True)
+            case {"busy": list(notes)} if all(map(_is_note, notes)):
+                self._show(notes)
+            case _:
+                sys.stderr.write(f"{self.name}: {line}")  # another program printed the line
+                return False
         return True
 
     def _show(self, notes: list[dict[str, Any]]) -> None:
@@ -177,3 +182,20 @@ class _Host:
                 "goes on without it, and tries it again"
             )
         self.warned = True
+
+
+def _message(line: str) -> object:
+    """Return the message in a line; None for a line of another program."""
+    try:
+        return strict_json.loads(line)
+    except ValueError:
+        return None
+
+
+def _is_note(note: object) -> bool:
+    """Return True if this is what a worker evaluates, in numbers that a board can hold."""
+    match note:
+        case {"pid": int(pid), "batch": int(batch), "index": int(index), "left": left}:
+            whole = 0 < pid < activity.ELSEWHERE and 0 <= batch < 2**62 and 0 <= index < 2**62
+            return whole and (left is None or (isinstance(left, int | float) and abs(left) < 1e9))
+    return False

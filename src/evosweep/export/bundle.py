@@ -11,8 +11,10 @@ from urllib.parse import quote
 
 from evosweep.compare.read.study import Study
 from evosweep.errors import InputError
-from evosweep.files.opening import check_own, is_file, is_folder, open_file
+from evosweep.files.opening import check_own, is_file, is_folder, open_descriptor, open_file
+from evosweep.files.writing import temporary_for
 
+LARGEST = 2**32  # bytes of a file
 WHEN = (1980, 1, 1, 0, 0, 0)  # the date of every file, so that equal results give equal zips
 RECORDS = ("record.json", "population.parquet", "logbook.parquet")
 REPORT = Path("comparison/report.html")
@@ -40,9 +42,12 @@ def write_bundle(studies: Sequence[Study], path: Path) -> int:
                 f"{study.folder}: has no report; make it first: evosweep compare {study.folder}"
             )
     check_own(path)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
+    part = temporary_for(path)  # a name that nobody else knows, so that no link waits there
     try:
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+        with (
+            os.fdopen(open_descriptor(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as target,
+            zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive,
+        ):
             _add_text(archive, "index.html", _index(studies))
             files = [(study, file) for study in studies for file in _files(study)]
             for study, file in files:
@@ -86,6 +91,8 @@ def _add_text(archive: zipfile.ZipFile, name: str, text: str) -> None:
 
 
 def _add_file(archive: zipfile.ZipFile, name: str, path: Path) -> None:
+    if (size := path.lstat().st_size) > LARGEST:
+        raise InputError(f"{path}: has {size} bytes, more than a report or a record; remove it")
     with open_file(path) as source, archive.open(_entry(name), "w", force_zip64=True) as target:
         copyfileobj(source, target, 2**20)
 

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
-from evosweep.errors import Damaged
+from evosweep.errors import Damaged, InputError, shown
 
 _SAFE = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 _TRIES, _PAUSE = 10, 0.2  # seconds
@@ -81,6 +81,53 @@ def read_bytes(path: Path, limit: int) -> bytes:
     if max(size, len(content)) > limit:
         raise Damaged(path.parent, path.name, f"has {size} bytes; at most {limit} are read")
     return content
+
+
+def open_named(path: Path) -> BinaryIO:
+    """Return the file that a user names, open for reading bytes; unlike in results, it may be a
+    link.
+
+    Raises
+    ------
+    InputError
+        If it is no regular file.
+    OSError
+        For the same reasons as in `os.open`.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+    except ValueError:  # no path of any system has a null character
+        raise InputError(f"{shown(str(path))}: is no name of a file") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise InputError(f"{path}: is no regular file")
+    return os.fdopen(descriptor, "rb")
+
+
+def read_named(path: Path, limit: int) -> bytes:
+    """Return the content of a file that a user names; raises as `open_named`, and `InputError`
+    above `limit` bytes."""
+    with open_named(path) as file:
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise InputError(f"{path}: has more than {limit} bytes, and no more are read")
+    return content
+
+
+def read_text(path: Path, limit: int) -> str:
+    """Return the text of a file that a user names; raises as `read_named`, and `InputError` if it
+    is no UTF-8."""
+    try:
+        return read_named(path, limit).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: is no UTF-8 text: {error.reason}") from None
+
+
+def last_bytes(path: Path, most: int) -> bytes:
+    """Return the end of a regular file, at most `most` bytes of it; raises as `open_descriptor`."""
+    with open_file(path) as file:
+        file.seek(max(0, os.fstat(file.fileno()).st_size - most))
+        return file.read(most)
 
 
 def is_file(path: Path) -> bool:

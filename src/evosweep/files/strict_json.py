@@ -24,6 +24,15 @@ def _dumps(value: object, *, indent: int | None, sort_keys: bool) -> str:
     )
 
 
+def loads(content: str | bytes) -> object:
+    """Return the JSON value in a text from outside; raises ValueError, also for deep nesting."""
+    try:
+        value: object = json.loads(content)
+    except RecursionError:
+        raise ValueError("is nested too deep") from None
+    return value
+
+
 def strict(value: object) -> object:
     """Return `value` with text in place of each float that JSON cannot hold."""
     if isinstance(value, float) and not math.isfinite(value):

@@ -1,6 +1,5 @@
 """Look at a run under way: tell if a process works on it, and read the progress of its journal."""
 
-import json
 import os
 import time
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy
 
 from evosweep.errors import Damaged, EvosweepError
+from evosweep.files import strict_json
 from evosweep.files.opening import read_bytes
 from evosweep.processes.held_locks import HeldLocks
 from evosweep.records.folder import RunFolder
@@ -34,7 +34,7 @@ def is_worked_on(folder: RunFolder, held: HeldLocks) -> bool:
 def _is_elsewhere(lock: Path) -> bool:
     """Return True if the lock's file names another host."""
     with suppress(OSError, ValueError, Damaged):
-        holder = json.loads(read_bytes(lock, 4096))
+        holder = strict_json.loads(read_bytes(lock, 4096))
         return isinstance(holder, dict) and holder.get("host") != os.uname().nodename
     return False
 

@@ -9,6 +9,7 @@ import yaml
 from evosweep.config import yaml_subset
 from evosweep.config.load import load as load_config
 from evosweep.errors import InputError
+from evosweep.files.opening import open_named
 from evosweep.notebook.calls import call
 from evosweep.notebook.frames import Library
 from evosweep.notebook.results import Results, load
@@ -65,7 +66,7 @@ def _written(config: Mapping[str, object], file: str | Path | None) -> Path:
         raise InputError("experiment: the config needs a name, which its results get too")
     path = Path(file if file is not None else f"{name}.yaml")
     text = _HEAD + _as_yaml(config)
-    if path.exists() and not path.read_text(encoding="utf-8").startswith(_HEAD):
+    if os.path.lexists(path) and not _is_own(path):
         raise InputError(
             f"{path}: is a config that evosweep.sweep has not written; give its path instead of a "
             "dict, or another file="
@@ -75,6 +76,16 @@ def _written(config: Mapping[str, object], file: str | Path | None) -> Path:
     if yaml_subset.read(path) != _plain(config):
         raise InputError(f"{path}: the config has values that YAML does not keep; use plain data")
     return path
+
+
+def _is_own(path: Path) -> bool:
+    """Return True if `sweep` has written a file."""
+    head = _HEAD.encode()
+    try:
+        with open_named(path) as file:
+            return file.read(len(head)) == head
+    except OSError:  # such as a link that leads nowhere
+        return False
 
 
 def _as_yaml(config: Mapping[str, object]) -> str:

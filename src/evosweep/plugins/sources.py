@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from evosweep.errors import InputError, did_you_mean, shown
+from evosweep.files.opening import read_named
 from evosweep.plugins import search
 from evosweep.plugins.builtins import ALGORITHMS, PROBLEMS
 from evosweep.plugins.normal_form import decode, normal_form, parse
@@ -24,6 +25,7 @@ from evosweep.plugins.search import Source
 
 _DECISIVE = ("evosweep.problems.", "evosweep.algorithms.", "evosweep.variation")
 _MAX_NAME = 300  # characters of module:function
+_LARGEST = 2**26  # bytes of a source file
 _FRAMEWORK = "deap"  # an installed package, whose version is in the receipt
 
 
@@ -117,7 +119,7 @@ def covered(kind: str, use: str, import_path: str) -> list[Source]:
 def read_source(path: Path) -> tuple[str, ast.Module]:
     """Return the text and the syntax tree of a source file; raises InputError with its line."""
     try:
-        text = decode(path.read_bytes())
+        text = decode(read_named(path, _LARGEST))
         return text, parse(text, str(path))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None)

@@ -16,7 +16,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from evosweep.errors import RunError
+from evosweep.errors import Damaged, RunError
+from evosweep.files.opening import open_file
 
 FOLDER_VARIABLE = "EVOSWEEP_BOARD"
 
@@ -140,13 +141,18 @@ def board(folder: Path) -> Iterator[None]:
 
 def note(folder: Path, pid: int) -> Note | None:
     """Return what a process evaluates; None if it is idle or has no file on the board."""
-    with suppress(OSError, struct.error):
-        batch, index, deadline, pooled = _SEAT.unpack_from(Path(folder, str(pid)).read_bytes())
+    with suppress(OSError, struct.error, Damaged):
+        batch, index, deadline, pooled = _SEAT.unpack_from(_read(Path(folder, str(pid))))
         if batch:
             return Note(
                 pid=pid, batch=batch - 1, index=index, deadline=deadline, pooled=bool(pooled)
             )
     return None
+
+
+def _read(path: Path) -> bytes:
+    with open_file(path) as file:
+        return file.read(_SIZE)
 
 
 def notes(folder: Path) -> Iterator[Note]:
@@ -181,4 +187,5 @@ def is_lost_elsewhere(folder: Path, number: int) -> bool:
 
 def pids(folder: Path) -> list[int]:
     """Return the numbers of all processes with a file on the board, alive or dead."""
-    return [int(path.name) for path in folder.iterdir() if path.name.isdigit()]
+    names = (path.name for path in folder.iterdir())
+    return [int(name) for name in names if name.isascii() and name.isdigit()]

@@ -15,6 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
+from evosweep.files import strict_json
+
 VARIABLE = "EVOSWEEP_LINES"
 """Names the variable with the file's path; a process without such a file prints by itself."""
 
@@ -106,8 +108,9 @@ class Lines:
             for raw in file:
                 end += len(raw)
                 with suppress(ValueError):  # the empty line before each, and one that is torn
-                    stream, line = json.loads(raw)
-                    yield end, stream, line
+                    match strict_json.loads(raw):
+                        case ["stdout" | "stderr" as stream, str(line)]:
+                            yield end, stream, line
 
 
 def _takes(stream: Stream) -> bool:

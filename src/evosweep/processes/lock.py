@@ -14,8 +14,10 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from evosweep.errors import EvosweepError, InputError
+from evosweep.files import strict_json
 from evosweep.files.mount import mount_of
 from evosweep.files.opening import open_descriptor
 
@@ -195,7 +197,7 @@ def _there(folder: Path) -> Path:
 def holder(fd: int) -> str:
     """Return the name of the process that holds the lock on an open file, as the file states it."""
     try:
-        who = json.loads(os.pread(fd, _LONGEST, 0))
+        who: Any = strict_json.loads(os.pread(fd, _LONGEST, 0))
         name = f"process {int(who['pid'])} on {who['host']!s:.64}"
         since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(float(who["since"])))
     except (OSError, ValueError, KeyError, TypeError, OverflowError):

@@ -14,9 +14,10 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from evosweep.errors import EvosweepError, one_line
+from evosweep.files import strict_json
 from evosweep.files.opening import open_descriptor, read_bytes
 from evosweep.processes import address
 
@@ -76,7 +77,7 @@ def _lines(path: Path) -> Iterator[InterruptionLine]:
         return
     for line in text.splitlines():
         with suppress(ValueError, KeyError, TypeError):
-            told = json.loads(line)
+            told: Any = strict_json.loads(line)
             yield InterruptionLine(
                 why=one_line(told["why"])[:200],
                 at=datetime.fromisoformat(told["at"]).isoformat(timespec="seconds"),

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy
+
 from evosweep.errors import Damaged
 from evosweep.files.opening import open_file
 from evosweep.records.arrow_values import values_of
@@ -71,6 +73,18 @@ def read_columns(
     if missing := [name for name in names or () if name not in columns]:
         raise Damaged(path.parent, path.name, f"has no column {missing[0]}")
     return columns
+
+
+def read_numbers(path: Path, rows: int, names: Sequence[str]) -> dict[str, numpy.ndarray]:
+    """Return columns of numbers, each of shape (rows,), with NaN for missing ones.
+
+    Raises as `open_table`, and `Damaged` for a column that has other values.
+    """
+    columns = read_columns(path, rows, names)
+    for name in names:
+        if not all(value is None or isinstance(value, int | float) for value in columns[name]):
+            raise Damaged(path.parent, path.name, f"has values of {name} that are no numbers")
+    return {name: numpy.array(columns[name], dtype=numpy.float64) for name in names}
 
 
 def read_rows(

@@ -7,6 +7,7 @@ the code and the seed give this population.
 
 import array
 import json
+import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -26,7 +27,7 @@ from evosweep.records.folder import RunFolder
 from evosweep.records.journal_frames import HEADER_SIZE
 from evosweep.records.reading import read_failure, read_record, read_running
 from evosweep.records.record import Record
-from evosweep.records.tables import read_columns
+from evosweep.records.tables import read_columns, read_numbers
 
 if TYPE_CHECKING:
     from evosweep.genomes.deap_types import Individual
@@ -240,9 +241,9 @@ class _Evaluated:
 
 def _read_journal(folder: RunFolder, record: Record) -> _Evaluated:
     names = [f"fitness_{number}" for number in range(len(record.weights))]
-    columns = read_columns(folder.population, record.population, names)
-    rows = set(zip(*(columns[name] for name in names), strict=True))
-    missing = {row for row in rows if None not in row}
+    columns = read_numbers(folder.population, record.population, names)
+    rows = set(zip(*(columns[name].tolist() for name in names), strict=True))
+    missing = {row for row in rows if not any(map(math.isnan, row))}
     signs = numpy.sign(record.weights)
     best, count = numpy.full(len(signs), -numpy.inf), 0
     for entry in journal.read(folder.journal):

@@ -4,6 +4,7 @@ The spec's backend names them, or a file, or the SLURM allocation that the run i
 """
 
 import os
+import re
 import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,12 +15,16 @@ from typing import Any
 
 from evosweep.backends.names import HOST, SLURM
 from evosweep.errors import InputError, shown
+from evosweep.files.opening import read_text
 from evosweep.machine.addresses import is_here
 from evosweep.machine.allocation import nodes
 
 SSH_VARIABLE = "EVOSWEEP_SSH"
 """This variable holds the ssh command and its options; keys of hosts are always checked."""
 
+_COUNT = re.compile(r"[0-9]{1,4}")
+_LONGEST = 2**20  # bytes of a list of hosts
+_MOST = 100_000  # workers that a list of hosts has places for
 _SSH = ("-T", "-x", "-oBatchMode=yes", "-oStrictHostKeyChecking=yes", "-oClearAllForwardings=yes",
         "-oConnectTimeout=10", "-oServerAliveInterval=3", "-oServerAliveCountMax=3")  # fmt: skip
 _SRUN = ("srun", "--overlap", "--nodes=1", "--ntasks=1", "--export=ALL", "--unbuffered",
@@ -61,7 +66,8 @@ def places(backend: Mapping[str, Any], workers: int) -> Places | None:
         _per_cpu(nodes()) if by_srun else named if isinstance(named, list) else _listed(Path(named))
     )
     chosen = list(islice(cycle(names), workers))
-    elsewhere = [name for name in chosen if not is_here(name)]
+    here = {name for name in set(chosen) if is_here(name)}
+    elsewhere = [name for name in chosen if name not in here]
     if len(elsewhere) == workers:  # the list lacks this host: it replaces the last one
         elsewhere.pop()
     return Places(workers - len(elsewhere), dict(Counter(elsewhere)), by_srun)
@@ -77,8 +83,8 @@ def _per_cpu(nodes: Sequence[str]) -> list[str]:
 def _listed(path: Path) -> list[str]:
     """Return the hosts in a file. Each line names a host and may add a number of workers."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeError) as error:
+        lines = read_text(path, _LONGEST).splitlines()
+    except (OSError, InputError) as error:
         raise InputError(f"backend.hosts: cannot read {path} ({error})") from None
     names: list[str] = []
     for number, line in enumerate(lines, 1):
@@ -86,12 +92,14 @@ def _listed(path: Path) -> list[str]:
         if not words:
             continue
         count = words[1].removeprefix("slots=") if len(words) == 2 else "1"
-        if not (HOST.fullmatch(words[0]) and count.isdigit() and len(words) <= 2):
+        if not (HOST.fullmatch(words[0]) and _COUNT.fullmatch(count) and len(words) <= 2):
             raise InputError(
                 f"backend.hosts: {path}, line {number}: {shown(line)} is no host with a number of "
                 "workers behind it"
             )
         names += [words[0]] * int(count)
+        if len(names) > _MOST:
+            raise InputError(f"backend.hosts: {path} has places for more than {_MOST} workers")
     if not names:
         raise InputError(f"backend.hosts: {path} names no host")
     return names

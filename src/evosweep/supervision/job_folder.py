@@ -16,6 +16,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from evosweep.errors import Damaged
+from evosweep.files import strict_json
+from evosweep.files.opening import read_bytes
 from evosweep.supervision.scratch import private_folder
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ Loss = tuple[int, int, str, int | None]
 """(batch, index, reason, signal) of an evaluation that killed its process."""
 
 _SOCKET_PATH = 90  # bytes; the kernel accepts 107, and a file name of SCOOP's has up to 12
+_LARGEST = 2**26  # bytes of a receipt
 _RESERVED = 4096  # bytes that are reserved for the last word, in case the disk gets full
 
 
@@ -197,10 +201,12 @@ class JobFolder:
 
     def _has_record(self, spec: "RunSpec") -> bool:
         try:
-            record = json.loads((self._run_folder(spec) / "record.json").read_bytes())
+            content = read_bytes(self._run_folder(spec) / "record.json", _LARGEST)
+            record: Any = strict_json.loads(content)
             finished = datetime.fromisoformat(record["finished"]).timestamp()
-            return record["run_id"] == spec.run_id and (not self.fresh or finished >= self.started)
-        except (OSError, ValueError, KeyError, TypeError):
+            is_new = not self.fresh or finished >= self.started
+            return bool(record["run_id"] == spec.run_id and is_new)
+        except (OSError, Damaged, ValueError, KeyError, TypeError, OverflowError):
             return False
 
 
@@ -213,6 +219,6 @@ def _write(path: Path, data: object) -> None:
 def _read(path: Path) -> Any:
     """Return the JSON value in a file; None if it is missing, empty or not written to its end."""
     try:
-        return json.loads(path.read_bytes())
+        return strict_json.loads(path.read_bytes())
     except (FileNotFoundError, ValueError):
         return None

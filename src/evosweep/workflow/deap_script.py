@@ -30,9 +30,15 @@ def read_script(text: str, name: str) -> Script:
         If the text is no Python, or there is no toolbox in it.
     """
     try:
-        tree = ast.parse(text)
+        return _read(text, name)
+    except (RecursionError, MemoryError):
+        raise InputError(f"{name}: its expressions are nested too deep to be taken over") from None
     except (SyntaxError, ValueError) as error:
         raise InputError(f"{name}: is no Python that this version reads: {error}") from None
+
+
+def _read(text: str, name: str) -> Script:
+    tree = ast.parse(text)
     toolbox = _toolbox_name(tree)
     if not toolbox:
         raise InputError(

@@ -1,11 +1,13 @@
 """Estimate the seconds of a run from finished runs of the grid, or from a probe of its problem."""
 
-import json
+import math
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from evosweep.config.spec import RunSpec
 from evosweep.errors import EvosweepError
+from evosweep.files import strict_json
 from evosweep.files.opening import read_bytes
 from evosweep.workflow.cost import evaluations
 from evosweep.workflow.jobs import configuration
@@ -56,11 +58,14 @@ class Estimate:
 
     def _learn(self, spec: RunSpec, folder: Path) -> None:
         try:
-            record = json.loads(read_bytes(folder / "record.json", _LARGEST))
+            content = read_bytes(folder / "record.json", _LARGEST)
+            record: Any = strict_json.loads(content)
             total = float(record["timings"]["total"])
             counted = max(1, int(record["evaluations"]))
             each = float(record["timings"]["evaluation"]) / counted
-        except (EvosweepError, OSError, ValueError, KeyError, TypeError):
+        except (EvosweepError, OSError, ValueError, KeyError, TypeError, OverflowError):
             return  # an unreadable receipt; the commands that need it will report it
+        if not (0 <= total < math.inf and 0 <= each < math.inf):
+            return  # as above
         self._runs[configuration(spec)] = total
         self._evaluation.setdefault(spec.problem.canonical, each)

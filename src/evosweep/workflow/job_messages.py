@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from logging import LogRecord
 from pathlib import Path
 
-from evosweep.errors import printable
+from evosweep.errors import Damaged, printable
+from evosweep.files.opening import last_bytes
 
 _TOLD = (
     "Exiting because a job execution failed",
@@ -16,6 +17,7 @@ _TOLD = (
 )
 OF_RUNS = ("run", "batch")
 """The rules whose jobs perform runs."""
+_LONGEST = 2**16  # bytes at the end of a log, which a run may fill without end
 _LAST = 3  # most lines of a log that are shown
 
 
@@ -52,6 +54,7 @@ def last_line(path: Path) -> str:
 
 def _last_lines(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-_LAST:]
-    except OSError:
+        text = last_bytes(path, _LONGEST).decode(errors="replace")
+        return text.strip().splitlines()[-_LAST:]
+    except (OSError, Damaged):
         return []

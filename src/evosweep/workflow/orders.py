@@ -7,8 +7,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
+from pydantic import TypeAdapter, ValidationError
+
 from evosweep.config.experiment import Experiment
 from evosweep.containers.command_line import EngineContainer, command_prefix
+from evosweep.errors import Damaged, InputError
+from evosweep.files.opening import read_bytes
 from evosweep.files.writing import write_whole
 from evosweep.workflow.call import Call
 from evosweep.workflow.jobs import Job
@@ -51,15 +55,25 @@ class Order:
         )
 
 
+_ORDER = TypeAdapter(Order)
+_LARGEST = 2**28  # bytes of all orders
+
+
 def write(path: Path, orders: Iterable[Order]) -> None:
     """Write orders for processes that do a single job; raises EvosweepError."""
     write_whole(path, "".join(f"{json.dumps(asdict(order))}\n" for order in orders).encode())
 
 
 def read(path: Path) -> dict[str, Order]:
-    """Return the orders that the main process of a call has written; raises OSError."""
-    with path.open(encoding="utf-8") as lines:
-        return {order.name: order for order in (Order(**json.loads(line)) for line in lines)}
+    """Return the orders that the main process of a call has written; raises `InputError`."""
+    try:
+        orders = [_ORDER.validate_json(line) for line in read_bytes(path, _LARGEST).splitlines()]
+    except ValidationError as error:
+        reason = error.errors(include_url=False)[0]["msg"]
+        raise Damaged(path.parent, path.name, f"{reason}; call the workflow again") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+    return {order.name: order for order in orders}
 
 
 class Orders:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from evosweep.config import yaml_subset
 from evosweep.errors import InputError
+from evosweep.files.opening import read_text
 
 
 def config(argv: Sequence[str] | None = None) -> dict[str, object]:
@@ -28,8 +29,8 @@ def config(argv: Sequence[str] | None = None) -> dict[str, object]:
 
     try:
         _, file = get_profile_dir(name) or (None, None)
-        settings = yaml_subset.value(file.read_text(encoding="utf-8"), name) if file else None
-    except (OSError, UnicodeError, InputError):
+        settings = yaml_subset.value(read_text(file, yaml_subset.MAX_BYTES), name) if file else None
+    except (OSError, InputError):
         return {}
     values = settings.get("config") if isinstance(settings, dict) else None
     return values if isinstance(values, dict) else {}

@@ -11,7 +11,7 @@ from evosweep.compare.numbers.location import scale_of
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
 from evosweep.errors import Damaged
-from evosweep.records.tables import read_columns
+from evosweep.records.tables import read_numbers
 from evosweep.run.hypervolume import EXACT_UP_TO, hypervolume
 
 Floats = NDArray[np.float64]
@@ -69,9 +69,9 @@ def final_front(run: Run) -> Floats:
     """Return the non-dominated fitnesses of the final population, (points, objectives), sorted."""
     names = [f"fitness_{index}" for index in range(run.objectives)]
     try:
-        columns = read_columns(run.folder.population, run.population, names)
-        points = np.column_stack([np.array(columns[name], dtype=np.float64) for name in names])
-    except (OSError, TypeError, ValueError) as error:
+        columns = read_numbers(run.folder.population, run.population, names)
+        points = np.column_stack([columns[name] for name in names])
+    except OSError as error:
         raise Damaged(run.folder.path, "population.parquet", f"cannot be read: {error}") from error
     points = points[np.isfinite(points).all(axis=1)]
     return non_dominated(points, run.weights)

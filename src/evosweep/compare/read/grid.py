@@ -9,10 +9,11 @@ from evosweep.compare.read.run import Failure, Run
 from evosweep.compare.read.study import Study
 from evosweep.config.stages import Stages
 from evosweep.errors import InputError
-from evosweep.files.opening import is_folder
+from evosweep.files.opening import is_folder, read_text
 from evosweep.inventory.asked_file import AskedRuns, read_asked
 
 Spec = Mapping[str, object]
+_LONGEST = 2**28  # bytes of a list of run_ids
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,8 @@ def read_ids(path: Path) -> Grid:
     A file beside it, which the workflow writes, has the parameters of `compare`.
     """
     try:
-        lines = path.read_text(encoding="utf-8").split()
-    except (OSError, ValueError) as error:
+        lines = read_text(path, _LONGEST).split()
+    except (OSError, InputError) as error:
         raise InputError(f"{path}: cannot be read as a list of run_ids: {error}") from error
     combinations = read_asked(path.parent)
     noted = {name: each.compare for each in combinations for name in each.runs}

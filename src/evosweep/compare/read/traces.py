@@ -10,7 +10,7 @@ from evosweep.compare.read.run import Run
 from evosweep.errors import Damaged, InputError
 from evosweep.files.opening import is_file
 from evosweep.records import journal
-from evosweep.records.tables import read_columns
+from evosweep.records.tables import read_numbers
 
 Floats = NDArray[np.float64]
 
@@ -114,14 +114,13 @@ def _improvements(marks: Floats, values: Floats, larger: bool) -> tuple[Floats, 
 
 def _from_logbook(run: Run, larger: bool) -> Trace:
     names = ["evaluations", "seconds", "best"]
-    rows = read_columns(run.folder.logbook, run.logbook_rows, names)
-    try:
-        counts, seconds, best = (np.array(rows[name], dtype=np.float64) for name in names)
-    except (TypeError, ValueError) as error:
-        raise Damaged(run.folder.path, "logbook.parquet", f"cannot be read: {error}") from error
+    columns = read_numbers(run.folder.logbook, run.logbook_rows, names)
+    counts, seconds, best = (columns[name] for name in names)
     counts = np.cumsum(counts)
     evaluations, values = _improvements(counts, best, larger)
     moments, moments_best = _improvements(seconds, best, larger)
+    if not np.isfinite(counts).all():
+        raise Damaged(run.folder.path, "logbook.parquet", "has no number for some evaluations")
     total = int(counts[-1]) if len(counts) else 0
     duration = float(seconds[-1]) if len(seconds) else 0.0
     return Trace(

@@ -21,7 +21,7 @@ from evosweep.compare.read.run import Run
 from evosweep.errors import Damaged
 from evosweep.records.mlflow_page import outcome_id
 from evosweep.records.reading import read_outcome
-from evosweep.records.tables import read_columns
+from evosweep.records.tables import read_columns, read_numbers
 
 Floats = NDArray[np.float64]
 MOST_INDIVIDUALS = 100  # most individuals in a page: the best ones
@@ -84,11 +84,9 @@ def _curve(shown: ShownRun) -> Iterator[Section]:
     run = shown.run
     suffix = "" if run.objectives == 1 else "_0"
     try:
-        rows = read_columns(run.folder.logbook, run.logbook_rows, ["generation", f"best{suffix}"])
-        generations, best = (
-            np.array(rows[name], dtype=np.float64) for name in ("generation", f"best{suffix}")
-        )
-    except (Damaged, OSError, TypeError, ValueError):
+        names = ["generation", f"best{suffix}"]
+        generations, best = read_numbers(run.folder.logbook, run.logbook_rows, names).values()
+    except (Damaged, OSError):
         return
     if not len(best) or not np.isfinite(best).any():
         return

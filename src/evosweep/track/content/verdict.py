@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 from evosweep.compare.page.verdict import VERDICT
-from evosweep.errors import printable
+from evosweep.errors import Damaged, printable
 from evosweep.files import strict_json
 from evosweep.files.opening import is_file, read_bytes
 
@@ -30,7 +30,10 @@ def winners_table(comparison: Path) -> bytes | None:
     if path is None:
         return None
     lines = read_bytes(path, _LARGEST).decode(errors="replace").splitlines()
-    rows = [_row(row) for row in csv.DictReader(lines)]
+    try:
+        rows = [_row(row) for row in csv.DictReader(lines)]
+    except csv.Error as error:
+        raise Damaged(comparison, path.name, f"cannot be read: {error}") from None
     return strict_json.dumps({"columns": _COLUMNS, "data": rows}).encode() if rows else None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evosweep.files.content_id import content_id
-from evosweep.files.opening import is_file, is_folder
+from evosweep.files.opening import is_file, is_folder, read_bytes
 from evosweep.track.content.mlflow_run import FINISHED, MlflowRun, clipped
 from evosweep.track.content.verdict import WINNERS, read_verdict, winners_table
 from evosweep.track.passes.index import Tracked
@@ -20,6 +20,8 @@ Open `report.html` under Artifacts; each table is beside it as CSV, each plot un
 ```
 evosweep compare {command}
 ```"""
+_LARGEST = 2**28
+"""Most bytes of one file of a comparison."""
 _TABLES = '[{"path": "winners.json", "type": "table"}]'
 
 
@@ -78,7 +80,9 @@ def _as_run(experiment: str, folder: Path, files: list[Path]) -> MlflowRun:
     names: dict[str, Path | bytes] = {str(path.relative_to(folder)): path for path in files}
     description = _note(folder)
     contents = [
-        part for path in files for part in (str(path.relative_to(folder)), path.read_bytes())
+        part
+        for path in files
+        for part in (str(path.relative_to(folder)), read_bytes(path, _LARGEST))
     ]
     mlflow_id = content_id(experiment, COMPARISON, description, *contents)
     written = round(1000 * max(path.stat().st_mtime for path in files))

@@ -4,12 +4,16 @@ Without it, every pass would read 10,000 records to find that nothing changed. A
 also in MLflow and the run folders. If it is deleted, damaged or out of date, it is made again.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import TracebackType
+
+from evosweep.errors import Damaged
+from evosweep.track.passes.index_damage import UNUSABLE, fields_of, is_of_the_disk
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS experiments (name TEXT PRIMARY KEY, identity TEXT NOT NULL);
@@ -101,6 +105,12 @@ _PARENT = (
 )
 
 
+@cache
+def _schema_of_new() -> set[str]:
+    with Index(None) as new:
+        return new._schema()
+
+
 class Index:
     """The index in the file `path`, or in memory alone if that cannot be written."""
 
@@ -110,7 +120,7 @@ class Index:
     def __enter__(self) -> "Index":
         try:
             self._open(self.path)
-        except (sqlite3.DatabaseError, OSError):
+        except (*UNUSABLE, OSError):
             self._open_anew()
         return self
 
@@ -121,6 +131,11 @@ class Index:
         trace: TracebackType | None,
     ) -> None:
         self._db.close()
+        if isinstance(error, UNUSABLE) and self.path is not None and not is_of_the_disk(error):
+            with suppress(OSError):
+                self.path.unlink()
+            reason = f"was damaged ({error}) and is removed; call again, and it is made anew"
+            raise Damaged(self.path.parent, self.path.name, reason) from error
 
     def _open(self, path: Path | None) -> None:
         self._db = sqlite3.connect(path or ":memory:", isolation_level=None)
@@ -128,14 +143,21 @@ class Index:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version not in (0, _VERSION):
             raise sqlite3.DatabaseError(f"index of version {version}")
+        if version and self._schema() != _schema_of_new():
+            raise sqlite3.DatabaseError("index of other tables")
         self._db.executescript(_TABLES + f"PRAGMA user_version = {_VERSION};")
+
+    def _schema(self) -> set[str]:
+        """Return what the file declares. Views and triggers of others could keep SQLite busy for
+        ever."""
+        return {str(row[0]) for row in self._db.execute("SELECT sql FROM sqlite_master")}
 
     def _open_anew(self) -> None:
         try:
             if self.path:
                 self.path.unlink(missing_ok=True)
             self._open(self.path)
-        except (sqlite3.DatabaseError, OSError):
+        except (*UNUSABLE, OSError):
             self._open(None)
 
     def identity(self, experiment: str) -> str | None:
@@ -170,7 +192,7 @@ class Index:
             "SELECT run_id, summary FROM runs WHERE experiment = ? AND summary LIKE ?",
             (experiment, '%"run_id"%'),
         )
-        held = ((name, json.loads(summary).get("run_id")) for name, summary in rows)
+        held = ((name, fields_of(summary).get("run_id")) for name, summary in rows)
         return {name: run_id for name, run_id in held if run_id}
 
     def runs_of(self, experiment: str, configuration: str) -> Iterator[Tracked]:

@@ -20,6 +20,7 @@ from evosweep.track.content.tags import identity
 from evosweep.track.passes import scan
 from evosweep.track.passes.copies import Copies, other_name
 from evosweep.track.passes.index import Tracked
+from evosweep.track.passes.index_damage import fields_of
 from evosweep.track.passes.target import Target
 
 _UNDER_WAY = "Under way: `best_so_far` is of the run's journal."
@@ -120,7 +121,7 @@ def agrees(tracked: Tracked, run: MlflowRun) -> bool:
     They do not if a generation consists of several batches: the run is then tracked again from the
     start.
     """
-    evaluations = json.loads(tracked.summary).get("evaluations")
+    evaluations = fields_of(tracked.summary).get("evaluations")
     return any(
         point.key == "evaluations"
         and (point.step, point.value) == (tracked.generation, evaluations)

@@ -8,16 +8,18 @@ back, gets them when no run of the configuration is under way any more.
 """
 
 import json
+import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import cast
 
 from evosweep.files.content_id import content_id
 from evosweep.records.record import Named
 from evosweep.track.content import note
 from evosweep.track.content.aggregate import Aggregate
 from evosweep.track.content.convergence import is_log_worthy
-from evosweep.track.content.mlflow_run import FINISHED, MlflowRun, Point, accepted_keys
+from evosweep.track.content.mlflow_run import FINISHED, MlflowRun, Point, Summary, accepted_keys
 from evosweep.track.content.names import (
     configuration_id,
     configuration_parameters,
@@ -33,6 +35,7 @@ from evosweep.track.content.swept import (
     problem_names,
 )
 from evosweep.track.passes.index import Index, Parent, Tracked
+from evosweep.track.passes.index_damage import fields_of
 from evosweep.track.store.protocol import MlflowExperiment, Store
 
 CONVERGENCE = "convergence/"
@@ -99,9 +102,7 @@ class ParentRuns:
     def facts(self) -> dict[str, Facts]:
         """Return the parameters of each configuration that has them in the index."""
         parents = self.by_configuration.values()
-        return {
-            each.configuration: json.loads(each.facts) for each in parents if each.facts != "{}"
-        }
+        return {each.configuration: fields_of(each.facts) for each in parents if each.facts != "{}"}
 
     @property
     def convergence(self) -> dict[str, bool]:
@@ -245,7 +246,7 @@ class ParentRuns:
         """Give a configuration and its runs their names; those under way keep theirs."""
         names = {parent.mlflow_id: parent.name}
         for run in self.index.runs_of(self.experiment.name, parent.configuration):
-            own = json.loads(run.summary).get("own_name")
+            own = fields_of(run.summary).get("own_name")
             if own:
                 names[run.mlflow_id] = run_name(own, parent.name)
         self.store.rename(names)
@@ -283,7 +284,10 @@ def new_points(
     points: list[Point] = []
     turns: list[tuple[int, str]] = []
     for place, run in enumerate(runs, 1):
-        aggregate.add(json.loads(run.summary))
+        try:
+            aggregate.add(cast("Summary", fields_of(run.summary)))
+        except (KeyError, TypeError, ValueError) as error:
+            raise sqlite3.DataError(f"the summary of {run.run_id}: {error!r}") from None
         if run.place is None:
             points += [Point(key, value, run.finished, place) for key, value in aggregate.values()]
             turns.append((place, run.run_id))

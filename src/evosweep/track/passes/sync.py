@@ -92,8 +92,11 @@ class Pass:
         under_way = [each for each in sources.values() if not each.stamp]
         self.changes.problems += self.live.update(self.target, under_way, self._copies)
         self.target.parents.update()
-        comparison = track_comparison(self.target, folder / COMPARISON)
-        show_overview(self.target, folder / COMPARISON, comparison)
+        try:
+            comparison = track_comparison(self.target, folder / COMPARISON)
+            show_overview(self.target, folder / COMPARISON, comparison)
+        except Damaged as error:
+            self.changes.problems.append(str(error))
 
     def _is_tracked(self, source: scan.RunFiles) -> bool:
         tracked = self.target.tracked.get(source.run_id)

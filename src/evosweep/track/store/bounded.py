@@ -5,7 +5,6 @@ file as the place of its artifacts, an answer may never end, and a list may have
 account in the environment is for this server alone, so that no other host is ever asked.
 """
 
-import json
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 from evosweep.errors import InputError, without_password
+from evosweep.files import strict_json
 from evosweep.track.store.address import Address
 from evosweep.track.store.patience import Answered, Refused, Unreachable, persist
 from evosweep.track.store.quiet import import_mlflow
@@ -45,8 +45,8 @@ class Remote:
         """
         content = persist(lambda: self._content(endpoint, body), self.address.shown)
         try:
-            answer = json.loads(content)
-        except (ValueError, RecursionError):
+            answer = strict_json.loads(content)
+        except ValueError:
             answer = None
         if not isinstance(answer, dict):
             raise InputError(f"{self.address.shown}: its answer to {endpoint} is no JSON object")
@@ -64,8 +64,11 @@ class Remote:
 
     def _path(self, location: str) -> str:
         """Return the path of an artifact location on the server; refuses all other places."""
-        parts, own = urlsplit(location), urlsplit(self.address.uri)
-        path = parts.path
+        try:
+            parts = urlsplit(location)
+        except ValueError:  # an address that is none
+            parts = urlsplit("")
+        own, path = urlsplit(self.address.uri), parts.path
         if parts.scheme == own.scheme and path.startswith(f"{_PROXIED}/"):
             here = _origin(parts.netloc) == _origin(own.netloc)
             path = path.removeprefix(_PROXIED)

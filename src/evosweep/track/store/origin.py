@@ -66,7 +66,7 @@ class ServerOrigin:
     def experiments(self) -> list[tuple[str, str]]:
         pages = self._pages("experiments/search", {"max_results": 1000}, "experiments")
         ours = (each for each in pages if _tags(each).get("evosweep") == "experiment")
-        return [(str(each["name"]), str(each["experiment_id"])) for each in ours]
+        return [(str(each.get("name")), str(each.get("experiment_id"))) for each in ours]
 
     def runs(self, experiment_id: str) -> Iterator[TrackedRun]:
         query = {"experiment_ids": [experiment_id], "filter": _DONE, "max_results": _PAGE}

@@ -1,0 +1,95 @@
+"""Places that open or parse something and are before no reader of the fuzzing, each with why.
+
+Whoever adds a function that reads adds a reader (`of_*.py`) with a corpus that enters it. Only what
+no stranger can have written belongs here.
+"""
+
+from places import Place
+
+KERNEL = "the kernel's own files, below /proc and /sys"
+PACKAGE = "files of the installed package, or of MLflow's"
+PROCESSES = "messages between the processes of one run, which share a user and a secret"
+PRIVATE = "the job's own folder, which has mode 0700"
+ENVIRONMENT = "variables that this process, or the one before it, has set"
+OWN_TEXT = "a text that evosweep has made a moment ago in the same process"
+MEMORY = "bytes in memory, of the same process or of a worker of it"
+CODE = "the user's code, which is executed anyway"
+TERMINAL = "a person at a terminal"
+MAKES = "opens a file that it makes, or a lock, and reads nothing of it"
+OTHER_TESTS = "hostile files of their own: tests/tracking, tests/fuzz/test_commands.py"
+
+
+def _in(file: str, why: str, *functions: str) -> dict[Place, str]:
+    return {Place(file, function): why for function in functions}
+
+
+HARMLESS: dict[Place, str] = {
+    **_in("backends/dask_lanes.py", PROCESSES, "_settle", "_answer"),
+    **_in("backends/mpi.py", KERNEL, "_unlink_shared_memory"),
+    **_in("backends/over_executor.py", MAKES, "OverExecutor.__enter__"),
+    **_in("commands/reproduce.py", TERMINAL, "_ask_for_trust"),
+    **_in("commands/run.py", OWN_TEXT, "write_receipt"),
+    **_in("compare/numbers/design.py", OWN_TEXT, "designs_of"),
+    **_in("compare/page/html.py", PACKAGE, "_asset"),
+    **_in("compare/page/parameters.py", OWN_TEXT, "_swept"),
+    **_in("containers/engines.py", PACKAGE, "source_digest"),
+    **_in("containers/engines.py", CODE, "_look_at_file"),
+    **_in("entry/in_container.py", PROCESSES, "main", "_stop_at_end"),
+    **_in("entry/workers_elsewhere.py", PROCESSES, "main", "_first_line", "_watch"),
+    **_in("entry/workflow_image.py", KERNEL, "_may_change"),
+    **_in("evaluation/agreement.py", OWN_TEXT, "travelling"),
+    **_in("evaluation/agreement.py", PACKAGE, "_code"),
+    **_in("evaluation/generators.py", MEMORY, "Generators.restore"),
+    **_in("evaluation/main_guard.py", CODE, "_is_guarded"),
+    **_in("evaluation/open_calls.py", PROCESSES, "Calls._call_all", "_loaded", "_sendable"),
+    **_in("evaluation/problem.py", PROCESSES, "build"),
+    **_in("evaluation/seeds.py", MEMORY, "seed_evaluation"),
+    **_in("export/bundle.py", MAKES, "write_bundle"),
+    **_in("export/bundle.py", OTHER_TESTS, "_add_file"),
+    **_in("fast/bulk_permutations.py", MEMORY, "_as"),
+    **_in("fast/draws.py", MEMORY, "words"),
+    **_in("fast/matrices.py", MEMORY, "_of_arrays"),
+    **_in("files/mount.py", KERNEL, "mount_of", "_mount_number"),
+    **_in("files/opening.py", OTHER_TESTS, "copy_file"),
+    **_in("genomes/array_rows.py", MEMORY, "decode_arrays"),
+    **_in("genomes/encoded.py", MEMORY, "_is_of_rows"),
+    **_in("genomes/encoding.py", PROCESSES, "decode", "decode_list"),
+    **_in("genomes/numpy_values.py", MEMORY, "array_of", "scalar_of"),
+    **_in("genomes/scalar_rows.py", MEMORY, "decode_rows"),
+    **_in("inventory/facts.py", OWN_TEXT, "facts_of"),
+    **_in("machine/cpus.py", KERNEL, "_words"),
+    **_in("machine/environment.py", KERNEL, "_cpu"),
+    **_in("machine/numerics.py", KERNEL, "_missing_features"),
+    **_in("plugins/signatures.py", CODE, "_value"),
+    **_in("problems/tsp.py", PACKAGE, "coordinates"),
+    **_in("processes/activity.py", MAKES, "_mapped"),
+    **_in("processes/kill.py", KERNEL, "_is_zombie", "_children_of_task"),
+    **_in("processes/lifeline.py", PROCESSES, "hold", "_received"),
+    **_in("processes/lock.py", MAKES, "Lock._is_mine"),
+    **_in("processes/paused.py", KERNEL, "_is_stopped"),
+    **_in("processes/signals.py", PROCESSES, "Stops.wait"),
+    **_in("records/horizons.py", MAKES, "note"),
+    **_in("records/journal_file.py", MAKES, "JournalFile._is_last"),
+    **_in("records/source_copies.py", CODE, "read_sources", "_keep"),
+    **_in("records/tables.py", OTHER_TESTS, "_text_bytes"),
+    **_in("supervision/job_folder.py", PRIVATE, "JobFolder.load"),
+    **_in("supervision/scratch.py", MAKES, "_is_abandoned"),
+    **_in("supervision/supervisor.py", MAKES, "_Supervisor._flush_journal", "_bell"),
+    **_in("supervision/trials.py", PROCESSES, "_try_all"),
+    **_in("supervision/under_mpi.py", KERNEL, "_mapped"),
+    **_in("track/store/origin.py", OTHER_TESTS, "DatabaseOrigin.fetch"),
+    **_in("track/ui/app.py", PACKAGE, "_first_page"),
+    **_in("track/ui/server.py", MAKES, "Server.__enter__"),
+    **_in("track/ui/server.py", PROCESSES, "Server.check", "_end_with_parent"),
+    **_in("track/ui/server.py", PROCESSES, "Server._wait_until_it_answers"),
+    **_in("workflow/call.py", MAKES, "_is_abandoned"),
+    **_in("workflow/probe.py", PROCESSES, "probe"),
+    **_in("workflow/rounds.py", ENVIRONMENT, "current"),
+    **_in("workflow/settings.py", ENVIRONMENT, "passed_on", "_typed"),
+    **_in("workflow/study.py", PACKAGE, "files_of"),
+}
+CACHED: dict[Place, str] = {
+    **_in("plugins/sources.py", CODE, "file_digest"),
+    **_in("processes/lock.py", KERNEL, "boot_id"),
+}
+"""Harmless too; the corpus enters them, unless another test of the process has done it before."""

@@ -1,0 +1,102 @@
+"""Fuzzes one reader in this process: python under_atheris.py READER SECONDS FOLDER [SEED].
+
+atheris mutates what reached new code. A wrong answer is kept in FOLDER/findings and does not end
+the process; a crash of an extension module, an input that takes too long or too much memory does.
+"""
+
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import atheris
+
+with atheris.instrument_imports(
+    include=["evosweep"],
+    exclude=["evosweep.algorithms", "evosweep.backends", "evosweep.fast", "evosweep.problems"],
+    enable_loader_override=False,
+):
+    import readers
+
+import corpus
+import mutations
+import reader
+
+_OWN_SHARE = 0.5
+"""Of mutations: those of mutations.py; the others are libFuzzer's."""
+_TIMEOUT = 60  # seconds for one input, on a machine with other work
+_MEMORY = 3000  # MB
+
+
+class _Fuzzing:
+    """Counts executions and keeps findings."""
+
+    def __init__(self, name: str, folder: Path, seconds: float) -> None:
+        scratch = tempfile.mkdtemp(prefix="evosweep-fuzz-", dir=_memory_disk())
+        self.trial = reader.Trial(readers.READERS[name], Path(scratch))
+        self.folder, self.end = folder, time.monotonic() + seconds
+        self.executions = 0
+        self.findings: dict[tuple[str, str], reader.Finding] = {}
+
+    def one(self, data: bytes) -> None:
+        """Give one input to the reader."""
+        self.executions += 1
+        finding = self.trial(data)
+        if finding is not None:
+            self._keep(finding)
+        if self.executions % 256 == 0:
+            self.tell()
+            if time.monotonic() > self.end:
+                os._exit(0)  # an exception would be a crash for libFuzzer
+
+    def _keep(self, finding: reader.Finding) -> None:
+        before = self.findings.get(finding.key)
+        if before is None or len(finding.data) < len(before.data):
+            self.findings[finding.key] = finding
+            self.tell()
+
+    def tell(self) -> None:
+        """Write what was found so far, since a crash may come any time."""
+        found = self.folder / "findings"
+        found.mkdir(exist_ok=True)
+        lines = []
+        for number, finding in enumerate(self.findings.values()):
+            (found / str(number)).write_bytes(finding.data)
+            lines.append(str(finding))
+        told = {"executions": self.executions, "findings": lines}
+        (self.folder / "told.json").write_text(json.dumps(told))
+
+
+def _memory_disk() -> str | None:
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+
+def _mutate(data: bytes, most: int, seed: int) -> bytes:
+    if seed % 100 < 100 * _OWN_SHARE:
+        return mutations.mutated(data, seed, most)
+    return bytes(atheris.Mutate(data, most))
+
+
+def main() -> None:
+    """Fuzz until the time is over."""
+    name, seconds, where = sys.argv[1], float(sys.argv[2]), Path(sys.argv[3])
+    seed = sys.argv[4] if len(sys.argv) > 4 else "1"
+    fuzzing = _Fuzzing(name, where, seconds)
+    grown = where / "corpus"
+    grown.mkdir(exist_ok=True)
+    options = [
+        f"-max_len={mutations.MOST}", f"-timeout={_TIMEOUT}", f"-rss_limit_mb={_MEMORY}",
+        f"-artifact_prefix={where}/", f"-seed={seed}", "-print_final_stats=0", "-verbosity=0",
+        "-len_control=0", "-detect_leaks=0", str(grown), str(corpus.CORPUS / name),
+    ]  # fmt: skip
+    atheris.Setup([sys.argv[0], *options], fuzzing.one, custom_mutator=_mutate)
+    try:
+        atheris.Fuzz()
+    finally:
+        fuzzing.tell()
+
+
+if __name__ == "__main__":
+    main()
