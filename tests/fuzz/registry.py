@@ -78,6 +78,7 @@ HARMLESS: dict[Place, str] = {
     **_in("supervision/trials.py", PROCESSES, "_try_all"),
     **_in("supervision/under_mpi.py", KERNEL, "_mapped"),
     **_in("track/store/origin.py", OTHER_TESTS, "DatabaseOrigin.fetch"),
+    **_in("track/store/schema.py", PACKAGE, "create_tables", "script_of"),
     **_in("track/ui/app.py", PACKAGE, "_first_page"),
     **_in("track/ui/server.py", MAKES, "Server.__enter__"),
     **_in("track/ui/server.py", PROCESSES, "Server.check", "_end_with_parent"),
