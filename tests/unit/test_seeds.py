@@ -26,8 +26,20 @@ def test_states_are_told_apart_and_put_back() -> None:
     ):
         draw()
         assert not before.same(seeds.state())
+        assert not before.is_current()
         before.restore()
         assert before.same(seeds.state())
+        assert before.is_current()
+
+
+def test_a_normal_number_that_was_held_back_is_missed() -> None:
+    """The second of a pair is returned without a change of the words."""
+    for draw in (numpy.random.randn, lambda: random.gauss(0, 1)):
+        draw()
+        before = seeds.state()
+        assert before.is_current()
+        draw()
+        assert not before.is_current()
 
 
 def test_an_evaluation_is_seeded_by_its_place_alone() -> None:
@@ -59,7 +71,9 @@ def test_a_generator_put_in_the_place_of_numpys_is_asked() -> None:
     numpy.random.set_bit_generator(numpy.random.MT19937(5))
     try:
         before = seeds.state()
+        assert before.is_current()
         numpy.random.random()
         assert not before.same(seeds.state())
+        assert not before.is_current()
     finally:
         numpy.random.set_bit_generator(first)

@@ -5,19 +5,17 @@ chunks, workers and their losses would then cost more than most evaluations. An 
 fails is passed on to the usual path, which evaluates it again and reports the error.
 """
 
-import os
 import time
 from math import isfinite
 from typing import NamedTuple
 
 from evosweep.evaluation import current, seeds
 from evosweep.evaluation.problem import BuiltProblem
-from evosweep.evaluation.result import Fitness, Outcome
+from evosweep.evaluation.result import Fitness
 from evosweep.genomes.blocks import Block, is_changed
-from evosweep.genomes.deap_types import Individual
-from evosweep.genomes.digest import Digest
+from evosweep.genomes.digest import digest_of_block
 from evosweep.genomes.fitness import fitness_of
-from evosweep.genomes.single_list import single_list
+from evosweep.genomes.single_list import SingleLists
 from evosweep.processes.activity import seat
 
 
@@ -28,55 +26,57 @@ class LoneEvaluation(NamedTuple):
     seconds: float
     cpu: float
     digest: bytes
-
-    def outcome(self) -> Outcome:
-        """Return the same as the outcome of a chunk."""
-        return Outcome(
-            fitnesses=[self.fitness],
-            seconds=self.seconds,
-            cpu=self.cpu,
-            process=os.getpid(),
-            digest=self.digest,
-        )
+    whole: bool | None
+    """True if all attributes of the individual travelled; None if that is not known."""
 
 
-def evaluate_alone(
-    problem: BuiltProblem, batch: int, individual: Individual
-) -> LoneEvaluation | None:
-    """Evaluate one individual of a plain problem; returns None to leave it to the usual path."""
-    began = time.process_time()
-    copied = single_list(individual, problem.form, problem.rebuild, problem.attributes) or (
-        _Block(individual, problem)
-    )
-    before, place = seeds.state(), seat()
-    current.enter(batch)
-    place.pooled = False
-    place.take(batch, 0)
-    started = time.perf_counter()
-    try:
-        returned = problem.evaluate(copied.given)
-        fitness = _fitness(returned, len(individual.fitness.weights), infinite=problem.infinite)
-    except KeyboardInterrupt:  # the user's
-        raise
-    except BaseException:  # it is raised again the usual way
-        fitness = None
-    finally:
-        place.leave()
-    seconds = time.perf_counter() - started
-    if not before.same(seeds.state()):
-        before.restore()
-        return None
-    if fitness is None or copied.is_changed:
-        return None
-    digest = Digest(1)
-    digest.add(copied.encoding)
-    return LoneEvaluation(fitness, seconds, time.process_time() - began, digest.value())
+class Alone:
+    """Evaluates the single individuals of a plain problem."""
+
+    def __init__(self, problem: BuiltProblem) -> None:
+        self._problem, self._toolbox = problem, problem.toolbox
+        self._lists = SingleLists(problem.form, problem.rebuild, problem.attributes)
+
+    def evaluate(self, batch: int, individual: object, objectives: int) -> LoneEvaluation | None:
+        """Evaluate one individual; returns None to leave it to the usual path."""
+        began = time.process_time()
+        copied = self._lists.copy(individual) or _Block(individual, self._problem)
+        before, place = seeds.state(), seat()
+        current.enter(batch)
+        place.pooled = False
+        place.take(batch, 0)
+        started = time.perf_counter()
+        try:
+            fitness = self._fitness(self._toolbox.evaluate(copied.given), objectives)
+        except KeyboardInterrupt:  # the user's
+            raise
+        except BaseException:  # it is raised again the usual way
+            fitness = None
+        finally:
+            place.leave()
+        seconds = time.perf_counter() - started
+        if not before.is_current():
+            before.restore()
+            return None
+        if fitness is None or copied.is_changed:
+            return None
+        digest, cpu = digest_of_block(copied.encoding), time.process_time() - began
+        return LoneEvaluation(fitness, seconds, cpu, digest, copied.whole)
+
+    def _fitness(self, returned: object, objectives: int) -> Fitness:
+        if objectives == 1 and type(returned) is tuple and len(returned) == 1:
+            value = returned[0]
+            if type(value) is float and isfinite(value):
+                return returned
+        return fitness_of(returned, objectives, self._problem.infinite)
 
 
 class _Block:
     """An individual of any kind, copied through a block."""
 
-    def __init__(self, individual: Individual, problem: BuiltProblem) -> None:
+    whole = None
+
+    def __init__(self, individual: object, problem: BuiltProblem) -> None:
         self._form = problem.form
         self._block = Block.of([individual], problem.form, problem.attributes)
         (self.given,) = problem.rebuild.block(self._block)
@@ -90,11 +90,3 @@ class _Block:
     def is_changed(self) -> bool:
         """True if the evaluation has changed the genome."""
         return is_changed(self._block, [self.given], self._form)
-
-
-def _fitness(returned: object, objectives: int, *, infinite: bool) -> Fitness:
-    if objectives == 1 and type(returned) is tuple and len(returned) == 1:
-        value = returned[0]
-        if type(value) is float and isfinite(value):
-            return returned
-    return fitness_of(returned, objectives, infinite)

@@ -75,24 +75,34 @@ class AsGiven:
         """True for classes of individuals of which some attributes do not travel."""
         self._off = problem.evaluate_batch is not None
 
-    def is_due(self, individual: object, process: int) -> bool:
-        """Return True if the evaluation of an individual by a process must be compared."""
-        reason = None if self._off else self._reason(individual, process)
+    def is_due(
+        self, individual: object, process: int | None = None, *, whole: bool | None = None
+    ) -> bool:
+        """Return True if the evaluation of an individual must be compared.
+
+        Parameters
+        ----------
+        process
+            The process that evaluated it; None: this one.
+        whole
+            True if all attributes of the individual travelled; None if that is not known.
+        """
+        reason = None if self._off else self._reason(individual, process, whole)
         if reason is None:
             return False
-        self._occasions[reason] += 1
-        count = self._occasions[reason]
+        count = self._occasions[reason] + 1
+        self._occasions[reason] = count
         return count <= _EVERY or count & (count - 1) == 0
 
-    def _reason(self, individual: object, process: int) -> str | None:
+    def _reason(self, individual: object, process: int | None, whole: bool | None) -> str | None:
         if self._occasions["first"] == 0:
             self._surroundings = surroundings.snapshot(self._problem.evaluate)
             return "first"
-        if self._has_stayed_behind(individual):
+        if self._has_stayed_behind(individual) if whole is None else not whole:
             return "attributes"
         if is_reordered(individual, self._problem.form, self._problem.rebuild):
             return "order"
-        if process == os.getpid():
+        if process is None or process == os.getpid():
             return None
         before, self._surroundings = (
             self._surroundings,

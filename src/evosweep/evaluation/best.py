@@ -16,6 +16,8 @@ class Best:
         """The genome of the best individual as JSON data; None for several objectives."""
         self.weights: tuple[float, ...] = ()
         """The weights of the first individual that was evaluated."""
+        self._seen: object = None
+        """The object that held these weights in the last individual; a tuple cannot change."""
 
     def note(
         self, individuals: Sequence[Individual], fitnesses: Sequence[tuple[float, ...]]
@@ -24,9 +26,8 @@ class Best:
 
         Individuals with other objectives than the first one, such as other species, are ignored.
         """
-        weights = tuple(map(float, individuals[0].fitness.weights))
-        self.weights = self.weights or weights
-        if weights != self.weights:
+        weights = individuals[0].fitness.weights
+        if weights is not self._seen and not self._are_of_run(weights):
             return
         if len(weights) == 1:
             self._note_one(individuals, fitnesses)
@@ -36,6 +37,15 @@ class Best:
                 max(column) if weight >= 0 else min(column)
                 for weight, column in zip(weights, columns, strict=True)
             )
+
+    def _are_of_run(self, weights: Sequence[float]) -> bool:
+        """Return True if these weights equal those of the first individual of the run."""
+        numbers = tuple(map(float, weights))
+        self.weights = self.weights or numbers
+        if numbers != self.weights:
+            return False
+        self._seen = weights if type(weights) is tuple else None
+        return True
 
     def _note_one(
         self, individuals: Sequence[Individual], fitnesses: Sequence[tuple[float, ...]]

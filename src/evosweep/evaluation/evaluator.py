@@ -3,14 +3,13 @@
 population -> chunks of bare genomes -> backend -> fitnesses -> journal -> population
 """
 
-import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar, cast
 
 from evosweep.backends.protocol import Backend
 from evosweep.errors import InputError
-from evosweep.evaluation.alone import evaluate_alone
+from evosweep.evaluation.alone import Alone
 from evosweep.evaluation.apart import Apart
 from evosweep.evaluation.as_given import AsGiven, Evaluation
 from evosweep.evaluation.audit import check_sample
@@ -75,8 +74,8 @@ class Evaluator:
         self.chunks = Chunks(problem, backend, how)
         self._as_given = AsGiven(problem, how.seed)
         usual = not (problem.is_plain and problem.evaluate_batch is None and backend.local)
-        self._alone = None if usual or how.lost else build(how.description)
-        """The problem, if single evaluations can be done in this process without a chunk."""
+        self._alone = None if usual or how.lost else Alone(build(how.description))
+        """Evaluates single individuals, if that can be done in this process without a chunk."""
         toolbox.map = self.map
         toolbox.evaluate = self.evaluate
         self._apart = Apart(self, how.description)
@@ -89,9 +88,14 @@ class Evaluator:
         With other arguments it returns the value of the problem's own `evaluate`: one fitness, or
         one for each individual if the only argument is a population.
         """
-        if len(arguments) == 1 and not keywords and weights_of(arguments[0]):
-            return self._timed(self._single, arguments)[0]
-        return self._timed(self._rows, [(arguments, keywords)])[0]
+        started = time.perf_counter()
+        try:
+            weights = weights_of(arguments[0]) if len(arguments) == 1 and not keywords else ()
+            if weights:
+                return self._single(arguments[0], len(weights))
+            return self._rows([(arguments, keywords)])[0]
+        finally:
+            self.map_seconds += time.perf_counter() - started
 
     def map(
         self, function: Callable[..., object], *iterables: Iterable[object]
@@ -141,24 +145,23 @@ class Evaluator:
         changed = self.problem.lamarckian
         return self._evaluated(Batch.of_individuals(self._batches, individuals, changed=changed))
 
-    def _single(self, individuals: Sequence[object]) -> Sequence[object]:
+    def _single(self, individual: object, objectives: int) -> object:
         """Evaluate one individual like `_individuals`, but in a faster way if possible."""
-        first = self.when_weights_are_known is not None or not self._batches
-        alone = None if first or self.replay.pending else self._alone
-        individual = cast("Individual", individuals[0])
-        single = alone and evaluate_alone(alone, self._batches, individual)
-        if not single:
-            return self._individuals(individuals)
         number = self._batches
-        self._batches += 1
+        first = self.when_weights_are_known is not None or not number
+        alone = None if first or self.replay.pending else self._alone
+        single = alone and alone.evaluate(number, individual, objectives)
+        if not single:
+            return self._individuals([individual])[0]
+        self._batches = number + 1
         self.dispatcher.times.evaluation += single.seconds
-        if self._as_given.is_due(individual, os.getpid()):
-            batch = Batch.of_individuals(number, individuals, changed=False)
+        if self._as_given.is_due(individual, whole=single.whole):
+            batch = Batch.of_individuals(number, [individual], changed=False)
             self._as_given.compare(Evaluation.of(batch, 0, single.fitness))
         self.tally.spend(single.cpu, here=True)
         self.journal.append_one(number, single.fitness, single.digest, seconds=single.seconds)
-        self.tally.count([individual], [single.fitness])
-        return [single.fitness]
+        self.tally.count([cast("Individual", individual)], [single.fitness])
+        return single.fitness
 
     def _rows(self, rows: Sequence[Row]) -> Sequence[object]:
         if self.problem.lamarckian:

@@ -48,6 +48,16 @@ class Generators(NamedTuple):
         """Return True if nothing was drawn between the two states."""
         return self == other
 
+    def is_current(self) -> bool:
+        """Return True if nothing was drawn since; it takes less time than to read the state."""
+        words = _read_numpy()
+        return (
+            _read_python() == self.python
+            and words == self.numpy
+            and _python.gauss_next == self.python_gauss
+            and (self.numpy_gauss is None or _held.at(words) == self.numpy_gauss)
+        )
+
     def restore(self) -> None:
         """Restore both generators to this state."""
         place, *words = _PYTHON.unpack(self.python)
@@ -107,26 +117,27 @@ def _ask_numpy() -> bytes:
     return bytes(parts["key"].tobytes()) + place
 
 
-def _reader(memory: "ctypes.Array[ctypes.c_char]", ask: Read) -> Read:
-    """Return a function that copies the state from memory, after checking that it is there."""
-    return (lambda: memory.raw) if memory.raw == ask() else ask
-
-
 def _python_reader() -> Read:
     room = Random.__basicsize__ - object.__basicsize__
     if sys.implementation.name != "cpython" or room < _BYTES:
         return _ask_python
-    return _reader(_MEMORY.from_address(id(_python) + object.__basicsize__), _ask_python)
+    read = _reader(id(_python) + object.__basicsize__)
+    return read if read() == _ask_python() else _ask_python
 
 
 def _numpy_reader() -> Read:
     generator = get_bit_generator()
-    read = _reader(_MEMORY.from_address(generator.ctypes.state_address), _ask_numpy)
-    current = get_bit_generator
+    read, current = _reader(generator.ctypes.state_address), get_bit_generator
+    if read() != _ask_numpy():
+        return _ask_numpy
     # A program may put another generator in its place.
     return lambda: read() if current() is generator else _ask_numpy()
 
 
-_MEMORY = ctypes.c_char * _BYTES
+def _reader(address: int) -> Read:
+    """Return a function that copies a state from memory."""
+    return memoryview((ctypes.c_char * _BYTES).from_address(address)).cast("B").tobytes
+
+
 _read_python = _python_reader()
 _read_numpy = _numpy_reader()

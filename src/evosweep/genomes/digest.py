@@ -37,6 +37,11 @@ class Digest:
         return self._sha.digest()[:_CHUNK_BYTES]
 
 
+def digest_of_block(encoding: bytes) -> bytes:
+    """Return the digest of a chunk that has a single block, with this encoding."""
+    return hashlib.sha256(encoding).digest()[:_CHUNK_BYTES]
+
+
 def population_digest(population: Iterable[Individual], form: Form | None = None) -> str:
     """Return SHA-256, in hex, over the genomes and fitness values of a population, in order.
 

@@ -25,6 +25,8 @@ shape; or any values.
 """
 
 
+_FLOAT = 9
+"""Number of bytes of an encoded float."""
 _WORTH_A_TABLE = 1000
 """From this number of bytes on, NumPy scans an encoding faster than Python scans the genes."""
 
@@ -82,6 +84,21 @@ def _encode_lists(genomes: list[list[object]], form: Form) -> Encoded:
     plain = {number: form(gene) for number, gene in distinct.items()}
     encoding = encode([[plain[id(gene)] for gene in genome] for genome in genomes])
     return Encoded(encoding, "tagged", genomes)
+
+
+def encode_native(genes: list[object]) -> bytes | None:
+    """Return the encoding of a list with one genome, whose genes are of native types, else None."""
+    try:
+        encoding = encode([genes])
+    except ValueError:
+        return None
+    # The first byte of each value tells its type and so, for numbers, where the next value begins.
+    size = len(encoding) - 2 * HEAD
+    if encoding[2 * HEAD :: _FLOAT].count(b"g") * _FLOAT == size:
+        return encoding
+    if encoding[2 * HEAD :: HEAD].count(b"i") * HEAD == size:
+        return encoding
+    return encoding if NATIVE.issuperset(map(type, genes)) else None
 
 
 def _encode_tuples(individuals: Sequence[tuple[object, ...]]) -> Encoded | None:

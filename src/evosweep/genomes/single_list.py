@@ -1,17 +1,19 @@
 """Copy one individual that is a list of simple genes, without the overhead of a block.
 
-The result equals that of `Block.of` and `Rebuilder.block` for a block of one.
+The result equals that of `Block.of` and `Rebuilder.block` for a block of one. Individuals of one
+class, whose attributes have the same names and types, are all copied in the same way; so the way is
+found once.
 """
 
-from functools import cache
+from collections.abc import Callable, Mapping
+from operator import countOf
 from typing import Any, NamedTuple
 
 from deap import base, creator
 
 from evosweep.genomes.class_values import base_of, made_by_class
 from evosweep.genomes.companions import state_that_travels
-from evosweep.genomes.encoded import encode_genomes
-from evosweep.genomes.encoding import encode
+from evosweep.genomes.encoded import encode_genomes, encode_native
 from evosweep.genomes.form import Form
 from evosweep.genomes.rebuild import Rebuilder
 from evosweep.genomes.value_kinds import NATIVE
@@ -25,6 +27,8 @@ class SingleList(NamedTuple):
     genes: list[object]
     given: list[object]
     form: Form
+    whole: bool | None
+    """True if all attributes of the individual travel; None if that is not known."""
 
     @property
     def is_changed(self) -> bool:
@@ -34,64 +38,98 @@ class SingleList(NamedTuple):
         return encode_genomes([self.given], self.form).encoding != self.encoding
 
 
-def single_list(
-    individual: Any, form: Form, rebuild: Rebuilder, declared: frozenset[str]
-) -> SingleList | None:
-    """Return the copy of an individual; None unless it is a list of simple genes."""
-    kind: type = type(individual)
-    if base_of(kind) is not list:
-        return None
-    genes = list.copy(individual)
-    if not NATIVE.issuperset(map(type, genes)):
-        return None
-    given = genes.copy() if kind is list else _usual_copy(individual, genes, declared)
-    if given is None:
-        state = state_that_travels(individual, form, declared)
-        given = rebuild.individual(kind, genes, state)
-    return SingleList(encode([genes]), genes, given, form)
+class SingleLists:
+    """Copies single individuals; `declared` names attributes that travel in any case."""
+
+    def __init__(self, form: Form, rebuild: Rebuilder, declared: frozenset[str]) -> None:
+        self._form, self._rebuild, self._declared = form, rebuild, declared
+        self._ways: dict[tuple[object, ...], _Way | None] = {}
+
+    def copy(self, individual: Any) -> SingleList | None:
+        """Return the copy of an individual; None unless it is a list of simple genes."""
+        kind: type = type(individual)
+        if base_of(kind) is not list:
+            return None
+        genes = list.copy(individual)
+        encoding = encode_native(genes)
+        if encoding is None:
+            return None
+        attributes = getattr(individual, "__dict__", {})
+        alike = (kind, *attributes, *map(type, attributes.values()))
+        try:
+            way = self._ways[alike]
+        except KeyError:
+            way = self._ways[alike] = _way(kind, attributes, self._declared)
+        if way is not None and (given := way.copy(genes, attributes)) is not None:
+            return SingleList(encoding, genes, given, self._form, way.whole)
+        state = state_that_travels(individual, self._form, self._declared)
+        given = self._rebuild.individual(kind, genes.copy(), state)
+        return SingleList(encoding, genes, given, self._form, None)
 
 
-def _usual_copy(
-    individual: Any, genes: list[object], declared: frozenset[str]
-) -> list[object] | None:
-    """Return a copy of a `creator` class with simple attributes; None if one of them is not."""
-    kind: type = type(individual)
-    if not _is_usual(kind):
-        return None
-    made = made_by_class(kind)
-    attributes, own = {}, {}
-    for name, value in vars(individual).items():
-        kind_of_value = type(value)
-        if kind_of_value in NATIVE:
+_Copy = Callable[[Any], object]
+"""A function that returns a copy of an attribute; None if it takes more care."""
+
+
+class _Way(NamedTuple):
+    """The way to copy individuals of a class that `creator` made of `list`."""
+
+    kind: type
+    copies: tuple[tuple[str, _Copy | None], ...]
+    """The attributes that travel, each with the function that copies it, if it can change."""
+    whole: bool
+    """True if these are all attributes."""
+
+    def copy(self, genes: list[object], attributes: Mapping[str, object]) -> list[object] | None:
+        """Return a new individual; None if an attribute takes more care."""
+        given: Any = list.__new__(self.kind)
+        list.extend(given, genes)
+        own = vars(given)
+        for name, copy in self.copies:
+            value = attributes[name]
+            if copy is not None:
+                value = copy(value)
+                if value is None:
+                    return None
             own[name] = value
-        elif kind_of_value is list and NATIVE.issuperset(map(type, value)):
-            own[name] = value.copy()
-        elif kind_of_value is made.get(name) and isinstance(value, base.Fitness):
-            if len(vars(value)) > 1 or not _is_usual_fitness(value.wvalues):
-                return None
-            fitness = object.__new__(kind_of_value)
-            if value.wvalues:
-                fitness.wvalues = value.wvalues
-                own[name] = fitness
-            else:
-                attributes[name] = fitness
-        elif name in made or name in declared or isinstance(value, tuple | base.Fitness):
-            return None  # takes more care
-    if not (attributes.keys() | own.keys()) >= made.keys():
+        individual: list[object] = given
+        return individual
+
+
+def _way(kind: type, attributes: Mapping[str, object], declared: frozenset[str]) -> _Way | None:
+    """Return the way to copy an individual with these attributes; None if it takes more care."""
+    made = made_by_class(kind)
+    is_usual = isinstance(kind, creator.MetaCreator) and kind.__mro__[1:] == (list, object)
+    if not is_usual or not attributes.keys() >= made.keys():
         return None
-    given: Any = list.__new__(kind)
-    list.extend(given, genes)
-    attributes |= own  # in the order in which a rebuilt individual has them
-    vars(given).update(attributes)
-    copied: list[object] = given
-    return copied
+    copies: list[tuple[str, _Copy | None]] = []
+    for name, value in attributes.items():
+        if type(value) in NATIVE:
+            copies.append((name, None))
+        elif type(value) is list:
+            copies.append((name, _copy_list))
+        elif isinstance(value, base.Fitness) and type(value) is made.get(name):
+            # A rebuilt individual has a fitness without values before its other attributes.
+            copies.append((name, _fitness_copier(type(value), may_be_empty=not copies)))
+        elif name in made or name in declared or isinstance(value, tuple | base.Fitness):
+            return None
+    return _Way(kind, tuple(copies), whole=len(copies) == len(attributes))
 
 
-def _is_usual_fitness(values: object) -> bool:
-    return type(values) is tuple and NATIVE.issuperset(map(type, values))
+def _copy_list(value: list[object]) -> list[object] | None:
+    usual = countOf(map(type, value), float) == len(value) or NATIVE.issuperset(map(type, value))
+    return value.copy() if usual else None
 
 
-@cache
-def _is_usual(kind: type) -> bool:
-    """Return True if `creator` made the class of `list`, so that it has no slots of its own."""
-    return isinstance(kind, creator.MetaCreator) and kind.__mro__[1:] == (list, object)
+def _fitness_copier(kind: type, *, may_be_empty: bool) -> _Copy:
+    def copy(fitness: base.Fitness) -> object:
+        values = fitness.wvalues
+        usual = type(values) is tuple and NATIVE.issuperset(map(type, values))
+        if not usual or len(vars(fitness)) > 1 or not (values or may_be_empty):
+            return None
+        new: base.Fitness = object.__new__(kind)
+        if values:
+            new.wvalues = values
+        return new
+
+    return copy

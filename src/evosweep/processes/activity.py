@@ -54,9 +54,8 @@ class Seat:
         folder = os.environ.get(FOLDER_VARIABLE)
         self._map: mmap.mmap | None = None
         self.pooled = False
-        self.pid = os.getpid()
         if folder and Path(folder).is_dir():
-            self._map = _mapped(Path(folder, str(self.pid)))
+            self._map = _mapped(Path(folder, str(os.getpid())))
 
     def take(self, batch: int, index: int, timeout: float | None = None) -> None:
         """Note that the evaluation of an individual starts; `timeout` is in seconds."""
@@ -107,9 +106,17 @@ _seat: Seat | None = None
 def seat() -> Seat:
     """Return the seat of this process, made at the first call; a forked child makes its own."""
     global _seat  # noqa: PLW0603 - one per process by nature
-    if _seat is None or _seat.pid != os.getpid():
+    if _seat is None:
         _seat = Seat()
     return _seat
+
+
+def _stand_up() -> None:
+    global _seat  # noqa: PLW0603 - as above
+    _seat = None
+
+
+os.register_at_fork(after_in_child=_stand_up)
 
 
 def sit_at(folder: str | None) -> None:

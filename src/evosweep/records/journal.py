@@ -88,7 +88,8 @@ class Journal:
             raise
         self._ended: EvosweepError | None = None
         """The error that ended writing, if any."""
-        self._dirty = threading.Event()
+        self._dirty = False
+        """True if there are entries that no sync has put on the disk."""
         self._closing = threading.Event()
         self._syncer = threading.Thread(target=self._sync_often, name="journal", daemon=True)
         self._syncer.start()
@@ -173,14 +174,17 @@ class Journal:
 
     def append(self, entry: Entry) -> None:
         """Add a finished chunk; it survives the process from here on."""
-        self._add(journal_entry.pack(entry))
+        self._add(self._framed(journal_entry.pack(entry)))
 
     def append_one(
         self, batch: int, fitness: tuple[float, ...], digest: bytes, *, seconds: float
     ) -> None:
         """Append a batch of one individual, in a fraction of the time that `append` takes."""
+        finished = self.elapsed + time.monotonic() - self._started
         self._add(
-            journal_entry.pack_one(batch, fitness, digest, seconds=seconds, finished=self.now())
+            frame(
+                journal_entry.pack_one(batch, fitness, digest, seconds=seconds, finished=finished)
+            )
         )
 
     def _begin(self, existing: JournalFile | None) -> JournalFile:
@@ -257,12 +261,11 @@ class Journal:
                 self.worked.append(self.sessions[-1])
             self.elapsed = max(self.elapsed, entry.finished)
 
-    def _add(self, payload: bytes) -> None:
+    def _add(self, framed: bytes) -> None:
         if self._ended is not None:
             raise self._ended
-        self._file.append(self._framed(payload))
-        if not self._dirty.is_set():
-            self._dirty.set()
+        self._file.append(framed)
+        self._dirty = True
 
     def _framed(self, payload: bytes) -> bytes:
         if len(payload) > LONGEST:
@@ -276,8 +279,8 @@ class Journal:
         """Check before each sync if the file is still the journal; if not, the next entry
         raises."""
         while self._ended is None and not self._closing.wait(self.sync):
-            if self._dirty.is_set():
-                self._dirty.clear()
+            if self._dirty:
+                self._dirty = False
                 try:
                     self._refuse_if_taken()
                     self._file.sync()

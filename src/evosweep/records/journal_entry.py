@@ -7,6 +7,7 @@ import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 import numpy
@@ -112,8 +113,13 @@ def pack_one(
     batch: int, fitness: tuple[float, ...], digest: bytes, *, seconds: float, finished: float
 ) -> bytes:
     """Return the payload of a batch of one individual, equal to that of `pack`."""
-    head = _CHUNK.pack(_CHUNK_KIND, 0, len(fitness), batch, 1, 0, seconds, finished, digest)
-    return head + struct.pack(f"<{len(fitness)}d", *fitness)
+    head = (_CHUNK_KIND, 0, len(fitness), batch, 1, 0)
+    return _one_of(len(fitness)).pack(*head, seconds, finished, digest, *fitness)
+
+
+@cache
+def _one_of(objectives: int) -> struct.Struct:
+    return struct.Struct(f"{_CHUNK.format}{objectives}d")
 
 
 def unpack(payload: bytes) -> Entry | Session:

@@ -127,16 +127,16 @@ class JournalFile:
 
     def append(self, data: bytes) -> None:
         """Add bytes at the end; they survive the process from here on."""
-        view = memoryview(data)
+        left: bytes | memoryview = data
         with self._writing:
-            while view:
+            while left:
                 try:
-                    written = os.write(self.fd, view)
+                    written = os.write(self.fd, left)
                 except OSError as error:
-                    raise _unwritable(self.path, len(view), error) from error
+                    raise _unwritable(self.path, len(left), error) from error
                 self.size += written
-                view = view[written:]
-            self._last = bytes(data[-_RECOGNISED:])
+                left = memoryview(left)[written:] if written < len(left) else b""
+            self._last = data[-_RECOGNISED:]
 
     def truncate(self, size: int) -> None:
         """Cut off what is behind `size`."""

@@ -8,6 +8,7 @@ import os
 import struct
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +21,7 @@ VERSION = 1
 _HEADER = struct.Struct("<8sHH12sI")
 HEADER_SIZE = _HEADER.size
 _FRAME = struct.Struct("<4sII")
+_NUMBER = struct.Struct("<I")
 _MAGIC = b"EVOSWJNL"
 _MARK = b"\xe5EVO"
 _UNREADABLE = (ValueError, LookupError, TypeError, RecursionError, OverflowError, struct.error)
@@ -34,13 +36,20 @@ class JournalCorrupt(EvosweepError):
 def header_of(run_id: str) -> bytes:
     """Return the header of a run's journal."""
     head = _HEADER.pack(_MAGIC, VERSION, 0, run_id.encode(), 0)[:-4]
-    return head + struct.pack("<I", zlib.crc32(head))
+    return head + _NUMBER.pack(zlib.crc32(head))
 
 
 def frame(payload: bytes) -> bytes:
     """Return the frame of an entry: mark, length, CRC-32 of length and payload, payload."""
-    length = struct.pack("<I", len(payload))
-    return _MARK + length + struct.pack("<I", zlib.crc32(length + payload)) + payload
+    start, crc = _start(len(payload))
+    return start + _NUMBER.pack(zlib.crc32(payload, crc)) + payload
+
+
+@lru_cache(maxsize=64)
+def _start(length: int) -> tuple[bytes, int]:
+    """Return the first bytes of a frame, and the CRC-32 of the length of its payload."""
+    number = _NUMBER.pack(length)
+    return _MARK + number, zlib.crc32(number)
 
 
 def check_header(path: Path, header: bytes) -> str:
