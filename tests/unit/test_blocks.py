@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 
 from evosweep.genomes import blocks
 from evosweep.genomes.blocks import Block, Blocks
-from evosweep.genomes.digest import Digest, population_digest
+from evosweep.genomes.digest import Digest, digest_of_block, population_digest
+from evosweep.genomes.encoded import encode_native
 from evosweep.genomes.encoding import encode
 from evosweep.genomes.plain_form import PlainForm, plain
 from evosweep.genomes.rebuild import Rebuilder
 from evosweep.genomes.single_list import SingleLists
+from evosweep.genomes.value_kinds import NATIVE
 
 if not hasattr(creator, "BlocksIndividual"):
     creator.create("BlocksFitness", base.Fitness, weights=(1.0,))
@@ -84,6 +86,25 @@ def test_numbers_are_recognised(genomes: list[Any]) -> None:
     assert block.contents == genomes or any(map(math.isnan, block.contents[-1]))
     assert block.layout == "native"
     assert block.encoding == encode(genomes)
+
+
+@given(st.one_of(*[st.lists(kind, max_size=7) for kind in (small, st.floats(), number, gene)]))
+@example([1.5, b"g" * 4])
+@example([5, [2]])
+@example([1, "iiii", 2**40])
+@example([b"iiii"])
+@example([0.5, numpy.float64(1.5)])
+@example([numpy.float64(1.5)] * 9)
+@example([numpy.int64(0x69), 1])
+@example([...])
+@example([1j, 0.0])
+def test_one_genome_is_native_or_not_encoded(genes: list[Any]) -> None:
+    encoding = encode_native(genes)
+    if NATIVE.issuperset(map(type, genes)):
+        assert encoding == Block.of([genes]).encoding
+        assert digest_of_block(encoding) == blocks.digest([genes], [0])
+    else:
+        assert encoding is None
 
 
 @given(populations(), st.integers(1, 5))

@@ -45,7 +45,10 @@ def _array_bearer(kind: Any, fitness: Any) -> Callable[[Iterable[object]], objec
     """Return the same kind of function for NumPy's arrays, which the class itself makes."""
 
     def make(genes: Iterable[object]) -> object:
-        individual = np.array(list(genes)).view(kind)
+        if type(genes) is np.ndarray and genes.ndim == 1 and genes.dtype == np.float64:
+            individual = genes.copy().view(kind)  # equal to an array of the list of these genes
+        else:
+            individual = np.array(list(genes)).view(kind)
         individual.fitness = fitness.__new__(fitness)
         return individual
 

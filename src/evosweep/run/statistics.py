@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from itertools import repeat
-from operator import attrgetter
+from operator import attrgetter, is_, truediv
 from typing import Any
 
 import numpy
@@ -92,7 +92,9 @@ def summary(population: Population) -> dict[str, float]:
     return row
 
 
-_VALUES, _FITNESS, _WEIGHTED = map(attrgetter, ("values", "fitness", "wvalues"))
+_VALUES, _FITNESS, _WEIGHTED, _WEIGHTS = map(
+    attrgetter, ("values", "fitness", "wvalues", "weights")
+)
 
 
 def _valid(population: Population) -> list[base.Fitness]:
@@ -109,11 +111,11 @@ def _columns(fitnesses: Sequence[base.Fitness]) -> list[Sequence[float]]:
     weights = fitnesses[0].weights
     ways = map(_VALUES, set(map(type, fitnesses)))
     usual = all(way is base.Fitness.values for way in ways)
-    if not usual or any(fitness.weights is not weights for fitness in fitnesses):
-        return list(zip(*[fitness.values for fitness in fitnesses], strict=True))
-    columns = zip(*[fitness.wvalues for fitness in fitnesses], strict=True)
+    if not usual or not all(map(is_, map(_WEIGHTS, fitnesses), repeat(weights))):
+        return list(zip(*map(_VALUES, fitnesses), strict=True))
+    columns = zip(*map(_WEIGHTED, fitnesses), strict=True)
     pairs = zip(columns, weights, strict=False)  # as `values` pairs them
-    return [[value / weight for value in column] for column, weight in pairs]
+    return [list(map(truediv, column, repeat(weight))) for column, weight in pairs]
 
 
 def _hypervolume(population: Population, reference: Sequence[float]) -> float | None:
