@@ -113,8 +113,10 @@ def pack_one(
     batch: int, fitness: tuple[float, ...], digest: bytes, *, seconds: float, finished: float
 ) -> bytes:
     """Return the payload of a batch of one individual, equal to that of `pack`."""
-    head = (_CHUNK_KIND, 0, len(fitness), batch, 1, 0)
-    return _one_of(len(fitness)).pack(*head, seconds, finished, digest, *fitness)
+    objectives = len(fitness)
+    return _one_of(objectives).pack(
+        _CHUNK_KIND, 0, objectives, batch, 1, 0, seconds, finished, digest, *fitness
+    )
 
 
 @cache
