@@ -61,7 +61,7 @@ class Alone:
         if fitness is None or copied.is_changed:
             return None
         digest, cpu = digest_of_block(copied.encoding), time.process_time() - began
-        return LoneEvaluation(fitness, seconds, cpu, digest, copied.whole)
+        return LoneEvaluation(fitness, seconds, cpu, digest, whole=copied.whole)
 
     def _fitness(self, returned: object, objectives: int) -> Fitness:
         if objectives == 1 and type(returned) is tuple and len(returned) == 1:

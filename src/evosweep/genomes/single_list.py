@@ -61,10 +61,10 @@ class SingleLists:
         except KeyError:
             way = self._ways[alike] = _way(kind, attributes, self._declared)
         if way is not None and (given := way.copy(genes, attributes)) is not None:
-            return SingleList(encoding, genes, given, self._form, way.whole)
+            return SingleList(encoding, genes, given, self._form, whole=way.whole)
         state = state_that_travels(individual, self._form, self._declared)
         given = self._rebuild.individual(kind, genes.copy(), state)
-        return SingleList(encoding, genes, given, self._form, None)
+        return SingleList(encoding, genes, given, self._form, whole=None)
 
 
 _Copy = Callable[[Any], object]
