@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from evosweep.compare.extra import need
 from evosweep.compare.numbers.table import Table
+from evosweep.compare.plots.fonts import share_fonts
 from evosweep.compare.plots.styles import Style
 
 Floats = NDArray[np.float64]
@@ -94,6 +95,7 @@ def canvas(name: str, height: float = HEIGHT, width: float = WIDTH) -> Iterator[
     """Make a matplotlib figure in the report's style; `name` makes the ids in its SVG unique."""
     matplotlib = need("matplotlib")
     matplotlib.use("Agg")
+    share_fonts()
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context({**_STYLE, "svg.hashsalt": name}):
