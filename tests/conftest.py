@@ -29,8 +29,10 @@ with a long one at the end."""
 THOROUGH = {
     *("cluster", "container", "faults", "proof", "tracking", "workflow"),
     *("compare/test_command.py", "compare/test_damage.py", "compare/test_scale.py"),
-    *("compare/test_sentences.py", "contract/test_registry.py", "contract/test_special.py"),
-    *("export/test_hostile_receipts.py", "fuzz/test_commands.py", "fuzz/test_things.py"),
+    *("compare/test_sentences.py", "compare/test_first_look.py", "compare/test_importance.py"),
+    *("compare/test_stages_report.py", "contract/test_registry.py", "contract/test_special.py"),
+    *("export/test_hostile_folders.py", "export/test_hostile_receipts.py"),
+    *("fuzz/test_commands.py", "fuzz/test_things.py", "notebook/test_figure.py"),
 }
 """Folders and files that need an engine, a server, Snakemake, many processes or many seconds."""
 _LIMIT = 600

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "src"
@@ -13,6 +14,7 @@ _NAMES = ("python3.11", "python3.12", "python3.13", "python3.14")
 _NEEDED = "import deap, numpy, pyarrow, pydantic, evosweep.cli"
 
 
+@cache
 def other_pythons() -> list[str]:
     """Every other supported Python that lies on this machine."""
     places = [
