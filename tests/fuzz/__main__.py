@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 import corpus
-from readers import READERS
+from targets import READERS
 
 _HERE = Path(__file__).parent
 _HOUR = 3600.0

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import things
 from reader import Trial, limit_memory
-from readers import READERS
+from targets import READERS
 
 _GIGABYTES = 5
 _SECONDS = int(os.environ.get("SECONDS_OF_A_THING", "200"))

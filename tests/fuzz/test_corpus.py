@@ -10,7 +10,7 @@ import corpus
 import mutations
 import pytest
 from reader import Finding, Reader, Trial
-from readers import READERS
+from targets import READERS
 
 RANDOM = 8
 """Random inputs for each reader."""

@@ -18,7 +18,7 @@ with atheris.instrument_imports(
     exclude=["evosweep.algorithms", "evosweep.backends", "evosweep.fast", "evosweep.problems"],
     enable_loader_override=False,
 ):
-    import readers
+    import targets
 
 import corpus
 import mutations
@@ -35,7 +35,7 @@ class _Fuzzing:
 
     def __init__(self, name: str, folder: Path, seconds: float) -> None:
         scratch = tempfile.mkdtemp(prefix="evosweep-fuzz-", dir=_memory_disk())
-        self.trial = reader.Trial(readers.READERS[name], Path(scratch))
+        self.trial = reader.Trial(targets.READERS[name], Path(scratch))
         self.folder, self.end = folder, time.monotonic() + seconds
         self.executions = 0
         self.findings: dict[tuple[str, str], reader.Finding] = {}
