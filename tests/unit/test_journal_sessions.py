@@ -187,8 +187,8 @@ def test_nothing_is_synced_where_nothing_is_new(path: Path, syncs: Syncs) -> Non
     with Journal(path, RUN_ID, sync=0.001) as opened:
         opened.append(_entry())
         assert syncs.happened.wait(60)
-        while opened._dirty.is_set():
-            pass
+        while opened._dirty:
+            opened._closing.wait(0.001)
         opened._closing.set()
         opened._syncer.join()
         count = syncs.count
