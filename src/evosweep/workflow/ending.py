@@ -15,7 +15,7 @@ from evosweep.workflow.job_messages import last_line
 from evosweep.workflow.partial import use_what_is_there
 
 _VERDICTS = 8
-_WIDTH = 200
+_WIDTH = 600  # a verdict is whole, unless names are very long
 _LARGEST_LOG = 2**24
 
 
