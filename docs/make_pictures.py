@@ -25,6 +25,11 @@ from shown import FIRST, IMAGES, ROOT, TOUR, cells
 from evosweep.config.load import load
 
 BIN = Path(sys.executable).parent
+WITHOUT_PATH = """path => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replaceAll(path, "");
+}"""
+"""Leaves out of what a page shows where the results lie on this machine."""
 
 
 def main() -> int:
@@ -184,6 +189,7 @@ def mlflow(results: Path, drawn: Path) -> None:
 
         def keep_view(name: str) -> None:
             page.wait_for_timeout(2500)
+            page.evaluate(WITHOUT_PATH, str(results.parent))
             page.screenshot(path=drawn / f"mlflow-{name}.png")
 
         page.goto(address)
