@@ -16,7 +16,7 @@ import pytest
 from hits import hit, kills
 from windows import ORGANISING
 
-from evosweep.backends.dask import check_address
+from evosweep.backends.dask import Dask, check_address
 from evosweep.errors import InputError
 
 HERE = Path(__file__).parent
@@ -180,3 +180,10 @@ def test_a_public_address_without_tls_is_refused(place: str) -> None:
 @pytest.mark.parametrize("place", ["tls://8.8.8.8:8786", "tcp://10.0.0.1:8786", "scheduler.json"])
 def test_tls_and_private_addresses_are_taken(place: str) -> None:
     check_address(place)
+
+
+def test_two_clusters_of_one_machine_do_not_collide() -> None:
+    """Warnings are errors: a scheduler whose port for HTTP is in use would say so."""
+    with Dask(1) as one, Dask(1) as other:
+        addresses = [each._running()._client.scheduler_info()["address"] for each in (one, other)]
+    assert len(set(addresses)) == 2

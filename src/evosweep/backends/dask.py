@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from evosweep.backends.dask_draws import keep_apart
 from evosweep.backends.dask_lanes import Lanes
-from evosweep.backends.dask_nodes import client_on_nodes
+from evosweep.backends.dask_nodes import ANY_PORT, client_on_nodes
 from evosweep.backends.names import SCHEDULER_VARIABLE
 from evosweep.backends.over_executor import OverExecutor, Parcel
 from evosweep.backends.protocol import Result
@@ -132,6 +132,7 @@ class Dask(OverExecutor):
                 host="127.0.0.1",
                 security=security,
                 dashboard_address=None,
+                scheduler_kwargs=ANY_PORT,
                 silence_logs=logging.CRITICAL,
                 memory_limit=0,  # an evaluation's memory is not Dask's to judge
                 local_directory=folder,

@@ -28,6 +28,8 @@ _TLS = {
     "WORKER__CERT": "tls_worker_cert",
     "WORKER__KEY": "tls_worker_key",
 }
+ANY_PORT = {"dashboard_address": "127.0.0.1:0"}
+"""A scheduler answers HTTP even without a dashboard: here, where two on one host do not collide."""
 _GRACE = 10.0  # seconds for the end of workers after the order to end
 
 
@@ -45,7 +47,11 @@ def client_on_nodes(workers: int, patience: float) -> "Iterator[Client]":
     security = Security.temporary()
     with (
         LocalCluster(
-            n_workers=0, host=address_towards(other), security=security, dashboard_address=None
+            n_workers=0,
+            host=address_towards(other),
+            security=security,
+            dashboard_address=None,
+            scheduler_kwargs=ANY_PORT,
         ) as cluster,
         _started(workers, cluster.scheduler_address, security),
         Client(cluster, set_as_default=False) as client,
