@@ -17,7 +17,7 @@ def test_a_run_is_seeded_as_a_program_by_hand() -> None:
 
 def test_states_are_told_apart_and_put_back() -> None:
     before = seeds.state()
-    assert before.same(seeds.state())
+    assert before == seeds.state()
     for draw in (
         random.random,
         numpy.random.random,
@@ -25,10 +25,10 @@ def test_states_are_told_apart_and_put_back() -> None:
         lambda: random.gauss(0, 1),
     ):
         draw()
-        assert not before.same(seeds.state())
+        assert before != seeds.state()
         assert not before.is_current()
         before.restore()
-        assert before.same(seeds.state())
+        assert before == seeds.state()
         assert before.is_current()
 
 
@@ -73,7 +73,7 @@ def test_a_generator_put_in_the_place_of_numpys_is_asked() -> None:
         before = seeds.state()
         assert before.is_current()
         numpy.random.random()
-        assert not before.same(seeds.state())
+        assert before != seeds.state()
         assert not before.is_current()
     finally:
         numpy.random.set_bit_generator(first)

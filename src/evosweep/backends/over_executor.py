@@ -8,14 +8,14 @@ a chunk does not come back.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from types import TracebackType
 from typing import Generic, Self
 
 from evosweep.backends.board import Board
-from evosweep.backends.finished import Finished
 from evosweep.backends.protocol import Lost, Result, Work
+from evosweep.backends.window import Window
 from evosweep.errors import EvosweepError, InputError, RunError, one_line
 from evosweep.processes import activity, address
 
@@ -88,7 +88,7 @@ class OverExecutor:
 
     def run(self, chunks: Iterator[Work[Result]]) -> Iterator[tuple[int, Result | Lost]]:
         """Keep every worker busy with one chunk and a second one waiting."""
-        window: _Window[Result] = _Window(chunks, _CHUNKS_A_WORKER * self.workers)
+        window: Window[Result, Result] = Window(chunks, _CHUNKS_A_WORKER * self.workers)
         while window.fill(self._submit):
             done = window.wait(_TICK)
             if not done:
@@ -99,7 +99,7 @@ class OverExecutor:
             yield from self._results(window, done)
 
     def _results(
-        self, window: "_Window[Result]", done: "list[Future[Result]]"
+        self, window: Window[Result, Result], done: "list[Future[Result]]"
     ) -> Iterator[tuple[int, Result | Lost]]:
         """Yield the result of each finished chunk, or a `Lost` made from the board's notes."""
         for future in done:
@@ -152,35 +152,6 @@ class OverExecutor:
 
 _HOPELESS = (ImportError, AttributeError, TypeError)
 """Errors of a worker whose code differs from ours; errors of evaluations come back as results."""
-
-
-class _Window(Generic[Result]):
-    """The chunks that were submitted and are not done: at most `size` of them."""
-
-    def __init__(self, chunks: Iterator[Work[Result]], size: int) -> None:
-        self._chunks, self._size = chunks, size
-        self.pending: dict[Future[Result], Work[Result]] = {}
-        self._finished: Finished[Result] = Finished()
-
-    def fill(self, submit: "Submit[Result]") -> bool:
-        """Submit chunks while there is room; returns True if any is not done."""
-        while len(self.pending) < self._size:
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                break
-            future = submit(chunk)
-            self.pending[future] = chunk
-            self._finished.watch(future)
-            if future.done():  # the executor is broken and takes no more
-                break
-        return bool(self.pending)
-
-    def wait(self, seconds: float) -> "list[Future[Result]]":
-        """Return the chunks' futures that are done; waits so long for the first of them."""
-        return self._finished.wait(seconds, among=self.pending)
-
-
-Submit = Callable[[Work[Result]], "Future[Result]"]
 
 
 def _error_of(future: "Future[Result]") -> BaseException | None:

@@ -25,8 +25,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from evosweep.backends.finished import Finished
 from evosweep.backends.protocol import Lost, Result, Timed, Work
+from evosweep.backends.window import Window
 from evosweep.errors import RunError
 from evosweep.processes import activity, kill, safe_path, signals
 from evosweep.processes.paused import Paused
@@ -110,40 +110,27 @@ class Pool:
 
     def run(self, chunks: Iterator[Work[Result]]) -> Iterator[tuple[int, Result | Lost]]:
         """Keep every worker busy with one chunk and a second one waiting."""
-        pending: _Pending[Result] = {}
-        finished: Finished[Result | Lost] = Finished()
-        while self._fill(pending, chunks, finished):
-            done = finished.wait(_TICK, among=pending)
+        window: Window[Result, Result | Lost] = Window(chunks, _CHUNKS_A_WORKER * self.workers)
+        while self._fill(window):
+            done = window.wait(_TICK)
             overdue = [] if done else self._kill_overdue()
             for future in done:
                 if isinstance(future.exception(), BrokenProcessPool):
-                    yield from self._lost(pending, overdue)
+                    yield from self._lost(window.pending, overdue)
                     break
-                yield pending.pop(future).number, future.result()
+                yield window.pending.pop(future).number, future.result()
             if overdue:
-                wait(pending)
-                yield from self._lost(pending, overdue)
+                wait(window.pending)
+                yield from self._lost(window.pending, overdue)
 
-    def _fill(
-        self,
-        pending: "_Pending[Result]",
-        chunks: Iterator[Work[Result]],
-        finished: Finished[Result | Lost],
-    ) -> bool:
-        while len(pending) < _CHUNKS_A_WORKER * self.workers:
-            began = time.perf_counter()
-            chunk = next(chunks, None)
-            if chunk is None:
-                break
-            future = self._submit(chunk, alone=not pending)
-            pending[future] = chunk
-            finished.watch(future)
-            if future.done():  # the executor is broken and takes no more
-                break
-            if len(pending) == self.workers or time.perf_counter() - began > _HANDOVER:
+    def _fill(self, window: Window[Result, Result | Lost]) -> bool:
+        began = time.perf_counter()
+        for _ in window.filling(lambda chunk: self._submit(chunk, alone=not window.pending)):
+            if len(window.pending) == self.workers or time.perf_counter() - began > _HANDOVER:
                 # The threads that send them need the interpreter, which the next would keep busy.
                 time.sleep(_HANDOVER)
-        return bool(pending)
+            began = time.perf_counter()
+        return bool(window.pending)
 
     def _submit(self, chunk: Work[Result], *, alone: bool) -> "Future[Result | Lost]":
         """Submit a chunk; returns a future that holds a `Lost` if the executor is broken."""

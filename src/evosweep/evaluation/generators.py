@@ -44,10 +44,6 @@ class Generators(NamedTuple):
     numpy_gauss: float | None
     """The normal number that `numpy.random.normal` holds back."""
 
-    def same(self, other: "Generators") -> bool:
-        """Return True if nothing was drawn between the two states."""
-        return self == other
-
     def is_current(self) -> bool:
         """Return True if nothing was drawn since; it takes less time than to read the state."""
         words = _read_numpy()

@@ -73,7 +73,7 @@ class Calls:
         finally:
             seat().leave()
         returned.seconds = time.perf_counter() - started
-        if not before.same(seeds.state()):
+        if not before.is_current():
             returned.drew = self.seed is None
             before.restore()
         return returned

@@ -75,7 +75,7 @@ def evaluate(chunk: Chunk) -> Outcome:
     try:
         problem = build(chunk.problem)
         _evaluate_all(chunk, problem, outcome)
-        touched = problem.stochastic or not before.same(seeds.state())
+        touched = problem.stochastic or not before.is_current()
         if touched and not problem.stochastic:
             raise _Failed(_find_draw(chunk, problem))
     except _Failed as failed:
@@ -261,7 +261,7 @@ def _find_draw(chunk: Chunk, problem: BuiltProblem) -> FailureReason:
         before = seeds.state()
         arguments, keywords = row_of(individual) if chunk.spread else ((individual,), {})
         _quietly(lambda: problem.evaluate(*arguments, **keywords))  # noqa: B023
-        if not before.same(seeds.state()):
+        if not before.is_current():
             culprit = index
             break
     return failure.of_draw(culprit)
