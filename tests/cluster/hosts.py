@@ -143,6 +143,10 @@ class Host:
         mine = Path(f"/proc/{self.init}/ns/pid").readlink()
         return [each for each in psutil.process_iter() if self._is_work(each, mine)]
 
+    def commands(self) -> list[list[str]]:
+        """The command line of each of them; a process that ends meanwhile has none."""
+        return [words(each) for each in self.processes()]
+
     def _is_work(self, process: psutil.Process, mine: Path) -> bool:
         try:
             inside = Path(f"/proc/{process.pid}/ns/pid").readlink() == mine
@@ -202,3 +206,11 @@ def _in_network(pid: int) -> list[str]:
 
 def _call(*words: str) -> None:
     subprocess.run(words, check=True)
+
+
+def words(process: psutil.Process) -> list[str]:
+    """A process's command line; nothing if it has ended, also between two looks at it."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []

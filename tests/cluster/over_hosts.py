@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from hosts import Host
+from hosts import Host, words
 
 from evosweep.records import journal
 
@@ -70,7 +70,7 @@ class Run:
         return self.workers(host)
 
     def workers(self, host: Host) -> list[psutil.Process]:
-        return [each for each in host.processes() if "scoop.bootstrap" in " ".join(_words(each))]
+        return [each for each in host.processes() if "scoop.bootstrap" in " ".join(words(each))]
 
     def evaluated(self) -> int:
         path = self.folder / "journal.bin"
@@ -97,10 +97,3 @@ class Run:
             assert self.process.poll() is None, (what, self.finish(), self.errors)
             assert time.monotonic() < until, f"no {what}"
             time.sleep(0.02)
-
-
-def _words(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.Error:
-        return []

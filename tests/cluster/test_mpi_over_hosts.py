@@ -22,7 +22,7 @@ def _installed() -> None:
 
 
 def _is_at_work(host: Host) -> bool:
-    return any(each.cmdline()[1:3] == ["-m", "mpi4py.futures"] for each in host.processes())
+    return any(words[1:3] == ["-m", "mpi4py.futures"] for words in host.commands())
 
 
 def test_a_host_that_is_cut_off_ends_the_ranks_on_both_sides(hosts: list[Host]) -> None:

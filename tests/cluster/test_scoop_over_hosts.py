@@ -13,7 +13,7 @@ import psutil
 import pytest
 from fault_table import injected
 from hits import hit, kills, of_journal, was_hit
-from hosts import Host
+from hosts import Host, words
 from over_hosts import Run, spec
 from windows import AT_WORK, BETWEEN
 
@@ -108,8 +108,9 @@ def _mend(hosts: list[Host]) -> None:
     for host in hosts:
         host.mend() if host.is_up else host.boot()
         for process in host.processes():
-            if process.status() == psutil.STATUS_STOPPED:
-                process.resume()
+            with suppress(psutil.NoSuchProcess):
+                if process.status() == psutil.STATUS_STOPPED:
+                    process.resume()
 
 
 @pytest.fixture
@@ -232,13 +233,12 @@ def _signal(host: Host, number: signal.Signals, program: str) -> None:
     """To each process on a host whose command line has that word or its beginning."""
     for process in host.processes():
         if _runs(process, program):
-            process.send_signal(number)
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(number)
 
 
 def _runs(process: psutil.Process, program: str) -> bool:
-    with suppress(psutil.Error):
-        return any(Path(word).name.startswith(program) for word in process.cmdline())
-    return False
+    return any(Path(word).name.startswith(program) for word in words(process))
 
 
 @pytest.mark.slow
@@ -255,7 +255,7 @@ def test_a_stop_ends_everything_on_every_host(make: Make, expected: str) -> None
     run.start()
     run.wait_for_workers(run.hosts[2])
     run.wait_for_evaluations(20)
-    outer = next(each for each in run.hosts[0].processes() if "evosweep" in each.cmdline())
+    outer = next(each for each in run.hosts[0].processes() if "evosweep" in words(each))
     outer.send_signal(signal.SIGTERM)
     assert run.finish() == 143
     assert run.left() == []
@@ -269,7 +269,7 @@ def test_what_kills_the_supervisor_leaves_nothing_on_any_host(make: Make) -> Non
     run = make()
     run.start()
     run.wait_for_workers(run.hosts[2])
-    outer = next(each for each in run.hosts[0].processes() if "evosweep" in each.cmdline())
+    outer = next(each for each in run.hosts[0].processes() if "evosweep" in words(each))
     outer.send_signal(signal.SIGKILL)
     assert run.finish() != 0
     hit(AT_WORK)

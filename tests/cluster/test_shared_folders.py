@@ -15,7 +15,7 @@ import psutil
 import pytest
 from fault_table import injected
 from hits import hit, kills
-from hosts import Host
+from hosts import Host, words
 from lacking import lacking
 from mounts import missing, mount
 from windows import AT_WORK
@@ -64,7 +64,7 @@ class Attempt:
         """Sends a signal to every process of the run."""
         for process in self.host.processes():
             with suppress(psutil.NoSuchProcess):
-                if "evosweep" in " ".join(process.cmdline()):
+                if "evosweep" in " ".join(words(process)):
                     process.send_signal(number)
         if number != signal.SIGSTOP:  # nsenter stops with the command that it has started
             self.process.send_signal(signal.SIGCONT)
