@@ -4,6 +4,7 @@ import re
 import runpy
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,12 @@ ROOT = Path(__file__).parents[2]
 NAME = re.compile(r"EVOSWEEP_[A-Z_]*[A-Z]\b")
 NO_VARIABLES = {"EVOSWEEP_PRIVATE"}  # an attribute of the module scoop
 SOURCES = ("src", "workflow", "profiles", "tests", "deploy", "Snakefile", "Dockerfile")
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md"))]
+_PLACES = ("*.md", "config/*.md", "docs/*.md", "docs/howto/*.md", "docs/gallery/*.md")
+PAGES = [page for place in _PLACES for page in sorted(ROOT.glob(place))]
+
+
+def _place(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
 
 
 def test_the_figure_of_the_rooms_is_that_of_todays_imports() -> None:
@@ -88,14 +94,14 @@ def test_every_variable_is_listed_and_every_listed_one_is_used() -> None:
     assert used == listed
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=_place)
 def test_a_page_leads_to_files_that_are_there(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
     missing = [target for target in targets if not (page.parent / target).exists()]
     assert missing == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=_place)
 def test_no_row_of_a_table_is_torn(page: Path) -> None:
     text = re.sub(r"^ *(```+).*?^ *\1$", "", page.read_text(), flags=re.M | re.S)
     for table in re.findall(r"^\|(?:.+\n)+", text, re.M):
@@ -103,6 +109,15 @@ def test_no_row_of_a_table_is_torn(page: Path) -> None:
         cells = [len(re.findall(r"(?<!\\)\|", row)) for row in rows]
         odd = [row for row, count in zip(rows, cells, strict=True) if count != head.count("|")]
         assert not odd, f"{page.name}: {odd[0]}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_place)
+def test_no_sentence_has_become_a_list(page: Path) -> None:
+    """`12. ` at the start of a line begins an item; a definition has a line of its own."""
+    text = re.sub(r"^ *(```+).*?^ *\1$|^ {4,}[^\n]*$", "", page.read_text(), flags=re.M | re.S)
+    items = [int(number) for number in re.findall(r"^ *(\d+)\. ", text, re.M)]
+    assert [b for a, b in pairwise([0, *items]) if b not in (1, a + 1)] == []
+    assert re.findall(r"^\*\*.+\*\* : .*$", text, re.M) == []
 
 
 def test_the_walk_of_a_run_names_files_that_are_there() -> None:
