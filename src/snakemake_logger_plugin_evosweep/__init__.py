@@ -16,7 +16,12 @@ from snakemake_interface_logger_plugins.settings import LogHandlerSettingsBase
 
 from evosweep.workflow import current_call
 from evosweep.workflow.display import Showing, suitable
-from evosweep.workflow.job_messages import error_of_stage, failed_job, is_told_by_the_end
+from evosweep.workflow.job_messages import (
+    error_of_stage,
+    failed_job,
+    is_told_by_the_end,
+    stage_of,
+)
 
 _TOLD = ("Nothing to be done",)
 
@@ -97,6 +102,8 @@ class LogHandler(LogHandlerBase):
             self._showing = Showing(call, suitable())
         if call is not None and _is_error(record) and (job := failed_job(record)):
             call.failed_jobs[job[0]] = job[1]
+        if call is not None and getattr(record, "event", None) == LogEvent.JOB_INFO:
+            call.stage = stage_of(record)
         if text := self._concerns_a_person(record, started=call is not None and call.started):
             self._say(text)
 

@@ -18,6 +18,8 @@ class ThisCall:
     """True if the call repeats finished runs."""
     failed_jobs: dict[str, str] = field(default_factory=dict)
     """The log of each failed job of runs, by the job's name."""
+    stage: str = ""
+    """What is done with the runs now, in words; empty while runs are performed."""
     started: bool = False
     ended: bool = False
     on_end: list[Callable[[], None]] = field(default_factory=list)

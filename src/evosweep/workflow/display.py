@@ -25,9 +25,10 @@ class LogLines:
         with suppress(ValueError):
             self.pause = max(float(os.environ.get(LINES_EVERY, "")), 0.1)
 
-    def show(self, progress: Progress) -> None:
-        """Print one line."""
-        self.say(f"{time.strftime('%H:%M:%S')} {status_lines.head(progress)}")
+    def show(self, progress: Progress, stage: str = "") -> None:
+        """Print one line; `stage`: what is done with the runs now."""
+        line = f"{time.strftime('%H:%M:%S')} {status_lines.head(progress)}"
+        self.say(f"{line}; {stage}" if stage else line)
 
     def say(self, text: str) -> None:
         """Print a message."""
@@ -50,11 +51,11 @@ class TerminalBlock:
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
         self._live.start()
 
-    def show(self, progress: Progress) -> None:
-        """Draw the block."""
+    def show(self, progress: Progress, stage: str = "") -> None:
+        """Draw the block; `stage`: what is done with the runs now."""
         from evosweep.workflow.status_block import block
 
-        self._live.update(block(progress, self._console.height - 1), refresh=True)
+        self._live.update(block(progress, self._console.height - 1, stage), refresh=True)
 
     def say(self, text: str) -> None:
         """Print a message above the block."""
@@ -77,7 +78,7 @@ class Showing:
     """Looks at the results of a call in a thread of its own, and shows them until it is closed."""
 
     def __init__(self, call: ThisCall, display: LogLines | TerminalBlock) -> None:
-        self.display = display
+        self.display, self._call = display, call
         fresh_since = call.began if call.fresh else 0.0
         self._observer = Observer(call.plan.experiment.folder, fresh_since)
         self._over = threading.Event()
@@ -95,5 +96,5 @@ class Showing:
         while not self._over.is_set():
             began = time.monotonic()
             with suppress(OSError, EvosweepError):
-                self.display.show(self._observer.look())
+                self.display.show(self._observer.look(), self._call.stage)
             self._over.wait(max(self.display.pause, _BUSY * (time.monotonic() - began)))

@@ -17,6 +17,12 @@ _TOLD = (
 )
 OF_RUNS = ("run", "batch")
 """The rules whose jobs perform runs."""
+_STAGES = {
+    "compare": "comparing them",
+    "track": "bringing MLflow up to date",
+    "look": "deciding on more seeds",
+}
+"""The rules that work on finished runs, in words."""
 _LONGEST = 2**16  # bytes at the end of a log, which a run may fill without end
 _LAST = 3  # most lines of a log that are shown
 
@@ -37,6 +43,11 @@ def error_of_stage(record: LogRecord) -> str:
     for log in logs:
         lines += [f"  {printable(line)}" for line in _last_lines(Path(str(log)))]
     return "\n".join(lines)
+
+
+def stage_of(record: LogRecord) -> str:
+    """Return what the job of a message does with finished runs; empty if it performs runs."""
+    return _STAGES.get(str(getattr(record, "rule_name", "")), "")
 
 
 def failed_job(record: LogRecord) -> tuple[str, str] | None:

@@ -16,18 +16,21 @@ _COLUMNS = (("problem", "left"), ("algorithm", "left"), ("done", "right"), ("fai
             ("best", "right"))  # fmt: skip
 
 
-def block(progress: Progress, height: int = 40) -> RenderableType:
-    """Return a bar, the table by problem and algorithm, and the current runs, in `height` lines."""
+def block(progress: Progress, height: int = 40, stage: str = "") -> RenderableType:
+    """Return a bar, the table by problem and algorithm, and the current runs, in `height` lines.
+
+    `stage` says what is done with the runs now, if anything.
+    """
     running = [Text(f"  {running_line(each)}", style="cyan") for each in progress.running[:4]]
     failed = [Text(f"  {line}", style="red") for line in islice(failure_lines(progress.failed), 3)]
     room = max(height - len(running) - len(failed) - 6, 3)
-    parts: list[RenderableType] = [_head(progress), _table(progress, room)]
+    parts: list[RenderableType] = [_head(progress, stage), _table(progress, room)]
     if running:
         parts += [Text("running now", style="dim"), *running]
     return Group(*parts, *failed)
 
 
-def _head(progress: Progress) -> RenderableType:
+def _head(progress: Progress, stage: str) -> RenderableType:
     total = max(progress.asked, 1)
     line = Table.grid(padding=(0, 1))
     failed = f"{len(progress.failed):,} failed" if progress.failed else ""
@@ -36,7 +39,7 @@ def _head(progress: Progress) -> RenderableType:
         ProgressBar(total=total, completed=progress.done, width=_BAR),
         Text(f"{progress.done:,} of {progress.asked:,} runs"),
         Text(failed, style="bold red"),
-        Text(pace_of(progress), style="dim"),
+        Text(stage or pace_of(progress), style="dim"),
     )
     return line
 
