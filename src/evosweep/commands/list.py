@@ -14,6 +14,7 @@ from evosweep.plugins.loading import load_problem
 
 _KINDS = ("problems", "algorithms", "backends")
 _WIDTH = 100
+_NAME = max(map(len, (*PROBLEMS, *ALGORITHMS, *BACKENDS)))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +50,7 @@ def _builtins(kind: str) -> list[Builtin]:
 def _names() -> Iterator[str]:
     for kind in ("problems", "algorithms"):
         yield kind
-        yield from (f"  {each.name:24} {each.summary}" for each in _builtins(kind))
+        yield from (f"  {each.name:{_NAME}} {each.summary}" for each in _builtins(kind))
         yield ""
     yield from _backends()
     yield ""
@@ -100,7 +101,7 @@ def _lines(each: Builtin) -> Iterator[str]:
 
 def _backends() -> Iterator[str]:
     yield "backends"
-    yield from (f"  {name:24} {kind.summary}" for name, kind in BACKENDS.items())
+    yield from (f"  {name:{_NAME}} {kind.summary}" for name, kind in BACKENDS.items())
 
 
 def _facts(each: Builtin) -> str:
