@@ -48,7 +48,7 @@ def _read(path: Path) -> Script:
     try:
         return read_script(read_text(path, _LARGEST), path.name)
     except OSError as error:
-        raise InputError(f"{path}: cannot be read as a program: {error}") from error
+        raise InputError(f"{path}: cannot be read as a program: {error.strerror}") from error
 
 
 def _print_left(path: Path, script: Script) -> None:
