@@ -20,7 +20,7 @@ import images
 from crate import validate
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
-from findings import OWN, PYTHON, ROOT, Finding, output
+from findings import OWN, PYTHON, ROOT, Finding, commit, output
 
 LOCKS = ("run.txt", "test.txt", "workflow.txt")
 PERMISSIVE = ("apache", "bsd", "cc0", "historical permission", "hpnd", "isc", "mit", "python",
@@ -57,8 +57,7 @@ def wheel() -> str:
 def _built(folder: Path) -> str:
     source = folder / "source"
     source.mkdir()
-    archive = output("git", "-C", ROOT, "archive", "HEAD")
-    subprocess.run(["tar", "-x", "-C", source], input=archive, check=True)
+    commit(source)
     when = output("git", "-C", ROOT, "log", "-1", "--format=%ct").decode().strip()
     build = (PYTHON, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation")
     subprocess.run(
@@ -193,7 +192,7 @@ def image() -> str:
     if silent := sorted(package.name for package in found.debian if not package.licences):
         raise Finding(
             f"packages of Debian without a licence that is known: {silent} (a base may leave out "
-            "/usr/share/doc/*/copyright: make another one)"
+            "/usr/share/doc/*/copyright: remove it, then call tests/container/engine.sh up)"
         )
     locked = {images.normal(name) for name in _names(ROOT / "envs" / "workflow.txt")}
     if strange := {images.normal(name) for name, *_ in found.python} - locked - {"evosweep"}:

@@ -22,3 +22,12 @@ def output(*words: object) -> bytes:
         said = (done.stderr or done.stdout).decode(errors="replace")
         raise Finding(f"{Path(command[0]).name}: {' '.join(said.split())[-500:]}")
     return done.stdout
+
+
+def commit(folder: Path) -> None:
+    """Write the files of the commit into a folder, so that no edit in between is seen.
+
+    Their permissions are those of a checkout under `umask 022`.
+    """
+    archive = output("git", "-C", ROOT, "-c", "tar.umask=0022", "archive", "HEAD")
+    subprocess.run(["tar", "-x", "-C", folder], input=archive, check=True)

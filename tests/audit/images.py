@@ -10,12 +10,13 @@ import re
 import shlex
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from findings import ROOT, Finding, output
+from findings import Finding, commit, output
 
 IMAGE = "evosweep-audit"
 _EPOCH = "315532800"  # as in the Dockerfile
@@ -87,7 +88,9 @@ class Contents:
 
 def build_twice() -> list[str]:
     """Build the workflow's image twice; returns the digests of its layers, or fails by name."""
-    first, second = (_build(f"{IMAGE}:{number}") for number in (1, 2))
+    with tempfile.TemporaryDirectory() as folder:
+        commit(Path(folder))
+        first, second = (_build(f"{IMAGE}:{number}", folder) for number in (1, 2))
     if first != second:
         differing = [
             n for n, both in enumerate(zip(first, second, strict=True)) if len({*both}) > 1
@@ -97,14 +100,14 @@ def build_twice() -> list[str]:
     return first
 
 
-def _build(tag: str) -> list[str]:
+def _build(tag: str, context: str) -> list[str]:
     if shutil.which("podman") is None:
         raise Finding("podman is not installed, and no other engine gives all files one time")
     words = ["--build-arg", f"BASE_IMAGE={base}"] if (base := _base()) else []
     more = shlex.split(os.environ.get("BUILD_OPTIONS", ""))
     output(
         "podman", "build", "--no-cache", "--quiet", "--timestamp", _EPOCH, *words, *more,
-        "--target", "workflow", "--tag", tag, ROOT,
+        "--target", "workflow", "--tag", tag, context,
     )  # fmt: skip
     layers = output("podman", "image", "inspect", "--format", "{{json .RootFS.Layers}}", tag)
     return list(json.loads(layers))

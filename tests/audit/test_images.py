@@ -1,5 +1,6 @@
 """What the audit reads in an image: licences in copyright files, and the bill of material."""
 
+import functools
 import shutil
 from pathlib import Path
 
@@ -42,29 +43,28 @@ def test_a_bill_of_material_names_each_package_by_its_address() -> None:
 
 
 @pytest.fixture
-def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder from which podman builds a small image of one layer, in place of evosweep's."""
+def small_image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets podman build a small image of one layer, in place of evosweep's commit."""
     if shutil.which("podman") is None:
         lacking("podman is not installed")
     (tmp_path / "Dockerfile").write_text("FROM scratch AS workflow\nCOPY file /file\n")
     (tmp_path / "file").write_text("the same")
-    monkeypatch.setattr(images, "ROOT", tmp_path)
+    copy = functools.partial(shutil.copytree, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setattr(images, "commit", copy)
     monkeypatch.setattr(images, "IMAGE", "evosweep-audit-test")
     monkeypatch.delenv("BASE_IMAGE", raising=False)
-    return tmp_path
 
 
 @pytest.mark.slow
 @pytest.mark.container
-def test_two_builds_are_compared_layer_by_layer(
-    context: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("small_image")
+def test_two_builds_are_compared_layer_by_layer(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(images.build_twice()) == 1
     build = images._build
 
-    def change_then_build(tag: str) -> list[str]:
-        (context / "file").write_text(f"for {tag}")
-        return build(tag)
+    def change_then_build(tag: str, context: str) -> list[str]:
+        Path(context, "file").write_text(f"for {tag}")
+        return build(tag, context)
 
     monkeypatch.setattr(images, "_build", change_then_build)
     with pytest.raises(Finding, match=r"layers \[0\] of 1 differ in two builds: Files /file and"):
