@@ -1,21 +1,11 @@
-"""The tests that pytest has collected: which of them call what, and runs of some of them."""
+"""The tests that pytest has collected, and runs of some of them."""
 
-import json
-import os
-import sys
 import tempfile
-import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 import _pytest.main
 import pytest
-from forks import each_in_a_fork
-from mutant import module_of
-
-_SLOWEST = 1.0  # seconds of processor; a test that takes longer is left out
 
 
 class Tests:
@@ -47,90 +37,6 @@ class Tests:
         self.was_called = True
         self._work(session)
         return True
-
-
-class Calls:
-    """The outermost functions of evosweep that are called in a block, each after its module."""
-
-    def __init__(self) -> None:
-        self.seen: set[str] = set()
-        self._modules: dict[str, str | None] = {}
-
-    def __enter__(self) -> "Calls":
-        threading.setprofile(self._note)
-        sys.setprofile(self._note)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        sys.setprofile(None)
-        threading.setprofile(None)
-
-    def _note(self, frame: FrameType, event: str, _: object) -> None:
-        if event != "call":
-            return
-        code = frame.f_code
-        if code.co_filename not in self._modules:
-            self._modules[code.co_filename] = module_of(code.co_filename)
-        if module := self._modules[code.co_filename]:
-            self.seen.add(f"{module} {code.co_qualname.partition('.<locals>')[0]}")
-
-
-@dataclass
-class Measured:
-    """The seconds of each test that passes, and the functions that it calls."""
-
-    tests: dict[str, tuple[float, list[str]]]
-
-    @classmethod
-    def read(cls, path: Path) -> "Measured":
-        return cls(json.loads(path.read_text(encoding="utf-8")))
-
-    @property
-    def total(self) -> float:
-        return sum(seconds for seconds, _ in self.tests.values())
-
-    def callers_of(self, place: str) -> list[str]:
-        """Return the tests that call a function, the fastest first."""
-        return sorted(
-            (name for name, (_, places) in self.tests.items() if place in places),
-            key=lambda name: self.tests[name][0],
-        )
-
-    def seconds_of(self, place: str) -> float:
-        return sum(self.tests[name][0] for name in self.callers_of(place))
-
-    def first_callers_of(self, module: str) -> list[str]:
-        """Return all tests: first those that call anything of a module, the fastest first."""
-        prefix = f"{module} "
-
-        def rank(name: str) -> tuple[bool, float]:
-            seconds, places = self.tests[name]
-            return not any(place.startswith(prefix) for place in places), seconds
-
-        return sorted(self.tests, key=rank)
-
-
-def measure(session: pytest.Session, path: Path) -> None:
-    """Run each test once in a fork, and keep what is seen in a file."""
-
-    def measured(_: object) -> str:
-        tests = {}
-        for item in session.items:
-            before = sum(os.times()[:4])
-            with Calls() as calls:
-                wrong = run(session, [item.nodeid])
-            seconds = sum(os.times()[:4]) - before
-            if wrong or seconds > _SLOWEST:
-                why = "fails without a mutant" if wrong else f"takes {seconds:.0f} s"
-                print(f"{item.nodeid}: {why}, and is left out", file=sys.stderr)
-            else:
-                tests[item.nodeid] = (seconds, sorted(calls.seen))
-        path.write_text(json.dumps(tests), encoding="utf-8")
-        return "done"
-
-    for _, told in each_in_a_fork([(None, 1e6)], measured, at_once=1):
-        if told != "done":
-            raise RuntimeError(f"the tests could not be measured: {told}")
 
 
 def run(session: pytest.Session, names: Sequence[str]) -> str:

@@ -8,14 +8,18 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Generic, TypeVar
 
 Job = TypeVar("Job")
 _MEMORY = 8 * 2**30
 _PR_SET_PDEATHSIG = 1
+_IDLE = 2.0  # seconds without work after which another fork may run beside one that waits
+_LATE = 40.0  # seconds without work after which a fork is taken to wait for ever
+_MOST = 6  # forks for each that may work
 
 
 @dataclass
@@ -25,6 +29,19 @@ class _Fork(Generic[Job]):
     reads: int
     folder: str
     deadline: float
+    state: str = ""
+    since: float = field(default_factory=time.monotonic)
+
+    def idle(self) -> float:
+        """Return the seconds for which this fork has slept and done no work."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            return 0.0
+        state = " ".join(fields[11:15])  # what it and its children have worked, in ticks
+        if state != self.state or fields[0] == "R":
+            self.state, self.since = state, time.monotonic()
+        return time.monotonic() - self.since
 
 
 def each_in_a_fork(
@@ -32,13 +49,14 @@ def each_in_a_fork(
 ) -> Iterator[tuple[Job, str]]:
     """Yield each job with the text that `work` returns for it in a fork, or how the fork ended.
 
-    With each job come the seconds of processor that it may take. It may take five times that and
-    half a minute more by the clock, since other work may keep the machine busy.
+    With each job come the seconds of processor that it may take. By the clock it may take much
+    more, since other work may keep the machine busy, unless it only waits. A fork that waits lets
+    another one run beside it.
     """
     gc.freeze()  # so that a collection in a fork copies no page of what was there before
     waiting, running = iter(jobs), list[_Fork[Job]]()
     while True:
-        while len(running) < at_once and (following := next(waiting, None)) is not None:
+        while _may_start(running, at_once) and (following := next(waiting, None)) is not None:
             running.append(_start(*following, work))
         if not running:
             return
@@ -46,7 +64,14 @@ def each_in_a_fork(
             if (ended := _end_of(fork)) is not None:
                 running.remove(fork)
                 yield fork.job, ended
-        time.sleep(0.004)
+        time.sleep(0.01)
+
+
+def _may_start(running: Sequence[_Fork[Job]], at_once: int) -> bool:
+    if len(running) < at_once:
+        return True
+    busy = sum(fork.idle() < _IDLE for fork in running)
+    return busy < at_once and len(running) < _MOST * at_once
 
 
 def _start(job: Job, seconds: float, work: Callable[[Job], str]) -> _Fork[Job]:
@@ -55,7 +80,7 @@ def _start(job: Job, seconds: float, work: Callable[[Job], str]) -> _Fork[Job]:
     pid = os.fork()
     if pid:
         os.close(writes)
-        return _Fork(job, pid, reads, folder, time.monotonic() + 30 + 5 * seconds)
+        return _Fork(job, pid, reads, folder, time.monotonic() + 60 + 20 * seconds)
     try:
         os.setpgid(0, 0)
         end_with_parent()
@@ -77,7 +102,7 @@ def end_with_parent() -> None:
 def _end_of(fork: _Fork[Job]) -> str | None:
     """Return the text of a fork that has ended; None if it goes on."""
     pid, status = os.waitpid(fork.pid, os.WNOHANG)
-    late = not pid and time.monotonic() > fork.deadline
+    late = not pid and (time.monotonic() > fork.deadline or fork.idle() > _LATE)
     if not pid and not late:
         return None
     with suppress(ProcessLookupError, PermissionError):

@@ -1,92 +1,83 @@
 """The outcomes of earlier calls, by what was mutated and what it was tried with."""
 
-import hashlib
 import json
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypedDict
 
-from mutant import ROOT, Mutant, path_of
+from digests import digest_of_place, function_of
+from mutant import KEPT, Mutant
 
 SURVIVED = "survived"
 BY_IMPORT = "by import"
-FOLDER = ROOT / ".mutants" / "outcomes"
+FOLDER = KEPT / "outcomes"
 """Where outcomes are kept; they name no machine."""
 
 
-class Stamp(TypedDict):
-    """Digests of what an outcome depends on."""
+class Outcome(TypedDict):
+    """What came of one mutant."""
 
-    source: str
-    tests: dict[str, str]
-    """Of each file of tests, with what lies beside it and is no test."""
+    key: list[str]
+    outcome: str
+    """The test that failed, SURVIVED, or how the process ended."""
+    place: str
+    """Digest of what was mutated."""
+    tests: list[str]
+    """Digests of the test that failed, or else of all tests."""
 
 
 class Kept:
     """The outcomes of one module's mutants.
 
-    That a test fails is known as long as the module and the file of this test are the same; that
-    none does, as long as the module and all tests are.
+    That a test fails is known as long as the mutated function and this test are the same; that none
+    does, as long as the function is the same and there is no other test.
     """
 
-    def __init__(self, module: str, tests: Iterable[str], folder: Path = FOLDER) -> None:
-        self.path = file_of(module, folder)
-        self.stamp = stamp_of(module, tests)
-        self._outcomes: dict[tuple[str, ...], str] = {}
+    def __init__(self, module: str, digests: Mapping[str, str], folder: Path = FOLDER) -> None:
+        self._path, self._digests = file_of(module, folder), digests
+        self._known = set(digests.values())
+        self._outcomes: dict[tuple[str, ...], Outcome] = {}
         self.read()
 
     def read(self) -> None:
-        """Read the outcomes that still hold; the last one of a mutant counts."""
-        if self.path.exists():
-            for line in self.path.read_text(encoding="utf-8").splitlines():
-                told = json.loads(line)
-                if self._holds(told["outcome"], told["stamp"]):
-                    self._outcomes[tuple(told["key"])] = told["outcome"]
-
-    def _holds(self, outcome: str, stamp: Stamp) -> bool:
-        if stamp["source"] != self.stamp["source"]:
-            return False
-        if outcome == SURVIVED:
-            return stamp == self.stamp
-        file = outcome.partition("::")[0]
-        return stamp["tests"].get(file) == self.stamp["tests"].get(file)
+        """Read the outcomes; the last one of a mutant counts."""
+        if self._path.exists():
+            for line in self._path.read_text(encoding="utf-8").splitlines():
+                told: Outcome = json.loads(line)
+                self._outcomes[tuple(told["key"])] = told
 
     def outcome(self, mutant: Mutant) -> str | None:
         """Return what came of a mutant; None if it has to be tried."""
-        return self._outcomes.get(mutant.key)
+        told = self._outcomes.get(mutant.key)
+        if told is None or told["place"] != digest_of_place(mutant):
+            return None
+        own = self._digests.get(function_of(told["outcome"]))
+        holds = told["tests"] == [own] if own else self._known <= set(told["tests"])
+        return told["outcome"] if holds else None
+
+    def passed(self, mutant: Mutant) -> list[str]:
+        """Return the digests of tests that are known to pass with a mutant."""
+        told = self._outcomes.get(mutant.key)
+        survived = told and told["outcome"] == SURVIVED and told["place"] == digest_of_place(mutant)
+        return told["tests"] if told and survived else []
 
 
-def keep(mutant: Mutant, outcome: str, stamp: Stamp, folder: Path) -> None:
+def keep(mutant: Mutant, outcome: str, digests: Mapping[str, str], folder: Path) -> None:
     """Add an outcome to those of the mutant's module."""
-    line = json.dumps({"key": mutant.key, "outcome": outcome, "stamp": stamp})
-    with file_of(mutant.module, folder).open("a", encoding="utf-8") as file:
-        file.write(line + "\n")
+    own = digests.get(function_of(outcome))
+    told = Outcome(
+        key=list(mutant.key), outcome=outcome, place=digest_of_place(mutant),
+        tests=[own] if own else sorted(set(digests.values())),
+    )  # fmt: skip
+    line = f"{json.dumps(told)}\n".encode()
+    path = file_of(mutant.module, folder)
+    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    try:
+        os.write(file, line)  # whole: another clone's call may add to the same file
+    finally:
+        os.close(file)
 
 
 def file_of(module: str, folder: Path) -> Path:
     return folder / f"{module.replace('/', '.')}.jsonl"
-
-
-def measured_file(tests: Iterable[str]) -> Path:
-    """Return the file with the seconds of these tests, as long as they are the same."""
-    stamp = json.dumps(stamp_of("cli", tests)["tests"])
-    return FOLDER / f"{hashlib.sha256(stamp.encode()).hexdigest()[:16]}.measured"
-
-
-def stamp_of(module: str, tests: Iterable[str]) -> Stamp:
-    files = sorted({test.partition("::")[0] for test in tests})
-    return {
-        "source": _digest([path_of(module)]),
-        "tests": {file: _digest([ROOT / file, *_beside(ROOT / file)]) for file in files},
-    }
-
-
-def _beside(test: Path) -> list[Path]:
-    return sorted(path for path in test.parent.glob("*.py") if not path.name.startswith("test_"))
-
-
-def _digest(files: Sequence[Path]) -> str:
-    sha = hashlib.sha256()
-    for file in files:
-        sha.update(file.read_bytes())
-    return sha.hexdigest()[:16]

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import subprocess
 from collections import Counter
 from dataclasses import asdict, dataclass
@@ -11,7 +12,9 @@ ROOT = Path(__file__).parents[2]
 SOURCES = ROOT / "src"
 OPERATORS = Path(__file__).with_name("operators.py")
 PYTHON = ROOT / ".mutants" / "bin" / "python"
-_MADE = ROOT / ".mutants" / "made"
+KEPT = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "evosweep-mutants"
+"""What is kept for later calls, those in other clones among them."""
+_MADE = KEPT / "made"
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,6 @@ def _made(path: Path) -> str:
     kept = _MADE / f"{path.stem}.{digest[:16]}"
     if not kept.exists():
         made = subprocess.run([PYTHON, OPERATORS, path], stdout=subprocess.PIPE, check=True)
-        _MADE.mkdir(exist_ok=True)
+        _MADE.mkdir(parents=True, exist_ok=True)
         kept.write_bytes(made.stdout)
     return kept.read_text(encoding="utf-8")

@@ -76,7 +76,7 @@ class _Visitor(cst.CSTVisitor):
         """Return the qualified name of the outermost function around this place.
 
         It is empty for what is evaluated when the module is imported, as defaults of parameters
-        are, and for functions whose values are kept.
+        are.
         """
         names: list[str] = []
         for scope, inner in zip_longest(self._scopes, self._scopes[1:]):
@@ -84,8 +84,7 @@ class _Visitor(cst.CSTVisitor):
                 return ""
             names.append(scope.name.value)
             if isinstance(scope, cst.FunctionDef):
-                kept = any(m.matches(each.decorator, _KEEPING) for each in scope.decorators)
-                return "" if kept or isinstance(inner, cst.Parameters) else ".".join(names)
+                return "" if isinstance(inner, cst.Parameters) else ".".join(names)
         return ""
 
 
@@ -102,7 +101,6 @@ def _is_left_alone(node: cst.CSTNode) -> bool:
     return isinstance(node, cst.BaseString) and _is_message(node)
 
 
-_KEEPING = m.Name("cache") | m.Call(func=m.Name("lru_cache"))
 _OF_A_TYPE = m.Name(value=m.MatchRegex("_?[A-Z][a-z].*"))
 """The name of a type: what it stands for is an annotation."""
 _PROTOCOL = m.Name("Protocol") | m.Subscript(value=m.Name("Protocol"))

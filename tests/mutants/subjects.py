@@ -44,3 +44,5 @@ SUBJECTS = {
         "encoded genome blocks exact_types set_order",
     ),
 }
+
+MODULES = frozenset(module for subject in SUBJECTS.values() for module in subject.modules)

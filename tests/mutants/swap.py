@@ -64,7 +64,18 @@ def put(mutant: Mutant, functions: dict[Place, list[FunctionType]]) -> bool:
                 return False
             function.__code__ = code
             swapped = True
+            _forget(function)
     return swapped
+
+
+def _forget(function: FunctionType) -> None:
+    """Forget the values that functools keeps of a function."""
+    for each in gc.get_referrers(function.__dict__, function):
+        if isinstance(each, _KEEPER):
+            each.cache_clear()
+
+
+_KEEPER = type(cache(len))
 
 
 class Importer(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import chosen
 import pytest
+from digests import digests_of_tests
 from kept import SURVIVED
 from subjects import SUBJECTS
 from survivors import Explained
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.thorough
 
 def test_each_subject_has_a_mutant_that_its_tests_notice(tmp_path: Path) -> None:
     mutants = [*chosen.mutants(), chosen.harmless()]
-    try_out(mutants, chosen.TESTS, tmp_path, measured=tmp_path / "measured", at_once=1)
+    try_out(mutants, digests_of_tests(chosen.TESTS), tmp_path, at_once=1)
     outcomes = {}
     for file in tmp_path.glob("*.jsonl"):
         for line in file.read_text().splitlines():

@@ -1,15 +1,18 @@
 """Runs the tests of a subject against its mutants, each in a fork: `python trial.py JOB`.
 
 What the tests need of other packages is imported once. The tests are collected once as well, and a
-fork gives the mutated function its code: a mutant costs no more than those tests that call the
-function, up to the first that fails. A mutant of what is evaluated at import has a fork of its own,
-which imports evosweep and collects the tests again.
+fork gives the mutated function its code: a mutant costs no more than those tests that execute the
+mutated line, up to the first that fails. A mutated assignment at the top of a module is executed
+again. What this does not show has a fork of its own, which imports evosweep with the mutant and
+collects the tests again.
 """
 
 import json
 import os
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypedDict
 
@@ -17,25 +20,34 @@ import numpy  # noqa: F401 - imported before the forks, as the rest of this bloc
 import pyarrow.parquet  # noqa: F401
 import pydantic  # noqa: F401
 import pytest
-from collected import Calls, Measured, Tests, measure, run
+from collected import Tests, run
 from deap import algorithms, creator, gp, tools  # noqa: F401
+from digests import function_of
 from forks import each_in_a_fork, end_with_parent
-from kept import BY_IMPORT, SURVIVED, Stamp, keep
+from kept import BY_IMPORT, SURVIVED, keep
+from lines import Lines, lines_of
+from measured import Measured, measured
 from mutant import ROOT, Mutant
+from statements import Unswappable, put_statement
 from swap import Importer, functions_of, put
 
-_LEEWAY = 4.0  # seconds of processor that a mutant gets beside three times those of its tests
+_LEEWAY = 3.0  # seconds of processor that a mutant gets beside twice those of its tests
 
 
 class Job(TypedDict):
     """What the driver asks for, as JSON."""
 
     tests: list[str]
+    digests: dict[str, str]
+    """Of each function of the tests."""
     measured: str
-    """The file with the seconds and calls of the tests, made where it is missing."""
+    """The file with what is known of the tests."""
     mutants: list[dict[str, object]]
+    passed: list[list[str]]
+    """For each mutant the digests of tests that are known to pass with it."""
     at_once: int
-    stamps: dict[str, Stamp]
+    until: float
+    """The time after which no other mutant is begun, in seconds since the epoch."""
     folder: str
     """Where outcomes are kept."""
 
@@ -44,9 +56,8 @@ class Trial:
     """Some mutants, and the tests that should kill them."""
 
     def __init__(self, job: Job) -> None:
-        self._tests, self._at_once, self._stamps = job["tests"], job["at_once"], job["stamps"]
+        self._job, self._folder = job, Path(job["folder"])
         self._mutants = [Mutant(**fields) for fields in job["mutants"]]  # type: ignore[arg-type]
-        self._measured_in, self._folder = Path(job["measured"]), Path(job["folder"])
         self._again = Path(tempfile.mkdtemp(), "again")
 
     def work(self) -> None:
@@ -54,59 +65,84 @@ class Trial:
         for _, told in each_in_a_fork([(None, 1e6)], lambda _: self._in_functions(), at_once=1):
             if told != "done":
                 sys.exit(f"the tests were not run: {told}")
-        limit = 2 * _LEEWAY + 3 * Measured.read(self._measured_in).total
-        again = [(int(line), limit) for line in self._again.read_text().splitlines()]
-        for number, told in each_in_a_fork(again, self._imported, at_once=self._at_once):
+        again = json.loads(self._again.read_text(encoding="utf-8"))
+        waiting = (each for each in again if self._has_time())
+        at_once = self._job["at_once"]
+        for (number, _), told in each_in_a_fork(waiting, self._imported, at_once=at_once):
             self._keep(number, told)
+
+    def _has_time(self) -> bool:
+        return time.time() < self._job["until"]
 
     def _in_functions(self) -> str:
         """Let pytest collect the tests, and try the mutants of functions."""
-        plugin = Tests(self._try_functions)
-        with Calls() as self._at_import:
-            status = pytest.main([*plugin.options, *self._tests], plugins=[plugin])
+        plugin = Tests(self._try_here)
+        with Lines() as self._at_import:
+            status = pytest.main([*plugin.options, *self._job["tests"]], plugins=[plugin])
         return "done" if plugin.was_called else f"pytest ended with {status}"
 
-    def _try_functions(self, session: pytest.Session) -> None:
+    def _try_here(self, session: pytest.Session) -> None:
         self._at_import.__exit__()
-        if not self._measured_in.exists():
-            measure(session, self._measured_in)
-        measured = Measured.read(self._measured_in)
-        functions = {each.module: functions_of(each.module) for each in self._mutants}
+        job, file = self._job, Path(self._job["measured"])
+        known = measured(session, file, job["digests"], at_once=job["at_once"])
+        self._functions = {each.module: functions_of(each.module) for each in self._mutants}
+
+        def waiting() -> Iterator[tuple[int, float]]:
+            for number in range(len(self._mutants)):
+                if self._has_time():
+                    seconds = known.seconds_of(self._tests_for(number, known))
+                    yield number, _LEEWAY + 2 * seconds
 
         def tried(number: int) -> str:
-            mutant = self._mutants[number]
-            if not mutant.function or not put(mutant, functions[mutant.module]):
-                return BY_IMPORT
-            killed_by = run(session, measured.callers_of(mutant.place))
-            if not killed_by and mutant.place in self._at_import.seen:
-                return BY_IMPORT
-            return killed_by or SURVIVED
+            whole = self._put(self._mutants[number])
+            killed_by = whole is not None and run(session, self._tests_for(number, known))
+            return killed_by or (SURVIVED if whole else BY_IMPORT)
 
-        numbered = (
-            (number, _LEEWAY + 3 * measured.seconds_of(mutant.place))
-            for number, mutant in enumerate(self._mutants)
-        )
         again = []
-        for number, told in each_in_a_fork(numbered, tried, at_once=self._at_once):
+        for number, told in each_in_a_fork(waiting(), tried, at_once=job["at_once"]):
             if told == BY_IMPORT:
-                again.append(f"{number}\n")
+                again.append(
+                    (number, self._not_passed(number, known.all_for(self._mutants[number])))
+                )
             else:
+                known.note(self._mutants[number], told)
                 self._keep(number, told)
-        self._again.write_text("".join(again))
+        limit = 10 * _LEEWAY + 2 * known.total
+        self._again.write_text(json.dumps([(each, limit) for each in again]))
 
-    def _imported(self, number: int) -> str:
+    def _tests_for(self, number: int, known: Measured) -> list[str]:
+        """Return the tests to run: those that may fail."""
+        return self._not_passed(number, known.tests_for(self._mutants[number]))
+
+    def _not_passed(self, number: int, names: list[str]) -> list[str]:
+        passed, digests = set(self._job["passed"][number]), self._job["digests"]
+        return [name for name in names if digests[function_of(name)] not in passed]
+
+    def _put(self, mutant: Mutant) -> bool | None:
+        """Put a mutant into what is imported.
+
+        Returns None if that cannot be done, and False if it may be found elsewhere as well.
+        """
+        if mutant.function:
+            if not put(mutant, self._functions[mutant.module]):
+                return None
+            return not lines_of(mutant) & self._at_import.seen.get(mutant.module, set())
+        try:
+            return put_statement(mutant)
+        except Unswappable:
+            return None
+
+    def _imported(self, job: tuple[int, list[str]]) -> str:
         """Import evosweep with a mutant in it, and run the tests."""
-        mutant = self._mutants[number]
-        Importer(mutant).install()
+        number, names = job
+        Importer(self._mutants[number]).install()
         killed_by: list[str] = []
-        names = Measured.read(self._measured_in).first_callers_of(mutant.module)
         plugin = Tests(lambda session: killed_by.append(run(session, names)))
-        pytest.main([*plugin.options, *self._tests], plugins=[plugin])
+        pytest.main([*plugin.options, *self._job["tests"]], plugins=[plugin])
         return (killed_by[0] or SURVIVED) if killed_by else "the collection of the tests"
 
     def _keep(self, number: int, told: str) -> None:
-        mutant = self._mutants[number]
-        keep(mutant, told, self._stamps[mutant.module], self._folder)
+        keep(self._mutants[number], told, self._job["digests"], self._folder)
 
 
 if __name__ == "__main__":

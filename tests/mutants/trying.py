@@ -1,38 +1,50 @@
 """Start a process that tries mutants: it imports nothing of evosweep before a fork has a mutant."""
 
 import json
+import math
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from kept import stamp_of
-from mutant import ROOT, Mutant
+from digests import digest
+from mutant import KEPT, ROOT, Mutant
 
 _PROGRAM = Path(__file__).with_name("trial.py")
 
 
 def try_out(
-    mutants: Sequence[Mutant], tests: Sequence[str], folder: Path, *, measured: Path, at_once: int
+    mutants: Sequence[Mutant],
+    digests: Mapping[str, str],
+    folder: Path,
+    *,
+    at_once: int,
+    until: float = math.inf,
+    passed: Sequence[Sequence[str]] = (),
 ) -> None:
     """Try mutants, and keep each outcome at once in a folder.
 
     Parameters
     ----------
-    tests
-        Files of tests, or the names of some.
-    measured
-        The file with the seconds and the calls of these tests; made if it is missing.
+    digests
+        The tests, with their digests.
     at_once
         Number of mutants that are tried at the same time.
+    until
+        The time after which no other mutant is begun, in seconds since the epoch.
+    passed
+        For each mutant the digests of tests that are known to pass with it.
     """
+    measured = KEPT / "measured"
+    measured.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     job = {
-        "tests": tests, "measured": str(measured), "at_once": at_once, "folder": str(folder),
-        "mutants": list(map(asdict, mutants)),
-        "stamps": {mutant.module: stamp_of(mutant.module, tests) for mutant in mutants},
+        "tests": list(digests), "digests": dict(digests), "at_once": at_once, "until": until,
+        "folder": str(folder), "measured": str(measured / digest("\n".join(sorted(digests)))),
+        "mutants": list(map(asdict, mutants)), "passed": passed or [[] for _ in mutants],
     }  # fmt: skip
     with tempfile.TemporaryDirectory() as scratch:
         Path(scratch, "job").write_text(json.dumps(job), encoding="utf-8")
