@@ -18,7 +18,7 @@ Job = TypeVar("Job")
 _MEMORY = 8 * 2**30
 _PR_SET_PDEATHSIG = 1
 _IDLE = 2.0  # seconds without work after which another fork may run beside one that waits
-_LATE = 40.0  # seconds without work after which a fork is taken to wait for ever
+_LATE = 60.0  # seconds without work after which a fork is taken to wait for ever
 _MOST = 6  # forks for each that may work
 
 
@@ -29,19 +29,31 @@ class _Fork(Generic[Job]):
     reads: int
     folder: str
     deadline: float
-    state: str = ""
+    states: list[str] = field(default_factory=list)
     since: float = field(default_factory=time.monotonic)
 
     def idle(self) -> float:
-        """Return the seconds for which this fork has slept and done no work."""
-        try:
-            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        except (FileNotFoundError, ProcessLookupError):
-            return 0.0
-        state = " ".join(fields[11:15])  # what it and its children have worked, in ticks
-        if state != self.state or fields[0] == "R":
-            self.state, self.since = state, time.monotonic()
+        """Return the seconds for which this fork and its children have slept and done no work."""
+        states = [_state_of(self.pid), *map(_state_of, _children_of(self.pid))]
+        if any(state.startswith(("R", "D")) for state in states) or states != self.states:
+            self.states, self.since = states, time.monotonic()
         return time.monotonic() - self.since
+
+
+def _state_of(pid: int) -> str:
+    """Return what the kernel says a process does, and how long it and its children have worked."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    return " ".join([fields[0], *fields[11:15]])
+
+
+def _children_of(pid: int) -> list[int]:
+    try:
+        return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
 
 
 def each_in_a_fork(
@@ -80,7 +92,7 @@ def _start(job: Job, seconds: float, work: Callable[[Job], str]) -> _Fork[Job]:
     pid = os.fork()
     if pid:
         os.close(writes)
-        return _Fork(job, pid, reads, folder, time.monotonic() + 60 + 20 * seconds)
+        return _Fork(job, pid, reads, folder, time.monotonic() + 1200 + 100 * seconds)
     try:
         os.setpgid(0, 0)
         end_with_parent()

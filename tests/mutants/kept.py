@@ -31,7 +31,8 @@ class Kept:
     """The outcomes of one module's mutants.
 
     That a test fails is known as long as the mutated function and this test are the same; that none
-    does, as long as the function is the same and there is no other test.
+    does, as long as the function is the same and there is no other test. What else the two call is
+    not looked at.
     """
 
     def __init__(self, module: str, digests: Mapping[str, str], folder: Path = FOLDER) -> None:
@@ -52,8 +53,9 @@ class Kept:
         told = self._outcomes.get(mutant.key)
         if told is None or told["place"] != digest_of_place(mutant):
             return None
-        own = self._digests.get(function_of(told["outcome"]))
-        holds = told["tests"] == [own] if own else self._known <= set(told["tests"])
+        tests = set(told["tests"])
+        survived = told["outcome"] == SURVIVED
+        holds = self._known <= tests if survived else tests <= self._known
         return told["outcome"] if holds else None
 
     def passed(self, mutant: Mutant) -> list[str]:

@@ -3,7 +3,7 @@
 The operators are those of mutmut, and four more: a call whose result nobody uses is left out, an
 error is not raised, a value is not returned, a condition is negated. Messages, docstrings and
 annotations are no code that a test could hold: they are left as they are. A text with a blank in it
-is a message.
+is a message. None does not replace False, since both are false.
 """
 
 import json
@@ -117,11 +117,18 @@ def _is_message(node: cst.BaseExpression) -> bool:
 
 
 def _arguments(node: cst.Call) -> Iterator[cst.Call]:
-    """Leave out each argument, or give None for it, unless it is a message."""
+    """Leave out each argument, or give None for it, unless it is a message or as false as None."""
     kept = {id(each.value) for each in node.args if _is_message(each.value)}
     for mutated in mutators.operator_arg_removal(node):
-        if kept <= {id(each.value) for each in mutated.args}:
+        pairs = zip(node.args, mutated.args, strict=False)
+        if kept <= {id(each.value) for each in mutated.args} and not any(
+            m.matches(before.value, _FALSE) and m.matches(after.value, m.Name("None"))
+            for before, after in pairs
+        ):
             yield mutated
+
+
+_FALSE = m.Name("False")
 
 
 def _text(node: cst.BaseString) -> Iterator[cst.BaseString]:
@@ -141,7 +148,7 @@ def _raise(node: cst.Raise) -> Iterator[cst.Pass]:
 
 
 def _return(node: cst.Return) -> Iterator[cst.Return]:
-    if node.value is not None and not m.matches(node.value, m.Name("None")):
+    if node.value is not None and not m.matches(node.value, m.Name("None") | _FALSE):
         yield node.with_changes(value=cst.Name("None"))
 
 

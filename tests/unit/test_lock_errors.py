@@ -234,3 +234,23 @@ def test_a_machine_without_a_boot_id_has_none(monkeypatch: pytest.MonkeyPatch) -
     assert asked() == Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     monkeypatch.setattr(Path, "read_text", missing)
     assert asked() == ""
+
+
+def test_the_switch_and_the_token_are_the_documented_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert lock.is_used()
+    monkeypatch.setenv("EVOSWEEP_LOCKS", "none")
+    assert not lock.is_used()
+    assert len(bytes.fromhex(lock.TOKEN)) == 8
+
+
+def test_a_probe_tries_the_folder_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another file system may have locks; where the folder is still missing, its parent tells."""
+    tried: list[str] = []
+
+    def flock(fd: int, _: int) -> None:
+        tried.append(Path(f"/proc/self/fd/{fd}").readlink().parent.as_posix())
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    lock.probe(tmp_path)
+    lock.probe(tmp_path / "results")
+    assert tried == [str(tmp_path)] * 2

@@ -61,7 +61,7 @@ class Apart:
     def __init__(self, steps: EpochSteps, description: str) -> None:
         self._steps, self._description = steps, description
         backend = steps.dispatcher.backend
-        dispatcher = Dispatcher(backend, workers_only=not backend.local)  # a deme has its own cost
+        dispatcher = Dispatcher(backend, workers_only=True)  # a deme has its own cost
         dispatcher.times = steps.dispatcher.times
         self._recovery = Recovery(dispatcher, steps.losses)
         self._watched = backend.watches

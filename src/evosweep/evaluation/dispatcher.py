@@ -107,7 +107,7 @@ class Dispatcher:
 
     def __init__(self, backend: Backend, *, workers_only: bool = False) -> None:
         self.backend = backend
-        self.workers_only = workers_only
+        self.workers_only = workers_only and not backend.local
         """True to evaluate nothing in this process, since an evaluation may hang or kill it."""
         self.times = Times()
         self._cost = _Cost()
@@ -174,7 +174,7 @@ class Dispatcher:
     ) -> Iterator[tuple[Work[Result], Result]]:
         started, start = time.perf_counter(), 0
         while start < len(items):
-            size = self._cost.items_in(_LONGEST) if self._cost.is_measured else len(items)
+            size = self._cost.items_in(_LONGEST)
             yield self._here(items[start : start + size], make)
             start += size
         self._since_workers += time.perf_counter() - started

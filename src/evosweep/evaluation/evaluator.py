@@ -68,7 +68,7 @@ class Evaluator:
         self._batches = 0
         self.losses = Losses(how.lost, problem.retries, problem.timeout)
         watched = problem.timeout is not None or bool(self.losses)
-        self.dispatcher = Dispatcher(backend, workers_only=watched and not backend.local)
+        self.dispatcher = Dispatcher(backend, workers_only=watched)
         self._recovery = Recovery(self.dispatcher, self.losses)
         self.replay = Replay(journal, problem.form)
         self.chunks = Chunks(problem, backend, how)
