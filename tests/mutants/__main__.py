@@ -33,12 +33,17 @@ def main() -> int:
     for modules, tests in _chosen(options.only):
         outcomes = outcomes_of(modules, digests_of_tests(tests), options, until)
         for module in modules:
-            own = [(mutant, told) for mutant, told in outcomes if mutant.module == module]
-            survivors = [mutant for mutant, told in own if told == SURVIVED]
+            own = [(mutant, outcome) for mutant, outcome in outcomes if mutant.module == module]
+            survivors = [mutant for mutant, outcome in own if outcome == SURVIVED]
             new = [mutant for mutant in survivors if not explained.has(mutant)]
-            tried = sum(told is not None for _, told in own)
+            tried = sum(outcome is not None for _, outcome in own)
             rows[module] = (len(own), tried, tried - len(survivors), len(survivors) - len(new))
-            print(_row(module, rows[module]), *map(Mutant.described, new), sep="\n", flush=True)
+            print(
+                _row(f"`{module}.py`", rows[module]),
+                *map(Mutant.described, new),
+                sep="\n",
+                flush=True,
+            )
     whole = tuple(map(sum, zip(*rows.values(), strict=True)))
     print(_row("all", whole))
     mutants, tried, killed, reasoned = whole
@@ -89,10 +94,10 @@ def outcomes_of(
     return [(mutant, kept[mutant.module].outcome(mutant)) for mutant in mutants]
 
 
-def _row(module: str, counts: Row) -> str:
+def _row(name: str, counts: Row) -> str:
     """Return a row of docs/faults.md: mutants, tried, killed, explained, and not explained."""
     mutants, tried, killed, explained = counts
-    cells = (module, mutants, tried, killed, explained, tried - killed - explained)
+    cells = (name, mutants, tried, killed, explained, tried - killed - explained)
     return f"| {' | '.join(map(str, cells))} |"
 
 

@@ -67,7 +67,7 @@ def _digests_in(file: str) -> dict[str, str]:
     uses: dict[str, set[str]] = {}
     for node in tree.body:
         for name in _bound(node):
-            parts.setdefault(name, []).append(_text(node, path))
+            parts.setdefault(name, []).append(_text(node, name, path))
             uses.setdefault(name, set()).update(_names(node))
     unasked = {name for name, texts in parts.items() if "autouse=True" in texts[0]}
     return {
@@ -106,12 +106,12 @@ def _reached(waiting: set[str], uses: dict[str, set[str]]) -> list[str]:
     return sorted(reached)
 
 
-def _text(node: ast.stmt, path: Path) -> str:
-    """Return the text of a statement; after an import the text of the test's own modules."""
+def _text(node: ast.stmt, name: str, path: Path) -> str:
+    """Return the text of a statement; of an import what it binds, and the test's own modules."""
     if isinstance(node, ast.Import | ast.ImportFrom):
         module = getattr(node, "module", None)
         names = [module] if module else [each.name for each in node.names]
-        return "\n".join([ast.unparse(node), *_own_modules(tuple(names), path.parent)])
+        return "\n".join([f"{module}: {name}", *_own_modules(tuple(names), path.parent)])
     return ast.unparse(node)
 
 

@@ -46,7 +46,8 @@ class _Visitor(cst.CSTVisitor):
         for kind, operator in _OPERATORS:
             if isinstance(node, kind):
                 for mutated in operator(node):
-                    self._add(node, mutated)
+                    if not _is_as_false(node, mutated):
+                        self._add(node, mutated)
         if isinstance(node, _CONDITIONAL):
             for mutated in _negated(node.test):
                 self._add(node.test, mutated)
@@ -122,13 +123,17 @@ def _arguments(node: cst.Call) -> Iterator[cst.Call]:
     for mutated in mutators.operator_arg_removal(node):
         pairs = zip(node.args, mutated.args, strict=False)
         if kept <= {id(each.value) for each in mutated.args} and not any(
-            m.matches(before.value, _FALSE) and m.matches(after.value, m.Name("None"))
-            for before, after in pairs
+            _is_as_false(before, after) for before, after in pairs
         ):
             yield mutated
 
 
-_FALSE = m.Name("False")
+def _is_as_false(before: cst.CSTNode, after: cst.CSTNode) -> bool:
+    """Return True if a value that was False becomes None."""
+    values = getattr(before, "value", None), getattr(after, "value", None)
+    return values[0] is not None and (
+        m.matches(values[0], m.Name("False")) and m.matches(values[1], m.Name("None"))
+    )
 
 
 def _text(node: cst.BaseString) -> Iterator[cst.BaseString]:
@@ -148,7 +153,7 @@ def _raise(node: cst.Raise) -> Iterator[cst.Pass]:
 
 
 def _return(node: cst.Return) -> Iterator[cst.Return]:
-    if node.value is not None and not m.matches(node.value, m.Name("None") | _FALSE):
+    if node.value is not None and not m.matches(node.value, m.Name("None")):
         yield node.with_changes(value=cst.Name("None"))
 
 

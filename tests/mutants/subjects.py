@@ -36,7 +36,9 @@ SUBJECTS = {
         "genomes", "digest encoding encoded scalar_rows array_rows", "digest encoded"
     ),
     "sources": _subject("plugins", "sources normal_form", "sources_covered sources normal_form"),
-    "evaluator": _subject("evaluation", "evaluator batch", "batch run together", _SIMULATED),
+    "evaluator": _subject(
+        "evaluation", "evaluator batch", "batch evaluator run together", _SIMULATED
+    ),
     "genomes": _subject(
         "genomes",
         "form plain_form value_kinds blocks class_values standard_values tree_values numpy_values "

@@ -27,6 +27,11 @@ class Explained:
     def read(cls) -> "Explained":
         return cls(tomllib.loads(FILE.read_text(encoding="utf-8")).get("survivor", []))
 
+    @property
+    def keys(self) -> list[tuple[str, ...]]:
+        """The keys of all mutants that the file explains."""
+        return list(self._keys)
+
     def has(self, mutant: Mutant) -> bool:
         """Return True if the file says why this mutant survives."""
         if mutant.key not in self._keys:

@@ -1,13 +1,16 @@
 """Mutants of what the promise hangs on are noticed; `make mutants` takes thousands of them."""
 
 import json
+import re
+from collections import Counter
 from pathlib import Path
 
 import chosen
 import pytest
 from digests import digests_of_tests
 from kept import SURVIVED
-from subjects import SUBJECTS
+from mutant import ROOT
+from subjects import MODULES, SUBJECTS
 from survivors import Explained
 from trying import try_out
 
@@ -35,3 +38,18 @@ def test_every_subject_is_among_them() -> None:
 
 def test_the_lines_of_survivors_are_those_of_the_code() -> None:
     assert Explained.read().gone() == []
+
+
+def test_the_table_of_docs_has_every_module_and_adds_up() -> None:
+    """Columns: mutants, tried, killed, explained, neither."""
+    text = (ROOT / "docs/faults.md").read_text(encoding="utf-8")
+    found = re.findall(r"^\| (`\S+\.py`|all) \| (.+) \|$", text, re.MULTILINE)
+    rows = {name.strip("`"): list(map(int, cells.split(" | "))) for name, cells in found}
+    whole = rows.pop("all")
+    assert sorted(rows) == sorted(f"{module}.py" for module in MODULES)
+    assert whole == list(map(sum, zip(*rows.values(), strict=True)))
+    assert all(sum(row[2:]) == row[1] <= row[0] for row in rows.values())
+    explained = Counter(key[0] for key in Explained.read().keys)
+    assert {name: row[3] for name, row in rows.items()} == {
+        f"{module}.py": explained[module] for module in MODULES
+    }

@@ -137,6 +137,7 @@ def test_the_care_of_a_chunk_is_that_of_its_items(clock: Clock) -> None:
     ("cost", "sizes"),
     [
         (0.0005, [1, 2, 4, 9]),  # until two milliseconds are spent
+        (0.0007, [1, 2, 13]),
         (0.0011, [1, 2, 13]),
         (0.002, [1, 2, 13]),
         (0.003, [1, 2, 13]),

@@ -10,7 +10,7 @@ import pytest
 from deap import base, creator, gp
 
 from evosweep.genomes.blocks import Block, is_changed
-from evosweep.genomes.encoded import encode_genomes
+from evosweep.genomes.encoded import _is_of_numbers, encode_genomes, encode_native
 from evosweep.genomes.encoding import encode
 from evosweep.genomes.plain_form import PlainForm
 from evosweep.genomes.rebuild import Rebuilder
@@ -134,3 +134,69 @@ def test_what_arrives_elsewhere_is_what_was_sent(genomes: Rows, layout: str, sha
         if genomes[-1]:
             again[-1][-1] = "other"
             assert is_changed(sent, again, PlainForm())
+
+
+@pytest.mark.parametrize(
+    "genes",
+    [
+        [], [1], [1, 2, -3], [0.5], [0.5, 1.5, -0.0], [1, 0.5], [0.5, 1], [True, None, "text"],
+        [2**40], ["gggggggg"], [b"iiii"], [1j],
+    ],
+)  # fmt: skip
+def test_one_genome_of_native_values_is_encoded_as_it_is(genes: list[Any]) -> None:
+    assert encode_native(genes) == encode([genes])
+
+
+@pytest.mark.parametrize(
+    "genes",
+    [
+        [[1]], [0.5, (1,)], [1, [2]], [{}], [Fraction(1, 3)], [numpy.float64(0.5)], [True, ...],
+        [[True] * 4], [[]],
+    ],
+)  # fmt: skip
+def test_one_genome_of_other_values_is_left_to_other_ways(genes: list[Any]) -> None:
+    assert encode_native(genes) is None
+
+
+@pytest.mark.parametrize(
+    ("genomes", "are"),
+    [
+        ([[1, 2], [3]], True),
+        ([[], []], True),
+        ([[0.5] * 40] * 5, True),
+        ([[True, False] * 200] * 3, True),
+        ([[0.5] * 110], False),  # of a thousand bytes, too few for a table
+        ([[0.5] * 111], True),
+        ([[True] * 991], True),
+        ([[0.5] * 3] * 2, False),
+        ([[0.5] * 40] * 4 + [[0.5] * 39], False),
+        ([[0.5] * 40] * 4 + [[0.5] * 39 + [1]], False),
+        ([[0.5] * 40] * 4 + [[0.5] * 39 + [1] + [True] * 4], False),
+        ([[[1], [2]] * 150] * 3, False),
+        ([[[True] * 4] * 40] * 5, False),  # nine bytes each, as a float
+        ([[0.5, [True] * 4] * 40] * 5, False),
+        ([["abcd"] * 40] * 5, False),
+        ([["abcde"] * 40] * 5, False),
+        ([[0.5, "abcdefgh", 1] * 20] * 5, False),
+        ([[True, None] * 200] * 3, False),
+        ([[None] * 400] * 3, False),
+        ([[1, 2, "i"]], False),
+    ],
+)
+def test_genomes_of_numbers_are_told_by_their_encoding(genomes: Rows, are: bool) -> None:
+    assert _is_of_numbers(encode(genomes), genomes) is are
+    encoded = encode_genomes(genomes, PlainForm())
+    assert encoded.layout == "native"
+    nested = any(isinstance(gene, list) for row in genomes for gene in row)
+    assert (encoded.contents is None) == nested
+
+
+def test_an_array_that_is_read_in_its_own_way_is_encoded_by_its_form() -> None:
+    class Own(numpy.ndarray):
+        def tobytes(self, *_: Any) -> bytes:  # type: ignore[override]
+            return b"other"
+
+    arrays = [numpy.zeros(3).view(Own), numpy.ones(3).view(Own)]
+    encoded = encode_genomes(arrays, PlainForm())
+    assert encoded.encoding == encode([PlainForm().genome(each) for each in arrays])
+    assert encoded.layout == "tagged"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from evosweep.errors import InputError
 from evosweep.genomes.blocks import Block, Blocks, is_changed
-from evosweep.genomes.encoding import decode, encode
+from evosweep.genomes.encoding import decode_list, encode
 from evosweep.genomes.plain_form import PlainForm
 from evosweep.genomes.readable import readable
 from evosweep.genomes.rebuild import Rebuilder
@@ -27,10 +27,10 @@ slow = settings(deadline=None, max_examples=150, suppress_health_check=list(Heal
 @slow
 @given(kinds.values)
 def test_a_value_comes_back_as_what_it_was(value: Any) -> None:
-    encoding = encode(PlainForm()(value))
-    again = Rebuilder().value(decode(encoding))
+    encoding = encode([PlainForm()(value)])
+    (again,) = map(Rebuilder().value, decode_list(encoding))
     assert kinds.shape(again) == kinds.shape(value)
-    assert encode(PlainForm()(again)) == encoding
+    assert encode([PlainForm()(again)]) == encoding
 
 
 @slow
@@ -69,9 +69,9 @@ def test_another_process_with_another_hash_seed_rebuilds_the_same() -> None:
         "import exact_kinds as k\n"
         "from evosweep.genomes.plain_form import PlainForm\n"
         "from evosweep.genomes.rebuild import Rebuilder\n"
-        "from evosweep.genomes.encoding import decode, encode\n"
+        "from evosweep.genomes.encoding import decode_list, encode\n"
         "data = sys.stdin.buffer.read()\n"
-        "again = Rebuilder().value(decode(data))\n"
+        "again = Rebuilder().value(decode_list(data))\n"
         "sys.stdout.buffer.write(encode(PlainForm()(again)))\n"
     )
     genes: list[Any] = []

@@ -13,7 +13,7 @@ import pytest
 
 from evosweep.records import journal, journal_entry, journal_frames
 from evosweep.records.journal import Entry, JournalCorrupt, Session
-from evosweep.records.journal_entry import pack, unpack
+from evosweep.records.journal_entry import Writer, pack, unpack
 from evosweep.records.journal_frames import HEADER_SIZE, chunk_frames, entries_of, frame, header_of
 
 RUN_ID = "0123456789ab"
@@ -313,3 +313,15 @@ def test_marks_without_entries_take_no_time(path: Path) -> None:
     few = (b"\xe5EVO" + struct.pack("<II", 100, 0)) * 12
     _file(path, tail=b"x" + few)
     assert list(journal.read(path)) == []
+
+
+def test_the_documented_values_and_texts() -> None:
+    assert (journal_entry.OK, journal_entry.PENALISED, journal_entry.RETRIED) == (0, 1, 2)
+    genomes = pack(_entry(genomes=[[0.5], [math.inf, b"x"]])).rpartition(b"[[")[2]
+    assert genomes == b'0.5], [{"float": "inf"}, {"bytes": "eA=="}]]'
+    session = Session(1.5, 7, {"a": 1}, Writer("h", "b", 12, "t"), grown_from="run")
+    assert json.loads(pack(session)[17:]) == {
+        "a": 1, "writer": {"host": "h", "boot": "b", "device": 12, "token": "t"},
+        "grown_from": "run",
+    }  # fmt: skip
+    assert str(session).startswith("process 7 on h, since ")

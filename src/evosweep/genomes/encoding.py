@@ -24,14 +24,8 @@ def encode(value: Any) -> bytes:
     return marshal.dumps(value, _VERSION)
 
 
-def decode(encoding: bytes) -> Plain:
-    """Return the plain form in an encoding; use it only for bytes that this program made itself."""
-    plain: Plain = marshal.loads(encoding)
-    return plain
-
-
 def decode_list(encoding: bytes) -> list[Plain]:
-    """Return the plain forms of an encoded list."""
+    """Return the plain forms of an encoded list; use it only for bytes that this program made."""
     plain: list[Plain] = marshal.loads(encoding)
     return plain
 
