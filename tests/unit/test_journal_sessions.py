@@ -332,3 +332,62 @@ def test_the_name_is_synced_once_and_where_the_folder_may_be_read(
     assert synced == [path.parent]
     file.close()
     other.close()
+
+
+def test_a_flush_after_a_lost_entry_raises_though_the_disk_works_again(
+    path: Path, syncs: Syncs
+) -> None:
+    with Journal(path, RUN_ID, sync=0.001) as opened:
+        syncs.failing = True
+        opened.append(_entry())
+        opened._syncer.join(60)
+        syncs.failing = False
+        with pytest.raises(EvosweepError, match="the disk is full"):
+            opened.flush()
+
+
+def test_a_journal_of_another_run_is_refused_though_it_has_no_entry(path: Path) -> None:
+    path.write_bytes(journal.header_of("ba9876543210"))
+    with pytest.raises(JournalCorrupt, match="belongs to run ba9876543210"):
+        Journal(path, RUN_ID).__enter__()
+
+
+def test_damage_in_what_is_replayed_is_told_with_the_path(path: Path) -> None:
+    _work(path, None, 0, 1)
+    with Journal(path, RUN_ID) as opened:
+        content = bytearray(path.read_bytes())
+        content[journal.HEADER_SIZE + 20] ^= 1
+        path.write_bytes(content)
+        with pytest.raises(JournalCorrupt) as refused:
+            list(opened.recorded())
+    assert str(refused.value).startswith(f"{path}: the entry at byte")
+
+
+def test_damage_in_earlier_sessions_is_told_with_the_path(path: Path) -> None:
+    _work(path, None, 0, 1)
+    content = bytearray(path.read_bytes())
+    content[journal.HEADER_SIZE + 20] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(JournalCorrupt) as refused:
+        Journal(path, RUN_ID).__enter__()
+    assert str(refused.value).startswith(f"{path}: the entry at byte")
+
+
+def test_damage_in_a_shorter_run_is_told_with_the_path(path: Path) -> None:
+    """Its bytes are those that were written, and say nothing."""
+    shorter = path.with_name("shorter.bin")
+    shorter.write_bytes(journal.header_of("ba9876543210") + journal.frame(b"\x01nothing"))
+    with pytest.raises(JournalCorrupt) as refused:
+        Journal(path, RUN_ID, origin=shorter).__enter__()
+    assert str(refused.value).startswith(f"{path}: the entry that ends at byte")
+
+
+def test_only_the_first_session_has_grown(path: Path) -> None:
+    shorter = path.with_name("shorter.bin")
+    _work(shorter, None, 0)
+    for _ in range(2):
+        with Journal(path, RUN_ID, origin=shorter):
+            pass
+    entries = [entry for _, entry in journal.read_behind(path, 0)]
+    sessions = [each for each in entries if isinstance(each, journal.Session)]
+    assert [each.grown_from for each in sessions] == [RUN_ID, None]

@@ -200,7 +200,7 @@ class Journal:
             time.time(), os.getpid(), self.environment, writer, grown_from=grown_from
         )
         signature = self._framed(journal_entry.pack(self._session))
-        if existing is not None and self._is_local(existing):
+        if existing is not None and self._is_local():
             existing.truncate(self._recorded_end)
             existing.append(signature)
             return existing
@@ -210,7 +210,11 @@ class Journal:
         if existing is not None:
             existing.close()
         if origin is not None:
-            self._count_taken(new)
+            try:
+                self._count_taken(new)
+            except BaseException:
+                new.close()
+                raise
         return new
 
     def _count_taken(self, journal: JournalFile) -> None:
@@ -220,11 +224,11 @@ class Journal:
                 if isinstance(entry, Entry):
                     self._count(entry)
 
-    def _is_local(self, existing: JournalFile) -> bool:
+    def _is_local(self) -> bool:
         """Return True if the lock on the file keeps out every other process that may write to
         it."""
         last, here = self.sessions[-1].writer if self.sessions else None, self._session.writer
-        if last is None or here is None or existing.size < HEADER_SIZE or not lock.is_used():
+        if last is None or here is None or not lock.is_used():
             return False
         same = bool(here.boot) and (last.boot, last.device) == (here.boot, here.device)
         return same and is_own_disk(self.path.parent)
