@@ -11,7 +11,8 @@ import numpy
 import pytest
 
 from evosweep.errors import EvosweepError, InputError
-from evosweep.records import journal
+from evosweep.processes.lock import Locked
+from evosweep.records import journal, journal_file
 from evosweep.records.journal import Entry, Journal, JournalCorrupt, TornTail
 from evosweep.records.journal_file import JournalFile
 
@@ -391,3 +392,35 @@ def test_only_the_first_session_has_grown(path: Path) -> None:
     entries = [entry for _, entry in journal.read_behind(path, 0)]
     sessions = [each for each in entries if isinstance(each, journal.Session)]
     assert [each.grown_from for each in sessions] == [RUN_ID, None]
+
+
+def test_every_refusal_names_the_journal(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Journal(path, RUN_ID), pytest.raises(Locked) as refused:
+        JournalFile.existing(path)
+    assert str(refused.value).startswith(f"{path}: another process writes")
+    content = path.read_bytes()
+    path.write_bytes(b"x" + content[1:])
+    with pytest.raises(JournalCorrupt) as corrupt:
+        Journal(path, RUN_ID).__enter__()
+    assert str(corrupt.value).startswith(f"{path}: the journal's header")
+
+    def refuse(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "full")
+
+    path.unlink()
+    monkeypatch.setattr(journal_file, "open_descriptor", refuse)
+    with pytest.raises(EvosweepError) as full:
+        JournalFile.made(path, [b"head"], b"signature")
+    assert str(full.value).startswith(f"{path}: cannot write")
+
+
+def test_a_file_that_was_replaced_meanwhile_is_opened_again(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _work(path, None, 0)
+    answers = [False, True]
+    monkeypatch.setattr(journal_file, "_leads_to", lambda *_: answers.pop(0))
+    opened = JournalFile.existing(path)
+    assert opened is not None
+    opened.close()
+    assert answers == []
