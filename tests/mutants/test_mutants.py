@@ -50,6 +50,6 @@ def test_the_table_of_docs_has_every_module_and_adds_up() -> None:
     assert whole == list(map(sum, zip(*rows.values(), strict=True)))
     assert all(sum(row[2:]) == row[1] <= row[0] for row in rows.values())
     explained = Counter(key[0] for key in Explained.read().keys)
-    assert {name: row[3] for name, row in rows.items()} == {
-        f"{module}.py": explained[module] for module in MODULES
-    }
+    for name, (mutants, tried, _, reasoned, _) in rows.items():
+        listed = explained[name.removesuffix(".py")]
+        assert reasoned == listed if tried == mutants else reasoned <= listed
