@@ -47,6 +47,7 @@ class Lines:
         return trace
 
 
+@cache
 def lines_of(mutant: Mutant) -> set[int]:
     """Return the lines that execute what a mutant changes.
 

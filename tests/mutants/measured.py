@@ -110,7 +110,6 @@ def measured(
         kept[name] = json.loads(told)
         if why := kept[name]["why"]:
             print(f"{name}: {why}, and is left out", file=sys.stderr)
-    if missing:
         file.write_text(json.dumps(kept), encoding="utf-8")
     return Measured({name: kept[name] for name in by_name})
 

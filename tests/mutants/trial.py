@@ -85,7 +85,8 @@ class Trial:
         self._at_import.__exit__()
         job, file = self._job, Path(self._job["measured"])
         known = measured(session, file, job["digests"], at_once=job["at_once"])
-        self._functions = {each.module: functions_of(each.module) for each in self._mutants}
+        modules = {mutant.module for mutant in self._mutants}
+        self._functions = {module: functions_of(module) for module in modules}
 
         def waiting() -> Iterator[tuple[int, float]]:
             for number in range(len(self._mutants)):
