@@ -11,6 +11,7 @@ from mutant import KEPT, Mutant
 
 SURVIVED = "survived"
 BY_IMPORT = "by import"
+NOT_TRIED = "not tried"
 FOLDER = KEPT / "outcomes"
 """Where outcomes are kept; they name no machine."""
 

@@ -24,7 +24,7 @@ from collected import Tests, run
 from deap import algorithms, creator, gp, tools  # noqa: F401
 from digests import function_of
 from forks import each_in_a_fork, end_with_parent
-from kept import BY_IMPORT, SURVIVED, keep
+from kept import BY_IMPORT, NOT_TRIED, SURVIVED, keep
 from lines import Lines, lines_of
 from measured import Measured, measured
 from mutant import ROOT, Mutant
@@ -95,12 +95,17 @@ class Trial:
                     yield number, _LEEWAY + 2 * seconds
 
         def tried(number: int) -> str:
-            whole = self._put(self._mutants[number])
+            try:
+                whole = self._put(self._mutants[number])
+            except LookupError:  # somebody edits the module
+                return NOT_TRIED
             killed_by = whole is not None and run(session, self._tests_for(number, known))
             return killed_by or (SURVIVED if whole else BY_IMPORT)
 
         again = []
         for number, told in each_in_a_fork(waiting(), tried, at_once=job["at_once"]):
+            if told == NOT_TRIED:
+                continue
             if told == BY_IMPORT:
                 again.append(
                     (number, self._not_passed(number, known.all_for(self._mutants[number])))
