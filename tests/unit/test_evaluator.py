@@ -385,3 +385,33 @@ def test_streams_and_demes_take_batches_of_their_own(path: Path) -> None:
             (2, max, [], {"drawn": [4], "params": {"key": 5}}),
             (3, max, [], {"drawn": [4], "params": {"key": 5}}),
         ]
+
+
+def test_a_single_evaluation_is_counted_and_compared_as_those_of_a_batch(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Run(path) as run:
+        run.toolbox.evaluate(_people(1.0)[0])
+        tally = run.evaluator.tally
+        before = (tally.cpu, tally.cpu_here)
+        counted: list[Any] = []
+        monkeypatch.setattr(tally, "count", lambda *given: counted.append(given))
+        attributed = _people(2.0)[0]
+        attributed.extra = object  # it does not travel, so that the evaluation is compared
+        calls.clear()
+        assert run.toolbox.evaluate(attributed) == (3.0, 2.0)
+        assert calls == [[2.0, 1.0]] * 2
+        assert counted == [([attributed], [(3.0, 2.0)])]
+        assert counted[0][0][0] is attributed
+        assert tally.cpu > before[0]
+        assert tally.cpu - before[0] == pytest.approx(tally.cpu_here - before[1])
+
+
+def test_the_end_of_a_run_is_told_to_the_comparisons(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Run(path) as run:
+        told: list[bool] = []
+        monkeypatch.setattr(run.evaluator._as_given, "finish", lambda: told.append(True))
+        run.evaluator.finish()
+        assert told == [True]
