@@ -1,7 +1,8 @@
-"""Fuzzes every reader: python tests/fuzz [--seconds N] [--readers NAME ...] [--seed N].
+"""Fuzzes every reader: python tests/fuzz [--seconds N] [--readers NAME ...] [--grown FOLDER].
 
 The seconds are divided among the readers; FUZZ_SECONDS is their default, else an hour. Findings are
-kept in the corpus, so that `make test` repeats them: mend the reader, and commit both.
+kept in the corpus, so that `make test` repeats them: mend the reader, and commit both. What reached
+new code is kept in GROWN, where the next call begins: an hour may be cut into pieces.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import corpus
 from targets import READERS
 
 _HERE = Path(__file__).parent
+_GROWN = _HERE.parents[1] / ".fuzz" / "grown"
 _HOUR = 3600.0
 _GRACE = 600.0  # seconds for imports and the last input, on a machine with other work
 
@@ -40,7 +42,7 @@ def main() -> int:
     parallel = max(1, len(os.sched_getaffinity(0)))
     each = options.seconds * parallel / len(names)
     with ThreadPoolExecutor(parallel) as pool:
-        fuzz = partial(_fuzz, seconds=each, seed=options.seed)
+        fuzz = partial(_fuzz, seconds=each, seed=options.seed, grown=options.grown)
         results = list(pool.map(fuzz, names))
     print("| reader | executions | findings |\n|---|---:|---:|")
     for result in results:
@@ -56,17 +58,19 @@ def _options() -> argparse.Namespace:
     seconds = float(os.environ.get("FUZZ_SECONDS") or _HOUR)
     parser.add_argument("--seconds", type=float, default=seconds)
     parser.add_argument("--readers", nargs="+", choices=sorted(READERS))
+    parser.add_argument("--grown", type=Path, default=_GROWN)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     return parser.parse_args()
 
 
-def _fuzz(name: str, seconds: float, seed: int) -> _Result:
+def _fuzz(name: str, seconds: float, seed: int, grown: Path) -> _Result:
     """Fuzz a reader in other processes, one after the other as long as they crash."""
     result = _Result(name, 0, [])
     end = time.monotonic() + seconds
-    with tempfile.TemporaryDirectory(prefix="evosweep-fuzz-") as folder:
+    with tempfile.TemporaryDirectory(prefix="evosweep-fuzz-", dir=_memory_disk()) as folder:
         while (left := end - time.monotonic()) > 0 and len(result.findings) < 20:
-            crash = _process(name, left, Path(folder), seed)
+            words = [name, str(left), folder, str(grown / name), str(seed)]
+            crash = _process(words, left)
             seed += 1
             _collect(result, Path(folder), crash)
             if crash is None:
@@ -74,9 +78,12 @@ def _fuzz(name: str, seconds: float, seed: int) -> _Result:
     return result
 
 
-def _process(name: str, seconds: float, folder: Path, seed: int) -> str | None:
+def _memory_disk() -> str | None:
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+
+def _process(words: list[str], seconds: float) -> str | None:
     """Run one process to its end; returns its last words if it crashed."""
-    words = [name, str(seconds), str(folder), str(seed)]
     program = [sys.executable, str(_HERE / "under_atheris.py")]
     try:
         done = subprocess.run(

@@ -1,13 +1,13 @@
-"""Fuzzes one reader in this process: python under_atheris.py READER SECONDS FOLDER [SEED].
+"""Fuzzes one reader in this process: python under_atheris.py READER SECONDS FOLDER GROWN [SEED].
 
-atheris mutates what reached new code. A wrong answer is kept in FOLDER/findings and does not end
-the process; a crash of an extension module, an input that takes too long or too much memory does.
+atheris mutates what reached new code, and keeps it in GROWN. A wrong answer is kept in
+FOLDER/findings and does not end the process; a crash of an extension module, an input that takes
+too long or too much memory does.
 """
 
 import json
 import os
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -34,8 +34,9 @@ class _Fuzzing:
     """Counts executions and keeps findings."""
 
     def __init__(self, name: str, folder: Path, seconds: float) -> None:
-        scratch = tempfile.mkdtemp(prefix="evosweep-fuzz-", dir=_memory_disk())
-        self.trial = reader.Trial(targets.READERS[name], Path(scratch))
+        scratch = folder / "scratch"
+        scratch.mkdir(exist_ok=True)
+        self.trial = reader.Trial(targets.READERS[name], scratch)
         self.folder, self.end = folder, time.monotonic() + seconds
         self.executions = 0
         self.findings: dict[tuple[str, str], reader.Finding] = {}
@@ -69,10 +70,6 @@ class _Fuzzing:
         (self.folder / "told.json").write_text(json.dumps(told))
 
 
-def _memory_disk() -> str | None:
-    return "/dev/shm" if Path("/dev/shm").is_dir() else None
-
-
 def _mutate(data: bytes, most: int, seed: int) -> bytes:
     if seed % 100 < 100 * _OWN_SHARE:
         return mutations.mutated(data, seed, most)
@@ -82,10 +79,10 @@ def _mutate(data: bytes, most: int, seed: int) -> bytes:
 def main() -> None:
     """Fuzz until the time is over."""
     name, seconds, where = sys.argv[1], float(sys.argv[2]), Path(sys.argv[3])
-    seed = sys.argv[4] if len(sys.argv) > 4 else "1"
+    grown = Path(sys.argv[4])
+    seed = sys.argv[5] if len(sys.argv) > 5 else "1"
     fuzzing = _Fuzzing(name, where, seconds)
-    grown = where / "corpus"
-    grown.mkdir(exist_ok=True)
+    grown.mkdir(parents=True, exist_ok=True)
     options = [
         f"-max_len={mutations.MOST}", f"-timeout={_TIMEOUT}", f"-rss_limit_mb={_MEMORY}",
         f"-artifact_prefix={where}/", f"-seed={seed}", "-print_final_stats=0", "-verbosity=0",

@@ -94,7 +94,7 @@ def main(args: argparse.Namespace) -> int:
     for study in studies:
         folder = _folder(args.out, study, len(studies))
         page = build_page(study, options, folder)
-        _print(page, write_page(page, folder), "results")
+        _print(page, write_page(page, folder, inside=_inside(args.out, study)), "results")
     return 0
 
 
@@ -127,7 +127,7 @@ def _changes(args: argparse.Namespace) -> int:
         page = build_changes(before, after, args.alpha)
         folder = args.out if args.out else output_folder(after.folder, "changes")
         folder = folder / after.name if args.out and len(pairs) > 1 else folder
-        _print(page, write_page(page, folder), "changes")
+        _print(page, write_page(page, folder, inside=_inside(args.out, after)), "changes")
     return 0
 
 
@@ -147,6 +147,11 @@ def _folder(out: Path | None, study: Study, studies: int) -> Path:
     if out is None:
         return output_folder(study.folder, "comparison")
     return out / study.name if studies > 1 else out
+
+
+def _inside(out: Path | None, study: Study) -> Path | None:
+    """Return the folder below which no link is followed; None: the one that the user has named."""
+    return study.folder if out is None else None
 
 
 def _print(page: Page, path: Path, shown: str) -> None:

@@ -2,8 +2,6 @@
 
 import argparse
 import importlib
-import os
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from evosweep.compare.read.study import Study
 from evosweep.errors import InputError, RunError, printable
 from evosweep.export.written import Written
 from evosweep.files.opening import check_output, output_folder
+from evosweep.files.writing import folder_replacement
 from evosweep.workflow import shipped
 
 # Each module has `write(study, folder)`, which returns a sentence on the files.
@@ -62,7 +61,8 @@ def main(args: argparse.Namespace) -> int:
     for study in studies:
         folder = _folder(args.out, study, args.format, len(studies))
         try:
-            written = _write(study, folder, args.format, options)
+            inside = study.folder if args.out is None else folder.parent
+            written = _write(study, folder, args.format, options=options, inside=inside)
         except InputError as error:  # for instance, the format suits no problem of the experiment
             unfit.append(error)
             continue
@@ -127,16 +127,14 @@ def _folder(out: Path | None, study: Study, kind: str, studies: int) -> Path:
     return folder
 
 
-def _write(study: Study, folder: Path, kind: str, options: dict[str, Any]) -> Written:
-    part = folder.with_name(f".{folder.name}.{os.getpid()}")
+def _write(
+    study: Study, folder: Path, kind: str, *, options: dict[str, Any], inside: Path
+) -> Written:
     try:
-        part.mkdir(parents=True)
-        written: Written = importlib.import_module(FORMATS[kind]).write(study, part, **options)
-        if folder.exists():
-            shutil.rmtree(folder)
-        part.replace(folder)
+        inside.mkdir(parents=True, exist_ok=True)
+        with folder_replacement(folder, inside=inside) as draft:
+            written: Written = importlib.import_module(FORMATS[kind]).write(study, draft, **options)
     except OSError as error:
-        raise RunError(f"{folder}: cannot be written: {error}") from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+        reason = error.strerror or error
+        raise RunError(f"{folder}: cannot be written: {reason}") from error
     return written

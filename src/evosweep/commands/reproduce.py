@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from evosweep.backends import table
 from evosweep.errors import EvosweepError, InputError, printable
-from evosweep.files.opening import copy_file, is_file
+from evosweep.files.opening import is_file
+from evosweep.files.writing import copy_file
 from evosweep.records.differences import first_difference
 from evosweep.records.folder import RunFolder, find_runs
 from evosweep.records.reading import load_record, read_record

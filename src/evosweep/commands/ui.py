@@ -10,7 +10,7 @@ from pathlib import Path
 from evosweep.commands.results_argument import add_results
 from evosweep.errors import InputError
 from evosweep.files.opening import output_folder
-from evosweep.files.writing import write_whole
+from evosweep.files.writing import remove, write_whole
 from evosweep.processes.signals import exit_on_stops
 from evosweep.records import mlflow_page
 from evosweep.records.mlflow_page import SIGN
@@ -58,21 +58,21 @@ def main(args: argparse.Namespace) -> int:
         log = state / "ui.log"
         with Server(address, args.host, port=port, allowed=args.allowed_hosts, log=log) as server:
             _tell(args.results, server, store)
-            with _linked(state, server):
+            with _linked(address.results, server):
                 follow(args.results, address, check=server.check)
     return 0
 
 
 @contextmanager
-def _linked(state: Path, server: Server) -> Iterator[None]:
+def _linked(results: Path, server: Server) -> Iterator[None]:
     """Lets the report's pages link to their runs in MLflow until the block ends."""
-    sign = state / SIGN.name
+    sign = results / SIGN
     if server.host == _HOST:
-        write_whole(sign, mlflow_page.sign(server.port))
+        write_whole(sign, mlflow_page.sign(server.port), inside=results)
     try:
         yield
     finally:
-        sign.unlink(missing_ok=True)
+        remove(sign, inside=results)
 
 
 def _tell(results: Path, server: Server, store: Store) -> None:

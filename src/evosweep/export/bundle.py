@@ -1,9 +1,7 @@
 """Write one zip of experiments: reports, all files that they link to, and records."""
 
-import os
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from html import escape
 from pathlib import Path
 from shutil import copyfileobj
@@ -11,8 +9,8 @@ from urllib.parse import quote
 
 from evosweep.compare.read.study import Study
 from evosweep.errors import InputError
-from evosweep.files.opening import check_own, is_file, is_folder, open_descriptor, open_file
-from evosweep.files.writing import temporary_for
+from evosweep.files.opening import check_own, is_file, is_folder, open_file
+from evosweep.files.writing import replacement
 
 LARGEST = 2**32  # bytes of a file
 WHEN = (1980, 1, 1, 0, 0, 0)  # the date of every file, so that equal results give equal zips
@@ -42,21 +40,15 @@ def write_bundle(studies: Sequence[Study], path: Path) -> int:
                 f"{study.folder}: has no report; make it first: evosweep compare {study.folder}"
             )
     check_own(path)
-    part = temporary_for(path)  # a name that nobody else knows, so that no link waits there
-    try:
-        with (
-            os.fdopen(open_descriptor(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as target,
-            zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive,
-        ):
-            _add_text(archive, "index.html", _index(studies))
-            files = [(study, file) for study in studies for file in _files(study)]
-            for study, file in files:
-                name = f"{study.name}/{file.relative_to(study.folder).as_posix()}"
-                _add_file(archive, name, file)
-        part.replace(path)
-    finally:
-        with suppress(FileNotFoundError):
-            part.unlink()
+    with (
+        replacement(path) as target,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        _add_text(archive, "index.html", _index(studies))
+        files = [(study, file) for study in studies for file in _files(study)]
+        for study, file in files:
+            name = f"{study.name}/{file.relative_to(study.folder).as_posix()}"
+            _add_file(archive, name, file)
     return len(files) + 1
 
 

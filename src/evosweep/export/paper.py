@@ -52,8 +52,8 @@ class Item:
 def write(study: Study, folder: Path) -> Written:
     """Write `paper.md` and `paper.tex`: the checklist, and sentences for a section on methods."""
     items, sentences = list(checklist(study)), list(methods_section(study))
-    write_text(folder / "paper.md", as_markdown(study, items, sentences))
-    write_text(folder / "paper.tex", as_latex(study, items, sentences))
+    write_text(folder / "paper.md", as_markdown(study, items, sentences), inside=folder)
+    write_text(folder / "paper.tex", as_latex(study, items, sentences), inside=folder)
     left = sum(item.open for item in items)
     return Written(f"{len(items)} items, {left} of them left to the authors")
 

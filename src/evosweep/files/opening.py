@@ -1,4 +1,4 @@
-"""The only functions that open files in a folder of results.
+"""The only functions that open files in a folder of results; `files.writing` writes them.
 
 Results may come from another user, another machine or an archive. Instead of a file, a name may
 lead to a link out of the folder, a pipe on which a reader waits for ever, or a device without an
@@ -8,20 +8,25 @@ bytes that the caller allows. The folder of results itself may be a link, since 
 
 import errno
 import os
-import shutil
 import stat
 import time
 from pathlib import Path
 from typing import BinaryIO
 
 from evosweep.errors import Damaged, InputError, shown
+from evosweep.files.held import held, held_parent
 
 _SAFE = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 _TRIES, _PAUSE = 10, 0.2  # seconds
 
 
-def open_descriptor(path: Path, flags: int = os.O_RDONLY, mode: int = 0o666) -> int:
+def open_descriptor(
+    path: Path, flags: int = os.O_RDONLY, mode: int = 0o666, *, inside: Path | None = None
+) -> int:
     """Return a descriptor of the regular file at `path`.
+
+    With `inside`, a folder above it, no link between the two is followed, even if it came there a
+    moment ago: for whatever is written.
 
     Raises
     ------
@@ -31,7 +36,7 @@ def open_descriptor(path: Path, flags: int = os.O_RDONLY, mode: int = 0o666) -> 
         For the same reasons as in `os.open`; for instance `FileNotFoundError`.
     """
     try:
-        descriptor = _opened(path, flags | _SAFE, mode)
+        descriptor = _opened(path, flags | _SAFE, mode, inside)
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise Damaged(path.parent, path.name, "is a link, and links are not followed") from None
@@ -48,7 +53,7 @@ def open_descriptor(path: Path, flags: int = os.O_RDONLY, mode: int = 0o666) -> 
     return descriptor
 
 
-def _opened(path: Path, flags: int, mode: int) -> int:
+def _opened(path: Path, flags: int, mode: int, inside: Path | None) -> int:
     """Call `os.open`, and call it again if a shared file system lags behind other hosts.
 
     If two hosts create a file at once, MooseFS says that it exists even without O_EXCL. If another
@@ -57,7 +62,7 @@ def _opened(path: Path, flags: int, mode: int) -> int:
     may_be_made = flags & os.O_CREAT and not flags & os.O_EXCL
     for _ in range(_TRIES):
         try:
-            return os.open(path, flags, mode)
+            return _opened_once(path, flags, mode, inside)
         except FileExistsError:
             if not may_be_made:
                 raise
@@ -65,7 +70,14 @@ def _opened(path: Path, flags: int, mode: int) -> int:
             if not may_be_made or not path.parent.is_dir():
                 raise
             time.sleep(_PAUSE)
-    return os.open(path, flags, mode)
+    return _opened_once(path, flags, mode, inside)
+
+
+def _opened_once(path: Path, flags: int, mode: int, inside: Path | None) -> int:
+    if inside is None:
+        return os.open(path, flags, mode)
+    with held_parent(path, inside) as folder:
+        return os.open(path.name, flags, mode, dir_fd=folder)
 
 
 def open_file(path: Path) -> BinaryIO:
@@ -165,17 +177,9 @@ def output_folder(inside: Path, *names: str) -> Path:
     `inside` is the caller's own choice and may be a link. Raises `Damaged` if a folder below it
     is a link, which would lead the output elsewhere, or is no folder.
     """
-    place = inside
-    place.mkdir(parents=True, exist_ok=True)
-    for name in names:
-        place = place / name
-        try:
-            place.mkdir(exist_ok=True)
-        except FileExistsError:
-            raise Damaged(place.parent, name, "is no folder, and one is needed") from None
-        if not is_folder(place):
-            raise Damaged(place.parent, name, "is a link, and nothing is written through one")
-    return place
+    inside.mkdir(parents=True, exist_ok=True)
+    with held(inside, *names, make=True):
+        return inside.joinpath(*names)
 
 
 def check_output(folder: Path, inside: Path) -> None:
@@ -192,11 +196,3 @@ def check_own(path: Path) -> None:
     """Raise `Damaged` if `path`, which a library will open, exists and is no regular file."""
     if os.path.lexists(path) and not is_file(path):
         raise Damaged(path.parent, path.name, "is a link or no regular file; remove it")
-
-
-def copy_file(source: Path, target: Path) -> None:
-    """Copy a regular file to `target`, replacing what is there; no link is followed."""
-    with open_file(source) as original:
-        target.unlink(missing_ok=True)
-        with os.fdopen(open_descriptor(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as copy:
-            shutil.copyfileobj(original, copy, 2**20)

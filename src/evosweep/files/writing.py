@@ -1,32 +1,41 @@
-"""Write files whole or not at all, by a temporary file and a rename."""
+"""The only functions that write, rename and remove files in a folder of results.
+
+Files are written whole or not at all, by a temporary file and a rename. Each function takes
+`inside`, the folder of the caller's own choice: below it no link is followed, even if it came there
+a moment ago (`files.held`). Without `inside`, that is the folder of the file.
+"""
 
 import os
 import re
-from collections.abc import Mapping
-from contextlib import suppress
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO, TextIO
 
 from evosweep.errors import EvosweepError
 from evosweep.files import strict_json
-from evosweep.files.opening import open_descriptor
+from evosweep.files.held import held_parent
+from evosweep.files.opening import open_descriptor, open_file
 
 _FLAT_LIST = re.compile(r"\[[^][{}\"]*\]")  # lists of numbers stay on one line: genomes are long
 
 _DRAFT = re.compile(r"\..+\.[0-9a-f]{12}")
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def write_json(path: Path, data: Mapping[str, object]) -> None:
+def write_json(path: Path, data: Mapping[str, object], *, inside: Path | None = None) -> None:
     """Write JSON whole or not at all; raises `EvosweepError` naming path and reason."""
     text = strict_json.dumps(data, indent=2)
     text = _FLAT_LIST.sub(lambda numbers: " ".join(numbers[0].split()), text)
-    write_whole(path, f"{text}\n".encode(errors="backslashreplace"))
+    write_whole(path, f"{text}\n".encode(errors="backslashreplace"), inside=inside)
 
 
-def forget_drafts(folder: Path) -> None:
+def forget_drafts(folder: Path, *, inside: Path | None = None) -> None:
     """Remove temporary files of `write_whole` in a folder that nobody else writes to."""
     for path in folder.iterdir():
         if _DRAFT.fullmatch(path.name):
-            path.unlink(missing_ok=True)
+            remove(path, inside=inside)
 
 
 def temporary_for(path: Path) -> Path:
@@ -34,24 +43,114 @@ def temporary_for(path: Path) -> Path:
     return path.with_name(f".{path.name}.{os.urandom(6).hex()}")
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, inside: Path | None = None) -> None:
     """Write a temporary file, flush it to the disk, and rename it to `path`.
 
     It replaces what is at `path`. If that is a link, the link is replaced, not its target.
     """
-    temporary = temporary_for(path)
     try:
-        with os.fdopen(
-            open_descriptor(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb"
-        ) as file:
+        with replacement(path, inside=inside) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
         raise EvosweepError(
             f"{path}: cannot write {len(content)} bytes ({error.strerror}); "
             "make room, or make it writable, and call the same command again"
         ) from error
+
+
+@contextmanager
+def replacement(path: Path, *, inside: Path | None = None) -> Iterator[BinaryIO]:
+    """Yield a new file that replaces what is at `path` when the block ends without an error."""
+    draft = temporary_for(path).name
+    with held_parent(path, inside) as folder:
+        try:
+            with os.fdopen(os.open(draft, _NEW, 0o666, dir_fd=folder), "wb") as file:
+                yield file
+            os.replace(draft, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(draft, dir_fd=folder)
+            raise
+
+
+def copy_file(source: Path, target: Path, *, inside: Path | None = None) -> None:
+    """Copy a regular file to `target`, replacing what is there; no link is followed."""
+    with open_file(source) as original:
+        remove(target, inside=inside)
+        copy = open_descriptor(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, inside=inside)
+        with os.fdopen(copy, "wb") as file:
+            shutil.copyfileobj(original, file, 2**20)
+
+
+def remove(path: Path, *, inside: Path | None = None) -> None:
+    """Remove a file, or a link itself, if there is one."""
+    with suppress(FileNotFoundError), held_parent(path, inside) as folder:
+        os.unlink(path.name, dir_fd=folder)
+
+
+def remove_folder(path: Path, *, inside: Path | None = None) -> None:
+    """Remove a folder with all that is in it; links in it are removed, and not followed."""
+    with held_parent(path, inside) as folder:
+        shutil.rmtree(path.name, dir_fd=folder)
+
+
+def move(path: Path, target: Path, *, inside: Path) -> None:
+    """Rename a file or a folder, replacing what is at `target`; both lie below `inside`."""
+    with held_parent(path, inside) as source, held_parent(target, inside) as folder:
+        os.replace(path.name, target.name, src_dir_fd=source, dst_dir_fd=folder)
+
+
+def remove_empty(path: Path, *, inside: Path | None = None) -> None:
+    """Remove an empty folder."""
+    with held_parent(path, inside) as folder:
+        os.rmdir(path.name, dir_fd=folder)
+
+
+def open_log(path: Path, *, inside: Path) -> TextIO:
+    """Return the file at `path`, emptied, for the output of a program."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    return os.fdopen(open_descriptor(path, flags, inside=inside), "w")
+
+
+def write_new(path: Path, content: bytes, *, inside: Path) -> None:
+    """Write a file that is not there yet; for drafts, which are renamed when they are whole."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    with os.fdopen(open_descriptor(path, flags, inside=inside), "wb") as file:
+        file.write(content)
+
+
+@contextmanager
+def folder_replacement(path: Path, *, inside: Path) -> Iterator[Path]:
+    """Yield a new folder that replaces the one at `path` when the block ends without an error.
+
+    Until then only this user can enter it, and its yielded path leads to it by its descriptor. So
+    programs that know nothing of descriptors can write into it, whatever happens to its name.
+    """
+    draft = temporary_for(path).name
+    with held_parent(path, inside) as parent:
+        os.mkdir(draft, dir_fd=parent)
+        try:
+            with _private(draft, parent) as folder:
+                yield Path(f"/proc/self/fd/{folder}")
+            with suppress(FileNotFoundError):
+                shutil.rmtree(path.name, dir_fd=parent)
+            os.rename(draft, path.name, src_dir_fd=parent, dst_dir_fd=parent)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True, dir_fd=parent)
+            raise
+
+
+@contextmanager
+def _private(name: str, parent: int) -> Iterator[int]:
+    """Yield a descriptor of a folder that has mode 0700 for the length of the block."""
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+    folder = os.open(name, flags, dir_fd=parent)
+    try:
+        mode = os.fstat(folder).st_mode
+        os.fchmod(folder, 0o700)
+        yield folder
+        os.fchmod(folder, mode & 0o7777)
+    finally:
+        os.close(folder)

@@ -1,6 +1,5 @@
 """Find and remove leftovers: runs in an experiment's folder that are no longer in its config."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from evosweep.config.experiment import Experiment
 from evosweep.config.spec import RunSpec
 from evosweep.errors import EvosweepError, InputError
 from evosweep.files.opening import check_output, is_folder
+from evosweep.files.writing import move, remove_folder
 from evosweep.inventory.facts import facts_of
 from evosweep.inventory.holdings import label_of, run_folders
 from evosweep.processes.lock import Lock
@@ -69,12 +69,15 @@ def remove(leftover: Leftover) -> None:
     runs = path.parent
     if runs.name != "runs" or not is_folder(path):
         raise InputError(f"{path}: is no run's folder; it stays")
-    check_output(path, runs.parent.parent)
+    results = runs.parent.parent
+    check_output(path, results)
     try:
         if not path.name.endswith(_REMOVED):
-            with Lock(leftover.folder.lock, f"run {path.name} in {path}"):
-                path = path.rename(runs / f".{path.name}{_REMOVED}")
-        shutil.rmtree(path)
+            marked = runs / f".{path.name}{_REMOVED}"
+            with Lock(leftover.folder.lock, f"run {path.name} in {path}", inside=results):
+                move(path, marked, inside=results)
+                path = marked
+        remove_folder(path, inside=results)
     except OSError as error:
         raise EvosweepError(f"{path}: cannot be removed ({error.strerror})") from error
 

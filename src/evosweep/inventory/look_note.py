@@ -51,7 +51,7 @@ class LookNote(BaseModel):
     def write(self, folder: Path) -> None:
         """Write it into an experiment's folder, whole or not at all."""
         output_folder(folder, FOLDER)
-        write_whole(self.path(folder), f"{self.model_dump_json()}\n".encode())
+        write_whole(self.path(folder), f"{self.model_dump_json()}\n".encode(), inside=folder)
 
 
 def read_look(path: Path) -> LookNote:

@@ -16,10 +16,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from evosweep.errors import EvosweepError, InputError
+from evosweep.errors import Damaged, EvosweepError, InputError
 from evosweep.files import strict_json
 from evosweep.files.mount import mount_of
 from evosweep.files.opening import open_descriptor
+from evosweep.files.writing import remove
 
 SWITCH = "EVOSWEEP_LOCKS"
 """`none` switches locks off, for users who know that nothing else works on the folder."""
@@ -54,6 +55,8 @@ class Lock:
         The lock's file, made if it is missing, readable by its owner alone.
     what
         What the lock protects: the first words of the error message.
+    inside
+        A folder above the file, below which no link is followed.
 
     Raises
     ------
@@ -63,8 +66,8 @@ class Lock:
         If the file system has none.
     """
 
-    def __init__(self, path: Path, what: str) -> None:
-        self.path, self.what = path, what
+    def __init__(self, path: Path, what: str, *, inside: Path | None = None) -> None:
+        self.path, self.what, self._inside = path, what, inside
 
     def __enter__(self) -> "Lock":
         while True:
@@ -86,14 +89,14 @@ class Lock:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with suppress(OSError):
+        with suppress(OSError, Damaged):
             if self._is_mine():
-                self.path.unlink()
+                remove(self.path, inside=self._inside)
         os.close(self._fd)
 
     def _is_mine(self) -> bool:
         """Return True if this host still has the lock; a network may have given it to another."""
-        fd = open_descriptor(self.path)
+        fd = open_descriptor(self.path, inside=self._inside)
         try:
             text = os.pread(fd, _LONGEST, 0)
         finally:
@@ -102,7 +105,7 @@ class Lock:
 
     def _open(self) -> int:
         try:
-            return _open(self.path)
+            return _open(self.path, self._inside)
         except PermissionError:
             with suppress(FileNotFoundError):  # then the folder itself is not this user's
                 if (owner := self.path.stat().st_uid) != os.geteuid():
@@ -127,13 +130,15 @@ class Lock:
 
 
 @contextmanager
-def queue(path: Path, tell: Callable[[str], None] = lambda _: None) -> Iterator[None]:
+def queue(
+    path: Path, tell: Callable[[str], None] = lambda _: None, *, inside: Path | None = None
+) -> Iterator[None]:
     """Hold an exclusive lock on `path` for the block, after waiting for it; the file stays.
 
     If another process holds the lock, `tell` is called once with its name. Raises OSError if the
     file cannot be made, and `NoLocks`.
     """
-    fd = _open(path)
+    fd = _open(path, inside)
     try:
         if not acquire(fd, path):
             tell(holder(fd))
@@ -214,9 +219,9 @@ def boot_id() -> str:
         return ""
 
 
-def _open(path: Path) -> int:
+def _open(path: Path, inside: Path | None) -> int:
     """Open the lock's file, readable by its owner alone, since it names processes."""
-    return open_descriptor(path, os.O_RDWR | os.O_CREAT, 0o600)
+    return open_descriptor(path, os.O_RDWR | os.O_CREAT, 0o600, inside=inside)
 
 
 def _sign(fd: int) -> None:

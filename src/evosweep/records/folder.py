@@ -8,6 +8,7 @@ from pathlib import Path
 
 from evosweep.errors import Damaged, InputError
 from evosweep.files.opening import is_folder, obstacle
+from evosweep.files.writing import remove
 from evosweep.records import interruptions
 
 RUN_ID = re.compile(r"[0-9a-f]{12}")
@@ -74,6 +75,15 @@ class RunFolder:
         shared = self.path.parent.name == "runs"
         return (self.path.parent.parent if shared else self.path) / "sources"
 
+    @property
+    def inside(self) -> Path:
+        """The folder below which no link is followed: the name of a run is no user's choice."""
+        return self.path.parent if RUN_ID.fullmatch(self.path.name) else self.path
+
+    def remove(self, file: Path) -> None:
+        """Remove a file of the run, if it is there."""
+        remove(file, inside=self.inside)
+
     def create(self) -> None:
         """Make the folder; raises `InputError` if it cannot be made or is read-only."""
         if RUN_ID.fullmatch(self.path.name) and self.path.is_symlink():
@@ -96,13 +106,13 @@ class RunFolder:
         """Remove the temporary files of a process that was killed while it wrote."""
         for pattern in (".*.json.*", ".*.parquet.*", f".{self.journal.name}.*"):
             for file in self.path.glob(pattern):
-                file.unlink(missing_ok=True)
+                self.remove(file)
 
     def discard(self) -> None:
         """Remove the files of earlier attempts."""
         outcome = (self.record, self.failure, self.population, self.logbook)
         for file in (*outcome, self.journal, self.running, *interruptions.files(self.path)):
-            file.unlink(missing_ok=True)
+            self.remove(file)
 
 
 def find_runs(results: Path) -> Iterator[RunFolder]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from evosweep.errors import Damaged
 from evosweep.files.opening import is_folder, open_descriptor, output_folder
+from evosweep.files.writing import remove
 from evosweep.records.folder import RUN_ID, RunFolder
 
 _NAME = "horizons"
@@ -22,15 +23,17 @@ def note(folder: RunFolder, family: str) -> None:
     """Let later runs of the family find this one; errors are ignored: the file only saves time."""
     if (experiment := _experiment(folder)) is not None:
         with suppress(OSError, Damaged):
-            place = output_folder(experiment, _NAME, family[:2])
-            os.close(open_descriptor(place / f"{family}-{folder.path.name}", _MAKE))
+            mark = output_folder(experiment, _NAME, family[:2]) / f"{family}-{folder.path.name}"
+            os.close(open_descriptor(mark, _MAKE, inside=experiment))
 
 
 def relatives(folder: RunFolder, family: str) -> Iterator[RunFolder]:
     """Yield the folders of the finished runs of a family in the experiment of `folder`."""
     experiment = _experiment(folder)
-    place = None if experiment is None else experiment / _NAME / family[:2]
-    if place is None or not (is_folder(place.parent) and is_folder(place)):
+    if experiment is None:
+        return
+    place = experiment / _NAME / family[:2]
+    if not (is_folder(place.parent) and is_folder(place)):
         return
     for mark in sorted(place.glob(f"{family}-*")):
         other = beside(folder, mark.name.removeprefix(f"{family}-"))
@@ -39,8 +42,8 @@ def relatives(folder: RunFolder, family: str) -> Iterator[RunFolder]:
         if is_folder(other.path):
             yield other
         else:  # `evosweep prune` has removed it
-            with suppress(OSError):
-                mark.unlink()
+            with suppress(OSError, Damaged):
+                remove(mark, inside=experiment)
 
 
 def beside(folder: RunFolder, run_id: str) -> RunFolder | None:

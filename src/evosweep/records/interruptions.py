@@ -43,7 +43,8 @@ def note(folder: Path, why: str) -> None:
         host=os.uname().nodename,
     )
     with suppress(OSError, EvosweepError):
-        descriptor = open_descriptor(_file_here(folder), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        append = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        descriptor = open_descriptor(_file_here(folder), append, inside=folder.parent)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(f"{json.dumps(line)}\n")
 

@@ -97,6 +97,13 @@ def parse_record(content: bytes, folder: Path) -> Record:
     return _parse(content, folder / "record.json", Record)
 
 
+def parse_outcome(content: bytes, file: Path) -> Record | FailureRecord:
+    """Return the receipt or the failure in `content`, which `file` is to have."""
+    if file.name == RunFolder(file.parent).failure.name:
+        return _parse(content, file, FailureRecord)
+    return _parse(content, file, Record)
+
+
 def _named(folder: RunFolder, document: _Document) -> _Document:
     if is_copy(folder, document.run_id):
         raise Damaged(folder.path, "run_id", f"{document.run_id}: is not the folder's name")

@@ -8,14 +8,14 @@ whole and then renamed. A run whose sources cannot be copied is as good: its rec
 import os
 import re
 import secrets
-import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from evosweep.config.spec import RunSpec
 from evosweep.errors import Damaged
-from evosweep.files.opening import is_folder, read_bytes
+from evosweep.files.opening import is_folder, output_folder, read_bytes
+from evosweep.files.writing import move, remove_folder, write_new
 from evosweep.plugins import sources
 from evosweep.plugins.search import Source
 
@@ -26,7 +26,8 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 def keep_sources(spec: RunSpec, folder: Path) -> None:
     """Copy the sources that a run's digests cover into `folder`, unless they are there already."""
-    with suppress(OSError):  # a full or read-only disk: the run itself will report it
+    # A full or read-only disk, or a link in the place of the folder: the run itself will report it.
+    with suppress(OSError, Damaged):
         for kind, use in spec.functions.items():
             if not (copy := folder / spec.sources[kind]).is_dir():
                 _keep(sources.covered(kind, use, spec.import_path), copy)
@@ -46,17 +47,17 @@ def _keep(covered: list[Source], copy: Path) -> None:
     contents = {_place(source): source.path.read_bytes() for source in covered}
     if sum(map(len, contents.values())) > MAX_BYTES:
         return
+    experiment = copy.parents[1]
     scratch = copy.with_name(f".{copy.name[:12]}.{secrets.token_hex(4)}")
-    scratch.mkdir(parents=True)
     try:
         for place, content in contents.items():
-            (scratch / place).parent.mkdir(parents=True, exist_ok=True)
-            (scratch / place).write_bytes(content)
-        scratch.rename(copy)
-    finally:
-        shutil.rmtree(
-            scratch, ignore_errors=True
-        )  # another process was faster, or the disk is full
+            output_folder(experiment, *(scratch / place).parent.relative_to(experiment).parts)
+            write_new(scratch / place, content, inside=experiment)
+        move(scratch, copy, inside=experiment)
+    except BaseException:  # another process was faster, or the disk is full
+        with suppress(OSError, Damaged):
+            remove_folder(scratch, inside=experiment)
+        raise
 
 
 def _place(source: Source) -> Path:

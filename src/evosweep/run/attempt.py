@@ -57,19 +57,19 @@ def run_one(
     if not attempt.fresh and (done := _finished(spec, folder)):
         _tidy(folder)
         return done
-    with Lock(folder.lock, f"run {spec.run_id} in {folder.path}"):
+    with Lock(folder.lock, f"run {spec.run_id} in {folder.path}", inside=folder.inside):
         if attempt.fresh:
             folder.discard()
         elif done := _finished(spec, folder):
             return done
-        folder.failure.unlink(missing_ok=True)
+        folder.remove(folder.failure)
         folder.sweep()
         try:
             return _evolve(spec, folder, backend, attempt)
         except Locked:
             raise  # another process owns the run and its documents now
         except InputError:
-            folder.running.unlink(missing_ok=True)
+            folder.remove(folder.running)
             raise
         except EvosweepError as error:
             write_failure(spec, folder, error)
@@ -86,8 +86,8 @@ def run_one(
 def _tidy(folder: RunFolder) -> None:
     """Remove leftovers of a process that was killed right after it had finished the run."""
     if folder.lock.exists():
-        with suppress(Locked, OSError), Lock(folder.lock, str(folder.path)):
-            folder.running.unlink(missing_ok=True)
+        with suppress(Locked, OSError), Lock(folder.lock, str(folder.path), inside=folder.inside):
+            folder.remove(folder.running)
 
 
 def _finished(spec: RunSpec, folder: RunFolder) -> Record | None:
@@ -123,10 +123,10 @@ def _evolve(spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt
         if not (origin or _grew(journal, error)):
             raise
         extension.tell(spec, _reason_of(error, journal))
-        folder.journal.unlink(missing_ok=True)
+        folder.remove(folder.journal)
         journal = _journal(spec, folder, attempt, None)
         record = _evolve_from(journal, spec, folder, backend=backend, attempt=attempt)
-    folder.running.unlink(missing_ok=True)
+    folder.remove(folder.running)
     extension.note(spec, folder)
     return record
 
@@ -174,7 +174,7 @@ def _evolve_from(
             spec, folder, journal, evolution=evolution, evolved=evolved, startup=startup
         )
         journal.flush()
-        write_json(folder.record, record.document())
+        write_json(folder.record, record.document(), inside=folder.inside)
     return record
 
 

@@ -30,7 +30,8 @@ from evosweep.run.final_population import best_of, population_columns, traits_of
 def announce(spec: RunSpec, folder: RunFolder, weights: Sequence[float]) -> None:
     """Write `running.json`; errors are ignored: the file is informational."""
     with suppress(EvosweepError):
-        write_json(folder.running, {**_named(spec), "weights": list(weights)})
+        running = {**_named(spec), "weights": list(weights)}
+        write_json(folder.running, running, inside=folder.inside)
 
 
 def record_of(
@@ -61,8 +62,9 @@ def record_of(
         "interruptions": interruptions.read(folder.path, journal.resumed),
     })  # fmt: skip
     record = parse_record(document.encode(), folder.path)
-    write_columns(folder.population, population_columns(population))
-    write_table(folder.logbook, evolved.rows)
+    columns = population_columns(population)
+    write_columns(folder.population, columns, inside=folder.inside)
+    write_table(folder.logbook, evolved.rows, inside=folder.inside)
     return record
 
 
@@ -85,9 +87,9 @@ def write_failure(spec: RunSpec, folder: RunFolder, error: BaseException) -> Non
     }
     interruptions.note(folder.path, f"failed: {data['error']}")
     with suppress(EvosweepError):
-        write_json(folder.failure, data)
+        write_json(folder.failure, data, inside=folder.inside)
     with suppress(OSError):
-        folder.running.unlink(missing_ok=True)
+        folder.remove(folder.running)
 
 
 def _named(spec: RunSpec) -> dict[str, object]:

@@ -12,7 +12,7 @@ from evosweep.backends.table import REFERENCE, create
 from evosweep.config.spec import RunSpec
 from evosweep.errors import RunError
 from evosweep.evaluation import seeds
-from evosweep.files.opening import copy_file
+from evosweep.files.writing import copy_file
 from evosweep.genomes.deap_types import Population
 from evosweep.genomes.digest import population_digest
 from evosweep.machine import environment

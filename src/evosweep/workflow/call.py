@@ -7,13 +7,13 @@ written, on this host or another, and each call finds its own marks.
 """
 
 import os
-import shutil
 import time
 from contextlib import suppress
 from pathlib import Path
 
 from evosweep.errors import Damaged, EvosweepError
-from evosweep.files.opening import is_folder, output_folder
+from evosweep.files.opening import is_folder, open_descriptor, output_folder
+from evosweep.files.writing import remove_empty, remove_folder
 from evosweep.processes import lock
 
 _CALLS = ".calls"
@@ -57,7 +57,7 @@ class Call:
         folder = self._made()
         self._remove_abandoned()
         file = folder / "lock"
-        self._fd = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        self._fd = open_descriptor(file, os.O_RDWR | os.O_CREAT, 0o600, inside=self.experiment)
         with suppress(lock.NoLocks):
             lock.acquire(self._fd, file)
 
@@ -70,26 +70,30 @@ class Call:
 
     def end(self) -> None:
         """Remove the folder at the end of the call, and with the last one that around it."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-        with suppress(OSError):
-            self.folder.parent.rmdir()
+        self._remove(self.folder)
+        with suppress(OSError, Damaged):
+            remove_empty(self.folder.parent, inside=self.experiment)
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
+
+    def _remove(self, folder: Path) -> None:
+        with suppress(OSError, Damaged):
+            remove_folder(folder, inside=self.experiment)
 
     def _remove_abandoned(self) -> None:
         with suppress(OSError), os.scandir(self.folder.parent) as entries:
             for entry in entries:
                 with suppress(OSError, EvosweepError):
                     if entry.name != self.name and _is_abandoned(Path(entry.path)):
-                        shutil.rmtree(entry.path, ignore_errors=True)
+                        self._remove(Path(entry.path))
 
 
 def _is_abandoned(folder: Path) -> bool:
     """Return True if no process has held the lock of a call's folder for a while."""
     if not is_folder(folder) or time.time() - folder.stat().st_mtime < _OLD:
         return False
-    fd = os.open(folder / "lock", os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+    fd = open_descriptor(folder / "lock", os.O_RDWR, inside=folder.parent)
     try:
         return os.environ.get(lock.SWITCH) != "none" and lock.acquire(fd, folder / "lock")
     finally:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from evosweep.containers import command_line, engines, mounts
 from evosweep.errors import InputError, printable_lines
-from evosweep.files.opening import open_descriptor, output_folder
+from evosweep.files.opening import output_folder
+from evosweep.files.writing import open_log
 from evosweep.machine.cpus import available_cpus
 from evosweep.processes import address, safe_path, signals
 from evosweep.processes.lock import Lock
@@ -127,7 +128,7 @@ def _follow(folder: Path, *options: str) -> None:
     """Start `evosweep track --follow`; it shows runs in MLflow until this process exits."""
     output_folder(folder, "runs")  # `track` recognises an experiment's folder by it
     path = output_folder(folder, "logs") / "follow.log"
-    with os.fdopen(open_descriptor(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "w") as log:
+    with open_log(path, inside=folder) as log:
         subprocess.Popen(
             ["evosweep", "track", str(folder), "--follow", *options, "--while", str(os.getpid())],
             stdin=subprocess.DEVNULL,

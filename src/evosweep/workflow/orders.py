@@ -59,9 +59,10 @@ _ORDER = TypeAdapter(Order)
 _LARGEST = 2**28  # bytes of all orders
 
 
-def write(path: Path, orders: Iterable[Order]) -> None:
+def write(call: Call, orders: Iterable[Order]) -> None:
     """Write orders for processes that do a single job; raises EvosweepError."""
-    write_whole(path, "".join(f"{json.dumps(asdict(order))}\n" for order in orders).encode())
+    lines = (f"{json.dumps(asdict(order))}\n" for order in orders)
+    write_whole(call.jobs, "".join(lines).encode(), inside=call.experiment)
 
 
 def read(path: Path) -> dict[str, Order]:

@@ -4,12 +4,12 @@ Snakemake starts no rule whose input is missing, so that the rules of these two 
 then. This module calls their commands instead. The next call of Snakemake does both again.
 """
 
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from evosweep.files.opening import open_descriptor, output_folder
+from evosweep.files.opening import output_folder
+from evosweep.files.writing import open_log
 from evosweep.workflow.plan import Plan
 
 
@@ -30,7 +30,7 @@ def use_what_is_there(plan: Plan) -> Iterator[str]:
 
 
 def _call(words: list[str], log: Path) -> bool:
-    log = output_folder(log.parent.parent, log.parent.name) / log.name
-    descriptor = open_descriptor(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    with os.fdopen(descriptor, "w") as file:
+    experiment = log.parent.parent
+    output_folder(experiment, log.parent.name)
+    with open_log(log, inside=experiment) as file:
         return subprocess.call(words, stdin=subprocess.DEVNULL, stdout=file, stderr=file) == 0

@@ -106,9 +106,9 @@ class Plan(Orders):
         for job in self._jobs.values():
             if _is_long(job):
                 file = output_folder(self.experiment.folder, "specs") / f"{job.name}.json"
-                write_whole(file, job.spec.encode())
+                write_whole(file, job.spec.encode(), inside=self.experiment.folder)
         if elsewhere:
-            orders.write(self.call.jobs, self.orders.values())
+            orders.write(self.call, self.orders.values())
 
     def finished(self) -> int:
         """Return the number of runs of this call that have a record now."""

@@ -8,21 +8,21 @@ from pathlib import Path
 
 from evosweep.compare.numbers.table import Table, Value
 from evosweep.compare.page.latex import as_float, as_latex
-from evosweep.errors import InputError
-from evosweep.files.opening import is_file, read_bytes
-from evosweep.files.writing import write_whole
+from evosweep.errors import Damaged, InputError
+from evosweep.files.opening import is_file, output_folder, read_bytes
+from evosweep.files.writing import remove, write_whole
 
 _LONGEST_MANIFEST = 2**24
 MANIFEST = ".written"  # in a report's folder: the names of its files, one per line
 
 
-def write_text(path: Path, text: str | bytes) -> None:
-    """Write a file whole or not at all; text is encoded in UTF-8."""
+def write_text(path: Path, text: str | bytes, *, inside: Path) -> None:
+    """Write a file below `inside`, whole or not at all; text is encoded in UTF-8."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        output_folder(inside, *path.parent.relative_to(inside).parts)
     except OSError as error:
         raise InputError(f"{path.parent}: cannot be made: {error.strerror}") from error
-    write_whole(path, text if isinstance(text, bytes) else text.encode())
+    write_whole(path, text if isinstance(text, bytes) else text.encode(), inside=inside)
 
 
 def as_csv(table: Table) -> str:
@@ -80,13 +80,13 @@ def table_files(table: Table, data: Table) -> Iterator[tuple[str, str | bytes]]:
     yield f"tables/{table.name}.tex", as_float(table) if table.floats else as_latex(table)
 
 
-def forget_stale(folder: Path, names: Iterable[str]) -> None:
+def forget_stale(folder: Path, names: Iterable[str], *, inside: Path) -> None:
     """Remove files of the last report that the new one lacks; list the files of the new one."""
     note, kept = folder / MANIFEST, set(names)
     before = read_bytes(note, _LONGEST_MANIFEST).splitlines() if is_file(note) else []
     for name in {line.decode(errors="replace") for line in before} - kept:
-        with suppress(OSError, ValueError):  # a manifest from elsewhere may name anything
+        with suppress(OSError, ValueError, Damaged):  # a manifest from elsewhere may name anything
             path = folder / name
             if path.resolve().is_relative_to(folder.resolve()):
-                path.unlink(missing_ok=True)
-    write_text(note, "".join(f"{name}\n" for name in sorted(kept)))
+                remove(path, inside=inside)
+    write_text(note, "".join(f"{name}\n" for name in sorted(kept)), inside=inside)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 from evosweep import __version__
@@ -16,25 +16,25 @@ from evosweep.compare.page.files import as_csv, forget_stale, table_files, write
 from evosweep.compare.page.latex import as_float
 from evosweep.compare.page.section import Page
 from evosweep.compare.page.verdict import VERDICT
-from evosweep.files.opening import output_folder
 
 SCRIPTS = ("tables.js", "plots.js", "filter.js", "links.js")
 RUN_SCRIPTS = ("tables.js", "links.js")  # most rows of a page for one run
 MOST_ROWS = 500  # most rows of a table in the page; its files have all
 
 
-def write_page(page: Page, folder: Path) -> Path:
+def write_page(page: Page, folder: Path, *, inside: Path | None = None) -> Path:
     """Write every table and plot of a page into a folder, then `report.html`; returns its path.
+
+    Nothing is written through a link below `inside`, by default the folder itself.
 
     Files of an earlier report that this one lacks are removed.
     """
     contents = dict(_contents(page))
     for name, text in contents.items():
-        output_folder(folder, *PurePath(name).parent.parts)
-        write_text(folder / name, text)
-    forget_stale(folder, contents)
+        write_text(folder / name, text, inside=inside or folder)
+    forget_stale(folder, contents, inside=inside or folder)
     path = folder / "report.html"
-    write_text(path, render(page))
+    write_text(path, render(page), inside=inside or folder)
     return path
 
 

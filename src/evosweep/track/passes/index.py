@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from evosweep.errors import Damaged
+from evosweep.files.writing import remove
 from evosweep.track.passes.index_damage import UNUSABLE, fields_of, is_of_the_disk
 
 _TABLES = """
@@ -132,8 +133,8 @@ class Index:
     ) -> None:
         self._db.close()
         if isinstance(error, UNUSABLE) and self.path is not None and not is_of_the_disk(error):
-            with suppress(OSError):
-                self.path.unlink()
+            with suppress(OSError, Damaged):
+                remove(self.path, inside=self.path.parents[1])
             reason = f"was damaged ({error}) and is removed; call again, and it is made anew"
             raise Damaged(self.path.parent, self.path.name, reason) from error
 
@@ -155,9 +156,9 @@ class Index:
     def _open_anew(self) -> None:
         try:
             if self.path:
-                self.path.unlink(missing_ok=True)
+                remove(self.path, inside=self.path.parents[1])
             self._open(self.path)
-        except (*UNUSABLE, OSError):
+        except (*UNUSABLE, OSError, Damaged):
             self._open(None)
 
     def identity(self, experiment: str) -> str | None:

@@ -2,13 +2,15 @@
 
 import json
 import re
-import tempfile
+from contextlib import ExitStack
+from io import BytesIO
 from pathlib import Path
 
 from evosweep.errors import InputError
 from evosweep.files.opening import output_folder
+from evosweep.files.writing import replacement, write_whole
 from evosweep.records.folder import RUN_ID, RunFolder
-from evosweep.records.reading import LIMIT, read_outcome
+from evosweep.records.reading import LIMIT, parse_outcome
 from evosweep.records.record import Record
 from evosweep.track.store.origin import Origin, TrackedRun
 
@@ -32,31 +34,32 @@ def pull(origin: Origin, run: TrackedRun, out: Path, experiment: str) -> bool:
     if folder.record.exists() or outcome.exists():
         return False
     output_folder(out, *folder.path.relative_to(out).parts)
-    with tempfile.TemporaryDirectory(prefix=".pull-", dir=folder.path) as scratch:
-        draft = RunFolder(Path(scratch) / folder.path.name)
-        draft.path.mkdir()
-        origin.fetch(run, outcome.name, draft.path / outcome.name, LIMIT)
-        document, _ = read_outcome(draft)
-        if document.run_id != folder.path.name:
-            raise InputError(
-                f"MLflow run {run.mlflow_id}: its {outcome.name} belongs to run "
-                f"{document.run_id}, its tag names {folder.path.name}"
-            )
-        if isinstance(document, Record):
-            _fetch_tables(origin, run, draft, document)
-            draft.population.replace(folder.population)
-            draft.logbook.replace(folder.logbook)
-        (draft.path / outcome.name).replace(outcome)
+    received = BytesIO()
+    origin.fetch(run, outcome.name, received, LIMIT)
+    document = parse_outcome(received.getvalue(), outcome)
+    if document.run_id != folder.path.name:
+        raise InputError(
+            f"MLflow run {run.mlflow_id}: its {outcome.name} belongs to run "
+            f"{document.run_id}, its tag names {folder.path.name}"
+        )
+    if isinstance(document, Record):
+        _fetch_tables(origin, run, folder, document, out=out)
+    write_whole(outcome, received.getvalue(), inside=out)
     return True
 
 
-def _fetch_tables(origin: Origin, run: TrackedRun, draft: RunFolder, record: Record) -> None:
-    """Bring the population and the logbook, up to the sizes that the receipt explains."""
+def _fetch_tables(
+    origin: Origin, run: TrackedRun, folder: RunFolder, record: Record, *, out: Path
+) -> None:
+    """Bring the population and the logbook, up to the sizes that the receipt explains: both or
+    none."""
     individual = max(_OF_A_ROW, 8 * len(json.dumps(record.best_genome)))
-    sizes = {draft.population: record.population * individual}
-    sizes[draft.logbook] = (record.generations + 2) * _OF_A_ROW
-    for file, size in sizes.items():
-        origin.fetch(run, file.name, file, min(_LARGEST, 2**20 + size))
+    sizes = {folder.population: record.population * individual}
+    sizes[folder.logbook] = (record.generations + 2) * _OF_A_ROW
+    with ExitStack() as stack:
+        for path, size in sizes.items():
+            file = stack.enter_context(replacement(path, inside=out))
+            origin.fetch(run, path.name, file, min(_LARGEST, 2**20 + size))
 
 
 def _folder_name(run: TrackedRun) -> str:

@@ -1,10 +1,10 @@
 """Get the receipt of one run from MLflow."""
 
-import tempfile
+from io import BytesIO
 from pathlib import Path
 
 from evosweep.errors import InputError
-from evosweep.records.reading import LIMIT, load_record
+from evosweep.records.reading import LIMIT, parse_record
 from evosweep.records.record import Record
 from evosweep.track.store.address import DEFAULT, Address, resolve
 from evosweep.track.store.origin import Origin, TrackedRun, open_origin
@@ -27,10 +27,9 @@ def receipt(mlflow_run_id: str, uri: str | None = None) -> Record:
     """
     origin = open_origin(existing_address(DEFAULT, uri))
     run = _find(origin, mlflow_run_id)
-    with tempfile.TemporaryDirectory(prefix="evosweep-receipt-") as folder:
-        path = Path(folder) / "record.json"
-        origin.fetch(run, path.name, path, LIMIT)
-        return load_record(path)
+    content = BytesIO()
+    origin.fetch(run, "record.json", content, LIMIT)
+    return parse_record(content.getvalue(), Path(f"MLflow run {mlflow_run_id}"))
 
 
 def existing_address(results: Path, uri: str | None) -> Address:

@@ -7,8 +7,7 @@ account in the environment is for this server alone, so that no other host is ev
 
 import threading
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from urllib.parse import quote, urlsplit
 
 from evosweep.errors import InputError, without_password
@@ -52,13 +51,15 @@ class Remote:
             raise InputError(f"{self.address.shown}: its answer to {endpoint} is no JSON object")
         return answer
 
-    def download(self, location: str, name: str, target: Path, limit: int) -> None:
-        """Copy the artifact `name` of a run at `location` to `target`; raises as `ask`."""
+    def download(self, location: str, name: str, target: BinaryIO, limit: int) -> None:
+        """Copy the artifact `name` of a run at `location` into the empty file `target`; raises as
+        `ask`."""
         endpoint = f"{_PROXIED}/{quote(self._path(location))}/{quote(name)}"
 
         def step() -> None:
-            with target.open("wb") as file:
-                self._receive(endpoint, None, file.write, limit)
+            target.seek(0)
+            target.truncate()
+            self._receive(endpoint, None, target.write, limit)
 
         persist(step, self.address.shown)
 

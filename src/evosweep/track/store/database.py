@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from evosweep.errors import InputError
 from evosweep.files.opening import check_own
+from evosweep.files.writing import move, remove
 from evosweep.processes.lock import queue
 from evosweep.track.store.address import Address
 from evosweep.track.store.patience import one_line, persist
@@ -69,12 +70,12 @@ def _create_file(path: Path) -> None:
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
     draft = path.with_name(f".{path.name}.new")
-    draft.unlink(missing_ok=True)
-    draft.with_name(draft.name + "-journal").unlink(missing_ok=True)
+    remove(draft)
+    remove(draft.with_name(draft.name + "-journal"))
     create_tables(draft)  # MLflow makes them itself, by its migrations, where it misses any
     store = SqlAlchemyStore(f"sqlite:///{draft}", "")  # type: ignore[no-untyped-call]
     store.engine.dispose()
-    draft.replace(path)
+    move(draft, path, inside=path.parent)
 
 
 def probe(address: Address) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from evosweep.errors import InputError
-from evosweep.files.opening import output_folder
 from evosweep.track.content.mlflow_run import MlflowRun, Point
 from evosweep.track.store import bulk
 from evosweep.track.store.address import Address
@@ -127,24 +126,25 @@ class DatabaseStore(ServerStore):
         """Write the artifacts before the run, so that an existing run is whole."""
         folder = local_folder(location)
         if folder:
-            write_files(self._own(folder / run.mlflow_id / "artifacts"), run)
+            self._write_files(folder / run.mlflow_id / "artifacts", run)
 
-    def _own(self, folder: Path) -> Path:
-        """Return the folder of artifacts; raises outside of the results' own folder."""
+    def _write_files(self, folder: Path, run: MlflowRun) -> None:
+        """Write the artifacts; raises outside of the results' own folder."""
         artifacts = self.address.artifacts
         if artifacts is None or not self.address.is_own:
-            return folder
+            write_files(folder, run)
+            return
         if not folder.is_relative_to(artifacts):
             raise InputError(
                 f"{self.address.shown}: its artifacts are at {folder.parent}, outside these "
                 "results; were they moved? call `evosweep track RESULTS --rebase`"
             )
-        return output_folder(artifacts.parent, *folder.relative_to(artifacts.parent).parts)
+        write_files(folder, run, inside=artifacts.parent)
 
     def _upload(self, mlflow_id: str, run: MlflowRun) -> None:
         folder = local_folder(self.client.get_run(mlflow_id).info.artifact_uri)
         if folder:
-            write_files(self._own(folder), run)
+            self._write_files(folder, run)
         else:
             super()._upload(mlflow_id, run)
 

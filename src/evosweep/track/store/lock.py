@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 
 from evosweep.files.opening import check_own, output_folder
 from evosweep.processes.lock import queue
@@ -20,7 +21,8 @@ def only_tracker(address: Address) -> Iterator[None]:
         try:
             output_folder(address.results, STATE)
             check_own(address.index)
-            stack.enter_context(queue(address.lock, lambda who: _tell(who, address)))
+            tell = partial(_tell, address)
+            stack.enter_context(queue(address.lock, tell, inside=address.results))
         except OSError as error:
             print(
                 f"evosweep: nothing is remembered for the next call: {one_line(error)}",
@@ -29,7 +31,7 @@ def only_tracker(address: Address) -> Iterator[None]:
         yield
 
 
-def _tell(holder: str, address: Address) -> None:
+def _tell(address: Address, holder: str) -> None:
     print(
         f"evosweep: {holder} tracks {address.results}; waiting until it is done",
         file=sys.stderr,

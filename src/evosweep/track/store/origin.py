@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 from urllib.parse import quote
 
 from evosweep.errors import InputError, without_password
@@ -48,8 +48,8 @@ class Origin(Protocol):
     def run(self, mlflow_id: str) -> TrackedRun | None:
         """Return the run of that id, if there is one."""
 
-    def fetch(self, run: TrackedRun, name: str, target: Path, limit: int) -> None:
-        """Bring an artifact to the file `target`; refuses more than `limit` bytes."""
+    def fetch(self, run: TrackedRun, name: str, target: BinaryIO, limit: int) -> None:
+        """Bring an artifact into the empty file `target`; refuses more than `limit` bytes."""
 
 
 def open_origin(address: Address) -> Origin:
@@ -84,7 +84,7 @@ class ServerOrigin:
             raise
         return _run(answer.get("run", {}))
 
-    def fetch(self, run: TrackedRun, name: str, target: Path, limit: int) -> None:
+    def fetch(self, run: TrackedRun, name: str, target: BinaryIO, limit: int) -> None:
         self._remote.download(run.location, name, target, limit)
 
     def _pages(
@@ -146,7 +146,7 @@ class DatabaseOrigin:
 
         return persist(step, self.address.shown)
 
-    def fetch(self, run: TrackedRun, name: str, target: Path, limit: int) -> None:
+    def fetch(self, run: TrackedRun, name: str, target: BinaryIO, limit: int) -> None:
         source = self._folder(run) / name
         try:
             content = open_file(source)
@@ -156,12 +156,12 @@ class DatabaseOrigin:
                 f"({error.strerror}); if the results were moved, call "
                 "`evosweep track RESULTS --rebase`"
             ) from error
-        with content, target.open("wb") as file:
+        with content:
             while chunk := content.read(_CHUNK):
                 limit -= len(chunk)
                 if limit < 0:
                     raise InputError(f"{source}: is larger than its run can have made it")
-                file.write(chunk)
+                target.write(chunk)
 
     def _folder(self, run: TrackedRun) -> Path:
         """Return the run's artifacts; only below the folder that belongs to the database."""

@@ -5,11 +5,11 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import partial
 from itertools import islice
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
-from evosweep.files.opening import copy_file, output_folder
-from evosweep.files.writing import forget_drafts, write_whole
+from evosweep.files.opening import output_folder
+from evosweep.files.writing import copy_file, forget_drafts, write_whole
 from evosweep.track.content.mlflow_run import RUNNING, MlflowRun, Point
 from evosweep.track.content.views import Subject, view_tags
 from evosweep.track.store.address import Address
@@ -243,18 +243,19 @@ def _stored_run(run: Any) -> StoredRun:
     return StoredRun(mlflow_id=run.info.run_id, status=run.info.status, **values)
 
 
-def write_files(folder: Path, run: MlflowRun) -> None:
-    """Copy a run's artifacts into a folder; nothing is written through a link in it.
+def write_files(folder: Path, run: MlflowRun, *, inside: Path | None = None) -> None:
+    """Copy a run's artifacts into a folder; nothing is written through a link below `inside`.
 
     Partial files of a tracker that was killed here are removed.
     """
+    inside = inside or folder
     if folder.is_dir():
-        forget_drafts(folder)
-    output_folder(folder)
+        forget_drafts(folder, inside=inside)
+    output_folder(inside, *folder.relative_to(inside).parts)
     for name, content in run.files.items():
-        inner = PurePath(name).parent.parts
-        target = (output_folder(folder, *inner) if inner else folder) / PurePath(name).name
+        target = folder / name
+        output_folder(inside, *target.parent.relative_to(inside).parts)
         if isinstance(content, bytes):
-            write_whole(target, content)
+            write_whole(target, content, inside=inside)
         else:
-            copy_file(content, target)
+            copy_file(content, target, inside=inside)
