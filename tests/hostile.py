@@ -14,7 +14,7 @@ import numpy as np
 
 sys.path.append(str(Path(__file__).with_name("compare")))
 
-from folders import SERIAL, Made, write_run
+from folders import SERIAL, Made, identifier, unnamed, write_run
 
 SPHERE = {"name": "sphere", "use": "bbob", "params": {"function": 1, "dimension": 5}}
 GA = {"name": "ga", "use": "ea_simple", "params": {"population": 10}}
@@ -23,6 +23,12 @@ GA = {"name": "ga", "use": "ea_simple", "params": {"population": 10}}
 def make(results: Path, seed: int) -> Path:
     """A run in results/study/runs."""
     return write_run(results / "study", Made(SPHERE, GA, SERIAL, seed, np.ones((3, 4, 1)) + seed))
+
+
+def name_of(seed: int) -> str:
+    """The run_id of that run."""
+    parts = (unnamed(SPHERE), unnamed(GA), seed, {}, unnamed(SERIAL))
+    return identifier(*parts)
 
 
 def replace(name: str, make: Callable[[Path], object]) -> Callable[[Path, Path], None]:

@@ -1,7 +1,8 @@
-"""Places that open or parse something and are before no reader of the fuzzing, each with why.
+"""Places that read or write and are before no reader or writer of tests/fuzz, each with why.
 
-Whoever adds a function that reads adds a reader (`of_*.py`) with a corpus that enters it. Only what
-no stranger can have written belongs here.
+Whoever adds a function that reads adds a reader (`of_*.py`) with a corpus that enters it; whoever
+adds one that writes into results adds a writer (`of_writers.py`). Only what no stranger can have
+written, or exchanged for a link, belongs here.
 """
 
 from places import Place
@@ -94,3 +95,77 @@ CACHED: dict[Place, str] = {
     **_in("processes/lock.py", KERNEL, "boot_id"),
 }
 """Harmless too; the corpus enters them, unless another test of the process has done it before."""
+
+SCRATCH = "a new folder below TMPDIR, which has mode 0700"
+CHOSEN = "a file or folder that the user names, and that is followed where it leads"
+DEVICE = "a device or a pipe, which is opened and not made"
+HELD = "into a folder that files.writing.folder_replacement holds open for it"
+NO_FILE = "bytes in memory, or no file at all"
+BOARD = "the board of a backend, in memory or in the job's own folder"
+BY_NAME = "follows no link at its end; the folders around it are taken by their names"
+WRITES_ITSELF: dict[Place, str] = {
+    **_in("backends/board.py", BOARD, "Board.open", "Board.close"),
+    **_in("backends/dask.py", SCRATCH, "Dask._own"),
+    **_in("backends/pool.py", SCRATCH, "Pool.__enter__", "Pool.__exit__"),
+    **_in("cli.py", DEVICE, "main"),
+    **_in("commands/contain.py", CHOSEN, "_contained"),
+    **_in("commands/export.py", CHOSEN, "_write"),
+    **_in("commands/reproduce.py", SCRATCH, "main"),
+    **_in("commands/run.py", CHOSEN, "write_receipt"),
+    **_in("compare/page/files.py", NO_FILE, "as_parquet"),
+    **_in("compare/plots/canvas.py", NO_FILE, "_saved"),
+    **_in("entry/config_trial.py", DEVICE, "<module>"),
+    **_in("entry/cost_probe.py", DEVICE, "<module>"),
+    **_in("entry/hosts_elsewhere.py", BOARD, "_Host._clear", "_Host._show"),
+    **_in("entry/private_scoop.py", PRIVATE, "PrivateSocket.bind"),
+    **_in("entry/workers_elsewhere.py", SCRATCH, "_end_all", "_kept", "main"),
+    **_in("export/bundle.py", NO_FILE, "_add_file", "_add_text"),
+    **_in("export/coco.py", HELD, "_write_data", "_write_info"),
+    **_in("export/flat.py", HELD, "_write"),
+    **_in("export/ioh.py", HELD, "_append", "_write_json"),
+    **_in("machine/git.py", SCRATCH, "_borrow", "commit_and_changes"),
+    **_in("notebook/one_run.py", SCRATCH, "_remove", "_temporary_folder"),
+    **_in("notebook/sweeping.py", NO_FILE, "_as_yaml"),
+    **_in("notebook/sweeping.py", CHOSEN, "_written"),
+    **_in("processes/activity.py", BOARD, "_mapped", "put"),
+    **_in("processes/lines.py", PRIVATE, "Lines.__init__", "_append"),
+    **_in("processes/lines.py", DEVICE, "_print"),
+    **_in("processes/lock.py", "a file without a name", "probe"),
+    **_in("records/folder.py", CHOSEN, "RunFolder.create"),
+    **_in("records/journal_file.py", BY_NAME, "JournalFile.made"),
+    **_in("records/parquet.py", NO_FILE, "as_parquet"),
+    **_in("run/repeated_population.py", SCRATCH, "repeated_population"),
+    **_in("run/trial.py", SCRATCH, "evolution_mistake", "seconds_of_evaluation"),
+    **_in("supervision/job_folder.py", PRIVATE, "JobFolder.clear", "JobFolder.report"),
+    **_in("supervision/job_folder.py", PRIVATE, "JobFolder.save", "JobFolder.temporary", "_write"),
+    **_in("supervision/scratch.py", SCRATCH, "private_folder", "remove_abandoned"),
+    **_in("supervision/supervisor.py", PRIVATE, "_bell"),
+    **_in("supervision/trials.py", SCRATCH, "_try_all"),
+    **_in("supervision/under_mpi.py", KERNEL, "remove_abandoned"),
+    **_in("track/passes/parents.py", NO_FILE, "ParentRuns._rename"),
+    **_in("track/store/database.py", CHOSEN, "_prepare_file"),
+    **_in("track/store/schema.py", PACKAGE, "<module>"),
+    **_in("track/store/server_store.py", SCRATCH, "ServerStore._upload"),
+    **_in("workflow/hooks.py", CHOSEN, "_check_container", "start"),
+    **_in("workflow/probe.py", SCRATCH, "probe"),
+    **_in("workflow/study.py", CHOSEN, "write_study"),
+}
+"""They make, change or remove files, and not by `files.writing`: nothing below results."""
+WRITES_ELSEWHERE: dict[Place, str] = {
+    **_in("commands/compare.py", "as _folder, which the report's writer enters", "_changes"),
+    **_in("commands/prune.py", "by inventory/leftovers.py, which a writer enters", "_remove"),
+    **_in("commands/prune.py", BY_NAME, "main"),
+    **_in("commands/reproduce.py", SCRATCH, "_audit"),
+    **_in("commands/run.py", CHOSEN, "write_receipt"),
+    **_in("commands/ui.py", "as track/store/lock.py, which a writer enters", "main"),
+    **_in("containers/command_line.py", PRIVATE, "ContainedRun.write_long_spec"),
+    **_in("export/paper.py", HELD, "write"),
+    **_in("records/journal_file.py", BY_NAME, "_created"),
+    **_in("run/attempt.py", "as run/receipt.py, which a writer enters", "_evolve_from"),
+    **_in("run/attempt.py", "with the lock that a writer enters", "_tidy", "run_one"),
+    **_in("run/repeated_population.py", SCRATCH, "repeated_population"),
+    **_in("track/passes/index.py", BY_NAME, "Index.__exit__", "Index._open_anew"),
+    **_in("track/store/database.py", CHOSEN, "_create_file", "_prepare_file"),
+    **_in("workflow/hooks.py", "with the lock that a writer enters", "start"),
+}
+"""They write by `files.writing`, and are before no writer of `of_writers.py`."""

@@ -43,7 +43,7 @@ def _look(path: Path) -> None:
 
 
 def _manifest(path: Path) -> None:
-    files.forget_stale(path.parent, ["report.html"])
+    files.forget_stale(path.parent, ["report.html"], inside=path.parent)
 
 
 def _orders(path: Path) -> None:

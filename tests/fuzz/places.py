@@ -44,14 +44,31 @@ _READING_OF = {
 }
 """Functions of a module, by the module's name."""
 _READING_METHODS = {"model_validate_json", "unpack_from", "iter_unpack", "readinto", "recv"}
-_WRITING_NAMES = {"write_text", "write_bytes", "write_whole", "write_json", "copy_file"}
+_WRITING_ROOM = {
+    *("write_whole", "write_json", "write_new", "copy_file", "replacement", "folder_replacement"),
+    *("remove", "remove_folder", "remove_empty", "forget_drafts", "move", "open_log"),
+    *("output_folder", "write_text", "Lock", "queue"),
+}
+"""Functions that write into results, all of which go through `files.writing`."""
+_WRITING_NAMES = {"write_text", "write_bytes"}
 _WRITING_OF = {
-    "os": {"unlink", "remove", "rename", "replace", "rmdir", "mkfifo", "symlink", "truncate"},
-    "shutil": {"rmtree", "copy", "copy2", "copyfile", "copytree", "move"},
+    "os": {
+        *("unlink", "remove", "rename", "replace", "rmdir", "removedirs", "truncate", "chmod"),
+        *("mkdir", "makedirs", "mkfifo", "mknod", "symlink", "link"),
+    },
+    "shutil": {"rmtree", "copy", "copy2", "copyfile", "copytree", "move", "make_archive"},
+    "tempfile": {"mkdtemp", "mkstemp", "TemporaryDirectory", "NamedTemporaryFile", "TemporaryFile"},
     "pq": {"write_table", "ParquetWriter"},
     "parquet": {"write_table", "ParquetWriter"},
+    "np": {"save", "savez", "savetxt"},
+    "numpy": {"save", "savez", "savetxt"},
+    "json": {"dump"},
+    "yaml": {"dump", "safe_dump"},
 }
-_WRITING_METHODS = {"unlink", "rmdir", "mkdir", "touch", "symlink_to", "hardlink_to", "rename"}
+_WRITING_METHODS = {
+    *("unlink", "rmdir", "mkdir", "touch", "symlink_to", "hardlink_to", "rename", "chmod"),
+    *("savefig", "to_csv", "to_parquet", "to_json", "tofile", "extractall", "write_html"),
+}
 _WRITING_MODES = frozenset("wax")
 
 
@@ -74,8 +91,14 @@ def reading() -> dict[Place, frozenset[str]]:
 
 @cache
 def writing() -> dict[Place, frozenset[str]]:
-    """Return the functions that make, change or remove files, with the calls by which they do."""
+    """Return the functions that make, change or remove files by themselves."""
     return _collected("write")
+
+
+@cache
+def writing_by_the_room() -> dict[Place, frozenset[str]]:
+    """Return the functions that do it by those of `files`, which follow no link."""
+    return _collected("room")
 
 
 def _collected(kind: str) -> dict[Place, frozenset[str]]:
@@ -120,9 +143,18 @@ def _kinds(name: str, call: ast.Call) -> set[str]:
         kinds.add("write" if _writes(last, call) else "read")
     if last in _WRITING_NAMES or last in _WRITING_OF.get(owner, ()):
         kinds.add("write")
-    if owner and last in _WRITING_METHODS:
+    if owner and (last in _WRITING_METHODS or _replaces(last, call)):
         kinds.add("write")
+    if last == "fdopen":
+        kinds.discard("write")  # of a descriptor that another call has opened
+    if name in _WRITING_ROOM or (name == "open_descriptor" and "write" in kinds):
+        kinds = {"room"}
     return kinds
+
+
+def _replaces(last: str, call: ast.Call) -> bool:
+    """Return True for `path.replace(target)`; a text's method takes two arguments."""
+    return last == "replace" and len(call.args) == 1 and not call.keywords
 
 
 def _writes(last: str, call: ast.Call) -> bool:

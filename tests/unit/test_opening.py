@@ -16,13 +16,12 @@ from evosweep.cli import main
 from evosweep.config.spec import RunSpec
 from evosweep.errors import Damaged, EvosweepError
 from evosweep.files.opening import (
-    copy_file,
     open_descriptor,
     open_file,
     output_folder,
     read_bytes,
 )
-from evosweep.files.writing import temporary_for, write_whole
+from evosweep.files.writing import copy_file, temporary_for, write_whole
 from evosweep.records import journal
 from evosweep.records.journal import JournalCorrupt, frame
 from evosweep.records.tables import read_columns, read_rows
