@@ -1,16 +1,18 @@
 """Fuzzes every reader: python tests/fuzz [--seconds N] [--readers NAME ...] [--grown FOLDER].
 
-The seconds are divided among the readers; FUZZ_SECONDS is their default, else an hour. Findings are
-kept in the corpus, so that `make test` repeats them: mend the reader, and commit both. What reached
-new code is kept in GROWN, where the next call begins: an hour may be cut into pieces.
+The seconds are of CPU, and divided among the readers; FUZZ_SECONDS is their default, else an hour.
+Findings are kept in the corpus, so that `make test` repeats them: mend the reader, and commit both.
+What reached new code is kept in GROWN, where the next call begins: an hour may be cut into pieces.
 """
 
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,7 +25,8 @@ from targets import READERS
 _HERE = Path(__file__).parent
 _GROWN = _HERE.parents[1] / ".fuzz" / "grown"
 _HOUR = 3600.0
-_GRACE = 600.0  # seconds for imports and the last input, on a machine with other work
+_STOP = threading.Event()
+"""Set by SIGTERM: what was found until then is kept and printed."""
 
 
 @dataclass
@@ -39,24 +42,26 @@ def main() -> int:
     """Fuzz; returns 1 if there are findings."""
     options = _options()
     names = options.readers or list(READERS)
-    parallel = max(1, len(os.sched_getaffinity(0)))
-    each = options.seconds * parallel / len(names)
-    with ThreadPoolExecutor(parallel) as pool:
-        fuzz = partial(_fuzz, seconds=each, seed=options.seed, grown=options.grown)
-        results = list(pool.map(fuzz, names))
-    print("| reader | executions | findings |\n|---|---:|---:|")
-    for result in results:
-        print(f"| {result.reader} | {result.executions:,} | {len(result.findings)} |")
-    print(f"| all | {sum(result.executions for result in results):,} | |")
-    found = [line for result in results for line in result.findings]
-    print("\n".join(["", *found]))
+    signal.signal(signal.SIGTERM, lambda *_: _STOP.set())
+    fuzz = partial(
+        _fuzz, seconds=options.seconds / len(names), seed=options.seed, grown=options.grown
+    )
+    print("| reader | executions | findings |\n|---|---:|---:|", flush=True)
+    results = []
+    with ThreadPoolExecutor(max(1, len(os.sched_getaffinity(0)))) as pool:
+        for result in pool.map(fuzz, names):
+            results.append(result)
+            row = f"| {result.reader} | {result.executions:,} | {len(result.findings)} |"
+            print("\n".join([row, *result.findings]), flush=True)
+    found = sum(len(result.findings) for result in results)
+    print(f"| all | {sum(result.executions for result in results):,} | {found} |")
     return 1 if found else 0
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python tests/fuzz")
     seconds = float(os.environ.get("FUZZ_SECONDS") or _HOUR)
-    parser.add_argument("--seconds", type=float, default=seconds)
+    parser.add_argument("--seconds", type=float, default=seconds, help="of CPU, for all readers")
     parser.add_argument("--readers", nargs="+", choices=sorted(READERS))
     parser.add_argument("--grown", type=Path, default=_GROWN)
     parser.add_argument("--seed", type=int, default=int(time.time()))
@@ -66,13 +71,13 @@ def _options() -> argparse.Namespace:
 def _fuzz(name: str, seconds: float, seed: int, grown: Path) -> _Result:
     """Fuzz a reader in other processes, one after the other as long as they crash."""
     result = _Result(name, 0, [])
-    end = time.monotonic() + seconds
+    spent = 0.0
     with tempfile.TemporaryDirectory(prefix="evosweep-fuzz-", dir=_memory_disk()) as folder:
-        while (left := end - time.monotonic()) > 0 and len(result.findings) < 20:
-            words = [name, str(left), folder, str(grown / name), str(seed)]
-            crash = _process(words, left)
+        while spent < seconds and len(result.findings) < 20 and not _STOP.is_set():
+            words = [name, str(seconds - spent), folder, str(grown / name), str(seed)]
+            crash = _process(words)
+            spent += _collect(result, Path(folder), crash)
             seed += 1
-            _collect(result, Path(folder), crash)
             if crash is None:
                 break
     return result
@@ -82,28 +87,32 @@ def _memory_disk() -> str | None:
     return "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
-def _process(words: list[str], seconds: float) -> str | None:
+def _process(words: list[str]) -> str | None:
     """Run one process to its end; returns its last words if it crashed."""
-    program = [sys.executable, str(_HERE / "under_atheris.py")]
-    try:
-        done = subprocess.run(
-            [*program, *words], check=False, capture_output=True, text=True, errors="replace",
-            timeout=seconds + _GRACE,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return "does not end"
-    if done.returncode == 0:
+    program = [sys.executable, str(_HERE / "under_atheris.py"), *words]
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(program, stdout=said, stderr=said)
+        while process.poll() is None and not _STOP.is_set():
+            time.sleep(0.2)
+        process.terminate()
+        code = process.wait()
+        said.seek(0)
+        lines = said.read().decode(errors="replace").splitlines()
+    if code == 0 or _STOP.is_set():
         return None
-    lines = [line for line in done.stderr.splitlines() if line.strip() and line[:5] != "INFO:"]
-    return " ".join(lines[-3:]) or f"exit code {done.returncode}"
+    lines = [line for line in lines if line.strip() and line[:5] != "INFO:"]
+    return " ".join(lines[-3:]) or f"exit code {code}"
 
 
-def _collect(result: _Result, folder: Path, crash: str | None) -> None:
-    """Take over what a process has told, and keep its findings in the corpus."""
+def _collect(result: _Result, folder: Path, crash: str | None) -> float:
+    """Take over what a process has told, and keep its findings in the corpus; returns its seconds
+    of CPU, at least one."""
     told = folder / "told.json"
+    seconds = 1.0
     if told.exists():
         words = json.loads(told.read_bytes())
         result.executions += words["executions"]
+        seconds = max(seconds, words["seconds"])
         kept = corpus.add(result.reader, (p.read_bytes() for p in folder.glob("findings/*")))
         result.findings += words["findings"]
         told.unlink()
@@ -117,6 +126,7 @@ def _collect(result: _Result, folder: Path, crash: str | None) -> None:
         path.unlink()
     if crash is not None:
         result.findings.append(f"{result.reader}: its process ended: {crash[-300:]}")
+    return seconds
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ class _Fuzzing:
         scratch = folder / "scratch"
         scratch.mkdir(exist_ok=True)
         self.trial = reader.Trial(targets.READERS[name], scratch)
-        self.folder, self.end = folder, time.monotonic() + seconds
+        self.folder, self.begin, self.seconds = folder, time.process_time(), seconds
         self.executions = 0
         self.findings: dict[tuple[str, str], reader.Finding] = {}
 
@@ -47,10 +47,13 @@ class _Fuzzing:
         finding = self.trial(data)
         if finding is not None:
             self._keep(finding)
-        if self.executions % 256 == 0:
+        if self.executions % 64 == 0:
             self.tell()
-            if time.monotonic() > self.end:
+            if self._spent() > self.seconds:
                 os._exit(0)  # an exception would be a crash for libFuzzer
+
+    def _spent(self) -> float:
+        return time.process_time() - self.begin
 
     def _keep(self, finding: reader.Finding) -> None:
         before = self.findings.get(finding.key)
@@ -66,8 +69,10 @@ class _Fuzzing:
         for number, finding in enumerate(self.findings.values()):
             (found / str(number)).write_bytes(finding.data)
             lines.append(str(finding))
-        told = {"executions": self.executions, "findings": lines}
-        (self.folder / "told.json").write_text(json.dumps(told))
+        told = {"executions": self.executions, "findings": lines, "seconds": self._spent()}
+        draft = self.folder / "told.new"
+        draft.write_text(json.dumps(told))
+        draft.replace(self.folder / "told.json")
 
 
 def _mutate(data: bytes, most: int, seed: int) -> bytes:

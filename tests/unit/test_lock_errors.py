@@ -179,7 +179,7 @@ def test_who_waits_holds_the_lock_afterwards(
 def test_a_lock_that_may_not_be_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool
 ) -> None:
-    def refuse(*_: object) -> int:
+    def refuse(*_: object, **__: object) -> int:
         raise PermissionError(errno.EACCES, "not yours")
 
     monkeypatch.setattr(lock, "open_descriptor", refuse)

@@ -65,23 +65,13 @@ class Remote:
 
     def _path(self, location: str) -> str:
         """Return the path of an artifact location on the server; refuses all other places."""
-        try:
-            parts = urlsplit(location)
-        except ValueError:  # an address that is none
-            parts = urlsplit("")
-        own, path = urlsplit(self.address.uri), parts.path
-        if parts.scheme == own.scheme and path.startswith(f"{_PROXIED}/"):
-            here = _origin(parts.netloc) == _origin(own.netloc)
-            path = path.removeprefix(_PROXIED)
-        else:
-            here = parts.scheme == "mlflow-artifacts"
-            here = here and _origin(parts.netloc) in ("", _origin(own.netloc))
-        if not here or ".." in path.split("/"):
+        path = served_path(self.address, location)
+        if path is None:
             raise InputError(
                 f"{self.address.shown}: a run's artifacts lie in {without_password(location)!r}, "
                 "and only those that the server itself serves are pulled"
             )
-        return path.strip("/")
+        return path
 
     def _content(self, endpoint: str, body: Mapping[str, object] | None) -> bytes:
         content = bytearray()
@@ -111,7 +101,7 @@ class Remote:
                     take(chunk)
 
         try:
-            _within(SECONDS, step)
+            within(SECONDS, step)
         except TimeoutError:
             over.set()
             raise Unreachable(
@@ -141,11 +131,28 @@ class Remote:
         raise Answered(response.status_code, text)
 
 
+def served_path(address: Address, location: str) -> str | None:
+    """Return the path of an artifact location on the server at `address`; None if it is not
+    there."""
+    try:
+        parts = urlsplit(location)
+    except ValueError:  # an address that is none
+        return None
+    own, path = urlsplit(address.uri), parts.path
+    if parts.scheme == own.scheme and path.startswith(f"{_PROXIED}/"):
+        here = _origin(parts.netloc) == _origin(own.netloc)
+        path = path.removeprefix(_PROXIED)
+    else:
+        here = parts.scheme == "mlflow-artifacts"
+        here = here and _origin(parts.netloc) in ("", _origin(own.netloc))
+    return path.strip("/") if here and ".." not in path.split("/") else None
+
+
 def _origin(place: str) -> str:
     return place.rpartition("@")[2].lower()
 
 
-def _within(seconds: float, step: Callable[[], None]) -> None:
+def within(seconds: float, step: Callable[[], None]) -> None:
     """Run `step`; raises TimeoutError when it takes too long.
 
     It runs in a thread, since a server that sends its headers byte by byte resets every other

@@ -122,7 +122,18 @@ def _in_one_line(error: Exception, shown: str) -> Exception:
         error
     ).__module__.startswith("mlflow"):
         return Refused(f"{shown}: {reason}", status)
+    if not _is_own(error):
+        kind = type(error).__name__
+        return Refused(f"{shown}: MLflow's client cannot use its answer ({kind}: {reason})")
     return error
+
+
+def _is_own(error: BaseException) -> bool:
+    """Return True if an error arose in evosweep's code, and not in a library below it."""
+    trace, name = error.__traceback__, ""
+    while trace is not None:
+        name, trace = str(trace.tb_frame.f_globals.get("__name__")), trace.tb_next
+    return name.partition(".")[0] == "evosweep"
 
 
 def one_line(error: BaseException) -> str:

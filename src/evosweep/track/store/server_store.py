@@ -8,13 +8,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from evosweep.errors import InputError, without_password
 from evosweep.files.opening import output_folder
 from evosweep.files.writing import copy_file, forget_drafts, write_whole
 from evosweep.track.content.mlflow_run import RUNNING, MlflowRun, Point
 from evosweep.track.content.views import Subject, view_tags
 from evosweep.track.store.address import Address
+from evosweep.track.store.bounded import PAGES, served_path
+from evosweep.track.store.bounded_client import persist
 from evosweep.track.store.datasets import dataset_input
-from evosweep.track.store.patience import persist
 from evosweep.track.store.protocol import MlflowExperiment, StoredRun
 from evosweep.track.store.quiet import import_mlflow
 
@@ -22,6 +24,7 @@ NAME = "evosweep.name"
 """The tag that identifies an experiment which was renamed in MLflow."""
 _ENTITIES, _PAIRS = 1000, 100  # what one log_batch takes: in all, and of params or tags
 _PAGE = 1000
+_CLOUDS = {"s3", "gs", "wasb", "wasbs", "abfss", "hdfs", "viewfs", "oss", "b2"}
 
 
 class ServerStore:
@@ -93,12 +96,13 @@ class ServerStore:
             self.client.search_runs, [experiment.id], condition, kind, max_results=_PAGE
         )
         token: str | None = None
-        while True:
+        for _ in range(PAGES):
             page = persist(partial(search, page_token=token), self.address.shown)
             yield from (_stored_run(run) for run in page)
             token = page.token
             if not token:
                 return
+        raise InputError(f"{self.address.shown}: its list of runs has no end")
 
     def create(self, experiment: MlflowExperiment, runs: Sequence[MlflowRun]) -> list[str]:
         return [persist(partial(self._create, experiment, run), self.address.shown) for run in runs]
@@ -136,7 +140,25 @@ class ServerStore:
     def _upload(self, mlflow_id: str, run: MlflowRun) -> None:
         with tempfile.TemporaryDirectory(prefix="evosweep-track-") as folder:
             write_files(Path(folder), run)
-            self.client.log_artifacts(mlflow_id, folder)
+            location = self.client.get_run(mlflow_id).info.artifact_uri
+            self._artifacts(location).log_artifacts(folder)
+
+    def _artifacts(self, location: str) -> Any:
+        """Return MLflow's writer of artifacts for a place that a server has named.
+
+        A server may keep them itself or in a cloud. It may not name a file of this machine, or
+        another server, which would get the account in the environment.
+        """
+        from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+        is_elsewhere = location.partition("://")[0] in _CLOUDS
+        served = self.address.is_server and served_path(self.address, location) is not None
+        if self.address.is_server and not (is_elsewhere or served):
+            raise InputError(
+                f"{self.address.shown}: a run's artifacts lie in {without_password(location)!r}, "
+                "and nothing is written there; let the server serve them (--serve-artifacts)"
+            )
+        return get_artifact_repository(location, tracking_uri=self.address.uri)
 
     def log(self, mlflow_id: str, points: Sequence[Point], tags: dict[str, str]) -> None:
         persist(lambda: self._log(mlflow_id, points, tags, {}), self.address.shown)
