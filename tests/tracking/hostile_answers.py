@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 sys.path.append(str(Path(__file__).parents[1] / "fuzz"))
 
@@ -33,6 +33,7 @@ LOCATIONS = (
     "mlflow-artifacts:/\0", "mlflow-artifacts:/" + "x" * 300, "http://127.0.0.1:9/x", "file://[",
     "dbfs:/x", "ftp://127.0.0.1:9/x", "", "mlflow-artifacts:/1/%2e%2e/%2e%2e", "runs:/x", "{home}/",
 )  # fmt: skip
+STATUS = ("FINISHED", "FAILED", "RUNNING")
 _FOREVER = 10**9
 
 
@@ -44,9 +45,24 @@ def right(path: str, draw: Drawn, home: Path) -> object:
     if draw.random() < 0.4:
         location = draw.choice(LOCATIONS).replace("{home}", str(home))
     token = "again" if draw.random() < 0.2 else ""
+    return said(path, Named(name, run_id, location, status=draw.choice(STATUS), token=token))
+
+
+class Named(NamedTuple):
+    """What a server names in its answers."""
+
+    experiment: str = "study"
+    run_id: str = RUN_ID
+    location: str = f"mlflow-artifacts:/1/{MLFLOW_ID}/artifacts"
+    status: str = "RUNNING"
+    token: str = ""
+
+
+def said(path: str, named: Named) -> object:
+    name, run_id, location, status, token = named
     tags = [{"key": "kind", "value": "run"}, {"key": "run_id", "value": run_id},
             {"key": "folder", "value": run_id}]  # fmt: skip
-    info = {"run_id": MLFLOW_ID, "status": draw.choice(("FINISHED", "FAILED", "RUNNING")),
+    info = {"run_id": MLFLOW_ID, "status": status,
             "artifact_uri": location, "experiment_id": "1", "start_time": 1}  # fmt: skip
     run = {"info": info, "data": {"tags": tags}}
     experiment = {"name": name, "experiment_id": "1", "artifact_location": location,
@@ -73,7 +89,8 @@ def send(handler: Handler, body: bytes, status: int = 200, **headers: str) -> No
     handler.wfile.write(body)
 
 
-def _as_it_is(handler: Handler, body: bytes, _: Drawn) -> None:
+def _rightly(handler: Handler, body: bytes, _: Drawn) -> None:
+    """As MLflow would, with the names and places of `right`."""
     send(handler, body)
 
 
@@ -156,7 +173,8 @@ def _chunked(handler: Handler, body: bytes, draw: Drawn) -> None:
 
 Answer = Callable[[Handler, bytes, Drawn], None]
 QUICK: tuple[Answer, ...] = (
-    _changed, _nested, _of_other_types, _redirected, _bomb, _lying, _refusing, _no_http, _chunked,
+    _rightly, _changed, _nested, _of_other_types, _redirected, _bomb, _lying, _refusing, _no_http,
+    _chunked,
 )  # fmt: skip
 SLOW: tuple[Answer, ...] = (_endless, _dripping)
 """Those end only at a bound."""
@@ -167,7 +185,7 @@ class Harm:
 
     def __init__(self, seed: int, harm: Answer, home: Path) -> None:
         self.draw, self.harm, self.home = random.Random(seed), harm, home
-        self.rightly = self.draw.choice((0, 1, 1, 2, 2, 3, 5, 8))
+        self.rightly = self.draw.choice((0, 0, 1, 1, 2, 3, 5, 8, 13, 21))
         self.asked: list[str] = []
 
     def answer(self, handler: Handler) -> None:
@@ -178,4 +196,14 @@ class Harm:
         said: Any = right(path, self.draw, self.home)
         body = json.dumps(said).encode()
         is_harmed = len(self.asked) > self.rightly and self.draw.random() < 0.8
-        (self.harm if is_harmed else _as_it_is)(handler, body, self.draw)
+        (self.harm if is_harmed else _rightly)(handler, body, self.draw)
+
+
+def naming(named: Named) -> Callable[[Handler], None]:
+    """A server that answers as it should, and names these things."""
+
+    def answer(handler: Handler) -> None:
+        handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
+        send(handler, json.dumps(said(handler.path.partition("?")[0], named)).encode())
+
+    return answer

@@ -12,7 +12,7 @@ from pathlib import Path
 import hostile
 import hostile_answers
 import pytest
-from hostile_answers import QUICK, SLOW, Answer, Harm
+from hostile_answers import QUICK, SLOW, Answer, Harm, Named, naming
 from test_hostile_servers import serving
 
 from evosweep.cli import main
@@ -111,6 +111,19 @@ def test_an_answer_that_does_not_end_is_given_up(
         monkeypatch.setattr(bounded, "SECONDS", 0.5)
     place = Place(tmp_path, ended)
     assert not trouble(place, command, harm, seed=1)
+
+
+@pytest.mark.parametrize("location", ["file://{home}", "{home}", "mlflow-artifacts://{other}/1"])
+def test_artifacts_go_where_the_server_itself_keeps_them(
+    tmp_path: Path, ended: int, location: str
+) -> None:
+    """A server that names a folder of this machine, or another server, gets no artifact."""
+    place, elsewhere = Place(tmp_path, ended), list[str]()
+    with serving(lambda handler: elsewhere.append(handler.path)) as other:
+        named = location.format(home=place.home, other=other.removeprefix("http://"))
+        with serving(naming(Named(location=named))) as uri:
+            assert not place.call("track", uri)
+    assert not elsewhere
 
 
 @pytest.mark.slow
