@@ -7,6 +7,7 @@ too long or too much memory does.
 
 import json
 import os
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -35,7 +36,8 @@ class _Fuzzing:
 
     def __init__(self, name: str, folder: Path, seconds: float) -> None:
         scratch = folder / "scratch"
-        scratch.mkdir(exist_ok=True)
+        shutil.rmtree(scratch, ignore_errors=True)  # of a process that has crashed
+        scratch.mkdir()
         self.trial = reader.Trial(targets.READERS[name], scratch)
         self.folder, self.begin, self.seconds = folder, time.process_time(), seconds
         self.executions = 0

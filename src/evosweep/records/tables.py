@@ -53,6 +53,7 @@ def open_table(path: Path, rows: int, values: int = LONGEST_GENOME) -> "Iterator
     with open_file(path) as file:
         try:
             table = parquet.ParquetFile(file)
+            _visit_columns(table)
             _check(path, table, rows, max(values, LONGEST_GENOME))
             yield table
         except (ArrowException, OSError, ValueError, KeyError) as error:
@@ -111,6 +112,21 @@ def _counts(table: "ParquetFile") -> dict[str, int]:
             name = column.path_in_schema
             counts[name] = counts.get(name, 0) + column.num_values
     return counts
+
+
+def _visit_columns(table: "ParquetFile") -> None:
+    """Raise an error of pyarrow's if a column's part of the footer contradicts the schema.
+
+    `row_group(...).column(...)` ends the whole process then, since pyarrow catches no exception of
+    C++ there; where it reads, it does. Batches of no rows visit each column, and decode none.
+    """
+    columns = list(range(table.metadata.num_columns))
+    groups = list(range(table.num_row_groups))
+    batches = table.reader.iter_batches(
+        0, row_groups=groups, column_indices=columns, use_threads=False
+    )
+    for _ in batches:
+        return
 
 
 def _check(path: Path, table: "ParquetFile", rows: int, values: int) -> None:
