@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, TypeVar
 from urllib.parse import quote, urlsplit
 
-from evosweep.errors import InputError, without_password
+from evosweep.errors import InputError, shown, without_password
 from evosweep.files import strict_json
 from evosweep.track.store.address import Address
 from evosweep.track.store.patience import Answered, Refused, Unreachable, persist
@@ -68,7 +68,7 @@ class Remote:
         path = served_path(self.address, location)
         if path is None:
             raise InputError(
-                f"{self.address.shown}: a run's artifacts lie in {without_password(location)!r}, "
+                f"{self.address.shown}: a run's artifacts lie in {shown(without_password(location))}, "
                 "and only those that the server itself serves are pulled"
             )
         return path

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from evosweep.errors import InputError, without_password
+from evosweep.errors import InputError, shown, without_password
 from evosweep.files.opening import output_folder
 from evosweep.files.writing import copy_file, forget_drafts, write_whole
 from evosweep.track.content.mlflow_run import RUNNING, MlflowRun, Point
@@ -155,7 +155,7 @@ class ServerStore:
         served = self.address.is_server and served_path(self.address, location) is not None
         if self.address.is_server and not (is_elsewhere or served):
             raise InputError(
-                f"{self.address.shown}: a run's artifacts lie in {without_password(location)!r}, "
+                f"{self.address.shown}: a run's artifacts lie in {shown(without_password(location))}, "
                 "and nothing is written there; let the server serve them (--serve-artifacts)"
             )
         return get_artifact_repository(location, tracking_uri=self.address.uri)
