@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import corpus
+import minimise
 import mutations
 import pytest
 from reader import Finding, Reader, Trial
@@ -37,6 +38,18 @@ def test_each_reader_answers_random_inputs(trial: Trial) -> None:
     inputs = list(corpus.inputs(trial.reader.name).values())
     others = (mutations.mutated(inputs[seed % len(inputs)], seed) for seed in range(RANDOM))
     assert not findings(trial, others)
+
+
+def test_the_corpus_is_small() -> None:
+    sizes = [path.stat().st_size for path in corpus.CORPUS.rglob("*") if path.is_file()]
+    assert sum(sizes) < 2**20
+    assert max(sizes) <= 2**18
+
+
+def test_of_what_has_grown_only_what_enters_new_lines_is_taken() -> None:
+    known = list(corpus.inputs("seeds").values())
+    assert minimise.chosen("seeds", known) == []
+    assert minimise.chosen("seeds", [b"x" * (minimise.LARGEST + 1)]) == []
 
 
 def test_no_folder_of_the_corpus_is_left_over() -> None:

@@ -68,7 +68,7 @@ class Remote:
         path = served_path(self.address, location)
         if path is None:
             raise InputError(
-                f"{self.address.shown}: a run's artifacts lie in {shown(without_password(location))}, "
+                f"{self.address.shown}: a run's artifacts lie in {_shown(location)}, "
                 "and only those that the server itself serves are pulled"
             )
         return path

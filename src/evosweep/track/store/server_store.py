@@ -155,7 +155,7 @@ class ServerStore:
         served = self.address.is_server and served_path(self.address, location) is not None
         if self.address.is_server and not (is_elsewhere or served):
             raise InputError(
-                f"{self.address.shown}: a run's artifacts lie in {shown(without_password(location))}, "
+                f"{self.address.shown}: a run's artifacts lie in {_shown(location)}, "
                 "and nothing is written there; let the server serve them (--serve-artifacts)"
             )
         return get_artifact_repository(location, tracking_uri=self.address.uri)
