@@ -26,6 +26,13 @@ from windows import (
 _AUDITED = {"os.rename", "os.remove", "os.truncate", "os.mkdir", "os.rmdir"}
 _CALLS = ("write", "fsync", "fdatasync", "ftruncate", "pwrite", "pread")
 _SYNCS = ("fsync", "fdatasync")
+_DESCRIPTOR = {"os.rename": 2, "os.remove": 1, "os.mkdir": 2, "os.rmdir": 1}
+"""The argument of an event that has the descriptor of the folder."""
+_OF_RUNS = (
+    *(".record.json.", ".population.", ".logbook.", ".failure.json.", ".running.json."),
+    *("run.lock", "interruptions."),
+)
+"""How the names of a run's files begin that are opened relative to its folder."""
 _JOURNAL, _RECORD, _TABLES = "journal.bin", "record.json", ("population", "logbook")
 
 
@@ -81,14 +88,25 @@ class Windows:
         return window
 
 
+def _path(event: str, args: tuple[Any, ...], folder: str) -> str:
+    """The path of an act, also of one that is relative to the descriptor of a folder."""
+    path, place = str(args[0]), _DESCRIPTOR.get(event)
+    descriptor = -1 if place is None else args[place]
+    if os.sep in path:
+        return path
+    if descriptor != -1:
+        return str(Path(f"/proc/self/fd/{descriptor}").readlink() / path)
+    return f"{folder}/{path}" if path.startswith(_OF_RUNS) else path  # "open" has no descriptor
+
+
 def watch(folder: str, before: Callable[[str], None]) -> None:
     """Call `before(window)` before each act on a file of the folder, from now on."""
     windows = Windows()
 
     def audit(event: str, args: tuple[Any, ...]) -> None:
         writes = event == "open" and args[2] & (os.O_WRONLY | os.O_RDWR)
-        if (event in _AUDITED or writes) and folder in str(args[0]):
-            before(windows.before(event, Path(str(args[0])).name))
+        if (event in _AUDITED or writes) and folder in (path := _path(event, args, folder)):
+            before(windows.before(event, Path(path).name))
 
     def watched(kind: str, function: Any) -> Any:
         def call(fd: int, *args: Any) -> Any:
