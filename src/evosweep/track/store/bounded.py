@@ -68,7 +68,7 @@ class Remote:
         path = served_path(self.address, location)
         if path is None:
             raise InputError(
-                f"{self.address.shown}: a run's artifacts lie in {_shown(location)}, "
+                f"{self.address.shown}: a run's artifacts lie in {shown_place(location)}, "
                 "and only those that the server itself serves are pulled"
             )
         return path
@@ -146,6 +146,11 @@ def served_path(address: Address, location: str) -> str | None:
         here = parts.scheme == "mlflow-artifacts"
         here = here and _origin(parts.netloc) in ("", _origin(own.netloc))
     return path.strip("/") if here and ".." not in path.split("/") else None
+
+
+def shown_place(location: str) -> str:
+    """Return an artifact location for a message: short, in quotes, and without a password."""
+    return shown(without_password(location))
 
 
 def _origin(place: str) -> str:

@@ -8,13 +8,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from evosweep.errors import InputError, shown, without_password
+from evosweep.errors import InputError
 from evosweep.files.opening import output_folder
 from evosweep.files.writing import copy_file, forget_drafts, write_whole
 from evosweep.track.content.mlflow_run import RUNNING, MlflowRun, Point
 from evosweep.track.content.views import Subject, view_tags
 from evosweep.track.store.address import Address
-from evosweep.track.store.bounded import PAGES, served_path
+from evosweep.track.store.bounded import PAGES, served_path, shown_place
 from evosweep.track.store.bounded_client import persist
 from evosweep.track.store.datasets import dataset_input
 from evosweep.track.store.protocol import MlflowExperiment, StoredRun
@@ -155,7 +155,7 @@ class ServerStore:
         served = self.address.is_server and served_path(self.address, location) is not None
         if self.address.is_server and not (is_elsewhere or served):
             raise InputError(
-                f"{self.address.shown}: a run's artifacts lie in {_shown(location)}, "
+                f"{self.address.shown}: a run's artifacts lie in {shown_place(location)}, "
                 "and nothing is written there; let the server serve them (--serve-artifacts)"
             )
         return get_artifact_repository(location, tracking_uri=self.address.uri)
