@@ -164,4 +164,5 @@ def _writes(last: str, call: ast.Call) -> bool:
     for value in (*call.args, *(word.value for word in call.keywords)):
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
             return bool(_WRITING_MODES & set(value.value)) and len(value.value) <= 3
-    return "O_WRONLY" in ast.dump(call) or "O_CREAT" in ast.dump(call)
+    named = {word.arg for word in call.keywords}
+    return "inside" in named or "O_WRONLY" in ast.dump(call) or "O_CREAT" in ast.dump(call)
