@@ -1,6 +1,8 @@
 """Columns are the arrays that pyarrow makes of the same values."""
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import numpy
@@ -16,7 +18,8 @@ from evosweep.records.parquet import as_parquet, column
 whole = st.integers(-(2**63), 2**63 - 1)
 some = st.none() | whole | st.floats() | st.text(st.characters(exclude_categories=["Cs"]))
 usual = st.sampled_from([whole, st.floats(), st.booleans(), st.text("aé√𝄞"), st.none() | whole,
-                         st.none() | st.floats(), some])  # fmt: skip
+                         st.none() | st.floats(), st.none() | st.booleans(), st.none() | st.text(),
+                         some])  # fmt: skip
 
 
 @given(usual.flatmap(lambda values: st.lists(values | st.lists(values, max_size=3), max_size=20)))
@@ -55,3 +58,17 @@ def test_unusual_columns(values: list[Any]) -> None:
         assert found == [json.dumps(strict(value), default=str) for value in values]
     else:
         assert found == values
+
+
+WITHOUT_PANDAS = """
+import sys, pyarrow
+from evosweep.records.arrow_values import values_of
+from evosweep.records.parquet import column
+for values in ([], [None], [1, None], [0.5], ["a", None], [True, None], [[1], [2, 3]], [[0.5]]):
+    assert values_of(column(values)) == values
+raise SystemExit("pandas" in sys.modules)
+"""
+
+
+def test_no_usual_column_waits_for_pandas() -> None:
+    subprocess.run([sys.executable, "-c", WITHOUT_PANDAS], check=True)

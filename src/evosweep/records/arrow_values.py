@@ -1,6 +1,7 @@
 """The values of Arrow's arrays as Python objects, numbers without nulls by way of NumPy.
 
-Arrow makes an object of its own for each value first, which takes twenty times as long.
+Arrow makes an object of its own for each value first, which takes twenty times as long. DLPack
+hands the numbers to NumPy: Arrow's `to_numpy` imports pandas, which takes longer than most files.
 """
 
 from itertools import pairwise
@@ -22,13 +23,19 @@ def _values(array: "Array") -> list[Any]:
     from pyarrow import types
 
     if not array.null_count and _is_number(array.type):
-        numbers: list[Any] = array.to_numpy(zero_copy_only=False).tolist()
-        return numbers
+        return _numbers(array)
     if not array.null_count and types.is_list(array.type) and _is_number(array.type.value_type):
-        items, offsets = _values(array.flatten()), array.offsets.to_numpy()
-        return [items[start:end] for start, end in pairwise((offsets - offsets[0]).tolist())]
+        items, offsets = _values(array.flatten()), _numbers(array.offsets)
+        ends = (offset - offsets[0] for offset in offsets)
+        return [items[start:end] for start, end in pairwise(ends)]
     values: list[Any] = array.to_pylist()
     return values
+
+
+def _numbers(array: "Array") -> list[Any]:
+    import numpy
+
+    return numpy.from_dlpack(array).tolist()
 
 
 def _is_number(kind: "DataType") -> bool:

@@ -44,30 +44,41 @@ def column(values: Sequence[object]) -> pyarrow.Array:
 def _column(values: Sequence[object]) -> pyarrow.Array:
     """Return the array of a usual column, None for others."""
     types = set(map(type, values))
-    if types == {str}:
-        return _texts(cast("Sequence[str]", values))
     if types == {list}:
         return _lists(cast("Sequence[Sequence[object]]", values))
     types.discard(type(None))
-    return _numbers(values, types.pop()) if len(types) == 1 and types <= _NUMBERS.keys() else None
+    if not types:
+        return pyarrow.nulls(len(values))
+    kind = types.pop()
+    if types:
+        return None
+    if kind is str:
+        return _texts(cast("Sequence[str | None]", values))
+    if kind is bool:
+        flags = pyarrow.py_buffer(numpy.packbits(list(map(bool, values)), bitorder="little"))
+        return pyarrow.Array.from_buffers(pyarrow.bool_(), len(values), [_mask(values), flags])
+    return _numbers(values, kind) if kind in _NUMBERS else None
 
 
 def _numbers(values: Sequence[object], kind: type) -> pyarrow.Array:
     """Return an array of ints or floats; None stands for a missing value."""
-    present = [value is not None for value in values]
-    numbers = values if all(present) else [value or 0 for value in values]
+    mask = _mask(values)
+    numbers = values if mask is None else [value or 0 for value in values]
     data = pyarrow.py_buffer(numpy.array(numbers, dtype=_NUMBERS[kind]))
-    mask = None
-    if not all(present):
-        mask = pyarrow.py_buffer(numpy.packbits(present, bitorder="little"))
     arrow_type = pyarrow.from_numpy_dtype(_NUMBERS[kind])
     return pyarrow.Array.from_buffers(arrow_type, len(values), [mask, data])
 
 
-def _texts(values: Sequence[str]) -> pyarrow.Array:
-    encoded = [value.encode(errors="backslashreplace") for value in values]
+def _mask(values: Sequence[object]) -> pyarrow.Buffer | None:
+    """Return a bit per value that is not None; None if no value is."""
+    present = [value is not None for value in values]
+    return None if all(present) else pyarrow.py_buffer(numpy.packbits(present, bitorder="little"))
+
+
+def _texts(values: Sequence[str | None]) -> pyarrow.Array:
+    encoded = [(value or "").encode(errors="backslashreplace") for value in values]
     offsets = _offsets(map(len, encoded))
-    buffers = [None, pyarrow.py_buffer(offsets), pyarrow.py_buffer(b"".join(encoded))]
+    buffers = [_mask(values), pyarrow.py_buffer(offsets), pyarrow.py_buffer(b"".join(encoded))]
     return pyarrow.Array.from_buffers(pyarrow.string(), len(values), buffers)
 
 

@@ -52,13 +52,15 @@ def as_parquet(table: Table) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    arrays = [pa.array(_typed(table.column(column.key))) for column in table.columns]
+    from evosweep.records.parquet import column as arrow_column
+
+    arrays = [arrow_column(_typed(table.column(column.key))) for column in table.columns]
     fields = [
         pa.field(column.key, array.type, metadata={"title": column.title, "unit": column.unit})
         for column, array in zip(table.columns, arrays, strict=True)
     ]
     sink = io.BytesIO()
-    pq.write_table(pa.table(arrays, schema=pa.schema(fields)), sink)
+    pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields)), sink)
     return sink.getvalue()
 
 
