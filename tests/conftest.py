@@ -6,11 +6,13 @@ pytest-xdist, and with it what their fixtures have set up: an engine, images, se
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import fault_table
 import hits
+import measured
 import noted
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,20 +24,50 @@ HERE = Path(__file__).parent
 # None depends on how busy the machine is.
 settings.register_profile("evosweep", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("evosweep")
+settings.register_profile("fast", settings.get_profile("evosweep"), max_examples=20)
 
 FIRST = ("container", "cluster", "tracking", "workflow", "faults", "proof", "contract", "compare")
 """Folders by the time that they take in parallel: the longest first, so that no worker is left
 with a long one at the end."""
 THOROUGH = {
     *("cluster", "container", "faults", "proof", "tracking", "workflow"),
-    *("compare/test_command.py", "compare/test_damage.py", "compare/test_scale.py"),
-    *("compare/test_sentences.py", "compare/test_first_look.py", "compare/test_importance.py"),
-    *("compare/test_stages_report.py", "contract/test_registry.py", "contract/test_special.py"),
+    *("compare/test_command.py", "compare/test_compared_parameters.py"),
+    *("compare/test_copied_runs.py", "compare/test_current.py", "compare/test_damage.py"),
+    *("compare/test_extremes.py", "compare/test_first_look.py", "compare/test_importance.py"),
+    *("compare/test_labels.py", "compare/test_ranking.py", "compare/test_report_page.py"),
+    *("compare/test_scale.py", "compare/test_sentences.py", "compare/test_stages_report.py"),
+    *("contract/test_registry.py", "contract/test_special.py"),
     *("export/test_hostile_folders.py", "export/test_hostile_receipts.py"),
-    *("fuzz/test_commands.py", "fuzz/test_things.py", "notebook/test_figure.py"),
+    *("fuzz/test_commands.py", "fuzz/test_things.py"),
+    *("notebook/test_figure.py",),
+    *("unit/fast/test_strange_copies.py", "unit/fast/test_strange_selections.py"),
+    *("unit/fast/test_strange_toolboxes.py", "unit/fast/test_strange_variation.py"),
 }
 """Folders and files that need an engine, a server, Snakemake, many processes or many seconds."""
+COSTLY = {"dask", "mpi", "hyperparameters"}
+"""Backends and problems whose tests are thorough: each of their processes imports for seconds."""
 _LIMIT = 600
+
+# Of tests, pytest keeps what it compiles: for the next call, also where Python keeps nothing.
+_KEEPS_NOTHING = sys.dont_write_bytecode
+sys.dont_write_bytecode = False
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let Hypothesis try fewer examples in the fast tier."""
+    if _is_fast(config):
+        settings.load_profile("fast")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out of the fast tier what it would only import: MLflow, Snakemake, SciPy, browsers."""
+    inside = collection_path.is_relative_to(HERE)
+    left_out = inside and str(collection_path.relative_to(HERE)) in THOROUGH
+    return True if left_out and _is_fast(config) else None
+
+
+def _is_fast(config: pytest.Config) -> bool:
+    return "not thorough" in str(config.getoption("markexpr"))
 
 
 @pytest.hookimpl(tryfirst=True)  # before the hook of pytest-xdist that reads the groups
@@ -43,7 +75,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Marks each test by the folder that it lies in and by what it shares with others."""
     for item in items:
         folder = _folder(item)
-        if THOROUGH & {folder, _file(item)} or item.get_closest_marker("browser"):
+        if THOROUGH & {folder, _file(item)} or item.get_closest_marker("browser") or _costly(item):
             item.add_marker(pytest.mark.thorough)
         if group := _group(item):
             item.add_marker(pytest.mark.xdist_group(group))
@@ -58,6 +90,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Stops where pytest-xdist does not see the groups: each worker would set up everything."""
+    sys.dont_write_bytecode = _KEEPS_NOTHING
     grouped = [item for item in session.items if item.get_closest_marker("xdist_group")]
     if hasattr(session.config, "workerinput") and not all("@" in each.nodeid for each in grouped):
         raise pytest.UsageError("this pytest-xdist does not keep groups of tests together")
@@ -71,6 +104,11 @@ def _file(item: pytest.Item) -> str:
     return str(item.path.relative_to(HERE))
 
 
+def _costly(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    return bool(callspec and COSTLY & set(callspec.id.split("-")))
+
+
 def _group(item: pytest.Item) -> str | None:
     """Whom a test shares a worker with; None: it may run beside any other."""
     if _folder(item) in ("cluster", "container"):
@@ -81,6 +119,15 @@ def _group(item: pytest.Item) -> str | None:
         return "server"
     shared = any(each[-1].scope == "module" for each in definitions.values())
     return _file(item) if shared else None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
+    """Coverage is that of the fast tier: a thorough test is not slowed down by it."""
+    if item.get_closest_marker("thorough"):
+        with measured.paused():
+            return (yield)
+    return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -101,9 +148,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     hits.show(terminalreporter)
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Two more than the processors of this process, since many tests wait; eight at most."""
-    return min(len(os.sched_getaffinity(0)) + 2, 8)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """More than this process has processors, since many tests wait; eight at most."""
+    return min(len(os.sched_getaffinity(0)) + (1 if _is_fast(config) else 2), 8)
 
 
 @pytest.hookimpl(tryfirst=True)

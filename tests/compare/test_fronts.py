@@ -117,6 +117,7 @@ def test_differences_in_attainment_favour_the_better_group() -> None:
     assert (attainment_difference(bad, good, (-1, -1))[:, 4] <= 0).all()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("weights", [(-1.0, -1.0), (1.0, -1.0)])
 def test_a_report_of_two_objectives(
     tmp_path: Path, weights: tuple[float, float], capsys: pytest.CaptureFixture[str]
@@ -141,6 +142,7 @@ def test_the_true_front_of_a_built_in_problem_is_the_reference(tmp_path: Path) -
     assert true_front(read_run(RunFolder(write_run(tmp_path / "mine", mine)))) is None
 
 
+@pytest.mark.thorough
 def test_three_objectives_show_their_joint_front_in_parallel_coordinates(tmp_path: Path) -> None:
     for place in range(2):
         for seed in range(3):

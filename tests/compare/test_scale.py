@@ -8,6 +8,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
+from folders import SERIAL
 from many_runs import fill
 
 MEASURE = """
@@ -28,10 +29,11 @@ def megabytes(results: Path) -> float:
 
 def test_hundreds_of_runs_are_read_in_parallel_processes(tmp_path: Path) -> None:
     """420 of them on one backend: several processes work from 400 on."""
-    for function in (1, 2, 3):
-        fill(tmp_path, 14, function)
+    fill(tmp_path, 14, 1)
+    for function in (2, 3):
+        fill(tmp_path, 14, function, [SERIAL])
     assert megabytes(tmp_path) < 2048
-    assert len((tmp_path / "study/comparison/runs.csv").read_text().splitlines()) == 841
+    assert len((tmp_path / "study/comparison/runs.csv").read_text().splitlines()) == 561
 
 
 @pytest.mark.slow

@@ -97,6 +97,7 @@ def test_many_pairs_at_once_give_what_each_alone_gives() -> None:
         assert found.p == pytest.approx(known.pvalue, abs=1e-9)
 
 
+@pytest.mark.thorough
 def test_holm_agrees_with_statsmodels() -> None:
     multitest = pytest.importorskip("statsmodels.stats.multitest")
     for size in (1, 2, 7, 45):

@@ -22,6 +22,7 @@ CASES = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("with_journal", [True, False])
 @pytest.mark.parametrize(("traits", "weight", "bests", "rate"), CASES)
 def test_the_report_and_mlflow_count_the_same_successes(

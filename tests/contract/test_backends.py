@@ -209,6 +209,7 @@ def test_a_program_without_ranks_is_told_how_to_start(tasks: str, told: str) -> 
     assert told in done.stderr
 
 
+@pytest.mark.thorough
 def test_a_stock_program_under_every_backend() -> None:
     """`open_backend(...)`'s map in a program of a user's own gives what Python's map gives."""
     script = str(HERE / "stock_program.py")

@@ -211,6 +211,7 @@ def _run(tmp_path: Path, use: str, program: str) -> subprocess.CompletedProcess[
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("program", UNGUARDED)
 @pytest.mark.parametrize("use", PARALLEL)
 def test_a_script_without_a_guard_is_told_at_once(tmp_path: Path, use: str, program: str) -> None:
@@ -221,6 +222,7 @@ def test_a_script_without_a_guard_is_told_at_once(tmp_path: Path, use: str, prog
     assert told[0].endswith('put what starts the program below: if __name__ == "__main__":')
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("program", GUARDED)
 @pytest.mark.parametrize("use", PARALLEL)
 def test_a_script_whose_top_level_starts_nothing_works(

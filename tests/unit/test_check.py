@@ -96,6 +96,7 @@ def test_every_mistake_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> No
     assert not Path("results").exists()
 
 
+@pytest.mark.thorough
 def test_mistakes_of_form_and_of_value_are_told_together(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -170,6 +171,7 @@ def test_a_problem_is_evaluated_where_its_algorithms_are_wrong(
     assert "problems.p: its evaluation fails" in error
 
 
+@pytest.mark.thorough
 def test_no_algorithm_is_wrong_for_lack_of_a_problem_that_fits_it() -> None:
     algorithms = {name: Algorithm(use=name) for name in sorted(ALGORITHMS)}
     experiment = Experiment.of_parts({}, algorithms, ".")

@@ -47,6 +47,7 @@ def test_a_locale_without_the_character_is_no_error(
     assert b"\x1b" not in done.stdout
 
 
+@pytest.mark.thorough
 def test_every_command_has_a_module_and_says_what_it_takes(tmp_path: Path) -> None:
     for name in COMMANDS:
         done = evosweep(name, "--help", cwd=tmp_path)

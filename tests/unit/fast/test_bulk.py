@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 from deap import algorithms, base, tools
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from twins import outcome, with_and_without_core
+from twins import examples, outcome, with_and_without_core
 
 from evosweep.fast import accelerate, bulk, bulk_reals
 from evosweep.fast.generations import var_and, var_pairs
 from evosweep.problems.classes import individual_class
 
-quick = settings(max_examples=40, deadline=None)
+quick = examples(40)
 rates = st.sampled_from([0.0, 0.3, 0.7, 1.0])
 KINDS = {
     "list": lambda _: individual_class("BulkList", list, (-1.0,)),

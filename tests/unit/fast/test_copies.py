@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 from deap import base, creator, tools
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from twins import fitness_values, population
+from twins import examples, fitness_values, population
 
 from evosweep.fast import HallOfFame, ParetoFront, Statistics, clone
 from evosweep.problems.classes import individual_class
 
-quick = settings(max_examples=60, deadline=None)
+quick = examples(60)
 MAX = (1.0,)
 
 

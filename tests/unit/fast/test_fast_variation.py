@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 from deap import base, tools
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from twins import outcome
+from twins import examples, outcome
 
 from evosweep.fast import accelerate, crossover, init, mutation
 from evosweep.fast import permutations as permuted
 from evosweep.problems.classes import individual_class
 
-quick = settings(max_examples=60, deadline=None)
+quick = examples(60)
 GENOME = individual_class("TwinVaried", list, (1.0,))
 reals = st.lists(st.floats(-2, 2), min_size=1, max_size=12)
 bits = st.lists(st.integers(0, 1), min_size=1, max_size=12)

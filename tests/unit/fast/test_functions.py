@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 from deap import base, benchmarks
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from twins import examples
 
 from evosweep.fast import accelerate, functions
 from evosweep.fast.batches import map_together
@@ -37,7 +38,7 @@ def _plain(values: Any) -> list[Any]:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize("genome", GENOMES)
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(data=st.data())
 def test_values_are_deaps(function: Any, genome: str, data: Any) -> None:
     size = data.draw(st.integers(4, 12))

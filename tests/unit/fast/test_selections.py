@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 from deap import tools
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from twins import fitness_values, outcome, population, with_and_without_core
+from twins import examples, fitness_values, outcome, population, with_and_without_core
 
 from evosweep.fast import nsga2, nsga3, selection, sorting, spea2
 
-quick = settings(max_examples=60, deadline=None)
+quick = examples(60)
 WEIGHTS = [(1.0, 1.0), (-1.0, 1.0), (-1.0, -1.0, -1.0), (2.0, -0.5, 1.0, -1.0)]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from evosweep.fast import core
@@ -17,6 +18,11 @@ values = st.one_of(
     st.integers(-3, 3).map(float),
     st.floats(-1e6, 1e6, allow_nan=False, allow_infinity=False),
 )
+
+
+def examples(most: int) -> settings:
+    """So many examples; in the fast tier, as few as its profile has."""
+    return settings(max_examples=min(most, settings().max_examples))
 
 
 def fitness_values(objectives: int, max_size: int = 40) -> st.SearchStrategy[list[Any]]:
