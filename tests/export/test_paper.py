@@ -79,6 +79,7 @@ def test_bad_input_gets_one_line_and_exit_code_2(
     assert error.count("\n") == 1
 
 
+@pytest.mark.thorough
 def test_a_bundle_opens_anywhere_and_no_link_of_it_is_dead(study: Path, tmp_path: Path,
                                                            capsys: pytest.CaptureFixture[str]
                                                            ) -> None:  # fmt: skip

@@ -38,7 +38,7 @@ def test_a_run_gives_its_record_and_its_individuals(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("problem", "algorithm"),
     [
-        ({"use": "symbolic_regression"}, SIMPLE),
+        pytest.param({"use": "symbolic_regression"}, SIMPLE, marks=pytest.mark.thorough),
         ({"use": "n_queens", "params": {"queens": 8}}, {"use": "island_model"}),
         ({"use": "zdt", "params": {"function": 1}}, {"use": "nsga2"}),
         ({"use": "continuous", "params": {"dimension": 3}}, {"use": "particle_swarm"}),

@@ -35,7 +35,8 @@ def _values(array: "Array") -> list[Any]:
 def _numbers(array: "Array") -> list[Any]:
     import numpy
 
-    return numpy.from_dlpack(array).tolist()
+    numbers: list[Any] = numpy.from_dlpack(array).tolist()
+    return numbers
 
 
 def _is_number(kind: "DataType") -> bool:
