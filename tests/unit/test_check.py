@@ -134,6 +134,7 @@ def search(toolbox, *, statistics, hall_of_fame, size=5, needs=""):
 """
 
 
+@pytest.mark.thorough
 def test_a_mistake_hides_behind_no_other_one(capsys: pytest.CaptureFixture[str]) -> None:
     """Values of a problem are told where every algorithm is unknown, and the other way round."""
     Path("own_search.py").write_text(OWN_ALGORITHM)

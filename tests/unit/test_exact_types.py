@@ -33,6 +33,7 @@ def test_a_value_comes_back_as_what_it_was(value: Any) -> None:
     assert encode([PlainForm()(again)]) == encoding
 
 
+@pytest.mark.thorough
 @slow
 @given(st.lists(kinds.genomes, min_size=1, max_size=4))
 def test_individuals_come_back_here_and_from_afar(genomes: list[Any]) -> None:
@@ -55,6 +56,7 @@ def test_what_differs_has_another_encoding(one: Any, other: Any) -> None:
     assert alike == (kinds.shape(one) == kinds.shape(other))
 
 
+@pytest.mark.thorough
 @slow
 @given(st.lists(kinds.genomes, min_size=1, max_size=3))
 def test_what_a_person_reads_is_json(genomes: list[Any]) -> None:

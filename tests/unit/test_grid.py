@@ -102,6 +102,7 @@ def test_the_grid_is_lazy() -> None:
     assert next(grid.expand(endless)).seed == 0
 
 
+@pytest.mark.thorough
 def test_a_hundred_thousand_runs_have_a_hundred_thousand_names() -> None:
     many = make(seeds={"first": 1, "count": 8400})
     assert len({run.run_id for run in grid.expand(many)}) == 12 * 8400

@@ -131,6 +131,7 @@ print(json.dumps(digests))
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("python", pythons.other_pythons())
 def test_every_python_gives_the_same(python: str) -> None:
     texts = [text for pair in (SAME | DIFFERENT).values() for text in pair]
