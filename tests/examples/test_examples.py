@@ -24,8 +24,9 @@ def test_each_example_is_a_program_of_its_own(plain: dict[str, str]) -> None:
     assert len(set(others)) == len(others)
 
 
-@pytest.mark.parametrize(
-    "use", ["serial", "pool", pytest.param("scoop", marks=pytest.mark.thorough)]
-)
+ELSEWHERE = [pytest.param(use, marks=pytest.mark.thorough) for use in ("pool", "scoop")]
+
+
+@pytest.mark.parametrize("use", ["serial", *ELSEWHERE])
 def test_same_population(use: str, tmp_path: Path, plain: dict[str, str]) -> None:
     assert digests(PROGRAM, use, tmp_path) == plain

@@ -85,8 +85,15 @@ def _files() -> list[Path]:
     return [ROOT / name for name in listed if name and (ROOT / name).is_file()]
 
 
+def _all_files() -> list[Path]:
+    """The same without git: Python's and the shell's."""
+    below = [path for folder in SOURCES for path in (ROOT / folder).rglob("*.*")]
+    files = [path for path in below if path.suffix in (".py", ".sh", ".smk", ".yaml", ".c", ".h")]
+    return [*files, *(ROOT / name for name in SOURCES if (ROOT / name).is_file())]
+
+
 def test_every_variable_is_listed_and_every_listed_one_is_used() -> None:
-    files = _files() or list((ROOT / "src").rglob("*.py"))
+    files = _files() or _all_files()
     others = [path for path in files if path != Path(__file__)]
     texts = [path.read_bytes().decode(errors="replace") for path in others]
     used = {name for text in texts for name in NAME.findall(text)} - NO_VARIABLES

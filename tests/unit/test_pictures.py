@@ -17,6 +17,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 pytestmark = pytest.mark.xdist_group("pictures")  # which makes the example's runs once
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("picture", NAMES)
 def test_a_picture_shows_what_is_there_today(picture: str) -> None:
     assert (IMAGES / picture).stat().st_size > 5_000

@@ -97,6 +97,7 @@ def test_apart_a_module_keeps_nothing_from_run_to_run(
     assert digests(tmp_path) == digests(tmp_path, "alone")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("options", [(), ("--apart",)])
 def test_a_failing_run_stops_none_of_its_neighbours(
     tmp_path: Path, options: tuple[str, ...]
@@ -111,6 +112,7 @@ def test_a_failing_run_stops_none_of_its_neighbours(
     assert code == 1, told
 
 
+@pytest.mark.thorough
 @kills(EVALUATING)
 def test_an_evaluation_that_kills_its_process_is_named_and_its_neighbours_are_done(
     tmp_path: Path,

@@ -111,6 +111,7 @@ def digests_of_built_ins(copy: Path) -> dict[str, str]:
     return digests
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "edited",
     [
