@@ -53,6 +53,23 @@ def test_a_sweep_that_grows_renames_what_is_there(results: Path) -> None:
     assert configurations(own(results)).keys() == grown.keys()
 
 
+@pytest.mark.parametrize("compare", [[], ["flip"]], ids=["question", "answer"])
+def test_a_compared_parameter_makes_no_problem_of_its_own(
+    tmp_path: Path, compare: list[str]
+) -> None:
+    """One chart for all of its values, and a colour for each, as in the report."""
+    for flip in (0.01, 0.1, 0.2):
+        spec = folders.spec(1)
+        spec["problem"] |= {"params": {"bits": 20, "flip": flip}, "compare": compare}
+        folders.write_run(tmp_path / "quick" / "runs", spec)
+    track(tmp_path)
+    found = configurations(own(tmp_path)).values()
+    assert len(found) == 3
+    colours = {run["tags"]["mlflow.runColor"] for run in found}
+    charts = {key for run in found for key in run["last"] if key.startswith("convergence/")}
+    assert (len(colours), len(charts)) == ((3, 1) if compare else (1, 3))
+
+
 def test_parameters_have_the_defaults_of_the_code_that_ran(results: Path) -> None:
     sources = {
         "problem": digest("problem", "onemax", ""),

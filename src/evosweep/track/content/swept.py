@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from evosweep.compare.plots.styles import Styles
-from evosweep.compare.read.labels import identity, label_all
+from evosweep.compare.read.labels import compared, identity, label_all
 from evosweep.records.record import Named
 from evosweep.track.content.mlflow_run import clipped
 from evosweep.track.content.names import configuration_parameters
 
 Facts = Mapping[str, str]
-"""A configuration's parameters as MLflow has them, and beside them `code` and `identity`."""
+"""A configuration's parameters as MLflow has them, and beside them `code`, `identity` and `compare`."""
 _KINDS = ("problem", "algorithm")
 _LONGEST = 250
 
@@ -18,8 +18,11 @@ _LONGEST = 250
 def facts_of(document: Named) -> dict[str, str]:
     """Return the facts that may differ between two configurations of one experiment."""
     code = " ".join(document.sources[kind][:6] for kind in _KINDS if kind in document.sources)
-    algorithm = identity(document.spec["algorithm"], document.sources.get("algorithm", ""))
-    return configuration_parameters(document) | {"code": code, "identity": algorithm}
+    _, compared_algorithm = compared(document.spec["problem"], document.spec["algorithm"])
+    algorithm = identity(compared_algorithm, document.sources.get("algorithm", ""))
+    answers = "\n".join(document.spec["problem"].get("compare", []))
+    own = {"code": code, "identity": algorithm, "compare": answers}
+    return configuration_parameters(document) | own
 
 
 def colours_of(configurations: Mapping[str, Facts]) -> dict[str, str]:
@@ -41,12 +44,17 @@ def swept_keys(configurations: Iterable[Facts]) -> list[str]:
 
 
 def problem_names(configurations: Mapping[str, Facts]) -> dict[str, str]:
-    """Return by configuration its problem's name with swept parameters: `rastrigin dimension=5`."""
+    """Return by configuration its problem's name with swept parameters: `rastrigin dimension=5`.
+
+    Those of `compare` belong to the answer, as in the report: they make no problem of their own.
+    """
     swept = _swept(configurations.values(), "problem")
-    return {
-        name: " ".join([facts["problem"], *_shown(facts, swept[facts["problem"]])])
-        for name, facts in configurations.items()
-    }
+    names = {}
+    for name, facts in configurations.items():
+        answers = {f"problem.{each}" for each in str(facts.get("compare", "")).split("\n")}
+        keys = [key for key in swept[facts["problem"]] if key not in answers]
+        names[name] = " ".join([facts["problem"], *_shown(facts, keys)])
+    return names
 
 
 def names_of(configurations: Mapping[str, Facts]) -> dict[str, str]:
