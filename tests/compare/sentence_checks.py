@@ -62,17 +62,22 @@ def check_efficiency(text: str, report: Report) -> None:
     found = re.fullmatch(pattern, text)
     assert found, text
     known = verdicts(report)
+    untold = {verdict for verdict, _ in known.values()}
+    if untold <= {FEW, SHORT}:
+        reason = "has too few runs, or too short ones, to tell" if len(untold) > 1 else min(untold)
+        assert found[1] == f"{reason} whether it pays"
+        known = {}
     order = [tuple(row[k] for k in ("problem", "algorithm")) for row in report.table("efficiency")
              if row["backend"] == "pool ×2"]  # fmt: skip
     parts = []
     for verdict in (PAID, SAME, LOST, FEW, SHORT):
-        places = [key for key in order if known[key][0] == verdict]
+        places = [key for key in order if known and known[key][0] == verdict]
         if places:
             told = _places(
                 places, order, [known[k][1] for k in places], verdict in (PAID, SAME, LOST)
             )
             parts.append(f"{verdict} on {told}")
-    assert found[1] == "; it ".join(parts)
+    assert not parts or found[1] == "; it ".join(parts)
     table = [row for row in report.table("efficiency") if row["backend"] == "pool ×2"]
     for told, key in ((found[2], "break_even"), (found[3], "cost")):
         costs = [float(row[key]) * 1e-6 for row in table]

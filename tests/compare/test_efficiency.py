@@ -61,6 +61,18 @@ def test_parallel_evaluation_that_did_not_pay(tmp_path: Path) -> None:
     assert "did not pay on sphere (speed-up 0.25, 95 % interval 0.25 to 0.25)" in advice(timings)[0]
 
 
+def test_what_ran_too_short_is_told_in_few_words_and_one_problem_has_no_ranking(
+    tmp_path: Path,
+) -> None:
+    quick = study(tmp_path, (0.5, 0.01, 0.0, 0.2, 0.0, 0.3), (0.9, 0.01, 0.1, 0.2, 0.1, 0.4))
+    (said,) = advice(measure(quick)[0])
+    assert said.startswith("pool ×2 ran too short to tell whether it pays. It breaks even at ")
+    material = gather(quick, Options())
+    assert isinstance(material, Material)
+    assert said in summary(material)
+    assert not [line for line in summary(material) if line.startswith("Over problems")]
+
+
 def test_without_a_serial_run_there_is_no_speed_up(tmp_path: Path) -> None:
     timings, _ = measure(study(tmp_path, None, (0.5, 1.0, 0.1, 0.5, 0.0, 1.5)))
     assert timings[0].speedup is None

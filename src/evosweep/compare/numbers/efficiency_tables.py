@@ -1,6 +1,6 @@
 """Times, speed-up and efficiency as a table, and in plain words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from evosweep.compare.numbers.efficiency import JUDGED, PHASES, VERDICTS, Timing
 from evosweep.compare.numbers.table import Column, Row, Table, show
@@ -79,12 +79,20 @@ def _advise(backend: str, timings: Sequence[Timing]) -> str:
         verdict: [timing for timing in measured if timing.verdict == verdict]
         for verdict in VERDICTS
     }
+    if not any(groups[verdict] for verdict in JUDGED):
+        return f"{backend} {_unsure(groups)} whether it pays. {_break_even(measured)}"
     parts = [
         f"{verdict} on {_places(members, measured)}"
         for verdict, members in groups.items()
         if members
     ]
     return f"{backend} {'; it '.join(parts)}. {_break_even(measured)}"
+
+
+def _unsure(groups: Mapping[str, Sequence[Timing]]) -> str:
+    """Return why nothing can be told on any configuration; the table has their speed-ups."""
+    reasons = [verdict for verdict, members in groups.items() if members]
+    return reasons[0] if len(reasons) == 1 else "has too few runs, or too short ones, to tell"
 
 
 def _places(timings: Sequence[Timing], every: Sequence[Timing]) -> str:

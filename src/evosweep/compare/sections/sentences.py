@@ -30,7 +30,7 @@ def _ranked(material: Material, *, tested: bool) -> list[str]:
     return [
         rank_tables.sentence(ranking, material.options.alpha)
         for ranking in material.rankings
-        if tested == (not ranking.reason)
+        if tested == (not ranking.reason) and (tested or len(material.study.problems) > 1)
     ]
 
 
