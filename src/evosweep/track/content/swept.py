@@ -10,7 +10,7 @@ from evosweep.track.content.mlflow_run import clipped
 from evosweep.track.content.names import configuration_parameters
 
 Facts = Mapping[str, str]
-"""A configuration's parameters as MLflow has them, and beside them `code`, `identity` and `compare`."""
+"""A configuration's parameters as MLflow has them; beside them `code`, `identity`, `compare`."""
 _KINDS = ("problem", "algorithm")
 _LONGEST = 250
 
