@@ -85,7 +85,7 @@ faults: .venv/.test ## every fault at full size, of hosts too
 simulate: .venv/.test ## 100,000 runs under simulated faults: of workers, of the disk, of the power
 	$(BIN)/python tests/simulation
 
-fuzz: .venv/.test .fuzz/.installed ## an hour of inputs that nobody meant, for every reader (FUZZ_SECONDS=60 for less)
+fuzz: .venv/.test .fuzz/.installed ## an hour of CPU with inputs that nobody meant, for every reader (FUZZ_SECONDS=60 for less)
 	PYTHONPATH=.fuzz $(BIN)/python tests/fuzz
 
 mutants: .venv/.test .mutants/.installed ## do the tests notice it, if one place of the journal, replay, digests, ... changes?
