@@ -59,7 +59,7 @@ def _answer(send: Callable[[], Any]) -> Any:
 
     def step() -> None:
         response = send()
-        response.raw = _Bounded(response.raw)
+        response.raw = _BoundedBody(response.raw)
         assert response.content is not None  # read now, and kept by the response
         answers.append(response)
 
@@ -70,7 +70,7 @@ def _answer(send: Callable[[], Any]) -> Any:
     return answers[0]
 
 
-class _Bounded:
+class _BoundedBody:
     """The body of an answer, up to so many bytes, counted after decompression."""
 
     def __init__(self, raw: Any) -> None:
