@@ -1,6 +1,7 @@
 """Readers of what lies in a folder of results beside the runs, and of what a server answers."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -12,6 +13,8 @@ from evosweep.compare.page import files
 from evosweep.compare.read import grid
 from evosweep.config.spec import RunSpec
 from evosweep.errors import InputError
+from evosweep.files.opening import read_bytes
+from evosweep.files.unchanged import digest_of
 from evosweep.inventory import asked_file, look_note
 from evosweep.inventory.progress import Observer
 from evosweep.supervision.job_folder import JobFolder
@@ -47,7 +50,11 @@ def _manifest(path: Path) -> None:
 
 
 def _orders(path: Path) -> None:
-    orders.read(path)
+    """As if the main process had written it; and as a process for a job finds it changed."""
+    with suppress(InputError):
+        orders.read(path, "0" * 64)
+    content = read_bytes(path, 2**24)
+    orders.read(path, digest_of(content))
 
 
 def _estimate(path: Path) -> None:
@@ -129,7 +136,7 @@ READERS = [
     Reader("asked", _asked, "study/asked.jsonl"),
     Reader("look", _look, "study/looks/0081fa403486.json"),
     Reader("manifest", _manifest, "study/comparison/.written", fresh=True),
-    Reader("orders", _orders, "study/.calls/one/jobs.jsonl"),
+    Reader("orders", _orders, "study/.calls/one/jobs-0081fa403486.jsonl"),
     Reader("estimate", _estimate, f"study/runs/{seeds.RUN_ID}/record.json"),
     Reader("receipt_of_job", _receipt_of_job, f"study/runs/{seeds.RUN_ID}/record.json"),
     Reader("verdict", _verdict, "study/comparison/verdict.txt"),

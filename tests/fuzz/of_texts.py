@@ -1,6 +1,7 @@
 """Readers of what a user, or whoever sent a study, writes: configs, specs, hosts, programs."""
 
 import json
+from argparse import Namespace
 from pathlib import Path
 from unittest.mock import patch
 
@@ -42,7 +43,9 @@ def _settings(path: Path) -> None:
 
 
 def _spec(path: Path) -> None:
-    for spec in run.read_specs(f"@{path}"):
+    given = Namespace(spec=f"@{path}", spec_sha256=None)
+    run.read_spec_file(given)
+    for spec in run.read_specs(given.spec):
         parsed = RunSpec.parse(spec)
         list(parsed.complaints())
         json.dumps(parsed.to_dict())

@@ -1,5 +1,6 @@
 """The command lines that start containers, as text."""
 
+import hashlib
 import json
 import os
 from collections.abc import Sequence
@@ -192,10 +193,12 @@ def test_a_long_spec_is_in_the_folder_that_the_container_sees(tmp_path: Path) ->
     spec = {"problem": {"use": "onemax", "params": {"text": "x" * 200_000}}, "import_path": ""}
     run = ContainedRun(spec, tmp_path)
     run.write_long_spec()
-    word = run.command[2]
+    word, option, digest = run.command[2:5]
     assert max(map(len, run.command)) < 1000
     assert Path(word.removeprefix("@")).parent == tmp_path
-    assert json.loads(Path(word.removeprefix("@")).read_text()) == spec
+    content = Path(word.removeprefix("@")).read_bytes()
+    assert json.loads(content) == spec
+    assert (option, digest) == ("--spec-sha256", hashlib.sha256(content).hexdigest())
 
 
 def test_no_import_path_shows_the_container_no_folder(tmp_path: Path) -> None:

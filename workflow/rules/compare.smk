@@ -29,4 +29,5 @@ rule compare:
     message:
         "{params.folder} -> {output.page}"
     shell:
+        "rm -f {log:q}; set -o noclobber\n"
         "evosweep compare {params.folder:q} --runs {params.runs:q} > {log:q} 2>&1"

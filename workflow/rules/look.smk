@@ -18,4 +18,5 @@ checkpoint look:
     message:
         "{params.label}"
     shell:
+        "rm -f {log:q}; set -o noclobber\n"
         "evosweep decide {params.file:q} > {log:q} 2>&1"

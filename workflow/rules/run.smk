@@ -22,6 +22,7 @@ rule run:
     shell:
         "export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMEXPR_NUM_THREADS=1 "
         "VECLIB_MAXIMUM_THREADS=1 GOTO_NUM_THREADS=1\n"
+        "rm -f {log:q}; set -o noclobber  # writes through no link\n"
         "{params.contained:q} evosweep run {params.words:q} --receipt {output:q} "
         "{params.fresh:q} > {log:q} 2>&1 || "
         "{{ code=$?; [ $code = 75 ] || exit $code; : > {output:q}; }}"
@@ -43,6 +44,7 @@ rule batch:
     shell:
         "export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMEXPR_NUM_THREADS=1 "
         "VECLIB_MAXIMUM_THREADS=1 GOTO_NUM_THREADS=1\n"
+        "rm -f {log:q}; set -o noclobber  # writes through no link\n"
         "{params.contained:q} evosweep run {params.words:q} --receipt {output:q} "
         "{params.fresh:q} > {log:q} 2>&1 || "
         "{{ code=$?; [ $code = 75 ] || exit $code; : > {output:q}; }}"

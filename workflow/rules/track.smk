@@ -14,4 +14,5 @@ rule track:
     message:
         "{params.folder} -> MLflow"
     shell:
+        "rm -f {log:q}; set -o noclobber\n"
         "evosweep track {params.folder:q} > {log:q} 2>&1"

@@ -15,7 +15,7 @@ from typing import Any
 
 from evosweep.backends.table import BACKENDS
 from evosweep.commands.run import add_arguments as add_run_arguments
-from evosweep.commands.run import read_spec, write_receipt
+from evosweep.commands.run import read_spec, read_spec_file, write_receipt
 from evosweep.config.spec import RunSpec
 from evosweep.containers import command_line, engines
 from evosweep.containers.client import Client
@@ -61,7 +61,9 @@ def _parse_run(command: list[str]) -> argparse.Namespace:
         raise InputError(f"a container runs 'evosweep run ...', not '{' '.join(words[:2])}'")
     parser = argparse.ArgumentParser(prog="evosweep run")
     add_run_arguments(parser)
-    return parser.parse_args(words[2:])
+    run = parser.parse_args(words[2:])
+    read_spec_file(run)
+    return run
 
 
 def _contained(run: argparse.Namespace) -> ContainedRun:

@@ -12,6 +12,7 @@ from evosweep.backends.table import BACKENDS
 from evosweep.errors import EvosweepError, InputError, shown
 from evosweep.files import strict_json
 from evosweep.files.opening import read_text
+from evosweep.files.unchanged import read_unchanged
 from evosweep.supervision.job_folder import JobFolder
 
 _RANGE = re.compile(r"([0-9]{1,10})(?:-([0-9]{1,10}))?$")
@@ -26,6 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="JSON|@FILE",
         help="what to run: a spec, or a list of specs on one backend",
     )
+    parser.add_argument("--spec-sha256", metavar="DIGEST",
+                        help="what --spec's file must have; another is refused")  # fmt: skip
     parser.add_argument("--out", required=True, type=Path, metavar="FOLDER",
                         help="the run's folder; of several runs their parent")  # fmt: skip
     parser.add_argument("--seeds", metavar="LIST",
@@ -49,6 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Perform the runs; returns 0 if done, 1 if one failed, 2 for bad input, 128 + signal if
     stopped."""
+    read_spec_file(args)
     specs = read_specs(args.spec)
     if args.seeds is not None and len(specs) > 1:
         raise InputError("--seeds: is for one spec; give each of several specs its seed")
@@ -79,15 +83,39 @@ def _seconds(text: str) -> float:
 
 def is_several(args: argparse.Namespace) -> bool:
     """Return True if each run gets a folder of its own below `--out`."""
-    return args.seeds is not None or _text(args.spec).lstrip().startswith("[")
+    return args.seeds is not None or args.spec.lstrip().startswith("[")
 
 
-def read_specs(text: str) -> list[dict[str, Any]]:
+def read_spec_file(args: argparse.Namespace) -> None:
+    """Replace the `@FILE` of `--spec` by the file's text, which is read this once.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or has not the digest that `--spec-sha256` gives.
+    """
+    text, digest = args.spec, args.spec_sha256
+    if not text.startswith("@"):
+        if digest is not None:
+            raise InputError("--spec-sha256: is for a file; write --spec @FILE")
+        return
+    path = Path(text[1:])
+    try:
+        if digest is None:
+            args.spec = read_text(path, _LONGEST)
+        else:
+            args.spec = read_unchanged(path, digest, _LONGEST).decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"--spec: cannot read {path} ({error})") from error
+    except InputError as error:
+        raise InputError(f"--spec: {error}") from error
+
+
+def read_specs(whole: str) -> list[dict[str, Any]]:
     """Return the specs in a JSON text: of one spec, or of a list that shares a backend.
 
     Raises `InputError` for mistakes in the text.
     """
-    whole = _text(text)
     if not whole.lstrip().startswith("["):
         return [read_spec(whole)]
     try:
@@ -104,22 +132,12 @@ def read_specs(text: str) -> list[dict[str, Any]]:
     return specs
 
 
-def _text(text: str) -> str:
-    if not text.startswith("@"):
-        return text
-    try:
-        return read_text(Path(text[1:]), _LONGEST)
-    except (OSError, InputError) as error:
-        raise InputError(f"--spec: cannot read {text[1:]} ({error})") from error
-
-
 def read_spec(text: str, *, elsewhere: bool = False) -> dict[str, Any]:
-    """Return the spec as a dict, from JSON or from the file in `@FILE`; raises `InputError`.
+    """Return the spec in a JSON text as a dict; raises `InputError`.
 
     `elsewhere`: the run happens on another host or in an image, so that this process need not have
     the packages.
     """
-    text = _text(text)
     if not _is_plausible(text):
         from evosweep.config.spec import RunSpec
 
@@ -184,7 +202,7 @@ def write_receipt(args: argparse.Namespace) -> None:
     from evosweep.config.spec import RunSpec
     from evosweep.files.writing import write_json
 
-    whole = _text(args.spec)
+    whole = args.spec
     specs = json.loads(whole) if whole.lstrip().startswith("[") else [json.loads(whole)]
     if args.seeds is not None:
         specs = [specs[0] | {"seed": seed} for seed in read_seeds(args.seeds)]

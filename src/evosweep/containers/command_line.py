@@ -20,6 +20,7 @@ from typing import Any
 
 from evosweep.containers.mounts import check_mountable, linked_modules
 from evosweep.errors import InputError
+from evosweep.files.unchanged import digest_of
 from evosweep.files.writing import write_whole
 from evosweep.machine.cpus import available_cpus
 from evosweep.machine.threads import THREAD_VARIABLES
@@ -37,7 +38,7 @@ OPTIONS_VARIABLE = "EVOSWEEP_ENGINE_OPTIONS"
 
 _SHARED_MEMORY = "256m"  # for the queues and semaphores of a pool; the engines' default is 64m
 _INSIDE = ("python3", "-P", "-m", "evosweep.entry.in_container")
-_OF_OTHERS = ("EVOSWEEP_SETTINGS", "EVOSWEEP_FRESH", "EVOSWEEP_UI_SECRET")
+_OF_OTHERS = ("EVOSWEEP_SETTINGS", "EVOSWEEP_JOBS", "EVOSWEEP_FRESH", "EVOSWEEP_UI_SECRET")
 _STAYS_OUTSIDE = (PARENT_VARIABLE, SUPERVISOR_VARIABLE, OPTIONS_VARIABLE, *_OF_OTHERS)
 _LONG_SPEC = 100_000  # characters; the system accepts 131,072 bytes in one word
 
@@ -78,23 +79,31 @@ class ContainedRun:
     def command(self) -> list[str]:
         """The arguments of `evosweep` inside."""
         seeds = ["--seeds", self.seeds] if self.seeds is not None else []
-        return ["run", "--spec", self._spec_word, "--out", str(self.out), *seeds, *self.flags]
+        return ["run", *self._spec_words, "--out", str(self.out), *seeds, *self.flags]
 
     @property
-    def _spec_word(self) -> str:
-        text = json.dumps(self.spec)
-        return text if len(text) < _LONG_SPEC else f"@{self._spec_file}"
+    def _spec_words(self) -> list[str]:
+        if not self._is_long:
+            return ["--spec", self._text]
+        return ["--spec", f"@{self._spec_file}", "--spec-sha256", digest_of(self._text.encode())]
+
+    @property
+    def _text(self) -> str:
+        return json.dumps(self.spec)
+
+    @property
+    def _is_long(self) -> bool:
+        return len(self._text) >= _LONG_SPEC
 
     @property
     def _spec_file(self) -> Path:
         """Return the path of a spec file in the run's folder, which the container can read."""
-        text = json.dumps(self.spec)
-        return self.out / f".spec-{hashlib.sha256(text.encode()).hexdigest()[:12]}.json"
+        return self.out / f".spec-{digest_of(self._text.encode())[:12]}.json"
 
     def write_long_spec(self) -> None:
         """Write the spec into the run's folder if it is too long for a command line."""
-        if self._spec_word.startswith("@"):
-            write_whole(self._spec_file, json.dumps(self.spec).encode())
+        if self._is_long:
+            write_whole(self._spec_file, self._text.encode())
 
     @property
     def workers(self) -> int:

@@ -40,10 +40,13 @@ class Call:
         """The folder of its marks: `results/<experiment>/.calls/<name>`."""
         return self.experiment / _CALLS / self.name
 
-    @property
-    def jobs(self) -> Path:
-        """The file with the jobs of the call, for processes that do a single job on other hosts."""
-        return self.folder / "jobs.jsonl"
+    def jobs(self, digest: str) -> Path:
+        """Return the file with jobs of the call, for processes that do a single job elsewhere.
+
+        It is named by its digest: where seeds come in stages, processes that wait in a queue read
+        the file of their stage, and later ones that of theirs.
+        """
+        return self.folder / f"jobs-{digest[:12]}.jsonl"
 
     def mark(self, kind: str, job: str) -> Path:
         """Return the mark, a file that a job of the rule `kind` makes.

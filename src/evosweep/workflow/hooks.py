@@ -73,7 +73,7 @@ def _orders_of(current: Settings) -> Orders:
     """Return the orders of the call that started this process for a single job."""
     experiment = experiment_of(current)
     call = Call(experiment.folder, current.call)
-    handed_over = Orders(experiment, call, orders.read(call.jobs))
+    handed_over = Orders(experiment, call, orders.passed_on(call))
     handed_over.share = current.share
     return handed_over
 

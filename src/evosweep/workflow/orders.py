@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,8 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from evosweep.config.experiment import Experiment
 from evosweep.containers.command_line import EngineContainer, command_prefix
-from evosweep.errors import Damaged, InputError
-from evosweep.files.opening import read_bytes
+from evosweep.errors import Damaged, InputError, shown
+from evosweep.files.unchanged import digest_of, read_unchanged
 from evosweep.files.writing import write_whole
 from evosweep.workflow.call import Call
 from evosweep.workflow.jobs import Job
@@ -20,6 +21,8 @@ from evosweep.workflow.share import Share
 
 FRESH_VARIABLE = "EVOSWEEP_FRESH"
 """Names a variable that is set in a call that repeats finished runs."""
+JOBS_VARIABLE = "EVOSWEEP_JOBS"
+"""Names the variable with the digest of the file that has a call's jobs."""
 
 
 class Wildcards(Protocol):
@@ -43,32 +46,51 @@ class Order:
     """The run_ids of its runs."""
 
     @classmethod
-    def of(cls, job: Job, spec: str, folder: Path) -> "Order":
-        """Return the order of a job; `spec` is its spec, or `@` and the file with the spec."""
+    def of(cls, job: Job, spec: list[str], folder: Path) -> "Order":
+        """Return the order of a job; `spec` has the words of the command line that give it."""
         return cls(
             name=job.name,
             kind=job.kind,
             workers=job.workers,
             label=job.label,
-            words=["--spec", spec, *job.options, "--out", str(folder / job.out)],
+            words=[*spec, *job.options, "--out", str(folder / job.out)],
             runs=[run.run_id for run in job.runs],
         )
 
 
+_DIGEST = re.compile("[0-9a-f]{64}")
 _ORDER = TypeAdapter(Order)
 _LARGEST = 2**28  # bytes of all orders
 
 
-def write(call: Call, orders: Iterable[Order]) -> None:
-    """Write orders for processes that do a single job; raises EvosweepError."""
-    lines = (f"{json.dumps(asdict(order))}\n" for order in orders)
-    write_whole(call.jobs, "".join(lines).encode(), inside=call.experiment)
+def pass_on(call: Call, orders: Iterable[Order]) -> None:
+    """Write orders for processes that do a single job; raises EvosweepError.
+
+    Those that start from now on take the digest of the file from their environment, so that nobody
+    who may write to the results can give them other orders.
+    """
+    content = "".join(f"{json.dumps(asdict(order))}\n" for order in orders).encode()
+    digest = digest_of(content)
+    write_whole(call.jobs(digest), content, inside=call.experiment)
+    os.environ[JOBS_VARIABLE] = digest
 
 
-def read(path: Path) -> dict[str, Order]:
+def passed_on(call: Call) -> dict[str, Order]:
     """Return the orders that the main process of a call has written; raises `InputError`."""
+    digest = os.environ.get(JOBS_VARIABLE, "")
+    if not _DIGEST.fullmatch(digest):
+        raise InputError(
+            f"{JOBS_VARIABLE}={shown(digest)}: is no digest of a call's jobs; let the executor "
+            "hand the environment of Snakemake to its jobs"
+        )
+    return read(call.jobs(digest), digest)
+
+
+def read(path: Path, digest: str) -> dict[str, Order]:
+    """Return the orders in a file with this digest; raises `InputError`."""
     try:
-        orders = [_ORDER.validate_json(line) for line in read_bytes(path, _LARGEST).splitlines()]
+        lines = read_unchanged(path, digest, _LARGEST).splitlines()
+        orders = [_ORDER.validate_json(line) for line in lines]
     except ValidationError as error:
         reason = error.errors(include_url=False)[0]["msg"]
         raise Damaged(path.parent, path.name, f"{reason}; call the workflow again") from None

@@ -15,6 +15,7 @@ from evosweep.config.experiment import Experiment
 from evosweep.containers.command_line import NONE
 from evosweep.errors import InputError, printable
 from evosweep.files.opening import output_folder, read_bytes
+from evosweep.files.unchanged import digest_of
 from evosweep.files.writing import write_whole
 from evosweep.inventory.asked_file import write_asked
 from evosweep.workflow import orders
@@ -105,10 +106,10 @@ class Plan(Orders):
             write_whole(Path(self.asked_file), names.encode())
         for job in self._jobs.values():
             if _is_long(job):
-                file = output_folder(self.experiment.folder, "specs") / f"{job.name}.json"
-                write_whole(file, job.spec.encode(), inside=self.experiment.folder)
+                output_folder(self.experiment.folder, "specs")
+                write_whole(self._spec_file(job), job.spec.encode(), inside=self.experiment.folder)
         if elsewhere:
-            orders.write(self.call, self.orders.values())
+            orders.pass_on(self.call, self.orders.values())
 
     def finished(self) -> int:
         """Return the number of runs of this call that have a record now."""
@@ -203,8 +204,15 @@ class Plan(Orders):
         )
 
     def _order(self, job: Job) -> Order:
-        spec = f"@{self.folder}/specs/{job.name}.json" if _is_long(job) else job.spec
+        spec = ["--spec", job.spec]
+        if _is_long(job):
+            digest = digest_of(job.spec.encode())
+            spec = ["--spec", f"@{self._spec_file(job)}", "--spec-sha256", digest]
         return Order.of(job, spec, Path(self.folder, "runs"))
+
+    def _spec_file(self, job: Job) -> Path:
+        """Return the file of a long spec; it is named by its content, since calls share files."""
+        return Path(self.folder, "specs", f"{digest_of(job.spec.encode())[:12]}.json")
 
 
 def experiment_of(settings: Settings) -> Experiment:
