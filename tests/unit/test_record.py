@@ -169,3 +169,11 @@ def test_a_folder_is_named_by_its_run(tmp_path: Path) -> None:
     link.path.symlink_to(tmp_path / ("b" * 12))
     with pytest.raises(Damaged, match="is a link"):
         reading.read_record(link)
+
+
+def test_more_lists_than_memory_has_room_for_are_not_parsed() -> None:
+    content = b"[]," * (strict_json.MOST_PARTS + 1)
+    with pytest.raises(Damaged, match="has 2097153 lists and objects; at most"):
+        reading.parse_record(content, Path("x"))
+    with pytest.raises(ValueError, match="lists and objects"):
+        strict_json.loads(content.decode())

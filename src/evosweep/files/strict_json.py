@@ -7,6 +7,8 @@ versions have them without quotes, and can still be read.
 import json
 import math
 
+MOST_PARTS = 2**21
+"""Most lists and objects of a text: a genome of two million trees or pairs still fits."""
 INFINITE = {"inf": math.inf, "-inf": -math.inf}
 
 
@@ -24,8 +26,22 @@ def _dumps(value: object, *, indent: int | None, sort_keys: bool) -> str:
     )
 
 
+def check_parts(content: str | bytes) -> None:
+    """Raise ValueError for more lists and objects than any document of evosweep's has.
+
+    Each takes some thirty times as much memory as its two characters.
+    """
+    if isinstance(content, str):
+        count = content.count("[") + content.count("{")
+    else:
+        count = content.count(b"[") + content.count(b"{")
+    if count > MOST_PARTS:
+        raise ValueError(f"has {count} lists and objects; at most {MOST_PARTS} are read")
+
+
 def loads(content: str | bytes) -> object:
     """Return the JSON value in a text from outside; raises ValueError, also for deep nesting."""
+    check_parts(content)
     try:
         value: object = json.loads(content)
     except RecursionError:

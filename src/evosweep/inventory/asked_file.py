@@ -5,6 +5,7 @@ backend.
 """
 
 from collections.abc import Iterable, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,9 @@ from evosweep.inventory.stages_note import Reached
 from evosweep.records.bounds import Line, RunId
 
 NAME = "asked.jsonl"
-_LIMIT = 2**28
+_LIMIT = 2**26
+"""Most bytes: two to three million runs, and about 1 GB of memory for the worst content."""
+_COMPARED = 1000
 
 
 class AskedRuns(BaseModel):
@@ -30,7 +33,7 @@ class AskedRuns(BaseModel):
     backend: Line
     runs: Mapping[RunId, Annotated[int, Field(ge=0, lt=2**32)]]
     """Seeds by run_id."""
-    compare: list[Line] = []
+    compare: Annotated[list[Line], Field(max_length=_COMPARED)] = []
     """Parameters of the problem that the comparison treats as part of the algorithm."""
     stages: Reached | None = None
     """Where seeds come in stages: how far they have come."""
@@ -51,11 +54,11 @@ def read_asked(folder: Path) -> list[AskedRuns]:
         If a line does not have the form that `write_asked` writes.
     """
     try:
-        lines = read_bytes(folder / NAME, _LIMIT).splitlines()
+        lines = BytesIO(read_bytes(folder / NAME, _LIMIT))
     except FileNotFoundError:
         return []
     try:
-        return [AskedRuns.model_validate_json(line) for line in lines]
+        return [AskedRuns.model_validate_json(line.rstrip(b"\r\n")) for line in lines]
     except ValidationError as error:
         reason = error.errors(include_url=False)[0]["msg"]
         raise Damaged(folder, NAME, f"{reason}; the next call of snakemake writes it") from None

@@ -18,7 +18,7 @@ from evosweep.inventory.stages_note import StagesNote
 from evosweep.records.bounds import Line, RunId
 
 FOLDER = "looks"
-_LIMIT = 2**26
+_LIMIT = 2**25  # bytes: more than a million runs
 
 
 class LookNote(BaseModel):

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from evosweep.errors import Damaged, InputError, key_path, shown
 from evosweep.files.opening import read_bytes
+from evosweep.files.strict_json import check_parts
 from evosweep.records.folder import RunFolder
 from evosweep.records.record import FORMAT, FailureRecord, Named, Record, RunningRecord
 
@@ -123,6 +124,10 @@ def _read(file: Path, model: type[_Document]) -> _Document:
 
 
 def _parse(content: bytes, file: Path, model: type[_Document]) -> _Document:
+    try:
+        check_parts(content)
+    except ValueError as error:
+        raise Damaged(file.parent, file.name, str(error)) from None
     try:
         return model.model_validate_json(content)
     except ValidationError as error:

@@ -13,7 +13,7 @@ from evosweep.files.opening import is_folder, read_text
 from evosweep.inventory.asked_file import AskedRuns, read_asked
 
 Spec = Mapping[str, object]
-_LONGEST = 2**28  # bytes of a list of run_ids
+_LONGEST = 2**25  # bytes of a list of run_ids: two and a half million
 
 
 @dataclass(frozen=True)
