@@ -23,6 +23,10 @@ COMPILE := $(BIN)/python -m compileall -q src tests
 PARALLEL := --numprocesses auto --dist loadgroup --no-loadscope-reorder
 FAST := -m "not slow and not thorough" $(PARALLEL)
 
+# Of the thorough tests nothing is measured; see tests/measured.py.
+MEASURED := $(BIN)/coverage run -m pytest
+COVERED = $(BIN)/coverage combine --quiet && $(BIN)/coverage report
+
 # An image is told what it was made from, so that a caller with other code can refuse it. Of the
 # engines, podman can give all files the time that the Dockerfile gives to most of them.
 ONE_TIME = $(if $(filter podman,$(notdir $(ENGINE))),--timestamp 315532800)
@@ -39,10 +43,13 @@ run: venv ## set up and run config/experiment.yaml
 	$(BIN)/snakemake --cores all
 	@echo "Open the report with a browser; browse the runs with: $(BIN)/evosweep ui"
 
-test: .venv/.test ## set up and run every test
+test: .venv/.test ## set up and run every test, and print the branch coverage of the fast ones
 	tests/setup.sh
 	$(COMPILE)
-	$(BIN)/pytest $(PARALLEL)
+	$(BIN)/coverage erase
+	$(MEASURED) $(PARALLEL)
+	@echo "Of lines and branches, the tests of make test-fast cover so many percent:"
+	@$(COVERED) --format=total
 
 test-fast: .venv/.test ## the tests that need no root, no Debian package, and about a minute
 	$(COMPILE)
@@ -51,9 +58,8 @@ test-fast: .venv/.test ## the tests that need no root, no Debian package, and ab
 coverage: .venv/.test ## what those cover, line and branch, in every process that they start
 	$(COMPILE)
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest $(FAST)
-	$(BIN)/coverage combine --quiet
-	$(BIN)/coverage report
+	$(MEASURED) $(FAST)
+	@$(COVERED)
 
 venv: .venv/.workflow ## set up alone: .venv from the hash-locked requirements
 

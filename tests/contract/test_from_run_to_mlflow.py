@@ -14,6 +14,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from hits import hit, kills
+from windows import AT_WORK
+
 from evosweep.config.spec import RunSpec
 
 PROBLEM = """
@@ -84,6 +87,7 @@ def kill_in_the_middle(folder: Path, spec: dict[str, Any]) -> None:
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     assert not (folder / place(spec) / "record.json").exists()
+    hit(AT_WORK)
     (folder / "stop").unlink()
 
 
@@ -100,6 +104,7 @@ def shown(folder: Path) -> Counter[str]:
         return Counter(value for (value,) in rows)
 
 
+@kills(AT_WORK)
 def test_a_study_keeps_its_promises(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.chdir(tmp_path)
     Path("promised.py").write_text(PROBLEM)
