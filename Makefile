@@ -24,7 +24,7 @@ PARALLEL := --numprocesses auto --dist loadgroup --no-loadscope-reorder
 FAST := -m "not slow and not thorough" $(PARALLEL)
 
 # Of the thorough tests nothing is measured; see tests/measured.py.
-MEASURED := $(BIN)/coverage run -m pytest
+MEASURED := $(BIN)/coverage run $(BIN)/pytest
 COVERED = $(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
 # An image is told what it was made from, so that a caller with other code can refuse it. Of the
