@@ -21,6 +21,7 @@ from evosweep.evaluation.evaluator import Evaluator
 from evosweep.evaluation.failure import EvaluationFailed
 from evosweep.evaluation.replay import NotDeterministic
 from evosweep.genomes import blocks
+from evosweep.genomes.rebuild import Rebuilder
 from evosweep.records.journal import Journal, read
 from evosweep.records.journal_entry import PENALISED
 
@@ -44,6 +45,10 @@ def _plain(individual: Any, *others: float, **keywords: float) -> Any:
     calls.append(list(individual))
     if behaviour.get("fails") and individual[0] == behaviour["fails"]:
         raise ValueError("it fails")
+    if behaviour.get("reads"):
+        assert individual.extra
+    if behaviour.pop("accident", None):
+        raise ValueError("an accident")
     if "global" in behaviour:
         behaviour["global"] += 1
         return float(behaviour["global"]), 0.0
@@ -213,7 +218,7 @@ def test_single_evaluations_are_those_of_a_batch_of_one(path: Path, tmp_path: Pa
         ]  # fmt: skip
         tally = run.evaluator.tally
         assert tally.evaluations == 4
-        assert tally.cpu == tally.cpu_here > 0.0
+        assert tally.cpu == tally.cpu_here
         assert run.evaluator.dispatcher.times.evaluation > 0.0
     with Run(tmp_path / "other.bin", backend=Workers()) as other:
         assert other.evaluator._alone is None
@@ -393,8 +398,9 @@ def test_a_single_evaluation_is_counted_and_compared_as_those_of_a_batch(
     with Run(path) as run:
         run.toolbox.evaluate(_people(1.0)[0])
         tally = run.evaluator.tally
-        before = (tally.cpu, tally.cpu_here)
         counted: list[Any] = []
+        spent: list[Any] = []
+        monkeypatch.setattr(tally, "spend", lambda _, *, here: spent.append(here))
         monkeypatch.setattr(tally, "count", lambda *given: counted.append(given))
         attributed = _people(2.0)[0]
         attributed.extra = object  # it does not travel, so that the evaluation is compared
@@ -403,8 +409,7 @@ def test_a_single_evaluation_is_counted_and_compared_as_those_of_a_batch(
         assert calls == [[2.0, 1.0]] * 2
         assert counted == [([attributed], [(3.0, 2.0)])]
         assert counted[0][0][0] is attributed
-        assert tally.cpu > before[0]
-        assert tally.cpu - before[0] == pytest.approx(tally.cpu_here - before[1])
+        assert spent == [True]
 
 
 def test_the_end_of_a_run_is_told_to_the_comparisons(
@@ -415,3 +420,96 @@ def test_the_end_of_a_run_is_told_to_the_comparisons(
         monkeypatch.setattr(run.evaluator._as_given, "finish", lambda: told.append(True))
         run.evaluator.finish()
         assert told == [True]
+
+
+def test_an_evaluation_that_killed_its_workers_is_given_up(path: Path) -> None:
+    people, lost = _people(3.0, 1.0, 2.0), ((0, 1, "worker", 9),) * 3
+    with Run(path, lost=lost) as run, pytest.raises(EvaluationFailed, match="killed its worker"):
+        run.toolbox.map(run.toolbox.evaluate, people)
+    other = path.with_name("other.bin")
+    with Run(other, lost=lost, failure={"penalty": [9.0, 8.0]}) as run:
+        assert run.toolbox.map(run.toolbox.evaluate, people) == [
+            (4.0, 2.0), (9.0, 8.0), (3.0, 2.0),
+        ]  # fmt: skip
+        assert run.evaluator.tally.failures == {"penalised": 1, "retried": 0}
+        form = run._problem.form
+    first = next(read(other))
+    assert (first.batch, first.indices.tolist()) == (0, [1])
+    assert first.fitnesses.tolist() == [[9.0, 8.0]]
+    assert first.digest == blocks.digest(people, [1], form)
+    assert first.flags is not None
+    assert first.flags.tolist() == [PENALISED]
+
+
+@pytest.mark.parametrize("failure", ["fail", {"penalty": [9.0, 9.0]}])
+def test_what_fails_only_for_the_individual_that_is_given_is_refused(
+    path: Path, failure: Any
+) -> None:
+    """Its class has the attribute, and what travels has not."""
+    behaviour["reads"] = True
+    individual = _people(1.0)[0]
+    individual.extra = object
+    with (
+        Run(path, failure=failure) as run,
+        pytest.raises(NotAsGiven, match=r"fitness is \(2.0, 2.0\) .* fails for the one"),
+    ):
+        run.toolbox.map(run.toolbox.evaluate, [individual])
+
+
+def test_an_accident_is_no_difference(path: Path) -> None:
+    behaviour["accident"] = True
+    with Run(path) as run, pytest.raises(EvaluationFailed, match="an accident"):
+        run.toolbox.map(run.toolbox.evaluate, _people(1.0))
+    behaviour["accident"] = True
+    with Run(path.with_name("other.bin"), failure={"penalty": [9.0, 9.0]}) as run:
+        assert run.toolbox.map(run.toolbox.evaluate, _people(1.0)) == [(9.0, 9.0)]
+    behaviour["accident"] = True
+    calls.clear()
+    with Run(path.with_name("retried.bin"), failure={"retry": 1}) as run:
+        assert run.toolbox.map(run.toolbox.evaluate, _people(1.0)) == [(2.0, 2.0)]
+        assert run.evaluator.tally.failures == {"penalised": 0, "retried": 1}
+    assert len(calls) == 2
+
+
+def test_what_is_recorded_is_rebuilt_of_the_classes_of_this_run(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Any] = []
+    write_back = Rebuilder().write_back
+    noted = SimpleNamespace(write_back=lambda *given: (seen.append(given), write_back(*given)))
+    for session in range(2):
+        people = _people(3.0)
+        with Run(path, "learning") as run:
+            monkeypatch.setitem(run._problem.__dict__, "rebuild_recorded", noted)
+            run.toolbox.map(run.toolbox.evaluate, people)
+            monkeypatch.undo()
+        assert people == [[13.0, 1.0]]
+        assert len(seen) == session
+
+
+def test_a_comparison_is_due_by_individual_and_process(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = _people(3.0)
+    with Run(path) as run:
+        asked: list[Any] = []
+        monkeypatch.setattr(run.evaluator._as_given, "is_due", lambda *given: asked.append(given))
+        run.toolbox.map(run.toolbox.evaluate, people)
+    assert asked == [(people[0], os.getpid())]
+
+
+def test_individuals_of_rows_are_counted(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = _people(3.0, 1.0)
+    with Run(path) as run:
+        counted: list[Any] = []
+        monkeypatch.setattr(run.evaluator.tally, "count", lambda *given: counted.append(given))
+        run.toolbox.map(run.toolbox.evaluate, people, [1.0, 2.0])
+        run.toolbox.evaluate([1.0], 2.0)
+        run.toolbox.map(run.toolbox.evaluate, people)
+        run.toolbox.map(run.toolbox.evaluate, [[1.0]])
+    assert counted == [
+        (people, [(5.0, 2.0), (4.0, 2.0)]),
+        (None, [(3.0, 1.0)]),
+        (people, [(4.0, 2.0), (2.0, 2.0)]),
+        ((), [(1.0, 1.0)]),
+    ]
