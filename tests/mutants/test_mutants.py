@@ -19,9 +19,10 @@ pytestmark = pytest.mark.thorough
 
 def test_each_subject_has_a_mutant_that_its_tests_notice(tmp_path: Path) -> None:
     mutants = [*chosen.mutants(), chosen.harmless()]
-    try_out(mutants, digests_of_tests(chosen.TESTS), tmp_path, at_once=1)
+    folder = tmp_path / "outcomes"
+    try_out(mutants, digests_of_tests(chosen.TESTS), folder, at_once=1)
     outcomes = {}
-    for file in tmp_path.glob("*.jsonl"):
+    for file in folder.glob("*.jsonl"):
         for line in file.read_text().splitlines():
             told = json.loads(line)
             outcomes[tuple(told["key"])] = told["outcome"].partition("[")[0]

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from digests import digest
-from mutant import KEPT, ROOT, Mutant
+from mutant import ROOT, Mutant
 
 _PROGRAM = Path(__file__).with_name("trial.py")
 
@@ -25,7 +25,7 @@ def try_out(
     until: float = math.inf,
     passed: Sequence[Sequence[str]] = (),
 ) -> None:
-    """Try mutants, and keep each outcome at once in a folder.
+    """Try mutants, and keep each outcome at once in a folder; beside it, what is known of tests.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def try_out(
     passed
         For each mutant the digests of tests that are known to pass with it.
     """
-    measured = KEPT / "measured"
+    measured = folder.with_name("measured")
     measured.mkdir(parents=True, exist_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
     job = {
