@@ -76,7 +76,7 @@ class Run:
         path = self.folder / "journal.bin"
         return sum(len(entry.indices) for entry in journal.read(path)) if path.exists() else 0
 
-    def left(self, patience: float = 20.0) -> list[psutil.Process]:
+    def left(self, patience: float = 120.0) -> list[psutil.Process]:
         """What still runs on any host a while after the run has ended."""
         until = time.monotonic() + patience
         while True:

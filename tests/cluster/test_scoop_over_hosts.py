@@ -14,6 +14,7 @@ import pytest
 from fault_table import injected
 from hits import hit, kills, of_journal, was_hit
 from hosts import Host, words
+from often import ONLY_AT_FULL_SIZE, TIMES, TOGETHER
 from over_hosts import Run, spec
 from windows import AT_WORK, BETWEEN
 
@@ -21,12 +22,6 @@ from evosweep.config.spec import RunSpec
 
 OVER_HOSTS = {"use": "scoop", "hosts": ["h1", "h2", "h3"]}
 Make = Callable[..., Run]
-FULL_SIZE = [pytest.mark.slow, pytest.mark.timeout(4 * 3600)]
-TIMES = [1, pytest.param(20, marks=FULL_SIZE)]
-ONLY_AT_FULL_SIZE = [pytest.param(20, marks=FULL_SIZE)]
-"""How often a fault is injected: in the gate, and by `make faults`."""
-TOGETHER = 5
-"""Runs that one fault meets at once."""
 
 
 @pytest.fixture
@@ -98,7 +93,9 @@ class Disturb:
         for run, (code, recovery) in zip(runs, ends, strict=True):
             with injected(fault, expected=self.expected) as one:
                 assert code == 0, run.errors
-                one.recovery, one.left = recovery, len(run.left())
+                left = [(each.pid, *words(each)) for each in run.left()]
+                print("left:", left)  # for the report, if the fault has failed
+                one.recovery, one.left = recovery, len(left)
                 one.digest = run.record["population_digest"]
             hit(*of_journal(run.folder / "journal.bin"))
 
@@ -222,7 +219,8 @@ def test_what_is_paused_elsewhere_costs_no_result(
     disturb: Disturb, times: int, program: str
 ) -> None:
     """A worker that is stopped, or the program that looks after them: nobody continues either."""
-    fault = "SIGSTOP of a worker, or of its keeper, on another host, scoop"
+    victim = "a worker" if program == _WORKER else "the keeper of workers"
+    fault = f"SIGSTOP of {victim} on another host, scoop"
     disturb(fault, times, lambda hosts: _signal(hosts[1], signal.SIGSTOP, program))
 
 

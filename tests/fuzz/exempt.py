@@ -28,6 +28,9 @@ HARMLESS: dict[Place, str] = {
     **_in("backends/dask_lanes.py", PROCESSES, "_settle", "_answer"),
     **_in("backends/mpi.py", KERNEL, "_unlink_shared_memory"),
     **_in("backends/over_executor.py", MAKES, "OverExecutor.__enter__"),
+    **_in(
+        "backends/pool_worker.py", PROCESSES, "Worker.receive", "Worker._read", "serve", "_answer"
+    ),
     **_in("commands/reproduce.py", TERMINAL, "_ask_for_trust"),
     **_in("commands/run.py", OWN_TEXT, "write_receipt"),
     **_in("compare/numbers/design.py", OWN_TEXT, "designs_of"),

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 
+import psutil
 import pytest
 from hits import hit, kills
 from windows import WATCHED
@@ -76,6 +77,27 @@ def test_both_end_when_one_is_killed(first: tuple[Process, Place], victim: str) 
     assert survivor.wait(600) == -signal.SIGKILL
     hit(WATCHED)
     _end(other)
+
+
+@kills(WATCHED)
+def test_one_of_which_nothing_is_heard_ends_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped together with its keeper, as a frozen host: its kernel answers nevertheless."""
+    monkeypatch.setenv("EVOSWEEP_PAUSE", "0")
+    process = _start(FIRST.replace("anchor =", "lifeline._MARGIN = 3.0\nanchor =").replace(
+        "import Anchor", "import Anchor\nfrom evosweep.processes import lifeline"))  # fmt: skip
+    host, port, secret = json.loads(_said(process))
+    monkeypatch.setenv("EVOSWEEP_PAUSE", "600")
+    other = _other(Place(host, port, bytes.fromhex(secret)))
+    (keeper,) = psutil.Process(other.pid).children()
+    keeper.suspend()
+    other.send_signal(signal.SIGSTOP)
+    assert process.wait(600) == -signal.SIGKILL
+    hit(WATCHED)
+    other.send_signal(signal.SIGCONT)
+    assert other.wait(600) == -signal.SIGKILL
+    keeper.resume()
+    for each in (process, other):
+        _end(each)
 
 
 def test_those_that_are_released_may_leave(first: tuple[Process, Place]) -> None:

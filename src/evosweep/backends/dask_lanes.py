@@ -123,6 +123,8 @@ class Lanes(Executor):
 
     async def _hand_over(self, comm: Any) -> "tuple[tuple[bool, bytes], Future[Any]] | None":
         """Send the next chunk; returns the answer and its future, or None if the worker is gone."""
+        if not self._waiting.empty():  # as in the middle of a batch
+            return await _ask(comm, self._waiting.get_nowait(), None)
         answer, parcel = asyncio.ensure_future(comm.read()), asyncio.ensure_future(
             self._waiting.get()
         )  # fmt: skip
@@ -132,17 +134,23 @@ class Lanes(Executor):
                 if parcel.done():
                     self._waiting.put_nowait(parcel.result())
                 return None
-            future = parcel.result().future
-            try:
-                await comm.write(parcel.result().data)
-                return await answer, future
-            except OSError as error:
-                future.set_exception(WorkerLost(one_line(error)))
-                return None
+            return await _ask(comm, parcel.result(), answer)
         finally:
             for each in (answer, parcel):
                 each.cancel()
             await asyncio.gather(answer, parcel, return_exceptions=True)
+
+
+async def _ask(
+    comm: Any, parcel: _Parcel, answer: "asyncio.Future[Any] | None"
+) -> "tuple[tuple[bool, bytes], Future[Any]] | None":
+    """Send a chunk and wait for the answer, for which `answer` may wait already."""
+    try:
+        await comm.write(parcel.data)
+        return await (answer or comm.read()), parcel.future
+    except OSError as error:
+        parcel.future.set_exception(WorkerLost(one_line(error)))
+        return None
 
 
 def _settle(answer: tuple[bool, bytes], future: "Future[Any]") -> None:
@@ -165,9 +173,17 @@ def work_for(address: str) -> None:
     arguments = worker.security.get_connection_args("worker")
     comm = sync(worker.loop, connect, address, **arguments)
     with suppress(OSError):
+        data = sync(worker.loop, comm.read)
         while True:
-            sync(worker.loop, comm.write, _answer(sync(worker.loop, comm.read)))
+            data = sync(worker.loop, _exchange, comm, _answer(data))
     worker.loop.add_callback(comm.abort)
+
+
+async def _exchange(comm: Any, answer: tuple[bool, bytes]) -> bytes:
+    """Send the answer to a chunk and return the next chunk, in one visit of Dask's thread."""
+    await comm.write(answer)
+    data: bytes = await comm.read()
+    return data
 
 
 def _answer(data: bytes) -> tuple[bool, bytes]:

@@ -1,63 +1,42 @@
-"""Evaluations in a `ProcessPoolExecutor`, started by forkserver.
+"""Evaluations in worker processes of this machine, started by forkserver.
 
-When one worker dies, the executor breaks as a whole and names neither the worker nor the cause. So
-each worker notes on the board what it evaluates; this names the chunk and the individual.
+Each worker has a connection of its own, and one selector waits for all of them. So a result costs
+the same however many workers there are, and the death of a worker costs no other one its chunk.
+Each worker notes on the board what it evaluates; this names the individual that killed it.
 """
 
-import errno
-import fcntl
 import multiprocessing
 import os
+import selectors
 import shutil
-import signal
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from collections import deque
+from collections.abc import Generator, Iterator
 from multiprocessing import forkserver
 from multiprocessing.connection import wait as wait_for
-from multiprocessing.context import ForkServerContext, ForkServerProcess
-from multiprocessing.process import BaseProcess, parent_process
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from evosweep.backends.protocol import Lost, Result, Timed, Work
-from evosweep.backends.window import Window
+from evosweep.backends.pool_worker import Worker
+from evosweep.backends.protocol import Lost, Result, Work
 from evosweep.errors import RunError
-from evosweep.processes import activity, kill, safe_path, signals
+from evosweep.processes import activity, kill, safe_path
 from evosweep.processes.paused import Paused
 
 _PRELOADED = ["deap.tools", "deap.gp", "numpy.random", "evosweep.evaluation.worker"]
-_TICK = 0.1
-_HANDOVER = 0.0005  # seconds in which a chunk is on its way to a worker
-_PIPE = 2**20  # bytes; more is not for everybody
-_NO_ROOM = (errno.ENOSPC, errno.ENOENT, errno.EACCES, errno.EROFS, errno.ENOMEM)
+_PERIOD, _LONGEST_PERIOD = 0.1, 0.5
+"""Seconds between two looks for workers that are past a deadline, or stopped."""
+_LOOK = 0.002  # seconds of that period for each worker: a look takes a fiftieth of it
 _GRACE = 2.0  # seconds for a worker that has nothing left to do
+_READ, _BOTH = selectors.EVENT_READ, selectors.EVENT_READ | selectors.EVENT_WRITE
 _CHUNKS_A_WORKER = 2  # one at work and one that waits for it
 
 
-class _Worker(ForkServerProcess):
-    """A worker whose child processes are killed with it, even when the executor terminates it."""
-
-    def terminate(self) -> None:
-        if self.pid is not None and self.is_alive():
-            kill.tree(self.pid, signal.SIGTERM)
-
-
-class _Context(ForkServerContext):
-    Process = _Worker
-
-
-_Pending = dict[Future[Result | Lost], Work[Result]]
-"""Submitted chunks that are not done, by the future of their result."""
-
-
 class Pool:
-    """Worker processes; the first chunk starts them."""
+    """Worker processes; the first chunks start them."""
 
     overhead = 0.002
     watches = True
@@ -66,7 +45,13 @@ class Pool:
 
     def __init__(self, workers: int = 1) -> None:
         self.workers = workers
-        self._executor: ProcessPoolExecutor | None = None
+        self._context: ForkServerContext = multiprocessing.get_context("forkserver")
+        self._alive: set[Worker[Any]] = set()
+        self._room: deque[Worker[Any] | None] = deque([None] * workers)
+        """A place for each chunk more that can be sent; None for a worker that is not started."""
+        self._in_flight = 0
+        self._looked = 0.0
+        self._period = min(_LONGEST_PERIOD, max(_PERIOD, workers * _LOOK))
         self._board: Path | None = None
         self._own_board = False
         self._paused = Paused()
@@ -75,6 +60,8 @@ class Pool:
         inherited = os.environ.get(activity.FOLDER_VARIABLE)
         self._own_board = inherited is None
         self._board = Path(inherited or tempfile.mkdtemp(prefix="evosweep-"))
+        self._selector = selectors.DefaultSelector()
+        self._context.set_forkserver_preload(_PRELOADED)
         return self
 
     def __exit__(
@@ -83,188 +70,142 @@ class Pool:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._executor is not None:
-            if error is not None:
-                self._kill_all()
-            self._shut_down(self._executor)
-            self._executor = None
+        self._end(0.0 if error is not None else _GRACE)
+        self._selector.close()
         if self._own_board and self._board is not None:
             shutil.rmtree(self._board, ignore_errors=True)
 
-    def _shut_down(self, executor: ProcessPoolExecutor) -> None:
+    def _end(self, grace: float) -> None:
         """Stop the workers, and all processes that evaluations started in them, in bounded time.
 
         Otherwise a worker whose evaluation started joblib's processes would wait minutes for them.
         """
-        workers = self._processes()
-        executor.shutdown(wait=False, cancel_futures=True)
-        end = time.monotonic() + _GRACE
-        alive = [worker.sentinel for worker in workers]
-        while alive and (left := end - time.monotonic()) > 0:
-            ended = wait_for(alive, left)
-            alive = [sentinel for sentinel in alive if sentinel not in ended]
-        for worker in workers:
-            if worker.pid is not None and worker.is_alive():
-                kill.tree(worker.pid)
-        executor.shutdown(wait=True)
+        end = time.monotonic() + grace
+        for worker in self._alive:
+            worker.dismiss()
+        running = [worker.sentinel for worker in self._alive]
+        while running and (left := end - time.monotonic()) > 0:
+            ended = wait_for(running, left)
+            running = [sentinel for sentinel in running if sentinel not in ended]
+        for worker in self._alive:
+            worker.kill()
+        for worker in self._alive:
+            worker.bury()
+        self._alive.clear()
 
     def run(self, chunks: Iterator[Work[Result]]) -> Iterator[tuple[int, Result | Lost]]:
         """Keep every worker busy with one chunk and a second one waiting."""
-        window: Window[Result, Result | Lost] = Window(chunks, _CHUNKS_A_WORKER * self.workers)
-        while self._fill(window):
-            done = window.wait(_TICK)
-            overdue = [] if done else self._kill_overdue()
-            for future in done:
-                if isinstance(future.exception(), BrokenProcessPool):
-                    yield from self._lost(window.pending, overdue)
-                    break
-                yield window.pending.pop(future).number, future.result()
-            if overdue:
-                wait(window.pending)
-                yield from self._lost(window.pending, overdue)
+        for worker in self._alive:
+            worker.forget()  # what the caller before did not wait for
+        self._in_flight, goes_on = 0, True
+        while goes_on or self._in_flight:
+            goes_on = yield from self._fill(chunks)
+            for worker in self._ready(0.0 if goes_on else self._period):
+                yield from self._results(worker)
+                goes_on = yield from self._fill(chunks)
+            self._kill_overdue()
 
-    def _fill(self, window: Window[Result, Result | Lost]) -> bool:
-        began = time.perf_counter()
-        for _ in window.filling(lambda chunk: self._submit(chunk, alone=not window.pending)):
-            if len(window.pending) == self.workers or time.perf_counter() - began > _HANDOVER:
-                # The threads that send them need the interpreter, which the next would keep busy.
-                time.sleep(_HANDOVER)
-            began = time.perf_counter()
-        return bool(window.pending)
+    def _fill(self, chunks: Iterator[Work[Result]]) -> Generator[tuple[int, Lost], None, bool]:
+        """Send chunks while there is room, and start one worker at most; returns True if it did.
 
-    def _submit(self, chunk: Work[Result], *, alone: bool) -> "Future[Result | Lost]":
-        """Submit a chunk; returns a future that holds a `Lost` if the executor is broken."""
-        future: Future[Result | Lost] = Future()
-        try:
-            return self._running().submit(_work, chunk)
-        except BrokenProcessPool:  # a worker was killed while it had nothing to do
-            pass
-        except (EOFError, ConnectionError):
-            # The forkserver was killed while it started a worker. That worker is in no list, and
-            # may die holding the lock of the queue: the other workers cannot be used any more.
-            for process in self._processes():
-                process.terminate()
-        if alone:
-            self._discard()
-            future.set_result(Lost())
-        else:
-            future.set_exception(BrokenProcessPool())
-        return future
-
-    def _running(self) -> ProcessPoolExecutor:
-        if self._executor is None:
-            context = _Context()
-            context.set_forkserver_preload(_PRELOADED)
-            arguments = (str(self._board), multiprocessing.get_start_method(allow_none=True))
-            with safe_path.required(), _shared_memory():
-                self._executor = ProcessPoolExecutor(self.workers, context, _start, arguments)
-                forkserver.ensure_running()
-            _widen(self._executor)
-        return self._executor
-
-    def _processes(self) -> list[BaseProcess]:
-        return list((getattr(self._executor, "_processes", None) or {}).values())
-
-    def _kill_overdue(self) -> list[activity.Note]:
-        assert self._board is not None
-        mine = {process.pid for process in self._processes()}
-        late = [n for n in activity.notes(self._board) if n.pooled and n.overdue and n.pid in mine]
-        for note in late:
-            kill.tree(note.pid)
-        for pid in self._paused.too_long(pid for pid in mine if pid is not None):
-            kill.tree(pid)  # then the executor is broken, as by any other kill
-        return late
-
-    def _lost(
-        self, pending: "_Pending[Result]", overdue: list[activity.Note]
-    ) -> Iterator[tuple[int, Result | Lost]]:
-        """Yield a result or a `Lost` for every submitted chunk after the executor broke."""
-        losses = self._losses(overdue)
-        self._discard()
-        for future, chunk in pending.items():
-            if future.done() and future.exception() is None:
-                yield chunk.number, future.result()
-            else:
-                yield chunk.number, _loss_of(chunk, losses)
-        pending.clear()
-
-    def _losses(self, overdue: list[activity.Note]) -> list[tuple[activity.Note, Lost]]:
-        """Return the workers that died by themselves; the executor terminated all others."""
-        assert self._board is not None
-        losses = [(note, Lost(note.index, "timeout")) for note in overdue]
-        late = {note.pid for note in overdue}
-        for process in self._processes():
-            process.join(timeout=5)
-            code = process.exitcode
-            if process.pid is None or process.pid in late or code in (None, -signal.SIGTERM):
+        A start takes a while, in which the other workers may need something. If it fails, the chunk
+        counts as lost.
+        """
+        while self._room and (chunk := next(chunks, None)) is not None:
+            if (worker := self._room.popleft()) is not None:
+                self._send(worker, chunk)
                 continue
-            if note := activity.note(self._board, process.pid):
-                number = -code if code < 0 else None
-                losses.append((note, Lost(note.index, "worker", number)))
-        return losses
+            try:
+                self._send(self._started(), chunk)
+            except (EOFError, ConnectionError):  # the forkserver was killed meanwhile
+                self._room.append(None)
+                yield chunk.number, Lost()
+            return True
+        return False
 
-    def _discard(self) -> None:
-        if self._executor is not None:
-            self._kill_all()
-            self._executor.shutdown(wait=True, cancel_futures=True)
-            self._executor = None
+    def _send(self, worker: Worker[Result], chunk: Work[Result]) -> None:
+        worker.send(chunk)
+        self._in_flight += 1
+        if worker.is_full:
+            self._selector.modify(worker.fd, _BOTH, worker)
 
-    def _kill_all(self) -> None:
-        for process in self._processes():
-            if process.pid is not None and process.is_alive():
-                kill.tree(process.pid)
-
-
-@contextmanager
-def _shared_memory() -> Iterator[None]:
-    """Raise RunError with advice if the queues cannot make their semaphores in /dev/shm."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in _NO_ROOM:
+    def _started(self) -> Worker[Result]:
+        try:
+            with safe_path.required():
+                forkserver.ensure_running()
+                worker: Worker[Result] = Worker(self._context, str(self._board))
+        except ConnectionError:
             raise
-        raise RunError(
-            f"backend pool: /dev/shm is needed and cannot be written to ({error.strerror}); make "
-            "room there, give the container some (--shm-size 64m), or use another backend"
-        ) from error
+        except OSError as error:
+            raise RunError(
+                f"backend pool: worker {len(self._alive) + 1} of {self.workers} cannot be started "
+                f"({error.strerror}); use fewer workers, or raise that limit (ulimit -n, -u)"
+            ) from error
+        self._alive.add(worker)
+        self._room.extend([worker] * (_CHUNKS_A_WORKER - 1))
+        self._selector.register(worker.fd, _READ, worker)
+        self._selector.register(worker.sentinel, _READ, worker)
+        return worker
 
+    def _ready(self, seconds: float) -> list[Worker[Any]]:
+        """Return the workers that have sent something or have ended; waits for the first."""
+        ready: dict[Worker[Any], None] = {}
+        for key, events in self._selector.select(seconds):
+            worker: Worker[Any] = key.data
+            if key.fd == worker.sentinel:
+                worker.has_ended = True
+            if events & selectors.EVENT_WRITE:
+                worker.flush()
+                self._selector.modify(worker.fd, _BOTH if worker.is_full else _READ, worker)
+            if events & _READ:
+                ready[worker] = None
+        return list(ready)
 
-def _widen(executor: ProcessPoolExecutor) -> None:
-    """Enlarge the pipe to the workers if the system can, so that whole chunks fit into it.
+    def _results(self, worker: Worker[Result]) -> Iterator[tuple[int, Result | Lost]]:
+        """Yield what a worker has sent, and what is lost with it if it has ended."""
+        for answer in worker.receive():
+            self._room.append(worker) if worker.sent else self._room.appendleft(worker)
+            if answer.chunk is None:
+                continue
+            self._in_flight -= 1
+            if answer.error is not None:
+                raise answer.error
+            yield answer.chunk.number, answer.result
+        if worker.has_ended:
+            yield from self._lost(worker)
 
-    A chunk that is larger than the pipe arrives in parts, one whenever this process gets the
-    processor; on a busy machine each part then costs milliseconds.
-    """
-    with suppress(AttributeError, OSError):
-        pipe = executor._call_queue._writer.fileno()  # type: ignore[attr-defined]
-        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
+    def _lost(self, worker: Worker[Result]) -> Iterator[tuple[int, Lost]]:
+        """Yield the chunks of a worker that has ended; the next chunk starts another worker."""
+        self._selector.unregister(worker.fd)
+        self._selector.unregister(worker.sentinel)
+        self._alive.discard(worker)
+        self._room = deque(other for other in self._room if other is not worker)
+        self._room.appendleft(None)
+        number = worker.bury()
+        for chunk in worker.sent:
+            if chunk is not None:
+                self._in_flight -= 1
+                yield chunk.number, self._loss(worker, chunk, number)
 
+    def _loss(self, worker: Worker[Result], chunk: Work[Result], number: int | None) -> Lost:
+        """Return why a chunk was lost: its own individual, if the worker was evaluating one."""
+        assert self._board is not None
+        note = worker.overdue or activity.note(self._board, worker.pid)
+        if note is None or note.batch != chunk.batch or note.index not in chunk.indices:
+            return Lost()
+        return Lost(note.index, "timeout" if worker.overdue else "worker", number)
 
-def _loss_of(chunk: Work[Timed], losses: list[tuple[activity.Note, Lost]]) -> Lost:
-    for note, lost in losses:
-        if note.batch == chunk.batch and note.index in chunk.indices:
-            return lost
-    return Lost()
-
-
-def _work(chunk: Work[Result]) -> Result | Lost:
-    return chunk.work()
-
-
-def _start(board_folder: str, start_method: str | None) -> None:
-    """Prepare a worker: ignore the terminal's signals, and die with the parent.
-
-    Evaluations that start processes use the program's own start method, not the pool's.
-    """
-    multiprocessing.set_start_method(start_method, force=True)
-    os.environ[activity.FOLDER_VARIABLE] = board_folder
-    safe_path.release()
-    signals.leave_terminal_to_parent()
-    process = parent_process()
-    if process is not None:
-        threading.Thread(target=_end_with, args=(process.sentinel,), daemon=True).start()
-
-
-def _end_with(sentinel: int) -> None:
-    wait_for([sentinel])
-    kill.tree(os.getpid())
+    def _kill_overdue(self) -> None:
+        """Kill the workers that are past a deadline, or that were stopped and not continued."""
+        now = time.monotonic()
+        if now - self._looked < self._period:
+            return
+        assert self._board is not None
+        self._looked = now
+        for worker in self._alive:
+            note = activity.note(self._board, worker.pid)
+            if note is not None and note.pooled and note.overdue:
+                worker.overdue = note
+                kill.tree(worker.pid)
+        for pid in self._paused.too_long(worker.pid for worker in self._alive):
+            kill.tree(pid)

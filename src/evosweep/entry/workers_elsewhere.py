@@ -84,11 +84,23 @@ def _work(orders: dict[str, Any], board: Path) -> None:
         sys.exit(1)
     program = [sys.executable, "-P", str(Path(__file__).with_name("scoop_over_hosts.py"))]
     command = [*program, "-m", "scoop.bootstrap.__main__", *orders["words"]]
-    workers = [
-        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=sys.stderr)
-        for _ in range(orders["count"])
-    ]
-    _watch(workers, board)
+    workers = [_started(command) for _ in range(orders["count"])]
+    try:
+        _watch(workers, board)
+    except OSError:  # the connection ended in the middle of a message
+        _end_all()
+
+
+def _started(command: list[str]) -> "subprocess.Popen[bytes]":
+    """Start a worker that the kernel kills with this program, in whichever way it ends."""
+    from evosweep.processes import guard
+
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=sys.stderr,
+        preexec_fn=guard.die_with_parent,  # noqa: PLW1509 - this program has one thread
+    )
 
 
 def _watch(workers: "list[subprocess.Popen[bytes]]", board: Path) -> None:

@@ -68,12 +68,13 @@ def tree(pid: int, number: int = signal.SIGKILL) -> None:
     """Send SIGKILL to all descendants of a process, then a signal to the process itself.
 
     The process is stopped meanwhile, so that it neither starts another child nor notices that its
-    children die.
+    children die. This process is spared if it is one of the descendants.
     """
     if pid != os.getpid():
         _unless_gone(pid, signal.SIGSTOP)
     for child in descendants(pid):
-        _unless_gone(child, signal.SIGKILL)
+        if child != os.getpid():
+            _unless_gone(child, signal.SIGKILL)
     _unless_gone(pid, number)
     _unless_gone(pid, signal.SIGCONT)
 

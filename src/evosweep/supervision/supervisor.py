@@ -31,7 +31,9 @@ from evosweep.supervision.crew import Crew
 from evosweep.supervision.job_folder import JobFolder, LastWord
 from evosweep.supervision.launchers import launcher_of
 
-_TICK = 0.2
+_TICK, _LONGEST_TICK = 0.2, 0.5
+"""Seconds between two looks at the processes of the group."""
+_SHARE = 20  # a look at many processes takes this part of the time at most: others need it
 _BARREN_STARTS = 5
 
 
@@ -117,8 +119,10 @@ class _Supervisor:
     def _watch(self) -> _Loss | None:
         """Wait until the group ends; returns the loss, or None after a stop or a last word."""
         crew = self.launcher.crew(self.group.pid, self.job)
+        tick = _TICK
         while True:
-            self.stops.wait(_TICK, self.bell)
+            self.stops.wait(tick, self.bell)
+            began = time.process_time()
             self.lines.print_new()
             if self.stops.signal or self.job.last_word() is not None:
                 return None
@@ -128,6 +132,7 @@ class _Supervisor:
             if self.group.poll() is not None or (crew is not None and crew.is_incomplete()):
                 time.sleep(0.05)  # the last word may be about to come, or more may be dying
                 return None if self.job.last_word() is not None else self._loss(crew, notes)
+            tick = min(_LONGEST_TICK, max(_TICK, _SHARE * (time.process_time() - began)))
 
     def _loss(self, crew: Crew | None, notes: list[activity.Note]) -> _Loss:
         if crew is not None:

@@ -10,7 +10,7 @@ import os
 import sys
 from dataclasses import asdict, dataclass
 
-from evosweep.errors import InputError, shown
+from evosweep.machine.seconds import seconds_of
 from evosweep.workflow import stop
 
 ROUND_VARIABLE = "EVOSWEEP_ROUND"
@@ -43,14 +43,7 @@ def current() -> Round:
 
 def patience() -> float:
     """Return the seconds that a call may wait for other processes; raises InputError."""
-    text = os.environ.get(PATIENCE_VARIABLE, str(_PATIENCE))
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds < float("inf"):
-        raise InputError(f"{PATIENCE_VARIABLE}={shown(text)}: give seconds, such as 60")
-    return seconds
+    return seconds_of(PATIENCE_VARIABLE, _PATIENCE)
 
 
 def again(before: Round, *, failed: bool, wait: bool) -> None:

@@ -1,5 +1,8 @@
 """`make bench-scale`: efficiency at 2 to 256 workers that sleep, all ways in one run.
 
+Beside each efficiency stands what an evaluation costs in processor time: in the parent, and in all
+other processes together, so that it can be told from a lack of processors.
+
 Efficiency is the time that perfect workers would take, by the time that a batch took: the median of
 three batches. A population has 31 evaluations for each worker, as 2,000 have at 64, and 2,000 at
 256. What the time does not suffice for is said, and not measured.
@@ -18,6 +21,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 from evosweep.backends.table import BACKENDS
 
@@ -55,15 +59,24 @@ def efficiency(way: str, workers: int, clock: Clock) -> str:
     if clock.left < 10:
         return "no time left"
     milliseconds, population = COSTS[workers], min(POPULATION, POPULATION * workers // 64)
-    seconds = measure(way, (workers, milliseconds, population), clock.left)
-    if not seconds:
+    found = measure(way, (workers, milliseconds, population), clock.left)
+    if found is None:
         return "failed"
     perfect = population * milliseconds / 1000 / workers
-    return f"{perfect / statistics.median(seconds):.2f}"
+    ratio = perfect / statistics.median(found["seconds"])
+    return f"{ratio:.2f} ({found['parent'] * 1e3:.3f} + {found['others'] * 1e3:.3f} ms)"
 
 
-def measure(way: str, numbers: Sequence[float], patience: float) -> list[float]:
-    """Seconds of some batches, in processes of their own; none where they come to no end."""
+class Measured(TypedDict):
+    """What `once.py` prints."""
+
+    seconds: list[float]
+    parent: float
+    others: float
+
+
+def measure(way: str, numbers: Sequence[float], patience: float) -> Measured | None:
+    """Seconds of some batches, in processes of their own; None where they come to no end."""
     workers = int(numbers[0])
     start = BACKENDS[LAUNCHED_BY[way]].launch(workers) if way in LAUNCHED_BY else [sys.executable]
     command = [*start, str(ONCE), way, *map(str, numbers)]
@@ -78,12 +91,12 @@ def measure(way: str, numbers: Sequence[float], patience: float) -> list[float]:
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(group.pid, signal.SIGKILL)
-    lines = [line for line in said.splitlines() if line.startswith("[")]
+    lines = [line for line in said.splitlines() if line.startswith("{")]
     if not lines:
         print(f"{way}, {workers} workers: {errors.strip()[-300:]}", file=sys.stderr)
-        return []
-    seconds: list[float] = json.loads(lines[-1])
-    return seconds
+        return None
+    found: Measured = json.loads(lines[-1])
+    return found
 
 
 def main() -> None:

@@ -1,7 +1,8 @@
 """Times one way to map at one number of workers: once.py WAY WORKERS MILLISECONDS COUNT.
 
-Prints the seconds of each of several batches, as JSON, after some that do not count: the first
-starts the workers, and each of many has to have been at work before.
+Prints, as JSON, the seconds of each of several batches, after some that do not count: the first
+starts the workers, and each of many has to have been at work before. Beside them the processor
+seconds of an evaluation, in this process and in all others of the session.
 """
 
 import json
@@ -17,6 +18,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+import processor
 import sleeping
 from map_once import evosweep
 
@@ -66,14 +68,19 @@ def main(way: str, workers: int, milliseconds: float, count: int) -> None:
     function, items = (
         (plain, [list(i) for i in individuals]) if way in WAYS else (None, individuals)
     )
-    seconds = []
+    seconds, before = list[float](), dict[int, float]()
     with opened as mapping:
-        for _ in range(2 + workers // 32 + BATCHES):
+        for number in range(2 + workers // 32 + BATCHES):
+            if number == 2 + workers // 32:
+                before = processor.seconds()
             started = time.perf_counter()
             values = list(mapping(function or toolbox.evaluate, items))
             seconds.append(time.perf_counter() - started)
             assert len(values) == count
-    print(json.dumps(seconds[-BATCHES:]), flush=True)
+        own, others = processor.spent(before)
+    evaluations = BATCHES * count
+    measured = {"seconds": seconds[-BATCHES:], "parent": own / evaluations}
+    print(json.dumps(measured | {"others": others / evaluations}), flush=True)
 
 
 if __name__ == "__main__":

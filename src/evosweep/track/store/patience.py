@@ -1,11 +1,11 @@
 """Retries of an unreachable or failing server, and the error after the last one."""
 
-import os
 import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from evosweep.errors import EvosweepError, InputError, without_password
+from evosweep.machine.seconds import seconds_of
 
 Result = TypeVar("Result")
 
@@ -65,14 +65,7 @@ def persist(step: Callable[[], Result], shown: str) -> Result:
 
 def patience() -> float:
     """Return the seconds for which one step is repeated."""
-    text = os.environ.get("EVOSWEEP_TRACK_PATIENCE", "")
-    try:
-        seconds = float(text) if text else SECONDS
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds < float("inf"):
-        raise InputError(f"EVOSWEEP_TRACK_PATIENCE={text!r}: should be a number of seconds")
-    return seconds
+    return seconds_of("EVOSWEEP_TRACK_PATIENCE", SECONDS)
 
 
 def is_transient(error: BaseException) -> bool:
