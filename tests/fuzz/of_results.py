@@ -19,7 +19,7 @@ from evosweep.inventory import asked_file, look_note
 from evosweep.inventory.progress import Observer
 from evosweep.supervision.job_folder import JobFolder
 from evosweep.track.content import verdict
-from evosweep.track.passes import comparison, parents
+from evosweep.track.passes import comparison, parent_news
 from evosweep.track.passes.index import Index
 from evosweep.track.passes.index_damage import fields_of
 from evosweep.track.passes.pull import chosen_experiments
@@ -93,7 +93,7 @@ def _index(path: Path) -> None:
             index.to_count(name)
             for parent in index.parents(name).values():
                 fields_of(parent.facts)
-                parents.new_points(index.runs_of(name, parent.configuration))
+                parent_news.new_points(index.runs_of(name, parent.configuration))
 
 
 class _Answering(Remote):

@@ -7,7 +7,7 @@ import pytest
 
 from evosweep.errors import Damaged
 from evosweep.track.passes.index import Index, Tracked
-from evosweep.track.passes.parents import new_points
+from evosweep.track.passes.parent_news import new_points
 
 
 def run(summary: str) -> Tracked:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, TypedDict
 
@@ -96,6 +97,7 @@ def accepted_keys(keys: Iterable[str]) -> dict[str, str]:
     return accepted
 
 
+@lru_cache(4096)
 def _cleaned(key: str) -> str:
     parts = _REFUSED.sub("_", key).split("/")
     return "/".join(_LEADING_DOTS.sub("_", part) or "_" for part in parts)

@@ -8,18 +8,13 @@ back, gets them when no run of the configuration is under way any more.
 """
 
 import json
-import sqlite3
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import cast
 
 from evosweep.files.content_id import content_id
 from evosweep.records.record import Named
 from evosweep.track.content import note
-from evosweep.track.content.aggregate import Aggregate
-from evosweep.track.content.convergence import is_log_worthy
-from evosweep.track.content.mlflow_run import FINISHED, MlflowRun, Point, Summary, accepted_keys
+from evosweep.track.content.mlflow_run import FINISHED, MlflowRun, Point, accepted_keys
 from evosweep.track.content.names import (
     configuration_id,
     configuration_parameters,
@@ -27,23 +22,22 @@ from evosweep.track.content.names import (
     pair_name,
     run_name,
 )
-from evosweep.track.content.swept import (
-    Facts,
-    colours_of,
-    facts_of,
-    names_of,
-    problem_names,
-)
+from evosweep.track.content.swept import Facts, facts_of, problem_names
+from evosweep.track.passes.arrangement import arranged
 from evosweep.track.passes.index import Index, Parent, Tracked
 from evosweep.track.passes.index_damage import fields_of
-from evosweep.track.store.protocol import MlflowExperiment, Store
+from evosweep.track.passes.parent_news import (
+    CONVERGENCE,
+    DUE,
+    OLD,
+    WHOLE,
+    Due,
+    News,
+    news_of,
+)
+from evosweep.track.store.protocol import MlflowExperiment, Store, Update
 
-CONVERGENCE = "convergence/"
-"""Prefix of a metric with the problem's name, so that MLflow's page has a chart per problem."""
 RANK = "rank"
-_FAMILIES = (CONVERGENCE, "best_so_far", "front_hypervolume")
-_DUE, _OLD, _WHOLE = "due", "old", "whole"
-_STATUSES = ("RUNNING", "FINISHED", "FAILED", "KILLED")
 
 
 def parent_run(experiment: str, document: Named, start: int) -> MlflowRun:
@@ -79,18 +73,27 @@ class ParentRuns:
         self.new: set[str] = set()
         """MLflow's ids of the parents that this pass has made."""
 
+    def make(self, runs: Iterable[tuple[MlflowRun, Named]]) -> None:
+        """Make the parents that runs lack, all at once."""
+        documents: dict[str, Named] = {}
+        new: dict[str, MlflowRun] = {}
+        for run, document in runs:
+            configuration = run.tags["configuration"]
+            if configuration not in self.by_configuration and configuration not in new:
+                new[configuration] = parent_run(self.experiment.name, document, run.start)
+                documents[configuration] = document
+        ids = self.store.create(self.experiment, list(new.values())) if new else []
+        self.new.update(ids)
+        for (configuration, run), mlflow_id in zip(new.items(), ids, strict=True):
+            facts = json.dumps(facts_of(documents[configuration]))
+            self._keep(Parent(configuration, mlflow_id, name=run.name, facts=facts))
+
     def of(self, run: MlflowRun, document: Named) -> str:
         """Return the MLflow id of a run's parent, which is made if there is none."""
-        configuration = run.tags["configuration"]
-        parent = self.by_configuration.get(configuration)
-        if parent is None:
-            new = parent_run(self.experiment.name, document, run.start)
-            mlflow_id = self.store.create(self.experiment, [new])[0]
-            self.new.add(mlflow_id)
-            parent = Parent(configuration, mlflow_id, name=new.name)
-        facts = json.dumps(facts_of(document)) if parent.facts == "{}" else parent.facts
-        if self.by_configuration.get(configuration) != replace(parent, facts=facts):
-            self._keep(replace(parent, facts=facts))
+        self.make([(run, document)])
+        parent = self.by_configuration[run.tags["configuration"]]
+        if parent.facts == "{}":
+            self._keep(replace(parent, facts=json.dumps(facts_of(document))))
         return parent.mlflow_id
 
     def name_of(self, run: MlflowRun, document: Named) -> str:
@@ -122,16 +125,20 @@ class ParentRuns:
         counts = self.index.counts(self.experiment.name)
         configurations = self.index.to_count(self.experiment.name)
         metrics = self._metrics()
+        due: list[Due] = []
         for parent in list(self.by_configuration.values()):
             now = counts.get(parent.configuration, {})
+            metric = metrics.get(parent.configuration, parent.metric)
             renamed = parent.metric and parent.metric != metrics.get(parent.configuration)
             has_news = parent.configuration in configurations or bool(renamed)
             if not now:
                 self._remove(parent)
             elif parent.stale or parent.previous or self._must_start_over(parent, has_news):
-                self._update(self._made_anew(parent), now)
-            elif has_news or parent.curve == _DUE or json.dumps(now) != parent.counts:
-                self._update(parent, now, has_news)
+                due.append(Due(self._made_anew(parent), now, metric))
+            elif has_news or parent.curve == DUE or json.dumps(now) != parent.counts:
+                due.append(Due(parent, now, metric, has_news))
+        for at in range(0, len(due), self.store.batch):
+            self._bring([self._news(each) for each in due[at : at + self.store.batch]])
         self._arrange()
 
     def _keep(self, parent: Parent) -> None:
@@ -148,7 +155,7 @@ class ParentRuns:
         rest."""
         if self.store.rewrites or (has_news and self.follows):
             return False
-        return parent.curve == _OLD or (parent.curve == _WHOLE and has_news)
+        return parent.curve == OLD or (parent.curve == WHOLE and has_news)
 
     def _made_anew(self, parent: Parent) -> Parent:
         """Replace a stale parent by one without history; a killed replacement is continued."""
@@ -170,49 +177,15 @@ class ParentRuns:
         self.store.delete(str(parent.previous))
         return replace(parent, previous=None)
 
-    def _update(self, parent: Parent, counts: dict[str, int], has_news: bool = True) -> None:
-        name = self.experiment.name
-        runs = list(self.index.runs_of(name, parent.configuration))
-        finished = [run for run in runs if run.status == FINISHED]
-        aggregate, points, turns = new_points(finished)
-        tags = {f"runs_{status.lower()}": str(counts.get(status, 0)) for status in _STATUSES}
-        self.store.log(parent.mlflow_id, points, tags)
-        end = max((run.finished for run in runs), default=0)
-        metric = self._metrics().get(parent.configuration, parent.metric)
-        curve = self._convergence(metric, aggregate, end)
-        state = self._log_curve(parent, curve, has_news)
-        self.store.end(parent.mlflow_id, _status(counts), end or None)
-        self.index.settle(name, turns)
-        self._keep(
-            replace(
-                parent,
-                counts=json.dumps(counts),
-                curve=state,
-                result=aggregate.result(),
-                metric=metric if curve else "",
-                logarithmic=is_log_worthy([each.value for each in curve if each.key == metric]),
-            )
-        )
+    def _news(self, due: Due) -> News:
+        runs = self.index.runs_of(self.experiment.name, due.parent.configuration)
+        return news_of(due, list(runs), rewrites=self.store.rewrites, follows=self.follows)
 
-    def _log_curve(self, parent: Parent, points: list[Point], has_news: bool) -> str:
-        """Show the convergence, or leave it to a later pass; returns the state it is in."""
-        if self.store.rewrites:
-            self.store.rewrite(parent.mlflow_id, points, _FAMILIES)
-            return _WHOLE
-        if has_news and self.follows:
-            return _OLD if parent.curve in (_OLD, _WHOLE) else _DUE
-        if parent.curve in ("", _DUE):
-            self.store.log(parent.mlflow_id, points, {})
-        return _WHOLE
-
-    def _convergence(self, metric: str, aggregate: Aggregate, end: int) -> list[Point]:
-        curves = aggregate.convergence()
-        curves[metric] = curves.get("best_so_far_median") or curves.get(
-            "front_hypervolume_median", []
-        )
-        return [
-            Point(key, value, end, step) for key, points in curves.items() for step, value in points
-        ]
+    def _bring(self, news: Sequence[News]) -> None:
+        self.store.update([each.update for each in news])
+        for each in news:
+            self.index.settle(self.experiment.name, each.turns)
+            self._keep(each.parent)
 
     def _metrics(self) -> dict[str, str]:
         """Return the metric of each configuration's convergence: one metric per problem."""
@@ -222,73 +195,47 @@ class ParentRuns:
 
     def _arrange(self) -> None:
         """Name, sort and rank all configurations."""
-        names = names_of(self.facts)
-        colours = colours_of(self.facts)
-        ranks = self._ranks()
-        for place, (configuration, rank) in enumerate(ranks.items(), 1):
-            parent = self.by_configuration[configuration]
-            arranged = replace(
-                parent, name=names.get(configuration, parent.name), place=f"{place:05d}", rank=rank
-            )
-            if arranged.name != parent.name:
-                self._rename(arranged)
-            colour = colours.get(configuration, parent.colour)
-            if (arranged.place, colour) != (parent.place, parent.colour):
-                tags = {"place": arranged.place, "mlflow.runColor": colour}
-                self.store.log(parent.mlflow_id, [], tags)
-                arranged = replace(arranged, colour=colour)
-            if rank != parent.rank:
-                self.store.show(parent.mlflow_id, RANK, float(rank) if rank else None)
-            if arranged != parent:
-                self._keep(arranged)
+        parents = self.by_configuration
+        changed = [each for each in arranged(parents, self.facts) if each != self._now(each)]
+        for at in range(0, len(changed), self.store.batch):
+            self._show(changed[at : at + self.store.batch])
 
-    def _rename(self, parent: Parent) -> None:
-        """Give a configuration and its runs their names; those under way keep theirs."""
+    def _now(self, parent: Parent) -> Parent:
+        return self.by_configuration[parent.configuration]
+
+    def _show(self, changed: Sequence[Parent]) -> None:
+        """Show names, places, colours and ranks that have changed."""
+        names: dict[str, str] = {}
+        for each in changed:
+            if each.name != self._now(each).name:
+                names |= self._names(each)
+        if names:
+            self.store.rename(names)
+        if updates := [new for each in changed if (new := self._arrangement(each))]:
+            self.store.update(updates)
+        for each in changed:
+            if not self.store.rewrites and each.rank != self._now(each).rank:
+                self.store.show(each.mlflow_id, RANK, float(each.rank) if each.rank else None)
+            self._keep(each)
+
+    def _arrangement(self, parent: Parent) -> Update | None:
+        now, tags = self._now(parent), {"place": parent.place, "mlflow.runColor": parent.colour}
+        moved = (parent.place, parent.colour) != (now.place, now.colour)
+        ranked = self.store.rewrites and parent.rank != now.rank
+        if not (moved or ranked):
+            return None
+        return Update(
+            parent.mlflow_id,
+            tags=tags if moved else {},
+            families=(RANK,) if ranked else (),
+            replaced=[Point(RANK, float(parent.rank), 0, 0)] if ranked and parent.rank else (),
+        )
+
+    def _names(self, parent: Parent) -> dict[str, str]:
+        """Return the names of a configuration and its runs; those under way keep theirs."""
         names = {parent.mlflow_id: parent.name}
         for run in self.index.runs_of(self.experiment.name, parent.configuration):
             own = fields_of(run.summary).get("own_name")
             if own:
                 names[run.mlflow_id] = run_name(own, parent.name)
-        self.store.rename(names)
-
-    def _ranks(self) -> dict[str, int]:
-        """Return each configuration's rank on its problem; 0 without a result."""
-        problems = problem_names(self.facts)
-
-        def order(parent: Parent) -> tuple[str, bool, float, str]:
-            problem = problems.get(parent.configuration, "")
-            return problem, parent.result is None, parent.result or 0.0, parent.configuration
-
-        ranks: dict[str, int] = {}
-        results: dict[str, list[float]] = defaultdict(list)
-        for parent in sorted(self.by_configuration.values(), key=order):
-            before = results[problems.get(parent.configuration, "")]
-            if parent.result is None:
-                ranks[parent.configuration] = 0
-            else:
-                before.append(parent.result)
-                ranks[parent.configuration] = 1 + before.index(parent.result)
-        return ranks
-
-
-def _status(counts: dict[str, int]) -> str:
-    """Return the status of a configuration by its runs: under way, or done if any run is."""
-    return next(status for status in _STATUSES if counts.get(status))
-
-
-def new_points(
-    runs: Iterable[Tracked],
-) -> tuple[Aggregate, list[Point], list[tuple[int, str]]]:
-    """Return (aggregate, points, turns) of the finished runs of a configuration."""
-    aggregate = Aggregate()
-    points: list[Point] = []
-    turns: list[tuple[int, str]] = []
-    for place, run in enumerate(runs, 1):
-        try:
-            aggregate.add(cast("Summary", fields_of(run.summary)))
-        except (KeyError, TypeError, ValueError) as error:
-            raise sqlite3.DataError(f"the summary of {run.run_id}: {error!r}") from None
-        if run.place is None:
-            points += [Point(key, value, run.finished, place) for key, value in aggregate.values()]
-            turns.append((place, run.run_id))
-    return aggregate, points, turns
+        return names

@@ -149,6 +149,7 @@ class Pass:
 
     def _write(self, reads: list[_Read]) -> None:
         fresh, rows = [], []
+        self.target.parents.make((read.run, read.document) for read in reads)
         for read in reads:
             parent = self.target.parents.of(read.run, read.document)
             read.run.tags["mlflow.parentRunId"] = parent

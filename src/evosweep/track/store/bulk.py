@@ -5,19 +5,13 @@ object for each metric value. A direct insertion of the same rows takes a tenth 
 are MLflow's own classes; tests/tracking compares every row with those of the client.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from math import isnan, nan
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
 
-from evosweep.track.content.mlflow_run import MlflowRun, Point, clipped
+from evosweep.track.content.mlflow_run import MlflowRun
 from evosweep.track.store.datasets import insert_inputs, keep_datasets
+from evosweep.track.store.points import insert_points
 from evosweep.track.store.protocol import Database
-from evosweep.track.store.rows import Row, insert_rows
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-_LARGEST = 1.7976931348623157e308  # what MLflow stores for an infinity
+from evosweep.track.store.rows import PAIR, Row, insert_rows
 
 
 def existing(store: Database, ids: Sequence[str]) -> dict[str, str]:
@@ -64,71 +58,11 @@ def insert(store: Database, experiment_id: str, root: str, runs: Sequence[Mlflow
     with store.ManagedSessionMaker(read_only=False) as session:
         insert_rows(session, models.SqlRun, _RUN, [_run(run, experiment_id, root) for run in runs])
         tags = (pair for run in runs for pair in _pairs(run, _tags(run)))
-        insert_rows(session, models.SqlTag, _PAIR, tags)
+        insert_rows(session, models.SqlTag, PAIR, tags)
         params = (pair for run in runs for pair in _pairs(run, run.params))
-        insert_rows(session, models.SqlParam, _PAIR, params)
-        _insert_points(session, {run.mlflow_id: run.points for run in runs})
+        insert_rows(session, models.SqlParam, PAIR, params)
+        insert_points(session, {run.mlflow_id: run.points for run in runs})
         insert_inputs(session, runs, datasets)
-
-
-def rewrite(
-    store: Database, mlflow_id: str, points: Sequence[Point], families: Sequence[str]
-) -> None:
-    """Replace all metrics of a run whose names start with one of `families`.
-
-    Trackers that share a server take turns by a lock on the run's row, since both would delete and
-    then insert.
-    """
-    from mlflow.store.tracking.dbmodels import models
-    from sqlalchemy import delete, or_, select
-
-    row = select(models.SqlRun.run_uuid).where(models.SqlRun.run_uuid == mlflow_id)
-    with store.ManagedSessionMaker(read_only=False) as session:
-        session.execute(row.with_for_update())
-        for model in (models.SqlMetric, models.SqlLatestMetric):
-            theirs = or_(*(model.key.startswith(each, autoescape=True) for each in families))
-            session.execute(delete(model.__table__).where(model.run_uuid == mlflow_id, theirs))
-        _insert_points(session, {mlflow_id: points})
-
-
-def add(store: Database, mlflow_id: str, points: Sequence[Point], tags: Mapping[str, str]) -> None:
-    """Add metrics to a run, and set tags; values that it has already stay once.
-
-    As MLflow's client, but for a hundredth of its time; trackers take turns as in `rewrite`.
-    """
-    from mlflow.store.tracking.dbmodels.models import SqlLatestMetric, SqlRun, SqlTag
-    from sqlalchemy import delete, select
-
-    new = {point.key: point for point in _latest(points)}
-    ours, theirs = SqlLatestMetric.run_uuid == mlflow_id, SqlTag.run_uuid == mlflow_id
-    columns = (getattr(SqlLatestMetric, name) for name in (*Point._fields, "is_nan"))
-    with store.ManagedSessionMaker(read_only=False) as session:
-        run = select(SqlRun.run_uuid).where(SqlRun.run_uuid == mlflow_id).with_for_update()
-        session.execute(run).one()
-        shown = session.execute(select(*columns).where(ours, SqlLatestMetric.key.in_(new)))
-        last = _latest([*map(_point, shown), *new.values()])
-        session.execute(delete(SqlLatestMetric).where(ours, SqlLatestMetric.key.in_(new)))
-        session.execute(delete(SqlTag).where(theirs, SqlTag.key.in_(tags)))
-        _insert_points(session, {mlflow_id: points}, {mlflow_id: last}, skip=True)
-        pairs = ((mlflow_id, key, clipped(value)) for key, value in tags.items())
-        insert_rows(session, SqlTag, _PAIR, pairs)
-
-
-def rename(store: Database, names: Mapping[str, str]) -> None:
-    """Give runs other names, by their ids."""
-    from mlflow.store.tracking.dbmodels.models import SqlRun, SqlTag
-    from sqlalchemy import bindparam, update
-
-    rows = [{"run": mlflow_id, "new": name} for mlflow_id, name in names.items()]
-    run: Any = bindparam("run")
-    new: Any = bindparam("new")
-    tagged = (SqlTag.run_uuid == run, SqlTag.key == "mlflow.runName")
-    with store.ManagedSessionMaker(read_only=False) as session:
-        connection = session.connection()
-        connection.execute(
-            update(SqlRun.__table__).where(SqlRun.run_uuid == run).values(name=new), rows
-        )
-        connection.execute(update(SqlTag.__table__).where(*tagged).values(value=new), rows)
 
 
 _RUN = (
@@ -136,8 +70,6 @@ _RUN = (
     "start_time", "end_time", "deleted_time", "source_version", "lifecycle_stage", "artifact_uri",
     "experiment_id",
 )  # fmt: skip
-_PAIR = ("run_uuid", "key", "value")
-_POINT = ("key", "value", "timestamp", "step", "run_uuid", "is_nan")
 
 
 def _run(run: MlflowRun, experiment_id: str, root: str) -> Row:
@@ -154,57 +86,3 @@ def _tags(run: MlflowRun) -> dict[str, str]:
 
 def _pairs(run: MlflowRun, values: dict[str, str]) -> Iterator[Row]:
     return ((run.mlflow_id, key, value) for key, value in values.items())
-
-
-def _insert_points(
-    session: "Session",
-    points: Mapping[str, Sequence[Point]],
-    latest: Mapping[str, Iterable[Point]] | None = None,
-    *,
-    skip: bool = False,
-) -> None:
-    """Insert metrics by the ids of their runs, and the last value of each metric.
-
-    `latest` has these last values, if the runs have others; `skip` as for `insert_rows`.
-    """
-    from mlflow.store.tracking.dbmodels import models
-
-    last = latest or {of: _latest(those) for of, those in points.items()}
-    for model, values in ((models.SqlMetric, points), (models.SqlLatestMetric, last)):
-        rows = (row for of, those in values.items() for row in _metrics(of, those))
-        insert_rows(session, model, _POINT, rows, skip=skip)
-
-
-def _metrics(mlflow_id: str, points: Iterable[Point]) -> Iterable[Row]:
-    """Return the rows of metrics, each once."""
-    return dict.fromkeys(
-        (key, value, timestamp, step, mlflow_id, False)
-        if -_LARGEST <= value <= _LARGEST
-        else (key, _bounded(value), timestamp, step, mlflow_id, isnan(value))
-        for key, value, timestamp, step in points
-    )
-
-
-def _point(row: Sequence[Any]) -> Point:
-    """Return a stored metric."""
-    key, value, timestamp, step, is_nan = row
-    return Point(key, nan if is_nan else value, timestamp, step)
-
-
-def _bounded(value: float) -> float:
-    """Return what MLflow stores for an infinity or for a NaN."""
-    return 0.0 if isnan(value) else max(-_LARGEST, min(_LARGEST, value))
-
-
-def _latest(points: Iterable[Point]) -> Iterable[Point]:
-    """Return the last point of each metric by step, then time, then value, as MLflow has it."""
-    last: dict[str, Point] = {}
-    for point in points:
-        before = last.get(point.key)
-        if before is None or point.step > before.step or _order(point) > _order(before):
-            last[point.key] = point
-    return last.values()
-
-
-def _order(point: Point) -> tuple[int, int, float]:
-    return point.step, point.timestamp, 0.0 if isnan(point.value) else point.value

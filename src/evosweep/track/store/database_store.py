@@ -9,10 +9,11 @@ from urllib.parse import unquote, urlsplit
 from evosweep.errors import InputError
 from evosweep.track.content.mlflow_run import MlflowRun, Point
 from evosweep.track.store import bulk
+from evosweep.track.store import updates as changes
 from evosweep.track.store.address import Address
 from evosweep.track.store.database import open_database
 from evosweep.track.store.patience import persist
-from evosweep.track.store.protocol import MlflowExperiment, StoredRun
+from evosweep.track.store.protocol import MlflowExperiment, StoredRun, Update
 from evosweep.track.store.rebase import rebase
 from evosweep.track.store.server_store import ServerStore, write_files
 
@@ -80,18 +81,20 @@ class DatabaseStore(ServerStore):
         return len(binned), ids - stages.keys()
 
     def log(self, mlflow_id: str, points: Sequence[Point], tags: dict[str, str]) -> None:
-        persist(lambda: bulk.add(self.database, mlflow_id, points, tags), self.address.shown)
+        self.update([Update(mlflow_id, points, tags)])
 
     def rename(self, names: Mapping[str, str]) -> None:
-        persist(partial(bulk.rename, self.database, names), self.address.shown)
+        persist(partial(changes.rename, self.database, names), self.address.shown)
 
-    def rewrite(self, mlflow_id: str, points: Sequence[Point], families: Sequence[str]) -> None:
-        step = partial(bulk.rewrite, self.database, mlflow_id, points, families=families)
-        persist(step, self.address.shown)
+    def update(self, updates: Sequence[Update]) -> None:
+        persist(partial(changes.apply, self.database, updates), self.address.shown)
 
     def show(self, mlflow_id: str, key: str, value: float | None) -> None:
         points = [] if value is None else [Point(key, value, 0, 0)]
-        self.rewrite(mlflow_id, points, (key,))
+        self.update([Update(mlflow_id, families=(key,), replaced=points)])
+
+    def end(self, mlflow_id: str, status: str, end: int | None) -> None:
+        self.update([Update(mlflow_id, status=status, end=end)])
 
     def create(self, experiment: MlflowExperiment, runs: Sequence[MlflowRun]) -> list[str]:
         persist(lambda: self._insert(experiment, runs), self.address.shown)

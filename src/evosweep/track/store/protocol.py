@@ -40,6 +40,24 @@ class StoredRun:
     status: str
 
 
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What to change in a run that MLflow has."""
+
+    mlflow_id: str
+    points: Sequence[Point] = ()
+    """Metrics to add."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    families: Sequence[str] = ()
+    """Metrics whose names start with one of these are replaced, if the store rewrites."""
+    replaced: Sequence[Point] = ()
+    """What replaces them."""
+    status: str = ""
+    """Its status from now on; empty to leave it."""
+    end: int | None = None
+    """Its end in milliseconds since the epoch."""
+
+
 class Database(Protocol):
     """The parts of MLflow's own store at a database that are used without MLflow's client."""
 
@@ -75,8 +93,8 @@ class Store(Protocol):
     def log(self, mlflow_id: str, points: Sequence[Point], tags: dict[str, str]) -> None:
         """Add metrics, and set tags."""
 
-    def rewrite(self, mlflow_id: str, points: Sequence[Point], families: Sequence[str]) -> None:
-        """Replace all metrics whose names start with one of `families`."""
+    def update(self, updates: Sequence[Update]) -> None:
+        """Change runs, each of which is named once."""
 
     def show(self, mlflow_id: str, key: str, value: float | None) -> None:
         """Make a value the last of a metric; None leaves none, if metrics can be taken back."""

@@ -7,6 +7,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 Row = tuple[object, ...]
+PAIR = ("run_uuid", "key", "value")
+"""The columns of parameters and of tags."""
 
 
 def insert_rows(

@@ -17,7 +17,7 @@ from evosweep.track.store.address import Address
 from evosweep.track.store.bounded import PAGES, served_path, shown_place
 from evosweep.track.store.bounded_client import persist
 from evosweep.track.store.datasets import dataset_input
-from evosweep.track.store.protocol import MlflowExperiment, StoredRun
+from evosweep.track.store.protocol import MlflowExperiment, StoredRun, Update
 from evosweep.track.store.quiet import import_mlflow
 
 NAME = "evosweep.name"
@@ -178,8 +178,14 @@ class ServerStore:
                 return
             self.client.log_batch(mlflow_id, values, some, others)
 
-    def rewrite(self, mlflow_id: str, points: Sequence[Point], families: Sequence[str]) -> None:
-        raise NotImplementedError("a server takes no metric back")
+    def update(self, updates: Sequence[Update]) -> None:
+        for each in updates:
+            if each.families:
+                raise NotImplementedError("a server takes no metric back")
+            if each.points or each.tags:
+                self.log(each.mlflow_id, each.points, dict(each.tags))
+            if each.status:
+                self.end(each.mlflow_id, each.status, each.end)
 
     def show(self, mlflow_id: str, key: str, value: float | None) -> None:
         if value is not None:

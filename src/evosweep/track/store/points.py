@@ -1,0 +1,62 @@
+"""Metrics as the rows of MLflow's two tables: every value, and the last of each metric."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import isnan
+from typing import TYPE_CHECKING
+
+from evosweep.track.content.mlflow_run import Point
+from evosweep.track.store.rows import Row, insert_rows
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+_LARGEST = 1.7976931348623157e308  # what MLflow stores for an infinity
+_POINT = ("key", "value", "timestamp", "step", "run_uuid", "is_nan")
+
+
+def insert_points(
+    session: "Session",
+    points: Mapping[str, Sequence[Point]],
+    last: Mapping[str, Iterable[Point]] | None = None,
+    *,
+    skip: bool = False,
+) -> None:
+    """Insert metrics by the ids of their runs, and the last value of each metric.
+
+    `last` has these last values, if the runs have others; `skip` as for `insert_rows`.
+    """
+    from mlflow.store.tracking.dbmodels import models
+
+    last = last or {of: latest(those) for of, those in points.items()}
+    for model, values in ((models.SqlMetric, points), (models.SqlLatestMetric, last)):
+        rows = (row for of, those in values.items() for row in _metrics(of, those))
+        insert_rows(session, model, _POINT, rows, skip=skip)
+
+
+def _metrics(mlflow_id: str, points: Iterable[Point]) -> Iterable[Row]:
+    """Return the rows of metrics, each once."""
+    return dict.fromkeys(
+        (key, value, timestamp, step, mlflow_id, False)
+        if -_LARGEST <= value <= _LARGEST
+        else (key, _bounded(value), timestamp, step, mlflow_id, isnan(value))
+        for key, value, timestamp, step in points
+    )
+
+
+def _bounded(value: float) -> float:
+    """Return what MLflow stores for an infinity or for a NaN."""
+    return 0.0 if isnan(value) else max(-_LARGEST, min(_LARGEST, value))
+
+
+def latest(points: Iterable[Point]) -> Iterable[Point]:
+    """Return the last point of each metric by step, then time, then value, as MLflow has it."""
+    last: dict[str, Point] = {}
+    for point in points:
+        before = last.get(point.key)
+        if before is None or point.step > before.step or _order(point) > _order(before):
+            last[point.key] = point
+    return last.values()
+
+
+def _order(point: Point) -> tuple[int, int, float]:
+    return point.step, point.timestamp, 0.0 if isnan(point.value) else point.value
