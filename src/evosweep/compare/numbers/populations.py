@@ -20,6 +20,7 @@ from evosweep.errors import Damaged
 from evosweep.records.tables import read_columns
 
 Floats = NDArray[np.float64]
+FEW_VALUES = 32  # most different genes, such as 0 and 1, that are counted one after the other
 MOST_INDIVIDUALS = 500  # individuals for pairwise distances of reals, whose cost is quadratic
 
 
@@ -44,13 +45,15 @@ def read_genomes(run: Run) -> list[Any]:
 
 def diversity(genomes: Sequence[Any]) -> Diversity:
     """Return the diversity of a population, and its share of duplicates."""
+    matrix = as_matrix(genomes)
+    if matrix is not None and matrix.dtype.kind in "iu":
+        different = len({row.tobytes() for row in matrix})
+        duplicates = 1 - different / len(genomes)
+        return Diversity(len(genomes), "Hamming share", hamming(matrix), duplicates)
     keys = Counter(tuple(g) if isinstance(g, list) else g for g in map(_hashable, genomes))
     duplicates = 1 - len(keys) / len(genomes) if genomes else 0.0
-    matrix = as_matrix(genomes)
     if matrix is None:
         return Diversity(len(genomes), "entropy [bits]", entropy(list(keys.values())), duplicates)
-    if np.issubdtype(matrix.dtype, np.integer):
-        return Diversity(len(genomes), "Hamming share", hamming(matrix), duplicates)
     return Diversity(len(genomes), "Euclidean distance", euclidean(matrix), duplicates)
 
 
@@ -76,10 +79,12 @@ def hamming(matrix: NDArray[Any]) -> float:
     size = len(matrix)
     if size < 2:
         return 0.0
-    equal = [
-        float((np.unique(gene, return_counts=True)[1].astype(float) ** 2).sum()) - size
-        for gene in matrix.T
-    ]
+    values = np.unique(matrix)
+    if len(values) <= FEW_VALUES:
+        equal = sum((matrix == value).sum(axis=0, dtype=float) ** 2 for value in values) - size
+    else:
+        counts = (np.unique(gene, return_counts=True)[1] for gene in matrix.T)
+        equal = np.array([(count.astype(float) ** 2).sum() for count in counts]) - size
     return 1 - float(np.mean(equal)) / (size * (size - 1))
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from evosweep import __version__
 from evosweep.compare.extra import need
-from evosweep.compare.numbers.table import Table, Value
+from evosweep.compare.numbers.table import Table
+from evosweep.compare.page.cells import MOST_ROWS, rows_of
 from evosweep.compare.page.files import as_csv, forget_stale, table_files, write_text
 from evosweep.compare.page.latex import as_float
 from evosweep.compare.page.section import Page
@@ -19,7 +20,6 @@ from evosweep.compare.page.verdict import VERDICT
 
 SCRIPTS = ("tables.js", "plots.js", "filter.js", "links.js")
 RUN_SCRIPTS = ("tables.js", "links.js")  # most rows of a page for one run
-MOST_ROWS = 500  # most rows of a table in the page; its files have all
 
 
 def write_page(page: Page, folder: Path, *, inside: Path | None = None) -> Path:
@@ -105,13 +105,11 @@ def _environment() -> Any:
         loader=jinja2.FunctionLoader(_asset), autoescape=True, undefined=jinja2.StrictUndefined
     )
     environment.globals.update(
-        zip=zip,
         base64=_encoded,
-        full=_full,
-        is_number=_is_number,
         json=json.dumps,
         latex=as_float,
         most_rows=MOST_ROWS,
+        rows_of=rows_of,
         themed=themed,
     )
     return environment
@@ -124,12 +122,3 @@ def _asset(name: str) -> str:
 
 def _encoded(table: Table) -> str:
     return base64.b64encode(as_csv(table).encode()).decode()
-
-
-def _full(value: Value) -> str:
-    """Return every digit of a number."""
-    return repr(value) if isinstance(value, float) else str(value)
-
-
-def _is_number(value: Value) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -151,7 +151,10 @@ def _individual(columns: Mapping[str, Sequence[Any]], keys: Sequence[str], place
 
 
 def _text(genome: object) -> str:
-    if isinstance(genome, list):
+    if isinstance(genome, list) and set(map(type, genome)) == {int}:
+        text = str(genome)[1:-1]
+        genome = text.replace(", ", "" if len(text) == 3 * len(genome) - 2 else " ")
+    elif isinstance(genome, list):
         parts = [show(gene, 4) if isinstance(gene, float) else str(gene) for gene in genome]
         short = all(len(part) == 1 for part in parts)
         genome = ("" if short else " ").join(parts)

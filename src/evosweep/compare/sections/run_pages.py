@@ -7,13 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from evosweep.compare.page.material import Material
-from evosweep.compare.read.processes import map_many
 from evosweep.compare.read.run import Run
 from evosweep.compare.sections.run_page import ShownRun, write_run_page
 from evosweep.records.mlflow_page import SIGN
 
 MOST_PAGES = 200
-PARALLEL_FROM = 60
 
 
 def chosen_runs(material: Material) -> list[Run]:
@@ -39,9 +37,7 @@ def page_name(run: Run) -> str:
 def run_pages(material: Material, out: Path) -> Mapping[str, str]:
     """Return the pages by their names."""
     runs = chosen_runs(material)
-    shown = [_shown(material, run, out) for run in runs]
-    texts = map_many(write_run_page, shown, worthwhile=PARALLEL_FROM, chunk=10)
-    return dict(zip(map(page_name, runs), texts, strict=True))
+    return {page_name(run): write_run_page(_shown(material, run, out)) for run in runs}
 
 
 def _shown(material: Material, run: Run, out: Path) -> ShownRun:
