@@ -20,7 +20,7 @@ CORE = Extension(
     depends=[str(NATIVE / "core.h")],
     libraries=["m"],
     # Sums and products round one by one, as in Python; nothing tells in which folder it was built.
-    extra_compile_args=["-std=c11", "-O2", "-g0", "-ffp-contract=off"],
+    extra_compile_args=["-std=c11", "-O3", "-g0", "-ffp-contract=off"],
     extra_link_args=["-Wl,--build-id=none"],
     py_limited_api=True,  # one build for all Pythons
     optional=True,

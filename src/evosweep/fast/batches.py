@@ -9,16 +9,18 @@ or None if it cannot. If a toolbox has `evaluate_batch`, `accelerate` adds the a
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evosweep.fast.functions import together as by_formula
-from evosweep.fast.kinds import is_sequence
+from evosweep.fast.kinds import is_sequence, reads_as_list
 from evosweep.fast.matrices import Matrix, matrix
 from evosweep.fast.shapes import Operator, Toolbox
 
 Values = list[Sequence[float]]
+_Comparison = Callable[[object, object], bool]
 Together = Callable[[Sequence[object]], Values | None]
 _FEW = 16  # up to this number of individuals, single calls are faster
 
@@ -63,16 +65,21 @@ def _lazily(
     if values is None:
         yield from map(function, individuals)
         return
-    evaluated = [(individual, _genes(individual)) for individual in individuals]
+    evaluated = list(individuals)
+    genes = list(map(_genes, evaluated))
+    are_lists = all(map(reads_as_list, set(map(type, evaluated))))
+    # Lists of the same objects are compared without a copy, and without a call for each gene.
+    is_unchanged = cast(_Comparison, list.__eq__) if are_lists else _is_unchanged
     for place, individual in enumerate(individuals):
-        if place < len(values) and evaluated[place][0] is individual:
-            yield _value(function, individual, evaluated[place][1], values[place])
+        same = place < len(values) and evaluated[place] is individual
+        if same and is_unchanged(individual, genes[place]):
+            yield values[place]
         else:
             yield function(individual)
 
 
-def _value(function: Operator, individual: object, genes: object, value: object) -> object:
-    return value if _genes(individual) == genes else function(individual)
+def _is_unchanged(individual: object, genes: object) -> bool:
+    return bool(_genes(individual) == genes)
 
 
 def _genes(individual: object) -> object:

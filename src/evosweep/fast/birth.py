@@ -1,15 +1,16 @@
 """Make individuals of a creator's class without its `__init__`, if that only sets attributes."""
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, cast
 
 import numpy as np
 from deap import creator
 
+from evosweep.fast import core
 from evosweep.fast.classes import attributes_made, sets_plainly
 from evosweep.fast.kinds import keeps
-from evosweep.fast.shapes import Anything
+from evosweep.fast.shapes import Anything, Floats
 
 _NDARRAY = creator.class_replacers[np.ndarray]
 
@@ -25,6 +26,17 @@ def maker(
     return cast(Callable[[Iterable[object]], Anything] | None, make)
 
 
+def born(
+    container: Callable[[Iterable[object]], Anything], samples: Floats
+) -> list[Anything] | None:
+    """Return the individuals of an array's rows; None if they must be made one by one."""
+    make = _maker(container) if isinstance(container, type) else None
+    if type(make) is not partial or samples.ndim != 2 or not samples.size:
+        return None
+    kind, fitness = make.args
+    return cast(list[Anything] | None, core.bear(kind, fitness, list(samples.flat), len(samples)))
+
+
 @lru_cache(maxsize=256)
 def _maker(kind: Any) -> Callable[[Iterable[object]], object] | None:
     if kind is list:
@@ -38,7 +50,9 @@ def _maker(kind: Any) -> Callable[[Iterable[object]], object] | None:
         return _array_bearer(kind, kind.reduce_args[2]["fitness"]) if known else None
     if attributes is None or not sets_plainly(kind) or not keeps(kind, list, ("__new__", "extend")):
         return None
-    return _bearer(kind, kind.reduce_args[2]["fitness"]) if attributes == {"fitness"} else kind
+    if attributes != {"fitness"}:
+        return cast(Callable[[Iterable[object]], object], kind)
+    return partial(_born, kind, kind.reduce_args[2]["fitness"])
 
 
 def _array_bearer(kind: Any, fitness: Any) -> Callable[[Iterable[object]], object]:
@@ -55,13 +69,9 @@ def _array_bearer(kind: Any, fitness: Any) -> Callable[[Iterable[object]], objec
     return make
 
 
-def _bearer(kind: Any, fitness: Any) -> Callable[[Iterable[object]], object]:
-    """Return a function that creates individuals with genes, and a fitness without values."""
-
-    def make(genes: Iterable[object]) -> object:
-        individual = kind.__new__(kind)
-        list.extend(individual, genes)
-        individual.fitness = fitness.__new__(fitness)
-        return individual
-
-    return make
+def _born(kind: Any, fitness: Any, genes: Iterable[object]) -> object:
+    """Return an individual with genes, and a fitness without values."""
+    individual = kind.__new__(kind)
+    list.extend(individual, genes)
+    individual.fitness = fitness.__new__(fitness)
+    return individual

@@ -11,10 +11,9 @@ from itertools import repeat
 import numpy as np
 
 from evosweep.fast.bulk_walk import Walk, indices, pairs_of
-from evosweep.fast.fitnesses import Floats
 from evosweep.fast.matrices import matrix
 from evosweep.fast.parents import Options, Parents, Varied
-from evosweep.fast.shapes import Sized
+from evosweep.fast.shapes import Floats, Sized
 
 _ROWS = 4096  # individuals whose draws are in memory at a time; even, so that no pair is parted
 

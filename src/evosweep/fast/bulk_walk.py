@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evosweep.fast.draws import floats, words
-from evosweep.fast.fitnesses import Floats
+from evosweep.fast.shapes import Floats
 
 _EPSILON = 1e-14  # genes with a smaller difference are not crossed
 

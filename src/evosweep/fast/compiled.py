@@ -5,12 +5,15 @@ the interpreted parts do everything, with the same populations.
 """
 
 import random
+from array import array
 from collections.abc import Sequence
 from importlib import import_module
 from itertools import repeat
 from typing import Protocol, cast
 
-from evosweep.fast.shapes import Individual, Member
+import numpy as np
+
+from evosweep.fast.shapes import Floats, Individual, Member
 
 Words = tuple[int, ...]
 """The generator's state: the second item of `random.getstate()`."""
@@ -24,8 +27,49 @@ class Core(Protocol):
         """Return draws of `random.random`, and the state after them."""
         ...
 
-    def powers(self, bases: list[float], exponent: float, /) -> list[float]:
-        """Return the power of each base."""
+    def powers(self, bases: "array[float] | Floats", exponent: float, /) -> bytes | None:
+        """Return the power of each base, if none overflows."""
+        ...
+
+    def row_sums(self, terms: Floats, columns: int, /) -> bytes | None:
+        """Return the sum of each row, from the left."""
+        ...
+
+    def bear(
+        self, kind: type, fitness_class: type, genes: list[object], count: int, /
+    ) -> list[object] | None:
+        """Return `count` lists that share the genes, each with a fitness without values."""
+        ...
+
+    def blend(
+        self, out: Floats, arrays: tuple[Floats, Floats], one: float, two: float, /
+    ) -> bool | None:
+        """Put the weighted sum of two arrays into `out`, and return True."""
+        ...
+
+    def add_ranks(
+        self,
+        out: Floats,
+        arrays: tuple[Floats, Floats, Floats],
+        rates: tuple[float, float, float, float],
+        /,
+    ) -> bool | None:
+        """Put CMA-ES's next covariance into `out`, and return True."""
+        ...
+
+    def shuffled(self, capsule: object, count: int, /) -> list[int] | None:
+        """Return the numbers below `count` as `numpy.random.shuffle` leaves them."""
+        ...
+
+    def genes(self, individuals: Sequence[object], kind: type, /) -> bytes | None:
+        """Return the genes of lists of equal length, if all are of this class of floats."""
+        ...
+
+    def weighted(
+        self, individuals: Sequence[Individual], fitness_class: type, scalar: type, most: float, /
+    ) -> tuple[int, bytes] | None:
+        """Return the number of objectives, and all weighted values: floats or `scalar`s up to
+        `most`."""
         ...
 
     def vary_reals(
@@ -49,6 +93,26 @@ class Core(Protocol):
         """Return the fronts that hold `wanted` individuals together, for two objectives."""
         ...
 
+    def log_fronts(
+        self, individuals: Sequence[Member], wanted: int, fitness_class: type, /
+    ) -> tuple[list[list[Member]], bytes] | None:
+        """Return the fronts of `sortLogNondominated`, and their weighted values in order."""
+        ...
+
+    def extreme_points(self, values: Floats, best: Floats, /) -> list[int] | None:
+        """Return the row of values that is extreme in each objective."""
+        ...
+
+    def fill_niches(
+        self, capsule: object, arrays: tuple[Floats, Floats, Floats, Floats], taken: int, k: int, /
+    ) -> list[int] | None:
+        """Return `k` places of the last front, whose rows follow `taken` others.
+
+        The arrays are values to minimise, reference points, best point and intercepts; the capsule
+        holds NumPy's generator, from which the draws come.
+        """
+        ...
+
     def assign_crowding(
         self, individuals: Sequence[Individual], fitness_class: type, weights: tuple[float, ...], /
     ) -> bool | None:
@@ -68,7 +132,10 @@ def load() -> Core | None:
         core = cast(Core, import_module("evosweep.fast._core"))
     except ImportError:
         return None
-    return core if _draws_alike(core) and _computes_alike(core) else None
+    if not all(hasattr(core, name) for name in vars(Core) if not name.startswith("_")):
+        return None  # it was built from an earlier version's sources
+    alike = _draws_alike(core) and _shuffles_alike(core) and _computes_alike(core)
+    return core if alike else None
 
 
 def _draws_alike(core: Core) -> bool:
@@ -78,13 +145,27 @@ def _draws_alike(core: Core) -> bool:
     return drawn == ([one.random() for _ in range(700)], one.getstate()[1])
 
 
+def _shuffles_alike(core: Core) -> bool:
+    """Return True if shuffles, and the generator afterwards, equal those of NumPy."""
+    one, two = np.random.MT19937(13), np.random.RandomState(np.random.MT19937(13))
+    for count in (1, 2, 9, 64, 700):
+        numbers = list(range(count))
+        two.shuffle(numbers)
+        if core.shuffled(one.capsule, count) != numbers:
+            return False
+    return bool(np.random.RandomState(one).rand() == two.rand())
+
+
 def _computes_alike(core: Core) -> bool:
-    """Return True if powers equal Python's: roots below 2, and inverse powers above 1."""
+    """Return True if powers equal Python's: squares, roots below 2, inverse powers above 1."""
     one = random.Random(12)
     small = [0.0, 1.0, *(2.0 * one.random() for _ in range(100))]
     large = [1.0, *(1e14 ** one.random() for _ in range(50))]
+    signed = [one.uniform(-3.0, 3.0) for _ in range(100)]
+    cases = (small, (21.0, 1 / 21, 1 / 31, 1.0)), (large, (-21.0, -16.5)), (signed, (2.0,))
     return all(
-        core.powers(bases, exponent) == list(map(pow, bases, repeat(exponent)))
-        for bases, exponents in ((small, (21.0, 1 / 21, 1 / 31, 1.0)), (large, (-21.0, -16.5)))
+        core.powers(array("d", bases), exponent)
+        == array("d", map(pow, bases, repeat(exponent))).tobytes()
+        for bases, exponents in cases
         for exponent in exponents
     )

@@ -6,16 +6,21 @@ It has then changed nothing and drawn nothing, and the caller goes on in Python.
 import random
 from collections.abc import Callable, Sequence
 
+import numpy as np
+from numpy.random.mtrand import get_bit_generator
+
 from evosweep.fast.classes import is_copied_as_values
 from evosweep.fast.clone import copies_by_genes
 from evosweep.fast.compiled import Core, Operators, Words, load
 from evosweep.fast.draws import faithful
-from evosweep.fast.fitnesses import are_divisors, is_plain
 from evosweep.fast.kinds import is_sequence, writes_as_list
 from evosweep.fast.parents import Options
-from evosweep.fast.shapes import Individual, Member
+from evosweep.fast.plain import are_divisors, is_plain
+from evosweep.fast.shapes import Floats, Individual, Member
 
 core: Core | None = load()
+
+_SHUFFLE = np.random.shuffle  # a program may set another one
 
 _STEEPEST, _WIDEST = 1e4, 1e100  # eta and bounds beyond which a power or a sum may overflow
 _MATE, _MUTATE = {"eta", "low", "up"}, {"eta", "low", "up", "indpb"}
@@ -83,6 +88,97 @@ def fronts_of_two(individuals: Sequence[Member], wanted: int) -> list[list[Membe
     if core is None or not is_plain(shape) or len(getattr(shape, "weights", ())) != 2:
         return None
     return core.fronts_of_two(individuals, wanted, shape)
+
+
+def log_fronts(
+    individuals: Sequence[Member], wanted: int
+) -> tuple[list[list[Member]], Floats] | None:
+    """Return the fronts of DEAP's sortLogNondominated that hold `wanted` individuals together.
+
+    Beside them, the weighted values of all their members, in order.
+    """
+    if core is None or not is_plain(shape := _shape(individuals)):
+        return None
+    sorted_ = core.log_fronts(individuals, wanted, shape)
+    if sorted_ is None:
+        return None
+    fronts, values = sorted_
+    return fronts, np.frombuffer(values).reshape(sum(map(len, fronts)), -1)
+
+
+def extreme_points(values: Floats, best: Floats) -> Floats | None:
+    """Return the rows of values that are extreme in each objective, for DEAP's NSGA-III."""
+    rows = None if core is None else core.extreme_points(values, best)
+    return None if rows is None else values[rows, :]
+
+
+def fill_niches(
+    arrays: tuple[Floats, Floats, Floats, Floats], taken: int, k: int
+) -> list[int] | None:
+    """Return the `k` places of the last front that DEAP's NSGA-III chooses.
+
+    The arrays are the values to minimise, of which `taken` rows precede the last front, the
+    reference points, the best point and the intercepts.
+    """
+    if core is None or np.random.shuffle is not _SHUFFLE:
+        return None
+    generator = get_bit_generator()
+    with generator.lock:
+        return core.fill_niches(generator.capsule, arrays, taken, k)
+
+
+def genes(individuals: Sequence[object], kind: type) -> Floats | None:
+    """Return the genes of lists if all are of this class of floats and no list is longer."""
+    data = None if core is None else core.genes(individuals, kind)
+    return None if data is None else np.frombuffer(data).reshape(len(individuals), -1)
+
+
+def weighted(individuals: Sequence[Individual], most: float) -> Floats | None:
+    """Return the weighted values, if all are floats up to `most`, and all fitnesses of a class."""
+    if core is None or not individuals or not is_plain(shape := _shape(individuals)):
+        return None
+    read = core.weighted(individuals, shape, np.float64, most)
+    return None if read is None else np.frombuffer(read[1]).reshape(-1, read[0])
+
+
+def powers(bases: Floats, exponent: float) -> Floats | None:
+    """Return the power of each base; None if one overflows."""
+    data = None if core is None else core.powers(bases, exponent)
+    return None if data is None else np.frombuffer(data).reshape(bases.shape)
+
+
+def row_sums(terms: Floats) -> Floats | None:
+    """Return the sum of each row, from the left."""
+    data = None if core is None else core.row_sums(terms, terms.shape[1])
+    return None if data is None else np.frombuffer(data)
+
+
+def bear(kind: type, fitness: type, genes: list[object], count: int) -> list[object] | None:
+    """Return lists of this class that share the genes, with fitnesses that have no values."""
+    return None if core is None else core.bear(kind, fitness, genes, count)
+
+
+def blend(one: float, first: Floats, two: float, second: Floats) -> Floats:
+    """Return `one * first + two * second`."""
+    out = np.empty_like(first)
+    if core is not None and core.blend(out, (first, second), one, two):
+        return out
+    return one * first + two * second
+
+
+def add_ranks(
+    covariance: Floats, path: Floats, product: Floats, rates: tuple[float, float, float, float]
+) -> Floats:
+    """Return CMA-ES's next covariance matrix: the last one, and updates of rank one and mu.
+
+    The rates are those of the three, and what the last is divided by.
+    """
+    out = np.empty_like(covariance)
+    if core is not None and core.add_ranks(out, (covariance, path, product), rates):
+        return out
+    kept, one, mu, divisor = rates
+    rank_one = one * np.multiply.outer(path, path)
+    return kept * covariance + rank_one + mu * product / divisor
 
 
 def assign_crowding(individuals: Sequence[Individual]) -> bool | None:

@@ -6,8 +6,8 @@ from itertools import chain
 import numpy as np
 
 from evosweep.fast.batches import values_together
-from evosweep.fast.fitnesses import is_plain
 from evosweep.fast.kinds import is_sequence
+from evosweep.fast.plain import is_plain
 from evosweep.fast.shapes import Fitness, Individual, Toolbox
 
 _NUMBERS = frozenset((int, float, np.float64))

@@ -2,38 +2,21 @@
 
 from collections.abc import Sequence
 from itertools import chain
-from math import isnan
+from math import inf, isnan
 from operator import countOf, ne
 
 import numpy as np
-from deap import base
-from numpy.typing import NDArray
 
-from evosweep.fast.shapes import Fitness, Individual, Ordered
+from evosweep.fast import core
+from evosweep.fast.plain import are_divisors, is_plain
+from evosweep.fast.shapes import Fitness, Floats, Individual, Ordered
 
-Floats = NDArray[np.float64]
-
-_METHODS = ("__gt__", "__ge__", "__le__", "__lt__", "__eq__", "__ne__", "__hash__", "dominates")
-_PROPERTIES = ("values", "valid", "getValues", "setValues", "delValues", "wvalues")
-_ACCESS = ("__getattribute__", "__setattr__")
 _FLOATS = frozenset((float, np.float64))
 # Values of one of these types are ordered; between two types, NumPy may round one of them.
 _ALONE = frozenset((np.float64, np.float32, np.float16, np.int64, np.int32))
 _EXACT = 2**53  # integers up to this one are exact as floats
 _FINITE = float(np.finfo(np.float64).max)
 _LARGEST = 1e100  # beyond it, values may overflow, which Python and NumPy report differently
-_WEIGHTS = (1e-20, 1e20)
-_plain: dict[type, bool] = {}
-
-
-def is_plain(kind: type) -> bool:
-    """Return True if the class compares, dominates and reads values like DEAP's Fitness."""
-    if kind not in _plain:
-        same = (*_METHODS, *_PROPERTIES, *_ACCESS)
-        _plain[kind] = issubclass(kind, base.Fitness) and all(
-            getattr(kind, name) is getattr(base.Fitness, name) for name in same
-        )
-    return _plain[kind]
 
 
 def keys(individuals: Sequence[Individual]) -> Sequence[Ordered] | None:
@@ -41,6 +24,10 @@ def keys(individuals: Sequence[Individual]) -> Sequence[Ordered] | None:
 
     A key is the weighted value with one objective, else the tuple of weighted values.
     """
+    weighted = core.weighted(individuals, inf)
+    if weighted is not None and weighted.shape[1] == 1:
+        single: list[float] = weighted.ravel().tolist()
+        return single
     sort_keys, _ = _read(individuals)
     return sort_keys
 
@@ -103,6 +90,9 @@ def weighted_array(individuals: Sequence[Individual]) -> Floats | None:
     It is None for a class of fitness with an order of its own, and if a value is missing, not
     finite, no number, or not exact as a float.
     """
+    weighted = core.weighted(individuals, _FINITE)
+    if weighted is not None:
+        return weighted
     sort_keys, _ = _read(individuals)
     return _as_array(sort_keys) if sort_keys else None
 
@@ -123,19 +113,13 @@ def both_arrays(individuals: Sequence[Individual]) -> tuple[Floats, Floats] | No
     None if `weighted_array` is None, if the fitnesses have several classes, or if a quotient or a
     square of values may overflow.
     """
-    sort_keys, kinds = _read(individuals)
-    weighted = _as_array(sort_keys, _LARGEST) if sort_keys else None
-    weights = individuals[0].fitness.weights if sort_keys else ()
-    if weighted is None or len(kinds) != 1 or len(weights) != weighted.shape[1]:
+    weighted = core.weighted(individuals, _LARGEST)
+    if weighted is None:
+        sort_keys, kinds = _read(individuals)
+        weighted = _as_array(sort_keys, _LARGEST) if sort_keys and len(kinds) == 1 else None
+    if weighted is None:
         return None
-    if not are_divisors(weights):
+    weights = individuals[0].fitness.weights
+    if len(weights) != weighted.shape[1] or not are_divisors(weights):
         return None
     return weighted, weighted / np.array(weights, dtype=np.float64)
-
-
-def are_divisors(weights: Sequence[float]) -> bool:
-    """Return True if no quotient of a usual value and one of these weights overflows."""
-    return all(
-        type(weight) in (int, float) and _WEIGHTS[0] <= abs(weight) <= _WEIGHTS[1]
-        for weight in weights
-    )

@@ -15,8 +15,9 @@ from types import FunctionType
 import numpy as np
 from deap import benchmarks
 
-from evosweep.fast.fitnesses import Floats
+from evosweep.fast import core
 from evosweep.fast.matrices import matrix
+from evosweep.fast.shapes import Floats
 
 _LARGEST = 1e100  # beyond it, genes may overflow, which Python and NumPy report differently
 _COMPENSATED = sys.version_info >= (3, 12)  # how `sum` adds Python's floats
@@ -31,6 +32,9 @@ def _each(function: Callable[[float], float], values: Floats) -> Floats:
 
 def _squares(values: Floats) -> Floats:
     """Return `x ** 2`, which is not always `x * x`."""
+    compiled = core.powers(values, 2.0)
+    if compiled is not None:
+        return compiled
     flat = values.ravel().tolist()
     return np.fromiter(map(pow, flat, repeat(2)), np.float64, len(flat)).reshape(values.shape)
 
@@ -39,6 +43,9 @@ def _sums(terms: Floats, *, scalars: bool) -> Floats:
     """Return the `sum` of each row."""
     if _COMPENSATED and not scalars:
         return np.array(list(map(sum, terms.tolist())), dtype=np.float64)
+    compiled = core.row_sums(terms)
+    if compiled is not None:
+        return compiled
     totals = np.zeros(len(terms))
     for column in terms.T:
         totals = totals + column

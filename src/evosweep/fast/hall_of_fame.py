@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from evosweep.fast.classes import ATOMS
 from evosweep.fast.clone import clone
-from evosweep.fast.fitnesses import is_plain, weighted_array
+from evosweep.fast.fitnesses import weighted_array
 from evosweep.fast.kinds import is_count, is_sequence, keeps
+from evosweep.fast.plain import is_plain
 from evosweep.fast.shapes import Fitness, Individual, Weighted
 from evosweep.fast.sorting import nondominated
 

@@ -7,6 +7,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from evosweep.fast import core
 from evosweep.fast.kinds import reads_as_list, reads_as_ndarray, writes_as_array
 
 Matrix = NDArray[np.generic]
@@ -31,6 +32,10 @@ def matrix(individuals: Sequence[object]) -> tuple[Matrix | None, bool]:
 
 
 def _of_lists(individuals: Sequence[list[float]]) -> tuple[Matrix | None, bool]:
+    first = type(individuals[0][0]) if individuals and individuals[0] else None
+    compiled = core.genes(individuals, first) if first in (float, np.float64) else None
+    if compiled is not None:
+        return compiled, first is np.float64
     sizes = set(map(len, individuals))
     genes = list(chain.from_iterable(individuals))
     kind = set(map(type, genes))

@@ -13,9 +13,9 @@ from deap.tools import emo
 
 from evosweep.fast import core
 from evosweep.fast.draws import faithful, shuffled
-from evosweep.fast.fitnesses import Floats, both_arrays, dominance, kinds_of
+from evosweep.fast.fitnesses import both_arrays, dominance, kinds_of
 from evosweep.fast.kinds import is_count, is_sequence
-from evosweep.fast.shapes import Individual, Member
+from evosweep.fast.shapes import Floats, Individual, Member
 from evosweep.fast.sorting import SMALL, sort_log_nondominated, sort_nondominated
 
 _FEW = 16  # up to this number of individuals, DEAP is as fast

@@ -6,16 +6,18 @@ nondominated sorting approach, part I, IEEE Transactions on Evolutionary Computa
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, cast
 
 import numpy as np
 from deap.tools import emo
 from numpy.typing import NDArray
 
-from evosweep.fast.fitnesses import Floats
+from evosweep.fast import core
 from evosweep.fast.kinds import is_count, is_sequence
-from evosweep.fast.shapes import Individual, Member
-from evosweep.fast.sorting import sort_log_nondominated, sort_nondominated
+from evosweep.fast.shapes import Floats, Member
+from evosweep.fast.sorting import log_fronts, sort_log_nondominated, sort_nondominated
+
+_CLOSE = 1e-8 + 1e-5  # to one, for numpy.allclose
 
 
 class Memory(Protocol):
@@ -84,31 +86,39 @@ def _select(
     ours = is_count(k, 1) and is_sequence(individuals) and nd in ("standard", "log")
     if not ours or type(ref_points) is not np.ndarray or ref_points.dtype != np.float64:
         return None
-    fronts = (sort_nondominated if nd == "standard" else sort_log_nondominated)(individuals, k)
-    fitnesses = _fitnesses([*chain.from_iterable(fronts)], ref_points)
-    if fitnesses is None:
+    fronts, weighted = _sorted(individuals, k, nd)
+    if weighted is None or ref_points.ndim != 2 or ref_points.shape[1] != weighted.shape[1]:
         return None
+    fitnesses = weighted * -1
     best, worst = _bounds(fitnesses, points.best, points.worst)
-    extreme = emo.find_extreme_points(fitnesses, best, points.extreme)
-    intercepts = emo.find_intercepts(extreme, best, worst, np.max(fitnesses, axis=0))
-    niches, distances = _associate(fitnesses, ref_points, best, intercepts)
+    extreme = _extreme_points(fitnesses, best, points.extreme)
+    intercepts = _intercepts(extreme, best, worst, fitnesses)
     chosen = list(chain(*fronts[:-1]))
     taken = len(chosen)
-    counts = np.bincount(niches[:taken], minlength=len(ref_points)).tolist()
-    places = _niching(k - taken, niches[taken:], distances[taken:], counts)
-    chosen += [fronts[-1][place] for place in places]
+    places = core.fill_niches((fitnesses, ref_points, best, intercepts), taken, k - taken)
+    if places is None:
+        niches, distances = _associate(fitnesses, ref_points, best, intercepts)
+        counts = np.bincount(niches[:taken], minlength=len(ref_points)).tolist()
+        places = _niching(k - taken, niches[taken:], distances[taken:], counts)
+    chosen += map(fronts[-1].__getitem__, places)
     return chosen, emo.NSGA3Memory(best, worst, extreme)
 
 
-def _fitnesses(individuals: Sequence[Individual], ref_points: Floats) -> Floats | None:
-    """Return the values to minimise; None if a fitness does not have one value for each axis."""
-    weighted = [individual.fitness.wvalues for individual in individuals]
-    if set(map(len, weighted)) != {ref_points.shape[-1]} or ref_points.ndim != 2:
-        return None
-    values = np.array(list(chain.from_iterable(weighted)))
-    if values.dtype != np.float64:
-        return None
-    return values.reshape(len(weighted), -1) * -1
+def _sorted(
+    individuals: Sequence[Member], k: int, nd: str
+) -> tuple[list[list[Member]], Floats | None]:
+    """Return the fronts that hold `k` individuals, and the weighted values of their members.
+
+    The values are None if they are not floats, or not as many for each individual.
+    """
+    compiled = log_fronts(individuals, k) if nd == "log" else None
+    if compiled is not None:
+        return compiled
+    fronts = (sort_nondominated if nd == "standard" else sort_log_nondominated)(individuals, k)
+    rows = [member.fitness.wvalues for member in chain.from_iterable(fronts)]
+    values = np.array(list(chain.from_iterable(rows)))
+    usual = len(set(map(len, rows))) == 1 and values.dtype == np.float64
+    return fronts, values.reshape(len(rows), -1) if usual else None
 
 
 def _bounds(fitnesses: Floats, best: Floats | None, worst: Floats | None) -> tuple[Floats, Floats]:
@@ -118,6 +128,31 @@ def _bounds(fitnesses: Floats, best: Floats | None, worst: Floats | None) -> tup
         np.min(np.concatenate((fitnesses, best), axis=0), axis=0),
         np.max(np.concatenate((fitnesses, worst), axis=0), axis=0),
     )
+
+
+def _extreme_points(fitnesses: Floats, best: Floats, extreme: Floats | None) -> Floats:
+    """`emo.find_extreme_points`."""
+    rows = fitnesses if extreme is None else np.concatenate((fitnesses, extreme), axis=0)
+    found = core.extreme_points(rows, best)
+    if found is None:
+        found = emo.find_extreme_points(fitnesses, best, extreme)
+    return cast(Floats, found)
+
+
+def _intercepts(extreme: Floats, best: Floats, worst: Floats, fitnesses: Floats) -> Floats:
+    """`emo.find_intercepts`, without `numpy.allclose`, which takes longer than the rest."""
+    matrix, ones = extreme - best, np.ones(extreme.shape[1])
+    try:
+        inverse = np.linalg.solve(matrix, ones)
+    except np.linalg.LinAlgError:
+        return worst
+    if np.count_nonzero(inverse) == len(inverse):
+        intercepts: Floats = 1 / inverse
+        errors = [abs(one - 1.0) for one in np.dot(matrix, inverse).tolist()]
+        hold = all(error <= _CLOSE for error in errors)
+        if hold and not (intercepts <= 1e-6).any() and not (intercepts + best > worst).any():
+            return intercepts
+    return cast(Floats, np.max(fitnesses, axis=0))
 
 
 def _associate(

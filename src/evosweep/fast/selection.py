@@ -14,8 +14,9 @@ from deap import tools
 from numpy.typing import NDArray
 
 from evosweep.fast.draws import draw_below, indices_below
-from evosweep.fast.fitnesses import is_plain, keys, kinds_of
+from evosweep.fast.fitnesses import keys, kinds_of
 from evosweep.fast.kinds import is_count, is_sequence
+from evosweep.fast.plain import is_plain
 from evosweep.fast.shapes import Individual, Member, Ordered, SizedMember
 
 _FEW = 28  # up to this number of individuals, DEAP sorts as fast

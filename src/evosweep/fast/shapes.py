@@ -3,9 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 Operator = Callable[..., object]
 Variation = Callable[..., Iterable[object]]
 Weighted = tuple[float, ...]
+Floats = NDArray[np.float64]
 
 
 class Ordered(Protocol):

@@ -14,9 +14,9 @@ from deap.tools import emo
 from numpy.typing import NDArray
 
 from evosweep.fast import core
-from evosweep.fast.fitnesses import Floats, weighted_array
+from evosweep.fast.fitnesses import weighted_array
 from evosweep.fast.kinds import is_count, is_sequence
-from evosweep.fast.shapes import Individual, Member, Weighted
+from evosweep.fast.shapes import Floats, Individual, Member, Weighted
 
 SMALL, _SMALL_LOG = 18, 32  # up to this number of individuals, DEAP is as fast
 _BLOCK = 4_000_000  # most comparisons in memory at a time
@@ -55,6 +55,9 @@ def sort_log_nondominated(
 
     With `first_front_only`, both functions return only the first front, a single list.
     """
+    compiled = log_fronts(individuals, 0 if first_front_only else k)
+    if compiled is not None:
+        return cast(list[list[Member]], compiled[0][0]) if first_front_only else compiled[0]
     weighted = _sortable(individuals, k, least=_SMALL_LOG)
     if weighted is None or weighted.shape[1] < 2:
         stock: list[list[Member]] = emo.sortLogNondominated(individuals, k, first_front_only)
@@ -69,6 +72,11 @@ def sort_log_nondominated(
     for point, rank in zip(order.tolist(), ranks[order].tolist(), strict=True):
         fronts[rank].extend(groups[point])
     return cast(list[list[Member]], fronts[0]) if first_front_only else fronts
+
+
+def log_fronts(individuals: Sequence[Member], k: int) -> tuple[list[list[Member]], Floats] | None:
+    """Return the same fronts and the weighted values of their members, by the compiled core."""
+    return core.log_fronts(individuals, k) if _is_ours(individuals, k, least=2) else None
 
 
 def _sortable(individuals: Sequence[Individual], k: int, least: int = SMALL) -> Floats | None:

@@ -10,9 +10,9 @@ import numpy as np
 from deap.tools import emo
 from numpy.typing import NDArray
 
-from evosweep.fast.fitnesses import Floats, both_arrays
+from evosweep.fast.fitnesses import both_arrays
 from evosweep.fast.kinds import is_count, is_sequence
-from evosweep.fast.shapes import Member
+from evosweep.fast.shapes import Floats, Member
 
 _FEW = 24  # up to this number of individuals, DEAP is as fast
 _LARGEST = 4096  # most individuals: the matrices have a row and a column for each

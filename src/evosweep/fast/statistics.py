@@ -7,9 +7,9 @@ from types import FunctionType
 import numpy as np
 from deap import tools
 
-from evosweep.fast.fitnesses import Floats, both_arrays
+from evosweep.fast.fitnesses import both_arrays
 from evosweep.fast.kinds import is_sequence
-from evosweep.fast.shapes import Individual
+from evosweep.fast.shapes import Floats, Individual
 
 _ON_ARRAYS = {id(f) for f in (np.mean, np.std, np.var, np.min, np.max, np.median, np.sum)}
 _OPTIONS = frozenset(("axis", "ddof", "keepdims"))  # functions that do not change the array

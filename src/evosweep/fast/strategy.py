@@ -9,17 +9,19 @@ objects.
 from collections.abc import Callable, Iterable
 from itertools import chain
 from math import sqrt
+from operator import lt
 from types import MethodType
 from typing import Protocol, cast
 
 import numpy as np
 from deap import cma
 
-from evosweep.fast.birth import maker
-from evosweep.fast.fitnesses import Floats, keys
+from evosweep.fast.birth import born, maker
+from evosweep.fast.core import add_ranks, blend
+from evosweep.fast.fitnesses import keys
 from evosweep.fast.kinds import reads_as_list
 from evosweep.fast.matrices import matrix
-from evosweep.fast.shapes import Anything, Operator, RealVector
+from evosweep.fast.shapes import Anything, Floats, Operator, RealVector
 
 _FLOATS = frozenset((float, np.float64))
 
@@ -65,10 +67,9 @@ def generate(
     strategy: Strategy, ind_init: Callable[[Iterable[object]], Anything]
 ) -> list[Anything]:
     """`deap.cma.Strategy.generate`."""
-    make = maker(ind_init) or ind_init
     samples = np.random.standard_normal((strategy.lambda_, strategy.dim))
     samples = strategy.centroid + strategy.sigma * np.dot(samples, strategy.BD.T)
-    return list(map(make, samples))
+    return born(ind_init, samples) or list(map(maker(ind_init) or ind_init, samples))
 
 
 def update(strategy: Strategy, population: list[RealVector]) -> None:
@@ -96,9 +97,11 @@ def update(strategy: Strategy, population: list[RealVector]) -> None:
 
 def _array(individuals: list[RealVector], dimension: int) -> Floats | None:
     """Return the genes as an array, or None for genomes that are not lists or arrays of floats."""
-    if not all(map(reads_as_list, set(map(type, individuals)))):
-        genomes, scalars = matrix(individuals)
-        fits = genomes is not None and scalars and genomes.shape[1] == dimension
+    genomes, scalars = matrix(individuals)
+    lists = all(map(reads_as_list, set(map(type, individuals))))
+    if genomes is not None or not lists:
+        usual = genomes is not None and (lists or scalars) and genomes.dtype == np.float64
+        fits = usual and genomes is not None and genomes.shape[1] == dimension
         return cast(Floats, genomes) if fits else None
     genes = list(chain.from_iterable(individuals))
     if set(map(len, individuals)) != {dimension} or not _FLOATS.issuperset(map(type, genes)):
@@ -115,30 +118,33 @@ def _evolution_paths(strategy: Strategy, shift: Floats) -> float:
     """Cumulate the evolution paths; returns h_sigma, 1.0 if the covariance's path may grow, else
     0.0."""
     s = strategy
-    s.ps = (1 - s.cs) * s.ps + sqrt(s.cs * (2 - s.cs) * s.mueff) / s.sigma * np.dot(
-        s.B, (1.0 / s.diagD) * np.dot(s.B.T, shift)
-    )
+    turned = np.dot(s.B, (1.0 / s.diagD) * np.dot(s.B.T, shift))
+    s.ps = blend(1 - s.cs, s.ps, sqrt(s.cs * (2 - s.cs) * s.mueff) / s.sigma, turned)
     length = _norm(s.ps) / sqrt(1.0 - (1.0 - s.cs) ** (2.0 * (s.update_count + 1.0))) / s.chiN
     rising = float(length < (1.4 + 2.0 / (s.dim + 1.0)))
     s.update_count += 1
-    s.pc = (1 - s.cc) * s.pc + rising * sqrt(s.cc * (2 - s.cc) * s.mueff) / s.sigma * shift
+    moved = rising * sqrt(s.cc * (2 - s.cc) * s.mueff) / s.sigma
+    s.pc = blend(1 - s.cc, s.pc, moved, shift)
     return rising
 
 
 def _covariance(strategy: Strategy, steps: Floats, rising: float) -> None:
     s = strategy
     kept = 1 - s.ccov1 - s.ccovmu + (1 - rising) * s.ccov1 * s.cc * (2 - s.cc)
-    rank_one = s.ccov1 * np.multiply.outer(s.pc, s.pc)
-    rank_mu = s.ccovmu * np.dot((s.weights * steps.T), steps) / s.sigma**2
-    s.C = kept * s.C + rank_one + rank_mu
+    product = np.dot((s.weights * steps.T), steps)
+    s.C = add_ranks(s.C, s.pc, product, (kept, s.ccov1, s.ccovmu, s.sigma**2))
 
 
 def _axes(strategy: Strategy) -> None:
     """Set the eigenvectors and the lengths of the axes, in ascending order."""
     s = strategy
-    s.diagD, s.B = np.linalg.eigh(s.C)
-    order = np.argsort(s.diagD)
-    s.cond = s.diagD[order[-1]] / s.diagD[order[0]]
-    s.diagD = s.diagD[order] ** 0.5
-    s.B = s.B[:, order]
+    squares, axes = np.linalg.eigh(s.C)
+    lengths = squares.tolist()
+    if all(map(lt, lengths, lengths[1:])):  # as LAPACK leaves them, but for equal ones
+        axes = np.asfortranarray(axes)  # in memory as the columns that an index takes
+    else:
+        order = np.argsort(squares)
+        squares, axes = squares[order], axes[:, order]
+    s.cond = squares[-1] / squares[0]
+    s.diagD, s.B = squares**0.5, axes
     s.BD = s.B * s.diagD

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from evosweep.fast.fitnesses import Floats
+from evosweep.fast.shapes import Floats
 
 _UNIT = float(np.finfo(np.longdouble).eps)  # twice the rounding error of one addition
 

@@ -180,6 +180,9 @@ def test_no_reference_is_kept() -> None:
             core.vary_reals(individuals, (0.7, 0.3), MATE, MUTATE)
             core.fronts_of_two(individuals, 20)
             core.tournament(individuals, 12)
+            core.log_fronts(individuals, 20)
+            core.weighted(individuals, 1e100)
+            core.genes(individuals, float)
         gc.collect()
 
     call_all()  # what is known of a class is kept from its first use on
@@ -204,14 +207,24 @@ def test_only_the_child_holds_its_new_genes_and_its_fitness() -> None:
 def test_a_core_that_differs_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     built = core.core
     assert built is not None
+    functions = {name: getattr(built, name) for name in dir(built) if not name.startswith("_")}
     for name, differs in (
         ("floats", lambda words, count: ([0.5] * count, words)),
-        ("powers", lambda bases, exponent: [2.0 * x**exponent for x in bases]),
+        ("powers", lambda bases, exponent: np.power(bases, 2.0 * exponent).tobytes()),
+        ("shuffled", lambda _, count: [*range(count)]),
     ):
-        other = SimpleNamespace(floats=built.floats, powers=built.powers)
-        setattr(other, name, differs)
+        other = SimpleNamespace(**functions | {name: differs})
         monkeypatch.setattr(compiled, "import_module", lambda _, other=other: other)
         assert compiled.load() is None
+
+
+def test_a_core_of_an_earlier_version_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    built = core.core
+    monkeypatch.setattr(compiled, "import_module", lambda _: built)
+    assert compiled.load() is built
+    old = SimpleNamespace(floats=built.floats) if built is not None else None
+    monkeypatch.setattr(compiled, "import_module", lambda _: old)
+    assert compiled.load() is None
 
 
 def test_installs_without_a_compiler(tmp_path: Path) -> None:

@@ -114,9 +114,28 @@ def test_nsga3(weights: tuple[float, ...], nd: str, data: Any) -> None:
     references = tools.uniform_reference_points(len(weights), 4)
     individuals = population(points, weights)
     with np.errstate(all="ignore"):
-        assert outcome(nsga3.sel_nsga3, individuals, k, references, nd) == outcome(
-            tools.selNSGA3, individuals, k, references, nd
-        )
+        expected = outcome(tools.selNSGA3, individuals, k, references, nd)
+        assert with_and_without_core(
+            lambda: outcome(nsga3.sel_nsga3, individuals, k, references, nd)
+        ) == [expected, expected]
+
+
+@pytest.mark.parametrize("objectives", [2, 3, 5, 8])
+@pytest.mark.parametrize("kind", ["random", "ties", "one front"])
+def test_nsga3_of_many(objectives: int, kind: str) -> None:
+    rng = np.random.default_rng(4)
+    points = {
+        "random": rng.random((160, objectives)),
+        "ties": rng.integers(0, 3, (160, objectives)).astype(float),
+        "one front": rng.dirichlet(np.ones(objectives), 160),
+    }[kind]
+    individuals = population([*map(tuple, points.tolist())], (-1.0,) * objectives)
+    references = tools.uniform_reference_points(objectives, 2 if objectives > 3 else 9)
+    for k in (40, 80, 160):
+        expected = outcome(tools.selNSGA3, individuals, k, references)
+        assert with_and_without_core(
+            lambda k=k: outcome(nsga3.sel_nsga3, individuals, k, references)
+        ) == [expected, expected]
 
 
 def test_nsga3_with_memory_over_generations() -> None:
@@ -125,8 +144,11 @@ def test_nsga3_with_memory_over_generations() -> None:
     stock = tools.selNSGA3WithMemory(references)
     ours = nsga3.SelNSGA3WithMemory(references)
     for _ in range(5):
-        individuals = population([tuple(row) for row in rng.random((80, 3))], (-1.0,) * 3)
-        assert outcome(ours, individuals, 40) == outcome(stock, individuals, 40)
+        individuals = population([tuple(row) for row in rng.random((80, 3)).tolist()], (-1.0,) * 3)
+        expected = outcome(stock, individuals, 40)
+        assert outcome(ours, individuals, 40) == expected
+        for memory in ("best_point", "worst_point", "extreme_points"):
+            assert getattr(ours, memory).tolist() == getattr(stock, memory).tolist()
 
 
 @pytest.mark.parametrize("objectives", [2, 3, 5])

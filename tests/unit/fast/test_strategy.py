@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 from deap import algorithms, base, benchmarks, cma, tools
+from twins import with_and_without_core
 
-from evosweep.fast import HallOfFame, accelerate
+from evosweep.fast import HallOfFame, accelerate, core, strategy
 from evosweep.fast.birth import maker
 from evosweep.problems.classes import individual_class
 
@@ -33,7 +34,63 @@ def _evolve(fast: bool, kind: Any, dimension: int, generations: int = 60) -> Any
 @pytest.mark.parametrize("genome", [list, np.ndarray])
 def test_update_is_deaps(genome: type, dimension: int) -> None:
     kind = individual_class("TwinStrategy", genome, (-1.0,))
-    assert _evolve(True, kind, dimension) == _evolve(False, kind, dimension)
+    deaps = _evolve(False, kind, dimension)
+    assert with_and_without_core(lambda: _evolve(True, kind, dimension)) == [deaps, deaps]
+
+
+@pytest.mark.parametrize("lambda_", [4, 12])
+def test_equal_axes_and_others_are_deaps(lambda_: int) -> None:
+    kind = individual_class("TwinStrategy", list, (-1.0,))
+    states = []
+    for update, core_there in ((cma.Strategy.update, True), (strategy.update, True),
+                               (strategy.update, False)):  # fmt: skip
+        np.random.seed(1)
+        ours = cma.Strategy([0.5] * 20, 0.4, lambda_=lambda_, cmatrix=np.identity(20) * 2)
+        individuals = ours.generate(kind)
+        for number, individual in enumerate(individuals):
+            individual.fitness.values = (float(number),)
+        with pytest.MonkeyPatch.context() as patch:
+            if not core_there:
+                patch.setattr(core, "core", None)
+            for _ in range(3):
+                update(ours, individuals)
+        arrays = {name: value for name, value in vars(ours).items() if name != "params"}
+        states.append({name: np.asarray(value).tobytes() for name, value in arrays.items()})
+        # A product's order of additions depends on how its factors lie in memory.
+        states[-1]["strides"] = [getattr(ours, name).strides for name in ("B", "BD", "C", "diagD")]
+        assert all(getattr(ours, name).flags.writeable for name in ("ps", "pc", "C", "centroid"))
+    assert states[0] == states[1] == states[2]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sigma": 1e200}, {"sigma": np.float32(0.5)}, {"sigma": 1}, {"ps": np.full(3, 1e308)},
+        {"C": np.asfortranarray(np.identity(3))}, {"C": np.identity(3, dtype=np.float32)},
+        {"pc": np.zeros(3, dtype=int)}, {"ccovmu": 0},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_unusual_strategies_are_deaps(change: dict[str, Any]) -> None:
+    kind = individual_class("TwinStrategy", list, (-1.0,))
+
+    def updated(update: Any) -> Any:
+        np.random.seed(1)
+        ours = cma.Strategy([0.5] * 3, 0.4, lambda_=8)
+        individuals = ours.generate(kind)
+        for individual in individuals:
+            individual.fitness.values = benchmarks.sphere(individual)
+        vars(ours).update(change)
+        with np.errstate(all="ignore"):
+            try:
+                update(ours, individuals)
+            except (np.linalg.LinAlgError, OverflowError) as error:
+                return type(error)
+        arrays = {name: np.asarray(value) for name, value in vars(ours).items() if name != "params"}
+        return {name: (array.dtype, array.tobytes()) for name, array in arrays.items()}
+
+    deaps = updated(cma.Strategy.update)
+    assert with_and_without_core(lambda: updated(strategy.update)) == [deaps, deaps]
 
 
 @pytest.mark.parametrize(

@@ -26,28 +26,35 @@ static Outcome are_alike(const Litter *litter, PyObject *individuals)
     return DONE;
 }
 
+/* What both classes need: names, and how instances are made. Nothing is called after a failure,
+   since it might clear the exception. */
+static Outcome litter_names(Litter *litter)
+{
+    int made = (litter->fitness_name = PyUnicode_InternFromString("fitness")) &&
+               (litter->values_name = PyUnicode_InternFromString("wvalues")) &&
+               (litter->make_individual =
+                    PyObject_GetAttrString(litter->individual_class, "__new__")) &&
+               (litter->make_fitness = PyObject_GetAttrString(litter->fitness_class, "__new__"));
+    return made ? DONE : FAILED;
+}
+
 /* The parents must be of one class that derives from list, their fitnesses too of one class. */
 Outcome litter_open(Litter *litter, PyObject *parents)
 {
     *litter = (Litter){0};
     if (PyTuple_Size(parents) < 1 || !PyList_Check(PyTuple_GetItem(parents, 0)))
         return UNUSUAL;
-    litter->fitness_name = PyUnicode_InternFromString("fitness");
-    litter->values_name = PyUnicode_InternFromString("wvalues");
-    litter->individual_class = PyObject_Type(PyTuple_GetItem(parents, 0));
-    if (!litter->fitness_name || !litter->values_name || !litter->individual_class)
-        return FAILED;
-    PyObject *fitness;
-    Outcome outcome = attribute(PyTuple_GetItem(parents, 0), litter->fitness_name, &fitness);
+    PyObject *fitness, *first = PyTuple_GetItem(parents, 0);
+    PyObject *name = PyUnicode_InternFromString("fitness");
+    Outcome outcome = name ? attribute(first, name, &fitness) : FAILED;
+    Py_XDECREF(name);
     if (outcome != DONE)
         return outcome;
+    litter->individual_class = PyObject_Type(first);
     litter->fitness_class = PyObject_Type(fitness);
     Py_DECREF(fitness);
-    litter->make_individual = PyObject_GetAttrString(litter->individual_class, "__new__");
-    litter->make_fitness = PyObject_GetAttrString(litter->fitness_class, "__new__");
-    if (!litter->make_individual || !litter->make_fitness)
-        return FAILED;
-    return are_alike(litter, parents);
+    outcome = litter_names(litter);
+    return outcome == DONE ? are_alike(litter, parents) : outcome;
 }
 
 void litter_close(Litter *litter)
@@ -70,16 +77,61 @@ static Outcome copy_values(const Litter *litter, PyObject *fitness, PyObject *pa
     return failed ? FAILED : DONE;
 }
 
+/* A fitness without values if it is `new`, else with those of the parent's. */
+static PyObject *child_fitness(const Litter *litter, PyObject *parent, int new)
+{
+    PyObject *fitness = PyObject_CallFunctionObjArgs(litter->make_fitness,
+                                                     litter->fitness_class, NULL);
+    if (fitness && !new && copy_values(litter, fitness, parent) != DONE)
+        Py_CLEAR(fitness);
+    return fitness;
+}
+
 /* A child without genes; if it is `new`, its fitness has no values, else it has its parent's. */
 PyObject *litter_child(const Litter *litter, PyObject *parent, int new)
 {
     PyObject *child = PyObject_CallFunctionObjArgs(litter->make_individual,
                                                    litter->individual_class, NULL);
-    PyObject *fitness = PyObject_CallFunctionObjArgs(litter->make_fitness,
-                                                     litter->fitness_class, NULL);
-    if (!child || !fitness || (!new && copy_values(litter, fitness, parent) != DONE) ||
-        PyObject_SetAttr(child, litter->fitness_name, fitness) < 0)
+    PyObject *fitness = child ? child_fitness(litter, parent, new) : NULL;
+    if (!fitness || PyObject_SetAttr(child, litter->fitness_name, fitness) < 0)
         Py_CLEAR(child);
     Py_XDECREF(fitness);
     return child;
+}
+
+/* As many lists, each with the next genes of all; None of them has fitness values. */
+static PyObject *all_born(const Litter *litter, PyObject *genes, Py_ssize_t count)
+{
+    Py_ssize_t size = PyList_Size(genes) / count;
+    PyObject *born = PyList_New(count);
+    for (Py_ssize_t i = 0; born && i < count; i++) {
+        PyObject *child = litter_child(litter, NULL, 1);
+        PyObject *mine = child ? PyList_GetSlice(genes, i * size, (i + 1) * size) : NULL;
+        int failed = !mine || PyList_SetSlice(child, 0, 0, mine) < 0;
+        Py_XDECREF(mine);
+        if (failed)
+            Py_XDECREF(child);
+        if (failed || PyList_SetItem(born, i, child) < 0)
+            Py_CLEAR(born);
+    }
+    return born;
+}
+
+PyObject *core_bear(PyObject *module, PyObject *args)
+{
+    PyObject *genes, *born = NULL;
+    Py_ssize_t count;
+    Litter litter = {0};
+    (void)module;
+    if (!PyArg_ParseTuple(args, "O!O!O!n", &PyType_Type, &litter.individual_class, &PyType_Type,
+                          &litter.fitness_class, &PyList_Type, &genes, &count))
+        return NULL;
+    Py_INCREF(litter.individual_class);
+    Py_INCREF(litter.fitness_class);
+    int lists = PyType_IsSubtype((PyTypeObject *)litter.individual_class, &PyList_Type);
+    int usual = lists && count > 0 && PyList_Size(genes) % count == 0;
+    if (usual && litter_names(&litter) == DONE)
+        born = all_born(&litter, genes, count);
+    litter_close(&litter);
+    return answer(!usual ? UNUSUAL : born ? DONE : FAILED, born);
 }

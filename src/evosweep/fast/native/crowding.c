@@ -97,7 +97,7 @@ PyObject *core_assign_crowding(PyObject *module, PyObject *args)
     (void)module;
     if (!PyArg_ParseTuple(args, "OOO!", &individuals, &fitness_class, &PyTuple_Type, &weights))
         return NULL;
-    Outcome outcome = weighted_read(&weighted, individuals, fitness_class);
+    Outcome outcome = weighted_read(&weighted, individuals, fitness_class, NULL);
     if (outcome != DONE)
         return answer(outcome, NULL);
     if (PyTuple_Size(weights) != weighted.columns || !weighted_within(&weighted, LARGEST)) {

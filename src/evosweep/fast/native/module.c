@@ -2,8 +2,6 @@
 
 #include "core.h"
 
-#include <math.h>
-
 PyObject *answer(Outcome outcome, PyObject *result)
 {
     if (outcome == DONE)
@@ -14,32 +12,35 @@ PyObject *answer(Outcome outcome, PyObject *result)
     Py_RETURN_NONE;
 }
 
-PyObject *core_powers(PyObject *module, PyObject *args)
-{
-    PyObject *bases;
-    double exponent;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "O!d", &PyList_Type, &bases, &exponent))
-        return NULL;
-    PyObject *powers = PyList_New(0);
-    for (Py_ssize_t i = 0; powers && i < PyList_Size(bases); i++) {
-        double base = PyFloat_AsDouble(PyList_GetItem(bases, i));
-        PyObject *power = PyErr_Occurred() ? NULL : PyFloat_FromDouble(pow(base, exponent));
-        if (!power || PyList_Append(powers, power) < 0)
-            Py_CLEAR(powers);
-        Py_XDECREF(power);
-    }
-    return powers;
-}
-
 static PyMethodDef methods[] = {
     {"floats", core_floats, METH_VARARGS,
      "floats(words, count): `count` draws of random.random(), and the words after them."},
-    {"powers", core_powers, METH_VARARGS, "powers(bases, exponent): the power of each."},
+    {"shuffled", core_shuffled, METH_VARARGS,
+     "shuffled(capsule, count): the numbers below `count` as numpy.random.shuffle leaves them."},
+    {"powers", core_powers, METH_VARARGS,
+     "powers(bases, exponent): the power of each of an array's floats, as bytes."},
+    {"genes", core_genes, METH_VARARGS,
+     "genes(individuals, kind): the genes of lists, all of this kind of float, as bytes."},
+    {"weighted", core_weighted, METH_VARARGS,
+     "weighted(individuals, fitness_class, scalar, most): how many each has; all, as bytes."},
+    {"row_sums", core_row_sums, METH_VARARGS,
+     "row_sums(terms, columns): the sum of each row, from the left, as bytes."},
+    {"bear", core_bear, METH_VARARGS,
+     "bear(kind, fitness_class, genes, count): lists that share the genes, with new fitnesses."},
+    {"blend", core_blend, METH_VARARGS,
+     "blend(out, (x, y), a, b): a * x + b * y into `out`, and True."},
+    {"add_ranks", core_add_ranks, METH_VARARGS,
+     "add_ranks(out, (C, path, product), rates): CMA-ES's covariance into `out`, and True."},
     {"vary_reals", core_vary_reals, METH_VARARGS,
      "vary_reals(words, individuals, rates, operators): the children, and the words after them."},
     {"fronts_of_two", core_fronts_of_two, METH_VARARGS,
      "fronts_of_two(individuals, wanted, fitness_class): DEAP's fronts for two objectives."},
+    {"log_fronts", core_log_fronts, METH_VARARGS,
+     "log_fronts(individuals, wanted, fitness_class): sortLogNondominated's fronts, and values."},
+    {"extreme_points", core_extreme_points, METH_VARARGS,
+     "extreme_points(values, best): the row that is extreme in each objective."},
+    {"fill_niches", core_fill_niches, METH_VARARGS,
+     "fill_niches(capsule, arrays, taken, k): NSGA-III's places of the last front."},
     {"assign_crowding", core_assign_crowding, METH_VARARGS,
      "assign_crowding(individuals, fitness_class, weights): set each crowding_dist."},
     {"tournament", core_tournament, METH_VARARGS,

@@ -188,7 +188,7 @@ PyObject *core_fronts_of_two(PyObject *module, PyObject *args)
     (void)module;
     if (!PyArg_ParseTuple(args, "OnO", &individuals, &wanted, &fitness_class))
         return NULL;
-    Outcome outcome = weighted_read(&weighted, individuals, fitness_class);
+    Outcome outcome = weighted_read(&weighted, individuals, fitness_class, NULL);
     if (outcome != DONE)
         return answer(outcome, NULL);
     if (weighted.columns != 2 || !weighted_within(&weighted, DBL_MAX)) {

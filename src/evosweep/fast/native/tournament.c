@@ -112,7 +112,7 @@ PyObject *core_tournament(PyObject *module, PyObject *args)
         return NULL;
     Outcome outcome = draws_read(&draws, state);
     if (outcome == DONE)
-        outcome = weighted_read(&weighted, individuals, fitness_class);
+        outcome = weighted_read(&weighted, individuals, fitness_class, NULL);
     if (outcome != DONE)
         return answer(outcome, NULL);
     outcome = tournament_open(&tournament, &weighted);

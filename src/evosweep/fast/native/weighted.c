@@ -16,14 +16,15 @@ Outcome attribute(PyObject *owner, PyObject *name, PyObject **value)
     return UNUSUAL;
 }
 
-/* Python's floats only: other numbers compare and divide in ways of their own. */
+/* Python's floats, or NumPy's where asked for: other numbers compare and divide in ways of their
+   own. */
 static Outcome read_row(Weighted *weighted, PyObject *values, Py_ssize_t row)
 {
     if (!PyTuple_CheckExact(values) || PyTuple_Size(values) != weighted->columns)
         return UNUSUAL;
     for (Py_ssize_t column = 0; column < weighted->columns; column++) {
         PyObject *value = PyTuple_GetItem(values, column);
-        if (!PyFloat_CheckExact(value))
+        if (!PyFloat_CheckExact(value) && (PyObject *)Py_TYPE(value) != weighted->scalar)
             return UNUSUAL;
         weighted->values[row * weighted->columns + column] = PyFloat_AsDouble(value);
     }
@@ -67,10 +68,13 @@ static Outcome read_one(Weighted *weighted, Py_ssize_t row, PyObject *fitness_cl
     return outcome;
 }
 
-Outcome weighted_read(Weighted *weighted, PyObject *individuals, PyObject *fitness_class)
+/* `scalar` is NumPy's float64, which derives from Python's float, or NULL. */
+Outcome weighted_read(Weighted *weighted, PyObject *individuals, PyObject *fitness_class,
+                      PyObject *scalar)
 {
     *weighted = (Weighted){
         .individuals = PySequence_Tuple(individuals),
+        .scalar = scalar,
         .names = {PyUnicode_InternFromString("fitness"), PyUnicode_InternFromString("wvalues")},
     };
     Outcome outcome = DONE;
