@@ -6,8 +6,7 @@
 ARG BASE_IMAGE=docker.io/library/python:3.12-slim-bookworm@sha256:782412e85d0f0984994c290652577d4018aff08145c85b262bb63dc0c7522254
 
 # The environment of one run, hash-locked. There is no compiler: the few packages without a wheel
-# (SCOOP is one) are plain Python, and built with the locked setuptools. evosweep is installed without
-# its compiled core (docs/speed.md), to the same populations.
+# (SCOOP is one) are plain Python, and built with the locked setuptools.
 FROM ${BASE_IMAGE} AS build-run
 ARG PIP_INDEX_URL
 # Two builds give the same files: one time for all, and byte code that depends on nothing else.
@@ -29,8 +28,17 @@ RUN touch /build/before \
         --no-build-isolation --use-pep517 --require-hashes --requirement /build/run.txt \
     && sh /build/prune.sh /usr/local/evosweep /build/before
 
+# A compiler for evosweep's core (docs/speed.md), and Python's headers, which the official image has.
+FROM build-run AS compiler
+# hadolint ignore=DL3008,SC2046
+RUN apt-get update \
+    && apt-get install --no-install-recommends --yes gcc libc6-dev \
+        $(test -e "$(python3 -c 'import sysconfig; print(sysconfig.get_path("include"))')/Python.h" \
+            || echo libpython3-dev) \
+    && rm -rf /var/lib/apt/lists/*
+
 # evosweep itself, as a difference too, so that a change of its source rebuilds one small layer.
-FROM build-run AS build-evosweep
+FROM compiler AS build-evosweep
 WORKDIR /build/source
 COPY pyproject.toml setup.py README.md LICENSE Snakefile ./
 COPY profiles profiles
