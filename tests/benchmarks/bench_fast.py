@@ -46,7 +46,7 @@ CASES: dict[str, tuple[Case, float]] = {
         partial(programs.nsga3, size=500, generations=5, nd="standard"),
         10.0,
     ),
-    "NSGA-III, DTLZ2, 500, nd=log": (partial(programs.nsga3, size=500, generations=5), 10.0),
+    "NSGA-III, DTLZ2, 500, nd=log": (partial(programs.nsga3, size=500, generations=5), 5.0),
     "NSGA-III, DTLZ2, 92, nd=log": (programs.nsga3, 10.0),
     "SPEA2, ZDT1, population 100": (programs.spea2, 0.0),
     "GP, symbolic regression, 1,000 rows": (programs.symbolic_regression, 5.0),
