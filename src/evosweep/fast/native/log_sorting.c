@@ -21,7 +21,9 @@ typedef struct {
     Py_ssize_t count, columns;
     const double *values;
     Keyed *items, *space;
-    Py_ssize_t *rank; /* of the individual at each place of the order */
+    Py_ssize_t *rank;   /* of the individual at each place of the order */
+    Py_ssize_t *start;  /* where in `parted` each front starts */
+    Py_ssize_t *parted; /* individuals, front by front */
     Front *fronts;
     Py_ssize_t front_count;
 } Sort;
@@ -33,13 +35,15 @@ static Outcome sort_open(Sort *sort, const Weighted *weighted)
                    .columns = weighted->columns,
                    .values = weighted->values,
                    .items = PyMem_Calloc(2 * n, sizeof(Keyed)),
-                   .rank = PyMem_Calloc(n, sizeof(Py_ssize_t)),
+                   .rank = PyMem_Calloc(3 * n + 2, sizeof(Py_ssize_t)),
                    .fronts = PyMem_Calloc(n, sizeof(Front))};
     if (!sort->items || !sort->rank || !sort->fronts) {
         PyErr_NoMemory();
         return FAILED;
     }
     sort->space = sort->items + n;
+    sort->parted = sort->rank + n;
+    sort->start = sort->parted + n;
     for (size_t i = 0; i < n; i++)
         sort->items[i].place = (Py_ssize_t)i;
     return DONE;
@@ -184,56 +188,55 @@ static Outcome rank_all(Sort *sort)
     return outcome;
 }
 
-/* How many fronts hold `wanted` individuals together: the first one always. Their members' number
-   is left in `held`. */
-static Py_ssize_t fronts_wanted(const Sort *sort, Py_ssize_t wanted, Py_ssize_t *held)
+/* Put the individuals front by front. */
+static void part(Sort *sort)
 {
-    Py_ssize_t fronts = 0;
-    *held = 0;
-    do {
-        for (Py_ssize_t i = 0; i < sort->count; i++)
-            *held += sort->rank[i] == fronts;
-        fronts++;
-    } while (*held < wanted && fronts < sort->front_count);
-    return fronts;
+    for (Py_ssize_t i = 0; i < sort->count; i++)
+        sort->start[sort->rank[i] + 2]++;
+    for (Py_ssize_t front = 2; front <= sort->front_count; front++)
+        sort->start[front] += sort->start[front - 1];
+    for (Py_ssize_t i = 0; i < sort->count; i++)
+        sort->parted[sort->start[sort->rank[i] + 1]++] = sort->items[i].place;
 }
 
-/* The members of a front, and their values after `values`. */
-static PyObject *front_list(const Sort *sort, Py_ssize_t front, PyObject *individuals,
-                            char **values)
+static PyObject *front_list(const Sort *sort, Py_ssize_t front, PyObject *individuals)
 {
-    size_t width = (size_t)sort->columns * sizeof(double);
     PyObject *members = PyList_New(0);
-    for (Py_ssize_t i = 0; members && i < sort->count; i++) {
-        Py_ssize_t individual = sort->items[i].place;
-        if (sort->rank[i] != front)
-            continue;
-        memcpy(*values, row(sort, individual), width);
-        *values += width;
-        if (PyList_Append(members, PyTuple_GetItem(individuals, individual)) < 0)
+    for (Py_ssize_t i = sort->start[front]; members && i < sort->start[front + 1]; i++)
+        if (PyList_Append(members, PyTuple_GetItem(individuals, sort->parted[i])) < 0)
             Py_CLEAR(members);
-    }
     return members;
 }
 
-static PyObject *fronts_and_values(const Sort *sort, Py_ssize_t wanted, PyObject *individuals)
+static PyObject *front_lists(const Sort *sort, Py_ssize_t count, PyObject *individuals)
 {
-    Py_ssize_t held, count = fronts_wanted(sort, wanted, &held);
     PyObject *fronts = PyList_New(0);
-    PyObject *bytes = PyBytes_FromStringAndSize(
-        NULL, held * sort->columns * (Py_ssize_t)sizeof(double));
-    char *values = bytes ? PyBytes_AsString(bytes) : NULL;
-    for (Py_ssize_t front = 0; values && fronts && front < count; front++) {
-        PyObject *members = front_list(sort, front, individuals, &values);
+    for (Py_ssize_t front = 0; fronts && front < count; front++) {
+        PyObject *members = front_list(sort, front, individuals);
         if (!members || PyList_Append(fronts, members) < 0)
             Py_CLEAR(fronts);
         Py_XDECREF(members);
     }
-    if (fronts && bytes)
-        return Py_BuildValue("NN", fronts, bytes);
-    Py_XDECREF(fronts);
-    Py_XDECREF(bytes);
-    return NULL;
+    return fronts;
+}
+
+/* The fronts that hold `wanted` individuals together, the first one always; and their values. */
+static PyObject *fronts_and_values(const Sort *sort, Py_ssize_t wanted, PyObject *individuals)
+{
+    Py_ssize_t count = 1, width = sort->columns * (Py_ssize_t)sizeof(double);
+    while (count < sort->front_count && sort->start[count] < wanted)
+        count++;
+    PyObject *fronts = front_lists(sort, count, individuals);
+    if (!fronts)
+        return NULL;
+    PyObject *values = PyBytes_FromStringAndSize(NULL, sort->start[count] * width);
+    for (Py_ssize_t i = 0; values && i < sort->start[count]; i++)
+        memcpy(PyBytes_AsString(values) + i * width, row(sort, sort->parted[i]), (size_t)width);
+    if (!values) {
+        Py_DECREF(fronts);
+        return NULL;
+    }
+    return Py_BuildValue("NN", fronts, values);
 }
 
 static int is_usual(const Weighted *weighted)
@@ -260,8 +263,10 @@ PyObject *core_log_fronts(PyObject *module, PyObject *args)
     }
     if (sort_open(&sort, &weighted) == DONE) {
         order(&sort, sort.items, sort.count, 0);
-        if (rank_all(&sort) == DONE)
+        if (rank_all(&sort) == DONE) {
+            part(&sort);
             result = fronts_and_values(&sort, wanted, weighted.individuals);
+        }
     }
     sort_close(&sort);
     weighted_free(&weighted);

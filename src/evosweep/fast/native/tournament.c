@@ -106,7 +106,7 @@ PyObject *core_tournament(PyObject *module, PyObject *args)
     Py_ssize_t k;
     Draws draws;
     Weighted weighted;
-    Tournament tournament;
+    Tournament tournament = {0};
     (void)module;
     if (!PyArg_ParseTuple(args, "OOnO", &state, &individuals, &k, &fitness_class))
         return NULL;
@@ -115,7 +115,8 @@ PyObject *core_tournament(PyObject *module, PyObject *args)
         outcome = weighted_read(&weighted, individuals, fitness_class, NULL);
     if (outcome != DONE)
         return answer(outcome, NULL);
-    outcome = tournament_open(&tournament, &weighted);
+    /* Beyond 32 bits, Python draws otherwise. */
+    outcome = weighted.rows > INT32_MAX ? UNUSUAL : tournament_open(&tournament, &weighted);
     if (outcome == DONE) {
         chosen = PyList_New(0);
         outcome = chosen ? choose(&tournament, k, &draws, chosen) : FAILED;
