@@ -1,6 +1,7 @@
 """The compiled core does what is usual, leaves the rest alone, and may be missing."""
 
 import gc
+import json
 import os
 import random
 import shutil
@@ -242,3 +243,13 @@ def test_installs_without_a_compiler(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert not stale.exists()
+
+
+def test_where_memory_lacks_an_exception_says_so() -> None:
+    pytest.importorskip("_testcapi", reason="this Python came without its own tests")
+    program = Path(__file__).with_name("memory_lacks.py")
+    done = subprocess.run([sys.executable, program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    counts = json.loads(done.stdout)
+    assert len(counts) == 9
+    assert min(counts) >= 1
