@@ -131,10 +131,10 @@ class _Turned(np.ndarray):  # type: ignore[type-arg]
 @pytest.mark.parametrize(
     "out",
     [
-        np.empty(3).view(_Turned), np.empty(4), np.empty(3, "f4"), array("d", [0.0] * 3),
+        np.zeros(3).view(_Turned), np.zeros(4), np.zeros(3, "f4"), array("d", [0.0] * 3),
         np.frombuffer(bytes(24)), bytearray(24), None,
     ],
-    ids=str,
+    ids=["another class", "longer", "half of the digits", "array", "read-only", "bytes", "none"],
 )  # fmt: skip
 def test_other_targets_are_left_alone(out: Any) -> None:
     assert core.core is not None

@@ -69,7 +69,7 @@ def test_equal_axes_and_others_are_deaps(lambda_: int) -> None:
         {"C": np.asfortranarray(np.identity(3))}, {"C": np.identity(3, dtype=np.float32)},
         {"pc": np.zeros(3, dtype=int)}, {"ccovmu": 0},
     ],
-    ids=str,
+    ids=" ".join,
 )  # fmt: skip
 def test_unusual_strategies_are_deaps(change: dict[str, Any]) -> None:
     kind = individual_class("TwinStrategy", list, (-1.0,))
