@@ -58,7 +58,7 @@ HARMLESS: dict[Place, str] = {
     **_in("files/writing.py", MAKES, "_private"),
     **_in("genomes/array_rows.py", MEMORY, "decode_arrays"),
     **_in("genomes/encoded.py", MEMORY, "_is_of_rows"),
-    **_in("genomes/encoding.py", PROCESSES, "decode", "decode_list"),
+    **_in("genomes/encoding.py", PROCESSES, "decode_list"),
     **_in("genomes/numpy_values.py", MEMORY, "array_of", "scalar_of"),
     **_in("genomes/scalar_rows.py", MEMORY, "decode_rows"),
     **_in("inventory/facts.py", OWN_TEXT, "facts_of"),
@@ -93,6 +93,7 @@ HARMLESS: dict[Place, str] = {
     **_in("workflow/study.py", PACKAGE, "files_of"),
 }
 CACHED: dict[Place, str] = {
+    **_in("genomes/encoding.py", PROCESSES, "decode"),
     **_in("plugins/sources.py", CODE, "file_digest"),
     **_in("processes/lock.py", KERNEL, "boot_id"),
 }

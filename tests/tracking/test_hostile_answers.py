@@ -16,6 +16,11 @@ from test_hostile_servers import serving
 from evosweep.cli import main
 from evosweep.track.store import bounded, bounded_client, server_store
 
+# An answer whose length lies leaves urllib3 a socket that only the garbage collector closes.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 SEEDS = 3
 """For each kind of harm and each command."""
 _MOST_MEGABYTES = 500
