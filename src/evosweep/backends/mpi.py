@@ -17,8 +17,6 @@ from evosweep.backends.over_executor import OverExecutor
 from evosweep.errors import InputError
 from evosweep.processes.lifeline import Anchor, Place, hold
 
-_NAP = 0.001  # seconds; mpi4py's own
-_LOOKS = 16_000  # the most looks a second, of all ranks together
 _SEGMENT = re.compile(r"/dev/shm/mpich_shm_\w+")
 
 
@@ -46,26 +44,14 @@ class Mpi(OverExecutor):
 
         if self.elsewhere:
             self._anchor = Anchor()
-            return MPIPoolExecutor(
-                backoff=_nap(self.workers), initializer=_join, initargs=(self._anchor.place,)
-            )
-        return MPIPoolExecutor(backoff=_nap(self.workers))
+            return MPIPoolExecutor(initializer=_join, initargs=(self._anchor.place,))
+        return MPIPoolExecutor()
 
     def stop(self, executor: Executor, *, wait: bool) -> None:
         """Let the other ranks leave."""
         if self._anchor is not None:
             self._anchor.release()
         executor.shutdown(wait=wait)
-
-
-def _nap(workers: int) -> float:
-    """Return the longest seconds that a rank that waits sleeps between two looks at its messages.
-
-    MPI has no wait that leaves the processor to others. By mpi4py's default each rank looks a
-    thousand times a second, so that many that wait together take the processors from those that
-    work.
-    """
-    return max(_NAP, workers / _LOOKS)
 
 
 def _join(place: Place) -> None:
