@@ -69,6 +69,15 @@ def test_an_infinite_or_extreme_fitness_is_strict_json(best: float, tmp_path: Pa
     assert reading.load_record(tmp_path).best == best
 
 
+@pytest.mark.parametrize("text", ["[a  b]", "[\n1,\n2]", "[1,\t2]", " [ \u2003 ] ", '["[1,  2]"]'])
+def test_a_text_that_looks_like_a_list_is_kept_to_the_letter(text: str, tmp_path: Path) -> None:
+    """Lists of numbers are written on one line; a parameter that is a text is none."""
+    write_json(tmp_path / "any.json", {text: text, "numbers": [1, 2.5]})
+    written = (tmp_path / "any.json").read_text()
+    assert json.loads(written) == {text: text, "numbers": [1, 2.5]}
+    assert '"numbers": [ 1, 2.5 ]' in written
+
+
 def test_bare_infinity_of_earlier_versions_is_read() -> None:
     document = json.dumps(documents.record() | {"best": math.inf})
     assert "Infinity" in document

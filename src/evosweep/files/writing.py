@@ -18,7 +18,8 @@ from evosweep.files import strict_json
 from evosweep.files.held import held_parent
 from evosweep.files.opening import open_descriptor, open_file
 
-_FLAT_LIST = re.compile(r"\[[^][{}\"]*\]")  # lists of numbers stay on one line: genomes are long
+_FLAT_LIST = re.compile(r"\[\n[^][{}\"]*\]")
+"""A list of numbers, which stays on one line: genomes are long. No text has a bare line end."""
 
 _DRAFT = re.compile(r"\..+\.[0-9a-f]{12}")
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
