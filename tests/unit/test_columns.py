@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from evosweep.files.strict_json import strict
+from evosweep.records import tables
 from evosweep.records.parquet import as_parquet, column
 
 whole = st.integers(-(2**63), 2**63 - 1)
@@ -63,6 +65,7 @@ def test_unusual_columns(values: list[Any]) -> None:
 WITHOUT_PANDAS = """
 import sys, pyarrow
 from evosweep.records.arrow_values import values_of
+from evosweep.records import tables
 from evosweep.records.parquet import column
 for values in ([], [None], [1, None], [0.5], ["a", None], [True, None], [[1], [2, 3]], [[0.5]]):
     assert values_of(column(values)) == values
@@ -72,3 +75,12 @@ raise SystemExit("pandas" in sys.modules)
 
 def test_no_usual_column_waits_for_pandas() -> None:
     subprocess.run([sys.executable, "-c", WITHOUT_PANDAS], check=True)
+
+
+@pytest.mark.parametrize("rows", [0, 3])
+def test_a_table_without_columns_is_read(rows: int, tmp_path: Path) -> None:
+    """The logbook of an algorithm that returns a population only; it ended the process once."""
+    table = pyarrow.table({"gen": list(range(rows))}).drop_columns(["gen"])
+    parquet.write_table(table, tmp_path / "logbook.parquet")
+    assert tables.read_columns(tmp_path / "logbook.parquet", 10) == {}
+    assert all(row == {} for row in tables.read_rows(tmp_path / "logbook.parquet", 10))

@@ -118,9 +118,12 @@ def _visit_columns(table: "ParquetFile") -> None:
     """Raise an error of pyarrow's if a column's part of the footer contradicts the schema.
 
     `row_group(...).column(...)` ends the whole process then, since pyarrow catches no exception of
-    C++ there; where it reads, it does. Batches of no rows visit each column, and decode none.
+    C++ there; where it reads, it does. Batches of no rows visit each column, and decode none. Of
+    a table without columns it divides the rows by that zero, which ends the process, too.
     """
     columns = list(range(table.metadata.num_columns))
+    if not columns:
+        return
     groups = list(range(table.num_row_groups))
     batches = table.reader.iter_batches(
         0, row_groups=groups, column_indices=columns, use_threads=False
