@@ -162,6 +162,18 @@ def test_a_mistake_hides_behind_no_other_one(capsys: pytest.CaptureFixture[str])
         assert "algorithms.small (size=1): ValueError: size should be 2 or more, not 1" in error
 
 
+@pytest.mark.parametrize("name", ["a$x", "..", "p" * 300])
+def test_what_has_a_wrong_name_is_not_tried_too(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would be told again, in the words of the process that cannot take it."""
+    assert cli.main(["check", configure({name: {"use": "onemax"}}, algorithms={name: EA})]) == 2
+    error = capsys.readouterr().err
+    assert "c.yaml: 2 mistakes" in error
+    assert error.count("is not a name") == 2
+    assert "process" not in error
+
+
 def test_a_problem_is_evaluated_where_its_algorithms_are_wrong(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from evosweep.config import passwords
 from evosweep.config.design import Mistakes, place_of
 from evosweep.config.experiment import Algorithm, BackendEntry, Experiment, Problem
+from evosweep.config.strict import is_name
 from evosweep.errors import InputError, key_path
 from evosweep.plugins import signatures
 from evosweep.plugins.sources import locate
@@ -47,7 +48,7 @@ def right_part(data: Mapping[str, object], import_path: str) -> Experiment | Non
     problems: dict[str, Problem] = {}
     algorithms: dict[str, Algorithm] = {}
     for kind, name, part in _parts(data):
-        if any(_mistakes(kind, name, part, import_path)):
+        if not is_name(name) or any(_mistakes(kind, name, part, import_path)):
             continue
         if isinstance(part, Problem):
             problems[name] = part

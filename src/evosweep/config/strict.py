@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from evosweep.errors import did_you_mean, key_path, shown
@@ -69,6 +69,16 @@ def _no_folder(name: str) -> str:
 JsonValue = Annotated[Any, AfterValidator(_json_value)]
 Parameters = dict[str, JsonValue]
 Name = Annotated[str, Field(pattern=NAME_PATTERN), AfterValidator(_no_folder)]
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
+
+
+def is_name(text: str) -> bool:
+    """Return True if a part of a config may be called so."""
+    try:
+        _NAME.validate_python(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def refused(title: str, mistakes: Sequence[tuple[tuple[str | int, ...], str]]) -> ValidationError:
