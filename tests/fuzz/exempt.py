@@ -51,6 +51,7 @@ HARMLESS: dict[Place, str] = {
     **_in("export/bundle.py", MAKES, "write_bundle"),
     **_in("export/bundle.py", OTHER_TESTS, "_add_file"),
     **_in("fast/bulk_permutations.py", MEMORY, "_as"),
+    **_in("fast/core.py", MEMORY, "genes", "log_fronts", "powers", "row_sums", "weighted"),
     **_in("fast/draws.py", MEMORY, "words"),
     **_in("fast/matrices.py", MEMORY, "_of_arrays"),
     **_in("files/mount.py", KERNEL, "mount_of", "_mount_number"),
@@ -93,7 +94,6 @@ HARMLESS: dict[Place, str] = {
     **_in("workflow/study.py", PACKAGE, "files_of"),
 }
 CACHED: dict[Place, str] = {
-    **_in("genomes/encoding.py", PROCESSES, "decode"),
     **_in("plugins/sources.py", CODE, "file_digest"),
     **_in("processes/lock.py", KERNEL, "boot_id"),
 }
@@ -116,7 +116,6 @@ WRITES_ITSELF: dict[Place, str] = {
     **_in("commands/reproduce.py", SCRATCH, "main"),
     **_in("commands/run.py", CHOSEN, "write_receipt"),
     **_in("compare/page/files.py", NO_FILE, "as_parquet"),
-    **_in("compare/plots/canvas.py", NO_FILE, "_saved"),
     **_in("entry/config_trial.py", DEVICE, "<module>"),
     **_in("entry/cost_probe.py", DEVICE, "<module>"),
     **_in("entry/hosts_elsewhere.py", BOARD, "_Host._clear", "_Host._show"),
@@ -145,7 +144,7 @@ WRITES_ITSELF: dict[Place, str] = {
     **_in("supervision/supervisor.py", PRIVATE, "_bell"),
     **_in("supervision/trials.py", SCRATCH, "_try_all"),
     **_in("supervision/under_mpi.py", KERNEL, "remove_abandoned"),
-    **_in("track/passes/parents.py", NO_FILE, "ParentRuns._rename"),
+    **_in("track/passes/parents.py", NO_FILE, "ParentRuns._show"),
     **_in("track/store/database.py", CHOSEN, "_prepare_file"),
     **_in("track/store/schema.py", PACKAGE, "<module>"),
     **_in("track/store/server_store.py", SCRATCH, "ServerStore._upload"),
