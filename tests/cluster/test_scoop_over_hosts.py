@@ -75,6 +75,7 @@ class Disturb:
         while done < times or not was_hit(BETWEEN):
             done += together
             runs = [self.make(**{"seconds": seconds} | how) for _ in range(together)]
+            seconds *= 2  # if this one ends too early, the next one does not
             for run in runs:
                 run.start()
             for run in runs:
