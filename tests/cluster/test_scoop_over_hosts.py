@@ -70,7 +70,7 @@ class Disturb:
         Until a run was interrupted: one may have ended before, on a busy machine.
         """
         together = min(times, TOGETHER)
-        seconds = 0.02 if together == 1 else 0.6  # so that none has ended when all are at work
+        seconds = 0.2 if together == 1 else 0.6  # so that none has ended when all are at work
         done = 0
         while done < times or not was_hit(BETWEEN):
             done += together
