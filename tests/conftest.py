@@ -121,13 +121,10 @@ def _group(item: pytest.Item) -> str | None:
     return _file(item) if shared else None
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> None:
     """Coverage is that of the fast tier: a thorough test is not slowed down by it."""
-    if item.get_closest_marker("thorough"):
-        with measured.paused():
-            return (yield)
-    return (yield)
+    measured.pause() if item.get_closest_marker("thorough") else measured.resume()
 
 
 @pytest.hookimpl(wrapper=True)
