@@ -171,7 +171,7 @@ def _plan(results: Path) -> None:
         experiment=SimpleNamespace(folder=folder), is_share=False, asked_file=f"{folder}/asked.txt",
         scope=SimpleNamespace(noted=list, mine=[]), _jobs={"long": job}, folder=str(folder),
     )  # fmt: skip
-    plan._spec_file = partial_of(Plan._spec_file, plan)
+    plan._long_spec = partial_of(Plan._long_spec, plan)
     Plan.write_files(plan, elsewhere=False)
 
 

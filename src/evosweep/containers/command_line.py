@@ -20,7 +20,7 @@ from typing import Any
 
 from evosweep.containers.mounts import check_mountable, linked_modules
 from evosweep.errors import InputError
-from evosweep.files.unchanged import digest_of
+from evosweep.files.unchanged import HandedFile
 from evosweep.files.writing import write_whole
 from evosweep.machine.cpus import available_cpus
 from evosweep.machine.threads import THREAD_VARIABLES
@@ -36,7 +36,7 @@ DEFAULT_IMAGES = {
 }
 OPTIONS_VARIABLE = "EVOSWEEP_ENGINE_OPTIONS"
 
-_SHARED_MEMORY = "256m"  # for the queues and semaphores of a pool; the engines' default is 64m
+_SHARED_MEMORY = "256m"  # for evaluations' own processes; the engines' default is 64m
 _INSIDE = ("python3", "-P", "-m", "evosweep.entry.in_container")
 _OF_OTHERS = ("EVOSWEEP_SETTINGS", "EVOSWEEP_JOBS", "EVOSWEEP_FRESH", "EVOSWEEP_UI_SECRET")
 _STAYS_OUTSIDE = (PARENT_VARIABLE, SUPERVISOR_VARIABLE, OPTIONS_VARIABLE, *_OF_OTHERS)
@@ -83,27 +83,18 @@ class ContainedRun:
 
     @property
     def _spec_words(self) -> list[str]:
-        if not self._is_long:
-            return ["--spec", self._text]
-        return ["--spec", f"@{self._spec_file}", "--spec-sha256", digest_of(self._text.encode())]
+        text = json.dumps(self.spec)
+        long = self._long_spec(text)
+        return ["--spec", text] if long is None else long.words("--spec")
 
-    @property
-    def _text(self) -> str:
-        return json.dumps(self.spec)
-
-    @property
-    def _is_long(self) -> bool:
-        return len(self._text) >= _LONG_SPEC
-
-    @property
-    def _spec_file(self) -> Path:
-        """Return the path of a spec file in the run's folder, which the container can read."""
-        return self.out / f".spec-{digest_of(self._text.encode())[:12]}.json"
+    def _long_spec(self, text: str) -> HandedFile | None:
+        """Return a file in the run's folder, which the container can read; None if it is short."""
+        return HandedFile.of(text, self.out, ".spec-") if len(text) >= _LONG_SPEC else None
 
     def write_long_spec(self) -> None:
         """Write the spec into the run's folder if it is too long for a command line."""
-        if self._is_long:
-            write_whole(self._spec_file, self._text.encode())
+        if (spec := self._long_spec(json.dumps(self.spec))) is not None:
+            write_whole(spec.path, spec.content)
 
     @property
     def workers(self) -> int:

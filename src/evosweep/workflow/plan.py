@@ -15,7 +15,7 @@ from evosweep.config.experiment import Experiment
 from evosweep.containers.command_line import NONE
 from evosweep.errors import InputError, printable
 from evosweep.files.opening import output_folder, read_bytes
-from evosweep.files.unchanged import digest_of
+from evosweep.files.unchanged import HandedFile
 from evosweep.files.writing import write_whole
 from evosweep.inventory.asked_file import write_asked
 from evosweep.workflow import orders
@@ -105,9 +105,9 @@ class Plan(Orders):
             names = "".join(f"{each.run.run_id}\n" for each in self.scope.mine)
             write_whole(Path(self.asked_file), names.encode())
         for job in self._jobs.values():
-            if _is_long(job):
+            if (spec := self._long_spec(job)) is not None:
                 output_folder(self.experiment.folder, "specs")
-                write_whole(self._spec_file(job), job.spec.encode(), inside=self.experiment.folder)
+                write_whole(spec.path, spec.content, inside=self.experiment.folder)
         if elsewhere:
             orders.pass_on(self.call, self.orders.values())
 
@@ -204,15 +204,15 @@ class Plan(Orders):
         )
 
     def _order(self, job: Job) -> Order:
-        spec = ["--spec", job.spec]
-        if _is_long(job):
-            digest = digest_of(job.spec.encode())
-            spec = ["--spec", f"@{self._spec_file(job)}", "--spec-sha256", digest]
+        long = self._long_spec(job)
+        spec = ["--spec", job.spec] if long is None else long.words("--spec")
         return Order.of(job, spec, Path(self.folder, "runs"))
 
-    def _spec_file(self, job: Job) -> Path:
-        """Return the file of a long spec; it is named by its content, since calls share files."""
-        return Path(self.folder, "specs", f"{digest_of(job.spec.encode())[:12]}.json")
+    def _long_spec(self, job: Job) -> HandedFile | None:
+        """Return the file of a long spec, which calls share; None for a short one."""
+        if len(job.spec) <= _LONG:
+            return None
+        return HandedFile.of(job.spec, Path(self.folder, "specs"))
 
 
 def experiment_of(settings: Settings) -> Experiment:
@@ -220,7 +220,3 @@ def experiment_of(settings: Settings) -> Experiment:
     experiment = load.load(settings.config, settings.overrides)
     load.check_results(experiment.folder)
     return experiment
-
-
-def _is_long(job: Job) -> bool:
-    return len(job.spec) > _LONG
