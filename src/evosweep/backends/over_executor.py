@@ -88,7 +88,7 @@ class OverExecutor:
 
     def run(self, chunks: Iterator[Work[Result]]) -> Iterator[tuple[int, Result | Lost]]:
         """Keep every worker busy with one chunk and a second one waiting."""
-        window: Window[Result, Result] = Window(chunks, _CHUNKS_A_WORKER * self.workers)
+        window: Window[Result] = Window(chunks, _CHUNKS_A_WORKER * self.workers)
         while window.fill(self._submit):
             done = window.wait(_TICK)
             if not done:
@@ -99,7 +99,7 @@ class OverExecutor:
             yield from self._results(window, done)
 
     def _results(
-        self, window: Window[Result, Result], done: "list[Future[Result]]"
+        self, window: Window[Result], done: "list[Future[Result]]"
     ) -> Iterator[tuple[int, Result | Lost]]:
         """Yield the result of each finished chunk, or a `Lost` made from the board's notes."""
         for future in done:
