@@ -80,6 +80,8 @@ typedef struct {
 Outcome attribute(PyObject *owner, PyObject *name, PyObject **value);
 Outcome weighted_read(Weighted *weighted, PyObject *individuals, PyObject *fitness_class,
                       PyObject *scalar);
+Outcome weighted_to_sort(Weighted *weighted, PyObject *args, Py_ssize_t *wanted,
+                         int (*is_usual)(const Weighted *));
 int weighted_within(const Weighted *weighted, double most);
 void weighted_free(Weighted *weighted);
 

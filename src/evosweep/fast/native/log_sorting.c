@@ -247,20 +247,14 @@ static int is_usual(const Weighted *weighted)
 
 PyObject *core_log_fronts(PyObject *module, PyObject *args)
 {
-    PyObject *individuals, *fitness_class, *result = NULL;
+    PyObject *result = NULL;
     Py_ssize_t wanted;
     Weighted weighted;
     Sort sort;
     (void)module;
-    if (!PyArg_ParseTuple(args, "OnO", &individuals, &wanted, &fitness_class))
-        return NULL;
-    Outcome outcome = weighted_read(&weighted, individuals, fitness_class, NULL);
+    Outcome outcome = weighted_to_sort(&weighted, args, &wanted, is_usual);
     if (outcome != DONE)
         return answer(outcome, NULL);
-    if (!is_usual(&weighted)) {
-        weighted_free(&weighted);
-        return answer(UNUSUAL, NULL);
-    }
     if (sort_open(&sort, &weighted) == DONE) {
         order(&sort, sort.items, sort.count, 0);
         if (rank_all(&sort) == DONE) {

@@ -179,22 +179,21 @@ static PyObject *fronts(Sort *sort, Py_ssize_t wanted, PyObject *individuals)
     return list;
 }
 
+static int is_usual(const Weighted *weighted)
+{
+    return weighted->columns == 2 && weighted_within(weighted, DBL_MAX);
+}
+
 PyObject *core_fronts_of_two(PyObject *module, PyObject *args)
 {
-    PyObject *individuals, *fitness_class, *list = NULL;
+    PyObject *list = NULL;
     Py_ssize_t wanted;
     Weighted weighted;
     Sort sort;
     (void)module;
-    if (!PyArg_ParseTuple(args, "OnO", &individuals, &wanted, &fitness_class))
-        return NULL;
-    Outcome outcome = weighted_read(&weighted, individuals, fitness_class, NULL);
+    Outcome outcome = weighted_to_sort(&weighted, args, &wanted, is_usual);
     if (outcome != DONE)
         return answer(outcome, NULL);
-    if (weighted.columns != 2 || !weighted_within(&weighted, DBL_MAX)) {
-        weighted_free(&weighted);
-        return answer(UNUSUAL, NULL);
-    }
     if (sort_open(&sort, &weighted) == DONE) {
         order(&sort);
         rank_points(&sort);

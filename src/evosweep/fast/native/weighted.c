@@ -93,6 +93,20 @@ Outcome weighted_read(Weighted *weighted, PyObject *individuals, PyObject *fitne
     return outcome;
 }
 
+/* The arguments of a sort: individuals, how many of them are wanted, and their fitness's class. */
+Outcome weighted_to_sort(Weighted *weighted, PyObject *args, Py_ssize_t *wanted,
+                         int (*is_usual)(const Weighted *))
+{
+    PyObject *individuals, *fitness_class;
+    if (!PyArg_ParseTuple(args, "OnO", &individuals, wanted, &fitness_class))
+        return FAILED;
+    Outcome outcome = weighted_read(weighted, individuals, fitness_class, NULL);
+    if (outcome != DONE || is_usual(weighted))
+        return outcome;
+    weighted_free(weighted);
+    return UNUSUAL;
+}
+
 /* Whether all values are numbers up to `most`. */
 int weighted_within(const Weighted *weighted, double most)
 {
