@@ -1,11 +1,11 @@
 """Write the rows of a table as HTML: a template takes several times as long, in every page."""
 
+from markupsafe import escape
+
 from evosweep.compare.numbers.table import Column, Row, Table, Value
 
 MOST_ROWS = 500  # most rows of a table in the page; its files have all
 LONG = 36  # fewest characters of a cell that may break
-
-_SIGNS = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#39;", '"': "&#34;"})
 
 
 def rows_of(table: Table) -> str:
@@ -27,7 +27,7 @@ def _cell(column: Column, text: str, row: Row) -> str:
         look = f' class="number" data-value="{value}"{title}'
     else:
         look = ' class="long"' if len(text) > LONG else ""
-    return f"<td{look}>{_content(column, text.translate(_SIGNS), row)}</td>"
+    return f"<td{look}>{_content(column, str(escape(text)), row)}</td>"
 
 
 def _content(column: Column, text: str, row: Row) -> str:
@@ -37,7 +37,7 @@ def _content(column: Column, text: str, row: Row) -> str:
     if not href:
         return text
     beside = "" if href.startswith("#") else ' class="beside"'
-    return f'<a href="{href.translate(_SIGNS)}"{beside}>{text}</a>'
+    return f'<a href="{escape(href)}"{beside}>{text}</a>'
 
 
 def full(value: Value) -> str:
