@@ -23,7 +23,7 @@ COMPILE := $(BIN)/python -m compileall -q src tests
 PARALLEL := --numprocesses auto --dist loadgroup --no-loadscope-reorder
 FAST := -m "not slow and not thorough" $(PARALLEL)
 
-# Of the thorough tests nothing is measured; see tests/measured.py.
+# Of the thorough tests nothing is measured; see tests/covering.py.
 MEASURED := $(BIN)/coverage run $(BIN)/pytest
 COVERED = $(BIN)/coverage combine --quiet && $(BIN)/coverage report
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import fault_table
 import hits
-import measured
+import covering
 import noted
 import pytest
 from hypothesis import HealthCheck, settings
@@ -124,7 +124,7 @@ def _group(item: pytest.Item) -> str | None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> None:
     """Coverage is that of the fast tier: a thorough test is not slowed down by it."""
-    measured.pause() if item.get_closest_marker("thorough") else measured.resume()
+    covering.pause() if item.get_closest_marker("thorough") else covering.resume()
 
 
 @pytest.hookimpl(wrapper=True)

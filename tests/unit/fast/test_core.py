@@ -13,7 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import measured
+import covering
 import numpy as np
 import pytest
 from deap import base
@@ -249,7 +249,7 @@ def test_installs_without_a_compiler(tmp_path: Path) -> None:
 def test_where_memory_lacks_an_exception_says_so() -> None:
     pytest.importorskip("_testcapi", reason="this Python came without its own tests")
     program = Path(__file__).with_name("memory_lacks.py")
-    with measured.paused():  # coverage's tracer dies where memory lacks, also in plain Python
+    with covering.paused():  # coverage's tracer dies where memory lacks, also in plain Python
         done = subprocess.run(
             [sys.executable, program], capture_output=True, text=True, check=False
         )
