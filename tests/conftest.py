@@ -10,9 +10,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import covering
 import fault_table
 import hits
-import covering
 import noted
 import pytest
 from hypothesis import HealthCheck, settings
