@@ -13,7 +13,6 @@ import sys
 from pathlib import Path
 
 _IMAGE = re.compile(r"^(?P<before>\s*image:\s*)(?P<name>[\w.-]+/[\w./-]+:[\w.-]+)(?P<pin>@\S+)?$")
-_UNTIL_THEN = "; they are not pinned yet"
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -37,7 +36,7 @@ def main() -> int:
         else:
             lines[number] = f"{match['before']}{match['name']}@{digest}"
             print(lines[number].strip())
-    words.file.write_text("\n".join(lines).replace(_UNTIL_THEN, "") + "\n")
+    words.file.write_text("\n".join(lines) + "\n")
     return 0
 
 
