@@ -33,7 +33,9 @@ SUBJECTS = {
         "records", "journal journal_file", "journal journal_file journal_sessions", _SIMULATED
     ),
     "digest": _subject(
-        "genomes", "digest encoding encoded scalar_rows array_rows", "digest encoded"
+        "genomes",
+        "digest encoding encoded scalar_rows array_rows",
+        "digest encoded blocks plain_form rebuild",
     ),
     "sources": _subject("plugins", "sources normal_form", "sources_covered sources normal_form"),
     "evaluator": _subject(
@@ -43,7 +45,7 @@ SUBJECTS = {
         "genomes",
         "form plain_form value_kinds blocks class_values standard_values tree_values numpy_values "
         "rebuild set_order",
-        "encoded genome blocks exact_types set_order",
+        "encoded genome blocks exact_types set_order plain_form value_kinds tree_values rebuild",
     ),
 }
 

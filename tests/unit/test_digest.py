@@ -109,6 +109,10 @@ def test_genomes_are_the_same_by_their_own_comparison_or_bit_by_bit() -> None:
     assert same_genome(arrays[0], arrays[2]) is False
     assert same_genome([arrays[0]], [arrays[1]]) is True
     assert same_genome([arrays[0]], [arrays[2]]) is False
+    table = numpy.array([[1.0, 2.0], [3.0, 4.0]])
+    assert same_genome([table], [numpy.asfortranarray(table)]) is True
+    assert same_genome([table], [table.astype(">f8")]) is True
+    assert same_genome([table], [table.T]) is False
 
 
 def test_the_memory_of_an_array_is_no_part_of_the_digest() -> None:

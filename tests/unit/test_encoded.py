@@ -9,6 +9,7 @@ import numpy
 import pytest
 from deap import base, creator, gp
 
+from evosweep.genomes import array_rows
 from evosweep.genomes.blocks import Block, is_changed
 from evosweep.genomes.encoded import _is_of_numbers, encode_genomes, encode_native
 from evosweep.genomes.encoding import encode
@@ -49,6 +50,11 @@ LISTS: list[tuple[Rows, str, bool]] = [
     ([[[1], [2]], [[3]]], "native", False),
     ([[{1: [2]}], [3]], "native", False),
     ([[numpy.float64(0.5)] * 3] * 2, "scalars", True),
+    ([[numpy.float64(0.5)]], "scalars", True),
+    ([[numpy.int64(2**53 + 1), numpy.int64(-1)]] * 2, "scalars", True),
+    ([[numpy.int8(3)], [numpy.int8(-4)]], "scalars", True),
+    ([[numpy.bool_(True)] * 3] * 2, "scalars", True),
+    ([[numpy.complex64(1 - 2j)] * 2], "scalars", True),
     ([[numpy.float64(0.5), 0.5]], "tagged", True),
     ([[0.5, numpy.float64(0.5)]], "tagged", True),
     ([[numpy.float64(0.5)] * 3, [numpy.float64(0.5)] * 2], "tagged", True),
@@ -82,6 +88,9 @@ def test_lists(genomes: Rows, layout: str, shared: bool, kind: Callable[[Any], A
 OTHERS: list[tuple[list[Any], str, bool]] = [
     ([creator.EncodedTuple([1, (2.5, "a")]), creator.EncodedTuple()], "native", False),
     ([(1, 2), (3, 4)], "native", False),
+    ([("a.b", 1)], "native", False),
+    ([creator.EncodedTuple(["a.b"])], "native", False),
+    ([creator.EncodedSet({"a.b"})], "tagged", False),
     ([creator.EncodedTuple([Fraction(1, 3)])], "tagged", False),
     ([(1, numpy.float64(2.0))], "tagged", False),
     ([creator.EncodedArray((2,)), creator.EncodedArray((2,))], "arrays", False),
@@ -167,6 +176,14 @@ def test_one_genome_of_other_values_is_left_to_other_ways(genes: list[Any]) -> N
         ([[True, False] * 200] * 3, True),
         ([[0.5] * 110], False),  # of a thousand bytes, too few for a table
         ([[0.5] * 111], True),
+        ([[0.5]] * 200, True),
+        ([[True]] * 200, True),
+        ([[], [0.5] * 111], False),
+        ([[], [True] * 999], False),
+        ([[]] * 9 + [[True] * 1999], False),
+        ([[0.5] * 40] * 2 + [[0.5] * 39 + ["abcdef"]], False),
+        ([[0.5] * 39 + ["abcdef"]] * 3, False),
+        ([[True] * 400 + ["T"]] * 3, False),
         ([[True] * 991], True),
         ([[0.5] * 3] * 2, False),
         ([[0.5] * 40] * 4 + [[0.5] * 39], False),
@@ -200,3 +217,33 @@ def test_an_array_that_is_read_in_its_own_way_is_encoded_by_its_form() -> None:
     encoded = encode_genomes(arrays, PlainForm())
     assert encoded.encoding == encode([PlainForm().genome(each) for each in arrays])
     assert encoded.layout == "tagged"
+
+
+def test_numbers_are_told_by_their_encoding_without_a_look_at_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("evosweep.genomes.encoded.NATIVE", frozenset())
+    for genes in ([], [1], [1, -2, 2**31 - 1], [0.5], [0.5] * 7):
+        assert encode_native(genes) == encode([genes])
+    for genes in (["text"], [True], [1, 0.5], [2**31]):
+        assert encode_native(genes) is None
+
+
+class OwnArray(numpy.ndarray):
+    """An array of a program's own class."""
+
+
+def _array_class(name: str, parent: type = numpy.ndarray, **attributes: Any) -> Any:
+    creator.create(f"EncodedArray{name}", parent, fitness=creator.EncodedFitness, **attributes)
+    return getattr(creator, f"EncodedArray{name}")
+
+
+def test_arrays_are_usual_unless_their_class_reads_them_in_its_own_way() -> None:
+    assert array_rows.is_usual(numpy.ndarray)
+    assert array_rows.is_usual(_array_class("Usual", speed=list, limit=3))
+    assert not array_rows.is_usual(OwnArray)
+    assert not array_rows.is_usual(_array_class("OfOwn", OwnArray))
+    assert not array_rows.is_usual(type("OfUsual", (creator.class_replacers[numpy.ndarray],), {}))
+    assert not array_rows.is_usual(creator.EncodedList)
+    for name in ("dtype", "shape", "flags", "nbytes", "tobytes", "view", "__getattribute__"):
+        assert not array_rows.is_usual(_array_class(f"With_{name}", **{name: None}))

@@ -24,7 +24,7 @@ class Block(NamedTuple):
     """The encoding of the list of their genomes."""
     layout: Layout
     companions: Companions
-    contents: list[list[object]] | None = None
+    contents: list[list[object]] | None
     """Copies of genomes that are lists of immutable values; used only within this process."""
 
     @classmethod

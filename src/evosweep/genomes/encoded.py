@@ -128,12 +128,12 @@ def _is_of_numbers(encoding: bytes, genomes: Sequence[list[object]]) -> bool:
 
 def _is_of_rows(encoding: bytes, count: int, genes: int) -> bool:
     size, rest = divmod(len(encoding) - HEAD, count)
-    width, odd = divmod(size - HEAD, genes) if genes else (0, 1)
-    if rest or odd or width not in (1, 9):
+    width = (size - HEAD) // max(genes, 1)
+    if rest or width not in (1, _FLOAT):
         return False
     rows = numpy.frombuffer(encoding, "u1", offset=HEAD).reshape(count, size)
     if (rows[:, :HEAD] != rows[0, :HEAD]).any():
         return False
-    codes = rows[:, HEAD::width]
-    alike = codes == ord("g") if width == 9 else (codes == ord("T")) | (codes == ord("F"))
+    codes = rows[:, HEAD::width]  # of the genes, as long as each of them is such a value
+    alike = codes == ord("g") if width == _FLOAT else (codes == ord("T")) | (codes == ord("F"))
     return bool(alike.all())

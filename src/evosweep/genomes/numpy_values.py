@@ -70,11 +70,10 @@ def fortran_of(dtype: Dtype, shape: list[int], data: bytes) -> numpy.ndarray:
 
 def scalar_of(dtype: Dtype, data: bytes) -> numpy.generic:
     """Return the scalar. Text and bytes keep zeros at their end, which an array would drop."""
-    if isinstance(dtype, str) and dtype[1] in "US":
-        # NumPy gives an empty text one zero.
-        data = data[: int(dtype[2:]) * (4 if dtype[1] == "U" else 1)]
-        text = dtype[1] == "U"
-        return numpy.str_(data.decode(_UTF32, "surrogatepass")) if text else numpy.bytes_(data)
+    if isinstance(dtype, str) and dtype[1] == "U":  # NumPy gives an empty text one zero
+        return numpy.str_(data[: 4 * int(dtype[2:])].decode(_UTF32, "surrogatepass"))
+    if isinstance(dtype, str) and dtype[1] == "S":
+        return numpy.bytes_(data[: int(dtype[2:])])
     scalar: numpy.generic = numpy.frombuffer(data, numpy.dtype(dtype))[0]
     return scalar
 

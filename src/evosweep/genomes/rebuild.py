@@ -186,25 +186,30 @@ def _make_lists(
     kind: type[list[object]], fitness: type, genomes: Sequence[Sequence[object]]
 ) -> list[object]:
     """Return individuals on lists, made faster than by a call of their class."""
-    new, new_fitness, extend = list.__new__, object.__new__, list.extend
+    new, extend, make = list.__new__, list.extend, _maker_of(fitness)
     individuals: list[object] = []
     for genome in genomes:
         individual: Any = new(kind)
         extend(individual, genome)
-        individual.fitness = new_fitness(fitness)
+        individual.fitness = make()
         individuals.append(individual)
     return individuals
 
 
 def _make_arrays(kind: type, fitness: type, genomes: Sequence[Any]) -> list[object]:
     """Return individuals on new arrays."""
-    make = partial(object.__new__, fitness) if is_copied_as_values(fitness) else fitness
+    make = _maker_of(fitness)
     individuals: list[object] = []
     for genome in genomes:
         individual = genome.view(kind)
         object.__setattr__(individual, "fitness", make())
         individuals.append(individual)
     return individuals
+
+
+def _maker_of(fitness: type) -> Callable[[], object]:
+    """Return the fastest function that makes a fitness without values."""
+    return partial(object.__new__, fitness) if is_copied_as_values(fitness) else fitness
 
 
 _LISTS = (list, gp.PrimitiveTree)
@@ -220,12 +225,10 @@ def primitive_sets(toolbox: object) -> list[gp.PrimitiveSetTyped]:
     return list(sets.values())
 
 
-def _arguments(alias: object) -> Iterator[object]:
-    yield alias
-    for value in (*getattr(alias, "args", ()), *(getattr(alias, "keywords", None) or {}).values()):
-        if isinstance(value, list | tuple):
-            yield from value
-        elif callable(value) and hasattr(value, "keywords"):
-            yield from _arguments(value)
-        else:
-            yield value
+def _arguments(value: object) -> Iterator[object]:
+    """Yield a value; of a registered function also the arguments, and so of those."""
+    yield value
+    if isinstance(value, partial):
+        for argument in (*value.args, *value.keywords.values()):
+            for part in argument if isinstance(argument, list | tuple) else (argument,):
+                yield from _arguments(part)

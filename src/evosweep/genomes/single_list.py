@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from deap import base, creator
 
+from evosweep.fast.classes import is_copied_as_values
 from evosweep.genomes.class_values import base_of, made_by_class
 from evosweep.genomes.companions import state_that_travels
 from evosweep.genomes.encoded import encode_genomes, encode_native
@@ -108,7 +109,7 @@ def _way(kind: type, attributes: Mapping[str, object], declared: frozenset[str])
             copies.append((name, None))
         elif type(value) is list:
             copies.append((name, _copy_list))
-        elif isinstance(value, base.Fitness) and type(value) is made.get(name):
+        elif type(value) is made.get(name) and is_copied_as_values(type(value)):
             # A rebuilt individual has a fitness without values before its other attributes.
             copies.append((name, _fitness_copier(type(value), may_be_empty=not copies)))
         elif name in made or name in declared or isinstance(value, tuple | base.Fitness):

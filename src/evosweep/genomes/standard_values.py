@@ -79,9 +79,7 @@ def _time_of(fields: Sequence[int], zone: dt.tzinfo | None) -> dt.time:
 
 
 def _timezone_of(offset: dt.timedelta, name: str | None) -> dt.timezone:
-    if name is None:
-        return dt.timezone.utc if not offset else dt.timezone(offset)  # noqa: UP017
-    return dt.timezone(offset, name)
+    return dt.timezone(offset) if name is None else dt.timezone(offset, name)
 
 
 FROM_PLAIN: dict[str, Callable[..., object]] = {

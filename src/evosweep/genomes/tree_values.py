@@ -73,7 +73,8 @@ def nodes_of(
             ]
         except KeyError:
             continue
-    names = sorted({token if isinstance(token, str) else str(token[0]) for token in tokens})
+    named = [token for token in tokens if not isinstance(token, list)]
+    names = sorted({token if isinstance(token, str) else token[0] for token in named})
     raise InputError(
         f"genome: no primitive set of the toolbox has all of {names}; register toolbox functions "
         "with pset=... so that workers can rebuild trees"
