@@ -97,7 +97,7 @@ class Whole(int):
     """An int."""
 
 
-class Typed(array.array):  # type: ignore[type-arg]
+class Typed(array.array):
     """An array of one type."""
 
 
@@ -241,7 +241,7 @@ def test_the_individuals_own_class_is_no_part_of_its_form() -> None:
     assert exact.genome(counter) == [..., "Counter", ["a", 2, "b", 1]]
     assert exact.genome(creator.PlainBytes(b"ab")) == [..., "bytearray", b"ab"]
     assert digest.genome(ordered) == {"b": TAGGED, "a": 2}
-    assert list(digest.genome(ordered)) == ["b", "a"]  # type: ignore[call-overload]
+    assert list(digest.genome(ordered)) == ["b", "a"]
     assert digest.genome(counter) == {"a": 2, "b": 1}
     assert digest.genome(OrderedDict(a=1)) == [..., "OrderedDict", ["a", 1]]
     assert digest.genome(creator.PlainBytes(b"ab")) == b"ab"
@@ -369,7 +369,7 @@ def test_a_form_knows_that_it_has_met_a_set_with_an_order() -> None:
 def test_elements_of_sets_are_in_the_order_of_their_bytes() -> None:
     fractions = {Fraction(place, 7) for place in range(1, 7)} | {9, "text", (1, Fraction(1, 3))}
     for kind in (set, frozenset):
-        _, tag, items = PlainForm()(kind(fractions))  # type: ignore[misc]
+        _, tag, items = PlainForm()(kind(fractions))
         assert tag == kind.__name__
         assert items == sorted(items, key=encode)
         assert len(items) == 9
@@ -378,8 +378,8 @@ def test_elements_of_sets_are_in_the_order_of_their_bytes() -> None:
 def test_the_attributes_of_an_object() -> None:
     """Those of its `__dict__`, then those in slots that have a value."""
     one = Unset()
-    one.there = 1  # type: ignore[attr-defined]
-    one.other = 2  # type: ignore[attr-defined]
+    one.there = 1
+    one.other = 2
     assert state_of(one) == {"other": 2, "there": 1}
     assert state_of(Slots(7)) == {"held": 7}
     assert state_of(_with(Numbers(), a=1, b=2)) == {"a": 1, "b": 2}
@@ -414,7 +414,7 @@ def test_the_attributes_that_creator_gives() -> None:
 def test_an_object_is_made_without_its_init(value: Any) -> None:
     """With its class, the content of its base, and attributes; a change of it is its own."""
     kind = type(value)
-    (again,) = Rebuilder().value(PlainForm()([value]))  # type: ignore[misc]
+    (again,) = Rebuilder().value(PlainForm()([value]))
     assert kinds.shape(again) == kinds.shape(value)
     assert type(again) is kind
     assert again is not value

@@ -19,7 +19,7 @@ from evosweep.genomes.rebuild import Rebuilder, primitive_sets
 from evosweep.genomes.single_list import SingleLists
 
 
-class Watched(base.Fitness):  # type: ignore[misc]
+class Watched(base.Fitness):
     """A fitness with an attribute from the start."""
 
     def __init__(self, values: Any = ()) -> None:
@@ -116,6 +116,7 @@ def test_usual_individuals_are_made_in_the_fast_way(monkeypatch: pytest.MonkeyPa
         [creator.RebuildList([1, 2]), creator.RebuildList([3])],
         [creator.RebuildList([numpy.float64(1.0)] * 2)] * 2,
         [creator.RebuildNumPy([1.0, 2.0])] * 2,
+        [creator.RebuildNumPy([1.0, 2.0])],
     ]
     blocks = [Block.of(individuals)._replace(contents=None) for individuals in usual]
     aged = creator.RebuildList([1])
@@ -257,7 +258,7 @@ def test_what_cannot_be_improved_in_place_is_refused() -> None:
         (creator.RebuildRobot([1]), Robot([2])),
         (Bare(), Bare()),
     ):
-        rebuilder = Rebuilder(decode=lambda _, improved=improved: improved)  # type: ignore[misc]
+        rebuilder = Rebuilder(decode=lambda _, improved=improved: improved)
         kind = type(individual).__name__
         with pytest.raises(InputError, match=f"a {kind} cannot be improved in place"):
             rebuilder.write_back(individual, [..., "own", 0])

@@ -16,13 +16,13 @@ from evosweep.genomes.rebuild import Rebuilder
 THIRD = [..., "fraction", 1, 3]
 
 
-class OwnTerminal(gp.Terminal):  # type: ignore[misc]
+class OwnTerminal(gp.Terminal):
     """A terminal of a program's own class."""
 
     __slots__ = ()
 
 
-class OwnPrimitive(gp.Primitive):  # type: ignore[misc]
+class OwnPrimitive(gp.Primitive):
     """A primitive of a program's own class."""
 
     __slots__ = ()

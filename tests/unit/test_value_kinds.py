@@ -83,7 +83,7 @@ def test_tuples_in_tuples_are_looked_into() -> None:
     "gene",
     [
         [], {}, set(), frozenset({1}), bytearray(b""), numpy.zeros(1),
-        numpy.zeros(1, [("a", "<i4")])[0], kinds.Op(1, 2), kinds.Point(1.0, [2]),  # type: ignore[arg-type]
+        numpy.zeros(1, [("a", "<i4")])[0], kinds.Op(1, 2), kinds.Point(1.0, [2]),
         Derived(1.0, 2), kinds.Slotted([1]), Noted((1,)), kinds.Celsius(0.5), object(),
         ((((1,),),),),  # so deep that nobody looks
     ],
