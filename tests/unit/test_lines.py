@@ -46,7 +46,7 @@ class Swallowing:
     """Starts the working process under a launcher that loses all that it prints."""
 
     def command(self, job: JobFolder) -> list[str]:
-        performer = ["-P", "-m", "evosweep.supervision.performer", str(job.folder)]
+        performer = ["-P", "-m", "evosweep.entry.working_process", str(job.folder)]
         return [sys.executable, "-c", SWALLOWS, sys.executable, *performer]
 
     def crew(self, *_: object) -> None:

@@ -26,7 +26,7 @@ from evosweep.errors import RunError
 from evosweep.processes import activity, kill, safe_path
 from evosweep.processes.paused import Paused
 
-_PRELOADED = ["deap.tools", "deap.gp", "numpy.random", "evosweep.evaluation.worker"]
+_PRELOADED = ["evosweep.backends.pool_preload"]
 _PERIOD, _LONGEST_PERIOD = 0.1, 0.5
 """Seconds between two looks for workers that are past a deadline, or stopped."""
 _LOOK = 0.002  # seconds of that period for each worker: a look takes a fiftieth of it

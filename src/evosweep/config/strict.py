@@ -20,9 +20,14 @@ NAME_PATTERN = r"^[A-Za-z0-9._-]{1,64}$"
 
 
 class Strict(BaseModel):
-    """A frozen model that refuses unknown keys and converts no types."""
+    """A frozen model that refuses unknown keys and converts no types.
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    Its validator is made when it is needed first: most models are only parts of others.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True
+    )
 
 
 def _json_value(value: object, depth: int = 0) -> object:

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -72,10 +73,17 @@ def versions() -> dict[str, str]:
     versions = {}
     for package in _PACKAGES:
         try:
-            versions[package] = metadata.version(package)
+            versions[package] = _version(package)
         except metadata.PackageNotFoundError:
             continue
     return versions
+
+
+def _version(package: str) -> str:
+    """Return an installed package's version; most of its metadata, a long text, is not parsed."""
+    head = (metadata.distribution(package).read_text("METADATA") or "").partition("\n\n")[0]
+    given = re.search(r"^Version: *([^\s]+)\s*$", head, re.MULTILINE)
+    return given[1] if given else metadata.version(package)
 
 
 def _cpu() -> str:

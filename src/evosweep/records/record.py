@@ -129,7 +129,7 @@ Sources = Annotated[dict[Key, Line], Field(max_length=1000)]
 class Named(BaseModel):
     """The fields that name a run, in all of its documents."""
 
-    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True, defer_build=True)
 
     format: Literal[1] = Field(description="Version of this schema.")
     run_id: RunId = Field(description="Name of the run, and of its folder.")

@@ -35,7 +35,7 @@ class InProcess:
         """Take a line of the table; the launch is the same for every backend."""
 
     def command(self, job: JobFolder) -> list[str]:
-        return [sys.executable, "-P", "-m", "evosweep.supervision.performer", str(job.folder)]
+        return [sys.executable, "-P", "-m", "evosweep.entry.working_process", str(job.folder)]
 
     def crew(self, leader: int, job: JobFolder) -> Crew | None:  # noqa: ARG002 - the protocol's
         return None

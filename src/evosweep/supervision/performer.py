@@ -168,8 +168,3 @@ def _number(best: object) -> str:
     if isinstance(best, tuple):
         return "(" + ", ".join(map(_number, best)) + ")"
     return f"{best:g}" if isinstance(best, float) else str(best)
-
-
-if __name__ == "__main__":
-    guard.follow_supervisor()
-    main(sys.argv[1])
