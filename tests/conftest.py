@@ -5,6 +5,7 @@ marked `slow`; `make faults` runs those of tests/faults too. Tests of one group 
 pytest-xdist, and with it what their fixtures have set up: an engine, images, servers, pools.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -68,6 +69,17 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def _is_fast(config: pytest.Config) -> bool:
     return "not thorough" in str(config.getoption("markexpr"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Looks for no garbage among what tests import, nor later: each process collects all tests."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)  # before the hook of pytest-xdist that reads the groups
@@ -146,8 +158,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """More than this process has processors, since many tests wait; eight at most."""
-    return min(len(os.sched_getaffinity(0)) + (1 if _is_fast(config) else 2), 8)
+    """More than this process has processors, since many tests wait; eight at most.
+
+    Those of the cluster and of the containers keep two that wait for most of their time.
+    """
+    return min(len(os.sched_getaffinity(0)) + (1 if _is_fast(config) else 3), 8)
 
 
 @pytest.hookimpl(tryfirst=True)
