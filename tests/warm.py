@@ -11,6 +11,7 @@ import functools
 import gc
 import importlib
 import json
+import operator
 import os
 import runpy
 import select
@@ -160,10 +161,18 @@ def _run(request: Mapping[str, Any]) -> None:
     runpy.run_module(words[0], run_name="__main__", alter_sys=True)
 
 
+def _prepare(name: str) -> None:
+    """Import a module; of `module:function`, call the function too."""
+    module, _, function = name.partition(":")
+    imported = importlib.import_module(module)
+    if function:
+        operator.attrgetter(function)(imported)()
+
+
 if __name__ == "__main__":
     del sys.path[0]  # of this file
     for name in sys.argv[1:]:
-        importlib.import_module(name)
+        _prepare(name)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     gc.collect()
     gc.freeze()

@@ -55,8 +55,14 @@ CONFIG: dict[str, Any] = {
 }
 
 
-IMPORTED = ("snakemake.cli", "evosweep.workflow.hooks", "snakemake_logger_plugin_evosweep")
-"""What a call of Snakemake imports, whatever it does."""
+IMPORTED = (
+    *("snakemake.cli", "evosweep.workflow.hooks", "snakemake_logger_plugin_evosweep"),
+    "snakemake.cli:get_argument_parser",  # which looks for plugins and imports them
+    *("smart_open", "graphlib", "packaging.version"),
+    "evosweep.config.experiment:Experiment.model_rebuild",
+    "evosweep.config.spec:RunSpec.model_rebuild",
+)
+"""What a call of Snakemake imports and prepares, whatever it does."""
 
 
 @dataclass
