@@ -90,6 +90,20 @@ def test_a_folder_that_is_read_only(
     assert str(refused.value).startswith(f"{tmp_path}: ")
 
 
+def test_nothing_is_removed_through_a_link_with_the_name_of_a_run(tmp_path: Path) -> None:
+    (tmp_path / "target").mkdir()
+    target = RunFolder(tmp_path / "target").record
+    target.touch()
+    run, named = RunFolder(tmp_path / NAME), RunFolder(tmp_path / "by its user")
+    for folder in (run, named):
+        folder.path.symlink_to("target")
+    with pytest.raises(Damaged, match="is a link"):
+        run.remove(run.record)
+    assert target.exists()
+    named.remove(named.record)
+    assert not target.exists()
+
+
 def test_drafts_are_swept_and_nothing_else(tmp_path: Path) -> None:
     drafts = (".record.json.1", ".population.parquet.x", ".journal.bin.abc")
     kept = ("record.json", "journal.bin", "run.lock", "interruptions.jsonl", "notes", ".hidden")

@@ -219,7 +219,9 @@ def test_without_locks_each_session_has_a_file_of_its_own(
 ) -> None:
     def work(first: Journal) -> None:
         first.append(_entry(0))
+        before = path.stat().st_ino
         with Journal(path, RUN_ID) as second:
+            assert path.stat().st_ino != before
             second.append(_entry(1))
             first.flush()
 

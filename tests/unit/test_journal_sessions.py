@@ -11,9 +11,10 @@ import numpy
 import pytest
 
 from evosweep.errors import EvosweepError, InputError
-from evosweep.processes.lock import Locked
+from evosweep.processes import lock
+from evosweep.processes.lock import Locked, NoLocks
 from evosweep.records import journal, journal_file
-from evosweep.records.journal import Entry, Journal, JournalCorrupt, TornTail
+from evosweep.records.journal import Entry, Journal, JournalCorrupt, Session, TornTail
 from evosweep.records.journal_file import JournalFile
 
 RUN_ID = "0123456789ab"
@@ -89,6 +90,11 @@ def test_one_individual_is_appended_as_an_entry(path: Path) -> None:
     assert entry.fitnesses.tolist() == [[1.0, 2.0]]
     assert (entry.digest, entry.seconds) == (b"d" * 16, 0.25)
     assert 0 <= before <= entry.finished <= after
+
+
+def test_a_new_journal_has_nothing_of_earlier_sessions(path: Path) -> None:
+    with Journal(path, RUN_ID) as opened:
+        assert (opened.entries, opened.elapsed, opened.resumed) == (0, 0.0, 0)
 
 
 def test_the_time_of_earlier_sessions_counts(path: Path) -> None:
@@ -182,6 +188,20 @@ def test_an_entry_is_synced_by_a_thread_and_at_the_end(path: Path, syncs: Syncs)
         opened.flush()
         assert syncs.count == before + 1
     assert syncs.count == before + 2
+
+
+def test_an_entry_is_at_risk_for_a_second(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A power cut costs no more than that, unless the caller chooses another time."""
+    wait, seconds = threading.Event.wait, []
+
+    def waited(event: threading.Event, timeout: float | None = None) -> bool:
+        seconds.append(timeout)
+        return wait(event, timeout)
+
+    monkeypatch.setattr(threading.Event, "wait", waited)
+    with Journal(path, RUN_ID):
+        pass
+    assert 1.0 in seconds
 
 
 def test_nothing_is_synced_where_nothing_is_new(path: Path, syncs: Syncs) -> None:
@@ -304,8 +324,48 @@ def test_what_could_not_be_written_is_told(
     said = f"{path}: cannot write 5 bytes of the journal ({os.strerror(number)}); "
     assert str(refused.value).startswith(said)
     _failing(monkeypatch, "fdatasync", number)
-    with pytest.raises(EvosweepError, match="cannot write 13 bytes"):
+    with pytest.raises(EvosweepError) as refused:
         file.sync()
+    said = f"{path}: cannot write 13 bytes of the journal ({os.strerror(number)}); "
+    assert str(refused.value).startswith(said)
+    file.close()
+
+
+def test_what_a_new_file_could_not_keep_is_told(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _failing(monkeypatch, "fsync", errno.ENOSPC)
+    with pytest.raises(EvosweepError) as refused:
+        JournalFile.made(path, [b"x" * 28, b"kept"], b"signature")
+    said = f"{path}: cannot write 41 bytes of the journal ({os.strerror(errno.ENOSPC)}); make room "
+    assert str(refused.value).startswith(said)
+    assert not any(path.parent.iterdir())
+
+
+def test_a_new_file_needs_a_lock(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("fcntl.flock", refuse)
+        with pytest.raises(NoLocks, match=f"^{path.parent}: this file system has no locks"):
+            _file(path)
+    monkeypatch.setattr(lock, "acquire", lambda *_: False)
+    with pytest.raises(Locked, match=f"^{path}: another process writes to the journal"):
+        _file(path)
+    assert not any(path.parent.iterdir())
+
+
+def test_where_data_cannot_be_synced_alone_the_whole_file_is(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on macOS."""
+    synced: list[int] = []
+    file = _file(path)
+    monkeypatch.setattr(os, "fsync", synced.append)
+    monkeypatch.delattr(os, "fdatasync")
+    file.sync()
+    assert synced[0] == file.fd
     file.close()
 
 
@@ -411,7 +471,7 @@ def test_every_refusal_names_the_journal(path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(journal_file, "open_descriptor", refuse)
     with pytest.raises(EvosweepError) as full:
         JournalFile.made(path, [b"head"], b"signature")
-    assert str(full.value).startswith(f"{path}: cannot write")
+    assert str(full.value).startswith(f"{path}: cannot write 28 bytes of the journal (full); make")
 
 
 def test_a_file_that_was_replaced_meanwhile_is_opened_again(
@@ -424,3 +484,61 @@ def test_a_file_that_was_replaced_meanwhile_is_opened_again(
     assert opened is not None
     opened.close()
     assert answers == []
+
+
+def test_a_file_that_was_removed_meanwhile_is_none(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _work(path, None, 0)
+
+    def removed(*_: object) -> bool:
+        path.unlink()
+        return True
+
+    monkeypatch.setattr(lock, "acquire", removed)
+    assert JournalFile.existing(path) is None
+
+
+def test_who_has_written_nothing_has_lost_nothing(path: Path) -> None:
+    _work(path, None, 0)
+    opened = JournalFile.existing(path)
+    assert opened is not None
+    assert opened.loss() is None
+    opened.close()
+
+
+_ENTRY = journal.frame(journal.journal_entry.pack(_entry()))
+_SESSION = journal.frame(journal.journal_entry.pack(Session(1.5, 7)))
+
+
+@pytest.mark.parametrize(
+    ("entries", "who"),
+    [
+        (b"", "another process"),
+        (_ENTRY, "another process"),
+        (b"x" + _ENTRY, "another process"),  # which is damage
+        (_SESSION + _ENTRY + b"x" + _ENTRY, f"{Session(1.5, 7)}"),
+    ],
+)
+def test_who_has_taken_over_is_told_as_far_as_it_can_be_read(
+    path: Path, entries: bytes, who: str
+) -> None:
+    file = _file(path)
+    path.unlink()
+    path.write_bytes(journal.header_of(RUN_ID) + entries)
+    assert str(file.loss()).startswith(f"{path}: {who} has taken over the journal, since ")
+    file.close()
+
+
+def test_a_journal_that_cannot_be_read_was_taken_over_by_somebody(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> Iterator[object]:
+        raise OSError(errno.EIO, "Input/output error")
+
+    file = _file(path)
+    path.unlink()
+    path.write_bytes(b"other")
+    monkeypatch.setattr(journal_file, "entries_of", refuse)
+    assert str(file.loss()).startswith(f"{path}: another process has taken over the journal")
+    file.close()

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from evosweep.errors import Damaged
 from evosweep.processes import lock
 from evosweep.processes.lock import Lock, Locked, NoLocks
 
@@ -77,6 +79,7 @@ def test_a_lock_says_whose_it_is_and_nothing_of_an_earlier_one(tmp_path: Path) -
         assert held.path == tmp_path / "lock"
         told = json.loads((tmp_path / "lock").read_text())
     assert before <= told.pop("since") <= time.time()
+    assert len(bytes.fromhex(told["token"])) == 8
     assert told == {
         "host": os.uname().nodename, "pid": os.getpid(), "boot": lock.boot_id(),
         "token": lock.TOKEN,
@@ -137,6 +140,43 @@ def test_a_file_that_another_one_has_replaced_is_not_the_lock(
 def test_a_lock_whose_file_is_gone_ends_all_the_same(tmp_path: Path) -> None:
     with _no_file_stays_open(), Lock(tmp_path / "lock", "it"):
         (tmp_path / "lock").unlink()
+
+
+def _exchange_for_a_link(folder: Path) -> Path:
+    """Let another folder with the same lock be where the folder was; returns its lock."""
+    other = folder.with_name("elsewhere")
+    shutil.copytree(folder, other)
+    folder.rename(folder.with_name("moved"))
+    folder.symlink_to(other)
+    return other / "lock"
+
+
+def test_a_lock_is_not_removed_through_a_link_that_came_meanwhile(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    with _no_file_stays_open(), Lock(folder / "lock", "it", inside=tmp_path):
+        elsewhere = _exchange_for_a_link(folder)
+        assert lock.TOKEN in elsewhere.read_text()
+    assert elsewhere.exists()
+
+
+def test_a_lock_that_became_a_link_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with _no_file_stays_open(), Lock(path, "it"):
+        path.rename(tmp_path / "target")
+        path.symlink_to("target")
+    assert path.is_symlink()
+    assert path.exists()
+
+
+def test_no_lock_is_made_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "target").mkdir()
+    (tmp_path / "folder").symlink_to("target")
+    path = tmp_path / "folder" / "lock"
+    for block in (Lock(path, "it", inside=tmp_path), lock.queue(path, inside=tmp_path)):
+        with pytest.raises(Damaged, match="is a link"), block:
+            pass
+    assert not any((tmp_path / "target").iterdir())
 
 
 def test_a_queue_that_is_free_asks_for_nobody_and_leaves_its_file(tmp_path: Path) -> None:
@@ -236,11 +276,10 @@ def test_a_machine_without_a_boot_id_has_none(monkeypatch: pytest.MonkeyPatch) -
     assert asked() == ""
 
 
-def test_the_switch_and_the_token_are_the_documented_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_switch_is_the_documented_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert lock.is_used()
     monkeypatch.setenv("EVOSWEEP_LOCKS", "none")
     assert not lock.is_used()
-    assert len(bytes.fromhex(lock.TOKEN)) == 8
 
 
 def test_a_probe_tries_the_folder_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

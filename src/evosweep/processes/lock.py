@@ -96,7 +96,7 @@ class Lock:
 
     def _is_mine(self) -> bool:
         """Return True if this host still has the lock; a network may have given it to another."""
-        fd = open_descriptor(self.path, inside=self._inside)
+        fd = open_descriptor(self.path)
         try:
             text = os.pread(fd, _LONGEST, 0)
         finally:

@@ -129,13 +129,15 @@ class JournalFile:
         """Add bytes at the end; they survive the process from here on."""
         left: bytes | memoryview = data
         with self._writing:
-            while left:
+            while True:
                 try:
                     written = os.write(self.fd, left)
                 except OSError as error:
                     raise _unwritable(self.path, len(left), error) from error
                 self.size += written
-                left = memoryview(left)[written:] if written < len(left) else b""
+                if written == len(left):
+                    break
+                left = memoryview(left)[written:]
             self._last = data[-_RECOGNISED:]
 
     def truncate(self, size: int) -> None:
@@ -160,7 +162,7 @@ class JournalFile:
         if self._is_named:
             return
         with suppress(PermissionError):  # a folder that its owner may write to and not read
-            fd = os.open(self.path.parent, os.O_RDONLY | os.O_CLOEXEC)
+            fd = os.open(self.path.parent, os.O_RDONLY)
             try:
                 os.fsync(fd)
             finally:
@@ -178,7 +180,7 @@ class JournalFile:
 
     def pieces(self, start: int, end: int) -> Iterator[bytes]:
         """Yield the bytes from `start` to `end`, in pieces."""
-        while start < end and (piece := os.pread(self.fd, min(_PIECE, end - start), start)):
+        while piece := os.pread(self.fd, min(_PIECE, end - start), start):
             yield piece
             start += len(piece)
 

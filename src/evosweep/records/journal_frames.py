@@ -18,10 +18,10 @@ from evosweep.records import journal_entry
 from evosweep.records.journal_entry import Entry, Session
 
 VERSION = 1
-_HEADER = struct.Struct("<8sHH12sI")
-HEADER_SIZE = _HEADER.size
+_HEADER = struct.Struct("<8sHH12s")  # without its CRC-32
 _FRAME = struct.Struct("<4sII")
 _NUMBER = struct.Struct("<I")
+HEADER_SIZE = _HEADER.size + _NUMBER.size
 _MAGIC = b"EVOSWJNL"
 _MARK = b"\xe5EVO"
 _UNREADABLE = (ValueError, LookupError, TypeError, RecursionError, OverflowError, struct.error)
@@ -35,7 +35,10 @@ class JournalCorrupt(EvosweepError):
 
 def header_of(run_id: str) -> bytes:
     """Return the header of a run's journal."""
-    head = _HEADER.pack(_MAGIC, VERSION, 0, run_id.encode(), 0)[:-4]
+    return _with_crc(_HEADER.pack(_MAGIC, VERSION, 0, run_id.encode()))
+
+
+def _with_crc(head: bytes) -> bytes:
     return head + _NUMBER.pack(zlib.crc32(head))
 
 
@@ -56,8 +59,8 @@ def check_header(path: Path, header: bytes) -> str:
     """Return the run_id in the header."""
     problem = "is too short"
     if len(header) == HEADER_SIZE:
-        magic, version, _, run_id, crc = _HEADER.unpack(header)
-        if magic == _MAGIC and crc == zlib.crc32(header[:-4]):
+        magic, version, _, run_id = _HEADER.unpack_from(header)
+        if magic == _MAGIC and header == _with_crc(header[: _HEADER.size]):
             if version == VERSION:
                 return str(run_id.decode("ascii", "replace"))
             problem = f"has version {version}, and this evosweep reads version {VERSION}"
@@ -137,14 +140,14 @@ def _refuse_damage_before_good_entries(file: BinaryIO, path: Path, damaged: int,
     if size - damaged > _FRAME.size + LONGEST:
         raise _damage(path, damaged, f"{size - damaged} bytes follow it")
     rest = file.read(size - damaged)
-    at, effort = rest.find(_MARK, 1), 4 * len(rest)
+    at, effort = rest.find(_MARK), 4 * len(rest)
     while at != -1:
         effort -= _bytes_to_check(rest, at)
         if effort < 0:
             raise _damage(path, damaged, "many marks of entries follow it")
         if _whole_entry_at(rest, at):
             raise _damage(path, damaged, f"whole entries follow it at byte {damaged + at}")
-        at = rest.find(_MARK, at + 1)
+        at = rest.find(_MARK, at + len(_MARK))
 
 
 def _damage(path: Path, at: int, what: str) -> JournalCorrupt:
@@ -156,9 +159,10 @@ def _damage(path: Path, at: int, what: str) -> JournalCorrupt:
 
 def _bytes_to_check(data: bytes, at: int) -> int:
     """Return the length of the entry that a mark announces; 0 if it announces none."""
-    if at + _FRAME.size > len(data):
+    head = data[at : at + _FRAME.size]
+    if len(head) < _FRAME.size:
         return 0
-    length = int(_FRAME.unpack_from(data, at)[1])
+    length = int(_FRAME.unpack(head)[1])
     return length if at + _FRAME.size + length <= len(data) else 0
 
 
