@@ -1,6 +1,7 @@
 """Which modules a digest covers, and of which bytes it is; all within this process."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,6 +63,13 @@ def test_imports_are_followed_through_packages(folder: Path) -> None:
     assert "evosweep.problems.continuous" in others
     assert all(name.startswith(("evosweep.problems.", "evosweep.algorithms.", "evosweep.variation"))
                for name in others), others  # fmt: skip
+
+
+def test_the_packages_around_a_module_are_covered(folder: Path) -> None:
+    """Python executes them before it, whatever the module itself imports."""
+    first, *others = sources.covered("problem", "package.inner.near:build", str(folder))
+    assert first.module == "package.inner.near"
+    assert {"package", "package.inner"} <= {source.module for source in others}
 
 
 def test_the_digest_is_that_of_names_and_normal_forms(folder: Path) -> None:
@@ -136,10 +144,13 @@ def test_where_a_module_is_missing(folder: Path) -> None:
     )
     with pytest.raises(InputError, match="'nowhere_at_all' in the installed packages or on"):
         sources.locate("problem", "nowhere_at_all:f", "")
-    with pytest.raises(InputError, match="json is a module of Python's standard library"):
+    message = "^'json:loads': json is a module of Python's standard library, which has no problems"
+    with pytest.raises(InputError, match=message):
         sources.locate("problem", "json:loads", str(folder))
-    with pytest.raises(InputError, match="is no algorithm: the installed package deap"):
+    message = "^'deap.tools:selBest' is no algorithm: the installed package deap"
+    with pytest.raises(InputError, match=message):
         sources.locate("algorithm", "deap.tools:selBest", str(folder))
+    assert sources.locate("algorithm", "deap.gp:harm", "")[1] == "harm"
     assert sources.locate("problem", "first:build", str(folder)) == (
         Source("first", folder / "first.py", str(folder)), "build",
     )  # fmt: skip
@@ -152,6 +163,7 @@ def test_where_a_module_is_missing(folder: Path) -> None:
         (b"x = 1\n\xff = 2\n", ""),
         (b"# coding: nothing\n", ""),
         (b"x = 1\0\n", ""),
+        (b"# coding: unicode_escape\nx = '\\ud800'\n", ""),
         (b"x = " + b"(" * 1000, ""),
     ],
 )
@@ -163,6 +175,29 @@ def test_a_source_that_does_not_parse_is_named(folder: Path, content: bytes, sai
     assert str(refused.value).startswith(f"{path}{said}")
     assert not str(refused.value).endswith("None")
     assert refused.value.__cause__ is None
+
+
+def test_a_source_is_refused_in_one_line(folder: Path) -> None:
+    path = folder / "broken.py"
+    for content, said in (
+        (b"x = 1\ny = (\n", ", line 2: '(' was never closed"),
+        (
+            b"x = 1\ny = 2\n\xff = 3\n",
+            ": 'utf-8' codec can't decode byte 0xff in position 12: invalid start byte",
+        ),
+    ):
+        path.write_bytes(content)
+        with pytest.raises(InputError) as refused:
+            sources.read_source(path)
+        assert str(refused.value) == f"{path}{said}"
+
+
+def test_a_source_of_more_than_64_mib_is_refused(folder: Path) -> None:
+    path = folder / "large.py"
+    path.touch()
+    os.truncate(path, 2**26 + 1)
+    with pytest.raises(InputError, match=f"large.py: has more than {2**26} bytes"):
+        sources.read_source(path)
 
 
 def test_a_source_that_cannot_be_read_is_named(folder: Path) -> None:
@@ -194,6 +229,8 @@ def test_what_decides_by_where_it_lies() -> None:
         (package, mine, False),
         (package, package, True),
         (package, package._replace(module="package.first"), True),
+        (package._replace(module="package.sub.part"), package, True),
+        (package, package._replace(module="package.sub.first"), True),
         (package, package._replace(module="other"), False),
         (package, mine._replace(module="package.first"), False),
         (mine._replace(module="package", root=standard), mine, False),

@@ -42,6 +42,6 @@ def _lines(here: Texts, there: Texts) -> Iterator[str]:
 
 def _essence(text: str) -> str:
     try:
-        return normal_form(text, parse(text, "kept source"))
+        return normal_form(text, parse(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return text

@@ -12,10 +12,6 @@ import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_F_STRING_STARTS = {getattr(tokenize, f"{kind}STRING_START", None) for kind in "FT"} - {None}
-_F_STRING_ENDS = {getattr(tokenize, f"{kind}STRING_END", None) for kind in "FT"} - {None}
-_SPACE = " \t\f"
-
 
 class Span(NamedTuple):
     """A part of a text, from one (line, column) to another; lines count from 1, columns from 0."""
@@ -33,11 +29,11 @@ def decode(content: bytes) -> str:
     return content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def parse(text: str, name: str) -> ast.Module:
+def parse(text: str) -> ast.Module:
     """Return the syntax tree of a source text; warnings of the parser are ignored here."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return ast.parse(text, filename=name)
+        return ast.parse(text)
 
 
 def normal_form(text: str, tree: ast.Module) -> str:
@@ -68,17 +64,24 @@ def normal_form(text: str, tree: ast.Module) -> str:
 
 def _scan(text: str) -> tuple[list[Span], list[Span]]:
     """Return the spans of comments outside of f-strings, and of strings; an f-string is one."""
+    starts, ends = _tokens("START"), _tokens("END")
     comments, strings, open_strings = [], [], []
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type in _F_STRING_STARTS:
+        if token.type in starts:
             open_strings.append(token.start)
-        elif token.type in _F_STRING_ENDS:
+        elif token.type in ends:
             strings.append(Span(open_strings.pop(), token.end))
         elif token.type == tokenize.STRING:
             strings.append(Span(token.start, token.end))
         elif token.type == tokenize.COMMENT and not open_strings:
             comments.append(Span(token.start, token.end))
     return comments, strings
+
+
+def _tokens(name: str) -> set[int]:
+    """Return the numbers of f-strings' and t-strings' tokens, if this Python has them."""
+    numbers = (getattr(tokenize, f"{kind}STRING_{name}", None) for kind in ("F", "T"))
+    return {number for number in numbers if number is not None}
 
 
 def _lone_strings(tree: ast.Module, lines: list[str]) -> Iterator[tuple[Span, str]]:
@@ -107,9 +110,9 @@ def _span(node: ast.stmt, lines: list[str]) -> Span:
     start, end = node.lineno, node.end_lineno or node.lineno
     last = lines[end - 1]
     column = _characters(last, node.end_col_offset or 0)
-    rest = last[column:].lstrip(_SPACE)
+    rest = last[column:].lstrip()
     if rest.startswith(";"):
-        column = len(last) - len(rest[1:].lstrip(_SPACE))
+        column = len(last) - len(rest[1:].lstrip())
     return Span((start, _characters(lines[start - 1], node.col_offset)), (end, column))
 
 
@@ -123,13 +126,13 @@ def _kept_lines(lines: list[str], cuts: list[tuple[Span, str]], inside: set[int]
     for (start, end), instead in sorted(cuts, reverse=True):
         joined = numbered[start[0]][: start[1]] + instead + numbered[end[0]][end[1] :]
         numbered[start[0]] = joined
-        if end[0] in inside and end[0] != start[0]:
+        if end[0] in inside:
             inside.add(start[0])
         for gone in range(start[0] + 1, end[0] + 1):
             del numbered[gone]
     continued = False
     for number, line in numbered.items():
-        kept = line if number in inside else line.rstrip(_SPACE)
-        if kept.strip(_SPACE) or continued or number in inside:
+        kept = line if number in inside else line.rstrip()
+        if kept.strip() or continued or number in inside:
             yield kept
         continued = kept.endswith("\\") and number not in inside

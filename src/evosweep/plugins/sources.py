@@ -13,6 +13,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 from evosweep.errors import InputError, did_you_mean, shown
@@ -120,7 +121,7 @@ def read_source(path: Path) -> tuple[str, ast.Module]:
     """Return the text and the syntax tree of a source file; raises InputError with its line."""
     try:
         text = decode(read_named(path, _LARGEST))
-        return text, parse(text, str(path))
+        return text, parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None)
         reason = getattr(error, "msg", None) or error
@@ -140,9 +141,7 @@ def file_digest(path: Path) -> str:
     """Return SHA-256, in hex, over one source file in its normal form."""
     if path.suffix != ".py":
         return hashlib.sha256(path.read_bytes()).hexdigest()
-    return hashlib.sha256(
-        normal_form(*read_source(path)).encode(errors="surrogatepass")
-    ).hexdigest()
+    return hashlib.sha256(normal_form(*read_source(path)).encode()).hexdigest()
 
 
 def _may_decide(module: str) -> bool:
@@ -175,7 +174,7 @@ def _importable(source: Source) -> Iterator[str]:
     for name in sorted(names):
         parts = name.split(".")
         if all(parts):
-            yield from (".".join(parts[:count]) for count in range(1, len(parts) + 1))
+            yield from accumulate(parts, "{}.{}".format)
 
 
 def _import_statements(source: Source, package: list[str]) -> Iterator[str]:
@@ -185,5 +184,5 @@ def _import_statements(source: Source, package: list[str]) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else []
             parent = ".".join([*base, *([node.module] if node.module else [])])
-            yield from (f"{parent}.{alias.name}" for alias in node.names if alias.name != "*")
+            yield from (f"{parent}.{alias.name}" for alias in node.names)
             yield parent
