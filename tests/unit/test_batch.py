@@ -151,6 +151,34 @@ def test_a_table_is_laid_out_as_one_fitness_for_each_individual() -> None:
     assert flagged.flags == [OK, OK, OK]
 
 
+def test_a_population_may_be_of_one_individual() -> None:
+    (person,) = people = _people(1)
+    batch = _table(people)
+    assert batch.is_table(_digest(people), FORM)
+    assert batch.laid_out([0], _outcome(((1.0, 2.0),)), FORM)[1].fitnesses == [(1.0, 2.0)]
+    batch.put([0], [(1.0, 2.0)], table=True)
+    assert batch.results == [((1.0, 2.0),)]
+    assert list(batch.individuals or ()) == [person]
+
+
+def test_genes_of_a_programs_own_class_are_known_by_their_form() -> None:
+    class Gene:
+        """Only the toolbox's `encode` can convert it."""
+
+    form = PlainForm(lambda _: "gene")
+    people = [creator.Batched([place, Gene()]) for place in range(2)]
+    digests = [blocks.digest(people, [place], form) for place in range(2)]
+    whole = blocks.digest(people, range(2), form)
+    batch = Batch.of_individuals(0, people, changed=False)
+    assert batch.has([0], digests[0], form)
+    assert not batch.has([1], digests[0], form)
+    table = _table(people)
+    assert table.is_table(whole, form)
+    assert table.has([0, 1], whole, form)
+    _, outcome = table.laid_out([0], _outcome(((1.0, 2.0),) * 2), form)
+    assert outcome.digest == whole
+
+
 def test_one_fitness_of_rows_stays_as_it_is() -> None:
     batch, outcome = _table(7), _outcome((1.0, 2.0))
     assert batch.laid_out([0], outcome, FORM) == ([0], outcome)

@@ -201,6 +201,25 @@ def test_a_block_travels_as_its_encoding() -> None:
     assert all(block.contents is None for block in sent)
 
 
+def test_blocks_have_the_form_and_the_declared_attributes_of_their_problem() -> None:
+    class Gene:
+        """Only the toolbox's `encode` can convert it."""
+
+    form = PlainForm(lambda _: "gene")
+    individuals: Any = [creator.BlocksIndividual([Gene(), place]) for place in range(3)]
+    for individual in individuals:
+        individual.mate = creator.BlocksIndividual([7])
+    declared = frozenset({"mate"})
+    whole = encode([[[..., "own", "gene"], place] for place in range(3)])
+    for block in (
+        *Blocks(individuals, range(3), 9, form, declared),
+        Block.of(individuals, form, declared),
+    ):
+        assert block.encoding == whole
+        assert all("mate" in state for state in block.companions.states or [{}])
+    assert blocks.digest(individuals, range(3), form) == hashlib.sha256(whole).digest()[:16]
+
+
 @given(
     st.lists(gene, max_size=6),
     st.dictionaries(

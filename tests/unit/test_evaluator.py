@@ -4,6 +4,7 @@ import itertools
 import os
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +17,7 @@ from evosweep.backends.serial import Serial
 from evosweep.errors import InputError
 from evosweep.evaluation import evaluator, problem
 from evosweep.evaluation.as_given import NotAsGiven
+from evosweep.evaluation.batch import Batch
 from evosweep.evaluation.circumstances import Circumstances
 from evosweep.evaluation.evaluator import Evaluator
 from evosweep.evaluation.failure import EvaluationFailed
@@ -35,8 +37,26 @@ behaviour: dict[str, Any] = {}
 def build(kind: str = "plain") -> base.Toolbox:
     """A toolbox whose evaluation notes its calls."""
     toolbox = base.Toolbox()
-    toolbox.register("evaluate", {"plain": _plain, "learning": _learning, "noisy": _noisy}[kind])
+    kinds = {"plain": _plain, "learning": _learning, "noisy": _noisy, "own": _own}
+    toolbox.register("evaluate", kinds[kind])
+    if kind == "own":
+        toolbox.register("encode", lambda gene: gene.value)
+        toolbox.register("decode", Gene)
     return toolbox
+
+
+class Gene:
+    """A gene of the program's own class."""
+
+    def __init__(self, value: float) -> None:
+        self.value = value
+
+
+def _own(given: Any) -> Any:
+    if given and isinstance(given[0], list):
+        return [_own(each) for each in given]
+    calls.append([gene.value for gene in given])
+    return sum(calls[-1]), 1.0
 
 
 def _plain(individual: Any, *others: float, **keywords: float) -> Any:
@@ -47,6 +67,8 @@ def _plain(individual: Any, *others: float, **keywords: float) -> Any:
         raise ValueError("it fails")
     if behaviour.get("reads"):
         assert individual.extra
+    if behaviour.get("returns") and not hasattr(individual, "extra"):
+        return None
     if behaviour.pop("accident", None):
         raise ValueError("an accident")
     if "global" in behaviour:
@@ -334,6 +356,42 @@ def test_what_a_lamarckian_evaluation_learns_is_written_back(path: Path) -> None
         assert single == [15.0, 1.0]
 
 
+def test_each_evaluation_learns_from_the_individual_as_it_was(path: Path) -> None:
+    """One individual may be in a batch several times, and chunks are written back one by one."""
+    for _ in range(2):
+        calls.clear()
+        person = _people(3.0)[0]
+        with Run(path, "learning") as run:
+            fitnesses = run.toolbox.map(run.toolbox.evaluate, [person] * 3)
+            assert fitnesses == [(13.0, 1.0)] * 3
+            assert not run.evaluator.replaying()
+        assert person == [13.0, 1.0]
+    assert calls == []
+
+
+def test_the_journal_has_a_genome_for_each_individual(path: Path) -> None:
+    with Run(path, "learning") as run:
+        run.toolbox.map(run.toolbox.evaluate, _people(3.0))
+    (entry,) = read(path)
+    assert entry.genomes is not None
+    doubled = replace(entry, genomes=[*entry.genomes, *entry.genomes])
+    with Run(path.with_name("other.bin"), "learning") as run:
+        batch = Batch.of_individuals(0, _people(3.0), changed=True)
+        with pytest.raises(ValueError, match="zip"):
+            run.evaluator.take_recorded(batch, doubled)
+
+
+def test_genes_of_a_programs_own_class_are_recorded_in_its_form(path: Path) -> None:
+    for _ in range(2):
+        calls.clear()
+        people = [creator.Evaluated([Gene(place), Gene(1.0)]) for place in (3.0, 1.0)]
+        with Run(path, "own") as run:
+            assert run.toolbox.map(run.toolbox.evaluate, people) == [(4.0, 1.0), (2.0, 1.0)]
+            assert run.toolbox.evaluate(people) == [(4.0, 1.0), (2.0, 1.0)]
+            run.evaluator.finish()
+    assert calls == []
+
+
 def test_a_failure_ends_the_run_or_is_given_its_penalty(path: Path) -> None:
     behaviour["fails"] = 1.0
     people = _people(3.0, 1.0, 2.0)
@@ -412,6 +470,47 @@ def test_a_single_evaluation_is_counted_and_compared_as_those_of_a_batch(
         assert spent == [True]
 
 
+def test_a_single_evaluation_takes_its_time_and_may_be_compared(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = _people(1.0, 2.0)
+    with Run(path) as run:
+        run.toolbox.evaluate(people[0])
+        alone, times = run.evaluator._alone, run.evaluator.dispatcher.times
+        assert alone is not None
+        evaluate, asked = alone.evaluate, list[Any]()
+
+        def slow(*given: Any) -> Any:
+            single = evaluate(*given)
+            return single and single._replace(seconds=5.0)
+
+        def is_due(*given: object, **named: object) -> bool:
+            asked.append((given, named))
+            return False
+
+        monkeypatch.setattr(alone, "evaluate", slow)
+        monkeypatch.setattr(run.evaluator._as_given, "is_due", is_due)
+        before = times.evaluation
+        run.toolbox.evaluate(people[1])
+        assert before > 0.0
+        assert times.evaluation == before + 5.0
+        assert asked == [((people[1],), {"whole": True})]
+
+
+def test_the_worker_of_each_chunk_is_noted(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Run(path) as run:
+        terms: list[Any] = []
+        noted: list[Any] = []
+        monkeypatch.setattr(run.evaluator.chunks, "refuse_others", terms.append)
+        monkeypatch.setattr(run.evaluator.tally, "note_worker", noted.append)
+        run.toolbox.map(run.toolbox.evaluate, _people(1.0))
+        (outcome,) = noted
+        assert terms == [outcome.terms]
+        assert outcome.fitnesses == [(2.0, 2.0)]
+        assert run.evaluator._apart._steps is run.evaluator
+        assert run.evaluator._apart._description == run._how.description
+
+
 def test_the_end_of_a_run_is_told_to_the_comparisons(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -439,6 +538,17 @@ def test_an_evaluation_that_killed_its_workers_is_given_up(path: Path) -> None:
     assert first.digest == blocks.digest(people, [1], form)
     assert first.flags is not None
     assert first.flags.tolist() == [PENALISED]
+
+
+def test_what_is_no_fitness_only_for_the_individual_that_is_given_is_refused(path: Path) -> None:
+    behaviour["returns"] = True
+    individual = _people(1.0)[0]
+    individual.extra = object
+    with (
+        Run(path) as run,
+        pytest.raises(NotAsGiven, match=r"fitness is \(2.0, 2.0\) .* fails for the one"),
+    ):
+        run.toolbox.map(run.toolbox.evaluate, [individual])
 
 
 @pytest.mark.parametrize("failure", ["fail", {"penalty": [9.0, 9.0]}])

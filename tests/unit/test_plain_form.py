@@ -327,6 +327,7 @@ def test_what_has_no_form_is_refused() -> None:
         (numpy.zeros(1, [("a", "O")])[0], "numpy.void"),
         (numpy.ma.masked_array([1.0]), "MaskedArray"),
         (numpy.zeros(1).view(numpy.recarray), "recarray"),
+        (numpy.zeros(1).view(numpy.memmap), "memmap"),
         (OwnScalar(1.0), "OwnScalar"),
         (ZoneInfo.from_file(io.BytesIO(ZONE)), "ZoneInfo"),
     ):

@@ -126,10 +126,7 @@ class Batch:
             return self.items if self.objectives else None
         first = self._population or [self.first_of(index) for index in range(len(self.items))]
         fitnesses = self.fitnesses
-        fitting = len(first) == len(fitnesses) and all(
-            len(weights_of(each)) == len(fitness)
-            for each, fitness in zip(first, fitnesses, strict=True)
-        )
+        fitting = [len(weights_of(each)) for each in first] == [len(each) for each in fitnesses]
         return first if fitting else None
 
     @property

@@ -9,8 +9,8 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import is_dataclass
 from enum import Enum, Flag
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from typing import Any, cast
 
 import numpy
 from deap import base, creator, gp
@@ -136,17 +136,18 @@ def _make_sequence(kind: type[list[object]], content: list[object]) -> list[obje
     return sequence
 
 
-def _make_dict(parent: "type[dict[Any, Any]]") -> Callable[..., object]:
-    def make(kind: type[dict[object, object]], content: dict[object, object]) -> object:
-        made = parent.__new__(kind)
-        if isinstance(content, defaultdict) and isinstance(made, defaultdict):
-            made.default_factory = content.default_factory
-        update = OrderedDict.__setitem__ if parent is OrderedDict else dict.__setitem__
-        for key, item in content.items():
-            update(made, key, item)
-        return made
-
-    return make
+def _make_dict(
+    parent: "type[dict[Any, Any]]",
+    kind: type[dict[object, object]],
+    content: "dict[object, object]",
+) -> object:
+    new = parent.__new__(kind)
+    if isinstance(new, defaultdict):
+        new.default_factory = cast("defaultdict[object, object]", content).default_factory
+    update = OrderedDict.__setitem__ if parent is OrderedDict else dict.__setitem__
+    for key, item in content.items():
+        update(new, key, item)
+    return new
 
 
 def _make_set(kind: type[set[object]], content: set[object]) -> set[object]:
@@ -167,12 +168,9 @@ def _make_bytearray(kind: type[bytearray], content: bytearray) -> bytearray:
     return new
 
 
-def _make_value(parent: type) -> Callable[..., object]:
-    def make(kind: type, content: object) -> object:
-        made: object = parent.__new__(kind, content)
-        return made
-
-    return make
+def _make_value(parent: type, kind: type, content: object) -> object:
+    new: object = parent.__new__(kind, content)
+    return new
 
 
 _MAKERS: dict[type, Callable[..., object]] = {
@@ -187,9 +185,9 @@ _MAKERS: dict[type, Callable[..., object]] = {
     bytearray: _make_bytearray,
     complex: lambda kind, content: complex.__new__(kind, content.real, content.imag),
 } | {
-    parent: _make_dict(parent) for parent in (OrderedDict, Counter, defaultdict, dict)
+    parent: partial(_make_dict, parent) for parent in (OrderedDict, Counter, defaultdict, dict)
 } | {
-    parent: _make_value(parent) for parent in (tuple, frozenset, bytes, str, int, float)
+    parent: partial(_make_value, parent) for parent in (tuple, frozenset, bytes, str, int, float)
 }  # fmt: skip
 
 

@@ -40,4 +40,4 @@ class Form(Protocol):
 
 def is_tagged(value: Plain) -> bool:
     """Return True if a plain form is one of the tagged lists."""
-    return type(value) is list and len(value) > 2 and value[0] is Ellipsis
+    return type(value) is list and value[:1] == [...]
