@@ -124,6 +124,19 @@ def _spread(module: ModuleType, before: dict[str, object]) -> bool:
             if other is not module and vars(other).get(name, _NOTHING) is value:
                 setattr(other, name, vars(module)[name])
                 spread = True
+            elif isinstance(value, dict) and other.__name__.startswith("evosweep."):
+                spread |= _spread_into(other, value, vars(module)[name])
+    return spread
+
+
+def _spread_into(other: ModuleType, old: dict[object, object], new: object) -> bool:
+    """Give the dicts of a module the new functions of a dict whose items they have taken over."""
+    spread = False
+    for held in [each for each in vars(other).values() if isinstance(each, dict)]:
+        for key, value in old.items():
+            if callable(value) and held is not new and held.get(key, _NOTHING) is value:
+                held[key] = new.get(key) if isinstance(new, dict) else None
+                spread = True
     return spread
 
 

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from evosweep.errors import InputError, shown
@@ -19,13 +19,13 @@ class Batch:
     number: int
     items: Sequence[object]
     """The individuals; or a row of arguments for each evaluation."""
+    source: Sequence[object]
+    """The source of the genomes: the items, or copies if evaluations change the items."""
+    results: list[Fitness | Table | None]
     rows: Sequence[Row] | None = None
     """The items if they are rows; None if they are individuals."""
-    source: Sequence[object] = ()
-    """The source of the genomes: the items, or copies if evaluations change the items."""
     objectives: int = 0
     """Number of values that an evaluation returns; 0: any number."""
-    results: list[Fitness | Table | None] = field(default_factory=list)
 
     @classmethod
     def of_individuals(

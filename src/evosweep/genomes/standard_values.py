@@ -32,8 +32,7 @@ def _zone(value: ZoneInfo, form: Form) -> Plain:
 
 
 def _default_dict(value: "defaultdict[object, object]", form: Form) -> Plain:
-    factory = None if value.default_factory is None else form(value.default_factory)
-    return [..., "defaultdict", factory, _pairs(value, form)]
+    return [..., "defaultdict", form(value.default_factory), _pairs(value, form)]
 
 
 def _pairs(value: "dict[object, object]", form: Form) -> list[Plain]:

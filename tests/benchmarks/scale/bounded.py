@@ -58,7 +58,7 @@ def replay(entries: int) -> dict[str, float]:
         with Journal(path, "0" * 12) as journal:
             recorded = Replay(journal)
             for number in range(entries):
-                batch = Batch(number, genome, source=genome)
+                batch = Batch(number, genome, source=genome, results=[None])
                 assert len(list(recorded.entries_of(batch))) == 1
             recorded.finish(entries)
         seconds = time.perf_counter() - started
