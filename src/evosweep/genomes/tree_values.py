@@ -1,6 +1,7 @@
 """Convert GP trees to the names of their nodes, and back with a toolbox's primitive sets."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from deap import gp
 
@@ -27,11 +28,14 @@ def plain_tree(tree: Sequence[Node], form: Form) -> Plain:
     if form.node_names is not None and not form.node_names.issuperset(
         [token for token in tokens if type(token) is str]
     ):
-        tokens = [
-            token if type(token) is not str or token in form.node_names else _stranger(node, form)
-            for node, token in zip(tree, tokens, strict=True)
-        ]
+        tokens = list(map(partial(_known, form), tree, tokens))
     return [..., "tree", tokens]
+
+
+def _known(form: Form, node: Node, token: Token) -> Token:
+    """Return a token by which workers find the node; a name must be in a primitive set."""
+    names = form.node_names or ()
+    return token if type(token) is not str or token in names else _stranger(node, form)
 
 
 def _terminal(node: Node) -> str:
