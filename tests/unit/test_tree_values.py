@@ -148,3 +148,14 @@ def test_names_that_no_primitive_set_has_are_listed() -> None:
         with pytest.raises(InputError, match="has all of") as refused:
             rebuilder.value([..., "tree", tokens])
         assert "['ARG1', 'drawn', 'mul']" in str(refused.value)
+
+
+def test_a_terminal_is_found_by_the_text_of_its_value_at_first() -> None:
+    values, primitives = [1], _set("CHANGED")
+    primitives.addTerminal(values)
+    node = primitives.mapping["[1]"]
+    values.append(2)
+    plain = PlainForm(primitive_sets=[primitives])(gp.PrimitiveTree([node]))
+    assert plain == [..., "tree", ["[1]"]]
+    again: Any = Rebuilder([primitives]).value(plain)
+    assert again[0] is node
