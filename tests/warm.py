@@ -3,6 +3,9 @@
 `python -m snakemake` works for seconds before it reads a Snakefile. What is started here is a
 process of its own, in a session of its own, with a pipe for what it prints, as if it had been
 started anew; each test module has some that are.
+
+Commands of evosweep that import for seconds are forked likewise, by servers that all processes of
+pytest share: see warm_evosweep.py for what is started, and warm_server.py for what forks.
 """
 
 import atexit
@@ -15,6 +18,7 @@ import operator
 import os
 import runpy
 import select
+import shlex
 import signal
 import socket
 import subprocess
@@ -24,6 +28,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import warm_evosweep
+from warm_server import HOLD
+
+from evosweep.machine.environment import THREAD_VARIABLES
+
+_HERE = Path(__file__).parent
+_ENVIRONMENT = {key: text for key, text in os.environ.items() if not key.startswith("COV")}
+_NAME = f"{os.getuid()}-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
+"""Of the servers of one call of pytest."""
 _REQUEST = 2**20  # bytes: arguments and environment
 _LOOK = 0.02  # seconds between looks at whether a program has ended
 
@@ -105,6 +118,51 @@ def server(*modules: str) -> Server:
     made = Server(modules)
     atexit.register(made.close)
     return made
+
+
+def evosweep(*words: str) -> list[str]:
+    """What starts `python -m evosweep WORDS`, from imports that are made where it can be so."""
+    if family := warm_evosweep.FAMILIES.get(words[0], "") if words else "":
+        _hold(family)
+    return [sys.executable, "-IS", warm_evosweep.__file__, _NAME, *words]
+
+
+def evosweep_in_bash() -> dict[str, str]:
+    """The variable by which `evosweep` in a bash is what `evosweep` above starts."""
+    for family in set(warm_evosweep.FAMILIES.values()):
+        _hold(family)
+    warmed, cases = shlex.join(evosweep()), "|".join(warm_evosweep.FAMILIES)
+    body = f'case "${{1-}}" in {cases}) {warmed} "$@";; *) command evosweep "$@";; esac'
+    return {"BASH_FUNC_evosweep%%": f"() {{ {body}\n}}"}
+
+
+@functools.cache
+def _hold(family: str) -> socket.socket:
+    """Start the server of a family unless it is there; it stays while this process does."""
+    address = warm_evosweep.address(_NAME, family)
+    door = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with door, contextlib.suppress(OSError):  # another process of pytest has it
+        door.bind(address)
+        door.listen(100)
+        _start_commands(family, door)
+    holder = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    atexit.register(holder.close)
+    with contextlib.suppress(OSError):  # commands start anew where no server is
+        holder.connect(address)
+        holder.send(HOLD)
+    return holder
+
+
+def _start_commands(family: str, door: socket.socket) -> None:
+    subprocess.run(
+        [sys.executable, str(_HERE / "warm_server.py"), family, str(door.fileno())],
+        check=True,
+        cwd="/",
+        env=_ENVIRONMENT | dict.fromkeys(THREAD_VARIABLES, "1"),
+        pass_fds=[door.fileno()],
+        start_new_session=True,
+        stdin=subprocess.DEVNULL,
+    )
 
 
 def _serve(control: socket.socket) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import warm
 from hits import hit, kills
 from windows import AT_WORK
 
@@ -55,7 +56,7 @@ def spec_of(seed: int, backend: str = "serial") -> dict[str, Any]:
 
 
 def start(folder: Path, *words: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "evosweep", *words]
+    command = warm.evosweep(*words)
     return subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, start_new_session=True)
 
 

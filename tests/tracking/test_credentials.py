@@ -6,7 +6,6 @@ The server is real; a way to it lets in one account only.
 import json
 import os
 import subprocess
-import sys
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,13 +15,13 @@ import mlflow_contents as contents
 import pytest
 import run_folders as folders
 import servers
+import warm
 
 from evosweep.config import passwords
 from evosweep.config.spec import RunSpec
 from evosweep.errors import InputError, RunError
 
 SECRET = "engine-of-1843"
-PROGRAM = "import sys; from evosweep.cli import main; sys.exit(main())"
 pytestmark = pytest.mark.timeout(600)
 
 
@@ -46,7 +45,7 @@ def guarded(
 
 def evosweep(*words: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", PROGRAM, *words],
+        warm.evosweep(*words),
         cwd=cwd, env=os.environ | variables, capture_output=True, text=True, check=False,
     )  # fmt: skip
 

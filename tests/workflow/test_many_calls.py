@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 from workspace import Workspace
 
 from evosweep.processes.lock import Lock
@@ -165,7 +166,7 @@ def test_compare_tells_of_one_run_with_two_populations(
     data = json.loads(record.read_text())
     record.write_text(json.dumps(data | {"population_digest": "0" * 64}))
     done = subprocess.run(
-        [sys.executable, "-m", "evosweep", "compare", "results/study", str(other)],
+        warm.evosweep("compare", "results/study", str(other)),
         cwd=workspace.folder, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -94,13 +94,14 @@ class Workspace:
         return process
 
     def _environment(self) -> dict[str, str]:
-        """As it is where no environment was activated."""
-        return os.environ | {"PATH": "/usr/bin:/bin"}
+        """As it is where no environment was activated; jobs that import for seconds are forked."""
+        return os.environ | {"PATH": "/usr/bin:/bin"} | warm.evosweep_in_bash()
 
     def start_python(self, *words: str, folder: Path | None = None) -> subprocess.Popen[str]:
         """Start a Python program in a process group of its own."""
+        ours = words[:2] == ("-m", "evosweep")
         process = subprocess.Popen(
-            [sys.executable, *words],
+            warm.evosweep(*words[2:]) if ours else [sys.executable, *words],
             cwd=folder or self.folder,
             env=self._environment(),
             stdout=subprocess.PIPE,

@@ -45,14 +45,14 @@ def effect(one: Floats, other: Floats, alpha: float = 0.05) -> Effect:
 
 
 def _interval(wins: Floats, delta: float, alpha: float) -> tuple[float, float]:
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     rows, columns = wins.shape
     if min(rows, columns) < 2:
         return float("nan"), float("nan")
     if alpha < _LEAST:
         return -1.0, 1.0
-    quantile = float(t.ppf(1 - alpha / 2, rows + columns - 2))
+    quantile = float(stdtrit(rows + columns - 2, 1 - alpha / 2))
     if abs(delta) == 1:  # the variance is 0: Feng and Cliff bound it by the smaller sample
         inner = (min(rows, columns) - quantile**2) / (min(rows, columns) + quantile**2)
         return (inner, 1.0) if delta > 0 else (-1.0, -inner)

@@ -58,12 +58,12 @@ class Timing:
     @cached_property
     def interval(self) -> tuple[float, float] | None:
         """The 95 % interval of the speed-up; None below three runs."""
-        from scipy.stats import t
+        from scipy.special import stdtrit
 
         if len(self.ratios) < FEWEST_RATIOS:
             return None
         logs = np.log(self.ratios)
-        quantile = t.ppf((1 + CONFIDENCE) / 2, len(logs) - 1)
+        quantile = stdtrit(len(logs) - 1, (1 + CONFIDENCE) / 2)
         margin = quantile * logs.std(ddof=1) / np.sqrt(len(logs))
         return float(np.exp(logs.mean() - margin)), float(np.exp(logs.mean() + margin))
 

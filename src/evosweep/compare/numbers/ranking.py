@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from evosweep.compare.extra import need
 from evosweep.compare.numbers.blocks import largest_block
+from evosweep.compare.numbers.ranks import average_ranks
 from evosweep.compare.numbers.significance import EQUAL, Pair, refusal, run_pairs
 from evosweep.compare.read.labels import natural
 
@@ -86,9 +87,8 @@ def rank_losses(
     posthoc: str = "nemenyi",
 ) -> Ranking:
     """Return the ranking from a matrix of losses (problems, algorithms), smaller is better."""
-    from scipy.stats import rankdata
-
-    ranking = Ranking(names, problems, rankdata(losses, axis=1).mean(axis=0))
+    ranks = np.array([average_ranks(row) for row in losses])
+    ranking = Ranking(names, problems, ranks.mean(axis=0))
     if len(names) == 2:
         return _wilcoxon(ranking, losses, alpha)
     return _friedman(ranking, losses, alpha, posthoc)
@@ -109,8 +109,6 @@ def _wilcoxon(ranking: Ranking, losses: Floats, alpha: float) -> Ranking:
 
 
 def _friedman(ranking: Ranking, losses: Floats, alpha: float, posthoc: str) -> Ranking:
-    from scipy.stats import f, friedmanchisquare
-
     count, width = losses.shape
     if count < FEWEST_PROBLEMS:
         there = "is" if count == 1 else "are"
@@ -118,6 +116,8 @@ def _friedman(ranking: Ranking, losses: Floats, alpha: float, posthoc: str) -> R
         return replace(ranking, reason=few)
     if (losses == losses[:, :1]).all():
         return replace(ranking, reason="all algorithms have equal medians on every problem")
+    from scipy.stats import f, friedmanchisquare
+
     chi_square = float(friedmanchisquare(*losses.T).statistic)
     rest = count * (width - 1) - chi_square
     statistic = (count - 1) * chi_square / rest if rest > 1e-12 else float("inf")

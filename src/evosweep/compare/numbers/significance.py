@@ -26,6 +26,7 @@ from evosweep.compare.numbers.agreement import generation_digests
 from evosweep.compare.numbers.effects import effect
 from evosweep.compare.numbers.location import median, scale_of
 from evosweep.compare.numbers.look import Look, repeated_one
+from evosweep.compare.numbers.ranks import average_ranks
 from evosweep.compare.read.run import Run
 
 Floats = NDArray[np.float64]
@@ -273,7 +274,5 @@ def better(pair: Pair) -> float:
     it."""
     if not pair.paired:
         return effect(pair.one, pair.other).delta
-    from scipy.stats import rankdata
-
     differences = -_differences(pair)
-    return float((np.sign(differences) * rankdata(np.abs(differences))).sum())
+    return float((np.sign(differences) * average_ranks(np.abs(differences))).sum())
