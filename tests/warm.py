@@ -34,7 +34,8 @@ from warm_server import HOLD
 from evosweep.machine.environment import THREAD_VARIABLES
 
 _HERE = Path(__file__).parent
-_ENVIRONMENT = {key: text for key, text in os.environ.items() if not key.startswith("COV")}
+_LEFT_OUT = ("COV", "PYTHONSAFEPATH")  # a measured program is started anew
+_ENVIRONMENT = {key: text for key, text in os.environ.items() if not key.startswith(_LEFT_OUT)}
 _NAME = f"{os.getuid()}-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
 """Of the servers of one call of pytest."""
 _REQUEST = 2**20  # bytes: arguments and environment
