@@ -89,13 +89,14 @@ class Workspace:
         return self._start_warm(words, self.folder)
 
     def _start_warm(self, words: list[str], folder: Path) -> warm.Program:
-        process = warm.server(*IMPORTED).start(words, folder, self._environment())
+        environment = self._environment() | warm.evosweep_in_bash()  # its jobs are forked too
+        process = warm.server(*IMPORTED).start(words, folder, environment)
         self.started.append(process)
         return process
 
     def _environment(self) -> dict[str, str]:
-        """As it is where no environment was activated; jobs that import for seconds are forked."""
-        return os.environ | {"PATH": "/usr/bin:/bin"} | warm.evosweep_in_bash()
+        """As it is where no environment was activated."""
+        return os.environ | {"PATH": "/usr/bin:/bin"}
 
     def start_python(self, *words: str, folder: Path | None = None) -> subprocess.Popen[str]:
         """Start a Python program in a process group of its own."""
