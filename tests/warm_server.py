@@ -174,6 +174,7 @@ if __name__ == "__main__":
     del sys.path[0]  # of this file
     _import(IMPORTS[sys.argv[1]])
     assert threading.active_count() == 1, threading.enumerate()
+    os.close(os.pidfd_open(os.getpid()))  # ends where the kernel has none, before it has served
     signal.signal(signal.SIGINT, signal.default_int_handler)
     gc.collect()
     gc.freeze()
