@@ -54,16 +54,15 @@ class Measured:
     def tests_for(self, mutant: Mutant) -> list[str]:
         """Return the tests that execute what a mutant changes, the most promising first.
 
-        If no line of its module uses a value, these are all tests: one may read it itself.
+        For a value at the top of a module they are all tests, since other modules may use it.
         """
         lines, own = lines_of(mutant), range(mutant.first + 1, mutant.last + 2)
 
         def rank(name: str) -> tuple[bool, float]:
             return self._executed(name, mutant).isdisjoint(own), self._effort(name, mutant)
 
-        names = [name for name in self._tests if self._executed(name, mutant) & lines]
-        if not names and not mutant.function:
-            names = list(self._tests)
+        everywhere = not mutant.function
+        names = [each for each in self._tests if everywhere or self._executed(each, mutant) & lines]
         return sorted(names, key=rank)
 
     def _executed(self, name: str, mutant: Mutant) -> frozenset[int]:

@@ -132,7 +132,8 @@ def _spread(module: ModuleType, before: dict[str, object]) -> bool:
 def _spread_into(other: ModuleType, old: dict[object, object], new: object) -> bool:
     """Give the dicts of a module the new functions of a dict whose items they have taken over."""
     spread = False
-    for held in [each for each in vars(other).values() if isinstance(each, dict)]:
+    own = [each for name, each in vars(other).items() if not name.startswith("__")]
+    for held in [each for each in own if isinstance(each, dict)]:
         for key, value in old.items():
             if callable(value) and held is not new and held.get(key, _NOTHING) is value:
                 held[key] = new.get(key) if isinstance(new, dict) else None
