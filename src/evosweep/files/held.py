@@ -9,8 +9,8 @@ is made, renamed or removed relative to it stays in it.
 import errno
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from evosweep.errors import Damaged
@@ -18,9 +18,52 @@ from evosweep.errors import Damaged
 _FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
 
 
-@contextmanager
-def held(inside: Path, *names: str, make: bool = False) -> Iterator[int]:
-    """Yield a descriptor of the folder `inside/names...` for functions with `dir_fd`.
+class Held:
+    """The folder `inside/names...`, whose descriptor the `with` block gets.
+
+    A run enters its folders some forty times, so their paths are texts here.
+    """
+
+    __slots__ = ("_fd", "_inside", "_make", "_names")
+
+    def __init__(self, inside: str, names: Sequence[str], *, make: bool = False) -> None:
+        self._inside, self._names, self._make = inside, names, make
+
+    def __enter__(self) -> int:
+        fd = os.open(self._inside, _FOLDER)
+        for place in range(len(self._names)):
+            try:
+                below = self._entered(fd, place)
+            finally:
+                os.close(fd)
+            fd = below
+        self._fd = fd
+        return fd
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._fd)
+
+    def _entered(self, fd: int, place: int) -> int:
+        """Return a descriptor of the folder `names[place]` in the folder with the descriptor
+        `fd`."""
+        name = self._names[place]
+        if self._make:
+            with suppress(FileExistsError):
+                os.mkdir(name, dir_fd=fd)
+        try:
+            return os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=fd)
+        except OSError as error:
+            if error.errno not in (errno.ENOTDIR, errno.ELOOP):
+                raise
+        reason = "is no folder, and one is needed"
+        with suppress(OSError):
+            if stat.S_ISLNK(os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode):
+                reason = "is a link, and nothing is written through one"
+        raise Damaged(Path(self._inside, *self._names[:place]), name, reason)
+
+
+def held(inside: Path, *names: str, make: bool = False) -> Held:
+    """Return a block with a descriptor of the folder `inside/names...` for functions with `dir_fd`.
 
     `inside` is the caller's own choice and may be a link; a name below it may not.
 
@@ -36,45 +79,22 @@ def held(inside: Path, *names: str, make: bool = False) -> Iterator[int]:
     Raises
     ------
     Damaged
-        If one of the names is a link, or no folder.
+        At the block's start, if one of the names is a link, or no folder.
     OSError
         For the same reasons as in `os.open`; for instance `FileNotFoundError`.
     """
-    fd = os.open(inside, _FOLDER)
-    try:
-        for name in names:
-            inside = inside / name
-            below = _entered(fd, inside, make)
-            os.close(fd)
-            fd = below
-        yield fd
-    finally:
-        os.close(fd)
+    return Held(str(inside), names, make=make)
 
 
-@contextmanager
-def held_parent(path: Path, inside: Path | None) -> Iterator[int]:
-    """Yield a descriptor of the folder of `path`; raises as `held`.
+def held_parent(path: Path, inside: Path | None) -> Held:
+    """Return a block with a descriptor of the folder of `path`; raises as `held`.
 
     Without `inside`, the folder of `path` is the caller's own choice and may be a link.
     """
-    below = () if inside is None else path.parent.relative_to(inside).parts
-    with held(inside or path.parent, *below) as folder:
-        yield folder
-
-
-def _entered(fd: int, path: Path, make: bool) -> int:
-    """Return a descriptor of the folder `path.name` in the folder with the descriptor `fd`."""
-    if make:
-        with suppress(FileExistsError):
-            os.mkdir(path.name, dir_fd=fd)
-    try:
-        return os.open(path.name, _FOLDER | os.O_NOFOLLOW, dir_fd=fd)
-    except OSError as error:
-        if error.errno not in (errno.ENOTDIR, errno.ELOOP):
-            raise
-    reason = "is no folder, and one is needed"
-    with suppress(OSError):
-        if stat.S_ISLNK(os.stat(path.name, dir_fd=fd, follow_symlinks=False).st_mode):
-            reason = "is a link, and nothing is written through one"
-    raise Damaged(path.parent, path.name, reason)
+    if inside is None:
+        return Held(str(path.parent), ())
+    below = f"{inside}/"
+    whole = str(path)
+    if whole.startswith(below):
+        return Held(str(inside), whole[len(below) :].split("/")[:-1])
+    return Held(str(inside), path.parent.relative_to(inside).parts)

@@ -14,22 +14,24 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from evosweep.errors import EvosweepError
-from evosweep.files import strict_json
+from evosweep.files import json_layout, strict_json
 from evosweep.files.held import held_parent
 from evosweep.files.opening import open_descriptor, open_file
-
-_FLAT_LIST = re.compile(r"\[\n[^][{}\"]*\]")
-"""A list of numbers, which stays on one line: genomes are long. No text has a bare line end."""
 
 _DRAFT = re.compile(r"\..+\.[0-9a-f]{12}")
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def write_json(path: Path, data: Mapping[str, object], *, inside: Path | None = None) -> None:
-    """Write JSON whole or not at all; raises `EvosweepError` naming path and reason."""
-    text = strict_json.dumps(data, indent=2)
-    text = _FLAT_LIST.sub(lambda numbers: " ".join(numbers[0].split()), text)
-    write_whole(path, f"{text}\n".encode(errors="backslashreplace"), inside=inside)
+def write_json(
+    path: Path, data: Mapping[str, object], *, inside: Path | None = None, sync: bool = True
+) -> None:
+    """Write JSON as `write_whole` does; genomes, which are long, stay on one line."""
+    try:
+        text = json_layout.lines(data)
+    except ValueError:
+        text = json_layout.lines(strict_json.strict(data))
+    content = f"{text}\n".encode(errors="backslashreplace")
+    write_whole(path, content, inside=inside, sync=sync)
 
 
 def forget_drafts(folder: Path, *, inside: Path | None = None) -> None:
@@ -44,16 +46,25 @@ def temporary_for(path: Path) -> Path:
     return path.with_name(f".{path.name}.{os.urandom(6).hex()}")
 
 
-def write_whole(path: Path, content: bytes, *, inside: Path | None = None) -> None:
+def write_whole(
+    path: Path, content: bytes, *, inside: Path | None = None, sync: bool = True
+) -> None:
     """Write a temporary file, flush it to the disk, and rename it to `path`.
 
-    It replaces what is at `path`. If that is a link, the link is replaced, not its target.
+    It replaces what is at `path`. If that is a link, the link is replaced, not its target. Without
+    `sync`, for files that nobody needs after a power failure, the disk may have it later.
+
+    Raises
+    ------
+    EvosweepError
+        With path and reason, if the file cannot be written.
     """
     try:
         with replacement(path, inside=inside) as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                os.fsync(file.fileno())
     except OSError as error:
         raise EvosweepError(
             f"{path}: cannot write {len(content)} bytes ({error.strerror}); "

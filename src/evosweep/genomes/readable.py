@@ -2,7 +2,7 @@
 
 import array
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -36,7 +36,9 @@ def readable(value: object, depth: int = 0) -> object:
     return show(value, depth + 1)
 
 
-def _items(value: Iterable[object], depth: int) -> list[object]:
+def _items(value: Collection[object], depth: int) -> list[object]:
+    if _AS_THEY_ARE.issuperset(map(type, value)):
+        return list(value)
     return [item if type(item) in _AS_THEY_ARE else readable(item, depth) for item in value]
 
 

@@ -3,12 +3,16 @@
 import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import wraps
+from types import FunctionType
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
 from evosweep.plugins.parameters import integer
 
 _FROM_THE_RUN = ("toolbox", "stats", "halloffame", "verbose")
 _VARIADIC = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
+
+_parameters: WeakKeyDictionary[FunctionType, Mapping[str, inspect.Parameter]] = WeakKeyDictionary()
 
 
 class Populating(Protocol):
@@ -30,6 +34,19 @@ def is_written_for_deap(names: Collection[str]) -> bool:
     return next(iter(names), "") == "population" or not {"stats", "halloffame"}.isdisjoint(names)
 
 
+def parameters_of(function: Algorithm) -> Mapping[str, inspect.Parameter]:
+    """Return the parameters of an imported function, below its decorators and partials.
+
+    Those of a plain function are read once: the runs of a job share their functions, and each
+    run asks some seven times. Raises TypeError or ValueError for code in C without a signature.
+    """
+    if not isinstance(function, FunctionType):
+        return inspect.signature(function).parameters
+    if (parameters := _parameters.get(function)) is None:
+        parameters = _parameters[function] = inspect.signature(function).parameters
+    return parameters
+
+
 def adapt(function: Algorithm) -> Algorithm:
     """Return `function` with evosweep's interface of algorithms.
 
@@ -37,7 +54,7 @@ def adapt(function: Algorithm) -> Algorithm:
     it takes `population` first, it gets `toolbox.population(n=params["population"])`.
     """
     try:
-        parameters = inspect.signature(function).parameters
+        parameters = parameters_of(function)
     except (TypeError, ValueError):  # written in C: the call itself checks its arguments
         return function
     return _adapted(function, parameters) if is_written_for_deap(parameters) else function

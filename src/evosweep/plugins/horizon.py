@@ -4,8 +4,9 @@ It is the parameter `generations`, `epochs` (of several generations each), or `n
 algorithms. An algorithm with another name for it declares it: `my_algorithm.horizon = "steps"`.
 """
 
-import inspect
 from collections.abc import Callable
+
+from evosweep.plugins.deap_interface import parameters_of
 
 _USUAL = ("generations", "ngen", "epochs")
 
@@ -13,7 +14,7 @@ _USUAL = ("generations", "ngen", "epochs")
 def horizon_of(algorithm: Callable[..., object]) -> tuple[str | None, object]:
     """Return the name of an algorithm's horizon and its default; None if it has no horizon."""
     try:
-        parameters = inspect.signature(algorithm).parameters
+        parameters = parameters_of(algorithm)
     except (TypeError, ValueError):  # written in C
         return None, None
     declared = getattr(algorithm, "horizon", None)

@@ -57,6 +57,8 @@ def load(kind: str, use: str, import_path: str) -> Function:
 def _is_same_code(module: ModuleType, path: Path) -> bool:
     """Return True if an imported module comes from this file, or from a copy of it."""
     file = getattr(module, "__file__", None)
+    if file == str(path):
+        return True
     try:
         return file is not None and (
             Path(file).samefile(path) or file_digest(Path(file)) == file_digest(path)

@@ -6,12 +6,12 @@ checked by the same rules after the run has imported them.
 """
 
 import ast
-import inspect
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from evosweep.errors import InputError, did_you_mean, shown
-from evosweep.plugins.deap_interface import is_written_for_deap
+from evosweep.plugins.deap_interface import is_written_for_deap, parameters_of
 from evosweep.plugins.sources import locate, tree
 
 # The arguments that the run itself passes to a function, so that a config does not.
@@ -74,7 +74,7 @@ def check_parameters(
 
 def signature_of(function: Callable[..., object]) -> Signature:
     """Return the signature of an imported function, below its decorators and partials."""
-    parameters = inspect.signature(function).parameters.values()
+    parameters = parameters_of(function).values()
     named = [p for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
     return Signature(
         tuple(p.name for p in named),
@@ -91,7 +91,7 @@ def find_signature(kind: str, use: str, import_path: str) -> Signature | None:
     source, function = locate(kind, use, import_path)
     if source.path.suffix != ".py":
         return None
-    bound = dict(_bindings(tree(source.path).body))
+    bound = _bound(tree(source.path))
     if function not in bound:
         if "*" in bound or "__getattr__" in bound:
             return None
@@ -114,7 +114,7 @@ def literal_defaults(kind: str, use: str, import_path: str) -> dict[str, object]
     if signature is None:
         return {}
     source, function = locate(kind, use, import_path)
-    node = dict(_bindings(tree(source.path).body))[function]
+    node = _bound(tree(source.path))[function]
     assert isinstance(node, ast.FunctionDef)
     handed = _handed(kind, signature)
     return {name: _value(node) for name, node in _defaults(node.args) if name not in handed}
@@ -153,6 +153,12 @@ def _signature(arguments: ast.arguments) -> Signature:
 def _handed(kind: str, signature: Signature) -> frozenset[str]:
     stock = kind == "algorithm" and is_written_for_deap(signature.names)
     return _HANDED["stock" if stock else kind]
+
+
+@cache
+def _bound(module: ast.Module) -> Mapping[str, ast.AST]:
+    """Return what binds each name at a module's top level; `sources.tree` keeps the module too."""
+    return dict(_bindings(module.body))
 
 
 def _bindings(body: list[ast.stmt]) -> Iterator[tuple[str, ast.AST]]:

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from evosweep.files.writing import remove
 from evosweep.records import interruptions
 
 RUN_ID = re.compile(r"[0-9a-f]{12}")
+_DRAFT = re.compile(r"\.(?:.*\.json\.|.*\.parquet\.|journal\.bin\.)", re.DOTALL)
+"""The start of the name of a temporary file, which its file's name follows."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +107,10 @@ class RunFolder:
 
     def sweep(self) -> None:
         """Remove the temporary files of a process that was killed while it wrote."""
-        for pattern in (".*.json.*", ".*.parquet.*", f".{self.journal.name}.*"):
-            for file in self.path.glob(pattern):
-                self.remove(file)
+        with suppress(PermissionError):  # a folder that its owner may write to and not read
+            for name in os.listdir(self.path):  # noqa: PTH208 - names alone
+                if _DRAFT.match(name):
+                    self.remove(self.path / name)
 
     def discard(self) -> None:
         """Remove the files of earlier attempts."""

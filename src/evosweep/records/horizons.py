@@ -33,17 +33,19 @@ def relatives(folder: RunFolder, family: str) -> Iterator[RunFolder]:
     if experiment is None:
         return
     place = experiment / _NAME / family[:2]
-    if not (is_folder(place.parent) and is_folder(place)):
+    if not (is_folder(place.parent) and is_folder(place) and os.access(place, os.R_OK)):
         return
-    for mark in sorted(place.glob(f"{family}-*")):
-        other = beside(folder, mark.name.removeprefix(f"{family}-"))
+    for name in sorted(os.listdir(place)):  # noqa: PTH208 - names alone
+        if not name.startswith(f"{family}-"):
+            continue
+        other = beside(folder, name.removeprefix(f"{family}-"))
         if other is None or other.path == folder.path:
             continue
         if is_folder(other.path):
             yield other
         else:  # `evosweep prune` has removed it
             with suppress(OSError, Damaged):
-                remove(mark, inside=experiment)
+                remove(place / name, inside=experiment)
 
 
 def beside(folder: RunFolder, run_id: str) -> RunFolder | None:

@@ -64,9 +64,16 @@ def _numbers(values: Sequence[object], kind: type) -> pyarrow.Array:
     """Return an array of ints or floats; None stands for a missing value."""
     mask = _mask(values)
     numbers = values if mask is None else [value or 0 for value in values]
+    return _of_numbers(numbers, kind, mask)
+
+
+def _of_numbers(
+    numbers: Sequence[object], kind: type, mask: pyarrow.Buffer | None = None
+) -> pyarrow.Array:
+    """Return an array of ints or floats, of which `mask` says which are no missing values."""
     data = pyarrow.py_buffer(numpy.array(numbers, dtype=_NUMBERS[kind]))
     arrow_type = pyarrow.from_numpy_dtype(_NUMBERS[kind])
-    return pyarrow.Array.from_buffers(arrow_type, len(values), [mask, data])
+    return pyarrow.Array.from_buffers(arrow_type, len(numbers), [mask, data])
 
 
 def _mask(values: Sequence[object]) -> pyarrow.Buffer | None:
@@ -88,7 +95,7 @@ def _lists(values: Sequence[Sequence[object]]) -> pyarrow.Array:
     types = set(map(type, items))
     if len(types) != 1 or not types <= _NUMBERS.keys():
         return None
-    inner = _numbers(items, types.pop())
+    inner = _of_numbers(items, types.pop())
     buffers = [None, pyarrow.py_buffer(_offsets(map(len, values)))]
     arrow_type = pyarrow.list_(inner.type)
     return pyarrow.Array.from_buffers(arrow_type, len(values), buffers, children=[inner])

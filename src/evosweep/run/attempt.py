@@ -115,7 +115,8 @@ def _evolve(spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt
     """
     new = not os.path.lexists(folder.journal)
     grows = new and not attempt.fresh and attempt.order is None
-    origin = extension.origin_of(spec, folder) if grows else None
+    family = extension.Family.of(spec)
+    origin = extension.origin_of(spec, folder, family) if grows else None
     journal = _journal(spec, folder, attempt, origin)
     try:
         record = _evolve_from(journal, spec, folder, backend=backend, attempt=attempt)
@@ -127,7 +128,7 @@ def _evolve(spec: RunSpec, folder: RunFolder, backend: Backend, attempt: Attempt
         journal = _journal(spec, folder, attempt, None)
         record = _evolve_from(journal, spec, folder, backend=backend, attempt=attempt)
     folder.remove(folder.running)
-    extension.note(spec, folder)
+    extension.note(folder, family)
     return record
 
 

@@ -70,12 +70,11 @@ class Family:
         return tuple(map(_number, (own, *budgets)))
 
 
-def origin_of(spec: RunSpec, folder: RunFolder) -> RunFolder | None:
-    """Return the longest finished shorter run whose evaluations a run can take, if any.
+def origin_of(spec: RunSpec, folder: RunFolder, family: Family) -> RunFolder | None:
+    """Return the longest finished shorter run of its family whose evaluations a run can take.
 
     Warns `NotExtended` if there are shorter runs but none can be used.
     """
-    family = Family.of(spec)
     far = family.bounds(spec.to_dict()["algorithm"])
     shorter = [
         (record.evaluations, other, record)
@@ -99,9 +98,9 @@ def tell(spec: RunSpec, reason: str) -> None:
     warnings.warn(message, NotExtended, stacklevel=2)
 
 
-def note(spec: RunSpec, folder: RunFolder) -> None:
-    """Let longer runs find this finished run."""
-    horizons.note(folder, Family.of(spec).name)
+def note(folder: RunFolder, family: Family) -> None:
+    """Let longer runs of its family find this finished run."""
+    horizons.note(folder, family.name)
 
 
 def compared(after: AfterGeneration, journal: Journal) -> AfterGeneration:

@@ -31,7 +31,7 @@ def announce(spec: RunSpec, folder: RunFolder, weights: Sequence[float]) -> None
     """Write `running.json`; errors are ignored: the file is informational."""
     with suppress(EvosweepError):
         running = {**_named(spec), "weights": list(weights)}
-        write_json(folder.running, running, inside=folder.inside)
+        write_json(folder.running, running, inside=folder.inside, sync=False)
 
 
 def record_of(
