@@ -45,7 +45,8 @@ _READING_OF = {
 """Functions of a module, by the module's name."""
 _READING_METHODS = {"model_validate_json", "unpack_from", "iter_unpack", "readinto", "recv"}
 _WRITING_ROOM = {
-    *("write_whole", "write_json", "write_new", "copy_file", "replacement", "folder_replacement"),
+    *("write_whole", "write_all", "write_json", "write_new", "copy_file", "replacement"),
+    "folder_replacement",
     *("remove", "remove_folder", "remove_empty", "forget_drafts", "move", "open_log"),
     *("output_folder", "write_text", "Lock", "queue"),
 }

@@ -58,7 +58,7 @@ def test_a_number_that_json_lacks_is_refused(number: float, place: str) -> None:
         "in an object": {"a": {"b": number}},
         "beside a list": {"a": number, "b": []},
     }
-    with pytest.raises(ValueError, match="nan|inf|Out of range"):
+    with pytest.raises(ValueError, match=r"nan|inf|Out of range"):
         json_layout.lines(values[place])
 
 

@@ -8,14 +8,14 @@ a moment ago (`files.held`). Without `inside`, that is the folder of the file.
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO, TextIO
 
 from evosweep.errors import EvosweepError
 from evosweep.files import json_layout, strict_json
-from evosweep.files.held import held_parent
+from evosweep.files.held import held, held_parent
 from evosweep.files.opening import open_descriptor, open_file
 
 _DRAFT = re.compile(r"\..+\.[0-9a-f]{12}")
@@ -66,10 +66,7 @@ def write_whole(
             if sync:
                 os.fsync(file.fileno())
     except OSError as error:
-        raise EvosweepError(
-            f"{path}: cannot write {len(content)} bytes ({error.strerror}); "
-            "make room, or make it writable, and call the same command again"
-        ) from error
+        raise _unwritable(path, f"{len(content)} bytes", error) from error
 
 
 @contextmanager
@@ -94,6 +91,55 @@ def copy_file(source: Path, target: Path, *, inside: Path | None = None) -> None
         copy = open_descriptor(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, inside=inside)
         with os.fdopen(copy, "wb") as file:
             shutil.copyfileobj(original, file, 2**20)
+
+
+def write_all(folder: Path, contents: Mapping[str, Path | bytes], *, inside: Path) -> None:
+    """Write copies of files, and contents, into a folder, which is made if it is missing.
+
+    Each name leads to a place in the folder, where it replaces what is there. All files of a place
+    are written through one descriptor of it, since each walk to it costs as much as a small file.
+    The disk may have them later: for files that can be made again.
+    """
+    inside.mkdir(parents=True, exist_ok=True)
+    start = folder.relative_to(inside).parts
+    for place, names in _by_place(contents).items():
+        with held(inside, *start, *place, make=True) as descriptor:
+            for name in names:
+                _put(descriptor, folder / name, contents[name])
+
+
+def _by_place(names: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
+    """Return the names by the folders that lead to each."""
+    places: dict[tuple[str, ...], list[str]] = {}
+    for name in names:
+        places.setdefault(PurePosixPath(name).parts[:-1], []).append(name)
+    return places
+
+
+def _put(folder: int, path: Path, content: Path | bytes) -> None:
+    """Write a file into the folder with the descriptor `folder`, which is that of `path`."""
+    if isinstance(content, bytes):
+        _put_pieces(folder, path, [content])
+        return
+    with open_file(content) as original:
+        _put_pieces(folder, path, iter(lambda: original.read(2**20), b""))
+
+
+def _put_pieces(folder: int, path: Path, pieces: Iterable[bytes]) -> None:
+    try:
+        with suppress(FileNotFoundError):
+            os.unlink(path.name, dir_fd=folder)
+        with os.fdopen(os.open(path.name, _NEW, 0o666, dir_fd=folder), "wb") as file:
+            file.writelines(pieces)
+    except OSError as error:
+        raise _unwritable(path, "it", error) from error
+
+
+def _unwritable(path: Path, what: str, error: OSError) -> EvosweepError:
+    return EvosweepError(
+        f"{path}: cannot write {what} ({error.strerror}); "
+        "make room, or make it writable, and call the same command again"
+    )
 
 
 def remove(path: Path, *, inside: Path | None = None) -> None:

@@ -5,7 +5,7 @@ tracking of a run (10 ms). The ticks are those of Matplotlib.
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from typing import Any, TypeGuard
 
@@ -112,9 +112,10 @@ def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and abs(value) < 1e300
 
 
-def _ticks(low: float, high: float, whole: bool = False) -> list[float]:
+@lru_cache(256)  # the runs of a configuration end at the same generation
+def _ticks(low: float, high: float, whole: bool = False) -> tuple[float, ...]:
     ticks = _locator(whole).tick_values(low, high)
-    return [float(value) for value in ticks if low <= value <= high]
+    return tuple(float(value) for value in ticks if low <= value <= high)
 
 
 @cache

@@ -67,4 +67,6 @@ def _texts(genomes: list[Any]) -> list[str]:
 
 def _best_rows(rows: Iterator[list[Any]], most: int) -> list[list[Any]]:
     """Return the first `most` rows by rank and index, without reading all rows into memory."""
+    if most < TABLE_ROWS:  # these are all rows
+        return sorted(rows, key=lambda row: (row[1], row[0]))
     return heapq.nsmallest(most, rows, key=lambda row: (row[1], row[0]))

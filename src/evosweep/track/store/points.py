@@ -1,7 +1,8 @@
 """Metrics as the rows of MLflow's two tables: every value, and the last of each metric."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from math import isnan
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import repeat
+from math import isfinite, isnan
 from typing import TYPE_CHECKING
 
 from evosweep.track.content.mlflow_run import Point
@@ -17,7 +18,7 @@ _POINT = ("key", "value", "timestamp", "step", "run_uuid", "is_nan")
 def insert_points(
     session: "Session",
     points: Mapping[str, Sequence[Point]],
-    last: Mapping[str, Iterable[Point]] | None = None,
+    last: Mapping[str, Collection[Point]] | None = None,
     *,
     skip: bool = False,
 ) -> None:
@@ -33,8 +34,11 @@ def insert_points(
         insert_rows(session, model, _POINT, rows, skip=skip)
 
 
-def _metrics(mlflow_id: str, points: Iterable[Point]) -> Iterable[Row]:
+def _metrics(mlflow_id: str, points: Collection[Point]) -> Iterable[Row]:
     """Return the rows of metrics, each once."""
+    columns = list(zip(*points, strict=True))
+    if columns and all(map(isfinite, columns[1])):  # as nearly always, and a fifth of the time
+        return dict.fromkeys(zip(*columns, repeat(mlflow_id), repeat(False)))
     return dict.fromkeys(
         (key, value, timestamp, step, mlflow_id, False)
         if -_LARGEST <= value <= _LARGEST
@@ -48,15 +52,19 @@ def _bounded(value: float) -> float:
     return 0.0 if isnan(value) else max(-_LARGEST, min(_LARGEST, value))
 
 
-def latest(points: Iterable[Point]) -> Iterable[Point]:
+def latest(points: Iterable[Point]) -> Collection[Point]:
     """Return the last point of each metric by step, then time, then value, as MLflow has it."""
     last: dict[str, Point] = {}
     for point in points:
-        before = last.get(point.key)
-        if before is None or point.step > before.step or _order(point) > _order(before):
-            last[point.key] = point
+        before = last.get(point[0])
+        if (
+            before is None
+            or point[3] > before[3]
+            or (point[3] == before[3] and _order(point) > _order(before))
+        ):
+            last[point[0]] = point
     return last.values()
 
 
-def _order(point: Point) -> tuple[int, int, float]:
-    return point.step, point.timestamp, 0.0 if isnan(point.value) else point.value
+def _order(point: Point) -> tuple[int, float]:
+    return point.timestamp, 0.0 if isnan(point.value) else point.value

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evosweep.errors import InputError
-from evosweep.files.opening import output_folder
-from evosweep.files.writing import copy_file, forget_drafts, write_whole
+from evosweep.files import writing
 from evosweep.track.content.mlflow_run import RUNNING, MlflowRun, Point
 from evosweep.track.content.views import Subject, view_tags
 from evosweep.track.store.address import Address
@@ -278,12 +277,5 @@ def write_files(folder: Path, run: MlflowRun, *, inside: Path | None = None) -> 
     """
     inside = inside or folder
     if folder.is_dir():
-        forget_drafts(folder, inside=inside)
-    output_folder(inside, *folder.relative_to(inside).parts)
-    for name, content in run.files.items():
-        target = folder / name
-        output_folder(inside, *target.parent.relative_to(inside).parts)
-        if isinstance(content, bytes):
-            write_whole(target, content, inside=inside)
-        else:
-            copy_file(content, target, inside=inside)
+        writing.forget_drafts(folder, inside=inside)
+    writing.write_all(folder, run.files, inside=inside)
