@@ -69,6 +69,15 @@ def read_outcome(folder: RunFolder) -> tuple[Record | FailureRecord, bytes]:
     return _named(folder, _parse(content, folder.record, Record)), content
 
 
+def read_receipt(folder: RunFolder) -> bytes:
+    """Return the bytes of a run's receipt as they are now, for who has read it before.
+
+    Raises as `read_record`, but for what is in the receipt.
+    """
+    folder.check_name()
+    return read_bytes(folder.record, LIMIT)
+
+
 def load_record(path: Path) -> Record:
     """Return the receipt of a run, from a path that the user gives.
 

@@ -13,6 +13,8 @@ from evosweep.compare.numbers.populations import as_matrix
 Floats = NDArray[np.float64]
 PCA, MDS = "principal components", "scaled distances of their parts"
 
+_NOISE = 1e-13  # of the largest square: rounding errors where there is no second component
+
 
 def embed(genomes: Sequence[Any]) -> tuple[Floats, str]:
     """Return two coordinates for each genome, (genomes, 2), and the name of the method.
@@ -32,9 +34,18 @@ def embed(genomes: Sequence[Any]) -> tuple[Floats, str]:
 
 
 def _components(values: Floats) -> Floats:
+    """Return the first two principal components, (rows, 2), by the smaller matrix of products.
+
+    That takes a third of the time of the singular values, and keeps half of the digits: enough
+    for a picture.
+    """
     centred = values - values.mean(axis=0)
-    left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
-    return _fixed(left[:, :2] * sizes[:2])
+    if len(centred) > centred.shape[1]:
+        _, axes = np.linalg.eigh(centred.T @ centred)
+        return _fixed(centred @ axes[:, :-3:-1])
+    squares, vectors = np.linalg.eigh(centred @ centred.T)
+    lengths = np.sqrt(np.where(squares > _NOISE * squares[-1], squares, 0.0))
+    return _fixed(vectors[:, :-3:-1] * lengths[:-3:-1])
 
 
 def _scaled(far: Floats) -> Floats:

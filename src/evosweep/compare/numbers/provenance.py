@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from evosweep.compare.numbers.standing import Standing
@@ -173,6 +174,12 @@ def _parameters(kind: str, label: str, run: Run) -> Iterable[Row]:
 
 def defaults(kind: str, use: str, given: Mapping[str, object]) -> dict[str, object]:
     """Return the parameters of a built-in function that a config leaves to their defaults."""
+    return {name: value for name, value in _in_source(kind, use).items() if name not in given}
+
+
+@cache
+def _in_source(kind: str, use: str) -> Mapping[str, object]:
+    """Return the defaults of a built-in function, {} for others."""
     from evosweep.errors import EvosweepError
     from evosweep.plugins.builtins import ALGORITHMS, PROBLEMS
     from evosweep.plugins.signatures import literal_defaults
@@ -180,10 +187,9 @@ def defaults(kind: str, use: str, given: Mapping[str, object]) -> dict[str, obje
     if use not in (PROBLEMS if kind == "problem" else ALGORITHMS):
         return {}
     try:
-        in_source = literal_defaults(kind, use, "")
+        return literal_defaults(kind, use, "")
     except (EvosweepError, OSError):
         return {}
-    return {name: value for name, value in in_source.items() if name not in given}
 
 
 def _plain(value: object) -> Value:

@@ -49,7 +49,11 @@ class Table:
 
     def cells(self, row: Row) -> list[str]:
         """Return one row as text, in the order of the columns."""
-        return [_cut(show(row.get(col.key), _digits(row, col)), col.cut) for col in self.columns]
+        return [self.cell(row, column) for column in self.columns]
+
+    def cell(self, row: Row, column: Column) -> str:
+        """Return the value of a row in a column as text."""
+        return _cut(show(row.get(column.key), _digits(row, column)), column.cut)
 
     def column(self, key: str) -> list[Value]:
         """Return the values of one column."""
@@ -57,8 +61,8 @@ class Table:
 
     def numeric(self, key: str) -> bool:
         """Return True if all values of a column, except missing ones, are numbers."""
-        values = [value for value in self.column(key) if value is not None]
-        return bool(values) and all(_is_number(value) for value in values)
+        kinds = set(map(type, self.column(key))) - {type(None)}
+        return bool(kinds) and all(map(_is_of_numbers, kinds))
 
 
 def _digits(row: Row, column: Column) -> int:
@@ -78,8 +82,8 @@ def digits_apart(value: float, other: float, least: int) -> int:
     return digits
 
 
-def _is_number(value: Value) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _is_of_numbers(kind: type) -> bool:
+    return issubclass(kind, int | float) and not issubclass(kind, bool)
 
 
 def show(value: Value, digits: int = 4) -> str:

@@ -1,22 +1,41 @@
 """Write the rows of a table as HTML: a template takes several times as long, in every page."""
 
+from collections.abc import Sequence
+from itertools import repeat
+
 from markupsafe import escape
 
 from evosweep.compare.numbers.table import Column, Row, Table, Value
 
 MOST_ROWS = 500  # most rows of a table in the page; its files have all
+_LOUD = '\n<tr class="loud">'
 LONG = 36  # fewest characters of a cell that may break
 
 
 def rows_of(table: Table) -> str:
     """Return the first rows of a table as `<tr>` elements, each on a line of its own."""
-    return "".join(_row(table, row) for row in table.rows[:MOST_ROWS])
+    rows = table.rows[:MOST_ROWS]
+    columns = [_cells(table, column, rows) for column in table.columns]
+    starts = [_LOUD if row.get("verdict") == "DISAGREE" else "\n<tr>" for row in rows]
+    cells = map("".join, zip(*columns, strict=True)) if columns else repeat("")
+    return "".join(f"{start}{inner}</tr>" for start, inner in zip(starts, cells, strict=False))
 
 
-def _row(table: Table, row: Row) -> str:
-    loud = ' class="loud"' if row.get("verdict") == "DISAGREE" else ""
-    pairs = zip(table.columns, table.cells(row), strict=True)
-    return f"\n<tr{loud}>{''.join([_cell(column, text, row) for column, text in pairs])}</tr>"
+def _cells(table: Table, column: Column, rows: Sequence[Row]) -> list[str]:
+    """Return the cells of a column; values that a column repeats are written once."""
+    if column.link or column.strong or column.apart:  # a cell depends on the row's other values
+        return [_cell(column, table.cell(row, column), row) for row in rows]
+    if not column.cut and all(type(row.get(column.key)) is str for row in rows):
+        return [_text_cell(str(row[column.key])) for row in rows]
+    written: dict[tuple[type, str], str] = {}
+    cells = []
+    for row in rows:
+        value = row.get(column.key)
+        key = type(value), full(value)
+        if (cell := written.get(key)) is None:
+            cell = written[key] = _cell(column, table.cell(row, column), row)
+        cells.append(cell)
+    return cells
 
 
 def _cell(column: Column, text: str, row: Row) -> str:
@@ -24,10 +43,16 @@ def _cell(column: Column, text: str, row: Row) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         digits = full(value)
         title = f' title="{digits}"' if digits != text else ""
-        look = f' class="number" data-value="{value}"{title}'
-    else:
-        look = ' class="long"' if len(text) > LONG else ""
-    return f"<td{look}>{_content(column, str(escape(text)), row)}</td>"
+        return f'<td class="number" data-value="{value}"{title}>{_content(column, text, row)}</td>'
+    return f"<td{_look(text)}>{_content(column, str(escape(text)), row)}</td>"
+
+
+def _text_cell(text: str) -> str:
+    return f"<td{_look(text)}>{escape(text)}</td>"
+
+
+def _look(text: str) -> str:
+    return ' class="long"' if len(text) > LONG else ""
 
 
 def _content(column: Column, text: str, row: Row) -> str:

@@ -30,15 +30,22 @@ def as_csv(table: Table) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([column.key for column in table.columns])
-    for row in table.rows:
-        writer.writerow([_plain(row.get(column.key)) for column in table.columns])
+    columns = (_plain_column(table.column(column.key)) for column in table.columns)
+    writer.writerows(zip(*columns, strict=True))
     return out.getvalue()
 
 
+def _plain_column(values: list[Value]) -> list[Value]:
+    if _AS_THEY_ARE.issuperset(map(type, values)):  # `csv` writes every digit of a float
+        return values
+    return [_plain(value) for value in values]
+
+
+_AS_THEY_ARE = frozenset({int, float, type(None)})
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def _plain(value: Value) -> object:
+def _plain(value: Value) -> Value:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):

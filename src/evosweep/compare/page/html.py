@@ -54,7 +54,7 @@ def _contents(page: Page) -> Iterator[tuple[str, str | bytes]]:
 
 def render(page: Page) -> str:
     """Return the page as HTML text with its styles, script, pictures and data."""
-    script = "\n".join(map(_asset, RUN_SCRIPTS if page.back else SCRIPTS))
+    script = _script(RUN_SCRIPTS if page.back else SCRIPTS)
     return str(
         _environment()
         .get_template("report.html")
@@ -68,6 +68,12 @@ def render(page: Page) -> str:
     )
 
 
+@cache
+def _script(names: tuple[str, ...]) -> str:
+    return "\n".join(map(_asset, names))
+
+
+@cache
 def content_policy(script: str) -> str:
     """Return the page's Content-Security-Policy, which allows only its own script and styles."""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

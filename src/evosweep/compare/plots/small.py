@@ -1,7 +1,6 @@
 """Write small pictures directly as SVG, for the hundreds of pages of single runs."""
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -31,6 +30,14 @@ class Axis:
         share = (value / 4 - self.low / 4) / span if span else 0.5
         return round(self.start + (self.end - self.start) * share, 2)
 
+    def pixels(self, values: Iterable[float]) -> list[float]:
+        """Return the pixels of values, as one by one."""
+        low, span = self.low / 4, self.high / 4 - self.low / 4
+        if not span:
+            return [self(value) for value in values]
+        start, length = self.start, self.end - self.start
+        return [round(start + length * ((value / 4 - low) / span), 2) for value in values]
+
     def marks(self) -> list[float]:
         """Five values along the axis."""
         if self.low == self.high:
@@ -46,7 +53,11 @@ def line_chart(
     x, y = _axes(words, across, finite)
     body = [_frame(x, y)]
     for place, (name, (values, colour, dashes)) in enumerate(lines.items()):
-        points = [f"{x(a)},{y(b)}" for a, b in zip(across, values, strict=True) if math.isfinite(b)]
+        shown = np.isfinite(values)
+        places = zip(
+            x.pixels(across[shown].tolist()), y.pixels(values[shown].tolist()), strict=True
+        )
+        points = [f"{a},{b}" for a, b in places]
         look = f'fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"'
         body.append(f'<polyline {look} points="{" ".join(points)}"/>')
         left = LEFT + 10 + 170 * place
@@ -61,9 +72,15 @@ def scatter(
     """Return points as SVG, each with a text that appears under the pointer."""
     x, y = _axes(words, points[:, 0], points[:, 1])
     dots = [
-        f'<circle cx="{x(a)}" cy="{y(b)}" r="4" fill="{colour}" fill-opacity="0.75">'
+        f'<circle cx="{a}" cy="{b}" r="4" fill="{colour}" fill-opacity="0.75">'
         f"<title>{escape(title)}</title></circle>"
-        for (a, b), title, colour in zip(points.tolist(), titles, colours, strict=True)
+        for a, b, title, colour in zip(
+            x.pixels(points[:, 0].tolist()),
+            y.pixels(points[:, 1].tolist()),
+            titles,
+            colours,
+            strict=True,
+        )
     ]
     return _svg([_frame(x, y), *dots])
 

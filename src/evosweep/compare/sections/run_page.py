@@ -20,7 +20,7 @@ from evosweep.compare.plots.styles import COLOURS
 from evosweep.compare.read.run import Run
 from evosweep.errors import Damaged
 from evosweep.records.mlflow_page import outcome_id
-from evosweep.records.reading import read_outcome
+from evosweep.records.reading import read_receipt
 from evosweep.records.tables import read_columns, read_numbers
 
 Floats = NDArray[np.float64]
@@ -212,7 +212,7 @@ def _repeat(shown: ShownRun) -> Section:
 def _in_mlflow(shown: ShownRun) -> InMlflow | None:
     folder = shown.run.folder
     try:
-        _, content = read_outcome(folder)
+        content = read_receipt(folder)
     except (Damaged, OSError):
         return None
     return InMlflow(outcome_id(shown.experiment, folder.path.name, content), shown.sign)

@@ -36,8 +36,11 @@ def page_name(run: Run) -> str:
 
 def run_pages(material: Material, out: Path) -> Mapping[str, str]:
     """Return the pages by their names."""
+    from threadpoolctl import threadpool_limits
+
     runs = chosen_runs(material)
-    return {page_name(run): write_run_page(_shown(material, run, out)) for run in runs}
+    with threadpool_limits(1):  # the matrices are too small for several threads
+        return {page_name(run): write_run_page(_shown(material, run, out)) for run in runs}
 
 
 def _shown(material: Material, run: Run, out: Path) -> ShownRun:
