@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from evosweep.compare.numbers.embedding import PCA, embed
+from evosweep.compare.numbers.location import scale_of
 from evosweep.compare.numbers.populations import FEW_VALUES, diversity, hamming
 from evosweep.compare.numbers.table import Column, Row, Table
 from evosweep.compare.page.cells import MOST_ROWS, rows_of
@@ -53,3 +55,34 @@ def test_diversity_is_that_of_all_pairs(values: int) -> None:
     pairs = [(one != other).mean() for i, one in enumerate(genomes) for other in genomes[:i]]
     assert hamming(genomes) == pytest.approx(np.mean(pairs))
     assert diversity(genomes.tolist()).duplicates == pytest.approx(1 / 9)
+
+
+def test_values_that_a_column_repeats_keep_their_own_digits_and_kinds() -> None:
+    values = (1, 1.0, True, "1", 0.0, -0.0, None, 0.123456, 0.123456, "<", "<")
+    rows: list[Row] = [{"a": value} for value in values]
+    column = Column("a", "a")
+    alone = [_cells(row, column) for row in rows]
+    together = rows_of(Table("t", "T", [column], rows))
+    assert together == "".join(f"\n<tr>{cell}</tr>" for cell in alone)
+    assert alone[4] != alone[5]
+
+
+@pytest.mark.parametrize("shape", [(5, 9), (9, 5), (4, 4), (3, 1), (1, 3)])
+def test_the_map_has_the_first_two_principal_components(shape: tuple[int, int]) -> None:
+    genomes = np.random.default_rng(3).random(shape)
+    points, how = embed(genomes.tolist())
+    scaled = genomes / scale_of(genomes)
+    _, sizes, _ = np.linalg.svd(scaled - scaled.mean(axis=0))
+    wanted = np.zeros(2)
+    wanted[: len(sizes)] = sizes[:2]
+    assert how == PCA
+    assert np.linalg.norm(points, axis=0) == pytest.approx(wanted, abs=1e-9)
+    assert points[:, 0] @ points[:, 1] == pytest.approx(0, abs=1e-9)
+
+
+def test_equal_and_collinear_genomes_lie_at_a_point_and_on_a_line() -> None:
+    points, _ = embed([[1.0, 2.0, 3.0]] * 3)
+    assert not points.any()
+    points, _ = embed([[1.0, 2.0, 3.0], [2.0, 3.0, 4.0], [4.0, 5.0, 6.0]])
+    assert points[:, 0].any()
+    assert not points[:, 1].any()
