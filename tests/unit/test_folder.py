@@ -129,9 +129,10 @@ def test_what_earlier_attempts_left_is_discarded(tmp_path: Path) -> None:
 def test_a_sweep_may_meet_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The other one has removed the file in between."""
     (tmp_path / ".record.json.1").touch()
-    there = list(tmp_path.glob(".*.json.*"))
+    there = [".record.json.1"]
     RunFolder(tmp_path).sweep()
-    monkeypatch.setattr(Path, "glob", lambda *_: iter(there))
+    assert not list(tmp_path.iterdir())
+    monkeypatch.setattr(os, "listdir", lambda *_: there)
     RunFolder(tmp_path).sweep()
 
 
