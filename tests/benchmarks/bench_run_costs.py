@@ -58,8 +58,9 @@ def measured(count: int) -> Iterator[tuple[str, float, float]]:
         rounds = [Path(scratch) / str(number) / "costs" for number in range(ROUNDS)]
         beside = min(performed(specs, each / "runs") for each in rounds)
         folders = list(find_runs(rounds[0]))
-        written = least(lambda: rewrite(folders, Path(scratch)))
-        yield "its files, on the disk", written, beside
+        contents = [_contents(folder) for folder in folders]
+        written = least(lambda: rewrite(contents, Path(scratch)))
+        yield "beside its evolution: files on the disk", written, beside
         track(rounds[0].parent)  # MLflow's import
         tracked = min(map(tracking, rounds[1:]))
         stored = least(lambda: store_again(folders, rounds[1].parent, Path(scratch)))
@@ -106,17 +107,26 @@ def performed(specs: Sequence[dict[str, object]], out: Path) -> float:
     return whole - sum(each["parent_cpu"] + each["evaluation_cpu"] for each in timings)
 
 
-def rewrite(folders: Sequence[RunFolder], scratch: Path) -> None:
+Contents = tuple[list[pyarrow.Table], dict[str, bytes]]
+"""The tables of a run, and its files by name."""
+
+
+def _contents(folder: RunFolder) -> Contents:
+    files = (folder.journal, folder.population, folder.logbook, folder.record)
+    tables = [parquet.read_table(file) for file in (folder.population, folder.logbook)]
+    return tables, {file.name: file.read_bytes() for file in files}
+
+
+def rewrite(runs: Sequence[Contents], scratch: Path) -> None:
     """Make the files of the runs anew: tables by Parquet's writer, and all on the disk."""
     with tempfile.TemporaryDirectory(dir=scratch) as new:
-        for number, folder in enumerate(folders):
+        for number, (tables, files) in enumerate(runs):
+            for table in tables:
+                parquet.write_table(table, pyarrow.BufferOutputStream())
             place = Path(new) / str(number)
             place.mkdir()
-            for file in (folder.population, folder.logbook):
-                sink = pyarrow.BufferOutputStream()
-                parquet.write_table(parquet.read_table(file), sink)
-            for file in (folder.journal, folder.population, folder.logbook, folder.record):
-                _put(place / file.name, file.read_bytes(), sync=True)
+            for name, content in files.items():
+                _put(place / name, content, sync=True)
 
 
 def store_again(folders: Sequence[RunFolder], results: Path, scratch: Path) -> None:
