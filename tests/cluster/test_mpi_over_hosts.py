@@ -10,6 +10,7 @@ from pathlib import Path
 import engines
 import pytest
 from hosts import Host, words
+from often import TIMES
 
 from evosweep.backends.table import find_program
 
@@ -62,10 +63,12 @@ def test_a_host_that_is_cut_off_ends_the_ranks_on_both_sides(hosts: list[Host]) 
         _wait_for_the_end(hosts)
 
 
-def test_a_rank_that_is_stopped_on_another_host_ends_all(hosts: list[Host]) -> None:
+@pytest.mark.parametrize("times", TIMES)
+def test_a_rank_that_is_stopped_on_another_host_ends_all(hosts: list[Host], times: int) -> None:
     """MPI itself would wait for it for ever, and its host answers; its keeper kills it."""
-    with _ranks(hosts):
-        for process in hosts[1].processes():
-            if words(process)[1:3] == _RANK:
-                process.suspend()
-        _wait_for_the_end(hosts)
+    for _ in range(times):
+        with _ranks(hosts):
+            for process in hosts[1].processes():
+                if words(process)[1:3] == _RANK:
+                    process.suspend()
+            _wait_for_the_end(hosts)

@@ -140,6 +140,27 @@ def test_even_work_is_cut_into_few_chunks_that_end_together(clock: Clock) -> Non
     assert workers.sizes == [125, 125, 300, 300, 75, 75]
 
 
+def test_the_last_round_leaves_no_worker_without_a_chunk(clock: Clock) -> None:
+    """Of 250 even items each of eight workers gets 31 or 32, and not 28 or 32."""
+    workers = Workers(clock, 8)
+    dispatcher = Dispatcher(workers)
+    for _ in range(3):
+        workers.sizes.clear()
+        seconds = _batch(dispatcher, clock, 250, lambda _: 0.01)
+    assert workers.sizes == [8] * 8 + [20] * 8 + [4] * 2 + [3] * 6
+    assert seconds < 0.32 + 4 * SENDING
+
+
+def test_the_last_round_has_no_chunk_that_is_too_short(clock: Clock) -> None:
+    workers = Workers(clock, 8)
+    dispatcher = Dispatcher(workers)
+    for _ in range(3):
+        workers.seconds.clear()
+        _batch(dispatcher, clock, 30, lambda _: 0.0019)
+    assert workers.sizes[-8:] == [4, 4, 4, 4, 4, 4, 3, 3]
+    assert sum(workers.seconds) == pytest.approx(0.057)
+
+
 def test_uneven_work_is_cut_into_smaller_ones(clock: Clock) -> None:
     workers = Workers(clock, 2)
     dispatcher = Dispatcher(workers)

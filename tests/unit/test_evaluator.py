@@ -15,7 +15,7 @@ from deap import base, creator
 
 from evosweep.backends.serial import Serial
 from evosweep.errors import InputError
-from evosweep.evaluation import evaluator, problem
+from evosweep.evaluation import evaluator, problem, surroundings
 from evosweep.evaluation.as_given import NotAsGiven
 from evosweep.evaluation.batch import Batch
 from evosweep.evaluation.circumstances import Circumstances
@@ -489,7 +489,7 @@ def test_a_single_evaluation_takes_its_time_and_may_be_compared(
             return False
 
         monkeypatch.setattr(alone, "evaluate", slow)
-        monkeypatch.setattr(run.evaluator._as_given, "is_due", is_due)
+        monkeypatch.setattr(run.evaluator._as_given, "is_due_here", is_due)
         before = times.evaluation
         run.toolbox.evaluate(people[1])
         assert before > 0.0
@@ -605,7 +605,26 @@ def test_a_comparison_is_due_by_individual_and_process(
         asked: list[Any] = []
         monkeypatch.setattr(run.evaluator._as_given, "is_due", lambda *given: asked.append(given))
         run.toolbox.map(run.toolbox.evaluate, people)
-    assert asked == [(people[0], os.getpid())]
+    ((batch, index, process),) = asked
+    assert (batch.items, index, process) == (people, 0, os.getpid())
+
+
+def test_surroundings_are_looked_at_once_per_batch(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people, looks = _people(3.0), list[int]()
+
+    def changed(_: object) -> tuple[object, ...]:
+        looks.append(len(looks))
+        return tuple(looks)
+
+    with Run(path) as run:
+        run.toolbox.map(run.toolbox.evaluate, people)
+        monkeypatch.setattr(surroundings, "snapshot", changed)
+        batches = [Batch.of_individuals(number, people, changed=False) for number in (1, 2)]
+        due = [run.evaluator._as_given.is_due(batch, 0, -1) for batch in batches for _ in range(3)]
+    assert due == [True, False, False] * 2  # another process, then other surroundings
+    assert looks == [0, 1]
 
 
 def test_individuals_of_rows_are_counted(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,8 +15,12 @@ from pathlib import Path
 
 from evosweep.backends.over_executor import OverExecutor
 from evosweep.errors import InputError
+from evosweep.machine.cpus import available_cpus
 from evosweep.processes.lifeline import Anchor, Place, hold
 
+_BACKOFF = "MPI4PY_FUTURES_BACKOFF"
+_NAP = 0.001  # seconds; mpi4py's own
+_LOOKS = 8_000  # the most looks a second on one processor, of all ranks that share it
 _SEGMENT = re.compile(r"/dev/shm/mpich_shm_\w+")
 
 
@@ -44,14 +48,28 @@ class Mpi(OverExecutor):
 
         if self.elsewhere:
             self._anchor = Anchor()
-            return MPIPoolExecutor(initializer=_join, initargs=(self._anchor.place,))
-        return MPIPoolExecutor()
+            return MPIPoolExecutor(
+                env=_naps(self.workers), initializer=_join, initargs=(self._anchor.place,)
+            )
+        return MPIPoolExecutor(env=_naps(self.workers))
 
     def stop(self, executor: Executor, *, wait: bool) -> None:
         """Let the other ranks leave."""
         if self._anchor is not None:
             self._anchor.release()
         executor.shutdown(wait=wait)
+
+
+def _naps(workers: int) -> dict[str, str]:
+    """Return the variable by which ranks that wait look seldom enough to leave the processors free.
+
+    MPI has no wait that leaves the processor to others. By mpi4py's default each rank looks a
+    thousand times a second for a message, however many share a processor with it.
+    """
+    if _BACKOFF in os.environ:
+        return {}
+    here = int(os.environ.get("MPI_LOCALNRANKS", workers + 1))
+    return {_BACKOFF: str(max(_NAP, here / available_cpus() / _LOOKS))}
 
 
 def _join(place: Place) -> None:

@@ -75,39 +75,54 @@ class AsGiven:
         """True for classes of individuals of which some attributes do not travel."""
         self._off = problem.evaluate_batch is not None
 
-    def is_due(
-        self, individual: object, process: int | None = None, *, whole: bool | None = None
-    ) -> bool:
-        """Return True if the evaluation of an individual must be compared.
+    def is_due_here(self, individual: object, *, whole: bool | None) -> bool:
+        """Return True if an evaluation in this process must be compared.
+
+        `whole` is True if all attributes of the individual travelled; None if that is not known.
+        """
+        if self._off:
+            return False
+        stays_behind = self._has_stayed_behind(individual) if whole is None else not whole
+        return self._is_due(self._reason(individual, stays_behind=stays_behind))
+
+    def is_due(self, batch: Batch, index: int, process: int) -> bool:
+        """Return True if the evaluation of an item of a batch must be compared.
 
         Parameters
         ----------
         process
-            The process that evaluated it; None: this one.
-        whole
-            True if all attributes of the individual travelled; None if that is not known.
+            The process that evaluated it.
         """
-        reason = None if self._off else self._reason(individual, process, whole)
+        if self._off:
+            return False
+        individual = batch.first_of(index)
+        reason = self._reason(individual, stays_behind=self._has_stayed_behind(individual))
+        if reason is None and process != os.getpid():
+            reason = self._reason_elsewhere(batch)
+        return self._is_due(reason)
+
+    def _is_due(self, reason: str | None) -> bool:
         if reason is None:
             return False
         count = self._occasions[reason] + 1
         self._occasions[reason] = count
         return count <= _EVERY or count & (count - 1) == 0
 
-    def _reason(self, individual: object, process: int | None, whole: bool | None) -> str | None:
+    def _reason(self, individual: object, *, stays_behind: bool) -> str | None:
         if self._occasions["first"] == 0:
             self._surroundings = surroundings.snapshot(self._problem.evaluate)
             return "first"
-        if self._has_stayed_behind(individual) if whole is None else not whole:
+        if stays_behind:
             return "attributes"
         if is_reordered(individual, self._problem.form, self._problem.rebuild):
             return "order"
-        if process is None or process == os.getpid():
-            return None
-        before, self._surroundings = (
-            self._surroundings,
-            surroundings.snapshot(self._problem.evaluate),
-        )
+        return None
+
+    def _reason_elsewhere(self, batch: Batch) -> str | None:
+        before = self._surroundings
+        if not batch.has_looked:  # the program does nothing while its batch is under way
+            batch.has_looked = True
+            self._surroundings = surroundings.snapshot(self._problem.evaluate)
         if self._occasions["elsewhere"] == 0:
             return "elsewhere"
         return None if before == self._surroundings else "surroundings"

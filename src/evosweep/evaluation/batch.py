@@ -26,6 +26,8 @@ class Batch:
     """The items if they are rows; None if they are individuals."""
     objectives: int = 0
     """Number of values that an evaluation returns; 0: any number."""
+    has_looked: bool = False
+    """True once the surroundings of its evaluations were compared (`as_given`)."""
 
     @classmethod
     def of_individuals(

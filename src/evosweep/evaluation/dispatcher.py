@@ -216,21 +216,42 @@ class Dispatcher:
     def _cut(
         self, items: Sequence[int], make: Make[Result], sent: dict[int, tuple[Work[Result], int]]
     ) -> Iterator[Work[Result]]:
-        number, size, start = 0, 1, 0
+        number, start, end, pieces = 0, 0, 0, 0
         while start < len(items):
-            if self._cost.is_measured and number % self.backend.workers == 0:
-                size = self._size(len(items) - start, opening=number == 0)
-            own = items[start : start + size]
+            if not pieces:
+                end, pieces = self._round(start, len(items), opening=number == 0)
+            own = items[start : start + math.ceil((end - start) / pieces)]
+            pieces -= 1
             chunk = make(number, own, sent=True)
             sent[number] = (chunk, len(own))
             start += len(own)
             number += 1
             yield chunk
 
+    def _round(self, start: int, count: int, opening: bool) -> tuple[int, int]:
+        """Return the end of the items of the next round, and the number of their chunks.
+
+        The last round leaves no worker without a chunk: its chunks differ by one item at most.
+        """
+        workers = self.backend.workers
+        if not self._cost.is_measured:
+            end = min(count, start + workers)
+            return end, end - start
+        size = self._size(count - start, opening)
+        if size * workers < count - start:
+            return start + size * workers, workers
+        pieces = max(math.ceil((count - start) / size), (count - start) // self._shortest)
+        return count, min(workers, pieces)
+
+    @property
+    def _shortest(self) -> int:
+        """The number of items below which a chunk gains less than it costs to send."""
+        return self._cost.items_in(2 * self.backend.overhead)
+
     def _size(self, left: int, opening: bool) -> int:
         """Return the number of items in each of the next chunks, one chunk per worker."""
         even = math.ceil(left / self.backend.workers)
-        shortest = self._cost.items_in(2 * self.backend.overhead)
+        shortest = self._shortest
         size = max(shortest, math.ceil(even / self._unevenness.divisor))
         if opening and even >= _OPENING * shortest:
             size = even // _OPENING

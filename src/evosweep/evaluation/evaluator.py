@@ -155,7 +155,7 @@ class Evaluator:
             return self._individuals([individual])[0]
         self._batches = number + 1
         self.dispatcher.times.evaluation += single.seconds
-        if self._as_given.is_due(individual, whole=single.whole):
+        if self._as_given.is_due_here(individual, whole=single.whole):
             batch = Batch.of_individuals(number, [individual], changed=False)
             self._as_given.compare(Evaluation.of(batch, 0, single.fitness))
         self.tally.spend(single.cpu, here=True)
@@ -240,7 +240,7 @@ class Evaluator:
                 self._as_given.compare(Evaluation.of(batch, failure.index, None))
         elif failure is None and (flags is None or flags[0] != RETRIED):
             index = items[0]
-            due = self._as_given.is_due(batch.first_of(index), outcome.process)
+            due = self._as_given.is_due(batch, index, outcome.process)
             if not due or self.losses.suspects(batch.number, [index]):
                 return
             penalised = flags is not None and flags[0] == PENALISED

@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import platform
+import secrets
 import signal
 import statistics
 import subprocess
@@ -22,6 +23,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
+
+from processor import MARK
 
 from evosweep.backends.table import BACKENDS
 
@@ -80,9 +83,10 @@ def measure(way: str, numbers: Sequence[float], patience: float) -> Measured | N
     workers = int(numbers[0])
     start = BACKENDS[LAUNCHED_BY[way]].launch(workers) if way in LAUNCHED_BY else [sys.executable]
     command = [*start, str(ONCE), way, *map(str, numbers)]
+    mark = {MARK: secrets.token_hex(8)}
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-        env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"} | mark,
     ) as group:  # fmt: skip
         try:
             said, errors = group.communicate(timeout=patience)

@@ -1,22 +1,24 @@
-"""The processor time of all processes of this session, which tells what limits a batch.
+"""The processor time of all processes of a measured run, which tells what limits a batch.
 
 Wall time says little on a busy machine, and nothing of what is busy. Each process of a run that
-`once.py` measures is in one session: the one that runs the program, the workers, and whatever
-starts or serves them.
+`once.py` measures has one mark in its environment: the one that runs the program, the workers, and
+whatever starts or serves them. Their session tells less, since mpiexec gives its ranks others.
 """
 
 import os
 from contextlib import suppress
 from pathlib import Path
 
+MARK = "EVOSWEEP_MEASURED"
+
 
 def seconds() -> dict[int, float]:
     """Processor seconds by process; the kernel counts them in nanoseconds for each thread."""
-    session = os.getsid(0)
+    mark = f"{MARK}={os.environ[MARK]}".encode()
     found = {}
-    for folder in Path("/proc").iterdir():
-        with suppress(OSError, ValueError, ProcessLookupError):
-            if folder.name.isdigit() and os.getsid(int(folder.name)) == session:
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if mark in (folder / "environ").read_bytes().split(b"\0"):
                 found[int(folder.name)] = _of(folder)
     return found
 
@@ -30,7 +32,7 @@ def _of(process: Path) -> float:
 
 
 def spent(before: dict[int, float]) -> tuple[float, float]:
-    """Seconds of this process and of all others of its session since `before`."""
+    """Seconds of this process and of all others of its run since `before`."""
     now = seconds()
     own = now.pop(os.getpid()) - before[os.getpid()]
     return own, sum(total - before.get(pid, 0.0) for pid, total in now.items())
