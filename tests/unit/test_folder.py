@@ -136,6 +136,25 @@ def test_a_sweep_may_meet_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     RunFolder(tmp_path).sweep()
 
 
+def test_a_sweep_takes_names_of_several_lines(tmp_path: Path) -> None:
+    (tmp_path / ".two\nlines.json.1").touch()
+    RunFolder(tmp_path).sweep()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_cannot_be_read_is_not_swept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: object) -> list[str]:
+        raise PermissionError
+
+    (tmp_path / ".record.json.1").touch()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "listdir", refused)
+        RunFolder(tmp_path).sweep()
+    assert [path.name for path in tmp_path.iterdir()] == [".record.json.1"]
+
+
 def _study(folder: Path, *names: str) -> list[Path]:
     runs = [folder / "runs" / name for name in names]
     for run in runs:
