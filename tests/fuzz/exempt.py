@@ -56,7 +56,7 @@ HARMLESS: dict[Place, str] = {
     **_in("fast/matrices.py", MEMORY, "_of_arrays"),
     **_in("files/mount.py", KERNEL, "mount_of", "_mount_number"),
     **_in("files/writing.py", OTHER_TESTS, "copy_file", "_put"),
-    **_in("files/writing.py", MAKES, "_private"),
+    **_in("files/writing.py", MAKES, "_private", "_put_pieces"),
     **_in("genomes/array_rows.py", MEMORY, "decode_arrays"),
     **_in("genomes/encoded.py", MEMORY, "_is_of_rows"),
     **_in("genomes/encoding.py", PROCESSES, "decode_list"),

@@ -46,6 +46,7 @@ def _record(path: Path) -> None:
     folder = RunFolder(path.parent)
     record = reading.read_record(folder)
     reading.read_outcome(folder)
+    reading.read_receipt(folder)
     strict_json.dumps(record.document())
     run = read_run(folder)
     assert run.problem_id + run.algorithm_id + run.backend_id
