@@ -65,6 +65,7 @@ HARMLESS: dict[Place, str] = {
     **_in("inventory/facts.py", OWN_TEXT, "facts_of"),
     **_in("machine/cpus.py", KERNEL, "_words"),
     **_in("machine/environment.py", KERNEL, "_cpu"),
+    **_in("machine/environment.py", PACKAGE, "_version"),
     **_in("machine/numerics.py", KERNEL, "_flags"),
     **_in("plugins/signatures.py", CODE, "_value"),
     **_in("problems/tsp.py", PACKAGE, "coordinates"),

@@ -38,7 +38,7 @@ def _metrics(mlflow_id: str, points: Collection[Point]) -> Iterable[Row]:
     """Return the rows of metrics, each once."""
     columns = list(zip(*points, strict=True))
     if columns and all(map(isfinite, columns[1])):  # as nearly always, and a fifth of the time
-        return dict.fromkeys(zip(*columns, repeat(mlflow_id), repeat(False)))
+        return dict.fromkeys(zip(*columns, repeat(mlflow_id), repeat(object=False)))
     return dict.fromkeys(
         (key, value, timestamp, step, mlflow_id, False)
         if -_LARGEST <= value <= _LARGEST
