@@ -43,7 +43,7 @@ THOROUGH = {
     *("notebook/test_figure.py",),
     *("unit/fast/test_strange_copies.py", "unit/fast/test_strange_selections.py"),
     *("unit/fast/test_strange_toolboxes.py", "unit/fast/test_strange_variation.py"),
-    *("unit/test_warm.py",),
+    *("unit/test_warm.py", "unit/test_warm_run.py"),
 }
 """Folders and files that need an engine, a server, Snakemake, many processes or many seconds."""
 COSTLY = {"dask", "mpi", "hyperparameters"}

@@ -13,7 +13,7 @@ import socket
 import sys
 from collections.abc import Sequence
 
-FAMILIES = {"compare": "compare", "decide": "compare", "track": "track"}
+FAMILIES = {"compare": "compare", "decide": "compare", "run": "run", "track": "track"}
 """Commands by the server that forks them."""
 _READ_EARLY = ("PYTHON", "LC_", "LD_", "MALLOC", "MPL", "XDG_", "COV", "HOME", "LANG", "TZ")
 _OF_A_CALL = {"PYTHONSAFEPATH"}  # `evosweep` imports nothing of its working folder in any case

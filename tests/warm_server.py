@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+import warm_working
 from warm_evosweep import inherited
 
 HOLD = b"hold"
@@ -38,6 +39,19 @@ IMPORTS = {
         "pyarrow.parquet",
         "scipy.spatial.distance",
         "scipy.stats",
+    ),
+    "run": (
+        "deap.algorithms",
+        "deap.gp",
+        "evosweep.algorithms.ea_simple",
+        "evosweep.algorithms.random_search",
+        "evosweep.backends.pool",
+        "evosweep.backends.serial",
+        "evosweep.commands.run",
+        "evosweep.records.parquet",
+        "evosweep.supervision.performer",
+        "evosweep.supervision.supervisor",
+        "numpy.random",
     ),
     "track": (
         "evosweep.commands.track",
@@ -151,6 +165,8 @@ def _open_streams() -> None:
 
 def _run(request: Mapping[str, Any]) -> None:
     words = request["words"]
+    if words[0] == "run":
+        warm_working.install()
     os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["environment"])

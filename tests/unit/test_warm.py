@@ -109,7 +109,7 @@ def test_in_bash_other_commands_are_those_on_the_path(tmp_path: Path) -> None:
     (tmp_path / "evosweep").write_text(f"#!{sys.executable}\nimport sys; print(sys.argv[1:])")
     (tmp_path / "evosweep").chmod(0o755)
     environment = os.environ | {"PATH": f"{tmp_path}:/usr/bin:/bin"} | warm.evosweep_in_bash()
-    text = "set -euo pipefail; evosweep run 'a b'; evosweep; evosweep track nothing || echo $?"
+    text = "set -euo pipefail; evosweep status 'a b'; evosweep; evosweep track nothing || echo $?"
     code, printed, error = done(["bash", "-c", text], cwd=tmp_path, env=environment)
-    assert (code, printed) == (0, "['run', 'a b']\n[]\n2\n")
+    assert (code, printed) == (0, "['status', 'a b']\n[]\n2\n")
     assert error.startswith("evosweep: error: nothing")

@@ -1,0 +1,114 @@
+"""Runs whose supervisor is forked, and forks its working process: they end and die like others."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import warm
+import warm_working
+
+FAULTS = Path(__file__).parents[1] / "faults"
+
+
+def spec(seconds: float) -> dict[str, Any]:
+    """150 evaluations or so of as many seconds."""
+    return {
+        "problem": {"use": "troubled:build", "params": {"seconds": seconds}},
+        "algorithm": {
+            "use": "ea_simple",
+            "params": {"population": 40, "generations": 5, "crossover": 0.5, "mutation": 0.2},
+        },
+        "backend": {"use": "serial"},
+        "seed": 5,
+        "import_path": str(FAULTS),
+    }
+
+
+def words(seconds: float = 0.0) -> tuple[str, ...]:
+    return "run", "--spec", json.dumps(spec(seconds)), "--out", "run"
+
+
+def digest(folder: Path) -> str:
+    return str(json.loads((folder / "run" / "record.json").read_text())["population_digest"])
+
+
+def there(folder: Path) -> list[psutil.Process]:
+    """Processes that work in a folder."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if Path(process.cwd()) == folder and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+        except (psutil.Error, OSError):
+            continue
+    return found
+
+
+def working(folder: Path) -> Iterator[psutil.Process]:
+    """The working process of the run in a folder."""
+    for process in there(folder):
+        try:
+            parent = process.parent()
+            if process.name() != "sh" and parent is not None and parent in there(folder):
+                yield process
+        except psutil.Error:
+            continue
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """A warm run, while it evaluates."""
+    with subprocess.Popen(warm.evosweep(*words(0.02)), cwd=tmp_path) as process:
+        journal = tmp_path / "run" / "journal.bin"
+        while not (journal.exists() and journal.stat().st_size > 3000):
+            assert process.poll() is None
+            time.sleep(0.02)
+        yield process
+        process.kill()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The digest of the same run in a process of its own."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    cold = [sys.executable, "-m", "evosweep", *words(0.02)]
+    subprocess.run(cold, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    return digest(folder)
+
+
+def test_a_run_whose_working_process_is_killed_goes_on(
+    tmp_path: Path, run: "subprocess.Popen[bytes]", undisturbed: str
+) -> None:
+    [process] = working(tmp_path)
+    assert os.getsid(process.pid) == process.pid
+    assert "evosweep.entry.working_process" not in process.cmdline()
+    process.kill()
+    assert run.wait() == 0
+    assert digest(tmp_path) == undisturbed
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_with_a_run_ends_all_of_it(
+    tmp_path: Path, run: "subprocess.Popen[bytes]", stop: signal.Signals
+) -> None:
+    run.send_signal(stop)
+    assert run.wait() == (-stop if stop == signal.SIGKILL else 128 + stop)
+    end = time.monotonic() + 300
+    while there(tmp_path):
+        assert time.monotonic() < end, there(tmp_path)
+        time.sleep(0.02)
+
+
+def test_what_must_be_there_before_the_imports_needs_a_process_of_its_own() -> None:
+    plain = warm_working._early({"OMP_NUM_THREADS": "1", "HOME": "/", "PYTHONSAFEPATH": "1"})
+    assert plain == {}
+    needs = {"OMP_NUM_THREADS": "2", "NPY_DISABLE_CPU_FEATURES": "AVX2", "OPENBLAS_CORETYPE": "x"}
+    assert warm_working._early(needs) == needs

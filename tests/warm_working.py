@@ -1,0 +1,104 @@
+"""The working process of a warm `evosweep run`: forked from its supervisor, which has its imports.
+
+Elsewhere a supervisor starts a Python. What it has here of that process is the same: a session of
+its own, no file but its streams, its environment, and a number to wait for and to kill. Where the
+environment has what must be there before the imports, a Python is started as ever.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from types import ModuleType, SimpleNamespace
+from typing import Any, NoReturn
+
+PROGRAM = "evosweep.entry.working_process"
+_READ_EARLY = (
+    *("GLIBC", "GOTO", "LD_", "MALLOC", "MKL_", "NPY_", "NUMEXPR_", "OMP_", "OPENBLAS_"),
+    *("PYTHON", "VECLIB_"),
+)
+_OF_A_CALL = {"PYTHONSAFEPATH"}  # a working process drops it as soon as it has started
+_ONE_THREAD = ("_THREADS", "1")  # as there was at the imports
+
+
+class Forked:
+    """A child, with what a supervisor uses of `subprocess.Popen`."""
+
+    def __init__(self, folder: str, environment: Mapping[str, str]) -> None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self.returncode: int | None = None
+        self.pid = os.fork()
+        if self.pid == 0:
+            _work(folder, environment)
+
+    def poll(self) -> int | None:
+        return self._wait(os.WNOHANG)
+
+    def wait(self) -> int | None:
+        return self._wait(0)
+
+    def _wait(self, options: int) -> int | None:
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, options)
+            if pid:
+                self.returncode = os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+
+def install() -> None:
+    """Let the supervisor of this process fork its working processes.
+
+    The environment is still that in which the imports were made.
+    """
+    from evosweep.supervision import supervisor
+
+    before = _early(os.environ)
+
+    def started(command: Sequence[str], *, env: Mapping[str, str], **rest: Any) -> object:
+        if PROGRAM in command and _early(env) == before:
+            return Forked(command[-1], env)
+        return subprocess.Popen(command, env=env, **rest)
+
+    supervisor.subprocess = SimpleNamespace(  # type: ignore[assignment]
+        Popen=started, DEVNULL=subprocess.DEVNULL
+    )
+
+
+def _early(environment: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: text
+        for name, text in environment.items()
+        if name.startswith(_READ_EARLY)
+        and name not in _OF_A_CALL
+        and (name[-len(_ONE_THREAD[0]) :], text) != _ONE_THREAD
+    }
+
+
+def _work(folder: str, environment: Mapping[str, str]) -> NoReturn:
+    """Become a working process: a session, files, signals and variables as a new Python has."""
+    try:
+        os.setsid()
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+        os.environ.clear()
+        os.environ.update(environment)
+        sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+        sys.argv[:] = [sys.modules[__name__].__file__ or "", folder]
+        sys.modules["__main__"] = ModuleType("__main__")
+        from evosweep.processes import guard
+        from evosweep.supervision.performer import main
+
+        guard.follow_supervisor()
+        main(folder)
+        os._exit(0)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
