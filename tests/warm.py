@@ -36,8 +36,9 @@ from evosweep.machine.environment import THREAD_VARIABLES
 _HERE = Path(__file__).parent
 _LEFT_OUT = ("COV", "PYTHONSAFEPATH")  # a measured program is started anew
 _ENVIRONMENT = {key: text for key, text in os.environ.items() if not key.startswith(_LEFT_OUT)}
-_NAME = f"{os.getuid()}-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
-"""Of the servers of one call of pytest."""
+_NAME = f"{os.getuid()}-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}-evosweep"
+"""Of the servers of one call of pytest. A stopped workflow knows its runs by the words `...evosweep
+run`, and a command has this name before its own words."""
 _REQUEST = 2**20  # bytes: arguments and environment
 _LOOK = 0.02  # seconds between looks at whether a program has ended
 
