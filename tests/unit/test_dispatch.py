@@ -1,5 +1,6 @@
 """The dispatcher: what goes to workers, in which pieces; on a clock that only work moves."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -149,6 +150,48 @@ def test_the_last_round_leaves_no_worker_without_a_chunk(clock: Clock) -> None:
         seconds = _batch(dispatcher, clock, 250, lambda _: 0.01)
     assert workers.sizes == [8] * 8 + [20] * 8 + [4] * 2 + [3] * 6
     assert seconds < 0.32 + 4 * SENDING
+
+
+@pytest.mark.parametrize(
+    ("workers", "count", "cost", "last"),
+    [(3, 250, 0.001, [2, 2]), (13, 703, 0.00044646, [8] * 8 + [7] * 4)],
+    ids=["below the shortest", "the shortest"],
+)
+def test_the_last_round_has_no_chunk_that_costs_more_to_send_than_it_gains(
+    clock: Clock, workers: int, count: int, cost: float, last: list[int]
+) -> None:
+    """Rather, a worker goes without one; the shortest chunk is 4 ms here, twice the overhead."""
+    asked = Workers(clock, workers)
+    dispatcher = Dispatcher(asked)
+    for _ in range(3):
+        asked.sizes.clear()
+        _batch(dispatcher, clock, count, lambda _: cost)
+    assert asked.sizes[3 * workers if workers == 3 else 2 * workers :] == last
+
+
+def test_the_first_chunks_are_a_quarter_of_a_share_or_less(clock: Clock) -> None:
+    workers = Workers(clock, 2)
+    dispatcher = Dispatcher(workers)
+    for _ in range(3):
+        workers.sizes.clear()
+        _batch(dispatcher, clock, 1030, lambda _: 0.0001)
+    assert workers.sizes[:2] == [128, 128]
+    assert min(workers.sizes) > 0
+
+
+class Ahead(Workers):
+    """A backend that takes some chunks before it returns the first result."""
+
+    def run(self, chunks: Iterator[Any]) -> Iterator[tuple[int, Any]]:
+        first = list(itertools.islice(chunks, 3 * self.workers))
+        yield from super().run(itertools.chain(first, chunks))
+
+
+def test_until_a_cost_is_known_chunks_have_one_item(clock: Clock) -> None:
+    workers = Ahead(clock, 2)
+    _batch(Dispatcher(workers, workers_only=True), clock, 20, lambda _: 0.01)
+    assert workers.sizes[:6] == [1] * 6
+    assert sum(workers.sizes) == 20
 
 
 def test_the_last_round_has_no_chunk_that_is_too_short(clock: Clock) -> None:

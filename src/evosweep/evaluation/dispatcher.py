@@ -231,17 +231,17 @@ class Dispatcher:
     def _round(self, start: int, count: int, opening: bool) -> tuple[int, int]:
         """Return the end of the items of the next round, and the number of their chunks.
 
-        The last round leaves no worker without a chunk: its chunks differ by one item at most.
+        The last round leaves no worker without a chunk unless chunks became too short. They differ
+        by one item at most.
         """
-        workers = self.backend.workers
+        workers, rest = self.backend.workers, count - start
         if not self._cost.is_measured:
-            end = min(count, start + workers)
-            return end, end - start
-        size = self._size(count - start, opening)
-        if size * workers < count - start:
+            pieces = min(workers, rest)
+            return start + pieces, pieces
+        size = self._size(rest, opening)
+        if size * workers < rest:
             return start + size * workers, workers
-        pieces = max(math.ceil((count - start) / size), (count - start) // self._shortest)
-        return count, min(workers, pieces)
+        return count, workers if size > self._shortest else math.ceil(rest / size)
 
     @property
     def _shortest(self) -> int:
