@@ -9,6 +9,7 @@ import numpy
 import pytest
 from deap import base, creator, gp
 
+from evosweep.errors import InputError
 from evosweep.genomes import array_rows
 from evosweep.genomes.blocks import Block, is_changed
 from evosweep.genomes.encoded import _is_of_numbers, encode_genomes, encode_native
@@ -217,6 +218,12 @@ def test_an_array_that_is_read_in_its_own_way_is_encoded_by_its_form() -> None:
     encoded = encode_genomes(arrays, PlainForm())
     assert encoded.encoding == encode([PlainForm().genome(each) for each in arrays])
     assert encoded.layout == "tagged"
+
+
+def test_arrays_whose_bytes_are_not_all_defined_are_refused() -> None:
+    """Of a `longdouble` of x86-64, six bytes are whatever was in memory before."""
+    with pytest.raises(InputError, match="not all defined"):
+        encode_genomes([numpy.ones(3, numpy.longdouble)] * 2, PlainForm())
 
 
 def test_numbers_are_told_by_their_encoding_without_a_look_at_each(

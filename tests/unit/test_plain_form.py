@@ -322,6 +322,10 @@ def test_what_has_no_form_is_refused() -> None:
     wide = numpy.dtype({"names": ["a"], "formats": ["<i4"], "offsets": [4], "itemsize": 8})
     for value, words in (
         (numpy.array([object()]), "dtype object"),
+        (numpy.longdouble(1), "of dtype float"),
+        (numpy.zeros(2, numpy.clongdouble), "use float64 or complex128"),
+        (numpy.zeros(1, [("a", "f8"), ("b", [("c", numpy.longdouble, 3)])]), "not all defined"),
+        (numpy.zeros(1, [("a", numpy.longdouble)])[0], "not all defined"),
         (numpy.zeros(1, wide), "without gaps"),
         (numpy.zeros(1, wide)[0], "without gaps"),
         (numpy.zeros(1, [("a", "O")])[0], "numpy.void"),

@@ -13,6 +13,7 @@ from deap import creator
 
 from evosweep.fast.kinds import asked_once, keeps
 from evosweep.genomes.encoding import HEAD, decode_list, encode, list_head
+from evosweep.genomes.numpy_values import WIDE
 
 _OF_CREATOR = creator.class_replacers[numpy.ndarray]
 _READ = ("dtype", "shape", "flags", "nbytes", "tobytes", "view", "__getattribute__")
@@ -35,7 +36,9 @@ def encode_arrays(arrays: Sequence["numpy.ndarray"]) -> bytes | None:
     """
     first = arrays[0]
     dtype, shape = first.dtype, first.shape
-    if dtype.kind not in "biufc" or dtype.str[0] == ">" or not shape or not first.nbytes:
+    if dtype.kind not in "biufc" or dtype.char in WIDE or dtype.str[0] == ">":
+        return None
+    if not shape or not first.nbytes:
         return None
     for array in arrays:
         if array.dtype != dtype or array.shape != shape or not array.flags.c_contiguous:

@@ -22,10 +22,14 @@ SCALAR_DTYPES: dict[type, str] = {
 }  # fmt: skip
 
 
+WIDE = "gG"  # NumPy's characters of longdouble and clongdouble
+
+
 def plain_array(value: numpy.ndarray, form: Form) -> Plain:
     """Return dtype, shape and bytes of an array, and its memory order if that is not C's."""
     if value.dtype.hasobject:
         raise InputError("genome: a NumPy array of dtype object; use a numeric dtype")
+    _refuse_wide(value.dtype)
     value = value.view(numpy.ndarray)
     if not form.exact:
         value = numpy.asarray(value, value.dtype.newbyteorder("<"), order="C")
@@ -41,12 +45,25 @@ def plain_scalar(value: numpy.generic, form: Form) -> Plain:
         return [..., "scalar", usual, value.tobytes()]
     if type(value).__module__ != "numpy" or value.dtype.hasobject:
         return form.own(value)
+    _refuse_wide(value.dtype)
     return [..., "scalar", _dtype(value.dtype.newbyteorder("<")), value.tobytes()]
 
 
 def plain_typed(value: "array.array[float]", _: Form) -> Plain:
     """Return the typecode and bytes of an `array.array`."""
     return [..., "array", value.typecode, value.tobytes()]
+
+
+def _refuse_wide(dtype: "numpy.dtype[numpy.generic]") -> None:
+    """Refuse `longdouble`: of its 16 bytes on x86-64, six are whatever was in memory before."""
+    base = dtype.base
+    if base.char in WIDE:
+        raise InputError(
+            f"genome: a NumPy value of dtype {base}, whose bytes are not all defined and differ "
+            "between machines; use float64 or complex128"
+        )
+    for field, *_ in (base.fields or {}).values():
+        _refuse_wide(field)
 
 
 def _dtype(dtype: "numpy.dtype[numpy.generic]") -> Dtype:
