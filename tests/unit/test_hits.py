@@ -11,7 +11,10 @@ from windows import BETWEEN, HOLDING
 TESTS = Path(__file__).parents[1]
 FOLDERS = ("cluster", "contract", "faults", "unit")
 WITHOUT_RUN = {
+    "test_a_kill_is_the_command_s_end",
     "test_a_killed_host_takes_its_processes_along",
+    "test_one_that_inherits_something_else_is_started_anew",
+    "test_the_end_of_a_killed_command_is_told",
     "test_who_ignores_sigterm_is_killed_after_the_grace",
     "test_a_group_is_killed_with_who_has_left_it",
 }

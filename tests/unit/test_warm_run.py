@@ -14,6 +14,8 @@ import psutil
 import pytest
 import warm
 import warm_working
+from hits import hit, kills, of_journal
+from windows import BETWEEN
 
 FAULTS = Path(__file__).parents[1] / "faults"
 
@@ -66,7 +68,7 @@ def working(folder: Path) -> Iterator[psutil.Process]:
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """A warm run, while it evaluates."""
-    with subprocess.Popen(warm.evosweep(*words(0.02)), cwd=tmp_path) as process:
+    with subprocess.Popen(warm.evosweep(*words(0.04)), cwd=tmp_path) as process:
         journal = tmp_path / "run" / "journal.bin"
         while not (journal.exists() and journal.stat().st_size > 3000):
             assert process.poll() is None
@@ -79,11 +81,12 @@ def run(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The digest of the same run in a process of its own."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    cold = [sys.executable, "-m", "evosweep", *words(0.02)]
+    cold = [sys.executable, "-m", "evosweep", *words(0.04)]
     subprocess.run(cold, cwd=folder, check=True, stdout=subprocess.DEVNULL)
     return digest(folder)
 
 
+@kills(BETWEEN)
 def test_a_run_whose_working_process_is_killed_goes_on(
     tmp_path: Path, run: "subprocess.Popen[bytes]", undisturbed: str
 ) -> None:
@@ -93,6 +96,7 @@ def test_a_run_whose_working_process_is_killed_goes_on(
     process.kill()
     assert run.wait() == 0
     assert digest(tmp_path) == undisturbed
+    hit(*of_journal(tmp_path / "run" / "journal.bin"))
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
