@@ -49,6 +49,8 @@ THOROUGH = {
 COSTLY = {"dask", "mpi", "hyperparameters"}
 """Backends and problems whose tests are thorough: each of their processes imports for seconds."""
 _LIMIT = 600
+_BY_DASK = {"MALLOC_TRIM_THRESHOLD_", "PYTHONHASHSEED", "__DASK_PARENT_PID"} - os.environ.keys()
+"""Variables that Dask sets before it starts workers, and leaves behind."""
 
 # Of tests, pytest keeps what it compiles: for the next call, also where Python keeps nothing.
 _KEEPS_NOTHING = sys.dont_write_bytecode
@@ -176,7 +178,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.fixture(autouse=True)
 def _environment_as_before() -> Iterator[None]:
     """A command that a test calls in its own process may change what others inherit from it."""
-    before = dict(os.environ)
+    before = {name: text for name, text in os.environ.items() if name not in _BY_DASK}
+    for name in _BY_DASK & os.environ.keys():
+        del os.environ[name]
     yield
     before["PYTEST_CURRENT_TEST"] = os.environ["PYTEST_CURRENT_TEST"]
     if os.environ != before:

@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,20 +34,23 @@ def test_one_without_a_server_is_a_new_one(tmp_path: Path) -> None:
     assert done(warm.evosweep(*words), cwd=tmp_path) == done(cold, cwd=tmp_path)
 
 
-def following(folder: Path, **options: Any) -> subprocess.Popen[str]:
-    """`evosweep track --follow` on one run, once it follows."""
+@contextmanager
+def following(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """`evosweep track --follow` on one run, once it follows; it is killed at the end."""
     (folder / "results" / "study" / "runs").mkdir(parents=True)
-    process = subprocess.Popen(
+    with subprocess.Popen(
         warm.evosweep("track", "results", "--follow"),
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        **options,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline().startswith("following results -> sqlite:")
-    return process
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline().startswith("following results -> sqlite:")
+            yield process
+        finally:
+            process.kill()
 
 
 def followers(folder: Path) -> list[psutil.Process]:
