@@ -27,6 +27,15 @@ def sessions(record: Path) -> int:
     return sum(isinstance(entry, Session) for _, entry in entries)
 
 
+RM = """#!/bin/sh
+/bin/rm "$@"
+here=$(dirname "$0")
+case "$*" in
+    *.log) [ -e "$here/was here" ] || { touch "$here/was here"; echo of another call > "$2"; } ;;
+esac
+"""
+
+
 def digests(records: dict[Path, dict[str, Any]]) -> dict[str, str]:
     """The digest of each run."""
     return {record["run_id"]: record["population_digest"] for record in records.values()}
@@ -71,6 +80,24 @@ def test_calls_at_once_do_no_run_twice(workspace: Workspace) -> None:
     workspace.configure(experiment="alone", problems={"ones": SLOW}, seeds=[1, 2, 3, 4, 5, 6, 7, 8])
     workspace.runs()
     assert digests(workspace.records("alone")) == digests(records)
+
+
+def test_a_log_that_an_equal_call_makes_meanwhile_is_made_anew(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its `rm` is one after which the log is there again: another call was as quick."""
+    programs = workspace.folder / "programs"
+    programs.mkdir()
+    (programs / "rm").write_text(RM)
+    (programs / "rm").chmod(0o755)
+    monkeypatch.setattr("workspace.PATH", f"{programs}:/usr/bin:/bin")
+    workspace.configure(seeds=[1])
+    assert "1 runs are done" in workspace.snakemake("--until", "run").replace(
+        "1 run is", "1 runs are"
+    )
+    [log] = (workspace.folder / "results" / "study" / "logs").glob("*.log")
+    assert (programs / "was here").exists()
+    assert "of another call" not in log.read_text()
 
 
 def test_a_call_takes_what_others_left_if_told_to(workspace: Workspace) -> None:

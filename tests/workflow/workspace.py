@@ -55,6 +55,7 @@ CONFIG: dict[str, Any] = {
 }
 
 
+PATH = "/usr/bin:/bin"
 IMPORTED = (
     *("snakemake.cli", "evosweep.workflow.hooks", "snakemake_logger_plugin_evosweep"),
     "snakemake.cli:get_argument_parser",  # which looks for plugins and imports them
@@ -96,7 +97,7 @@ class Workspace:
 
     def _environment(self) -> dict[str, str]:
         """As it is where no environment was activated."""
-        return os.environ | {"PATH": "/usr/bin:/bin"}
+        return os.environ | {"PATH": PATH}
 
     def start_python(self, *words: str, folder: Path | None = None) -> subprocess.Popen[str]:
         """Start a Python program in a process group of its own."""
