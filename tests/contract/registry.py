@@ -21,7 +21,7 @@ from evosweep.config.spec import RunSpec
 from evosweep.plugins.builtins import ALGORITHMS, PROBLEMS
 from evosweep.records import journal
 from evosweep.records.folder import RunFolder
-from evosweep.records.journal import Journal
+from evosweep.records.journal import Entry, Journal
 from evosweep.run.attempt import Attempt, run_one
 
 SEARCH = {"population": 8, "generations": 2}
@@ -52,10 +52,11 @@ def digest_of(
 def killed_and_resumed(name: str, backend: Backend, folder: Path) -> str:
     """The digest after a SIGKILL in the middle of the evaluations, and the same call again."""
     digest_of(name, backend, "serial", folder / "whole")
-    entries = sum(1 for _ in journal.read(RunFolder(folder / "whole").journal))
+    entries = journal.read(RunFolder(folder / "whole").journal)
+    evaluations = sum(len(entry.indices) for entry in entries if isinstance(entry, Entry))
     child = os.fork()
     if child == 0:
-        die_after(entries // 2)
+        die_after(evaluations // 2)
         digest_of(name, backend, "serial", folder / "killed")
         os._exit(0)
     _, status = os.waitpid(child, 0)
@@ -65,14 +66,15 @@ def killed_and_resumed(name: str, backend: Backend, folder: Path) -> str:
     return digest
 
 
-def die_after(count: int) -> None:
+def die_after(evaluations: int) -> None:
+    """Die with the entry that completes so many: how many an entry has, the clock decides."""
     done, append = 0, Journal.append
 
     def counted(self: Journal, entry: Any) -> None:
         nonlocal done
         append(self, entry)
-        done += 1
-        if done >= count:
+        done += len(entry.indices) if isinstance(entry, Entry) else 0
+        if done >= evaluations:
             os.kill(os.getpid(), signal.SIGKILL)
 
     Journal.append = counted  # type: ignore[method-assign]

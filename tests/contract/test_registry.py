@@ -46,7 +46,7 @@ def test_under_scoop(tmp_path: Path, runs: Path, serial: dict[str, str]) -> None
 
 @kills(BETWEEN)
 def test_killed_and_resumed(tmp_path: Path, serial: dict[str, str]) -> None:
-    """Each was killed after half of its entries, as its journal shows."""
+    """Each was killed after half of its evaluations, as its journal shows."""
     assert digests(PROGRAM, "killed", tmp_path) == serial
     for name in CASES:
         (window,) = of_journal(tmp_path / name / "killed" / "journal.bin")
