@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 import slurm
 from lacking import lacking
 from slurm import Slurm
+from working import working_in
 
 from evosweep.records.journal import read
 
@@ -101,18 +101,6 @@ def evaluated(study: Path) -> list[Path]:
     """The journals that have evaluations."""
     journals = study.glob("results/study/runs/*/journal.bin")
     return [journal for journal in journals if any(True for _ in read(journal))]
-
-
-def working_in(folder: Path) -> list[int]:
-    """Every process whose working folder this is."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.cwd() == str(folder) and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process.pid)
-        except psutil.Error:
-            continue
-    return found
 
 
 def undisturbed(study: Path) -> dict[int, str]:

@@ -14,6 +14,7 @@ import psutil
 import pytest
 import warm
 from warm_evosweep import FAMILIES
+from working import working_in
 
 
 @pytest.fixture(autouse=True)
@@ -59,29 +60,17 @@ def following(folder: Path) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-def followers(folder: Path) -> list[psutil.Process]:
-    """Processes that work in a folder."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if Path(process.cwd()) == folder and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
-        except (psutil.Error, OSError):
-            continue
-    return found
-
-
 def wait_for_nobody(folder: Path) -> None:
     end = time.monotonic() + 300
-    while followers(folder):
-        assert time.monotonic() < end, followers(folder)
+    while working_in(folder):
+        assert time.monotonic() < end, working_in(folder)
         time.sleep(0.02)
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_reaches_the_command(tmp_path: Path, stop: signal.Signals) -> None:
     with following(tmp_path) as process:
-        assert len(followers(tmp_path)) == 2  # itself, and what was forked for it
+        assert len(working_in(tmp_path)) == 2  # itself, and what was forked for it
         process.send_signal(stop)
         code = process.wait()
     assert code == 128 + stop
@@ -97,7 +86,7 @@ def test_a_kill_is_the_command_s_end(tmp_path: Path) -> None:
 
 def test_the_end_of_a_killed_command_is_told(tmp_path: Path) -> None:
     with following(tmp_path) as process:
-        (forked,) = [each for each in followers(tmp_path) if each.pid != process.pid]
+        (forked,) = [each for each in working_in(tmp_path) if each.pid != process.pid]
         forked.kill()
         assert process.wait() == -signal.SIGKILL
 
@@ -111,7 +100,7 @@ def test_one_that_inherits_something_else_is_started_anew(tmp_path: Path, other:
     with subprocess.Popen(words, cwd=tmp_path, env=environment) as process:
         seen = psutil.Process(process.pid)
         while "-m" not in seen.cmdline() and process.poll() is None:
-            assert len(followers(tmp_path)) == 1
+            assert len(working_in(tmp_path)) == 1
         process.kill()
     assert process.returncode == -signal.SIGKILL
 

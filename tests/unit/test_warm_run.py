@@ -16,6 +16,7 @@ import warm
 import warm_working
 from hits import hit, kills, of_journal
 from windows import BETWEEN
+from working import working_in
 
 FAULTS = Path(__file__).parents[1] / "faults"
 
@@ -48,24 +49,12 @@ def digest(folder: Path) -> str:
     return str(json.loads((folder / "run" / "record.json").read_text())["population_digest"])
 
 
-def there(folder: Path) -> list[psutil.Process]:
-    """Processes that work in a folder."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if Path(process.cwd()) == folder and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
-        except (psutil.Error, OSError):
-            continue
-    return found
-
-
 def working(folder: Path) -> Iterator[psutil.Process]:
     """The working process of the run in a folder."""
-    for process in there(folder):
+    for process in working_in(folder):
         try:
             parent = process.parent()
-            if process.name() != "sh" and parent is not None and parent in there(folder):
+            if process.name() != "sh" and parent is not None and parent in working_in(folder):
                 yield process
         except psutil.Error:
             continue
@@ -112,8 +101,8 @@ def test_with_a_run_ends_all_of_it(
     run.send_signal(stop)
     assert run.wait() == (-stop if stop == signal.SIGKILL else 128 + stop)
     end = time.monotonic() + 300
-    while there(tmp_path):
-        assert time.monotonic() < end, there(tmp_path)
+    while working_in(tmp_path):
+        assert time.monotonic() < end, working_in(tmp_path)
         time.sleep(0.02)
 
 

@@ -5,28 +5,15 @@ import os
 import signal
 import sqlite3
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import psutil
+from working import working_in
 from workspace import Workspace
 
 Wait = Callable[[Callable[[], Any]], Any]
 
 GATED = {"use": "my_problem:build", "params": {"gate": "gate"}}
 """A run that cannot end before the file `gate` is there."""
-
-
-def working_in(folder: Path) -> list[psutil.Process]:
-    """Every process whose working folder this is."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.cwd() == str(folder) and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
 
 
 def test_after_a_kill_the_same_call_goes_on(workspace: Workspace, waits: Wait) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
+from working import working_in
 from workspace import Workspace
 
 from evosweep import cli
@@ -79,22 +79,11 @@ def test_a_stop_says_how_far_it_came_and_leaves_nothing(
     assert process.returncode == code, output
     assert "stopped: 1 of 2 runs are done; the same command goes on" in output
     assert not [word for word in NOISE if word in output]
-    waits(lambda: not _working_in(workspace.folder))
+    waits(lambda: not working_in(workspace.folder))
     (workspace.folder / "gate").touch()
     process = workspace.sweep(*again)
     output, _ = process.communicate(timeout=600)
     assert "2 runs are done:  results/study/runs  (1 of them now" in output
-
-
-def _working_in(folder: Path) -> list[psutil.Process]:
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.cwd() == str(folder) and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
 
 
 def test_status_shows_from_outside_what_runs_and_what_failed(
@@ -150,7 +139,7 @@ def test_a_killed_run_waits_and_does_not_run(
     waits(lambda: list(workspace.folder.glob("results/study/runs/*/running.json")))
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
-    waits(lambda: not _working_in(workspace.folder))
+    waits(lambda: not working_in(workspace.folder))
     time.sleep(0.1)
     assert cli.main(["status", str(workspace.folder / "results")]) == 0
     assert "study: 0 of 1 runs are done\n" in capsys.readouterr().out
