@@ -80,6 +80,16 @@ def _batch(
     return clock.now - began
 
 
+def _third(workers: Workers, clock: Clock, count: int, costs: Callable[[int], float]) -> float:
+    """Seconds of the third of equal batches, the only one whose chunks the workers still know."""
+    dispatcher = Dispatcher(workers)
+    for _ in range(3):
+        workers.sizes.clear()
+        workers.seconds.clear()
+        seconds = _batch(dispatcher, clock, count, costs)
+    return seconds
+
+
 def test_cheap_work_stays_here(clock: Clock) -> None:
     workers = Workers(clock, 2)
     dispatcher = Dispatcher(workers)
@@ -134,20 +144,14 @@ def test_no_chunk_is_long(clock: Clock) -> None:
 
 def test_even_work_is_cut_into_few_chunks_that_end_together(clock: Clock) -> None:
     workers = Workers(clock, 2)
-    dispatcher = Dispatcher(workers)
-    for _ in range(3):
-        workers.sizes.clear()
-        _batch(dispatcher, clock, 1000, lambda _: 0.0001)
+    _third(workers, clock, 1000, lambda _: 0.0001)
     assert workers.sizes == [125, 125, 300, 300, 75, 75]
 
 
 def test_the_last_round_leaves_no_worker_without_a_chunk(clock: Clock) -> None:
     """Of 250 even items each of eight workers gets 31 or 32, and not 28 or 32."""
     workers = Workers(clock, 8)
-    dispatcher = Dispatcher(workers)
-    for _ in range(3):
-        workers.sizes.clear()
-        seconds = _batch(dispatcher, clock, 250, lambda _: 0.01)
+    seconds = _third(workers, clock, 250, lambda _: 0.01)
     assert workers.sizes == [8] * 8 + [20] * 8 + [4] * 2 + [3] * 6
     assert seconds < 0.32 + 4 * SENDING
 
@@ -162,19 +166,13 @@ def test_the_last_round_has_no_chunk_that_costs_more_to_send_than_it_gains(
 ) -> None:
     """Rather, a worker goes without one; the shortest chunk is 4 ms here, twice the overhead."""
     asked = Workers(clock, workers)
-    dispatcher = Dispatcher(asked)
-    for _ in range(3):
-        asked.sizes.clear()
-        _batch(dispatcher, clock, count, lambda _: cost)
+    _third(asked, clock, count, lambda _: cost)
     assert asked.sizes[3 * workers if workers == 3 else 2 * workers :] == last
 
 
 def test_the_first_chunks_are_a_quarter_of_a_share_or_less(clock: Clock) -> None:
     workers = Workers(clock, 2)
-    dispatcher = Dispatcher(workers)
-    for _ in range(3):
-        workers.sizes.clear()
-        _batch(dispatcher, clock, 1030, lambda _: 0.0001)
+    _third(workers, clock, 1030, lambda _: 0.0001)
     assert workers.sizes[:2] == [128, 128]
     assert min(workers.sizes) > 0
 
@@ -196,20 +194,14 @@ def test_until_a_cost_is_known_chunks_have_one_item(clock: Clock) -> None:
 
 def test_the_last_round_has_no_chunk_that_is_too_short(clock: Clock) -> None:
     workers = Workers(clock, 8)
-    dispatcher = Dispatcher(workers)
-    for _ in range(3):
-        workers.seconds.clear()
-        _batch(dispatcher, clock, 30, lambda _: 0.0019)
+    _third(workers, clock, 30, lambda _: 0.0019)
     assert workers.sizes[-8:] == [4, 4, 4, 4, 4, 4, 3, 3]
     assert sum(workers.seconds) == pytest.approx(0.057)
 
 
 def test_uneven_work_is_cut_into_smaller_ones(clock: Clock) -> None:
     workers = Workers(clock, 2)
-    dispatcher = Dispatcher(workers)
-    for _ in range(3):
-        workers.sizes.clear()
-        _batch(dispatcher, clock, 1000, lambda item: 0.0002 if item < 500 else 0.00002)
+    _third(workers, clock, 1000, lambda item: 0.0002 if item < 500 else 0.00002)
     assert workers.sizes[2:4] == [188, 188]  # half of what the opening leaves
     assert len(workers.sizes) > 6
 
