@@ -15,7 +15,18 @@ from collections.abc import Sequence
 
 FAMILIES = {"compare": "compare", "decide": "compare", "run": "run", "track": "track"}
 """Commands by the server that forks them."""
-_READ_EARLY = ("PYTHON", "LC_", "LD_", "MALLOC", "MPL", "XDG_", "COV", "HOME", "LANG", "TZ")
+_READ_EARLY = (
+    "PYTHON",
+    "LC_",
+    "LD_",
+    "MALLOC",
+    "MPL",
+    "XDG_",
+    "COVERAGE_PROCESS",
+    "HOME",
+    "LANG",
+    "TZ",
+)
 _OF_A_CALL = {"PYTHONSAFEPATH"}  # `evosweep` imports nothing of its working folder in any case
 _RELAYED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1)
 _NAMESPACES = ("cgroup", "ipc", "mnt", "net", "pid", "user", "uts")

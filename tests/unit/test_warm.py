@@ -17,12 +17,6 @@ from warm_evosweep import FAMILIES
 from working import working_in
 
 
-@pytest.fixture(autouse=True)
-def _not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What coverage measures is started anew: it says so by this variable."""
-    monkeypatch.delenv("COVERAGE_RUN", raising=False)
-
-
 def done(words: list[str], **options: Any) -> tuple[int, str, str]:
     ended = subprocess.run(words, capture_output=True, text=True, check=False, **options)
     return ended.returncode, ended.stdout, ended.stderr

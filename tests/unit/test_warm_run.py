@@ -21,12 +21,6 @@ from working import working_in
 FAULTS = Path(__file__).parents[1] / "faults"
 
 
-@pytest.fixture(autouse=True)
-def _not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What coverage measures is started anew: it says so by this variable."""
-    monkeypatch.delenv("COVERAGE_RUN", raising=False)
-
-
 def spec(seconds: float) -> dict[str, Any]:
     """150 evaluations or so of as many seconds."""
     return {
