@@ -1,4 +1,4 @@
-"""The rows in DEAP, and in evosweep's parts with DEAP's populations: `deap_rows.py ... fast`."""
+"""The rows in DEAP, and in evosweep's parts with DEAP's populations: `deap_rows.py ROW fast`."""
 
 import random
 import sys
@@ -38,7 +38,7 @@ PROGRAMS = {
 }
 
 if __name__ == "__main__":
-    fast = sys.argv[3:] == ["fast"]
+    fast = sys.argv[2:] == ["fast"]
     parts = programs.FAST if fast else programs.STOCK
     version = f"evosweep {evosweep.__version__}" if fast else f"DEAP {deap.__version__}"
     main({name: row(program, parts) for name, program in PROGRAMS.items()}, version)

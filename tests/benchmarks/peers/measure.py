@@ -1,4 +1,4 @@
-"""The clock that every peer's program shares: seconds of the processor, best of some rounds."""
+"""The clock that every peer's program shares: seconds of the processor for one seed at a time."""
 
 import gc
 import json
@@ -11,16 +11,17 @@ Row = Callable[[int], Iterable[Sequence[float]]]
 
 
 def main(rows: dict[str, Row], version: str) -> None:
-    """`program.py ROW ROUNDS` prints {seconds, objectives, version} of that row as JSON."""
-    name, rounds = sys.argv[1], int(sys.argv[2])
-    if name not in rows:
-        print(json.dumps(None))
-        return
-    best, objectives = float("inf"), []
-    for seed in range(1, rounds + 1):
+    """`program.py ROW` prints its version, or null where it lacks that row, as a line of JSON.
+
+    Then it answers each seed, a line of standard input, by a line of {seconds, objectives}: so
+    programs take turns while each of them stays warm, and all meet the machine at its faster hours.
+    """
+    run = rows.get(sys.argv[1])
+    print(json.dumps(version if run else None), flush=True)
+    for line in sys.stdin if run else ():
         gc.collect()
         started = time.process_time()
-        front = rows[name](seed)
-        best = min(best, time.process_time() - started)
-        objectives.append([[float(value) for value in point] for point in front])
-    print(json.dumps({"seconds": best, "objectives": objectives, "version": version}))
+        front = run(int(line))
+        seconds = time.process_time() - started
+        objectives = [[float(value) for value in point] for point in front]
+        print(json.dumps({"seconds": seconds, "objectives": objectives}), flush=True)
