@@ -7,6 +7,7 @@ pytest-xdist, and with it what their fixtures have set up: an engine, images, se
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,6 +52,7 @@ COSTLY = {"dask", "mpi", "hyperparameters"}
 _LIMIT = 600
 _BY_DASK = {"MALLOC_TRIM_THRESHOLD_", "PYTHONHASHSEED", "__DASK_PARENT_PID"} - os.environ.keys()
 """Variables that Dask sets before it starts workers, and leaves behind."""
+_AT_INTERRUPTS = signal.getsignal(signal.SIGINT)
 
 # Of tests, pytest keeps what it compiles: for the next call, also where Python keeps nothing.
 _KEEPS_NOTHING = sys.dont_write_bytecode
@@ -170,8 +172,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """No fixture starts its programs as a command did that one before it called."""
+    """No fixture starts its programs as a command did that one before it called.
+
+    Programs inherit, too, that this process ignores interrupts, and then no forked one fits them.
+    """
     safe_path.release()
+    signal.signal(signal.SIGINT, _AT_INTERRUPTS)
     noted.begin(item)
 
 

@@ -24,6 +24,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -85,6 +86,61 @@ class Program:
         self._reply.close()
 
 
+class Command:
+    """A command of evosweep that a server has forked, with what tests use of `subprocess.Popen`.
+
+    Its number is that of the command itself: who kills it kills nothing in between.
+    """
+
+    def __init__(self, server: socket.socket, pid: int, outputs: Sequence[int]) -> None:
+        self._server, self.pid = server, pid
+        self._handle = _handle(pid)
+        self.stdout, self.stderr = (os.fdopen(each, encoding="utf-8") for each in outputs)
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """The exit code; None while it works."""
+        if self.returncode is None and select.select([self._server], [], [], 0)[0]:
+            return self.wait()
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit code, once it has ended; minus the signal that killed it."""
+        if self.returncode is None:
+            self._server.settimeout(timeout)
+            self.returncode = int(self._server.recv(100))
+            self._server.close()
+            if self._handle is not None:
+                os.close(self._handle)
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal, to no other process that may have its number by then."""
+        if self._handle is not None and self.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._handle, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def communicate(self, timeout: float | None = None) -> tuple[str, str]:
+        """What it and those that it started have printed, once they have ended."""
+        printed = "", ""
+        if not self.stdout.closed:
+            with self.stdout, self.stderr, ThreadPoolExecutor(1) as other:
+                errors = other.submit(self.stderr.read)
+                printed = self.stdout.read(), errors.result()
+        self.wait(timeout)
+        return printed
+
+
+def _handle(pid: int) -> int | None:
+    """A descriptor that stands for a process; None if it has ended."""
+    with contextlib.suppress(ProcessLookupError):
+        return os.pidfd_open(pid)
+    return None
+
+
 class Server:
     """A process that has imported modules, and forks programs."""
 
@@ -127,6 +183,36 @@ def evosweep(*words: str) -> list[str]:
     if family := warm_evosweep.FAMILIES.get(words[0], "") if words else "":
         _hold(family)
     return [sys.executable, "-IS", warm_evosweep.__file__, _NAME, *words]
+
+
+def start(
+    words: Sequence[str], environment: Mapping[str, str]
+) -> "Command | subprocess.Popen[str]":
+    """Start `python -m evosweep WORDS`, from imports that are made where it can be so."""
+    _hold(family := warm_evosweep.FAMILIES[words[0]])
+    ends = [os.pipe() for _ in ("stdout", "stderr")]
+    with open(os.devnull) as nothing:  # noqa: PTH123
+        streams = [nothing.fileno(), *(write for _, write in ends)]
+        place = warm_evosweep.address(_NAME, family)
+        server = warm_evosweep.ask(place, words, streams, environment)
+    for _, write in ends:
+        os.close(write)
+    if server is not None and (pid := warm_evosweep.started(server)) is not None:
+        return Command(server, pid, [read for read, _ in ends])
+    for read, _ in ends:
+        os.close(read)
+    return start_new(words, environment)
+
+
+def start_new(words: Sequence[str], environment: Mapping[str, str]) -> "subprocess.Popen[str]":
+    """Start it by a Python of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "evosweep", *words],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def evosweep_in_bash() -> dict[str, str]:

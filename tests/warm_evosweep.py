@@ -11,7 +11,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 FAMILIES = {"compare": "compare", "decide": "compare", "run": "run", "track": "track"}
 """Commands by the server that forks them."""
@@ -38,9 +38,9 @@ def address(name: str, family: str) -> str:
     return f"\0evosweep-warm-{name}-{family}"
 
 
-def inherited() -> dict[str, object]:
+def inherited(environment: Mapping[str, str] = os.environ) -> dict[str, object]:
     """Everything that a process inherits and that a fork of another one has not."""
-    early = {name: text for name, text in os.environ.items() if name.startswith(_READ_EARLY)}
+    early = {name: text for name, text in environment.items() if name.startswith(_READ_EARLY)}
     with open("/proc/self/status") as status, open("/proc/self/limits") as limits:  # noqa: PTH123
         masks = [line.split() for line in status if line.startswith(("SigBlk", "SigIgn", "Cap"))]
         bounds = limits.readlines()
@@ -64,35 +64,48 @@ def is_plain() -> bool:
 
 def main(name: str, words: Sequence[str]) -> None:
     family = FAMILIES.get(words[0]) if words else None
-    if family and is_plain() and (server := _ask(address(name, family), words)):
+    if family and is_plain() and (server := ask(address(name, family), words, _STREAMS)):
         _follow(server)
     os.execv(sys.executable, [sys.executable, "-m", "evosweep", *words])
 
 
-def _ask(place: str, words: Sequence[str]) -> socket.socket | None:
+def ask(
+    place: str,
+    words: Sequence[str],
+    streams: Sequence[int],
+    environment: Mapping[str, str] = os.environ,
+) -> socket.socket | None:
     """The server, which has taken the request; None where it cannot."""
-    request = {"words": words, "folder": os.getcwd(), "inherited": inherited()}  # noqa: PTH109
-    request["environment"] = dict(os.environ)
+    request = {
+        "words": words,
+        "folder": os.getcwd(),  # noqa: PTH109
+        "inherited": inherited(environment),
+        "environment": dict(environment),
+    }
     server = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     try:
         server.connect(place)
-        socket.send_fds(server, [json.dumps(request).encode()], _STREAMS)
+        socket.send_fds(server, [json.dumps(request).encode()], streams)
     except OSError:  # nobody is there, or the environment is too long
         server.close()
         return None
     return server
 
 
+def started(server: socket.socket) -> int | None:
+    """The number of the command's process; None where the server has refused it."""
+    try:
+        return int(server.recv(100) or 0) or None
+    except ConnectionResetError:  # it could not be prepared
+        return None
+
+
 def _follow(server: socket.socket) -> None:
     """Relay signals, and end as the command does; returns where the server has refused."""
-    try:
-        started = server.recv(100)
-    except ConnectionResetError:  # it could not be prepared
-        return
-    if not started:
+    if (command := started(server)) is None:
         return
     for each in _RELAYED:
-        signal.signal(each, lambda number, _: os.kill(int(started), number))
+        signal.signal(each, lambda number, _: os.kill(command, number))
     if not (ended := server.recv(100)):
         raise SystemExit("the server of warm commands has ended")
     code = int(ended)

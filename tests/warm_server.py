@@ -25,6 +25,9 @@ from warm_evosweep import inherited
 
 HOLD = b"hold"
 """The request of a process for which the server stays."""
+TOKEN, NAME_SIZE = "EVOSWEEP_TEST_TOKEN", 15
+"""The variable by which tests of faults find the processes of a run; a fork has it as its name, of
+which the kernel keeps so many characters."""
 _REQUEST = 2**20  # bytes: arguments and environment
 IMPORTS = {
     "compare": (
@@ -170,10 +173,18 @@ def _run(request: Mapping[str, Any]) -> None:
     os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["environment"])
+    _show_token()
     sys.argv[:] = ["evosweep", *words]
     sys.orig_argv[:] = [sys.executable, "-m", "evosweep", *words]
     sys.path.insert(0, request["folder"])
     runpy.run_module("evosweep", run_name="__main__", alter_sys=True)
+
+
+def _show_token() -> None:
+    """Let tests find this process and its forks, of which /proc has the server's environment."""
+    if token := os.environ.get(TOKEN):
+        with open("/proc/self/comm", "w") as name:  # noqa: PTH123
+            name.write(token[:NAME_SIZE])
 
 
 def _import(names: tuple[str, ...]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 
 SLOW = '''"""OneMax whose evaluations take a while, so that a kill finds the run under way."""
 import random
@@ -107,9 +108,10 @@ class Laboratory:
 
     def command(self, engine: str, spec: str, out: str, *options: str) -> list[str]:
         """`evosweep run` on the host (engine "host") or in a container."""
-        contain = [str(EVOSWEEP), "contain", "--engine", engine, *options, "--", "evosweep"]
         run = ["run", "--spec", spec, "--out", out]
-        return [*([str(EVOSWEEP)] if engine == "host" else contain), *run]
+        if engine == "host":
+            return warm.evosweep(*run)
+        return [str(EVOSWEEP), "contain", "--engine", engine, *options, "--", "evosweep", *run]
 
     def run(
         self, engine: str, spec: str, out: str, *options: str

@@ -1,18 +1,18 @@
 """Stochastic and Lamarckian problems: the same on every backend, at once and resumed."""
 
 import json
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 from pyarrow import parquet
 
 from evosweep.commands.reproduce import main as reproduce
 from evosweep.records import journal
 from evosweep.records.reading import load_record
-from evosweep.supervision.job_folder import JobFolder
-from evosweep.supervision.supervisor import supervise
 
 BACKENDS = [("serial", 1), ("pool", 2), ("scoop", 2)]
 KINDS: list[dict[str, Any]] = [
@@ -30,8 +30,8 @@ def _run(problem: dict[str, Any], use: str, workers: int, out: Path, seed: int =
         "seed": seed,
         "import_path": str(Path(__file__).parent),
     }
-    with JobFolder.temporary(spec=spec, seeds=[seed], out=out, several=False) as job:
-        assert supervise(job) == 0
+    words = ["run", "--spec", json.dumps(spec), "--out", str(out)]
+    subprocess.run(warm.evosweep(*words), check=True, stdout=subprocess.DEVNULL)
     return load_record(out)
 
 

@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 import uuid
 from collections.abc import Iterator
@@ -16,12 +15,17 @@ from typing import Any
 
 import engines
 import psutil
+import warm
+from warm_server import NAME_SIZE, TOKEN
 
 from evosweep.processes import activity
 from evosweep.records.journal import Entry, JournalCorrupt, read_behind
 
 HERE = Path(__file__).parent
-TOKEN, HOLD = "EVOSWEEP_TEST_TOKEN", "EVOSWEEP_TEST_HOLD"
+HOLD = "EVOSWEEP_TEST_HOLD"
+_WARM = ("serial", "pool", "scoop")
+"""Backends whose runs are forked from made imports; of the others, workers are found by what /proc
+has of them."""
 _PATIENCE = 600.0  # seconds; on a machine that is busy with other things, a start may take minutes
 
 
@@ -47,7 +51,7 @@ class Run:
     folder: Path
     spec: dict[str, Any]
     token: str = field(default_factory=lambda: uuid.uuid4().hex)
-    process: "subprocess.Popen[str] | None" = None
+    process: "subprocess.Popen[str] | warm.Command | None" = None
     environment: dict[str, str] = field(default_factory=dict)
 
     def hold(self, window: str, count: int = 1) -> None:
@@ -69,15 +73,12 @@ class Run:
             time.sleep(0.01)
         raise AssertionError("the run does not come to the window")
 
-    def start(self, *options: str) -> "subprocess.Popen[str]":
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "evosweep", "run", "--spec", json.dumps(self.spec),
-             "--out", str(self.folder), *options],
-            env=os.environ | {TOKEN: self.token} | self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )  # fmt: skip
+    def start(self, *options: str, new: bool = False) -> "subprocess.Popen[str] | warm.Command":
+        """Start it; `new`: by a Python that still has to import everything."""
+        words = ["run", "--spec", json.dumps(self.spec), "--out", str(self.folder), *options]
+        environment = os.environ | {TOKEN: self.token} | self.environment
+        is_new = new or self.spec["backend"]["use"] not in _WARM
+        self.process = (warm.start_new if is_new else warm.start)(words, environment)
         return self.process
 
     def finish(self, timeout: float = _PATIENCE) -> tuple[int, str]:
@@ -181,12 +182,13 @@ def evaluated(journal: Path) -> int:
 
 
 def with_token(token: str) -> Iterator[psutil.Process]:
-    wanted = f"{TOKEN}={token}".encode()
+    wanted, name = f"{TOKEN}={token}".encode(), f"{token[:NAME_SIZE]}\n"
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
             continue
         try:
-            if wanted in (folder / "environ").read_bytes().split(b"\0"):
+            is_forked = (folder / "comm").read_text() == name
+            if is_forked or wanted in (folder / "environ").read_bytes().split(b"\0"):
                 process = psutil.Process(int(folder.name))
                 if process.status() != psutil.STATUS_ZOMBIE:
                     yield process

@@ -2,10 +2,12 @@
 
 import json
 import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 from hits import hit, kills, left_by
 from runs import Run, evaluated, spec
 from windows import BETWEEN
@@ -68,14 +70,12 @@ def test_killed_while_it_grows(
 
 def test_the_same_in_a_workflow_of_several_seeds(tmp_path: Path) -> None:
     """`--seeds`, as Snakemake calls it; `--fresh` takes nothing."""
-    import subprocess
-    import sys
 
     def perform(generations: int, *options: str) -> list[str]:
         described = spec()
         described["problem"]["params"]["seconds"] = 0.0
         described["algorithm"]["params"]["generations"] = generations
-        words = [sys.executable, "-m", "evosweep", "run", "--spec", json.dumps(described)]
+        words = warm.evosweep("run", "--spec", json.dumps(described))
         out = ["--seeds", "1-3", "--out", str(tmp_path / "runs"), *options]
         done = subprocess.run([*words, *out], capture_output=True, text=True, check=True)
         return done.stdout.splitlines()

@@ -169,7 +169,7 @@ def test_a_stop_in_the_first_second(
     """Also before this program has a say: then the signal itself ends it."""
     run, done = make_run("pool", 2), 0
     while done < times or not was_hit(START):
-        process = run.start()
+        process = run.start(new=True)
         time.sleep(random.random())
         process.send_signal(signal.SIGTERM)
         with injected("SIGTERM in the first second, pool") as one:

@@ -3,14 +3,13 @@
 import os
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from warm import Program
 from workspace import Workspace
 
 from evosweep.records.journal import Session, read_behind
@@ -37,21 +36,12 @@ class Controller:
         """The word with its `$(NAME)` put in, as Kubernetes does it."""
         return re.sub(r"\$\((\w+)\)", lambda name: self.values[name[1]], word)
 
-    def start(self, index: int) -> "subprocess.Popen[str]":
+    def start(self, index: int) -> Program:
         """A pod of that index."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", *self.words],
-            cwd=self.workspace.folder,
-            env=os.environ | self.values | {"JOB_COMPLETION_INDEX": str(index)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        self.workspace.started.append(process)
-        return process
+        values = self.values | {"JOB_COMPLETION_INDEX": str(index)}
+        return self.workspace.start_warm(*self.words, environment=values)
 
-    def finish(self, index: int, pod: "subprocess.Popen[str]") -> int:
+    def finish(self, index: int, pod: Program) -> int:
         """Wait for an index, which begins again where its pod failed; returns how often it did."""
         for failures in range(self.retries + 1):
             output, _ = pod.communicate(timeout=600)

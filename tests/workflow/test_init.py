@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 import yaml
 from workspace import Workspace
 
@@ -73,8 +74,8 @@ def test_a_program_becomes_a_study_that_snakemake_runs(
         "use": "deap.algorithms:eaSimple",
         "params": {"cxpb": 0.5, "mutpb": 0.2, "ngen": 4, "population": 30},
     }
-    words = ["-m", "snakemake", "--cores", "2", "--config", "seeds=[1,2]"]
-    process = workspace.start_python(*words, folder=folder)
+    words = ["snakemake", "--cores", "2", "--config", "seeds=[1,2]"]
+    process = workspace.start_warm(*words, folder=folder)
     output, _ = process.communicate(timeout=600)
     assert process.returncode == 0, output
     assert "2 runs are done:  results/My-study/runs" in output
@@ -179,8 +180,8 @@ def test_a_script_of_another_kind_has_the_population_of_the_script(
         "seed": 1,
         "import_path": str(tmp_path / "study" / "config"),
     }
-    words = ["-m", "evosweep", "run", "--spec", json.dumps(spec), "--out", str(tmp_path / "run")]
-    subprocess.run([sys.executable, *words], check=True, capture_output=True)
+    words = ["run", "--spec", json.dumps(spec), "--out", str(tmp_path / "run")]
+    subprocess.run(warm.evosweep(*words), check=True, capture_output=True)
     record = json.loads((tmp_path / "run" / "record.json").read_text())
     plain = subprocess.run(
         [sys.executable, "-c", DIGEST, str(SCRIPTS), script],

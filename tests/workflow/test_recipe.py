@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import warm
 from workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
@@ -26,9 +27,9 @@ def follow(workspace: Workspace, line: str) -> str:
     line = line.replace("--cores all", "--cores 2 --until compare")
     path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
     done = subprocess.run(
-        ["/bin/sh", "-c", line],
+        ["/bin/bash", "-c", line],
         cwd=workspace.folder,
-        env=os.environ | {"PATH": path},
+        env=os.environ | {"PATH": path} | warm.evosweep_in_bash(),
         capture_output=True,
         text=True,
         timeout=180,

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,11 +88,14 @@ class Workspace:
     def start(self, *arguments: str) -> warm.Program:
         """Start `snakemake --cores 2`, with its own messages, in a process group of its own."""
         words = ["snakemake", "--cores", "2", "--logger-evosweep-view", "jobs", *arguments]
-        return self._start_warm(words, self.folder)
+        return self.start_warm(*words)
 
-    def _start_warm(self, words: list[str], folder: Path) -> warm.Program:
-        environment = self._environment() | warm.evosweep_in_bash()  # its jobs are forked too
-        process = warm.server(*IMPORTED).start(words, folder, environment)
+    def start_warm(
+        self, *words: str, folder: Path | None = None, environment: Mapping[str, str] | None = None
+    ) -> warm.Program:
+        """Start `python -m WORDS`, Snakemake or a sweep; its jobs are forked, too."""
+        mine = self._environment() | warm.evosweep_in_bash() | (environment or {})
+        process = warm.server(*IMPORTED).start(words, folder or self.folder, mine)
         self.started.append(process)
         return process
 
@@ -118,7 +122,7 @@ class Workspace:
         """Start `evosweep sweep` on the config, with two cores."""
         config = str(self.folder / "config" / "experiment.yaml")
         words = ["evosweep", "sweep", config, "--cores", "2", *arguments]
-        return self._start_warm(words, folder or self.folder)
+        return self.start_warm(*words, folder=folder)
 
     def snakemake(self, *arguments: str, code: int = 0) -> str:
         """What a call prints; fails unless it ends with `code`."""
