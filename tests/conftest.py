@@ -52,7 +52,7 @@ COSTLY = {"dask", "mpi", "hyperparameters"}
 _LIMIT = 600
 _BY_DASK = {"MALLOC_TRIM_THRESHOLD_", "PYTHONHASHSEED", "__DASK_PARENT_PID"} - os.environ.keys()
 """Variables that Dask sets before it starts workers, and leaves behind."""
-_AT_INTERRUPTS = signal.getsignal(signal.SIGINT)
+_AT_INTERRUPTS = signal.getsignal(signal.SIGINT) or signal.default_int_handler
 
 # Of tests, pytest keeps what it compiles: for the next call, also where Python keeps nothing.
 _KEEPS_NOTHING = sys.dont_write_bytecode
