@@ -30,6 +30,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import warm_evosweep
+import warm_probe  # noqa: F401 - a server is told to call it, and imports nothing of this folder
 from warm_server import HOLD
 
 from evosweep.machine.environment import THREAD_VARIABLES
@@ -149,7 +150,12 @@ class Server:
         command = [sys.executable, __file__, *modules]
         # Its streams are pipes from the start, as those of its programs will be.
         self._process = subprocess.Popen(
-            command, stdin=other, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/"
+            command,
+            stdin=other,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd="/",
+            env=os.environ | dict.fromkeys(THREAD_VARIABLES, "1"),  # no threads, where it forks
         )
         other.close()
 

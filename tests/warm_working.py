@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType, SimpleNamespace
 from typing import Any, NoReturn
 
@@ -26,13 +26,13 @@ _ONE_THREAD = ("_THREADS", "1")  # as there was at the imports
 class Forked:
     """A child, with what a supervisor uses of `subprocess.Popen`."""
 
-    def __init__(self, folder: str, environment: Mapping[str, str]) -> None:
+    def __init__(self, work: Callable[[], NoReturn]) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         self.returncode: int | None = None
         self.pid = os.fork()
         if self.pid == 0:
-            _work(folder, environment)
+            work()
 
     def poll(self) -> int | None:
         return self._wait(os.WNOHANG)
@@ -55,11 +55,11 @@ def install() -> None:
     """
     from evosweep.supervision import supervisor
 
-    before = _early(os.environ)
+    before = early(os.environ)
 
     def started(command: Sequence[str], *, env: Mapping[str, str], **rest: Any) -> object:
-        if PROGRAM in command and _early(env) == before:
-            return Forked(command[-1], env)
+        if PROGRAM in command and early(env) == before:
+            return Forked(lambda: _work(command[-1], env))
         return subprocess.Popen(command, env=env, **rest)
 
     supervisor.subprocess = SimpleNamespace(  # type: ignore[assignment]
@@ -67,7 +67,8 @@ def install() -> None:
     )
 
 
-def _early(environment: Mapping[str, str]) -> dict[str, str]:
+def early(environment: Mapping[str, str]) -> dict[str, str]:
+    """What must be in an environment before the imports."""
     return {
         name: text
         for name, text in environment.items()
@@ -77,19 +78,25 @@ def _early(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def become(environment: Mapping[str, str], stdin: int, *, kept: int | None = None) -> None:
+    """Take a session, files, signals and variables as a new Python has them."""
+    os.setsid()
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.dup2(stdin, 0)
+    if kept is not None:
+        os.closerange(3, kept)
+    os.closerange(3 if kept is None else kept + 1, os.sysconf("SC_OPEN_MAX"))
+    os.environ.clear()
+    os.environ.update(environment)
+
+
 def _work(folder: str, environment: Mapping[str, str]) -> NoReturn:
-    """Become a working process: a session, files, signals and variables as a new Python has."""
+    """Become a working process."""
     try:
-        os.setsid()
-        signal.set_wakeup_fd(-1)
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
-            signal.signal(number, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        nothing = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(nothing, 0)
-        os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-        os.environ.clear()
-        os.environ.update(environment)
+        become(environment, os.open(os.devnull, os.O_RDONLY))
         sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
         sys.argv[:] = [sys.modules[__name__].__file__ or "", folder]
         sys.modules["__main__"] = ModuleType("__main__")

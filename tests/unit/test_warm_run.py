@@ -101,7 +101,7 @@ def test_with_a_run_ends_all_of_it(
 
 
 def test_what_must_be_there_before_the_imports_needs_a_process_of_its_own() -> None:
-    plain = warm_working._early({"OMP_NUM_THREADS": "1", "HOME": "/", "PYTHONSAFEPATH": "1"})
+    plain = warm_working.early({"OMP_NUM_THREADS": "1", "HOME": "/", "PYTHONSAFEPATH": "1"})
     assert plain == {}
     needs = {"OMP_NUM_THREADS": "2", "NPY_DISABLE_CPU_FEATURES": "AVX2", "OPENBLAS_CORETYPE": "x"}
-    assert warm_working._early(needs) == needs
+    assert warm_working.early(needs) == needs

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import warm
+import warm_probe
 
 PROBLEM = '''
 """Ones, with a switch to break it, ways to make it slow and a gate that lets it on."""
@@ -63,6 +64,8 @@ IMPORTED = (
     *("smart_open", "graphlib", "packaging.version"),
     "evosweep.config.experiment:Experiment.model_rebuild",
     "evosweep.config.spec:RunSpec.model_rebuild",
+    *warm_probe.IMPORTS,
+    "warm_probe:install",
 )
 """What a call of Snakemake imports and prepares, whatever it does."""
 
