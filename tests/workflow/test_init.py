@@ -74,8 +74,8 @@ def test_a_program_becomes_a_study_that_snakemake_runs(
         "use": "deap.algorithms:eaSimple",
         "params": {"cxpb": 0.5, "mutpb": 0.2, "ngen": 4, "population": 30},
     }
-    words = ["snakemake", "--cores", "2", "--config", "seeds=[1,2]"]
-    process = workspace.start_warm(*words, folder=folder)
+    words = ["-m", "snakemake", "--cores", "2", "--config", "seeds=[1,2]"]
+    process = workspace.start_python(*words, folder=folder)
     output, _ = process.communicate(timeout=600)
     assert process.returncode == 0, output
     assert "2 runs are done:  results/My-study/runs" in output

@@ -28,7 +28,7 @@ def test_the_tutorial_ends_in_a_significant_answer(workspace: Workspace) -> None
     (mine / "study.yaml").write_text(block("yaml"))
     commands = block("sh").splitlines()
     assert commands[-1] == "evosweep sweep mine/study.yaml"
-    process = workspace.start_warm(*commands[-1].split(), "--cores", "2")
+    process = workspace.start_python("-m", *commands[-1].split(), "--cores", "2")
     output, _ = process.communicate(timeout=600)
     assert process.returncode == 0, output
     assert "36 runs are done:  results/queens/runs" in output

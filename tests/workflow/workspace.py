@@ -96,15 +96,15 @@ class Workspace:
     def start_warm(
         self, *words: str, folder: Path | None = None, environment: Mapping[str, str] | None = None
     ) -> warm.Program:
-        """Start `python -m WORDS`, Snakemake or a sweep; its jobs are forked, too."""
-        mine = self._environment() | warm.evosweep_in_bash() | (environment or {})
-        process = warm.server(*IMPORTED).start(words, folder or self.folder, mine)
+        """Start `python -m WORDS`: Snakemake or a sweep."""
+        variables = self._environment() | (environment or {})
+        process = warm.server(*IMPORTED).start(words, folder or self.folder, variables)
         self.started.append(process)
         return process
 
     def _environment(self) -> dict[str, str]:
-        """As it is where no environment was activated."""
-        return os.environ | {"PATH": PATH}
+        """As it is where no environment was activated; jobs of a workflow are forked."""
+        return os.environ | {"PATH": PATH} | warm.evosweep_in_bash()
 
     def start_python(self, *words: str, folder: Path | None = None) -> subprocess.Popen[str]:
         """Start a Python program in a process group of its own."""
