@@ -94,9 +94,9 @@ class Run:
 
     def wait_for_evaluations(self, size: int = 400) -> None:
         """Until the journal has as many bytes of evaluations: a fault hits the run at work."""
-        until = time.monotonic() + _PATIENCE
+        journal, until = self.folder / "journal.bin", time.monotonic() + _PATIENCE
         while time.monotonic() < until:
-            if evaluated(self.folder / "journal.bin") >= size:
+            if _size(journal) >= size and evaluated(journal) >= size:
                 return
             assert self.process is not None
             if self.process.poll() is not None:
@@ -169,6 +169,12 @@ def stop(process: psutil.Process) -> None:
     process.suspend()
     while process.status() not in (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE):
         time.sleep(0.001)
+
+
+def _size(path: Path) -> int:
+    with contextlib.suppress(OSError):
+        return path.stat().st_size
+    return 0
 
 
 def evaluated(journal: Path) -> int:
