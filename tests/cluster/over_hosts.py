@@ -96,4 +96,4 @@ class Run:
         while not condition():
             assert self.process.poll() is None, (what, self.finish(), self.errors)
             assert time.monotonic() < until, f"no {what}"
-            time.sleep(0.02)
+            time.sleep(0.1)

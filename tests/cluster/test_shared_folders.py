@@ -108,7 +108,7 @@ class SharedRun:
             if size > first + 300:
                 return
             assert attempt.process.poll() is None, attempt.code()
-            time.sleep(0.02)
+            time.sleep(0.1)
         raise AssertionError("it evaluates nothing")
 
     def complete(self, host: Host) -> int:
