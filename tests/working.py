@@ -1,5 +1,6 @@
 """Which processes work in a folder: what a test started, and whatever that has started."""
 
+import time
 from pathlib import Path
 
 import psutil
@@ -15,3 +16,11 @@ def working_in(folder: Path) -> list[psutil.Process]:
         except (psutil.Error, OSError):
             continue
     return found
+
+
+def wait_for_nobody(folder: Path) -> None:
+    """Wait until nothing works there."""
+    end = time.monotonic() + 300
+    while working_in(folder):
+        assert time.monotonic() < end, working_in(folder)
+        time.sleep(0.02)

@@ -14,7 +14,7 @@ import psutil
 import pytest
 import warm
 from warm_evosweep import FAMILIES
-from working import working_in
+from working import wait_for_nobody, working_in
 
 
 def done(words: list[str], **options: Any) -> tuple[int, str, str]:
@@ -52,13 +52,6 @@ def following(folder: Path) -> Iterator[subprocess.Popen[str]]:
             yield process
         finally:
             process.kill()
-
-
-def wait_for_nobody(folder: Path) -> None:
-    end = time.monotonic() + 300
-    while working_in(folder):
-        assert time.monotonic() < end, working_in(folder)
-        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])

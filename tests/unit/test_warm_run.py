@@ -15,8 +15,9 @@ import pytest
 import warm
 import warm_working
 from hits import hit, kills, of_journal
+from warm_server import TOKEN
 from windows import BETWEEN
-from working import working_in
+from working import wait_for_nobody, working_in
 
 FAULTS = Path(__file__).parents[1] / "faults"
 
@@ -54,14 +55,18 @@ def working(folder: Path) -> Iterator[psutil.Process]:
             continue
 
 
+def wait_for_evaluations(folder: Path, process: "subprocess.Popen[Any] | warm.Command") -> None:
+    journal = folder / "run" / "journal.bin"
+    while not (journal.exists() and journal.stat().st_size > 3000):
+        assert process.poll() is None
+        time.sleep(0.02)
+
+
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """A warm run, while it evaluates."""
     with subprocess.Popen(warm.evosweep(*words(0.04)), cwd=tmp_path) as process:
-        journal = tmp_path / "run" / "journal.bin"
-        while not (journal.exists() and journal.stat().st_size > 3000):
-            assert process.poll() is None
-            time.sleep(0.02)
+        wait_for_evaluations(tmp_path, process)
         yield process
         process.kill()
 
@@ -94,10 +99,31 @@ def test_with_a_run_ends_all_of_it(
 ) -> None:
     run.send_signal(stop)
     assert run.wait() == (-stop if stop == signal.SIGKILL else 128 + stop)
-    end = time.monotonic() + 300
-    while working_in(tmp_path):
-        assert time.monotonic() < end, working_in(tmp_path)
-        time.sleep(0.02)
+    wait_for_nobody(tmp_path)
+
+
+def test_one_that_is_started_here_is_the_run_itself_and_has_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By which tests find its processes, whose environment is their server's."""
+    monkeypatch.chdir(tmp_path)
+    process = warm.start(words(0.04), os.environ | {TOKEN: "a token of this test"})
+    assert isinstance(process, warm.Command)
+    wait_for_evaluations(tmp_path, process)
+    names = [each.name() for each in working_in(tmp_path)]
+    assert names.count("a token of this") == 2
+    process.kill()
+    assert process.communicate() == ("", "")
+    assert process.poll() == -signal.SIGKILL
+    wait_for_nobody(tmp_path)
+
+
+def test_what_one_that_is_started_here_prints_is_told(tmp_path: Path) -> None:
+    failing = ["run", "--spec", json.dumps(spec(0.0)), "--out", str(tmp_path / ("x" * 300))]
+    forked, new = warm.start(failing, os.environ), warm.start_new(failing, os.environ)
+    assert isinstance(forked, warm.Command)
+    assert forked.communicate() == new.communicate()
+    assert forked.wait() == new.wait() == 2
 
 
 def test_what_must_be_there_before_the_imports_needs_a_process_of_its_own() -> None:
