@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 import warm
 import warm_working
 from hits import hit, kills, of_journal
-from warm_server import TOKEN
+from warm_server import NAME_SIZE, TOKEN
 from windows import BETWEEN
 from working import wait_for_nobody, working_in
 
@@ -102,20 +103,25 @@ def test_with_a_run_ends_all_of_it(
     wait_for_nobody(tmp_path)
 
 
-def test_one_that_is_started_here_is_the_run_itself_and_has_a_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def named(name: str) -> list[psutil.Process]:
+    return [each for each in psutil.process_iter(["name"]) if each.info["name"] == name]
+
+
+def test_one_that_is_started_here_is_the_run_itself_and_has_a_name(tmp_path: Path) -> None:
     """By which tests find its processes, whose environment is their server's."""
-    monkeypatch.chdir(tmp_path)
-    process = warm.start(words(0.04), os.environ | {TOKEN: "a token of this test"})
+    token = uuid.uuid4().hex
+    out = ["--spec", json.dumps(spec(0.04)), "--out", str(tmp_path / "run")]
+    process = warm.start(["run", *out], os.environ | {TOKEN: token})
     assert isinstance(process, warm.Command)
     wait_for_evaluations(tmp_path, process)
-    names = [each.name() for each in working_in(tmp_path)]
-    assert names.count("a token of this") == 2
+    assert len(named(token[:NAME_SIZE])) == 2
     process.kill()
     assert process.communicate() == ("", "")
     assert process.poll() == -signal.SIGKILL
-    wait_for_nobody(tmp_path)
+    end = time.monotonic() + 300
+    while left := named(token[:NAME_SIZE]):
+        assert time.monotonic() < end, left
+        time.sleep(0.02)
 
 
 def test_what_one_that_is_started_here_prints_is_told(tmp_path: Path) -> None:
