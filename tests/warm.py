@@ -203,8 +203,10 @@ def start(
         server = warm_evosweep.ask(place, words, streams, environment)
     for _, write in ends:
         os.close(write)
-    if server is not None and (pid := warm_evosweep.started(server)) is not None:
-        return Command(server, pid, [read for read, _ in ends])
+    if server is not None:
+        if (pid := warm_evosweep.started(server)) is not None:
+            return Command(server, pid, [read for read, _ in ends])
+        server.close()
     for read, _ in ends:
         os.close(read)
     return start_new(words, environment)
