@@ -52,7 +52,6 @@ COSTLY = {"dask", "mpi", "hyperparameters"}
 _LIMIT = 600
 _BY_DASK = {"MALLOC_TRIM_THRESHOLD_", "PYTHONHASHSEED", "__DASK_PARENT_PID"} - os.environ.keys()
 """Variables that Dask sets before it starts workers, and leaves behind."""
-_AT_INTERRUPTS = signal.getsignal(signal.SIGINT) or signal.default_int_handler
 
 # Of tests, pytest keeps what it compiles: for the next call, also where Python keeps nothing.
 _KEEPS_NOTHING = sys.dont_write_bytecode
@@ -174,10 +173,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """No fixture starts its programs as a command did that one before it called.
 
-    Programs inherit, too, that this process ignores interrupts, and then no forked one fits them.
+    Programs inherit, too, that this process ignores interrupts, as shells start what they do not
+    wait for: then some would be forked, and others started anew.
     """
     safe_path.release()
-    signal.signal(signal.SIGINT, _AT_INTERRUPTS)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     noted.begin(item)
 
 

@@ -197,12 +197,12 @@ def _import(names: tuple[str, ...]) -> None:
 if __name__ == "__main__":
     if os.fork():  # whoever has started it may end earlier
         os._exit(0)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     server = Server(socket.socket(fileno=int(sys.argv[2])))
     del sys.path[0]  # of this file
     _import(IMPORTS[sys.argv[1]])
     assert threading.active_count() == 1, threading.enumerate()
     os.close(os.pidfd_open(os.getpid()))  # ends where the kernel has none, before it has served
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     gc.collect()
     gc.freeze()
     _run(server.serve())
