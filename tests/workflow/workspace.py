@@ -61,7 +61,7 @@ PATH = "/usr/bin:/bin"
 IMPORTED = (
     *("snakemake.cli", "evosweep.workflow.hooks", "snakemake_logger_plugin_evosweep"),
     "snakemake.cli:get_argument_parser",  # which looks for plugins and imports them
-    *("smart_open", "graphlib", "packaging.version"),
+    *("smart_open", "graphlib", "packaging.version", "pandas"),
     "evosweep.config.experiment:Experiment.model_rebuild",
     "evosweep.config.spec:RunSpec.model_rebuild",
     *warm_probe.IMPORTS,
