@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType, SimpleNamespace
@@ -105,6 +106,7 @@ def _work(folder: str, environment: Mapping[str, str]) -> NoReturn:
 
         guard.follow_supervisor()
         main(folder)
+        threading._shutdown()  # type: ignore[attr-defined]  # as Python waits at its end
         os._exit(0)
     except BaseException:
         traceback.print_exc()
