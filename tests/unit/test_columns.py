@@ -3,6 +3,9 @@
 import json
 import subprocess
 import sys
+from array import array
+from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from evosweep.files.strict_json import strict
+from evosweep.genomes.readable import readable, readable_column
 from evosweep.records import tables
 from evosweep.records.parquet import as_parquet, column
 
@@ -40,6 +44,26 @@ def test_a_column_of_genomes_too(values: list[Any]) -> None:
     except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError):
         expected = pyarrow.array([json.dumps(strict(value)) for value in values])
     _same(column(values), expected)
+
+
+class Bits(list[Any]):
+    """An individual as DEAP makes it."""
+
+
+genes = st.sampled_from([st.integers(-(2**31), 2**31 - 1), whole, st.floats(), st.booleans(), some,
+                         st.sampled_from([True, 1, 1.0, numpy.int64(1), numpy.float64(1)]),
+                         st.integers(2**63, 2**70)])  # fmt: skip
+
+
+@given(genes.flatmap(lambda values: st.lists(st.lists(values, max_size=5).map(Bits), max_size=9)))
+def test_a_population_is_a_column_of_readable_genomes(population: list[Bits]) -> None:
+    _same(column(readable_column(population)), column([*map(readable, population)]))
+
+
+@pytest.mark.parametrize("kind", [tuple, set, deque, numpy.array, lambda genes: array("d", genes)])
+def test_genomes_of_other_kinds_are_such_a_column_too(kind: Callable[[Any], Any]) -> None:
+    population = [kind([1, 2]), kind([3, 4])]
+    _same(column(readable_column(population)), column([*map(readable, population)]))
 
 
 def _same(found: Any, expected: Any) -> None:

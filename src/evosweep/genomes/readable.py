@@ -2,12 +2,15 @@
 
 import array
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
+from functools import lru_cache
+from itertools import chain
 from types import BuiltinFunctionType, FunctionType, UnionType
+from typing import NamedTuple, cast
 from uuid import UUID
 
 import numpy
@@ -15,7 +18,7 @@ from deap import gp
 
 from evosweep.errors import InputError
 from evosweep.genomes.class_values import state_of
-from evosweep.genomes.encoding import encode
+from evosweep.genomes.encoding import HEAD, encode
 from evosweep.genomes.plain_form import PlainForm
 
 _AS_THEY_ARE = frozenset({int, float, bool, str, type(None)})
@@ -34,6 +37,64 @@ def readable(value: object, depth: int = 0) -> object:
         return "..."
     show = next((show for kinds, show in _KINDS if isinstance(value, kinds)), _object)
     return show(value, depth + 1)
+
+
+class Lists(NamedTuple):
+    """Lists of numbers of one kind, in the form in which a table holds them."""
+
+    numbers: numpy.ndarray
+    """The numbers of all lists, one after the other, int64 or float64."""
+    lengths: list[int]
+
+
+def readable_column(values: Sequence[object]) -> "list[object] | Lists":
+    """Return what `readable` returns of each value; its lists as one, if all have one kind of
+    number."""
+    return _lists(values) or [readable(value) for value in values]
+
+
+def _lists(values: Sequence[object]) -> Lists | None:
+    if not all(map(_is_list, set(map(type, values)))):
+        return None
+    rows = cast("Sequence[Sequence[int]]", values)
+    numbers = _numbers(list(chain.from_iterable(rows)))
+    return None if numbers is None else Lists(numbers, [*map(len, rows)])
+
+
+def _numbers(items: list[object]) -> numpy.ndarray | None:
+    """Return ints of 32 bits, or floats, as an array; None for other values.
+
+    The encoding begins each value with a code that tells its length, so that codes at this distance
+    are those of all values.
+    """
+    coded = _ENCODED.get(type(items[0])) if items else None
+    if coded is None:
+        return None
+    try:
+        values = numpy.frombuffer(encode(items), coded.dtype, offset=HEAD)
+    except ValueError:  # another length, or a value of no native type
+        return None
+    if len(values) != len(items) or (values["code"] != ord(coded.code)).any():
+        return None
+    return values["value"].astype(coded.wanted)
+
+
+class _Code(NamedTuple):
+    code: bytes
+    dtype: numpy.dtype
+    wanted: type
+
+
+_ENCODED = {
+    int: _Code(b"i", numpy.dtype([("code", "u1"), ("value", "<i4")]), numpy.int64),
+    float: _Code(b"g", numpy.dtype([("code", "u1"), ("value", "<f8")]), numpy.float64),
+}
+
+
+@lru_cache(maxsize=64)
+def _is_list(kind: type) -> bool:
+    """Return True if `readable` returns a list of the items of a value of this type."""
+    return next((show for kinds, show in _KINDS if issubclass(kind, kinds)), _object) is _items
 
 
 def _items(value: Collection[object], depth: int) -> list[object]:

@@ -1,24 +1,22 @@
-"""Write the tables of a run; nothing is written through a link below `inside`."""
+"""The Parquet files of a run, as bytes."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from evosweep.files.writing import write_whole
+from evosweep.records.small_parquet import small_table
 
 
-def write_table(path: Path, rows: Sequence[Mapping[str, object]], *, inside: Path) -> None:
-    """Write rows as Parquet; the columns come in the order in which they first appear."""
+def table_of_rows(rows: Sequence[Mapping[str, object]]) -> bytes:
+    """Return rows as a Parquet file; the columns come in the order in which they first appear."""
     names: dict[str, None] = {}
     for row in rows:
         names.update(dict.fromkeys(row))
-    columns = {name: [row.get(name) for row in rows] for name in names}
-    write_columns(path, columns, inside=inside)
+    return table_of_columns({name: [row.get(name) for row in rows] for name in names})
 
 
-def write_columns(path: Path, columns: Mapping[str, Sequence[object]], *, inside: Path) -> None:
-    """Write columns as Parquet; a column of mixed types is stored as JSON text."""
-    from evosweep.records.parquet import (  # lazy: pyarrow is slow to import and not always needed
-        as_parquet,
-    )
+def table_of_columns(columns: Mapping[str, Sequence[object]]) -> bytes:
+    """Return columns as a Parquet file; a column of mixed types is stored as JSON text."""
+    if (small := small_table(columns)) is not None:
+        return small
+    from evosweep.records.parquet import as_parquet  # lazy: slow to import, and seldom needed
 
-    write_whole(path, as_parquet(columns.items()), inside=inside)
+    return as_parquet(columns.items())

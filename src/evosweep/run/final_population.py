@@ -6,7 +6,7 @@ from deap import tools
 
 from evosweep.evaluation.best import Best
 from evosweep.genomes.deap_types import Individual, Population
-from evosweep.genomes.readable import readable
+from evosweep.genomes.readable import Lists, readable_column
 from evosweep.problems.traits import Traits
 
 
@@ -29,14 +29,13 @@ def best_of(
     return best_of((), (), seen) if seen.values else (None, None, [])
 
 
-def population_columns(population: Population) -> dict[str, list[object]]:
+def population_columns(population: Population) -> dict[str, list[object] | Lists]:
     """Return the columns of `population.parquet`: genome, fitness_0, ..., rank."""
     objectives = len(population[0].fitness.weights) if population else 0
-    columns: dict[str, list[object]] = {"genome": [readable(ind) for ind in population]}
+    columns: dict[str, list[object] | Lists] = {"genome": readable_column(population)}
+    values = [ind.fitness.values if ind.fitness.valid else None for ind in population]
     for number in range(objectives):
-        columns[f"fitness_{number}"] = [
-            ind.fitness.values[number] if ind.fitness.valid else None for ind in population
-        ]
+        columns[f"fitness_{number}"] = [each and each[number] for each in values]
     columns["rank"] = [*_ranks(population, objectives)]
     return columns
 
