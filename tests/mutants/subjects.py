@@ -30,7 +30,10 @@ SUBJECTS = {
     ),
     "dispatcher": _subject("evaluation", "dispatcher", "dispatch dispatch_counts"),
     "journal's file": _subject(
-        "records", "journal journal_file", "journal journal_file journal_sessions", _SIMULATED
+        "records",
+        "journal journal_file syncer",
+        "journal journal_file journal_sessions",
+        _SIMULATED,
     ),
     "digest": _subject(
         "genomes",

@@ -3,6 +3,7 @@
 import errno
 import os
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from evosweep.processes.lock import Locked, NoLocks
 from evosweep.records import journal, journal_file
 from evosweep.records.journal import Entry, Journal, JournalCorrupt, Session, TornTail
 from evosweep.records.journal_file import JournalFile
+from evosweep.records.syncer import Syncer
 
 RUN_ID = "0123456789ab"
 HERE, THERE = {"python": "3.11.2"}, {"python": "3.12.1"}
@@ -177,9 +179,14 @@ def syncs(monkeypatch: pytest.MonkeyPatch) -> Syncs:
     return Syncs(monkeypatch)
 
 
+def _wait_for_the_end(opened: Journal) -> None:
+    while opened._ended is None:
+        time.sleep(0.001)
+
+
 def test_an_entry_is_synced_by_a_thread_and_at_the_end(path: Path, syncs: Syncs) -> None:
     with Journal(path, RUN_ID, sync=0.001) as opened:
-        assert opened._syncer.daemon
+        assert opened._syncer._thread.daemon
         opened.append(_entry())
         assert syncs.happened.wait(60)
     with Journal(path, RUN_ID, sync=3600.0) as opened:
@@ -188,6 +195,27 @@ def test_an_entry_is_synced_by_a_thread_and_at_the_end(path: Path, syncs: Syncs)
         opened.flush()
         assert syncs.count == before + 1
     assert syncs.count == before + 2
+
+
+def test_the_journals_of_a_job_share_a_thread(tmp_path: Path, syncs: Syncs) -> None:
+    """Each is synced while it is open, and not after that, also where another one failed."""
+    with Syncer(0.001) as syncer:
+        threads = threading.active_count()
+        for number in range(3):
+            syncs.failing = number == 1
+            syncs.happened.clear()
+            path = tmp_path / f"{number}.bin"
+            with Journal(path, RUN_ID, sync=3600.0, syncer=syncer) as opened:
+                assert threading.active_count() == threads
+                opened.append(_entry())
+                assert syncs.happened.wait(60)
+                if syncs.failing:
+                    _wait_for_the_end(opened)
+                syncer.serve(None)
+                assert (opened._ended is None) is not syncs.failing
+            opened._dirty, count = True, syncs.count
+            time.sleep(0.02)
+            assert syncs.count == count
 
 
 def test_an_entry_is_at_risk_for_a_second(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,14 +237,10 @@ def test_nothing_is_synced_where_nothing_is_new(path: Path, syncs: Syncs) -> Non
         opened.append(_entry())
         assert syncs.happened.wait(60)
         while opened._dirty:
-            opened._closing.wait(0.001)
-        opened._closing.set()
-        opened._syncer.join()
+            time.sleep(0.001)
+        opened._syncer.serve(None)  # waits for the sync under way
         count = syncs.count
-        opened._closing.clear()
-        opened._syncer = threading.Thread(target=opened._sync_often)
-        opened._syncer.start()
-        opened._closing.wait(0.05)
+        opened._sync_new()
         assert syncs.count == count
 
 
@@ -224,8 +248,7 @@ def test_a_sync_that_failed_ends_the_next_entry(path: Path, syncs: Syncs) -> Non
     with Journal(path, RUN_ID, sync=0.001) as opened:
         syncs.failing = True
         opened.append(_entry())
-        opened._syncer.join(60)
-        assert not opened._syncer.is_alive()
+        _wait_for_the_end(opened)
         for work in (lambda: opened.append(_entry()), opened.flush):
             with pytest.raises(EvosweepError, match="the disk is full"):
                 work()
@@ -401,7 +424,7 @@ def test_a_flush_after_a_lost_entry_raises_though_the_disk_works_again(
     with Journal(path, RUN_ID, sync=0.001) as opened:
         syncs.failing = True
         opened.append(_entry())
-        opened._syncer.join(60)
+        _wait_for_the_end(opened)
         syncs.failing = False
         with pytest.raises(EvosweepError, match="the disk is full"):
             opened.flush()

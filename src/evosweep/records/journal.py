@@ -7,11 +7,10 @@ follow an unreadable one, the file was damaged later: it is refused, and no entr
 """
 
 import os
-import threading
 import time
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -35,6 +34,7 @@ from evosweep.records.journal_frames import (
     header_of,
 )
 from evosweep.records.journal_reading import read, read_behind, run_id_of
+from evosweep.records.syncer import Syncer
 
 __all__ = [
     "Entry",
@@ -71,6 +71,8 @@ class Journal:
     """True to go on with a journal of another environment."""
     origin: Path | None = None
     """Journal of a shorter run; a new journal starts with its evaluations."""
+    syncer: Syncer | None = None
+    """The thread that syncs, with times of its own; None: one of this journal's, with `sync`."""
     sessions: list[Session] = field(default_factory=list)
     worked: list[Session] = field(default_factory=list)
     """The earlier sessions that finished evaluations."""
@@ -90,9 +92,9 @@ class Journal:
         """The error that ended writing, if any."""
         self._dirty = False
         """True if there are entries that no sync has put on the disk."""
-        self._closing = threading.Event()
-        self._syncer = threading.Thread(target=self._sync_often, name="journal", daemon=True)
-        self._syncer.start()
+        self._own = ExitStack()
+        self._syncer = self.syncer or self._own.enter_context(Syncer(self.sync))
+        self._syncer.serve(self._sync_new)
         return self
 
     def __exit__(
@@ -101,8 +103,8 @@ class Journal:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._closing.set()
-        self._syncer.join()
+        self._syncer.serve(None)
+        self._own.close()
         try:
             if isinstance(error, Exception) and not isinstance(error, Locked):
                 self._explain(error)
@@ -279,14 +281,14 @@ class Journal:
             )
         return frame(payload)
 
-    def _sync_often(self) -> None:
-        """Check before each sync if the file is still the journal; if not, the next entry
+    def _sync_new(self) -> None:
+        """Sync entries that are new, if the file is still the journal; else the next entry
         raises."""
-        while self._ended is None and not self._closing.wait(self.sync):
-            if self._dirty:
-                self._dirty = False
-                try:
-                    self._refuse_if_taken()
-                    self._file.sync()
-                except EvosweepError as error:
-                    self._ended = error
+        if not self._dirty or self._ended is not None:
+            return
+        self._dirty = False
+        try:
+            self._refuse_if_taken()
+            self._file.sync()
+        except EvosweepError as error:
+            self._ended = error

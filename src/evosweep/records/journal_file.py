@@ -68,6 +68,8 @@ class JournalFile:
     """Number of bytes that this process has found or written."""
     _last: bytes = b""
     """The last bytes that this process wrote."""
+    _is_new: bool = True
+    """True if there may be bytes that are not on the disk."""
     _is_named: bool = False
     """True if the name is on the disk, too; an earlier process may have been killed before."""
     _writing: Lock = field(default_factory=Lock)
@@ -135,6 +137,7 @@ class JournalFile:
                 except OSError as error:
                     raise _unwritable(self.path, len(left), error) from error
                 self.size += written
+                self._is_new = True
                 if written == len(left):
                     break
                 left = memoryview(left)[written:]
@@ -143,7 +146,7 @@ class JournalFile:
     def truncate(self, size: int) -> None:
         """Cut off what is behind `size`."""
         os.ftruncate(self.fd, size)
-        self.size = size
+        self.size, self._is_new = size, True
 
     def sync(self) -> None:
         """Put all appended bytes on the disk.
@@ -151,10 +154,13 @@ class JournalFile:
         Raises `EvosweepError` if bytes are lost: the full disk of a file server shows here.
         """
         try:
-            os.fdatasync(self.fd) if hasattr(os, "fdatasync") else os.fsync(self.fd)
+            if self._is_new:
+                self._is_new = False  # first: another thread may append meanwhile
+                os.fdatasync(self.fd) if hasattr(os, "fdatasync") else os.fsync(self.fd)
             self._sync_name()
         except OSError as error:
             if error.errno not in _NO_SYNC:
+                self._is_new = True
                 raise _unwritable(self.path, self.size, error) from error
 
     def _sync_name(self) -> None:
