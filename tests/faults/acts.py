@@ -56,9 +56,9 @@ class Windows:
         if name.startswith(f".{_JOURNAL}"):
             return self._before_draft_of_journal(kind)
         if name.startswith(f".{_RECORD}"):
-            self._phase = DONE if kind == "os.rename" else self._phase
+            self._phase = DONE if kind == "os.rename" else UNNAMED
             return AFTER_LAST if kind == "open" else UNNAMED
-        if name.strip(".").startswith(_TABLES) and self._phase != START:
+        if name.strip(".").startswith(_TABLES) and self._phase not in (START, UNNAMED):
             self._phase = AFTER_LAST
         return self._phase
 

@@ -17,7 +17,7 @@ import pytest
 from fault_table import Injection
 from hits import hit, kills, left_by
 from runs import HERE, Run, spec
-from windows import AFTER_LAST, BETWEEN, OF_A_RUN, REPLAY, UNSYNCED
+from windows import AFTER_LAST, BETWEEN, OF_A_RUN, REPLAY, UNNAMED, UNSYNCED
 
 from evosweep.backends.table import create
 from evosweep.config.spec import RunSpec
@@ -75,7 +75,8 @@ def _goes_on(
     """
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     window, left = killed.stderr.splitlines()[-1], left_by(folder, evaluations)
-    assert left in ((BETWEEN, AFTER_LAST) if window in (BETWEEN, UNSYNCED) else (window,))
+    expected = {BETWEEN: (BETWEEN, AFTER_LAST), UNSYNCED: (BETWEEN, AFTER_LAST, UNNAMED)}
+    assert left in expected.get(window, (window,))
     hit(window if window == UNSYNCED else left)
     started = time.monotonic()
     one.digest = _finish(folder)

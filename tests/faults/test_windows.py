@@ -82,7 +82,7 @@ def _stopped_in(run: Run, window: str, count: int = 1) -> psutil.Process:
 
 def _check_window(run: Run, window: str, evaluations: int) -> None:
     """What is in the folder must agree with the word of the process that has stopped."""
-    expected = {UNSYNCED: (BETWEEN, AFTER_LAST)}.get(window, (window,))
+    expected = {UNSYNCED: (BETWEEN, AFTER_LAST, UNNAMED)}.get(window, (window,))
     assert left_by(run.folder, evaluations) in expected
     hit(window)
 

@@ -46,7 +46,7 @@ _READING_OF = {
 _READING_METHODS = {"model_validate_json", "unpack_from", "iter_unpack", "readinto", "recv"}
 _WRITING_ROOM = {
     *("write_whole", "write_all", "write_json", "write_new", "copy_file", "replacement"),
-    "folder_replacement",
+    *("folder_replacement", "make_mark", "Together"),
     *("remove", "remove_folder", "remove_empty", "forget_drafts", "move", "open_log"),
     *("output_folder", "write_text", "Lock", "queue"),
 }

@@ -16,6 +16,7 @@ from pathlib import Path
 from evosweep.errors import Damaged
 
 _FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
+_BELOW = _FOLDER | os.O_NOFOLLOW
 
 
 class Held:
@@ -47,11 +48,8 @@ class Held:
         """Return a descriptor of the folder `names[place]` in the folder with the descriptor
         `fd`."""
         name = self._names[place]
-        if self._make:
-            with suppress(FileExistsError):
-                os.mkdir(name, dir_fd=fd)
         try:
-            return os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=fd)
+            return self._opened(fd, name)
         except OSError as error:
             if error.errno not in (errno.ENOTDIR, errno.ELOOP):
                 raise
@@ -60,6 +58,16 @@ class Held:
             if stat.S_ISLNK(os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode):
                 reason = "is a link, and nothing is written through one"
         raise Damaged(Path(self._inside, *self._names[:place]), name, reason)
+
+    def _opened(self, fd: int, name: str) -> int:
+        try:
+            return os.open(name, _BELOW, dir_fd=fd)
+        except FileNotFoundError:
+            if not self._make:
+                raise
+        with suppress(FileExistsError):
+            os.mkdir(name, dir_fd=fd)
+        return os.open(name, _BELOW, dir_fd=fd)
 
 
 def held(inside: Path, *names: str, make: bool = False) -> Held:
@@ -86,7 +94,7 @@ def held(inside: Path, *names: str, make: bool = False) -> Held:
     return Held(str(inside), names, make=make)
 
 
-def held_parent(path: Path, inside: Path | None) -> Held:
+def held_parent(path: Path, inside: Path | None, *, make: bool = False) -> Held:
     """Return a block with a descriptor of the folder of `path`; raises as `held`.
 
     Without `inside`, the folder of `path` is the caller's own choice and may be a link.
@@ -96,5 +104,5 @@ def held_parent(path: Path, inside: Path | None) -> Held:
     below = f"{inside}/"
     whole = str(path)
     if whole.startswith(below):
-        return Held(str(inside), whole[len(below) :].split("/")[:-1])
-    return Held(str(inside), path.parent.relative_to(inside).parts)
+        return Held(str(inside), whole[len(below) :].split("/")[:-1], make=make)
+    return Held(str(inside), path.parent.relative_to(inside).parts, make=make)

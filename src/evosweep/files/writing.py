@@ -26,12 +26,16 @@ def write_json(
     path: Path, data: Mapping[str, object], *, inside: Path | None = None, sync: bool = True
 ) -> None:
     """Write JSON as `write_whole` does; genomes, which are long, stay on one line."""
+    write_whole(path, as_json(data), inside=inside, sync=sync)
+
+
+def as_json(data: Mapping[str, object]) -> bytes:
+    """Return the content of a document, as `write_json` writes it."""
     try:
         text = json_layout.lines(data)
     except ValueError:
         text = json_layout.lines(strict_json.strict(data))
-    content = f"{text}\n".encode(errors="backslashreplace")
-    write_whole(path, content, inside=inside, sync=sync)
+    return f"{text}\n".encode(errors="backslashreplace")
 
 
 def forget_drafts(folder: Path, *, inside: Path | None = None) -> None:
@@ -43,7 +47,11 @@ def forget_drafts(folder: Path, *, inside: Path | None = None) -> None:
 
 def temporary_for(path: Path) -> Path:
     """Return a new name beside `path` that no other process uses, on any host."""
-    return path.with_name(f".{path.name}.{os.urandom(6).hex()}")
+    return path.with_name(_draft_of(path.name))
+
+
+def _draft_of(name: str) -> str:
+    return f".{name}.{os.urandom(6).hex()}"
 
 
 def write_whole(
@@ -60,28 +68,67 @@ def write_whole(
         With path and reason, if the file cannot be written.
     """
     try:
-        with replacement(path, inside=inside) as file:
-            file.write(content)
-            file.flush()
-            if sync:
-                os.fsync(file.fileno())
+        with held_parent(path, inside) as folder, Draft(folder, path.name) as draft:
+            try:
+                write_all_of(draft, content)
+                if sync:
+                    os.fsync(draft)
+            finally:
+                os.close(draft)
     except OSError as error:
-        raise _unwritable(path, f"{len(content)} bytes", error) from error
+        raise unwritable(path, f"{len(content)} bytes", error) from error
 
 
 @contextmanager
 def replacement(path: Path, *, inside: Path | None = None) -> Iterator[BinaryIO]:
     """Yield a new file that replaces what is at `path` when the block ends without an error."""
-    draft = temporary_for(path).name
-    with held_parent(path, inside) as folder:
+    with (
+        held_parent(path, inside) as folder,
+        Draft(folder, path.name) as draft,
+        os.fdopen(draft, "wb") as file,
+    ):
+        yield file
+
+
+class Draft:
+    """A new file in an open folder, whose descriptor the block gets and closes.
+
+    It replaces the file `name` there when the block ends without an error.
+    """
+
+    __slots__ = ("_draft", "_folder", "_name")
+
+    def __init__(self, folder: int, name: str) -> None:
+        self._folder, self._name, self._draft = folder, name, _draft_of(name)
+
+    def __enter__(self) -> int:
+        return os.open(self._draft, _NEW, 0o666, dir_fd=self._folder)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
-            with os.fdopen(os.open(draft, _NEW, 0o666, dir_fd=folder), "wb") as file:
-                yield file
-            os.replace(draft, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+            if kind is None:
+                self.rename()
         except BaseException:
-            with suppress(OSError):
-                os.unlink(draft, dir_fd=folder)
+            self.remove()
             raise
+        if kind is not None:
+            self.remove()
+
+    def rename(self) -> None:
+        """Give the file its name."""
+        os.replace(self._draft, self._name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
+
+    def remove(self) -> None:
+        """Remove the file, which has no name yet."""
+        with suppress(OSError):
+            os.unlink(self._draft, dir_fd=self._folder)
+
+
+def write_all_of(descriptor: int, content: bytes) -> None:
+    """Write a whole content at the end of an open file."""
+    left = memoryview(content)
+    while left:
+        left = left[os.write(descriptor, left) :]
 
 
 def copy_file(source: Path, target: Path, *, inside: Path | None = None) -> None:
@@ -132,10 +179,11 @@ def _put_pieces(folder: int, path: Path, pieces: Iterable[bytes]) -> None:
         with os.fdopen(os.open(path.name, _NEW, 0o666, dir_fd=folder), "wb") as file:
             file.writelines(pieces)
     except OSError as error:
-        raise _unwritable(path, "it", error) from error
+        raise unwritable(path, "it", error) from error
 
 
-def _unwritable(path: Path, what: str, error: OSError) -> EvosweepError:
+def unwritable(path: Path, what: str, error: OSError) -> EvosweepError:
+    """Return the error for a file that cannot be written."""
     return EvosweepError(
         f"{path}: cannot write {what} ({error.strerror}); "
         "make room, or make it writable, and call the same command again"
@@ -177,6 +225,12 @@ def write_new(path: Path, content: bytes, *, inside: Path) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     with os.fdopen(open_descriptor(path, flags, inside=inside), "wb") as file:
         file.write(content)
+
+
+def make_mark(path: Path, *, inside: Path) -> None:
+    """Make an empty file, and the folders below `inside` that lead to it, if they are missing."""
+    with held_parent(path, inside, make=True) as folder, suppress(FileExistsError):
+        os.close(os.open(path.name, _NEW, 0o666, dir_fd=folder))
 
 
 @contextmanager

@@ -11,20 +11,19 @@ from contextlib import suppress
 from pathlib import Path
 
 from evosweep.errors import Damaged
-from evosweep.files.opening import is_folder, open_descriptor, output_folder
-from evosweep.files.writing import remove
+from evosweep.files.opening import is_folder
+from evosweep.files.writing import make_mark, remove
 from evosweep.records.folder import RUN_ID, RunFolder
 
 _NAME = "horizons"
-_MAKE = os.O_WRONLY | os.O_CREAT
 
 
 def note(folder: RunFolder, family: str) -> None:
     """Let later runs of the family find this one; errors are ignored: the file only saves time."""
     if (experiment := _experiment(folder)) is not None:
+        mark = experiment.joinpath(_NAME, family[:2], f"{family}-{folder.path.name}")
         with suppress(OSError, Damaged):
-            mark = output_folder(experiment, _NAME, family[:2]) / f"{family}-{folder.path.name}"
-            os.close(open_descriptor(mark, _MAKE, inside=experiment))
+            make_mark(mark, inside=experiment)
 
 
 def relatives(folder: RunFolder, family: str) -> Iterator[RunFolder]:

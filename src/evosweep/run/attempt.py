@@ -11,16 +11,16 @@ from evosweep.config.spec import RunSpec
 from evosweep.errors import Damaged, EvosweepError, InputError, RunError
 from evosweep.evaluation.blame import EarlierLosses
 from evosweep.evaluation.replay import NotDeterministic
-from evosweep.files.writing import write_json
 from evosweep.machine import environment
 from evosweep.processes.lock import Lock, Locked
 from evosweep.records.folder import RunFolder
 from evosweep.records.journal import Journal, JournalCorrupt
 from evosweep.records.reading import load_record
 from evosweep.records.record import Record
+from evosweep.records.syncer import Syncer
 from evosweep.run import extension
 from evosweep.run.evolution import Evolution
-from evosweep.run.receipt import announce, record_of, write_failure
+from evosweep.run.receipt import announce, record_of, write_failure, write_outcome
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class Attempt:
     """Time at which this run's start-up began, in seconds since the epoch."""
     sync: float = 1.0
     """Seconds between two writes of the journal to the disk."""
+    syncer: Syncer | None = None
+    """The thread that writes the journals of a job to the disk; None: one of this attempt's."""
     mixed: bool = False
     """True to go on with a journal of another environment, whose last bits may differ."""
     order: Path | None = None
@@ -153,6 +155,7 @@ def _journal(
         environment=environment.describe(),
         mixed=attempt.mixed or attempt.audit > 0,  # it evaluates nothing that is in the journal
         origin=None if origin is None else origin.journal,
+        syncer=attempt.syncer,
     )
 
 
@@ -174,8 +177,7 @@ def _evolve_from(
         record = record_of(
             spec, folder, journal, evolution=evolution, evolved=evolved, startup=startup
         )
-        journal.flush()
-        write_json(folder.record, record.document(), inside=folder.inside)
+        write_outcome(record, folder, journal, evolved)
     return record
 
 

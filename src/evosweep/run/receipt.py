@@ -11,7 +11,8 @@ from evosweep.errors import EvosweepError, without_password
 from evosweep.evaluation.evaluator import Evaluator
 from evosweep.evaluation.failure import EvaluationFailed
 from evosweep.files import strict_json
-from evosweep.files.writing import write_json
+from evosweep.files.together import Together
+from evosweep.files.writing import as_json, write_json
 from evosweep.genomes.digest import population_digest
 from evosweep.genomes.readable import readable
 from evosweep.machine import environment
@@ -21,7 +22,7 @@ from evosweep.records.folder import RunFolder
 from evosweep.records.journal import Journal
 from evosweep.records.reading import parse_record
 from evosweep.records.record import FORMAT, Record
-from evosweep.records.writing import write_columns, write_table
+from evosweep.records.writing import table_of_columns, table_of_rows
 from evosweep.run.dataset import dataset_of
 from evosweep.run.evolution import Evolution, Evolved
 from evosweep.run.final_population import best_of, population_columns, traits_of
@@ -34,11 +35,27 @@ def announce(spec: RunSpec, folder: RunFolder, weights: Sequence[float]) -> None
         write_json(folder.running, running, inside=folder.inside, sync=False)
 
 
+def write_outcome(record: Record, folder: RunFolder, journal: Journal, evolved: Evolved) -> None:
+    """Write population and logbook, and last the receipt: its name, once all is on the disk."""
+    tables = {
+        folder.population: table_of_columns(population_columns(evolved.population)),
+        folder.logbook: table_of_rows(evolved.rows),
+    }
+    with Together(folder.path, inside=folder.inside) as files:
+        for path, content in tables.items():
+            files.write(path.name, content)
+        files.place()
+        files.write(folder.record.name, as_json(record.document()))
+        journal.flush()
+        files.sync()
+        files.place()
+
+
 def record_of(
     spec: RunSpec, folder: RunFolder, journal: Journal, *, evolution: Evolution, evolved: Evolved,
     startup: float,
 ) -> Record:  # fmt: skip
-    """Return the receipt of an evolution, after writing its population and its logbook."""
+    """Return the receipt of an evolution."""
     evaluator, population = evolution.evaluator, evolved.population
     tally = evaluator.tally
     best, best_genome, weights = best_of(population, evolution.hall, tally.best)
@@ -61,11 +78,7 @@ def record_of(
         **_circumstances(journal),
         "interruptions": interruptions.read(folder.path, journal.resumed),
     })  # fmt: skip
-    record = parse_record(document.encode(), folder.path)
-    columns = population_columns(population)
-    write_columns(folder.population, columns, inside=folder.inside)
-    write_table(folder.logbook, evolved.rows, inside=folder.inside)
-    return record
+    return parse_record(document.encode(), folder.path)
 
 
 def write_failure(spec: RunSpec, folder: RunFolder, error: BaseException) -> None:
@@ -126,7 +139,7 @@ def _circumstances(journal: Journal) -> dict[str, object]:
     return {
         "environment": environments[-1],
         "environments": environments,
-        "mixed": any(differences(each, environments[-1]) for each in environments),
+        "mixed": any(differences(each, environments[-1]) for each in environments[:-1]),
         "resumed": journal.resumed,
         "grown_from": journal.grown_from,
         "started": _iso(journal.started),

@@ -9,6 +9,7 @@ import time
 import traceback
 import warnings
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -23,6 +24,7 @@ from evosweep.records.folder import RunFolder
 from evosweep.records.journal import JournalCorrupt, Session, TornTail, read_behind
 from evosweep.records.record import Record
 from evosweep.records.source_copies import keep_sources
+from evosweep.records.syncer import Syncer
 from evosweep.run.attempt import Attempt, run_folder, run_one
 from evosweep.run.extension import NotExtended
 from evosweep.supervision.apart import apart
@@ -80,11 +82,14 @@ def _perform_some(job: JobFolder, specs: list[RunSpec], began: float) -> list[in
     """Perform runs on one backend; returns the exit code of each."""
     codes: list[int] = []
     first = specs[0]
-    with create(first.backend.use, first.backend.workers, first.backend_options) as backend:
+    with (
+        create(first.backend.use, first.backend.workers, first.backend_options) as backend,
+        Syncer(job.sync) as syncer,
+    ):
         for spec in specs:
             job.mark(spec)
             try:
-                _perform_one(job, spec, backend, began)
+                _perform_one(job, spec, backend, Attempt(began=began, syncer=syncer))
                 codes.append(0)
             except InputError as error:
                 if not job.others:
@@ -96,20 +101,20 @@ def _perform_some(job: JobFolder, specs: list[RunSpec], began: float) -> list[in
     return codes
 
 
-def _perform_one(job: JobFolder, spec: RunSpec, backend: Backend, began: float) -> None:
+def _perform_one(job: JobFolder, spec: RunSpec, backend: Backend, attempt: Attempt) -> None:
     if job.others:
         spec.check()
     folder = run_folder(job.out, spec, job.several)
     keep_sources(spec, folder.sources)
-    attempt = Attempt(
+    of_job = replace(
+        attempt,
         fresh=_is_stale(job, folder),
         lost=job.lost(spec),
-        began=began,
         sync=job.sync,
         mixed=job.mixed,
         order=job.order,
     )
-    _tell(spec, run_one(spec, folder, backend, attempt))
+    _tell(spec, run_one(spec, folder, backend, of_job))
 
 
 def _complain(error: EvosweepError, codes: list[int]) -> None:
