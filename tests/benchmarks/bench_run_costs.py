@@ -10,6 +10,7 @@ the least of three rounds; syncs cost the processor little, and the disk's time 
 
 import argparse
 import contextlib
+import gc
 import io
 import json
 import os
@@ -100,6 +101,7 @@ def performed(specs: Sequence[dict[str, object]], out: Path) -> float:
         activity.board(job.board),
         contextlib.redirect_stdout(io.StringIO()),
     ):
+        gc.freeze()  # as the working process does
         whole = cpu_of(lambda: perform(job))
     receipts = (json.loads(folder.record.read_bytes()) for folder in find_runs(out.parent))
     timings = [receipt["timings"] for receipt in receipts]

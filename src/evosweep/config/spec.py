@@ -74,8 +74,13 @@ class RunSpec(Strict):
         """Return the spec as JSON types for `record.json`.
 
         Options with their default value are left out, except `use`, `params`, `workers`, `seed` and
-        `import_path`.
+        `import_path`. Each call returns a dict of its own.
         """
+        copied: dict[str, Any] = _copied(self._document)
+        return copied
+
+    @cached_property
+    def _document(self) -> dict[str, Any]:
         return {
             "problem": _trimmed(self.problem),
             "algorithm": _trimmed(self.algorithm),
@@ -151,6 +156,13 @@ def _trimmed(part: ProblemSpec | AlgorithmSpec | BackendSpec) -> dict[str, objec
     always = part.model_dump(include={"use", "params", "workers"})
     named = {"name": part.name} if part.name else {}
     return named | always | kept
+
+
+def _copied(value: Any) -> Any:
+    """Return JSON data with dicts and lists of its own."""
+    if isinstance(value, dict):
+        return {key: _copied(item) for key, item in value.items()}
+    return list(map(_copied, value)) if isinstance(value, list) else value
 
 
 def _short_hash(text: str) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, cast
 
+from deap import gp
+
 from evosweep.errors import InputError, shown
 from evosweep.evaluation import seeds
 from evosweep.evaluation.vectorised import EvaluateBatch
@@ -60,19 +62,23 @@ class BuiltProblem:
     @cached_property
     def rebuild(self) -> Rebuilder:
         """Make individuals of bare genomes."""
-        return Rebuilder(primitive_sets(self.toolbox), getattr(self.toolbox, "decode", None))
+        return Rebuilder(self._primitive_sets, getattr(self.toolbox, "decode", None))
 
     @cached_property
     def rebuild_recorded(self) -> Rebuilder:
         """Make individuals of genomes from a disk; it only finds classes that this run has
         named."""
         decode = getattr(self.toolbox, "decode", None)
-        return Rebuilder(primitive_sets(self.toolbox), decode, class_names.seen_here)
+        return Rebuilder(self._primitive_sets, decode, class_names.seen_here)
 
     @cached_property
     def form(self) -> PlainForm:
         """The conversion of individuals to the data that travels."""
-        return PlainForm(getattr(self.toolbox, "encode", None), primitive_sets(self.toolbox))
+        return PlainForm(getattr(self.toolbox, "encode", None), self._primitive_sets)
+
+    @cached_property
+    def _primitive_sets(self) -> list[gp.PrimitiveSetTyped]:
+        return primitive_sets(self.toolbox)
 
     @cached_property
     def digest_form(self) -> PlainForm:

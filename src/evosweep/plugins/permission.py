@@ -28,6 +28,7 @@ def check_name(kind: str, use: str, module: str) -> None:
         )
 
 
+@cache
 def check_permitted(kind: str, use: str, source: Source, function: str) -> None:
     """Check that a config may name this function.
 

@@ -137,6 +137,7 @@ def _value(node: ast.expr) -> object:
     return value
 
 
+@cache
 def _signature(arguments: ast.arguments) -> Signature:
     positional = [*arguments.posonlyargs, *arguments.args]
     without = positional[: len(positional) - len(arguments.defaults)]

@@ -35,6 +35,7 @@ def builtins(kind: str) -> dict[str, str]:
     return {"problem": PROBLEMS, "algorithm": ALGORITHMS}.get(kind, {})  # a callback is the user's
 
 
+@cache
 def resolve(kind: str, use: str) -> tuple[str, str]:
     """Return the module and the function that `use` names; raises InputError if it names none."""
     table = builtins(kind)

@@ -55,10 +55,12 @@ def bounded(value: object, depth: int = _DEPTH) -> object:
     if isinstance(value, dict):
         for key, item in value.items():
             _line(key)
-            bounded(item, depth - 1)
+            if type(item) not in _PLAIN:
+                bounded(item, depth - 1)
     elif isinstance(value, list | tuple):
         for item in value:
-            bounded(item, depth - 1)
+            if type(item) not in _PLAIN:
+                bounded(item, depth - 1)
     return value
 
 

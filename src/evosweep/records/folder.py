@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from evosweep.errors import Damaged, InputError
@@ -23,37 +24,37 @@ class RunFolder:
 
     path: Path
 
-    @property
+    @cached_property
     def record(self) -> Path:
         """The receipt; it exists once the run has succeeded."""
         return self.path / "record.json"
 
-    @property
+    @cached_property
     def population(self) -> Path:
         """The final population."""
         return self.path / "population.parquet"
 
-    @property
+    @cached_property
     def logbook(self) -> Path:
         """The logbook, one row per generation."""
         return self.path / "logbook.parquet"
 
-    @property
+    @cached_property
     def journal(self) -> Path:
         """The journal of all evaluations."""
         return self.path / "journal.bin"
 
-    @property
+    @cached_property
     def failure(self) -> Path:
         """The error of the last attempt, if it failed."""
         return self.path / "failure.json"
 
-    @property
+    @cached_property
     def running(self) -> Path:
         """The description of a run under way; it exists from the start to the end of the run."""
         return self.path / "running.json"
 
-    @property
+    @cached_property
     def lock(self) -> Path:
         """The lock that the process that works on the run holds."""
         return self.path / "run.lock"
@@ -68,7 +69,7 @@ class RunFolder:
         if not RUN_ID.fullmatch(self.path.name):
             raise Damaged(self.path, "", "its name is no run_id, which has 12 hexadecimal digits")
 
-    @property
+    @cached_property
     def sources(self) -> Path:
         """Copies of the code of the runs, one folder for each digest.
 
@@ -78,7 +79,7 @@ class RunFolder:
         shared = self.path.parent.name == "runs"
         return (self.path.parent.parent if shared else self.path) / "sources"
 
-    @property
+    @cached_property
     def inside(self) -> Path:
         """The folder below which no link is followed: the name of a run is no user's choice."""
         return self.path.parent if RUN_ID.fullmatch(self.path.name) else self.path

@@ -8,6 +8,7 @@ sessions than the files have lines, and the receipt says so.
 import hashlib
 import json
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -22,6 +23,7 @@ from evosweep.files.opening import open_descriptor, read_bytes
 from evosweep.processes import address
 
 KILLED = "killed, or its host was lost"
+_FILE = re.compile(r"interruptions.*\.jsonl", re.DOTALL)
 _LONGEST = 2**20  # bytes
 _MOST = 1000
 
@@ -51,7 +53,10 @@ def note(folder: Path, why: str) -> None:
 
 def files(folder: Path) -> list[Path]:
     """Return the files of all hosts."""
-    return sorted(folder.glob("interruptions*.jsonl"))
+    names: list[str] = []
+    with suppress(OSError):  # a folder that its owner may write to and not read
+        names = sorted(filter(_FILE.fullmatch, os.listdir(folder)))  # noqa: PTH208 - names alone
+    return [folder / name for name in names]
 
 
 def read(folder: Path, resumed: int) -> list[InterruptionLine]:

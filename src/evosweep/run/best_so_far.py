@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 _BEST = re.compile(r"best(_\d+)?")
 
@@ -27,14 +28,19 @@ def _columns(
     row: Mapping[str, object], weights: Sequence[float], best: dict[str, float]
 ) -> dict[str, object]:
     columns: dict[str, object] = {}
-    for name, value in row.items():
-        match = _BEST.fullmatch(name)
-        number = (match[1] or "") if match else ""
-        place = int(number[1:] or 0) if number else 0
-        if not match or place >= len(weights) or not isinstance(value, int | float):
+    for name, number, place in _places(tuple(row)):
+        value = row[name]
+        if place >= len(weights) or not isinstance(value, int | float):
             continue
         before = best.get(number)
         if before is None or value * weights[place] > before * weights[place]:
             best[number] = value
         columns |= {f"generation_best{number}": value, f"best_so_far{number}": best[number]}
     return columns
+
+
+@lru_cache(maxsize=16)
+def _places(names: tuple[str, ...]) -> list[tuple[str, str, int]]:
+    """Return name, suffix and objective of each `best` among a row's names; rows have the same."""
+    matches = [match for match in map(_BEST.fullmatch, names) if match]
+    return [(match[0], match[1] or "", int((match[1] or "_0")[1:])) for match in matches]

@@ -155,7 +155,7 @@ class JobFolder:
             "spec": spec.to_dict(),
             "folder": str(self._run_folder(spec)),
         }
-        _write(self.folder / "current.json", current)
+        _write_often(self.folder / "current.json", current)
 
     def _run_folder(self, spec: "RunSpec") -> Path:
         return self.out / spec.run_id if self.several else self.out
@@ -180,9 +180,7 @@ class JobFolder:
         """Write the working process's last word, and wake its supervisor."""
         word = json.dumps(LastWord(code=code, message=message[: _RESERVED // 8]))
         with suppress(OSError):  # its room is reserved; if that fails too, the records decide
-            fd = os.open(self.folder / "outcome.json", os.O_WRONLY)
-            os.pwrite(fd, word.encode(), 0)
-            os.close(fd)
+            _put(self.folder / "outcome.json", word.encode())
         with suppress(OSError):  # the supervisor no longer listens
             fd = os.open(self.folder / "bell", os.O_WRONLY | os.O_NONBLOCK)
             os.write(fd, b"!")
@@ -211,9 +209,35 @@ class JobFolder:
 
 
 def _write(path: Path, data: object) -> None:
+    _replace(path, json.dumps(data).encode())
+
+
+def _write_often(path: Path, data: object) -> None:
+    """Write in place what fits into a page of memory, which a kill cannot tear.
+
+    A file that replaces another one costs as much as a file of a result.
+    """
+    page = json.dumps(data).encode().ljust(_RESERVED)
+    with suppress(FileNotFoundError):
+        if len(page) == path.stat().st_size == _RESERVED:
+            _put(path, page)
+            return
+    _replace(path, page)
+
+
+def _replace(path: Path, content: bytes) -> None:
     temporary = path.with_suffix(".new")
-    temporary.write_text(json.dumps(data), encoding="utf-8")
+    temporary.write_bytes(content)
     temporary.replace(path)
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write at the start of a file that is there."""
+    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.pwrite(fd, content, 0)
+    finally:
+        os.close(fd)
 
 
 def _read(path: Path) -> Any:
