@@ -34,7 +34,7 @@ BUILD_IMAGE = $(ENGINE) build $(BUILD_OPTIONS) $(ONE_TIME) $(if $(BASE_IMAGE),--
     $(shell $(PYTHON) -c 'import sys; sys.path.insert(0, "src"); \
         from evosweep.containers.engines import build_arguments; print(*build_arguments())')
 
-.PHONY: gallery pictures notebook reference help run test test-fast coverage venv check bench bench-peers bench-grid bench-scale examples faults simulate fuzz mutants audit package pin docs proof image lock schema clean
+.PHONY: debian gallery pictures notebook reference help run test test-fast coverage venv check bench bench-peers bench-grid bench-scale examples faults simulate fuzz mutants audit package pin docs proof image lock schema clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -43,13 +43,16 @@ run: venv ## set up and run config/experiment.yaml
 	$(BIN)/snakemake --cores all
 	@echo "Open the report with a browser; browse the runs with: $(BIN)/evosweep ui"
 
-test: .venv/.test ## set up and run every test, and print the branch coverage of the fast ones
-	tests/setup.sh
+test: ## set up and run every test, and print the branch coverage of the fast ones
+	@$(MAKE) --no-print-directory --jobs 2 .venv/.test debian
 	$(COMPILE)
 	$(BIN)/coverage erase
 	$(MEASURED) $(PARALLEL)
 	@echo "Of lines and branches, the tests of make test-fast cover so many percent:"
 	@$(COVERED) --format=total
+
+debian:
+	tests/setup.sh
 
 test-fast: .venv/.test ## the tests that need no root, no Debian package, and about a minute
 	$(COMPILE)
