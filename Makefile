@@ -17,7 +17,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
     --no-header --no-emit-index-url pyproject.toml
 
 # Compiled once and not by each process: a shell may forbid Python to keep what it compiles.
-COMPILE := $(BIN)/python -m compileall -q src tests
+COMPILE := $(BIN)/python -m compileall -q -j 0 src tests && $(BIN)/python tests/rewritten.py
 
 # Tests of one group (tests/conftest.py) share a worker, so that none fights for what it needs.
 PARALLEL := --numprocesses auto --dist loadgroup --no-loadscope-reorder
@@ -171,15 +171,27 @@ $(BIN)/python:
 	$(PYTHON) -m venv .venv
 
 # Build tools first, as locked: SCOOP and cocopp have no wheels, and pip would fetch unlocked ones.
+# A lock file names everything, so pip asks no package for what it needs; all processors compile.
 BUILD_TOOLS := awk '/^[^ \#]/ { wanted = /^(setuptools|setuptools-scm)==/ } wanted'
-
-.venv/.workflow: envs/workflow.txt pyproject.toml setup.py $(wildcard src/evosweep/fast/native/*) | $(BIN)/python
-	$(BUILD_TOOLS) envs/workflow.txt > .venv/build-tools.txt
-	$(PIP) install --require-hashes --no-deps --requirement .venv/build-tools.txt
-	$(PIP) install --require-hashes --no-build-isolation --requirement envs/workflow.txt
+LOCKED := $(PIP) install --require-hashes --no-deps --no-compile --no-build-isolation --requirement
+BUILT_FROM := pyproject.toml setup.py $(wildcard src/evosweep/fast/native/*)
+define INSTALL
+	$(BUILD_TOOLS) $(1) > .venv/build-tools.txt
+	$(LOCKED) .venv/build-tools.txt
+	$(LOCKED) $(1)
 	$(PIP) install --no-deps --no-build-isolation --editable .
-	$(BIN)/python -m compileall -q src  # as pip compiles what it copies
+	$(PIP) check
+	$(BIN)/python -m compileall -qq -j 0 .venv/lib src || true  # a package may bring other Pythons' files
+endef
+
+.venv/.workflow: envs/workflow.txt $(BUILT_FROM) | $(BIN)/python
+	$(call INSTALL,envs/workflow.txt)
 	@touch $@
+
+# All of the workflow's requirements, in the same versions, and the tests' own.
+.venv/.test: envs/test.txt $(BUILT_FROM) | $(BIN)/python
+	$(call INSTALL,envs/test.txt)
+	@touch .venv/.workflow $@
 
 # The peers of make bench-peers, in an environment of their own.
 .peers/.installed: envs/peers.txt
@@ -216,10 +228,4 @@ BUILD_TOOLS := awk '/^[^ \#]/ { wanted = /^(setuptools|setuptools-scm)==/ } want
 # What the fuzzing needs beside the packages of the tests, which it is run with.
 .fuzz/.installed: envs/fuzz.txt .venv/.test
 	$(PIP) install --require-hashes --no-deps --target .fuzz --requirement envs/fuzz.txt
-	@touch $@
-
-.venv/.test: envs/test.txt .venv/.workflow
-	$(BUILD_TOOLS) envs/test.txt > .venv/build-tools.txt
-	$(PIP) install --require-hashes --no-deps --requirement .venv/build-tools.txt
-	$(PIP) install --require-hashes --no-build-isolation --requirement envs/test.txt
 	@touch $@

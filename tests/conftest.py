@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 # None depends on how busy the machine is.
 settings.register_profile("evosweep", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("evosweep")
-settings.register_profile("fast", settings.get_profile("evosweep"), max_examples=20)
+settings.register_profile("fast", settings.get_profile("evosweep"), max_examples=covering.EXAMPLES)
 
 FIRST = ("container", "cluster", "tracking", "workflow", "faults", "proof", "contract", "compare")
 """Folders by the time that they take in parallel: the longest first, so that no worker is left
@@ -76,8 +76,13 @@ def _is_fast(config: pytest.Config) -> bool:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Iterator[None]:
-    """Looks for no garbage among what tests import, nor later: each process collects all tests."""
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """Looks for no garbage among what tests import, nor later: each process collects all tests.
+
+    What imports execute is measured once, by the first of the processes.
+    """
+    if getattr(session.config, "workerinput", {"workerid": "gw0"})["workerid"] != "gw0":
+        covering.pause()
     gc.disable()
     try:
         return (yield)
@@ -146,7 +151,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """A test that kills has hit what it wanted to hit, or fails."""
-    yield
+    with covering.first_examples(getattr(item, "obj", None)):
+        yield
     hits.check(item)
 
 
