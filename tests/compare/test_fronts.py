@@ -142,6 +142,7 @@ def test_the_true_front_of_a_built_in_problem_is_the_reference(tmp_path: Path) -
     assert true_front(read_run(RunFolder(write_run(tmp_path / "mine", mine)))) is None
 
 
+@pytest.mark.thorough
 def test_three_objectives_show_their_joint_front_in_parallel_coordinates(tmp_path: Path) -> None:
     for place in range(2):
         for seed in range(3):

@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-import scikit_posthocs
 from scipy import stats
 
 from evosweep.compare.numbers.rank_tables import posthoc_table, ranks_table, sentence
@@ -77,6 +76,8 @@ def test_friedman_agrees_with_scipy() -> None:
 
 
 def test_nemenyi_agrees_with_scikit_posthocs_and_with_the_studentized_range() -> None:
+    import scikit_posthocs
+
     found = rank_losses(NAMES, SETS, -AUC)
     assert found.posthoc is not None
     known = scikit_posthocs.posthoc_nemenyi_friedman(-AUC).to_numpy()
@@ -87,6 +88,8 @@ def test_nemenyi_agrees_with_scikit_posthocs_and_with_the_studentized_range() ->
 
 
 def test_conover_agrees_with_scikit_posthocs() -> None:
+    import scikit_posthocs
+
     found = rank_losses(NAMES, SETS, -AUC, posthoc="conover")
     known = scikit_posthocs.posthoc_conover_friedman(-AUC, p_adjust="holm").to_numpy()
     np.testing.assert_allclose(found.posthoc, known, rtol=0, atol=1e-9)

@@ -18,6 +18,7 @@ LOOKS = (5, 9, 16, 28, 50)
 SHARES = tuple(seeds / 50 for seeds in LOOKS)
 EXPERIMENTS = 2000
 BOTH: list[Spending] = ["pocock", "obrien_fleming"]
+BOTH_ONE_THOROUGH = ["pocock", pytest.param("obrien_fleming", marks=pytest.mark.thorough)]
 
 # Reboussin, DeMets, Kim and Lan: Computations for Group Sequential Boundaries Using the Lan-DeMets
 # Spending Function Method, Controlled Clinical Trials 21, 2000: five equal looks, two-sided 0.05.
@@ -51,7 +52,7 @@ def test_the_looks_use_up_what_the_spending_function_says(spending: str) -> None
     assert sum(deciding(SHARES, boundary(SHARES, 0.05, spending), 0.0)) == pytest.approx(0.05)
 
 
-@pytest.mark.parametrize("spending", BOTH)
+@pytest.mark.parametrize("spending", BOTH_ONE_THOROUGH)
 def test_a_repeated_p_is_the_level_whose_boundary_it_is_on(spending: str) -> None:
     for level in (1e-6, 0.003, 0.05, 0.2):
         for look, own in enumerate(boundary(SHARES, level, spending), start=1):
@@ -114,7 +115,7 @@ def test_tests_without_the_boundary_would_err_more_often() -> None:
     assert binomtest(int(wrong.sum()), EXPERIMENTS).proportion_ci(0.95).low > 0.08
 
 
-@pytest.mark.parametrize("spending", BOTH)
+@pytest.mark.parametrize("spending", BOTH_ONE_THOROUGH)
 def test_pairs_of_a_look_are_corrected_over_looks_and_pairs(spending: Spending) -> None:
     rng = np.random.default_rng(3)
     stages = Stages(1, LOOKS, spending)

@@ -84,34 +84,32 @@ class Place:
         return f"{self.file}:{self.function}"
 
 
-@cache
-def reading() -> dict[Place, frozenset[str]]:
+def reading() -> dict[Place, set[str]]:
     """Return the functions that open or parse something, with the calls by which they do."""
-    return _collected("read")
+    return _collected()["read"]
 
 
-@cache
-def writing() -> dict[Place, frozenset[str]]:
+def writing() -> dict[Place, set[str]]:
     """Return the functions that make, change or remove files by themselves."""
-    return _collected("write")
+    return _collected()["write"]
+
+
+def writing_by_the_room() -> dict[Place, set[str]]:
+    """Return the functions that do it by those of `files`, which follow no link."""
+    return _collected()["room"]
 
 
 @cache
-def writing_by_the_room() -> dict[Place, frozenset[str]]:
-    """Return the functions that do it by those of `files`, which follow no link."""
-    return _collected("room")
-
-
-def _collected(kind: str) -> dict[Place, frozenset[str]]:
-    found: dict[Place, set[str]] = {}
+def _collected() -> dict[str, dict[Place, set[str]]]:
+    """The functions of each kind; all sources are parsed once for the three."""
+    found: dict[str, dict[Place, set[str]]] = {"read": {}, "write": {}, "room": {}}
     for path in sorted(PACKAGE.rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for function, call in _calls(tree, ""):
-            name = _named(call)
-            if name and kind in _kinds(name, call):
-                place = Place(str(path.relative_to(PACKAGE)), function)
-                found.setdefault(place, set()).add(name)
-    return {place: frozenset(names) for place, names in found.items()}
+            place, name = Place(str(path.relative_to(PACKAGE)), function), _named(call)
+            for kind in _kinds(name, call) if name else ():
+                found[kind].setdefault(place, set()).add(name)
+    return found
 
 
 def _calls(node: ast.AST, function: str) -> Iterator[tuple[str, ast.Call]]:

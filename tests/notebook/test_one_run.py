@@ -39,8 +39,16 @@ def test_a_run_gives_its_record_and_its_individuals(tmp_path: Path) -> None:
     ("problem", "algorithm"),
     [
         pytest.param({"use": "symbolic_regression"}, SIMPLE, marks=pytest.mark.thorough),
-        ({"use": "n_queens", "params": {"queens": 8}}, {"use": "island_model"}),
-        ({"use": "zdt", "params": {"function": 1}}, {"use": "nsga2"}),
+        pytest.param(
+            {"use": "n_queens", "params": {"queens": 8}},
+            {"use": "island_model"},
+            marks=pytest.mark.thorough,
+        ),
+        pytest.param(
+            {"use": "zdt", "params": {"function": 1}},
+            {"use": "nsga2"},
+            marks=pytest.mark.thorough,
+        ),
         ({"use": "continuous", "params": {"dimension": 3}}, {"use": "particle_swarm"}),
         (ONEMAX, {"use": "asynchronous_steady_state"}),
     ],

@@ -233,6 +233,7 @@ def test_a_limit_is_a_number_of_seconds(text: str, capsys: pytest.CaptureFixture
     assert "is no number of seconds" in capsys.readouterr().err
 
 
+@pytest.mark.thorough
 def test_an_estimate_is_made_by_a_probe_and_then_by_receipts(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -62,14 +62,8 @@ def test_nothing_is_imported_from_the_working_folder(config: Path) -> None:
     assert not (config.parent / "imported").exists()
 
 
-@pytest.mark.parametrize(
-    "backend",
-    [
-        "serial",
-        pytest.param("pool", marks=pytest.mark.thorough),
-        pytest.param("scoop", marks=pytest.mark.thorough),
-    ],
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("backend", ["serial", "pool", "scoop"])
 def test_a_helper_of_the_working_folder_is_in_the_digest_or_is_not_imported(
     tmp_path: Path, backend: str
 ) -> None:

@@ -81,6 +81,7 @@ def emulator() -> str:
     return str(found)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "processor",
     ["EPYC", *(pytest.param(name, marks=pytest.mark.slow) for name in ("Haswell", "EPYC-Rome"))],

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "docs" / "images"
 SHOWN = runpy.run_path(str(ROOT / "docs" / "shown.py"))
 NAMES = SHOWN["PICTURES"]
+REPORT = ("report_top", "report_problem")
 IMAGE = re.compile(r"!\[[^\]]*\]\((?!https?:)([^)]+)\)")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 pytestmark = pytest.mark.xdist_group("pictures")  # which makes the example's runs once
@@ -37,7 +38,13 @@ def test_a_changed_setting_is_noticed_and_a_changed_remark_is_not(
     assert list(SHOWN["settings"]("config/tour.yaml")) != before
 
 
-@pytest.mark.parametrize("part", ["report_top", "report_problem", "mlflow_run", "terminal"])
+@pytest.mark.parametrize(
+    "part",
+    [
+        *(pytest.param(name, marks=pytest.mark.thorough) for name in REPORT),
+        *("mlflow_run", "terminal"),
+    ],
+)
 def test_what_a_picture_shows_is_read_from_the_code_that_shows_it(part: str) -> None:
     texts = list(SHOWN[part]())
     assert len(texts) > 4
