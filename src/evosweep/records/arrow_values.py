@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy
     from pyarrow import Array, ChunkedArray, DataType
 
 
@@ -17,6 +18,26 @@ def values_of(column: "Array | ChunkedArray") -> list[Any]:
     if chunks is None:
         return _values(column)
     return [value for chunk in chunks for value in _values(chunk)]
+
+
+def matrix_of(column: "ChunkedArray") -> "numpy.ndarray | None":
+    """Return lists of whole numbers or of floats, all of one length, as an array (rows, items).
+
+    None for other columns, and for one in several chunks. Nobody may write into the array.
+    """
+    import numpy
+    from pyarrow import types
+
+    if column.num_chunks != 1 or column.null_count or not types.is_list(column.type):
+        return None
+    array = column.chunk(0)
+    items, kind = array.flatten(), array.type.value_type
+    if items.null_count or not (types.is_int64(kind) or types.is_float64(kind)):
+        return None
+    lengths = numpy.diff(numpy.from_dlpack(array.offsets))
+    if not len(lengths) or not lengths[0] or (lengths != lengths[0]).any():
+        return None
+    return numpy.from_dlpack(items).reshape(len(array), -1)
 
 
 def _values(array: "Array") -> list[Any]:

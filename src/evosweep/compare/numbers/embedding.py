@@ -1,14 +1,12 @@
 """Place individuals in the plane, so that similar genomes are near each other."""
 
 import re
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from evosweep.compare.numbers.location import scale_of
 from evosweep.compare.numbers.populations import as_matrix
+from evosweep.records.tables import Values
 
 Floats = NDArray[np.float64]
 PCA, MDS = "principal components", "scaled distances of their parts"
@@ -16,7 +14,7 @@ PCA, MDS = "principal components", "scaled distances of their parts"
 _NOISE = 1e-13  # of the largest square: rounding errors where there is no second component
 
 
-def embed(genomes: Sequence[Any]) -> tuple[Floats, str]:
+def embed(genomes: Values) -> tuple[Floats, str]:
     """Return two coordinates for each genome, (genomes, 2), and the name of the method.
 
     Genomes of numbers with one length get their first two principal components. Others get

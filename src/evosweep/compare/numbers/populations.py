@@ -17,7 +17,7 @@ from evosweep.compare.numbers.table import Column, Row, Table
 from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
 from evosweep.errors import Damaged
-from evosweep.records.tables import read_columns
+from evosweep.records.tables import Values, read_arrays
 
 Floats = NDArray[np.float64]
 FEW_VALUES = 32  # most different genes, such as 0 and 1, that are counted one after the other
@@ -34,35 +34,44 @@ class Diversity:
     duplicates: float
 
 
-def read_genomes(run: Run) -> list[Any]:
-    """Return the genomes of the final population: lists of numbers, or texts."""
+def read_genomes(run: Run) -> Values:
+    """Return the genomes of the final population: an array, or lists of numbers, or texts."""
     path, longest = run.folder.population, 64 * (run.genome_length or 0)
     try:
-        return read_columns(path, run.population, ["genome"], longest)["genome"]
+        return read_arrays(path, run.population, ["genome"], longest)["genome"]
     except OSError as error:
         raise Damaged(path.parent, path.name, f"cannot be read: {error.strerror}") from error
 
 
-def diversity(genomes: Sequence[Any]) -> Diversity:
+def diversity(genomes: Values) -> Diversity:
     """Return the diversity of a population, and its share of duplicates."""
     matrix = as_matrix(genomes)
-    if matrix is not None and matrix.dtype.kind in "iu":
-        different = len({row.tobytes() for row in matrix})
-        duplicates = 1 - different / len(genomes)
-        return Diversity(len(genomes), "Hamming share", hamming(matrix), duplicates)
-    keys = Counter(tuple(g) if isinstance(g, list) else g for g in map(_hashable, genomes))
-    duplicates = 1 - len(keys) / len(genomes) if genomes else 0.0
     if matrix is None:
+        keys = Counter(tuple(g) if isinstance(g, list) else g for g in map(_hashable, genomes))
+        duplicates = 1 - len(keys) / len(genomes) if len(genomes) else 0.0
         return Diversity(len(genomes), "entropy [bits]", entropy(list(keys.values())), duplicates)
-    return Diversity(len(genomes), "Euclidean distance", euclidean(matrix), duplicates)
+    measure, distance = ("Euclidean distance", euclidean)
+    if matrix.dtype.kind in "iu":
+        measure, distance = ("Hamming share", hamming)
+    duplicates = 1 - _different(matrix) / len(genomes)
+    return Diversity(len(genomes), measure, distance(matrix), duplicates)
+
+
+def _different(matrix: NDArray[Any]) -> int:
+    """Return the number of different rows; not-a-numbers are equal, and the two zeros are not."""
+    if matrix.dtype.kind == "f":
+        matrix = np.where(np.isnan(matrix), np.nan, matrix)
+    return len({row.tobytes() for row in matrix})
 
 
 def _hashable(genome: Any) -> Any:
     return [str(item) for item in genome] if isinstance(genome, list) else str(genome)
 
 
-def as_matrix(genomes: Sequence[Any]) -> NDArray[Any] | None:
+def as_matrix(genomes: Values) -> NDArray[Any] | None:
     """Return the genomes as (individuals, genes); None if they are no numbers of one length."""
+    if isinstance(genomes, np.ndarray):
+        return genomes
     if not genomes or not all(isinstance(genome, list) for genome in genomes):
         return None
     if len({len(genome) for genome in genomes}) != 1 or not genomes[0]:

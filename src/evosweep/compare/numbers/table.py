@@ -53,7 +53,7 @@ class Table:
 
     def cell(self, row: Row, column: Column) -> str:
         """Return the value of a row in a column as text."""
-        return _cut(show(row.get(column.key), _digits(row, column)), column.cut)
+        return cut(show(row.get(column.key), _digits(row, column)), column.cut)
 
     def column(self, key: str) -> list[Value]:
         """Return the values of one column."""
@@ -97,7 +97,8 @@ def show(value: Value, digits: int = 4) -> str:
     return str(value)
 
 
-def _cut(text: str, length: int) -> str:
+def cut(text: str, length: int) -> str:
+    """Return a text that is no longer than `length` characters and a sign for the rest."""
     return f"{text[:length]}…" if length and len(text) > length else text
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from itertools import repeat
+from typing import cast
 
 from markupsafe import escape
 
-from evosweep.compare.numbers.table import Column, Row, Table, Value
+from evosweep.compare.numbers.table import Column, Row, Table, Value, cut, show
 
 MOST_ROWS = 500  # most rows of a table in the page; its files have all
 _LOUD = '\n<tr class="loud">'
@@ -25,17 +26,43 @@ def _cells(table: Table, column: Column, rows: Sequence[Row]) -> list[str]:
     """Return the cells of a column; values that a column repeats are written once."""
     if column.link or column.strong or column.apart:  # a cell depends on the row's other values
         return [_cell(column, table.cell(row, column), row) for row in rows]
-    if not column.cut and all(type(row.get(column.key)) is str for row in rows):
-        return [_text_cell(str(row[column.key])) for row in rows]
-    written: dict[tuple[type, str], str] = {}
-    cells = []
-    for row in rows:
-        value = row.get(column.key)
-        key = type(value), full(value)
-        if (cell := written.get(key)) is None:
-            cell = written[key] = _cell(column, table.cell(row, column), row)
-        cells.append(cell)
-    return cells
+    values = [row.get(column.key) for row in rows]
+    kinds = set(map(type, values))
+    if kinds <= {int, float}:
+        return _number_cells(column, cast("list[float]", values))
+    if kinds == {str} and not column.cut:
+        return _text_cells(cast("list[str]", values))
+    keys = [(type(value), full(value)) for value in values]
+    different = dict(zip(keys, rows, strict=True))
+    written = {key: _cell(column, table.cell(row, column), row) for key, row in different.items()}
+    return [written[key] for key in keys]
+
+
+def _number_cells(column: Column, values: Sequence[float]) -> list[str]:
+    """Return the cells of a column of numbers."""
+    digits = list(map(full, values))
+    different = dict(zip(digits, values, strict=True))
+    written = {
+        key: _number_cell(key, cut(show(value, column.digits), column.cut))
+        for key, value in different.items()
+    }
+    return [written[key] for key in digits]
+
+
+def _number_cell(digits: str, text: str) -> str:
+    title = f' title="{digits}"' if digits != text else ""
+    return f'<td class="number" data-value="{digits}"{title}>{text}</td>'
+
+
+def _text_cells(texts: Sequence[str]) -> list[str]:
+    pairs = zip(texts, all_escaped(texts), strict=True)
+    return [f"<td{_look(text)}>{escaped}</td>" for text, escaped in pairs]
+
+
+def all_escaped(texts: Sequence[str]) -> list[str]:
+    """Return the texts for HTML; all at once, which takes a tenth of the time."""
+    parts = str(escape("\0".join(texts))).split("\0")
+    return parts if len(parts) == len(texts) else [str(escape(text)) for text in texts]
 
 
 def _cell(column: Column, text: str, row: Row) -> str:
@@ -45,10 +72,6 @@ def _cell(column: Column, text: str, row: Row) -> str:
         title = f' title="{digits}"' if digits != text else ""
         return f'<td class="number" data-value="{value}"{title}>{_content(column, text, row)}</td>'
     return f"<td{_look(text)}>{_content(column, str(escape(text)), row)}</td>"
-
-
-def _text_cell(text: str) -> str:
-    return f"<td{_look(text)}>{escape(text)}</td>"
 
 
 def _look(text: str) -> str:

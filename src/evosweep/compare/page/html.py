@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import json
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -12,9 +11,8 @@ from typing import Any
 from evosweep import __version__
 from evosweep.compare.extra import need
 from evosweep.compare.numbers.table import Table
-from evosweep.compare.page.cells import MOST_ROWS, rows_of
+from evosweep.compare.page.elements import plot_element, table_element
 from evosweep.compare.page.files import as_csv, forget_stale, table_files, write_text
-from evosweep.compare.page.latex import as_float
 from evosweep.compare.page.section import Page
 from evosweep.compare.page.verdict import VERDICT
 
@@ -83,16 +81,6 @@ def content_policy(script: str) -> str:
     )
 
 
-_THEMED = {"#000000": "ink", "#ffffff": "paper", "#dddddd": "grid", "#333333": "frame"}
-
-
-def themed(svg: str) -> str:
-    """Return a picture whose black, white and greys follow the page's theme."""
-    for colour, name in _THEMED.items():
-        svg = svg.replace(f": {colour}", f": var(--{name}, {colour})")
-    return svg
-
-
 def render_table(table: Table) -> str:
     """Return a table as a plain HTML `<table>` for other pages."""
     return str(_environment().get_template("table.html").render(table=table))
@@ -110,21 +98,10 @@ def _environment() -> Any:
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(_asset), autoescape=True, undefined=jinja2.StrictUndefined
     )
-    environment.globals.update(
-        base64=_encoded,
-        json=json.dumps,
-        latex=as_float,
-        most_rows=MOST_ROWS,
-        rows_of=rows_of,
-        themed=themed,
-    )
+    environment.globals.update(plot_element=plot_element, table_element=table_element)
     return environment
 
 
 @cache
 def _asset(name: str) -> str:
     return (files("evosweep.compare.page") / "templates" / name).read_text(encoding="utf-8")
-
-
-def _encoded(table: Table) -> str:
-    return base64.b64encode(as_csv(table).encode()).decode()

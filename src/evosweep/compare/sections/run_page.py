@@ -2,30 +2,25 @@
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evosweep.compare.numbers.embedding import embed
 from evosweep.compare.numbers.provenance import parameters_of_run
 from evosweep.compare.numbers.table import Column, Row, Table, show
 from evosweep.compare.page.html import render
 from evosweep.compare.page.section import InMlflow, Page, Section
 from evosweep.compare.plots.canvas import Picture, Plot
-from evosweep.compare.plots.small import line_chart, scatter
+from evosweep.compare.plots.small import line_chart
 from evosweep.compare.plots.styles import COLOURS
 from evosweep.compare.read.run import Run
+from evosweep.compare.sections.run_population import population_section
 from evosweep.errors import Damaged
 from evosweep.records.mlflow_page import outcome_id
 from evosweep.records.reading import read_receipt
-from evosweep.records.tables import read_columns, read_numbers
+from evosweep.records.tables import read_numbers
 
-Floats = NDArray[np.float64]
-MOST_INDIVIDUALS = 100  # most individuals in a page: the best ones
-LONGEST_GENOME = 160  # most characters of a genome
 MOST_MARKS = 300  # most generations of a curve
 
 
@@ -52,7 +47,12 @@ class ShownRun:
 def write_run_page(shown: ShownRun) -> str:
     """Return the page as HTML."""
     with np.errstate(invalid="ignore", over="ignore"):
-        sections = [*_curve(shown), *_population(shown), _parameters(shown), _repeat(shown)]
+        sections = [
+            *_curve(shown),
+            *population_section(shown.run),
+            _parameters(shown),
+            _repeat(shown),
+        ]
     return render(
         Page(
             f"Run {shown.run.run_id}",
@@ -112,75 +112,6 @@ def _curve(shown: ShownRun) -> Iterator[Section]:
         "curve", "Curve", alt, Picture(svg, b""), data=Table("curve", "Curve", columns, data)
     )
     yield Section("curve", "Curve", plots=[plot])
-
-
-def _population(shown: ShownRun) -> Iterator[Section]:
-    """Yield a table of the best individuals, and a map of their genomes."""
-    run = shown.run
-    keys = [f"fitness_{place}" for place in range(run.objectives)]
-    longest = 64 * (run.genome_length or 0)
-    try:
-        individuals = read_columns(
-            run.folder.population, run.population, ["genome", "rank", *keys], longest
-        )
-    except (Damaged, OSError):
-        return
-    order = sorted(
-        range(len(individuals["genome"])), key=lambda place: _rank(individuals["rank"][place])
-    )
-    chosen = order[:MOST_INDIVIDUALS]
-    if not chosen:
-        return
-    genomes = [individuals["genome"][place] for place in chosen]
-    rows = [_individual(individuals, keys, place) for place in chosen]
-    columns = [Column("rank", "rank"), *(Column(key, key.replace("_", " ")) for key in keys)]
-    columns = [*columns, Column("genome", "genome")]
-    first = f", the best {len(chosen)} of {len(order)}" if len(order) > len(chosen) else ""
-    table = Table("population", f"Individuals{first}", columns, rows, saved=False)
-    yield Section("population", "Final population", tables=[table], plots=[_map(genomes, rows)])
-
-
-def _rank(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else np.inf
-
-
-def _individual(columns: Mapping[str, Sequence[Any]], keys: Sequence[str], place: int) -> Row:
-    values = {key: columns[key][place] for key in keys}
-    text = _text(columns["genome"][place])
-    return {"rank": columns["rank"][place], **values, "genome": text}
-
-
-def _text(genome: object) -> str:
-    if isinstance(genome, list) and set(map(type, genome)) == {int}:
-        text = str(genome)[1:-1]
-        genome = text.replace(", ", "" if len(text) == 3 * len(genome) - 2 else " ")
-    elif isinstance(genome, list):
-        parts = [show(gene, 4) if isinstance(gene, float) else str(gene) for gene in genome]
-        short = all(len(part) == 1 for part in parts)
-        genome = ("" if short else " ").join(parts)
-    text = str(genome)
-    return text if len(text) <= LONGEST_GENOME else f"{text[: LONGEST_GENOME - 1]}…"
-
-
-def _map(genomes: Sequence[Any], rows: Sequence[Row]) -> Plot:
-    points, how = embed(genomes)
-    titles = [f"rank {row['rank']}: {row['genome']}" for row in rows]
-    best = min(_rank(row["rank"]) for row in rows)
-    colours = [COLOURS[1 if _rank(row["rank"]) == best else 0] for row in rows]
-    svg = scatter(("first axis", "second axis"), points, titles, colours)
-    data: list[Row] = [
-        {"rank": row["rank"], "x": x, "y": y}
-        for row, (x, y) in zip(rows, points.tolist(), strict=True)
-    ]
-    columns = [Column(key, key) for key in ("rank", "x", "y")]
-    return Plot(
-        "map",
-        "Map",
-        f"A point for each of {len(rows)} individuals, by {how} of the genomes.",
-        picture=Picture(svg, b""),
-        data=Table("map", "Map", columns, data),
-        caption=f"Individuals by {how} of their genomes; the best in orange.",
-    )
 
 
 def _parameters(shown: ShownRun) -> Section:
