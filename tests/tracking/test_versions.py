@@ -45,10 +45,10 @@ def test_new_tables_are_those_of_the_migrations(
 ) -> None:
     """By `make schema` the script follows a new MLflow; until then its migrations are used."""
     migrated = _lines(schema.migrated())
-    assert schema.create_tables(tmp_path / "draft.db")
+    assert schema.create_tables(tmp_path / "draft.db", tmp_path)
     assert _lines(schema.script_of(tmp_path / "draft.db")) == migrated
     monkeypatch.setattr(schema, "newest_revision", lambda: "unknown")
-    assert not schema.create_tables(tmp_path / "unknown.db")
+    assert not schema.create_tables(tmp_path / "unknown.db", tmp_path)
     assert not (tmp_path / "unknown.db").exists()
     path = tmp_path / "mlflow.db"
     open_database(resolve(tmp_path, f"sqlite:///{path}"))

@@ -147,7 +147,8 @@ def write_all(folder: Path, contents: Mapping[str, Path | bytes], *, inside: Pat
     are written through one descriptor of it, since each walk to it costs as much as a small file.
     The disk may have them later: for files that can be made again.
     """
-    inside.mkdir(parents=True, exist_ok=True)
+    if not inside.is_dir():
+        inside.mkdir(parents=True, exist_ok=True)
     start = folder.relative_to(inside).parts
     for place, names in _by_place(contents).items():
         with held(inside, *start, *place, make=True) as descriptor:
@@ -168,18 +169,32 @@ def _put(folder: int, path: Path, content: Path | bytes) -> None:
     if isinstance(content, bytes):
         _put_pieces(folder, path, [content])
         return
-    with open_file(content) as original:
-        _put_pieces(folder, path, iter(lambda: original.read(2**20), b""))
+    original = open_descriptor(content)
+    try:
+        _put_pieces(folder, path, iter(lambda: os.read(original, 2**20), b""))
+    finally:
+        os.close(original)
 
 
 def _put_pieces(folder: int, path: Path, pieces: Iterable[bytes]) -> None:
     try:
-        with suppress(FileNotFoundError):
-            os.unlink(path.name, dir_fd=folder)
-        with os.fdopen(os.open(path.name, _NEW, 0o666, dir_fd=folder), "wb") as file:
-            file.writelines(pieces)
+        file = _new_file(folder, path.name)
+        try:
+            for piece in pieces:
+                write_all_of(file, piece)
+        finally:
+            os.close(file)
     except OSError as error:
         raise unwritable(path, "it", error) from error
+
+
+def _new_file(folder: int, name: str) -> int:
+    """Return a descriptor of a new file, which replaces the one of this name."""
+    try:
+        return os.open(name, _NEW, 0o666, dir_fd=folder)
+    except FileExistsError:
+        os.unlink(name, dir_fd=folder)
+        return os.open(name, _NEW, 0o666, dir_fd=folder)
 
 
 def unwritable(path: Path, what: str, error: OSError) -> EvosweepError:

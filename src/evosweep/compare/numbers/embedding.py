@@ -1,6 +1,7 @@
 """Place individuals in the plane, so that similar genomes are near each other."""
 
 import re
+
 import numpy as np
 from numpy.typing import NDArray
 

@@ -12,6 +12,7 @@ from evosweep.compare.plots.small import scatter
 from evosweep.compare.plots.styles import COLOURS
 from evosweep.compare.read.run import Run
 from evosweep.errors import Damaged
+from evosweep.records.digits import digit_texts
 from evosweep.records.tables import Values, read_arrays
 
 MOST_INDIVIDUALS = 100  # most individuals in a page: the best ones
@@ -56,11 +57,8 @@ def _texts(genomes: Values) -> list[str]:
     """Return genomes as text, cut to their most characters."""
     if not isinstance(genomes, np.ndarray):
         return [_cut(_text(genome)) for genome in genomes]
-    if genomes.dtype.kind == "i" and genomes.min() >= 0 and genomes.max() <= 9:
-        digits = (genomes + ord("0")).astype(np.uint8).tobytes().decode()
-        starts = range(0, len(digits), genomes.shape[1])
-        return [_cut(digits[start : start + genomes.shape[1]]) for start in starts]
-    return [_cut(_numbers(genome)) for genome in genomes.tolist()]
+    texts = digit_texts(genomes)
+    return list(map(_cut, map(_numbers, genomes.tolist()) if texts is None else texts))
 
 
 def _text(genome: object) -> str:

@@ -1,16 +1,16 @@
 """A run's convergence as a small SVG: best so far and mean by generation.
 
 It is written without a plotting library, which would take longer (20 to 60 ms) than all other
-tracking of a run (10 ms). The ticks are those of Matplotlib.
+tracking of a run.
 """
 
 from collections.abc import Sequence
-from functools import cache, lru_cache
 from html import escape
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
 from evosweep.records.record import TraitFields
 from evosweep.track.content.history import History
+from evosweep.track.content.ticks import ticks
 
 _WIDTH, _HEIGHT = 720, 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 86, 16, 46, 54
@@ -62,11 +62,11 @@ class _Frame:
     def axes(self) -> list[str]:
         bottom, top = _HEIGHT - _BOTTOM, _TOP
         parts = []
-        for value in _ticks(*self.y):
+        for value in ticks(*self.y):
             y = self.at(self.x[0], value)[1]
             parts.append(_line((_LEFT, y), (_WIDTH - _RIGHT, y), "#e2e2e2"))
             parts.append(_text(_LEFT - 8, y + 4, f"{value:.6g}", anchor="end"))
-        for step in _ticks(*self.x, whole=True):
+        for step in ticks(*self.x, whole=True):
             x = self.at(step, self.y[0])[0]
             parts.append(_line((x, bottom), (x, bottom + 5), "#444"))
             parts.append(_text(x, bottom + 20, f"{step:.6g}"))
@@ -110,19 +110,6 @@ def _curves(history: History) -> dict[str, _Curve]:
 
 def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and abs(value) < 1e300
-
-
-@lru_cache(256)  # the runs of a configuration end at the same generation
-def _ticks(low: float, high: float, whole: bool = False) -> tuple[float, ...]:
-    ticks = _locator(whole).tick_values(low, high)
-    return tuple(float(value) for value in ticks if low <= value <= high)
-
-
-@cache
-def _locator(whole: bool) -> Any:
-    from matplotlib.ticker import MaxNLocator
-
-    return MaxNLocator(nbins=6, integer=whole)
 
 
 def _legend(names: list[str], goal: dict[str, float]) -> list[str]:

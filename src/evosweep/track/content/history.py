@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from math import isnan
-from typing import Any
+from typing import Any, cast
 
 from evosweep.records.arrow_values import values_of
 from evosweep.records.folder import RunFolder
@@ -106,6 +106,9 @@ def _curves(
 
 def _best_so_far(values: list[float | None], weight: float) -> list[float | None]:
     better = max if weight > 0 else min
+
+    if not any(value is None or isnan(value) for value in values):
+        return list(accumulate(cast("list[float]", values), better))
 
     def keep(best: float | None, value: float | None) -> float | None:
         numbers = [each for each in (best, value) if each is not None and not isnan(each)]

@@ -80,12 +80,17 @@ def clipped(text: str, length: int = _LONGEST_TAG) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
-def accepted_keys(keys: Iterable[str]) -> dict[str, str]:
+def accepted_keys(keys: Iterable[str]) -> Mapping[str, str]:
     """Return for each name a different name that any version of MLflow accepts.
 
     MLflow accepts letters, digits and `_-./ ` in up to 250 characters. It refuses names that no
     file can have: with an empty part, or a part that starts with dots.
     """
+    return _accepted(tuple(keys))
+
+
+@lru_cache(1024)  # the runs of an experiment have the same
+def _accepted(keys: tuple[str, ...]) -> Mapping[str, str]:
     accepted: dict[str, str] = {}
     taken: set[str] = set()
     for key in sorted(keys, key=lambda key: (_cleaned(key) != key, key)):
@@ -97,7 +102,6 @@ def accepted_keys(keys: Iterable[str]) -> dict[str, str]:
     return accepted
 
 
-@lru_cache(4096)
 def _cleaned(key: str) -> str:
     parts = _REFUSED.sub("_", key).split("/")
     return "/".join(_LEADING_DOTS.sub("_", part) or "_" for part in parts)

@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+from functools import lru_cache
 
 from evosweep.records.record import Named, PartFields, Spec
 from evosweep.track.content.mlflow_run import accepted_keys, clipped
-from evosweep.track.content.resolved import resolved
+from evosweep.track.content.resolved import defaults
 
 _LONGEST_NAME = 250
 _LONGEST_VALUE = 6000
@@ -72,11 +73,19 @@ def _accepted(params: dict[str, str]) -> dict[str, str]:
 
 def _of_configuration(document: Named) -> dict[str, str]:
     params: dict[str, str] = {}
+    place = document.spec.get("import_path", "")
     for kind, part in _parts(document.spec).items():
-        params[kind] = label(part)
-        for key, value in {**_options(part), **resolved(document, kind)}.items():
-            params[f"{kind}.{key}"] = shown(value)
+        params |= _of_part(kind, json.dumps(part), place, document.sources.get(kind, ""))
     return params
+
+
+@lru_cache(4096)  # the runs of a configuration have the same
+def _of_part(kind: str, text: str, import_path: str, source: str) -> dict[str, str]:
+    part: PartFields = json.loads(text)
+    given = part.get("params", {})
+    left = dict(defaults(kind, part["use"], import_path, source))
+    values = {**_options(part), **given, **{k: v for k, v in left.items() if k not in given}}
+    return {kind: label(part)} | {f"{kind}.{key}": shown(value) for key, value in values.items()}
 
 
 def _of_run(spec: Spec) -> dict[str, str]:

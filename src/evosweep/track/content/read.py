@@ -3,6 +3,8 @@
 Times come from the record, so that a database that was deleted is rebuilt to the same content.
 """
 
+from dataclasses import replace
+
 from evosweep.errors import Damaged
 from evosweep.records.folder import RunFolder
 from evosweep.records.mlflow_page import outcome_id
@@ -17,6 +19,8 @@ from evosweep.track.content.names import own_name, pair_name, parameters, run_na
 from evosweep.track.content.tags import identity, provenance
 
 _LONGEST_TEXT = 6000
+_SMALL = 2**16
+"""Most bytes of a receipt that is kept in memory until it is copied to the artifacts."""
 
 
 class Vanished(Exception):
@@ -46,6 +50,8 @@ def _read(folder: RunFolder, experiment: str) -> tuple[MlflowRun, Named]:
     mlflow_id = outcome_id(experiment, folder.path.name, content)
     if isinstance(document, Record):
         run = _finished(folder, document, mlflow_id)
+        if len(content) <= _SMALL:
+            run = replace(run, files={**run.files, folder.record.name: content})
     else:
         run = _failed(folder, document, mlflow_id)
     run.tags.update(content=mlflow_id, folder=folder.path.name)

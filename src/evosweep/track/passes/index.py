@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
 
@@ -104,6 +105,11 @@ _PARENT = (
     "configuration, mlflow_id, stale, previous, counts, facts, name, result, place, "
     "colour, rank, curve, metric, logarithmic"
 )
+_fields_of_run = attrgetter(*_RUN.split(", "))
+_fields_of_parent = attrgetter(*_PARENT.split(", "))
+
+_KEEP_RUN = f"INSERT OR REPLACE INTO runs VALUES ({', '.join('?' * 11)})"
+_KEEP_PARENT = f"INSERT OR REPLACE INTO parents VALUES ({', '.join('?' * 15)})"
 
 
 @cache
@@ -228,9 +234,8 @@ class Index:
 
     def keep(self, experiment: str, runs: Iterable[Tracked]) -> None:
         """Note what MLflow has now."""
-        rows = [(experiment, *(getattr(run, name) for name in _RUN.split(", "))) for run in runs]
-        marks = ", ".join("?" * 11)
-        self._many(f"INSERT OR REPLACE INTO runs VALUES ({marks})", rows)
+        rows = [(experiment, *_fields_of_run(run)) for run in runs]
+        self._many(_KEEP_RUN, rows)
 
     def settle(self, experiment: str, turns: Iterable[tuple[int, str]]) -> None:
         """Note the turns (place, run_id) that a parent has given."""
@@ -253,11 +258,9 @@ class Index:
         )
         return {row[0]: Parent(*row) for row in rows}
 
-    def keep_parent(self, experiment: str, parent: Parent) -> None:
-        """Note a parent."""
-        values = (getattr(parent, name) for name in _PARENT.split(", "))
-        marks = ", ".join("?" * 15)
-        self._db.execute(f"INSERT OR REPLACE INTO parents VALUES ({marks})", (experiment, *values))
+    def keep_parents(self, experiment: str, parents: Iterable[Parent]) -> None:
+        """Note parents."""
+        self._many(_KEEP_PARENT, [(experiment, *_fields_of_parent(each)) for each in parents])
 
     def replace_parent(self, experiment: str, parent: Parent) -> None:
         """Note a parent that was created again: it has counted no run yet."""
@@ -266,7 +269,7 @@ class Index:
             "UPDATE runs SET place = NULL WHERE experiment = ? AND configuration = ?",
             (experiment, parent.configuration),
         )
-        self.keep_parent(experiment, parent)
+        self._db.execute(_KEEP_PARENT, (experiment, *_fields_of_parent(parent)))
         self._db.execute("COMMIT")
 
     def drop_parent(self, experiment: str, configuration: str) -> None:
@@ -277,6 +280,8 @@ class Index:
         )
 
     def _many(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+        if not rows:
+            return
         self._db.execute("BEGIN")
         try:
             self._db.executemany(statement, rows)

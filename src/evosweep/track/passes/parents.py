@@ -84,16 +84,17 @@ class ParentRuns:
                 documents[configuration] = document
         ids = self.store.create(self.experiment, list(new.values())) if new else []
         self.new.update(ids)
-        for (configuration, run), mlflow_id in zip(new.items(), ids, strict=True):
-            facts = json.dumps(facts_of(documents[configuration]))
-            self._keep(Parent(configuration, mlflow_id, name=run.name, facts=facts))
+        self._keep(
+            Parent(each, mlflow_id, name=run.name, facts=json.dumps(facts_of(documents[each])))
+            for (each, run), mlflow_id in zip(new.items(), ids, strict=True)
+        )
 
     def of(self, run: MlflowRun, document: Named) -> str:
         """Return the MLflow id of a run's parent, which is made if there is none."""
         self.make([(run, document)])
         parent = self.by_configuration[run.tags["configuration"]]
         if parent.facts == "{}":
-            self._keep(replace(parent, facts=json.dumps(facts_of(document))))
+            self._keep([replace(parent, facts=json.dumps(facts_of(document)))])
         return parent.mlflow_id
 
     def name_of(self, run: MlflowRun, document: Named) -> str:
@@ -141,9 +142,10 @@ class ParentRuns:
             self._bring([self._news(each) for each in due[at : at + self.store.batch]])
         self._arrange()
 
-    def _keep(self, parent: Parent) -> None:
-        self.by_configuration[parent.configuration] = parent
-        self.index.keep_parent(self.experiment.name, parent)
+    def _keep(self, parents: Iterable[Parent]) -> None:
+        new = {parent.configuration: parent for parent in parents}
+        self.by_configuration |= new
+        self.index.keep_parents(self.experiment.name, new.values())
 
     def _remove(self, parent: Parent) -> None:
         self.store.delete(parent.mlflow_id)
@@ -183,9 +185,8 @@ class ParentRuns:
 
     def _bring(self, news: Sequence[News]) -> None:
         self.store.update([each.update for each in news])
-        for each in news:
-            self.index.settle(self.experiment.name, each.turns)
-            self._keep(each.parent)
+        self.index.settle(self.experiment.name, [turn for each in news for turn in each.turns])
+        self._keep(each.parent for each in news)
 
     def _metrics(self) -> dict[str, str]:
         """Return the metric of each configuration's convergence: one metric per problem."""
@@ -216,7 +217,7 @@ class ParentRuns:
         for each in changed:
             if not self.store.rewrites and each.rank != self._now(each).rank:
                 self.store.show(each.mlflow_id, RANK, float(each.rank) if each.rank else None)
-            self._keep(each)
+        self._keep(changed)
 
     def _arrangement(self, parent: Parent) -> Update | None:
         now, tags = self._now(parent), {"place": parent.place, "mlflow.runColor": parent.colour}

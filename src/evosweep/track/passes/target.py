@@ -45,10 +45,10 @@ class Target:
         """Fill the index from this database, since it described another one."""
         self.index.restart(self.name, self.experiment.identity)
         runs = self.store.stored_runs(self.experiment)
-        for each in runs:
-            if each.kind == "configuration":
-                parent = Parent(each.configuration, each.mlflow_id)
-                self.index.keep_parent(self.name, parent)
+        parents = (each for each in runs if each.kind == "configuration")
+        self.index.keep_parents(
+            self.name, [Parent(each.configuration, each.mlflow_id) for each in parents]
+        )
         self.keep(*(_taken_over(each) for each in runs if each.kind in ("run", COMPARISON)))
 
 

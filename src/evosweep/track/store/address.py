@@ -12,6 +12,8 @@ from evosweep.errors import InputError, without_password
 _DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
 _SERVERS = ("http", "https")
 DEFAULT = Path("results")
+ARTIFACTS = "mlartifacts"
+"""Folder of artifacts, beside the database."""
 STATE = ".track"
 """Folder of locks and indexes in the results folder."""
 
@@ -45,7 +47,7 @@ class Address:
         """The folder of artifacts, beside the database; None: the server has its own."""
         if self.is_server:
             return None
-        return (self.database.parent if self.database else self.results) / "mlartifacts"
+        return (self.database.parent if self.database else self.results) / ARTIFACTS
 
     @property
     def shown(self) -> str:

@@ -1,23 +1,27 @@
-"""A database as a store: one transaction inserts a batch of runs; the client does the rest."""
+"""A database as a store: one transaction inserts a batch of runs.
 
+MLflow's client does what is rare: restore and delete, and complete what was shown under way.
+"""
+
+import weakref
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import replace
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from evosweep.errors import InputError
 from evosweep.track.content.mlflow_run import MlflowRun, Point
-from evosweep.track.store import bulk
+from evosweep.track.store import bulk, experiments
 from evosweep.track.store import updates as changes
 from evosweep.track.store.address import Address
 from evosweep.track.store.database import open_database
 from evosweep.track.store.patience import persist
 from evosweep.track.store.protocol import MlflowExperiment, StoredRun, Update
 from evosweep.track.store.rebase import rebase
-from evosweep.track.store.server_store import ServerStore, write_files
+from evosweep.track.store.server_store import ServerStore, experiment_tags, write_files
 
-_FIRST = "0"
+_FIRST = 0
 """MLflow's own experiment, Default; its artifacts lie in an arbitrary folder."""
 _TAGS = ("kind", "folder", "configuration", "content")
 
@@ -29,20 +33,63 @@ class DatabaseStore(ServerStore):
     rewrites = True
 
     def __init__(self, address: Address) -> None:
-        self.database = open_database(address)
-        super().__init__(address)
+        self.address, self.database = address, open_database(address)
+        weakref.finalize(self, self.database.dispose)
         if address.is_own:
             rebase(address, self.database)
 
+    def experiment(self, name: str) -> MlflowExperiment:
+        return persist(lambda: self._experiment(name), self.address.shown)
+
     def _experiment(self, name: str) -> MlflowExperiment:
-        experiment = super()._experiment(name)
+        row = self._row(name)
+        if not row.is_active:
+            self.client.restore_experiment(str(row.id))
+        tags = experiment_tags(name) if row.tags.get(experiments.NAME) != name else {}
+        if tags:
+            with self.database.begin() as connection:
+                experiments.tag(connection, row.id, tags)
+        location = self._location(name) if row.id == _FIRST else row.location
+        if location != row.location:
+            bulk.place(self.database, str(row.id), location)
+        return MlflowExperiment(
+            name,
+            str(row.id),
+            f"{row.id}:{row.created}",
+            location=location,
+            tags={**row.tags, **tags},
+        )
+
+    def _row(self, name: str) -> experiments.Row:
+        """Return the experiment of a name, created if there is none."""
+        from sqlalchemy.exc import IntegrityError
+
+        row = self._find_row(name)
+        if row is None:
+            with suppress(IntegrityError), self.database.begin() as connection:
+                experiments.create(connection, name, self._location(name))
+            row = self._find_row(name)  # perhaps that of another tracker, which was faster
+        if row is None:
+            raise ValueError(f"the database takes no experiment {name!r}")
+        return row
+
+    def _find_row(self, name: str) -> experiments.Row | None:
+        with self.database.connect() as connection:
+            return experiments.find(connection, name)
+
+    def _location(self, name: str) -> str:
         folder = self.address.artifacts
-        if folder is None or experiment.id != _FIRST:
-            return experiment
-        location = (folder / name).as_uri()
-        if location != experiment.location:
-            bulk.place(self.database, experiment.id, location)
-        return replace(experiment, location=location)
+        assert folder is not None
+        return (folder / name).as_uri()
+
+    def tag(self, experiment: MlflowExperiment, tags: Mapping[str, str]) -> None:
+        new = {key: text for key, text in tags.items() if experiment.tags.get(key) != text}
+        if new:
+            persist(partial(self._tag, int(experiment.id), new), self.address.shown)
+
+    def _tag(self, experiment: int, tags: Mapping[str, str]) -> None:
+        with self.database.begin() as connection:
+            experiments.tag(connection, experiment, tags)
 
     def stored_runs(self, experiment: MlflowExperiment) -> list[StoredRun]:
         if not self.address.is_own:
@@ -50,21 +97,23 @@ class DatabaseStore(ServerStore):
         return persist(lambda: self._stored_runs(experiment), self.address.shown)
 
     def _stored_runs(self, experiment: MlflowExperiment) -> list[StoredRun]:
-        from mlflow.store.tracking.dbmodels.models import SqlRun, SqlTag
         from sqlalchemy import select
 
-        ours = (SqlRun.experiment_id == int(experiment.id), SqlRun.lifecycle_stage == "active")
-        statuses = select(SqlRun.run_uuid, SqlRun.status).where(*ours)
+        from evosweep.track.store.tables import RUNS, TAGS
+
+        run, tag = RUNS.c, TAGS.c
+        ours = (run.experiment_id == int(experiment.id), run.lifecycle_stage == "active")
+        statuses = select(run.run_uuid, run.status).where(*ours)
         tags = (
-            select(SqlTag.run_uuid, SqlTag.key, SqlTag.value)
-            .join(SqlRun, SqlRun.run_uuid == SqlTag.run_uuid)
-            .where(*ours, SqlTag.key.in_(_TAGS))
+            select(tag.run_uuid, tag.key, tag.value)
+            .join_from(TAGS, RUNS, run.run_uuid == tag.run_uuid)
+            .where(*ours, tag.key.in_(_TAGS))
         )
         tags_of: dict[str, dict[str, str]] = {}
-        with self.database.ManagedSessionMaker() as session:
-            for run_uuid, key, value in session.execute(tags):
+        with self.database.connect() as connection:
+            for run_uuid, key, value in connection.execute(tags):
                 tags_of.setdefault(run_uuid, {})[key] = value
-            status = {row[0]: row[1] for row in session.execute(statuses)}
+            status = {row[0]: row[1] for row in connection.execute(statuses)}
         return [
             StoredRun(
                 run_id, **{name: values.get(name, "") for name in _TAGS}, status=status[run_id]
@@ -114,11 +163,11 @@ class DatabaseStore(ServerStore):
 
     def _insert_rows(self, experiment: MlflowExperiment, new: Sequence[MlflowRun]) -> None:
         """Insert the runs, without those that another tracker has inserted meanwhile."""
-        from mlflow.exceptions import MlflowException
+        from sqlalchemy.exc import IntegrityError
 
         try:
             bulk.insert(self.database, experiment.id, experiment.location, new)
-        except MlflowException:
+        except IntegrityError:
             stages = bulk.existing(self.database, [run.mlflow_id for run in new])
             if not stages:
                 raise

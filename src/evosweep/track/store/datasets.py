@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from evosweep.files.content_id import content_id
 from evosweep.track.content.mlflow_run import Data, MlflowRun
-from evosweep.track.store.protocol import Database
 from evosweep.track.store.rows import Row, insert_rows
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+    from sqlalchemy import Connection, Engine
 
 _DIGEST = 32  # MLflow keeps 36 characters of it
 _CONTEXT = ("mlflow.data.context", "evaluation")
@@ -26,43 +25,47 @@ def dataset_input(data: Data) -> Any:
     return DatasetInput(Dataset(**_fields(data)), [InputTag(*_CONTEXT)])
 
 
-def keep_datasets(store: Database, experiment_id: int, runs: Sequence[MlflowRun]) -> _IdByDataset:
+def keep_datasets(
+    database: "Engine", experiment_id: int, runs: Sequence[MlflowRun]
+) -> _IdByDataset:
     """Return the data sets of new runs, after adding those that the experiment lacks."""
-    from mlflow.exceptions import MlflowException
-    from mlflow.store.tracking.dbmodels.models import SqlDataset
     from sqlalchemy import insert
+    from sqlalchemy.exc import IntegrityError
+
+    from evosweep.track.store.tables import DATASETS
 
     needed = {}
     for run in runs:
         if run.data:
             fields = _fields(run.data)
             needed[fields["name"], fields["digest"]] = fields
-    ids = _stored_ids(store, experiment_id) if needed else {}
+    ids = _stored_ids(database, experiment_id) if needed else {}
     new = [_row(experiment_id, fields) for key, fields in needed.items() if key not in ids]
     if not new:
         return ids
     try:
-        with store.ManagedSessionMaker(read_only=False) as session:
-            session.execute(insert(SqlDataset.__table__), new)
-    except MlflowException:  # another tracker may have been faster
-        if not needed.keys() <= _stored_ids(store, experiment_id).keys():
+        with database.begin() as connection:
+            connection.execute(insert(DATASETS), new)
+    except IntegrityError:  # another tracker may have been faster
+        if not needed.keys() <= _stored_ids(database, experiment_id).keys():
             raise
-    return _stored_ids(store, experiment_id)
+    return _stored_ids(database, experiment_id)
 
 
-def insert_inputs(session: "Session", runs: Sequence[MlflowRun], ids: _IdByDataset) -> None:
+def insert_inputs(connection: "Connection", runs: Sequence[MlflowRun], ids: _IdByDataset) -> None:
     """Insert the rows that connect new runs to their data, see `keep_datasets`."""
-    from mlflow.store.tracking.dbmodels.models import SqlInput, SqlInputTag
     from sqlalchemy import delete
 
+    from evosweep.track.store.tables import INPUT_TAGS, INPUTS
+
     inputs = list(_inputs(runs, ids))
-    for model in (SqlInput, SqlInputTag):  # `mlflow gc` leaves them behind
+    for table in (INPUTS, INPUT_TAGS):  # `mlflow gc` leaves them behind
         if inputs:
-            there = model.input_uuid.in_([row[0] for row in inputs])
-            session.execute(delete(model.__table__).where(there))
-    insert_rows(session, SqlInput, _INPUT, inputs)
+            there = table.c.input_uuid.in_([row[0] for row in inputs])
+            connection.execute(delete(table).where(there))
+    insert_rows(connection, INPUTS, _INPUT, inputs)
     tags = ((row[0], *_CONTEXT) for row in inputs)
-    insert_rows(session, SqlInputTag, ("input_uuid", "name", "value"), tags)
+    insert_rows(connection, INPUT_TAGS, ("input_uuid", "name", "value"), tags)
 
 
 def _inputs(runs: Sequence[MlflowRun], ids: _IdByDataset) -> Iterator[Row]:
@@ -74,14 +77,15 @@ def _inputs(runs: Sequence[MlflowRun], ids: _IdByDataset) -> Iterator[Row]:
             yield uuid, "DATASET", source, "RUN", run.mlflow_id, 0
 
 
-def _stored_ids(store: Database, experiment_id: int) -> _IdByDataset:
-    from mlflow.store.tracking.dbmodels.models import SqlDataset
+def _stored_ids(database: "Engine", experiment_id: int) -> _IdByDataset:
     from sqlalchemy import select
 
-    columns = (SqlDataset.name, SqlDataset.digest, SqlDataset.dataset_uuid)
-    with store.ManagedSessionMaker() as session:
-        rows = session.execute(select(*columns).where(SqlDataset.experiment_id == experiment_id))
-        return {(name, digest): uuid for name, digest, uuid in rows}
+    from evosweep.track.store.tables import DATASETS
+
+    own = DATASETS.c
+    rows = select(own.name, own.digest, own.dataset_uuid).where(own.experiment_id == experiment_id)
+    with database.connect() as connection:
+        return {(name, digest): uuid for name, digest, uuid in connection.execute(rows)}
 
 
 def _fields(data: Data) -> dict[str, str]:

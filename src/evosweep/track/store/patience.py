@@ -113,7 +113,7 @@ def _in_one_line(error: Exception, shown: str) -> Exception:
         return Unreachable(f"{shown} does not answer as it should: {reason}")
     if isinstance(error, (OSError, ValueError, ArithmeticError, Answered)) or type(
         error
-    ).__module__.startswith("mlflow"):
+    ).__module__.startswith(("mlflow", "sqlalchemy")):
         return Refused(f"{shown}: {reason}", status)
     if not _is_own(error):
         kind = type(error).__name__

@@ -9,14 +9,14 @@ from evosweep.track.content.mlflow_run import Point
 from evosweep.track.store.rows import Row, insert_rows
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+    from sqlalchemy import Connection
 
 _LARGEST = 1.7976931348623157e308  # what MLflow stores for an infinity
 _POINT = ("key", "value", "timestamp", "step", "run_uuid", "is_nan")
 
 
 def insert_points(
-    session: "Session",
+    connection: "Connection",
     points: Mapping[str, Sequence[Point]],
     last: Mapping[str, Collection[Point]] | None = None,
     *,
@@ -26,12 +26,12 @@ def insert_points(
 
     `last` has these last values, if the runs have others; `skip` as for `insert_rows`.
     """
-    from mlflow.store.tracking.dbmodels import models
+    from evosweep.track.store.tables import LATEST_METRICS, METRICS
 
     last = last or {of: latest(those) for of, those in points.items()}
-    for model, values in ((models.SqlMetric, points), (models.SqlLatestMetric, last)):
+    for table, values in ((METRICS, points), (LATEST_METRICS, last)):
         rows = (row for of, those in values.items() for row in _metrics(of, those))
-        insert_rows(session, model, _POINT, rows, skip=skip)
+        insert_rows(connection, table, _POINT, rows, skip=skip)
 
 
 def _metrics(mlflow_id: str, points: Collection[Point]) -> Iterable[Row]:

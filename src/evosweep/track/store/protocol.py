@@ -4,15 +4,11 @@ Existing entries stay, and missing ones are added.
 """
 
 from collections.abc import Mapping, Sequence, Set
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from evosweep.track.content.mlflow_run import MlflowRun, Point
 from evosweep.track.store.address import Address
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +52,6 @@ class Update:
     """Its status from now on; empty to leave it."""
     end: int | None = None
     """Its end in milliseconds since the epoch."""
-
-
-class Database(Protocol):
-    """The parts of MLflow's own store at a database that are used without MLflow's client."""
-
-    def ManagedSessionMaker(self, read_only: bool = ...) -> "AbstractContextManager[Session]":
-        """Open a session of SQLAlchemy's; it is committed at the end of the block."""
 
 
 class Store(Protocol):

@@ -4,19 +4,18 @@ MLflow keeps absolute locations. Artifacts of the results' own database always l
 that every `track` and `ui` corrects them. For other databases, `evosweep track --rebase` does it.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evosweep.errors import InputError
 from evosweep.track.store.address import Address
+from evosweep.track.store.experiments import NAME, Row, all_of
 from evosweep.track.store.patience import persist
-from evosweep.track.store.protocol import Database
-from evosweep.track.store.server_store import NAME
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+    from sqlalchemy import Connection, Engine
 
 
-def rebase(address: Address, database: Database) -> int:
+def rebase(address: Address, database: "Engine") -> int:
     """Set the artifacts folder of the address for its experiments; returns their number.
 
     Experiments of other folders of results stay as they are.
@@ -33,33 +32,29 @@ def check_rebasable(address: Address) -> None:
         )
 
 
-def _rebase(address: Address, database: Database) -> int:
-    from mlflow.store.tracking.dbmodels.models import SqlExperiment
-    from sqlalchemy import select
-
+def _rebase(address: Address, database: "Engine") -> int:
     moved = 0
     folder = address.artifacts
     assert folder is not None
-    with database.ManagedSessionMaker(read_only=False) as session:
-        for experiment in session.scalars(select(SqlExperiment)):
-            tags = {tag.key: tag.value for tag in experiment.tags}
-            name = tags.get(NAME, experiment.name)
-            old, new = str(experiment.artifact_location), (folder / name).as_uri()
-            if "evosweep" in tags and old != new and (folder / name).is_dir():
-                _move(session, experiment, old, new)
+    with database.begin() as connection:
+        for experiment in all_of(connection):
+            name = experiment.tags.get(NAME, experiment.name)
+            new = (folder / name).as_uri()
+            ours = "evosweep" in experiment.tags and experiment.location != new
+            if ours and (folder / name).is_dir():
+                _move(connection, experiment, new)
                 moved += 1
     return moved
 
 
-def _move(session: "Session", experiment: Any, old: str, new: str) -> None:
-    from mlflow.store.tracking.dbmodels.models import SqlRun
+def _move(connection: "Connection", experiment: Row, new: str) -> None:
     from sqlalchemy import func, update
 
-    experiment.artifact_location = new
-    runs = SqlRun.experiment_id == experiment.experiment_id
-    below = SqlRun.artifact_uri.startswith(f"{old}/", autoescape=True)
-    tail = func.substr(SqlRun.artifact_uri, len(old) + 1)
-    session.execute(
-        update(SqlRun).where(runs, below).values(artifact_uri=new + tail),
-        execution_options={"synchronize_session": False},
-    )
+    from evosweep.track.store.tables import EXPERIMENTS, RUNS
+
+    old, own = experiment.location, EXPERIMENTS.c.experiment_id == experiment.id
+    connection.execute(update(EXPERIMENTS).where(own).values(artifact_location=new))
+    runs = RUNS.c.experiment_id == experiment.id
+    below = RUNS.c.artifact_uri.startswith(f"{old}/", autoescape=True)
+    tail = func.substr(RUNS.c.artifact_uri, len(old) + 1)
+    connection.execute(update(RUNS).where(runs, below).values(artifact_uri=new + tail))

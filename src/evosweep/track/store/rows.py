@@ -1,10 +1,10 @@
 """Insert rows as a database's driver takes them: SQLAlchemy alone costs more than SQLite itself."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+    from sqlalchemy import Connection, Insert, TableClause
 
 Row = tuple[object, ...]
 PAIR = ("run_uuid", "key", "value")
@@ -12,10 +12,10 @@ PAIR = ("run_uuid", "key", "value")
 
 
 def insert_rows(
-    session: "Session", model: Any, columns: Sequence[str], rows: Iterable[Row], *,
-    skip: bool = False,
+    connection: "Connection", table: "TableClause", columns: Sequence[str], rows: Iterable[Row],
+    *, skip: bool = False,
 ) -> None:  # fmt: skip
-    """Insert rows into the table of one of MLflow's models, in the session's transaction.
+    """Insert rows into a table, in the connection's transaction.
 
     Parameters
     ----------
@@ -27,7 +27,6 @@ def insert_rows(
     values = list(rows)
     if not values:
         return
-    connection, table = session.connection(), model.__table__
     if connection.dialect.name != "sqlite":
         named = [dict(zip(columns, row, strict=True)) for row in values]
         connection.execute(_statement(table, skip=skip), named)
@@ -40,7 +39,7 @@ def insert_rows(
     )
 
 
-def _statement(table: Any, *, skip: bool) -> Any:
+def _statement(table: "TableClause", *, skip: bool) -> "Insert":
     from sqlalchemy.dialects.postgresql import insert
 
     return insert(table).on_conflict_do_nothing() if skip else insert(table)

@@ -3,7 +3,7 @@
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence, Set
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,10 @@ from evosweep.track.store.address import Address
 from evosweep.track.store.bounded import PAGES, served_path, shown_place
 from evosweep.track.store.bounded_client import persist
 from evosweep.track.store.datasets import dataset_input
+from evosweep.track.store.experiments import NAME
 from evosweep.track.store.protocol import MlflowExperiment, StoredRun, Update
 from evosweep.track.store.quiet import import_mlflow
 
-NAME = "evosweep.name"
-"""The tag that identifies an experiment which was renamed in MLflow."""
 _ENTITIES, _PAIRS = 1000, 100  # what one log_batch takes: in all, and of params or tags
 _PAGE = 1000
 _CLOUDS = {"s3", "gs", "wasb", "wasbs", "abfss", "hdfs", "viewfs", "oss", "b2"}
@@ -34,7 +33,12 @@ class ServerStore:
 
     def __init__(self, address: Address) -> None:
         self.address = address
-        self.client = import_mlflow().tracking.MlflowClient(address.uri)
+        import_mlflow()
+
+    @cached_property
+    def client(self) -> Any:
+        """MLflow's own client."""
+        return import_mlflow().tracking.MlflowClient(self.address.uri)
 
     def experiment(self, name: str) -> MlflowExperiment:
         return persist(lambda: self._experiment(name), self.address.shown)
@@ -46,7 +50,7 @@ class ServerStore:
         elif experiment.lifecycle_stage == "deleted":
             self.client.restore_experiment(experiment.experiment_id)
         if experiment.tags.get(NAME) != name:
-            for key, value in _tags(name).items():
+            for key, value in experiment_tags(name).items():
                 self.client.set_experiment_tag(experiment.experiment_id, key, value)
         identity = f"{experiment.experiment_id}:{experiment.creation_time}"
         return MlflowExperiment(
@@ -79,7 +83,8 @@ class ServerStore:
         folder = self.address.artifacts
         location = (folder / name).as_uri() if folder else None
         try:
-            self.client.create_experiment(name, artifact_location=location, tags=_tags(name))
+            tags = experiment_tags(name)
+            self.client.create_experiment(name, artifact_location=location, tags=tags)
         except MlflowException as error:  # another tracker was faster, or the answer was lost
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
@@ -254,7 +259,8 @@ class ServerStore:
         )
 
 
-def _tags(name: str) -> dict[str, str]:
+def experiment_tags(name: str) -> dict[str, str]:
+    """Return the first tags of an experiment."""
     return {
         "mlflow.experimentKind": "custom_model_development",
         "evosweep": "experiment",
