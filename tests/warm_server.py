@@ -62,10 +62,7 @@ IMPORTS = {
         "evosweep.commands.track",
         "evosweep.track.passes.follow",
         "evosweep.track.store.database_store",
-        "matplotlib.ticker",
-        "mlflow.store.artifact.artifact_repository_registry",
-        "mlflow.store.tracking.sqlalchemy_store",
-        "mlflow.store.tracking.sqlalchemy_workspace_store",
+        "evosweep.track.store.tables",
         "pyarrow.parquet",
         "sqlalchemy.dialects.sqlite",
         "tenacity",
@@ -193,8 +190,6 @@ def _show_token() -> None:
 
 
 def _import(names: tuple[str, ...]) -> None:
-    if "evosweep.commands.track" in names:
-        importlib.import_module("evosweep.track.store.quiet").import_mlflow()
     for name in names:
         importlib.import_module(name)
     if "evosweep.commands.compare" in names:

@@ -135,7 +135,8 @@ def store_again(folders: Sequence[RunFolder], results: Path, scratch: Path) -> N
     """Read the runs as tracking must, and insert its rows and artifacts into empty tables."""
     for folder in folders:
         json.loads(folder.record.read_bytes())
-        parquet.read_table(folder.logbook), parquet.read_table(folder.population)
+        for file in (folder.logbook, folder.population):
+            _table(file).read(use_threads=False)
     with tempfile.TemporaryDirectory(dir=scratch) as new:
         artifacts = [path for path in results.glob("mlartifacts/**/*") if path.is_file()]
         for number, path in enumerate(artifacts):
@@ -159,10 +160,15 @@ def _insert(old: sqlite3.Connection, database: Path) -> None:
 def read_for_a_page(folders: Sequence[RunFolder]) -> None:
     """Read what a page shows of the runs, and find the principal components of each population."""
     for folder in folders:
-        parquet.read_table(folder.logbook)
-        table = parquet.read_table(folder.population, columns=["genome"])
-        genomes = table["genome"].combine_chunks().flatten().to_numpy().reshape(len(table), -1)
+        _table(folder.logbook).read(columns=["generation", "best"], use_threads=False)
+        columns = ["genome", "rank", "fitness_0"]
+        table = _table(folder.population).read(columns=columns, use_threads=False)
+        genomes = numpy.from_dlpack(table["genome"].chunk(0).values).reshape(len(table), -1)
         numpy.linalg.eigh(genomes.astype(float) @ genomes.T)
+
+
+def _table(path: Path) -> parquet.ParquetFile:
+    return parquet.ParquetFile(pyarrow.BufferReader(path.read_bytes()))
 
 
 def _put(path: Path, content: bytes, *, sync: bool) -> None:

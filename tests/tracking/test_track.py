@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -106,6 +108,29 @@ def test_a_second_call_changes_nothing(results: Path) -> None:
     outcome = track(results)
     assert (outcome.new, outcome.changed, outcome.removed, outcome.unchanged) == (0, 0, 0, 9)
     assert contents.runs(own(results)) == before
+
+
+WITHOUT_MLFLOW = """
+import sys
+from evosweep.cli import main
+code = main(["track", sys.argv[1]])
+sys.exit(code or [name for name in ("mlflow", "matplotlib", "pandas") if name in sys.modules])
+"""
+
+
+def test_a_call_imports_no_mlflow_and_leaves_what_another_one_does(
+    results: Path, tmp_path: Path
+) -> None:
+    alone = tmp_path / "alone"
+    shutil.copytree(results, alone)
+    (alone / "mlflow.db").unlink()
+    command = [sys.executable, "-c", WITHOUT_MLFLOW, str(alone)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    track(results)
+    assert contents.runs(own(alone)) == contents.runs(own(results))
+    first = contents.client(own(alone)).get_experiment("0")
+    assert (first.name, first.lifecycle_stage) == ("Default", "active")
 
 
 @pytest.mark.parametrize("lost", ["mlflow.db", ".track"])

@@ -1,10 +1,14 @@
 """The versions of MLflow that tracking knows: one range in all places, and the same contents."""
 
+import importlib
 import json
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
 import venv
+from contextlib import closing
 from pathlib import Path
 from sysconfig import get_path
 
@@ -53,6 +57,31 @@ def test_new_tables_are_those_of_the_migrations(
     path = tmp_path / "mlflow.db"
     open_database(resolve(tmp_path, f"sqlite:///{path}"))
     assert _lines(schema.script_of(path)) == migrated
+
+
+def test_the_newest_migration_is_the_one_that_mlflow_names() -> None:
+    utils = importlib.import_module("mlflow.store.db.utils")
+    assert schema.newest_revision() == utils._get_latest_schema_revision()
+
+
+def test_only_tables_of_the_installed_version_are_used_without_it(
+    tmp_path: Path, empty_database: Path
+) -> None:
+    assert schema.is_up_to_date(empty_database)
+    statements = (
+        "UPDATE alembic_version SET version_num = '867495a8f9d4'",
+        "UPDATE experiments SET workspace = 'others'",
+        "DROP TABLE experiments",
+    )
+    for number, statement in enumerate(statements):
+        other = tmp_path / str(number)
+        shutil.copyfile(empty_database, other)
+        with closing(sqlite3.connect(other)) as connection:
+            connection.execute(statement)
+            connection.commit()
+        assert not schema.is_up_to_date(other)
+    (tmp_path / "text").write_text("no database")
+    assert not schema.is_up_to_date(tmp_path / "text")
 
 
 def _lines(script: str) -> list[str]:
