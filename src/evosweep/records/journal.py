@@ -33,7 +33,7 @@ from evosweep.records.journal_frames import (
     frame,
     header_of,
 )
-from evosweep.records.journal_reading import read, read_behind, run_id_of
+from evosweep.records.journal_reading import read, read_behind, read_plain, run_id_of
 from evosweep.records.syncer import Syncer
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "TornTail",
     "read",
     "read_behind",
+    "read_plain",
     "run_id_of",
 ]
 

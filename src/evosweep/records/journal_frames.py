@@ -7,15 +7,15 @@ with the bytes that the file has.
 import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from evosweep.errors import EvosweepError
 from evosweep.files.opening import open_file
 from evosweep.records import journal_entry
-from evosweep.records.journal_entry import Entry, Session
+from evosweep.records.journal_entry import Entry, PlainChunk, Session
 
 VERSION = 1
 _HEADER = struct.Struct("<8sHH12s")  # without its CRC-32
@@ -25,6 +25,7 @@ HEADER_SIZE = _HEADER.size + _NUMBER.size
 _MAGIC = b"EVOSWJNL"
 _MARK = b"\xe5EVO"
 _UNREADABLE = (ValueError, LookupError, TypeError, RecursionError, OverflowError, struct.error)
+_Decoded = TypeVar("_Decoded")
 LONGEST = 2**30
 """Most bytes of an entry, so that a wrong length in a file cannot exhaust the memory."""
 
@@ -86,14 +87,28 @@ def entries_in(
 ) -> Iterator[tuple[int, Entry | Session]]:
     """Yield the same as `entries_of`, from an open file; messages name `path`."""
     for behind, payload in _payloads(file, path, start, end):
-        try:
-            entry = journal_entry.unpack(payload)
-        except _UNREADABLE as error:
-            raise JournalCorrupt(
-                f"{path}: the entry that ends at byte {behind} is damaged ({error}); restore the "
-                "file from a copy, or call with --fresh to discard it and evaluate everything again"
-            ) from None
-        yield behind, entry
+        yield behind, _decoded(payload, path, behind, journal_entry.unpack)
+
+
+def results_of(path: Path) -> Iterator[PlainChunk | Entry | Session]:
+    """Yield each whole entry of a journal, most chunks as their results alone."""
+    with open_file(path) as file:
+        check_header(path, file.read(HEADER_SIZE))
+        size = os.fstat(file.fileno()).st_size
+        for behind, payload in _payloads(file, path, HEADER_SIZE, size):
+            yield _decoded(payload, path, behind, journal_entry.unpack_plain)
+
+
+def _decoded(
+    payload: bytes, path: Path, behind: int, decode: Callable[[bytes], _Decoded]
+) -> _Decoded:
+    try:
+        return decode(payload)
+    except _UNREADABLE as error:
+        raise JournalCorrupt(
+            f"{path}: the entry that ends at byte {behind} is damaged ({error}); restore the "
+            "file from a copy, or call with --fresh to discard it and evaluate everything again"
+        ) from None
 
 
 def chunk_frames(path: Path) -> Iterator[bytes]:

@@ -103,6 +103,8 @@ def euclidean(matrix: NDArray[Any]) -> float:
 
     if len(matrix) < 2:
         return 0.0
+    if len(matrix) <= MOST_INDIVIDUALS:
+        return float(pdist(matrix.astype(np.float64)).mean())
     step = np.unique(np.linspace(0, len(matrix) - 1, MOST_INDIVIDUALS).round().astype(int))
     return float(pdist(matrix[step].astype(np.float64)).mean())
 

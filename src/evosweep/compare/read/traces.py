@@ -10,6 +10,7 @@ from evosweep.compare.read.run import Run
 from evosweep.errors import Damaged, InputError
 from evosweep.files.opening import is_file
 from evosweep.records import journal
+from evosweep.records.journal_entry import PlainChunk
 from evosweep.records.tables import read_numbers
 
 Floats = NDArray[np.float64]
@@ -72,17 +73,41 @@ def evaluations_in_order(run: Run) -> tuple[Floats, Floats]:
     They are ordered by batch and individual, so that the order does not depend on the backend. An
     individual that was evaluated twice, before and after a kill, counts once.
     """
-    entries = list(journal.read(run.folder.journal))
-    if not entries:
+    chunks = journal.read_plain(run.folder.journal)
+    if chunks is None:
+        places, fitness, seconds = _any_results(list(journal.read(run.folder.journal)))
+    elif chunks:
+        places, fitness, seconds = _plain_results(chunks)
+    else:
         return np.empty((0, run.objectives)), np.empty(0)
+    if (places[1:] > places[:-1]).all():
+        return fitness, seconds
+    _, first = np.unique(places, return_index=True)
+    return fitness[first], seconds[first]
+
+
+def _plain_results(chunks: Sequence[PlainChunk]) -> tuple[NDArray[np.int64], Floats, Floats]:
+    """Return place, fitness and time of each evaluation, as they finished."""
+    columns = zip(*chunks, strict=True)
+    batch, first, counts, objectives, finished, values = (list(column) for column in columns)
+    if len(set(objectives)) > 1:
+        raise ValueError(f"its entries have {sorted(set(objectives))} objectives")
+    sizes = np.array(counts)
+    starts = np.array(first) - (np.cumsum(sizes) - sizes)
+    index = np.arange(sizes.sum()) + np.repeat(starts, sizes)
+    places = np.repeat(np.array(batch, np.int64) << 32, sizes) | index
+    fitness = np.frombuffer(b"".join(values), "<f8").reshape(len(index), objectives[0])
+    return places, fitness, np.repeat(finished, sizes)
+
+
+def _any_results(entries: Sequence[journal.Entry]) -> tuple[NDArray[np.int64], Floats, Floats]:
+    """Return the same, also of chunks with flags, genomes, or scattered individuals."""
     sizes = [len(entry.indices) for entry in entries]
     batch = np.repeat([entry.batch for entry in entries], sizes).astype(np.int64)
     index = np.concatenate([entry.indices for entry in entries]).astype(np.int64)
-    seconds = np.repeat([entry.finished for entry in entries], sizes)
     fitness = np.concatenate([entry.fitnesses for entry in entries])
-    places = (batch << 32) | index
-    _, first = np.unique(places, return_index=True)
-    return fitness[first], seconds[first]
+    seconds = np.repeat([entry.finished for entry in entries], sizes)
+    return (batch << 32) | index, fitness, seconds
 
 
 def _from_journal(run: Run, larger: bool) -> Trace:

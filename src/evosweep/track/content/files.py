@@ -65,7 +65,8 @@ def _rows(file: Any, columns: list[str]) -> Iterator[tuple[Any, ...]]:
 def _batches(file: Any, columns: list[str]) -> Iterable[Any]:
     if file.metadata.num_rows <= _BATCH:
         return [file.read(columns=columns, use_threads=False)]
-    return file.iter_batches(batch_size=_BATCH, columns=columns, use_threads=False)
+    batches: Iterable[Any] = file.iter_batches(_BATCH, columns=columns, use_threads=False)
+    return batches
 
 
 def _texts(genomes: Any) -> list[str]:

@@ -5,7 +5,7 @@ then. A table shows the last value of a curve, so `evaluations` are counted from
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from math import isnan
@@ -106,12 +106,12 @@ def _curves(
 
 def _best_so_far(values: list[float | None], weight: float) -> list[float | None]:
     better = max if weight > 0 else min
-
-    if not any(value is None or isnan(value) for value in values):
-        return list(accumulate(cast("list[float]", values), better))
+    numbers = [value for value in values if value is not None and not isnan(value)]
+    if len(numbers) == len(values):
+        return [*accumulate(numbers, cast("Callable[[float, float], float]", better))]
 
     def keep(best: float | None, value: float | None) -> float | None:
-        numbers = [each for each in (best, value) if each is not None and not isnan(each)]
-        return better(numbers) if numbers else None
+        known = [each for each in (best, value) if each is not None and not isnan(each)]
+        return better(known) if known else None
 
     return list(accumulate(values, keep))

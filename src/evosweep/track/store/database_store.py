@@ -46,12 +46,11 @@ class DatabaseStore(ServerStore):
         if not row.is_active:
             self.client.restore_experiment(str(row.id))
         tags = experiment_tags(name) if row.tags.get(experiments.NAME) != name else {}
-        if tags:
+        location = self._location(name) if row.id == _FIRST else row.location
+        if tags or location != row.location:
             with self.database.begin() as connection:
                 experiments.tag(connection, row.id, tags)
-        location = self._location(name) if row.id == _FIRST else row.location
-        if location != row.location:
-            bulk.place(self.database, str(row.id), location)
+                experiments.place(connection, row.id, location)
         return MlflowExperiment(
             name,
             str(row.id),

@@ -81,6 +81,16 @@ def create(connection: "Connection", name: str, location: str) -> None:
     )
 
 
+def place(connection: "Connection", experiment: int, location: str) -> None:
+    """Set the folder for artifacts of an experiment's new runs."""
+    from sqlalchemy import update
+
+    from evosweep.track.store.tables import EXPERIMENTS
+
+    chosen = EXPERIMENTS.c.experiment_id == experiment
+    connection.execute(update(EXPERIMENTS).where(chosen).values(artifact_location=location))
+
+
 def tag(connection: "Connection", experiment: int, tags: Mapping[str, str]) -> None:
     """Set tags of an experiment; its other tags stay."""
     from sqlalchemy import update

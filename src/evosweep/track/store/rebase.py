@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from evosweep.errors import InputError
 from evosweep.track.store.address import Address
-from evosweep.track.store.experiments import NAME, Row, all_of
+from evosweep.track.store.experiments import NAME, Row, all_of, place
 from evosweep.track.store.patience import persist
 
 if TYPE_CHECKING:
@@ -50,10 +50,10 @@ def _rebase(address: Address, database: "Engine") -> int:
 def _move(connection: "Connection", experiment: Row, new: str) -> None:
     from sqlalchemy import func, update
 
-    from evosweep.track.store.tables import EXPERIMENTS, RUNS
+    from evosweep.track.store.tables import RUNS
 
-    old, own = experiment.location, EXPERIMENTS.c.experiment_id == experiment.id
-    connection.execute(update(EXPERIMENTS).where(own).values(artifact_location=new))
+    old = experiment.location
+    place(connection, experiment.id, new)
     runs = RUNS.c.experiment_id == experiment.id
     below = RUNS.c.artifact_uri.startswith(f"{old}/", autoescape=True)
     tail = func.substr(RUNS.c.artifact_uri, len(old) + 1)
