@@ -10,7 +10,8 @@ PACKAGE = Path(__file__).parents[2] / "src" / "evosweep"
 
 _READING_NAMES = {
     *("open", "open_file", "open_descriptor", "read_bytes", "read_text", "open_table"),
-    *("read_columns", "read_rows", "urlopen", "ParquetFile", "ZipFile", "DictReader", "input"),
+    *("read_arrays", "read_columns", "read_rows", "urlopen", "ParquetFile", "ZipFile"),
+    *("DictReader", "input"),
 }
 """Functions by their own name, and methods: of paths, of archives, of evosweep's own rooms."""
 _READING_OF = {

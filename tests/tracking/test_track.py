@@ -114,7 +114,7 @@ WITHOUT_MLFLOW = """
 import sys
 from evosweep.cli import main
 code = main(["track", sys.argv[1]])
-sys.exit(code or [name for name in ("mlflow", "matplotlib", "pandas") if name in sys.modules])
+sys.exit(code or [name for name in ("mlflow", "matplotlib", "pandas") if name in sys.modules] or 0)
 """
 
 
