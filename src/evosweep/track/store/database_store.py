@@ -59,7 +59,7 @@ class DatabaseStore(ServerStore):
             tags={**row.tags, **tags},
         )
 
-    def _row(self, name: str) -> experiments.Row:
+    def _row(self, name: str) -> experiments.StoredExperiment:
         """Return the experiment of a name, created if there is none."""
         from sqlalchemy.exc import IntegrityError
 
@@ -72,7 +72,7 @@ class DatabaseStore(ServerStore):
             raise ValueError(f"the database takes no experiment {name!r}")
         return row
 
-    def _find_row(self, name: str) -> experiments.Row | None:
+    def _find_row(self, name: str) -> experiments.StoredExperiment | None:
         with self.database.connect() as connection:
             return experiments.find(connection, name)
 

@@ -16,7 +16,7 @@ _ACTIVE = "active"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class StoredExperiment:
     """An experiment in the database."""
 
     id: int
@@ -28,7 +28,7 @@ class Row:
     tags: Mapping[str, str]
 
 
-def all_of(connection: "Connection") -> list[Row]:
+def all_of(connection: "Connection") -> list[StoredExperiment]:
     """Return all experiments, deleted ones last."""
     from sqlalchemy import select
 
@@ -41,7 +41,7 @@ def all_of(connection: "Connection") -> list[Row]:
     names = ("experiment_id", "name", "artifact_location", "lifecycle_stage", "creation_time")
     rows = connection.execute(select(*(EXPERIMENTS.c[name] for name in names)))
     found = [
-        Row(
+        StoredExperiment(
             each.experiment_id,
             each.name,
             str(each.artifact_location),
@@ -54,7 +54,7 @@ def all_of(connection: "Connection") -> list[Row]:
     return sorted(found, key=lambda each: (not each.is_active, -each.created, each.id))
 
 
-def find(connection: "Connection", name: str) -> Row | None:
+def find(connection: "Connection", name: str) -> StoredExperiment | None:
     """Return the experiment that was made for this name, else one that has this name now."""
     rows = all_of(connection)
     called = next((each for each in rows if each.name == name), None)

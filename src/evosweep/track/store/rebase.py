@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from evosweep.errors import InputError
 from evosweep.track.store.address import Address
-from evosweep.track.store.experiments import NAME, Row, all_of, place
+from evosweep.track.store.experiments import NAME, StoredExperiment, all_of, place
 from evosweep.track.store.patience import persist
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _rebase(address: Address, database: "Engine") -> int:
     return moved
 
 
-def _move(connection: "Connection", experiment: Row, new: str) -> None:
+def _move(connection: "Connection", experiment: StoredExperiment, new: str) -> None:
     from sqlalchemy import func, update
 
     from evosweep.track.store.tables import RUNS

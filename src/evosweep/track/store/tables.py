@@ -36,8 +36,7 @@ PARAMS, TAGS = (
 METRICS, LATEST_METRICS = (
     table(
         name,
-        column("run_uuid", String),
-        column("key", String),
+        *(column(each, String) for each in ("run_uuid", "key")),
         column("value", Float),
         *(column(each, BigInteger) for each in ("timestamp", "step")),
         column("is_nan", Boolean),
