@@ -36,7 +36,7 @@ def population_section(run: Run) -> Iterator[Section]:
     columns = [Column(name, name.replace("_", " ")) for name in names]
     first = f", the best {len(chosen)} of {len(ranks)}" if len(ranks) > len(chosen) else ""
     table = Table("population", f"Individuals{first}", columns, rows, saved=False)
-    plots = [_map(best["genome"], rows)]
+    plots = [_map(best["genome"], rows, [ranks[place] for place in chosen])]
     yield Section("population", "Final population", tables=[table], plots=plots)
 
 
@@ -83,15 +83,14 @@ def _cut(text: str) -> str:
     return text if len(text) <= LONGEST_GENOME else f"{text[: LONGEST_GENOME - 1]}…"
 
 
-def _map(genomes: Values, rows: Sequence[Row]) -> Plot:
+def _map(genomes: Values, rows: Sequence[Row], ranks: Sequence[float]) -> Plot:
     points, how = embed(genomes)
-    ranks = [row["rank"] for row in rows]
     titles = [f"rank {row['rank']}: {row['genome']}" for row in rows]
-    best = min(map(_rank, ranks))
-    colours = [COLOURS[1 if _rank(rank) == best else 0] for rank in ranks]
+    colours = [COLOURS[1 if rank == ranks[0] else 0] for rank in ranks]  # the first is the best
     svg = scatter(("first axis", "second axis"), points, titles, colours)
     data: list[Row] = [
-        {"rank": rank, "x": x, "y": y} for rank, (x, y) in zip(ranks, points.tolist(), strict=True)
+        {"rank": row["rank"], "x": x, "y": y}
+        for row, (x, y) in zip(rows, points.tolist(), strict=True)
     ]
     columns = [Column(key, key) for key in ("rank", "x", "y")]
     return Plot(

@@ -4,66 +4,56 @@ They have the columns that are used here. `tests/tracking` compares their conten
 client of MLflow writes, and `store.versions` says for which versions.
 """
 
-from sqlalchemy import BigInteger, Boolean, Float, Integer, String, column, table
+from sqlalchemy import BigInteger, Boolean, ColumnClause, Float, Integer, String, column, table
 
+
+def _texts(*names: str) -> list[ColumnClause[str]]:
+    return [column(name, String) for name in names]
+
+
+def _numbers(*names: str) -> list[ColumnClause[int]]:
+    return [column(name, BigInteger) for name in names]
+
+
+_RUN = (
+    *("run_uuid", "name", "source_type", "source_name", "entry_point_name", "user_id", "status"),
+    *("source_version", "lifecycle_stage", "artifact_uri"),
+)
 EXPERIMENTS = table(
     "experiments",
     column("experiment_id", Integer),
-    *(column(name, String) for name in ("name", "artifact_location", "lifecycle_stage")),
-    *(column(name, BigInteger) for name in ("creation_time", "last_update_time")),
+    *_texts("name", "artifact_location", "lifecycle_stage"),
+    *_numbers("creation_time", "last_update_time"),
 )
 EXPERIMENT_TAGS = table(
-    "experiment_tags",
-    column("experiment_id", Integer),
-    *(column(name, String) for name in ("key", "value")),
+    "experiment_tags", column("experiment_id", Integer), *_texts("key", "value")
 )
 RUNS = table(
     "runs",
-    *(
-        column(name, String)
-        for name in (
-            "run_uuid", "name", "source_type", "source_name", "entry_point_name", "user_id",
-            "status", "source_version", "lifecycle_stage", "artifact_uri",
-        )
-    ),
-    *(column(name, BigInteger) for name in ("start_time", "end_time", "deleted_time")),
     column("experiment_id", Integer),
-)  # fmt: skip
-PARAMS, TAGS = (
-    table(name, column("run_uuid", String), column("key", String), column("value", String))
-    for name in ("params", "tags")
+    *_texts(*_RUN),
+    *_numbers("start_time", "end_time", "deleted_time"),
 )
+PARAMS = table("params", *_texts("run_uuid", "key", "value"))
+TAGS = table("tags", *_texts("run_uuid", "key", "value"))
 METRICS, LATEST_METRICS = (
     table(
         name,
-        *(column(each, String) for each in ("run_uuid", "key")),
-        column("value", Float),
-        *(column(each, BigInteger) for each in ("timestamp", "step")),
-        column("is_nan", Boolean),
+        *_texts("run_uuid", "key"),
+        *_numbers("timestamp", "step"),
+        *(column("value", Float), column("is_nan", Boolean)),
     )
     for name in ("metrics", "latest_metrics")
 )
 DATASETS = table(
     "datasets",
     column("experiment_id", Integer),
-    *(
-        column(name, String)
-        for name in (
-            "dataset_uuid", "name", "digest", "dataset_source_type", "dataset_source",
-            "dataset_profile",
-        )
-    ),
-)  # fmt: skip
+    *_texts("dataset_uuid", "name", "digest"),
+    *_texts("dataset_source_type", "dataset_source", "dataset_profile"),
+)
 INPUTS = table(
     "inputs",
-    *(
-        column(name, String)
-        for name in (
-            "input_uuid", "source_type", "source_id", "destination_type", "destination_id",
-        )
-    ),
-    column("step", BigInteger),
-)  # fmt: skip
-INPUT_TAGS = table(
-    "input_tags", *(column(name, String) for name in ("input_uuid", "name", "value"))
+    *_texts("input_uuid", "source_type", "source_id", "destination_type", "destination_id"),
+    *_numbers("step"),
 )
+INPUT_TAGS = table("input_tags", *_texts("input_uuid", "name", "value"))
