@@ -91,7 +91,7 @@ class PlainChunk(NamedTuple):
     batch: int
     first: int
     """Place of the first individual in the batch."""
-    count: int
+    size: int
     objectives: int
     finished: float
     values: bytes
