@@ -58,7 +58,6 @@ IMPORTS = {
         "numpy.random",
     ),
     "track": (
-        "alembic.command",
         "evosweep.commands.track",
         "evosweep.track.passes.follow",
         "evosweep.track.store.database_store",
