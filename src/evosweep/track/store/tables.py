@@ -53,7 +53,8 @@ DATASETS = table(
 )
 INPUTS = table(
     "inputs",
-    *_texts("input_uuid", "source_type", "source_id", "destination_type", "destination_id"),
+    *_texts("input_uuid", "source_type", "source_id"),
+    *_texts("destination_type", "destination_id"),
     *_numbers("step"),
 )
 INPUT_TAGS = table("input_tags", *_texts("input_uuid", "name", "value"))
