@@ -43,7 +43,6 @@ HARMLESS: dict[Place, str] = {
     **_in("entry/workflow_image.py", KERNEL, "_may_change"),
     **_in("evaluation/agreement.py", OWN_TEXT, "travelling"),
     **_in("evaluation/agreement.py", PACKAGE, "_code"),
-    **_in("evaluation/generators.py", MEMORY, "Generators.restore"),
     **_in("evaluation/main_guard.py", CODE, "_is_guarded"),
     **_in("evaluation/open_calls.py", PROCESSES, "Calls._call_all", "_loaded", "_sendable"),
     **_in("evaluation/problem.py", PROCESSES, "build"),

@@ -151,9 +151,12 @@ class RunSpec(Strict):
         return "{" + ",".join(f'"{key}":{texts[key]}' for key in sorted(texts)) + "}"
 
 
+_ALWAYS = frozenset({"use", "params", "workers"})
+
+
 def _trimmed(part: ProblemSpec | AlgorithmSpec | BackendSpec) -> dict[str, object]:
     kept = part.model_dump(exclude_defaults=True)
-    always = part.model_dump(include={"use", "params", "workers"})
+    always = {name: getattr(part, name) for name in type(part).model_fields if name in _ALWAYS}
     named = {"name": part.name} if part.name else {}
     return named | always | kept
 

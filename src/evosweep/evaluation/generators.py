@@ -20,7 +20,7 @@ from numpy.random.mtrand import get_bit_generator
 
 _WORDS = 624
 _BYTES = 4 * (_WORDS + 1)  # the words, and the place of the next one
-_PYTHON = struct.Struct(f"={_WORDS + 1}I")  # place, words
+_STATE = struct.Struct(f"={_WORDS + 1}I")  # place, words; NumPy's are the words, and the place
 _VERSION = 3  # of the state of `random`
 
 Read = Callable[[], bytes]
@@ -56,13 +56,15 @@ class Generators(NamedTuple):
 
     def restore(self) -> None:
         """Restore both generators to this state."""
-        place, *words = _PYTHON.unpack(self.python)
+        place, *words = _STATE.unpack(self.python)
         random.setstate((_VERSION, (*words, place), self.python_gauss))
-        key = numpy.frombuffer(self.numpy, "u4")
-        held = self.numpy_gauss is not None
-        numpy.random.set_state(
-            ("MT19937", key[:_WORDS], int(key[_WORDS]), int(held), self.numpy_gauss or 0.0)
-        )
+        *key, place = _STATE.unpack(self.numpy)  # a list: NumPy reads arrays word by word, slower
+        numpy.random.set_state({
+            "bit_generator": "MT19937",
+            "state": {"key": key, "pos": place},
+            "has_gauss": int(self.numpy_gauss is not None),
+            "gauss": self.numpy_gauss or 0.0,
+        })  # fmt: skip
         _held.note(self.numpy, self.numpy_gauss)
 
 
@@ -104,7 +106,7 @@ _held = _Held()
 
 def _ask_python() -> bytes:
     _, internal, _ = random.getstate()
-    return _PYTHON.pack(internal[-1], *internal[:-1])
+    return _STATE.pack(internal[-1], *internal[:-1])
 
 
 def _ask_numpy() -> bytes:
