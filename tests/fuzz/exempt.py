@@ -25,7 +25,7 @@ def _in(file: str, why: str, *functions: str) -> dict[Place, str]:
 
 
 HARMLESS: dict[Place, str] = {
-    **_in("backends/dask_lanes.py", PROCESSES, "_settle", "_answer"),
+    **_in("backends/answers.py", PROCESSES, "answer", "outcome_of"),
     **_in("backends/mpi.py", KERNEL, "_unlink_shared_memory"),
     **_in("backends/over_executor.py", MAKES, "OverExecutor.__enter__"),
     **_in(

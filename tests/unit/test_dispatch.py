@@ -39,8 +39,11 @@ class Workers:
 
     watches, local, overhead = False, False, 0.002  # of the shortest chunk, too
 
-    def __init__(self, clock: Clock, workers: int, latency: float = 0.0) -> None:
+    def __init__(
+        self, clock: Clock, workers: int, latency: float = 0.0, making: float = 0.0
+    ) -> None:
         self.clock, self.workers, self.latency = clock, workers, latency
+        self.making = making  # seconds of an item before its chunk is sent
         self.sizes: list[int] = []
         self.seconds: list[float] = []
 
@@ -50,6 +53,7 @@ class Workers:
         for chunk in chunks:
             self.sizes.append(len(chunk.items))
             self.seconds.append(chunk.seconds)
+            self.clock.now += self.making * len(chunk.items)
             place = free.index(min(free))
             free[place] += SENDING + chunk.seconds
             yield chunk.number, SimpleNamespace(seconds=chunk.seconds)
@@ -144,34 +148,59 @@ def test_no_chunk_is_long(clock: Clock) -> None:
 
 def test_even_work_is_cut_into_few_chunks_that_end_together(clock: Clock) -> None:
     workers = Workers(clock, 2)
-    _third(workers, clock, 1000, lambda _: 0.0001)
-    assert workers.sizes == [125, 125, 300, 300, 75, 75]
+    _third(workers, clock, 900, lambda _: 0.0001)
+    assert workers.sizes == [360, 360, 90, 90]
+
+
+def test_the_first_even_batch_of_the_workers_begins_with_smaller_chunks(clock: Clock) -> None:
+    """Nothing says yet that it is even, nor how soon its chunks are made."""
+    workers = Workers(clock, 2)
+    dispatcher = Dispatcher(workers, workers_only=True)
+    dispatcher._cost.add(0.0001, 1)
+    _batch(dispatcher, clock, 900, lambda _: 0.0001)
+    assert workers.sizes[:2] == [112, 112]
+
+
+def test_chunks_that_take_long_to_make_begin_small(clock: Clock) -> None:
+    """An item that takes an eighth of its evaluation to make lets a second worker wait."""
+    for seconds, first in ((0.000012, 360), (0.000013, 112)):
+        workers = Workers(clock, 2, making=seconds)
+        _third(workers, clock, 900, lambda _: 0.0001)
+        assert workers.sizes[:2] == [first, first]
 
 
 def test_the_last_round_leaves_no_worker_without_a_chunk(clock: Clock) -> None:
     """Of 250 even items each of eight workers gets 31 or 32, and not 28 or 32."""
     workers = Workers(clock, 8)
     seconds = _third(workers, clock, 250, lambda _: 0.01)
-    assert workers.sizes == [8] * 8 + [20] * 8 + [4] * 2 + [3] * 6
+    assert workers.sizes == [24] * 8 + [8] * 2 + [7] * 6
     assert seconds < 0.32 + 4 * SENDING
 
 
+def test_no_round_leaves_less_than_the_next_one_takes_to_send(clock: Clock) -> None:
+    """Of 25 items, a worker's first chunk has 20; the rest is worth a round, or it is not."""
+    for sending, rest in ((0.0008, [4] * 8 + [1] * 8), (0.003, [5] * 8)):
+        workers = Workers(clock, 8, making=sending / 20)
+        _third(workers, clock, 200, lambda _: 0.01)
+        assert workers.sizes == [20] * 8 + rest
+
+
 @pytest.mark.parametrize(
-    ("workers", "count", "cost", "last"),
-    [(3, 250, 0.001, [2, 2]), (13, 703, 0.00044646, [8] * 8 + [7] * 4)],
+    ("count", "cost", "last"),
+    [(118, 0.001, [2] * 7), (511, 0.00044646, [8] * 11 + [7])],
     ids=["below the shortest", "the shortest"],
 )
 def test_the_last_round_has_no_chunk_that_costs_more_to_send_than_it_gains(
-    clock: Clock, workers: int, count: int, cost: float, last: list[int]
+    clock: Clock, count: int, cost: float, last: list[int]
 ) -> None:
     """Rather, a worker goes without one; the shortest chunk is 4 ms here, twice the overhead."""
-    asked = Workers(clock, workers)
-    _third(asked, clock, count, lambda _: cost)
-    assert asked.sizes[3 * workers if workers == 3 else 2 * workers :] == last
+    workers = Workers(clock, 13)
+    _third(workers, clock, count, lambda _: cost)
+    assert workers.sizes[13:] == last
 
 
 def test_the_first_chunks_are_a_quarter_of_a_share_or_less(clock: Clock) -> None:
-    workers = Workers(clock, 2)
+    workers = Workers(clock, 2, making=0.00002)
     _third(workers, clock, 1030, lambda _: 0.0001)
     assert workers.sizes[:2] == [128, 128]
     assert min(workers.sizes) > 0

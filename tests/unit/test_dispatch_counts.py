@@ -9,7 +9,7 @@ import pytest
 
 from evosweep.backends.protocol import Lost
 from evosweep.evaluation import dispatcher
-from evosweep.evaluation.dispatcher import Dispatcher, _Cost, _Recent, _Unevenness
+from evosweep.evaluation.dispatcher import Dispatcher, _Cost, _Pace, _Recent, _Unevenness
 
 COST, CARE, WAIT = 0.01, 0.001, 0.5  # seconds of an item, of making a chunk, of a result
 
@@ -107,6 +107,82 @@ def test_uneven_chunks_are_cut_smaller(chunks: list[tuple[float, float]], diviso
     for expected, seconds in chunks:
         unevenness.add_chunk(expected, seconds)
     assert unevenness.divisor == pytest.approx(divisor)
+
+
+def test_work_is_even_if_its_deviations_are_small() -> None:
+    """The divisor is 1.6 for a deviation of 0.15."""
+    assert not _Unevenness().is_small
+    for seconds, small in ((1.0, True), (1.149, True), (1.151, False)):
+        unevenness = _Unevenness()
+        unevenness.add_chunk(1.0, seconds)
+        assert unevenness.is_small == small
+
+
+def test_the_pace_of_first_rounds_follows_the_newest_ones() -> None:
+    pace = _Pace()
+    assert not pace.is_measured
+    pace.note(0.5, 100)
+    assert pace.is_measured
+    assert (pace.of_round, pace.of_item) == (0.5, 0.005)
+    pace.note(1.5, 200)
+    assert pace.of_round == pytest.approx(0.8)
+    assert pace.of_item == pytest.approx(0.8 / 130)
+
+
+def test_a_first_round_is_timed_once_workers_are_warm(clock: Clock) -> None:
+    """Workers start in the first batch, which says nothing; a batch without a second round too."""
+    spread = Dispatcher(Workers(clock), workers_only=True)
+    list(spread.run(range(8), Made(clock)))
+    assert not spread._pace.is_measured
+    list(spread.run(range(2), Made(clock)))
+    assert not spread._pace.is_measured
+    made = Made(clock)
+    list(spread.run(range(100), made))
+    assert spread._pace.of_round == pytest.approx(2 * (CARE + WAIT))
+    assert spread._pace.of_item == pytest.approx(
+        2 * (CARE + WAIT) / sum(len(items) for _, items, _ in made.chunks[:2])
+    )
+
+
+@pytest.mark.parametrize(
+    ("uneven", "count", "worth"),
+    [(0.0, 1, False), (0.0, 2, True), (0.5, 1, True), (0.5, 0, False), (0.0, 0, False)],
+)
+def test_what_is_left_of_even_work_is_no_round_unless_each_worker_gets_some(
+    clock: Clock, uneven: float, count: int, *, worth: bool
+) -> None:
+    spread = _decided(clock)
+    spread._unevenness.add_chunk(1.0, 1.0 + uneven)
+    assert spread._is_worth_a_round(count) == worth
+
+
+@pytest.mark.parametrize(
+    ("round_of", "count", "worth"),
+    [(0.01, 19, False), (0.01, 21, True), (9.0, 99, False), (9.0, 101, True)],
+)
+def test_a_round_is_worth_what_it_takes_to_send(
+    clock: Clock, round_of: float, count: int, *, worth: bool
+) -> None:
+    """Of items of a millisecond for two workers, and never more than 0.05 s for each."""
+    spread = _decided(clock)
+    spread._pace.note(round_of, 10)
+    assert spread._is_worth_a_round(count) == worth
+
+
+@pytest.mark.parametrize(
+    ("uneven", "making", "soon"),
+    [(0.1, 0.000124, True), (0.1, 0.000126, False), (0.2, 0.0001, False), (0.1, None, False)],
+)
+def test_what_is_soon_made(
+    clock: Clock, uneven: float, making: float | None, *, soon: bool
+) -> None:
+    """An eighth of an item's evaluation, for two workers."""
+    spread = _decided(clock)
+    spread._unevenness.add_chunk(1.0, 1.0 + uneven)
+    if making is not None:
+        spread._pace.note(10 * making, 10)
+    assert spread._is_soon_made == soon
+    assert spread._size(500, opening=True) == (179 if soon else 62)
 
 
 def test_times_of_work_in_this_process(clock: Clock) -> None:

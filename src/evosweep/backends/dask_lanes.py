@@ -1,21 +1,29 @@
 """Send chunks to Dask's workers by lanes: each worker gets all its chunks over one connection.
 
 Each task costs Dask's scheduler about 3 ms, and all tasks of a run pass through it. So each worker
-of a run's own cluster gets only one task, which lasts: it connects to the run's process, by Dask's
-own communication and with the cluster's certificate, and evaluates the chunks that arrive. A worker
-has one chunk at a time, so that its death only costs this chunk. Then its task is sent again, for
-the worker that replaces it.
+of a run's own cluster gets only one task, which lasts: it connects to the run's process, with the
+cluster's certificate, and evaluates the chunks that arrive. While it evaluates one, a second one
+waits in the connection. Its thread reads by itself, for Dask's own communication would take turns
+with another thread for each chunk. When a worker is lost, its first chunk is lost with it, and the
+second one goes to another worker. Then its task is sent again, for the worker that replaces it.
 """
 
 import asyncio
 import pickle
+import socket
+import ssl
+import struct
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
+from evosweep.backends.answers import answer, outcome_of
 from evosweep.errors import one_line
+from evosweep.processes.lifeline import probe_often
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -23,6 +31,8 @@ if TYPE_CHECKING:
 _Words = ParamSpec("_Words")
 _Value = TypeVar("_Value")
 
+_LENGTH = struct.Struct("=Q")
+_CHUNKS_A_WORKER = 2  # one at work and one that waits for it
 _BARREN = 20
 """Per lane: the run ends if so many workers in a row are lost without a result."""
 
@@ -34,6 +44,18 @@ class WorkerLost(Exception):
 class _Parcel(NamedTuple):
     data: bytes
     future: "Future[Any]"
+
+
+class _Lane:
+    """The connection of a worker, and what it was sent and has not answered, in that order."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+        self.sent: deque[_Parcel] = deque()
+
+    def send(self, parcel: _Parcel) -> None:
+        self.sent.append(parcel)
+        self._writer.write(_LENGTH.pack(len(parcel.data)) + parcel.data)
 
 
 class Lanes(Executor):
@@ -52,6 +74,9 @@ class Lanes(Executor):
         self._client, self._loop, self._workers = client, client.loop, workers
         self._is_open = True
         self._barren = 0
+        self._waiting: deque[_Parcel] = deque()
+        self._room: deque[_Lane] = deque()
+        """A place for each chunk more that can be sent."""
         self._lanes: set[asyncio.Task[None]] = set()
         self._tasks: set[Any] = set()
         client.sync(self._listen)
@@ -63,8 +88,8 @@ class Lanes(Executor):
     ) -> "Future[_Value]":
         """Queue a call for the first free worker; returns its future."""
         future: Future[_Value] = Future()
-        parcel = _Parcel(pickle.dumps((fn, args, kwargs), pickle.HIGHEST_PROTOCOL), future)
-        self._loop.add_callback(self._waiting.put_nowait, parcel)
+        data = pickle.dumps(partial(fn, *args, **kwargs), pickle.HIGHEST_PROTOCOL)
+        self._loop.add_callback(self._queue, _Parcel(data, future))
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
@@ -74,23 +99,20 @@ class Lanes(Executor):
             self._client.sync(self._close)
 
     async def _listen(self) -> None:
-        from distributed.comm.core import listen
-
-        self._waiting: asyncio.Queue[_Parcel] = asyncio.Queue()
         place = urlsplit(str(self._client.scheduler_info()["address"]))
-        arguments = self._client.security.get_listen_args("client")
-        self._listener = await listen(
-            f"{place.scheme}://{place.hostname}:0", self._serve_lane, **arguments
-        )
+        context = self._client.security.get_listen_args("client").get("ssl_context")
+        self._server = await asyncio.start_server(self._serve, place.hostname, 0, ssl=context)
+        port = self._server.sockets[0].getsockname()[1]
+        self._address = f"{place.scheme}://{place.hostname}:{port}"
 
     async def _close(self) -> None:
-        self._listener.stop()
+        self._server.close()
         for lane in tuple(self._lanes):
             lane.cancel()
         await asyncio.gather(*self._lanes, return_exceptions=True)
 
     def _send_task(self) -> None:
-        task = self._client.submit(work_for, self._listener.contact_address, pure=False, retries=0)
+        task = self._client.submit(work_for, self._address, pure=False, retries=0)
         self._tasks.add(task)  # else Dask would forget it
         task.add_done_callback(self._end_task)
 
@@ -105,91 +127,80 @@ class Lanes(Executor):
         self._send_task()
 
     def _give_up(self, error: WorkerLost) -> None:
-        while not self._waiting.empty():
-            self._waiting.get_nowait().future.set_exception(error)
+        while self._waiting:
+            self._waiting.popleft().future.set_exception(error)
 
-    async def _serve_lane(self, comm: Any) -> None:
-        """Send chunks to the worker at the other end, one after the other, while it lives."""
-        lane = asyncio.current_task()
-        assert lane is not None
-        self._lanes.add(lane)
+    def _queue(self, parcel: _Parcel) -> None:
+        self._waiting.append(parcel)
+        self._hand_out()
+
+    def _hand_out(self) -> None:
+        while self._waiting and self._room:
+            self._room.popleft().send(self._waiting.popleft())
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Hand chunks to the worker at the other end, and settle its answers, while it lives."""
+        task, lane = asyncio.current_task(), _Lane(writer)
+        assert task is not None
+        self._lanes.add(task)
+        probe_often(writer.get_extra_info("socket"))
+        self._room.appendleft(lane)
+        self._room.extend([lane] * (_CHUNKS_A_WORKER - 1))
+        reason = "it closed its lane"
         try:
-            while (answer := await self._hand_over(comm)) is not None:
-                self._barren = 0
-                _settle(*answer)
+            self._hand_out()
+            while True:
+                self._settle(lane, await _read(reader))
+        except (OSError, asyncio.IncompleteReadError) as error:
+            reason = one_line(error)
         finally:
-            self._lanes.discard(lane)
-            comm.abort()
+            self._lanes.discard(task)
+            writer.transport.abort()
+            self._close_lane(lane, WorkerLost(reason))
 
-    async def _hand_over(self, comm: Any) -> "tuple[tuple[bool, bytes], Future[Any]] | None":
-        """Send the next chunk; returns the answer and its future, or None if the worker is gone."""
-        if not self._waiting.empty():  # as in the middle of a batch
-            return await _ask(comm, self._waiting.get_nowait(), None)
-        answer, parcel = asyncio.ensure_future(comm.read()), asyncio.ensure_future(
-            self._waiting.get()
-        )  # fmt: skip
-        try:
-            await asyncio.wait({answer, parcel}, return_when=asyncio.FIRST_COMPLETED)
-            if answer.done():  # nothing was asked, so it is gone
-                if parcel.done():
-                    self._waiting.put_nowait(parcel.result())
-                return None
-            return await _ask(comm, parcel.result(), answer)
-        finally:
-            for each in (answer, parcel):
-                each.cancel()
-            await asyncio.gather(answer, parcel, return_exceptions=True)
+    def _settle(self, lane: _Lane, data: bytes) -> None:
+        """Give the worker another chunk, and its first one's future what it has sent."""
+        self._barren = 0
+        future = lane.sent.popleft().future
+        self._room.append(lane) if lane.sent else self._room.appendleft(lane)
+        self._hand_out()
+        value, error = outcome_of(data)  # from a worker that has our certificate
+        future.set_exception(error) if error else future.set_result(value)
 
-
-async def _ask(
-    comm: Any, parcel: _Parcel, answer: "asyncio.Future[Any] | None"
-) -> "tuple[tuple[bool, bytes], Future[Any]] | None":
-    """Send a chunk and wait for the answer, for which `answer` may wait already."""
-    try:
-        await comm.write(parcel.data)
-        return await (answer or comm.read()), parcel.future
-    except OSError as error:
-        parcel.future.set_exception(WorkerLost(one_line(error)))
-        return None
+    def _close_lane(self, lane: _Lane, error: WorkerLost) -> None:
+        """Lose the chunk that the worker had begun; the others go to other workers."""
+        self._room = deque(other for other in self._room if other is not lane)
+        if lane.sent:
+            lane.sent.popleft().future.set_exception(error)
+        self._waiting.extendleft(reversed(lane.sent))
+        self._hand_out()
 
 
-def _settle(answer: tuple[bool, bytes], future: "Future[Any]") -> None:
-    """Give a future the value, or the error, that a worker has sent: it has our certificate."""
-    is_result, data = answer
-    try:
-        value = pickle.loads(data)
-    except Exception as error:
-        is_result, value = False, error
-    future.set_result(value) if is_result else future.set_exception(value)
+async def _read(reader: asyncio.StreamReader) -> bytes:
+    (size,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
+    return await reader.readexactly(size)
 
 
 def work_for(address: str) -> None:
     """Evaluate the chunks from an address until it closes the connection; a worker's only task."""
+    with (
+        suppress(OSError, struct.error),  # the connection has ended, maybe within a chunk
+        _connected(address) as connection,
+        connection.makefile("rb") as chunks,
+    ):
+        while size := _LENGTH.unpack(chunks.read(_LENGTH.size))[0]:
+            result = answer(chunks.read(size))
+            connection.sendall(_LENGTH.pack(len(result)) + result)
+
+
+def _connected(address: str) -> socket.socket:
     from distributed import get_worker
-    from distributed.comm.core import connect
-    from distributed.utils import sync
 
-    worker = get_worker()
-    arguments = worker.security.get_connection_args("worker")
-    comm = sync(worker.loop, connect, address, **arguments)
-    with suppress(OSError):
-        data = sync(worker.loop, comm.read)
-        while True:
-            data = sync(worker.loop, _exchange, comm, _answer(data))
-    worker.loop.add_callback(comm.abort)
-
-
-async def _exchange(comm: Any, answer: tuple[bool, bytes]) -> bytes:
-    """Send the answer to a chunk and return the next chunk, in one visit of Dask's thread."""
-    await comm.write(answer)
-    data: bytes = await comm.read()
-    return data
-
-
-def _answer(data: bytes) -> tuple[bool, bytes]:
-    """Make a call; returns (True, its value) or (False, its error), both pickled."""
-    try:
-        function, arguments, keywords = pickle.loads(data)
-        return True, pickle.dumps(function(*arguments, **keywords), pickle.HIGHEST_PROTOCOL)
-    except Exception as error:
-        return False, pickle.dumps(error)
+    place = urlsplit(address)
+    connection = socket.create_connection((place.hostname, place.port))
+    probe_often(connection)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    context: ssl.SSLContext | None = (
+        get_worker().security.get_connection_args("worker").get("ssl_context")
+    )
+    return context.wrap_socket(connection) if context else connection

@@ -12,14 +12,16 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from evosweep.backends.over_executor import OverExecutor
+from evosweep.backends.mpi_ranks import NAP, NAP_VARIABLE, Ranks
+from evosweep.backends.over_executor import TICK, OverExecutor
+from evosweep.backends.protocol import Lost, Result, Work
 from evosweep.errors import InputError
 from evosweep.machine.cpus import available_cpus
 from evosweep.processes.lifeline import Anchor, Place, hold
 
-_BACKOFF = "MPI4PY_FUTURES_BACKOFF"
-_NAP = 0.001  # seconds; mpi4py's own
+_CALM = 0.02  # seconds between two looks of mpi4py's executor, which has nothing to do in a run
 _LOOKS = 8_000  # the most looks a second on one processor, of all ranks that share it
 _SEGMENT = re.compile(r"/dev/shm/mpich_shm_\w+")
 
@@ -39,6 +41,8 @@ class Mpi(OverExecutor):
             raise InputError(f"backend mpi: {_reason(size, workers)}")
         super().__init__(size - 1, "mpi")
         self._anchor: Anchor | None = None
+        self._ranks: Ranks[Any] | None = None
+        self._calm = {"backoff": _CALM} if MPI.Query_thread() == MPI.THREAD_MULTIPLE else {}
         _unlink_shared_memory()
         self.elsewhere = any(_is_on_several_hosts(size))
 
@@ -46,15 +50,46 @@ class Mpi(OverExecutor):
         """Return mpi4py's executor over all ranks; it gives each rank one task at a time."""
         from mpi4py.futures import MPIPoolExecutor
 
+        options = {"env": _naps(self.workers), **self._calm}
         if self.elsewhere:
             self._anchor = Anchor()
-            return MPIPoolExecutor(
-                env=_naps(self.workers), initializer=_join, initargs=(self._anchor.place,)
-            )
-        return MPIPoolExecutor(env=_naps(self.workers))
+            return MPIPoolExecutor(initializer=_join, initargs=(self._anchor.place,), **options)
+        return MPIPoolExecutor(**options)
+
+    def run(self, chunks: Iterator[Work[Result]]) -> Iterator[tuple[int, Result | Lost]]:
+        """Keep every rank busy with one chunk and a second one waiting."""
+        if not self._calm:  # the executor's thread may call MPI, and no other one
+            yield from super().run(chunks)
+            return
+        ranks = self._ranks = self._ranks or Ranks(self._running(), self.workers)
+        ranks.forget()
+        while self._fill(ranks, chunks):
+            is_late = True
+            for chunk, result, error in ranks.answers(TICK):
+                is_late = False
+                self._barren = self._barren if error else 0
+                yield chunk.number, self._loss(chunk, error) if error else result
+                self._fill(ranks, chunks)
+            if is_late:
+                self._look_after(ranks)
+
+    def _fill(self, ranks: Ranks[Result], chunks: Iterator[Work[Result]]) -> bool:
+        """Send chunks while there is room; returns True if any is not done."""
+        while ranks.has_room and (chunk := next(chunks, None)) is not None:
+            ranks.send(chunk, self._board.folder)
+        return ranks.in_flight > 0
+
+    def _look_after(self, ranks: Ranks[Any]) -> None:
+        """Kill ranks that were stopped; raises if one of them evaluates no more."""
+        self._board.kill_overdue()
+        for error in ranks.errors:
+            raise self._refusal(error) from error
 
     def stop(self, executor: Executor, *, wait: bool) -> None:
         """Let the other ranks leave."""
+        if self._ranks is not None:
+            self._ranks.dismiss()
+            self._ranks = None
         if self._anchor is not None:
             self._anchor.release()
         executor.shutdown(wait=wait)
@@ -66,10 +101,10 @@ def _naps(workers: int) -> dict[str, str]:
     MPI has no wait that leaves the processor to others. By mpi4py's default each rank looks a
     thousand times a second for a message, however many share a processor with it.
     """
-    if _BACKOFF in os.environ:
+    if NAP_VARIABLE in os.environ:
         return {}
     here = int(os.environ.get("MPI_LOCALNRANKS", workers + 1))
-    return {_BACKOFF: str(max(_NAP, here / available_cpus() / _LOOKS))}
+    return {NAP_VARIABLE: str(max(NAP, here / available_cpus() / _LOOKS))}
 
 
 def _join(place: Place) -> None:

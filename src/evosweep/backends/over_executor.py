@@ -21,7 +21,7 @@ from evosweep.backends.window import Window
 from evosweep.errors import EvosweepError, InputError, RunError, one_line
 from evosweep.processes import activity, address
 
-_TICK = 0.1
+TICK = 0.1  # seconds without a result after which workers are looked after
 _CHUNKS_A_WORKER = 2  # one at work and one that waits for it
 _BARREN = 20
 """Per worker: the run ends with the executor's error after so many failed calls in a row."""
@@ -107,7 +107,7 @@ class OverExecutor:
         window: Window[Result] = Window(chunks, _CHUNKS_A_WORKER * self.workers)
         with quick_turns():
             while window.fill(self._submit):
-                done = window.wait(_TICK)
+                done = window.wait(TICK)
                 if not done:
                     self._board.kill_overdue()
                 if any(isinstance(_error_of(future), BrokenExecutor) for future in done):
@@ -125,11 +125,10 @@ class OverExecutor:
                 self._barren = 0
                 yield chunk.number, future.result()
                 continue
-            self._judge(error)
-            yield chunk.number, self._board.loss_of(chunk)
+            yield chunk.number, self._loss(chunk, error)
 
-    def _judge(self, error: BaseException) -> None:
-        """Raise for an error that another attempt cannot mend."""
+    def _loss(self, chunk: Work[Result], error: BaseException) -> Lost:
+        """Return why a chunk was lost; raises for an error that another attempt cannot mend."""
         if isinstance(error, _InThread):
             raise InputError(
                 f"backend {self._name}: its executor evaluates in threads of this process, where "
@@ -141,11 +140,16 @@ class OverExecutor:
         self.complain(error)
         self._barren += 1
         if self._barren > _BARREN * self.workers or isinstance(error, _HOPELESS):
-            reason = f"{type(error).__name__}: {one_line(error)}"
-            raise RunError(
-                f"backend {self._name}: its executor cannot evaluate ({reason}); its workers need "
-                "this evosweep and what the problem imports; look for what kills them"
-            ) from error
+            raise self._refusal(error) from error
+        return self._board.loss_of(chunk)
+
+    def _refusal(self, error: BaseException) -> RunError:
+        """Return the error for an executor with which nothing can be evaluated."""
+        reason = f"{type(error).__name__}: {one_line(error)}"
+        return RunError(
+            f"backend {self._name}: its executor cannot evaluate ({reason}); its workers need "
+            "this evosweep and what the problem imports; look for what kills them"
+        )
 
     def _submit(self, chunk: Work[Result]) -> "Future[Result]":
         """Submit a chunk; returns a failed future if the executor is broken."""

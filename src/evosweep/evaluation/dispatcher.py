@@ -4,9 +4,12 @@ Chunks come in rounds: each worker gets a share of the items that are left, so t
 are large and the last are small (factoring: Hummel, Schonberg and Flynn 1992). The size of the
 share follows how much the costs of chunks have differed: even work is cut into few pieces, uneven
 work into many. The very first chunks are smaller, so that workers begin while the next ones are
-made. No chunk is shorter than twice the overhead of a whole batch, because a smaller one would gain
-less at the end of the batch than it takes to send it. Results depend on none of this, so it may
-follow the clock.
+made. Where earlier batches were even and took little time to make, the first chunks are not
+smaller: each chunk costs its sender and its worker time, and a worker may wait for its next one.
+No chunk is shorter than twice the overhead of a whole batch, because a smaller one would gain less
+at the end of the batch than it takes to send it. For the same reason, no round leaves less for the
+next one than its chunks take to be sent. Results depend on none of this, so it may follow the
+clock.
 """
 
 import math
@@ -23,6 +26,8 @@ _LONGEST = 0.25  # seconds of work in a chunk: a kill loses no more, and no work
 _SHARES = (1.25, 2.0)  # an even share of the items that are left is divided by this
 _OPENING = 4  # an even share is divided by this for the first chunks, which are made soon
 _CAUTION = 4  # relative deviations of a chunk that are held back for the end of a batch
+_DEAREST = 0.05  # seconds of work that a round may leave to each worker for want of a next one
+_EVEN = 1.6  # work is even if its share is divided by no more
 _MEMORY = 0.3  # weight of the newest measurement
 _CURIOSITY = 0.02  # part of the time spent here that may be lost on trying workers again
 
@@ -89,6 +94,38 @@ class _Unevenness(_Recent):
             min(high, max(low, 1 + _CAUTION * math.sqrt(self.value))) if self.is_measured else high
         )
 
+    @property
+    def is_small(self) -> bool:
+        """True if the chunks of earlier batches have cost nearly what was expected."""
+        return self.is_measured and self.divisor <= _EVEN
+
+
+class _Pace:
+    """The time that the first round of a batch takes to be made and sent."""
+
+    def __init__(self) -> None:
+        self._seconds, self._items = 0.0, 0.0
+
+    def note(self, seconds: float, items: int) -> None:
+        """Note a first round; the newest ones have most weight."""
+        weight = _MEMORY if self._items else 1.0
+        self._seconds += weight * (seconds - self._seconds)
+        self._items += weight * (items - self._items)
+
+    @property
+    def is_measured(self) -> bool:
+        return self._items > 0
+
+    @property
+    def of_round(self) -> float:
+        """Seconds of a round."""
+        return self._seconds
+
+    @property
+    def of_item(self) -> float:
+        """Seconds of an item, if chunks cost by their length alone."""
+        return self._seconds / self._items
+
 
 @dataclass
 class Times:
@@ -112,6 +149,7 @@ class Dispatcher:
         self.times = Times()
         self._cost = _Cost()
         self._unevenness = _Unevenness()
+        self._pace = _Pace()
         self._care = 0.0
         """Measured seconds per item of this process, without its evaluation."""
         self._overhead = backend.overhead
@@ -217,7 +255,10 @@ class Dispatcher:
         self, items: Sequence[int], make: Make[Result], sent: dict[int, tuple[Work[Result], int]]
     ) -> Iterator[Work[Result]]:
         number, start, end, pieces = 0, 0, 0, 0
+        began = time.perf_counter()
         while start < len(items):
+            if number == self.backend.workers and self._warm:
+                self._pace.note(time.perf_counter() - began, start)
             if not pieces:
                 end, pieces = self._round(start, len(items), opening=number == 0)
             own = items[start : start + math.ceil((end - start) / pieces)]
@@ -239,9 +280,23 @@ class Dispatcher:
             pieces = min(workers, rest)
             return start + pieces, pieces
         size = self._size(rest, opening)
-        if size * workers < rest:
+        if self._is_worth_a_round(rest - size * workers):
             return start + size * workers, workers
         return count, workers if size > self._shortest else math.ceil(rest / size)
+
+    def _is_worth_a_round(self, count: int) -> bool:
+        """True if so many items, as chunks of their own, gain more than these cost to send."""
+        workers = self.backend.workers
+        fewest = workers if self._unevenness.is_small else 1
+        seconds = self._cost.seconds_of(count) / workers
+        return count >= fewest and seconds >= min(_DEAREST, self._pace.of_round)
+
+    @property
+    def _is_soon_made(self) -> bool:
+        """True if work is even, and workers begin soon however long their first chunks are."""
+        if not (self._unevenness.is_small and self._pace.is_measured):
+            return False
+        return _OPENING * self.backend.workers * self._pace.of_item <= self._cost.seconds_of(1)
 
     @property
     def _shortest(self) -> int:
@@ -253,7 +308,7 @@ class Dispatcher:
         even = math.ceil(left / self.backend.workers)
         shortest = self._shortest
         size = max(shortest, math.ceil(even / self._unevenness.divisor))
-        if opening and even >= _OPENING * shortest:
+        if opening and even >= _OPENING * shortest and not self._is_soon_made:
             size = even // _OPENING
         elif even < size + shortest / 2:  # the rest would be too short for a round of its own
             size = even

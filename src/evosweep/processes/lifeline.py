@@ -82,7 +82,7 @@ class Anchor:
         is_known = connection in self._silence
         if received if is_known else hmac.compare_digest(received, self.place.secret):
             if not is_known:
-                _tune(connection)
+                probe_often(connection)
             self._silence[connection] = 0.0
             return True
         if is_known and not self._released:
@@ -112,7 +112,7 @@ def hold(place: Place) -> None:
             f"host {os.uname().nodename} cannot reach port {place.port} of {place.host} "
             f"({error.strerror or error}); the hosts of a run must reach one another"
         ) from error
-    _tune(connection)
+    probe_often(connection)
     keeper.start(connection.fileno())
     threading.Thread(target=_end_with, args=(connection,), name="lifeline", daemon=True).start()
 
@@ -130,7 +130,8 @@ def _received(connection: socket.socket, size: int) -> bytes:
         return b""
 
 
-def _tune(connection: socket.socket) -> None:
+def probe_often(connection: socket.socket) -> None:
+    """Let the kernel notice within seconds that the other side of a connection is cut off."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for option, value in (("IDLE", _IDLE), ("INTVL", _INTERVAL), ("CNT", _PROBES)):
         if number := getattr(socket, f"TCP_KEEP{option}", None):
