@@ -158,7 +158,7 @@ def test_what_nobody_waits_for_is_thrown_away(mpi: Fake) -> None:
     ranks: Ranks[Any] = Ranks(executor, 1)  # type: ignore[arg-type]
     session = executor.sessions[0]
     ranks.send(Item(0), "board")  # type: ignore[arg-type]
-    ranks.forget()
+    ranks.begin()
     assert ranks.in_flight == 0
     ranks.send(Item(1), "board")  # type: ignore[arg-type]
     assert [sent_to(mpi, 1), sent_to(mpi, 1)] == [0, 1]

@@ -62,7 +62,7 @@ class Mpi(OverExecutor):
             yield from super().run(chunks)
             return
         ranks = self._ranks = self._ranks or Ranks(self._running(), self.workers)
-        ranks.forget()
+        ranks.begin()
         while self._fill(ranks, chunks):
             is_late = True
             for chunk, result, error in ranks.answers(TICK):

@@ -62,9 +62,9 @@ class Ranks(Generic[Result]):
         self._port = _Port(next(_sessions))
         self._calls = [executor.submit(serve, self._port.session) for _ in range(workers)]
         self._sent: dict[int, deque[_Sent]] = {rank: deque() for rank in range(1, workers + 1)}
-        self._room = deque(list(self._sent) * _CHUNKS_A_RANK)
         self.in_flight = 0
         """Number of chunks for whose results somebody waits."""
+        self.begin()
 
     @property
     def has_room(self) -> bool:
@@ -77,12 +77,21 @@ class Ranks(Generic[Result]):
         errors = (call.exception() for call in self._calls if call.done())
         return [error for error in errors if error is not None]
 
-    def forget(self) -> None:
-        """Wait no longer for the chunks that were sent."""
+    def begin(self) -> None:
+        """Wait no longer for the chunks that were sent, and begin with the first rank again.
+
+        So the ranks that get the first chunks also get the first, and longest, ones of later rounds.
+        """
         for sent in self._sent.values():
             for place, each in enumerate(sent):
                 sent[place] = each._replace(chunk=None)
         self.in_flight = 0
+        self._room = deque(
+            rank
+            for chunks in range(_CHUNKS_A_RANK)
+            for rank, sent in self._sent.items()
+            if len(sent) <= chunks
+        )
 
     def send(self, chunk: Work[Result], board: str) -> None:
         """Send a chunk to the rank that needs it most."""

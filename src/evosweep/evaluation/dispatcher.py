@@ -71,6 +71,11 @@ class _Cost(_Recent):
     Items are averaged, not chunks: with few slow items, the last chunk of a batch says little.
     """
 
+    def doubt(self) -> None:
+        """Give what was measured so far the weight of one item."""
+        if self.is_measured:
+            self._sum, self._weight = self.value, 1.0
+
     def seconds_of(self, items: int) -> float:
         """Return the expected seconds of `items` items."""
         return items * max(self.value, 1e-9)
@@ -323,5 +328,8 @@ class Dispatcher:
         overhead = max(0.0, wall - seconds / workers - self._care * count)
         if self._warm:
             self._overhead = (self._overhead + overhead) / 2
-        self._warm = True  # the first batch starts the workers: its time says nothing of the next
+        else:  # workers started, and may have imported: that says nothing of the next batch
+            self._warm = True
+            self._cost.doubt()
+            self._unevenness = _Unevenness()
         self._since_workers = 0.0
