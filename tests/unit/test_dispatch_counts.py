@@ -66,7 +66,7 @@ def _here(workers: int = 1) -> Any:
     return SimpleNamespace(local=True, overhead=0.0, workers=workers)
 
 
-def test_a_mean_forgets_by_halves() -> None:
+def test_a_mean_keeps_a_quarter() -> None:
     mean = _Recent()
     assert not mean.is_measured
     mean.add(3.0, 2.0)
@@ -75,7 +75,7 @@ def test_a_mean_forgets_by_halves() -> None:
     assert mean.value == 1.0
     mean.fade()
     mean.add(8.0, 2.0)
-    assert mean.value == 2.5
+    assert mean.value == 3.0
 
 
 def test_a_cost_tells_items_and_seconds() -> None:
@@ -243,13 +243,13 @@ def test_no_chunk_is_empty(clock: Clock) -> None:
     assert [len(items) for _, items, _ in make.chunks] == [1, 2, 25]
 
 
-def test_each_batch_forgets_half_of_what_was_measured(clock: Clock) -> None:
+def test_each_batch_forgets_a_part_of_what_was_measured(clock: Clock) -> None:
     here = Dispatcher(_here())
     here._cost.add(COST, 1)
     here._unevenness.add_chunk(1.0, 1.5)
     list(here.run([1], Made(clock)))
-    assert here._unevenness._weight == 0.5
-    assert here._cost._weight == 1.5
+    assert here._unevenness._weight == 0.25
+    assert here._cost._weight == 1.25
 
 
 def test_times_of_work_by_workers(clock: Clock) -> None:
@@ -279,6 +279,7 @@ def test_a_result_that_comes_twice_counts_once(clock: Clock) -> None:
     result = SimpleNamespace(seconds=COST)
     workers = Workers(clock, [result, result], [result])
     spread = Dispatcher(workers, workers_only=True)
+    spread._warm = True
     done = list(spread.run(range(2), Made(clock)))
     assert [chunk.number for chunk, _ in done] == [0, 1]
     assert spread.times.evaluation == pytest.approx(2 * COST)
@@ -297,8 +298,12 @@ def test_a_lost_chunk_tells_no_cost(clock: Clock) -> None:
 def test_later_chunks_tell_how_uneven_work_is(clock: Clock) -> None:
     spread = Dispatcher(Workers(clock), workers_only=True)
     list(spread.run(range(2), Made(clock)))
-    assert spread._unevenness._weight == pytest.approx(COST)  # of the second, by the first
-    assert spread._unevenness.value == pytest.approx(0.0)
+    assert not spread._unevenness.is_measured  # workers have just begun
+    assert (spread._cost.value, spread._cost._weight) == (pytest.approx(COST), 1.0)
+    list(spread.run(range(2), Made(clock, 2 * COST)))
+    assert spread._unevenness._weight == pytest.approx(2 * COST)  # of the second, by the first
+    assert spread._unevenness.value == pytest.approx(0.0)  # whatever the last batch has cost
+    assert spread._cost.value == pytest.approx(COST * (0.25 + 2 * 2) / (0.25 + 2))
 
 
 def test_together_is_one_chunk_of_a_worker(clock: Clock) -> None:

@@ -57,6 +57,10 @@ class _Lane:
         self.sent.append(parcel)
         self._writer.write(_LENGTH.pack(len(parcel.data)) + parcel.data)
 
+    def abort(self) -> None:
+        """Close the connection, which ends the worker's task."""
+        self._writer.transport.abort()
+
 
 class Lanes(Executor):
     """An executor over the workers of a client's cluster.
@@ -77,7 +81,7 @@ class Lanes(Executor):
         self._waiting: deque[_Parcel] = deque()
         self._room: deque[_Lane] = deque()
         """A place for each chunk more that can be sent."""
-        self._lanes: set[asyncio.Task[None]] = set()
+        self._lanes: list[_Lane] = []
         self._tasks: set[Any] = set()
         client.sync(self._listen)
         for _ in range(workers):
@@ -107,9 +111,8 @@ class Lanes(Executor):
 
     async def _close(self) -> None:
         self._server.close()
-        for lane in tuple(self._lanes):
-            lane.cancel()
-        await asyncio.gather(*self._lanes, return_exceptions=True)
+        for lane in self._lanes:
+            lane.abort()
 
     def _send_task(self) -> None:
         task = self._client.submit(work_for, self._address, pure=False, retries=0)
@@ -131,6 +134,8 @@ class Lanes(Executor):
             self._waiting.popleft().future.set_exception(error)
 
     def _queue(self, parcel: _Parcel) -> None:
+        if not any(lane.sent for lane in self._lanes):  # who gets the first ones, longest first
+            self._room = deque(self._lanes * _CHUNKS_A_WORKER)
         self._waiting.append(parcel)
         self._hand_out()
 
@@ -140,10 +145,9 @@ class Lanes(Executor):
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Hand chunks to the worker at the other end, and settle its answers, while it lives."""
-        task, lane = asyncio.current_task(), _Lane(writer)
-        assert task is not None
-        self._lanes.add(task)
+        lane = _Lane(writer)
         probe_often(writer.get_extra_info("socket"))
+        self._lanes.append(lane)
         self._room.appendleft(lane)
         self._room.extend([lane] * (_CHUNKS_A_WORKER - 1))
         reason = "it closed its lane"
@@ -154,8 +158,6 @@ class Lanes(Executor):
         except (OSError, asyncio.IncompleteReadError) as error:
             reason = one_line(error)
         finally:
-            self._lanes.discard(task)
-            writer.transport.abort()
             self._close_lane(lane, WorkerLost(reason))
 
     def _settle(self, lane: _Lane, data: bytes) -> None:
@@ -169,6 +171,8 @@ class Lanes(Executor):
 
     def _close_lane(self, lane: _Lane, error: WorkerLost) -> None:
         """Lose the chunk that the worker had begun; the others go to other workers."""
+        lane.abort()
+        self._lanes.remove(lane)
         self._room = deque(other for other in self._room if other is not lane)
         if lane.sent:
             lane.sent.popleft().future.set_exception(error)

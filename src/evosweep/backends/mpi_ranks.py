@@ -80,7 +80,7 @@ class Ranks(Generic[Result]):
     def begin(self) -> None:
         """Wait no longer for the chunks that were sent, and begin with the first rank again.
 
-        So the ranks that get the first chunks also get the first, and longest, ones of later rounds.
+        So the ranks that get the first chunks get the first, longest ones of later rounds, too.
         """
         for sent in self._sent.values():
             for place, each in enumerate(sent):

@@ -28,6 +28,7 @@ _OPENING = 4  # an even share is divided by this for the first chunks, which are
 _CAUTION = 4  # relative deviations of a chunk that are held back for the end of a batch
 _DEAREST = 0.05  # seconds of work that a round may leave to each worker for want of a next one
 _EVEN = 1.6  # work is even if its share is divided by no more
+_KEPT = 0.25  # part of the weight of a batch that is left when the next one begins
 _MEMORY = 0.3  # weight of the newest measurement
 _CURIOSITY = 0.02  # part of the time spent here that may be lost on trying workers again
 
@@ -43,7 +44,7 @@ class Make(Protocol[_Result_co]):
 
 
 class _Recent:
-    """A weighted mean over this batch and the last ones, each with half the weight of the next."""
+    """A weighted mean over this batch and the last ones, each with less weight than the next."""
 
     def __init__(self) -> None:
         self._sum, self._weight = 0.0, 0.0
@@ -53,8 +54,8 @@ class _Recent:
         self._weight += weight
 
     def fade(self) -> None:
-        self._sum /= 2
-        self._weight /= 2
+        self._sum *= _KEPT
+        self._weight *= _KEPT
 
     @property
     def is_measured(self) -> bool:
@@ -86,7 +87,7 @@ class _Cost(_Recent):
 
 
 class _Unevenness(_Recent):
-    """The variation of the cost of an item between chunks; long chunks have more weight."""
+    """The variation of the cost of an item within a batch; long chunks have more weight."""
 
     def add_chunk(self, expected: float, seconds: float) -> None:
         self.add(expected * (seconds / expected - 1) ** 2, expected)
@@ -237,7 +238,7 @@ class Dispatcher:
         self, items: Sequence[int], make: Make[Result]
     ) -> Iterator[tuple[Work[Result], Result | Lost]]:
         sent: dict[int, tuple[Work[Result], int]] = {}
-        seconds, waited = 0.0, 0.0
+        seconds, waited, usual = 0.0, 0.0, _Cost()
         started = time.perf_counter()
         resumed = started
         for number, outcome in self.backend.run(self._cut(items, make, sent)):
@@ -248,8 +249,9 @@ class Dispatcher:
             chunk, size = sent.pop(number)
             if not isinstance(outcome, Lost):
                 seconds += outcome.seconds
-                if self._cost.is_measured:
-                    self._unevenness.add_chunk(self._cost.seconds_of(size), outcome.seconds)
+                if usual.is_measured:
+                    self._unevenness.add_chunk(usual.seconds_of(size), outcome.seconds)
+                usual.add(outcome.seconds, size)
                 self._cost.add(outcome.seconds, size)
             yield chunk, outcome
             resumed = time.perf_counter()
