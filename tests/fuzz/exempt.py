@@ -26,6 +26,8 @@ def _in(file: str, why: str, *functions: str) -> dict[Place, str]:
 
 HARMLESS: dict[Place, str] = {
     **_in("backends/answers.py", PROCESSES, "answer", "outcome_of"),
+    **_in("backends/dask_lanes.py", PROCESSES, "_connected"),
+    **_in("backends/mpi_ranks.py", PROCESSES, "_Port.receive"),
     **_in("backends/mpi.py", KERNEL, "_unlink_shared_memory"),
     **_in("backends/over_executor.py", MAKES, "OverExecutor.__enter__"),
     **_in(

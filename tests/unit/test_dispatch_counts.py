@@ -9,7 +9,8 @@ import pytest
 
 from evosweep.backends.protocol import Lost
 from evosweep.evaluation import dispatcher
-from evosweep.evaluation.dispatcher import Dispatcher, _Cost, _Pace, _Recent, _Unevenness
+from evosweep.evaluation.dispatcher import Dispatcher
+from evosweep.evaluation.measures import Cost, Pace, Recent, Unevenness
 
 COST, CARE, WAIT = 0.01, 0.001, 0.5  # seconds of an item, of making a chunk, of a result
 
@@ -67,7 +68,7 @@ def _here(workers: int = 1) -> Any:
 
 
 def test_a_mean_keeps_a_quarter() -> None:
-    mean = _Recent()
+    mean = Recent()
     assert not mean.is_measured
     mean.add(3.0, 2.0)
     mean.add(1.0, 2.0)
@@ -79,12 +80,12 @@ def test_a_mean_keeps_a_quarter() -> None:
 
 
 def test_a_cost_tells_items_and_seconds() -> None:
-    cost = _Cost()
+    cost = Cost()
     cost.add(0.5, 10)
     assert cost.seconds_of(4) == 0.2
     assert cost.items_in(0.26) == 5
     assert cost.items_in(0.01) == 1
-    nothing = _Cost()
+    nothing = Cost()
     nothing.add(0.0, 10)
     assert nothing.seconds_of(3) == pytest.approx(3e-9, rel=1e-9)
     assert nothing.items_in(1.0) == pytest.approx(10**9, rel=1e-6)
@@ -103,7 +104,7 @@ def test_a_cost_tells_items_and_seconds() -> None:
 )
 def test_uneven_chunks_are_cut_smaller(chunks: list[tuple[float, float]], divisor: float) -> None:
     """The divisor is 1 and four deviations, from 1.25 to 2."""
-    unevenness = _Unevenness()
+    unevenness = Unevenness()
     for expected, seconds in chunks:
         unevenness.add_chunk(expected, seconds)
     assert unevenness.divisor == pytest.approx(divisor)
@@ -111,15 +112,15 @@ def test_uneven_chunks_are_cut_smaller(chunks: list[tuple[float, float]], diviso
 
 def test_work_is_even_if_its_deviations_are_small() -> None:
     """The divisor is 1.6 for a deviation of 0.15."""
-    assert not _Unevenness().is_small
+    assert not Unevenness().is_small
     for seconds, small in ((1.0, True), (1.149, True), (1.151, False)):
-        unevenness = _Unevenness()
+        unevenness = Unevenness()
         unevenness.add_chunk(1.0, seconds)
         assert unevenness.is_small == small
 
 
 def test_the_pace_of_first_rounds_follows_the_newest_ones() -> None:
-    pace = _Pace()
+    pace = Pace()
     assert not pace.is_measured
     pace.note(0.5, 100)
     assert pace.is_measured

@@ -131,7 +131,7 @@ def reply(mpi: Fake, rank: int, session: int, data: bytes) -> None:
 
 
 def answers(ranks: Ranks[Any], seconds: float = 60) -> list[tuple[int, Any, Any]]:
-    return [(each.chunk.number, each.result, each.error) for each in ranks.answers(seconds)]
+    return [(each.chunk.number, each.result, each.error) for each in ranks.replies(seconds)]
 
 
 def test_each_rank_has_a_chunk_before_one_has_two_and_the_idle_ones_are_first(mpi: Fake) -> None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,8 @@ class Mpi(OverExecutor):
         super().__init__(size - 1, "mpi")
         self._anchor: Anchor | None = None
         self._ranks: Ranks[Any] | None = None
-        self._calm = {"backoff": _CALM} if MPI.Query_thread() == MPI.THREAD_MULTIPLE else {}
+        self._sends = MPI.Query_thread() == MPI.THREAD_MULTIPLE
+        """True if this thread may call MPI beside the executor's."""
         _unlink_shared_memory()
         self.elsewhere = any(_is_on_several_hosts(size))
 
@@ -50,22 +52,24 @@ class Mpi(OverExecutor):
         """Return mpi4py's executor over all ranks; it gives each rank one task at a time."""
         from mpi4py.futures import MPIPoolExecutor
 
-        options = {"env": _naps(self.workers), **self._calm}
+        make = partial(MPIPoolExecutor, env=_naps(self.workers))
+        if self._sends:
+            make = partial(make, backoff=_CALM)
         if self.elsewhere:
             self._anchor = Anchor()
-            return MPIPoolExecutor(initializer=_join, initargs=(self._anchor.place,), **options)
-        return MPIPoolExecutor(**options)
+            return make(initializer=_join, initargs=(self._anchor.place,))
+        return make()
 
     def run(self, chunks: Iterator[Work[Result]]) -> Iterator[tuple[int, Result | Lost]]:
         """Keep every rank busy with one chunk and a second one waiting."""
-        if not self._calm:  # the executor's thread may call MPI, and no other one
+        if not self._sends:
             yield from super().run(chunks)
             return
         ranks = self._ranks = self._ranks or Ranks(self._running(), self.workers)
         ranks.begin()
         while self._fill(ranks, chunks):
             is_late = True
-            for chunk, result, error in ranks.answers(TICK):
+            for chunk, result, error in ranks.replies(TICK):
                 is_late = False
                 self._barren = self._barren if error else 0
                 yield chunk.number, self._loss(chunk, error) if error else result

@@ -32,7 +32,7 @@ _unfinished: list[Any] = []
 """Requests of messages that nobody may receive any more, and that MPI may read until the end."""
 
 
-class Answer(NamedTuple, Generic[Result]):
+class Reply(NamedTuple, Generic[Result]):
     """What a rank has made of a chunk: a result, or the error that it had instead."""
 
     chunk: Work[Result]
@@ -100,7 +100,7 @@ class Ranks(Generic[Result]):
         self._sent[rank].append(_Sent(chunk, self._port.send(rank, _CHUNK, data)))
         self.in_flight += 1
 
-    def answers(self, seconds: float) -> Iterator[Answer[Result]]:
+    def replies(self, seconds: float) -> Iterator[Reply[Result]]:
         """Yield all answers that are there; waits for the first one for so many seconds."""
         end, nap = time.monotonic() + seconds, _SHORTEST
         while not self._port.has(_RESULT):
@@ -110,10 +110,10 @@ class Ranks(Generic[Result]):
             nap = min(2 * nap, NAP)
         while self._port.has(_RESULT):
             rank, data = self._port.receive(_RESULT)
-            if data is not None and (found := self._answer_of(rank, data)) is not None:
+            if data is not None and (found := self._reply_of(rank, data)) is not None:
                 yield found
 
-    def _answer_of(self, rank: int, data: memoryview) -> Answer[Result] | None:
+    def _reply_of(self, rank: int, data: memoryview) -> Reply[Result] | None:
         """Return the answer of a rank to its first chunk; None if nobody waits for it."""
         chunk, request = self._sent[rank].popleft()
         request.Wait()  # it has arrived
@@ -121,7 +121,7 @@ class Ranks(Generic[Result]):
         if chunk is None:
             return None
         self.in_flight -= 1
-        return Answer(chunk, *outcome_of(data))
+        return Reply(chunk, *outcome_of(data))
 
     def dismiss(self) -> None:
         """Let all ranks end their calls; a rank that evaluates something finishes that first."""

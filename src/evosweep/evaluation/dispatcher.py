@@ -19,17 +19,13 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from evosweep.backends.protocol import Backend, Lost, Result, Timed, Work
+from evosweep.evaluation.measures import MEMORY, Cost, Pace, Unevenness
 
 _PROBE = 0.002  # seconds of work in this process after which the cost of an item is known
 _FIRST = 0.1  # seconds up to which the very first evaluation may be slow for another reason
 _LONGEST = 0.25  # seconds of work in a chunk: a kill loses no more, and no worker waits longer
-_SHARES = (1.25, 2.0)  # an even share of the items that are left is divided by this
 _OPENING = 4  # an even share is divided by this for the first chunks, which are made soon
-_CAUTION = 4  # relative deviations of a chunk that are held back for the end of a batch
 _DEAREST = 0.05  # seconds of work that a round may leave to each worker for want of a next one
-_EVEN = 1.6  # work is even if its share is divided by no more
-_KEPT = 0.25  # part of the weight of a batch that is left when the next one begins
-_MEMORY = 0.3  # weight of the newest measurement
 _CURIOSITY = 0.02  # part of the time spent here that may be lost on trying workers again
 
 _Result_co = TypeVar("_Result_co", bound=Timed, covariant=True)
@@ -41,96 +37,6 @@ class Make(Protocol[_Result_co]):
     def __call__(self, number: int, items: Sequence[int], *, sent: bool) -> Work[_Result_co]:
         """Return a chunk of these items; `sent`: it goes to a worker, not to this process."""
         ...
-
-
-class _Recent:
-    """A weighted mean over this batch and the last ones, each with less weight than the next."""
-
-    def __init__(self) -> None:
-        self._sum, self._weight = 0.0, 0.0
-
-    def add(self, total: float, weight: float) -> None:
-        self._sum += total
-        self._weight += weight
-
-    def fade(self) -> None:
-        self._sum *= _KEPT
-        self._weight *= _KEPT
-
-    @property
-    def is_measured(self) -> bool:
-        return self._weight > 0
-
-    @property
-    def value(self) -> float:
-        return self._sum / self._weight
-
-
-class _Cost(_Recent):
-    """Seconds per item.
-
-    Items are averaged, not chunks: with few slow items, the last chunk of a batch says little.
-    """
-
-    def doubt(self) -> None:
-        """Give what was measured so far the weight of one item."""
-        if self.is_measured:
-            self._sum, self._weight = self.value, 1.0
-
-    def seconds_of(self, items: int) -> float:
-        """Return the expected seconds of `items` items."""
-        return items * max(self.value, 1e-9)
-
-    def items_in(self, seconds: float) -> int:
-        """Expected number of items in so many seconds."""
-        return max(1, int(seconds / self.seconds_of(1)))
-
-
-class _Unevenness(_Recent):
-    """The variation of the cost of an item within a batch; long chunks have more weight."""
-
-    def add_chunk(self, expected: float, seconds: float) -> None:
-        self.add(expected * (seconds / expected - 1) ** 2, expected)
-
-    @property
-    def divisor(self) -> float:
-        """The number by which an even share is divided."""
-        low, high = _SHARES
-        return (
-            min(high, max(low, 1 + _CAUTION * math.sqrt(self.value))) if self.is_measured else high
-        )
-
-    @property
-    def is_small(self) -> bool:
-        """True if the chunks of earlier batches have cost nearly what was expected."""
-        return self.is_measured and self.divisor <= _EVEN
-
-
-class _Pace:
-    """The time that the first round of a batch takes to be made and sent."""
-
-    def __init__(self) -> None:
-        self._seconds, self._items = 0.0, 0.0
-
-    def note(self, seconds: float, items: int) -> None:
-        """Note a first round; the newest ones have most weight."""
-        weight = _MEMORY if self._items else 1.0
-        self._seconds += weight * (seconds - self._seconds)
-        self._items += weight * (items - self._items)
-
-    @property
-    def is_measured(self) -> bool:
-        return self._items > 0
-
-    @property
-    def of_round(self) -> float:
-        """Seconds of a round."""
-        return self._seconds
-
-    @property
-    def of_item(self) -> float:
-        """Seconds of an item, if chunks cost by their length alone."""
-        return self._seconds / self._items
 
 
 @dataclass
@@ -153,9 +59,9 @@ class Dispatcher:
         self.workers_only = workers_only and not backend.local
         """True to evaluate nothing in this process, since an evaluation may hang or kill it."""
         self.times = Times()
-        self._cost = _Cost()
-        self._unevenness = _Unevenness()
-        self._pace = _Pace()
+        self._cost = Cost()
+        self._unevenness = Unevenness()
+        self._pace = Pace()
         self._care = 0.0
         """Measured seconds per item of this process, without its evaluation."""
         self._overhead = backend.overhead
@@ -210,7 +116,7 @@ class Dispatcher:
             spent += outcome.seconds
             if size == 1 and items and _PROBE <= spent < _FIRST:
                 # It may have imported or built something that the next ones need not: they tell.
-                self._cost, spent = _Cost(), 0.0
+                self._cost, spent = Cost(), 0.0
             size *= 2
 
     def _locally(
@@ -231,14 +137,14 @@ class Dispatcher:
         self.times.evaluation += outcome.seconds
         self.times.dispatch += care
         self._cost.add(outcome.seconds, len(items))
-        self._care += _MEMORY * (care / len(items) - self._care)
+        self._care += MEMORY * (care / len(items) - self._care)
         return chunk, outcome
 
     def _spread(
         self, items: Sequence[int], make: Make[Result]
     ) -> Iterator[tuple[Work[Result], Result | Lost]]:
         sent: dict[int, tuple[Work[Result], int]] = {}
-        seconds, waited, usual = 0.0, 0.0, _Cost()
+        seconds, waited, usual = 0.0, 0.0, Cost()
         started = time.perf_counter()
         resumed = started
         for number, outcome in self.backend.run(self._cut(items, make, sent)):
@@ -333,5 +239,5 @@ class Dispatcher:
         else:  # workers started, and may have imported: that says nothing of the next batch
             self._warm = True
             self._cost.doubt()
-            self._unevenness = _Unevenness()
+            self._unevenness = Unevenness()
         self._since_workers = 0.0
