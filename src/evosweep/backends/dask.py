@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _TASK = 0.0035
 """Seconds that the scheduler needs per task: a chunk must take that long for each worker."""
-_LANE = 0.0006
+_LANE = 0.0002
 """Seconds that this process needs per chunk where each worker has a lane."""
 _PATIENCE = 60
 """Seconds within which a scheduler must answer and have a worker."""

@@ -13,9 +13,9 @@ from typing import Any
 from evosweep.backends.serial import Serial
 from evosweep.evaluation.dispatcher import Dispatcher
 
-ENGINES = {"pool": (0.0001, 0.002), "scoop": (0.0003, 0.004), "mpi": (0.0007, 0.003)}
+ENGINES = {"pool": (0.0001, 0.002), "scoop": (0.0003, 0.004), "mpi": (0.0001, 0.003)}
 """Seconds of the parent for a chunk, and the backend's own guess of a batch's overhead."""
-DASK = {"dask": 0.0006, "dask there": 0.0035}
+DASK = {"dask": 0.0002, "dask there": 0.0035}
 """Of Dask, by lanes to a cluster of its own, and by tasks to a scheduler that is there."""
 CASES = (
     (64, 2_000, 0.01), (256, 2_000, 0.05), (1_000, 10_000, 1.0), (10_000, 10_000, 1.0),
