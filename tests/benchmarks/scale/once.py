@@ -1,7 +1,8 @@
 """Times one way to map at one number of workers: once.py WAY WORKERS MILLISECONDS COUNT.
 
 Prints, as JSON, the seconds of each of several batches, after some that do not count: the first
-starts the workers, and each of many has to have been at work before. Beside them the processor
+ones start the workers, each of many has to have been at work before, and from the last ones the
+dispatcher learns how even the evaluations are. Beside them the processor
 seconds of an evaluation, in this process and in all others of the session.
 """
 
@@ -70,8 +71,9 @@ def main(way: str, workers: int, milliseconds: float, count: int) -> None:
     )
     seconds, before = list[float](), dict[int, float]()
     with opened as mapping:
-        for number in range(2 + workers // 32 + BATCHES):
-            if number == 2 + workers // 32:
+        uncounted = 2 + workers // 16
+        for number in range(uncounted + BATCHES):
+            if number == uncounted:
                 before = processor.seconds()
             started = time.perf_counter()
             values = list(mapping(function or toolbox.evaluate, items))
