@@ -67,7 +67,7 @@ def _here(workers: int = 1) -> Any:
     return SimpleNamespace(local=True, overhead=0.0, workers=workers)
 
 
-def test_a_mean_keeps_a_quarter() -> None:
+def test_a_mean_forgets_by_halves() -> None:
     mean = Recent()
     assert not mean.is_measured
     mean.add(3.0, 2.0)
@@ -76,7 +76,7 @@ def test_a_mean_keeps_a_quarter() -> None:
     assert mean.value == 1.0
     mean.fade()
     mean.add(8.0, 2.0)
-    assert mean.value == 3.0
+    assert mean.value == 2.5
 
 
 def test_a_cost_tells_items_and_seconds() -> None:
@@ -146,20 +146,8 @@ def test_a_first_round_is_timed_once_workers_are_warm(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize(
-    ("uneven", "count", "worth"),
-    [(0.0, 1, False), (0.0, 2, True), (0.5, 1, True), (0.5, 0, False), (0.0, 0, False)],
-)
-def test_what_is_left_of_even_work_is_no_round_unless_each_worker_gets_some(
-    clock: Clock, uneven: float, count: int, *, worth: bool
-) -> None:
-    spread = _decided(clock)
-    spread._unevenness.add_chunk(1.0, 1.0 + uneven)
-    assert spread._is_worth_a_round(count) == worth
-
-
-@pytest.mark.parametrize(
     ("round_of", "count", "worth"),
-    [(0.01, 19, False), (0.01, 21, True), (9.0, 99, False), (9.0, 101, True)],
+    [(0.0, 0, False), (0.0, 1, True), (0.01, 19, False), (0.01, 21, True), (9.0, 99, False), (9.0, 101, True)],
 )
 def test_a_round_is_worth_what_it_takes_to_send(
     clock: Clock, round_of: float, count: int, *, worth: bool
@@ -244,13 +232,13 @@ def test_no_chunk_is_empty(clock: Clock) -> None:
     assert [len(items) for _, items, _ in make.chunks] == [1, 2, 25]
 
 
-def test_each_batch_forgets_a_part_of_what_was_measured(clock: Clock) -> None:
+def test_each_batch_forgets_half_of_what_was_measured(clock: Clock) -> None:
     here = Dispatcher(_here())
     here._cost.add(COST, 1)
     here._unevenness.add_chunk(1.0, 1.5)
     list(here.run([1], Made(clock)))
-    assert here._unevenness._weight == 0.25
-    assert here._cost._weight == 1.25
+    assert here._unevenness._weight == 0.5
+    assert here._cost._weight == 1.5
 
 
 def test_times_of_work_by_workers(clock: Clock) -> None:
@@ -304,7 +292,7 @@ def test_later_chunks_tell_how_uneven_work_is(clock: Clock) -> None:
     list(spread.run(range(2), Made(clock, 2 * COST)))
     assert spread._unevenness._weight == pytest.approx(2 * COST)  # of the second, by the first
     assert spread._unevenness.value == pytest.approx(0.0)  # whatever the last batch has cost
-    assert spread._cost.value == pytest.approx(COST * (0.25 + 2 * 2) / (0.25 + 2))
+    assert spread._cost.value == pytest.approx(COST * (0.5 + 2 * 2) / (0.5 + 2))
 
 
 def test_together_is_one_chunk_of_a_worker(clock: Clock) -> None:

@@ -13,7 +13,9 @@ import pytest
 
 from evosweep.backends import mpi_ranks
 from evosweep.backends.answers import answer
+from evosweep.backends.mpi import Mpi
 from evosweep.backends.mpi_ranks import Ranks, serve
+from evosweep.errors import InputError
 
 CHUNK, RESULT, FAREWELL = mpi_ranks._CHUNK, mpi_ranks._RESULT, mpi_ranks._FAREWELL
 SESSION = mpi_ranks._SESSION
@@ -211,3 +213,12 @@ def test_a_rank_leaves_though_nobody_takes_its_answer(mpi: Fake) -> None:
     thread.join(60)
     assert not thread.is_alive()
     assert not mpi.mail[1, FAREWELL]
+
+
+def test_a_second_backend_is_told_that_the_ranks_are_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = object.__new__(Mpi), object.__new__(Mpi)
+    monkeypatch.setattr(Mpi, "_holder", first)
+    with pytest.raises(InputError, match="another one in this program has the ranks"):
+        second._taken()

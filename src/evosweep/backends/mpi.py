@@ -13,7 +13,7 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from evosweep.backends.mpi_ranks import NAP, NAP_VARIABLE, Ranks
 from evosweep.backends.over_executor import TICK, OverExecutor
@@ -32,6 +32,8 @@ class Mpi(OverExecutor):
 
     overhead = 0.003
     watches = False
+    _holder: ClassVar["Mpi | None"] = None
+    """The backend whose calls the ranks of this program serve."""
 
     def __init__(self, workers: int = 1) -> None:
         from mpi4py import MPI
@@ -65,7 +67,7 @@ class Mpi(OverExecutor):
         if not self._sends:
             yield from super().run(chunks)
             return
-        ranks = self._ranks = self._ranks or Ranks(self._running(), self.workers)
+        ranks = self._ranks = self._ranks or self._taken()
         ranks.begin()
         while self._fill(ranks, chunks):
             is_late = True
@@ -76,6 +78,16 @@ class Mpi(OverExecutor):
                 self._fill(ranks, chunks)
             if is_late:
                 self._look_after(ranks)
+
+    def _taken(self) -> Ranks[Any]:
+        """Take the ranks for calls that last; raises InputError if another backend has them."""
+        if Mpi._holder is not None:
+            raise InputError(
+                "backend mpi: another one in this program has the ranks; leave its `with` block "
+                "first"
+            )
+        Mpi._holder = self
+        return Ranks(self._running(), self.workers)
 
     def _fill(self, ranks: Ranks[Result], chunks: Iterator[Work[Result]]) -> bool:
         """Send chunks while there is room; returns True if any is not done."""
@@ -93,7 +105,7 @@ class Mpi(OverExecutor):
         """Let the other ranks leave."""
         if self._ranks is not None:
             self._ranks.dismiss()
-            self._ranks = None
+            self._ranks = Mpi._holder = None
         if self._anchor is not None:
             self._anchor.release()
         executor.shutdown(wait=wait)

@@ -199,10 +199,8 @@ class Dispatcher:
 
     def _is_worth_a_round(self, count: int) -> bool:
         """True if so many items, as chunks of their own, gain more than these cost to send."""
-        workers = self.backend.workers
-        fewest = workers if self._unevenness.is_small else 1
-        seconds = self._cost.seconds_of(count) / workers
-        return count >= fewest and seconds >= min(_DEAREST, self._pace.of_round)
+        seconds = self._cost.seconds_of(count) / self.backend.workers
+        return count > 0 and seconds >= min(_DEAREST, self._pace.of_round)
 
     @property
     def _is_soon_made(self) -> bool:

@@ -5,7 +5,7 @@ import math
 _SHARES = (1.25, 2.0)  # an even share of the items that are left is divided by this
 _CAUTION = 4  # relative deviations of a chunk that are held back for the end of a batch
 _EVEN = 1.6  # work is even if its share is divided by no more
-_KEPT = 0.25  # part of the weight of a batch that is left when the next one begins
+_KEPT = 0.5  # part of the weight of a batch that is left when the next one begins
 MEMORY = 0.3  # weight of the newest measurement
 
 
