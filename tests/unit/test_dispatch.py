@@ -171,7 +171,7 @@ def test_chunks_that_take_long_to_make_begin_small(clock: Clock) -> None:
 
 def test_the_last_round_leaves_no_worker_without_a_chunk(clock: Clock) -> None:
     """Of 250 even items each of eight workers gets 31 or 32, and not 28 or 32."""
-    workers = Workers(clock, 8)
+    workers = Workers(clock, 8, making=0.0001)
     seconds = _third(workers, clock, 250, lambda _: 0.01)
     assert workers.sizes == [25] * 8 + [7] * 2 + [6] * 6
     assert seconds < 0.32 + 4 * SENDING

@@ -147,7 +147,14 @@ def test_a_first_round_is_timed_once_workers_are_warm(clock: Clock) -> None:
 
 @pytest.mark.parametrize(
     ("round_of", "count", "worth"),
-    [(0.0, 0, False), (0.0, 1, True), (0.01, 19, False), (0.01, 21, True), (9.0, 99, False), (9.0, 101, True)],
+    [
+        (0.0, 0, False),
+        (0.0, 1, True),
+        (0.01, 19, False),
+        (0.01, 21, True),
+        (9.0, 99, False),
+        (9.0, 101, True),
+    ],
 )
 def test_a_round_is_worth_what_it_takes_to_send(
     clock: Clock, round_of: float, count: int, *, worth: bool
