@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from evosweep.records.small_parquet import small_table
-
 
 def table_of_rows(rows: Sequence[Mapping[str, object]]) -> bytes:
     """Return rows as a Parquet file; the columns come in the order in which they first appear."""
@@ -15,8 +13,6 @@ def table_of_rows(rows: Sequence[Mapping[str, object]]) -> bytes:
 
 def table_of_columns(columns: Mapping[str, Sequence[object]]) -> bytes:
     """Return columns as a Parquet file; a column of mixed types is stored as JSON text."""
-    if (small := small_table(columns)) is not None:
-        return small
-    from evosweep.records.parquet import as_parquet  # lazy: slow to import, and seldom needed
+    from evosweep.records.parquet import as_parquet  # lazy: slow to import, and not always needed
 
     return as_parquet(columns.items())
