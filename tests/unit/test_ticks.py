@@ -1,30 +1,48 @@
-"""The ticks of a run's curve are where Matplotlib puts them."""
+"""The ticks of a run's curve: a few round numbers within the axis, and labels that differ."""
 
-import random
+import math
 
 import pytest
-from matplotlib.ticker import MaxNLocator
+from hypothesis import given
+from hypothesis import strategies as st
 
-from evosweep.track.content.ticks import MOST, ticks
+from evosweep.track.content.ticks import MOST, labels, ticks
 
-
-def _of_matplotlib(low: float, high: float, whole: bool) -> list[float]:
-    values = MaxNLocator(nbins=MOST, integer=whole).tick_values(low, high)
-    return [float(value) for value in values if low <= value <= high]
+NUMBERS = st.floats(-1e300, 1e300)
 
 
-def _intervals(count: int) -> list[tuple[float, float]]:
-    draw = random.Random(7)
-    usual = [(0.0, 10.0 ** draw.uniform(0, 6)) for _ in range(count)]
-    lows = [draw.choice((-1, 0, 1)) * 10 ** draw.uniform(-12, 12) for _ in range(count)]
-    near = [(low, low + abs(low) * 10 ** draw.uniform(-8, 1) + 1e-9) for low in lows]
-    far = [(low, low + 10 ** draw.uniform(9, 299)) for low in lows]
-    tiny = [(0.0, 10 ** draw.uniform(-300, -9)) for _ in range(count)]
-    return [*usual, *near, *far, *tiny]
+@pytest.mark.parametrize(
+    ("interval", "expected"),
+    [
+        ((0.0, 100.0), (0, 20, 40, 60, 80, 100)),
+        ((0.0, 12.0), (0, 2, 4, 6, 8, 10, 12)),
+        ((-0.04, 1.04), (0, 0.2, 0.4, 0.6, 0.8, 1)),
+        ((-14.0, 1.0), (-12.5, -10, -7.5, -5, -2.5, 0)),
+        ((999_999.95, 1_000_000.45), (1e6, 1_000_000.1, 1_000_000.2)),
+    ],
+)
+def test_they_are_round(interval: tuple[float, float], expected: tuple[float, ...]) -> None:
+    assert ticks(*interval)[: len(expected)] == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 
-@pytest.mark.parametrize("whole", [False, True])
-def test_the_ticks_are_those_of_matplotlib(whole: bool) -> None:
-    for low, high in _intervals(60):
-        found = repr(list(ticks(low, high, whole=whole)))
-        assert found == repr(_of_matplotlib(low, high, whole)), (low, high)
+@given(NUMBERS, st.floats(1e-9, 1e300))
+def test_two_or_more_lie_on_each_axis_and_differ(low: float, length: float) -> None:
+    high = low + max(length, 1e-9 * abs(low))
+    found = ticks(low, high)
+    tolerance = 1e-6 * (high / MOST - low / MOST)
+    assert 2 <= len(found) <= MOST + 1
+    assert all(low - tolerance <= each <= high + tolerance for each in found)
+    assert list(found) == sorted(set(found))
+    assert len(set(labels(found))) == len(found)
+
+
+@given(st.integers(0, 10**6), st.integers(1, 10**9))
+def test_generations_are_whole(first: int, generations: int) -> None:
+    found = ticks(float(first), float(first + generations), whole=True)
+    assert 2 <= len(found) <= MOST + 1
+    assert all(each == math.floor(each) for each in found)
+
+
+def test_labels_have_the_digits_that_they_need() -> None:
+    assert labels((0.0, 0.5, 1.0)) == ["0", "0.5", "1"]
+    assert labels((1_000_000.1, 1_000_000.2)) == ["1000000.1", "1000000.2"]

@@ -10,7 +10,7 @@ from typing import TypeGuard
 
 from evosweep.records.record import TraitFields
 from evosweep.track.content.history import History
-from evosweep.track.content.ticks import ticks
+from evosweep.track.content.ticks import labels, ticks
 
 _WIDTH, _HEIGHT = 720, 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 86, 16, 46, 54
@@ -62,14 +62,16 @@ class _Frame:
     def axes(self) -> list[str]:
         bottom, top = _HEIGHT - _BOTTOM, _TOP
         parts = []
-        for value in ticks(*self.y):
+        levels = ticks(*self.y)
+        for value, label in zip(levels, labels(levels), strict=True):
             y = self.at(self.x[0], value)[1]
             parts.append(_line((_LEFT, y), (_WIDTH - _RIGHT, y), "#e2e2e2"))
-            parts.append(_text(_LEFT - 8, y + 4, f"{value:.6g}", anchor="end"))
-        for step in ticks(*self.x, whole=True):
+            parts.append(_text(_LEFT - 8, y + 4, label, anchor="end"))
+        steps = ticks(*self.x, whole=True)
+        for step, label in zip(steps, labels(steps), strict=True):
             x = self.at(step, self.y[0])[0]
             parts.append(_line((x, bottom), (x, bottom + 5), "#444"))
-            parts.append(_text(x, bottom + 20, f"{step:.6g}"))
+            parts.append(_text(x, bottom + 20, label))
         parts.append(_line((_LEFT, bottom), (_WIDTH - _RIGHT, bottom), "#444"))
         parts.append(_line((_LEFT, top), (_LEFT, bottom), "#444"))
         parts.append(_text((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 12, "generation"))
