@@ -14,6 +14,7 @@ WITHOUT_RUN = {
     "test_a_kill_is_the_command_s_end",
     "test_a_killed_host_takes_its_processes_along",
     "test_one_that_inherits_something_else_is_started_anew",
+    "test_one_that_is_started_here_is_the_run_itself_and_has_a_name",
     "test_the_end_of_a_killed_command_is_told",
     "test_who_ignores_sigterm_is_killed_after_the_grace",
     "test_a_group_is_killed_with_who_has_left_it",

@@ -3,6 +3,7 @@
 import json
 import os
 import struct
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -299,3 +300,54 @@ def _no_descriptor_is_left() -> Iterator[None]:
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
     yield
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+
+
+def test_a_stop_in_a_sync_leaves_the_sync_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+    real = os.fdatasync
+
+    def stopped(_: int) -> None:
+        calls.append("stopped")
+        raise KeyboardInterrupt
+
+    def counted(fd: int) -> None:
+        calls.append("synced")
+        real(fd)
+
+    with Journal(tmp_path / "journal.bin", RUN_ID, sync=3600.0) as opened:
+        opened.append(_entry(0))
+        monkeypatch.setattr(os, "fdatasync", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            opened.flush()
+        monkeypatch.setattr(os, "fdatasync", counted)
+        opened.flush()
+        opened.flush()
+    assert calls == ["stopped", "synced"]
+
+
+def test_a_sync_waits_for_the_one_of_another_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would find nothing new, and say that entries are on the disk before they are."""
+    real, begun, may_end = os.fdatasync, threading.Event(), threading.Event()
+    order: list[str] = []
+
+    def slow(fd: int) -> None:
+        begun.set()
+        may_end.wait()
+        real(fd)
+        order.append("on the disk")
+
+    with Journal(tmp_path / "journal.bin", RUN_ID, sync=3600.0) as opened:
+        opened.append(_entry(0))
+        monkeypatch.setattr(os, "fdatasync", slow)
+        other = threading.Thread(target=opened.flush)
+        other.start()
+        begun.wait()
+        threading.Timer(0.1, may_end.set).start()
+        opened.flush()
+        order.append("told")
+        other.join()
+    assert order == ["on the disk", "told"]

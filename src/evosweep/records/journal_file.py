@@ -73,6 +73,8 @@ class JournalFile:
     _is_named: bool = False
     """True if the name is on the disk, too; an earlier process may have been killed before."""
     _writing: Lock = field(default_factory=Lock)
+    _syncing: Lock = field(default_factory=Lock)
+    """Held until bytes that another thread syncs are on the disk."""
 
     @classmethod
     def existing(cls, path: Path) -> "JournalFile | None":
@@ -153,15 +155,23 @@ class JournalFile:
 
         Raises `EvosweepError` if bytes are lost: the full disk of a file server shows here.
         """
+        with self._syncing:
+            try:
+                self._sync_data()
+                self._sync_name()
+            except OSError as error:
+                if error.errno not in _NO_SYNC:
+                    raise _unwritable(self.path, self.size, error) from error
+
+    def _sync_data(self) -> None:
+        if not self._is_new:
+            return
         try:
-            if self._is_new:
-                self._is_new = False  # first: another thread may append meanwhile
-                os.fdatasync(self.fd) if hasattr(os, "fdatasync") else os.fsync(self.fd)
-            self._sync_name()
-        except OSError as error:
-            if error.errno not in _NO_SYNC:
-                self._is_new = True
-                raise _unwritable(self.path, self.size, error) from error
+            self._is_new = False  # first: another thread may append meanwhile
+            os.fdatasync(self.fd) if hasattr(os, "fdatasync") else os.fsync(self.fd)
+        except BaseException:  # a stop may come before the system has begun
+            self._is_new = True
+            raise
 
     def _sync_name(self) -> None:
         """Put the file's name on the disk, once: else a power failure may take the file by it."""
