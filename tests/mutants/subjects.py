@@ -28,7 +28,7 @@ SUBJECTS = {
     "journal's bytes": _subject(
         "records", "journal_entry journal_frames journal_reading", "journal journal_bytes"
     ),
-    "dispatcher": _subject("evaluation", "dispatcher", "dispatch dispatch_counts"),
+    "dispatcher": _subject("evaluation", "dispatcher measures", "dispatch dispatch_counts"),
     "journal's file": _subject(
         "records",
         "journal journal_file syncer",

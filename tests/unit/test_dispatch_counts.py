@@ -111,23 +111,24 @@ def test_uneven_chunks_are_cut_smaller(chunks: list[tuple[float, float]], diviso
 
 
 def test_work_is_even_if_its_deviations_are_small() -> None:
-    """The divisor is 1.6 for a deviation of 0.15."""
+    """The divisor is 1.6 for a deviation of 0.15, whose square is 0.0225."""
     assert not Unevenness().is_small
-    for seconds, small in ((1.0, True), (1.149, True), (1.151, False)):
+    for square, small in ((0.0, True), (0.0225, True), (0.0226, False)):
         unevenness = Unevenness()
-        unevenness.add_chunk(1.0, seconds)
+        unevenness.add(square, 1.0)
         assert unevenness.is_small == small
 
 
 def test_the_pace_of_first_rounds_follows_the_newest_ones() -> None:
     pace = Pace()
     assert not pace.is_measured
-    pace.note(0.5, 100)
+    assert pace.of_round == 0.0
+    pace.note(0.5, 1)
     assert pace.is_measured
-    assert (pace.of_round, pace.of_item) == (0.5, 0.005)
-    pace.note(1.5, 200)
+    assert (pace.of_round, pace.of_item) == (0.5, 0.5)
+    pace.note(1.5, 101)
     assert pace.of_round == pytest.approx(0.8)
-    assert pace.of_item == pytest.approx(0.8 / 130)
+    assert pace.of_item == pytest.approx(0.8 / 31)
 
 
 def test_a_first_round_is_timed_once_workers_are_warm(clock: Clock) -> None:
@@ -151,7 +152,7 @@ def test_a_first_round_is_timed_once_workers_are_warm(clock: Clock) -> None:
         (0.0, 0, False),
         (0.0, 1, True),
         (0.01, 19, False),
-        (0.01, 21, True),
+        (0.01, 20, True),
         (9.0, 99, False),
         (9.0, 101, True),
     ],
@@ -167,7 +168,7 @@ def test_a_round_is_worth_what_it_takes_to_send(
 
 @pytest.mark.parametrize(
     ("uneven", "making", "soon"),
-    [(0.1, 0.000124, True), (0.1, 0.000126, False), (0.2, 0.0001, False), (0.1, None, False)],
+    [(0.1, 0.000125, True), (0.1, 0.000126, False), (0.2, 0.0001, False), (0.1, None, False)],
 )
 def test_what_is_soon_made(
     clock: Clock, uneven: float, making: float | None, *, soon: bool

@@ -15,7 +15,7 @@ import pytest
 
 from evosweep.records import journal, journal_entry, journal_frames
 from evosweep.records.journal import Entry, JournalCorrupt, Session
-from evosweep.records.journal_entry import Writer, pack, unpack
+from evosweep.records.journal_entry import PlainChunk, Writer, pack, unpack
 from evosweep.records.journal_frames import HEADER_SIZE, chunk_frames, entries_of, frame, header_of
 
 RUN_ID = "0123456789ab"
@@ -194,24 +194,25 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     "payload",
-    [_chunk(0, 1, 1, 7), b"\x01short", _session(b"["), _session(b"[]"), b"",
+    [_chunk(0, 1, 1, 7), _chunk(0, 1, 1, 8, seconds=-1.0), _chunk(0, 1, 1, 8, finished=math.inf),
+     b"\x01short", b"\x01\x00short", _session(b"["), _session(b"[]"), b"",
      _session(b'{"writer": {}}'), _session(b'{"writer": {"device": "x"}}'),
      _chunk(GENOMES, 1, 1, 8) + b"[" * 100_000, _chunk(GENOMES, 1, 1, 8) + b'[{"no": 1}]'],
 )  # fmt: skip
 def test_an_entry_that_says_nothing_is_named_by_its_end(path: Path, payload: bytes) -> None:
     _file(path, pack(_entry()), payload)
     end = path.stat().st_size
-    with pytest.raises(JournalCorrupt) as refused:
-        list(journal.read(path))
-    said = str(refused.value)
-    assert said.startswith(f"{path}: the entry that ends at byte {end} is damaged (")
-    assert "--fresh" in said
+    for read in (READERS[1], journal.read_plain):
+        said = _refusal(path, read)
+        assert said.startswith(f"{path}: the entry that ends at byte {end} is damaged (")
+        assert "--fresh" in said
 
 
 READERS: list[Callable[[Path], object]] = [
     journal.run_id_of,
     lambda path: list(journal.read(path)),
     lambda path: list(journal.read_behind(path, 0)),
+    journal.read_plain,
     lambda path: list(chunk_frames(path)),
 ]
 
@@ -244,6 +245,21 @@ def test_a_header_has_the_documented_bytes(path: Path) -> None:
     assert header_of("a" * 12) == _header()
     _file(path, pack(_entry(0)))
     assert journal.run_id_of(path) == RUN_ID  # whatever follows
+
+
+def test_the_results_of_plain_chunks_are_read_alone(path: Path) -> None:
+    table = numpy.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    plain = pack(_entry(8, fitnesses=table, finished=7.0))
+    _file(path, pack(Session(1.5, 7)), plain, pack(Session(2.5, 8)), plain, tail=b"x")
+    whole = PlainChunk(8, 4, 2, objectives=3, finished=7.0, values=struct.pack("<6d", *range(1, 7)))
+    assert journal.read_plain(path) == [whole, whole]
+    for fields in (
+        {"indices": numpy.array([5, 4])}, {"flags": numpy.array([0, 2])}, {"genomes": [[1], [2]]},
+    ):  # fmt: skip
+        _file(path, plain, pack(_entry(**fields)))
+        assert journal.read_plain(path) is None
+    _file(path)
+    assert journal.read_plain(path) == []
 
 
 def test_a_reader_goes_on_where_it_was(path: Path) -> None:

@@ -211,11 +211,8 @@ def test_the_journals_of_a_job_share_a_thread(tmp_path: Path, syncs: Syncs) -> N
                 assert syncs.happened.wait(60)
                 if syncs.failing:
                     _wait_for_the_end(opened)
-                syncer.serve(None)
-                assert (opened._ended is None) is not syncs.failing
-            opened._dirty, count = True, syncs.count
-            time.sleep(0.02)
-            assert syncs.count == count
+            assert (opened._ended is None) is not syncs.failing
+            assert syncer._sync is None
 
 
 def test_an_entry_is_at_risk_for_a_second(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -377,6 +374,33 @@ def test_a_new_file_needs_a_lock(path: Path, monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(Locked, match=f"^{path}: another process writes to the journal"):
         _file(path)
     assert not any(path.parent.iterdir())
+
+
+def test_bytes_are_synced_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also those of an earlier process, which may have been killed before its sync."""
+    _file(path).close()
+    file = JournalFile.existing(path)
+    assert file is not None
+    synced: list[int] = []
+
+    def syncs() -> int:
+        for _ in range(2):
+            file.sync()
+        return len(synced)
+
+    monkeypatch.setattr(os, "fdatasync", synced.append)
+    assert syncs() == 1
+    file.append(b"more")
+    assert syncs() == 2
+    file.truncate(13)
+    assert syncs() == 3
+    file.append(b"more")
+    with monkeypatch.context() as patch:
+        _failing(patch, "fdatasync", errno.EIO)
+        with pytest.raises(EvosweepError):
+            file.sync()
+    assert syncs() == 4
+    file.close()
 
 
 def test_where_data_cannot_be_synced_alone_the_whole_file_is(
