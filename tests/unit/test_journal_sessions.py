@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy
 import pytest
@@ -376,9 +377,11 @@ def test_a_new_file_needs_a_lock(path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert not any(path.parent.iterdir())
 
 
-def test_bytes_are_synced_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also those of an earlier process, which may have been killed before its sync."""
-    _file(path).close()
+def test_bytes_are_synced_once_and_until_it_is_done(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also those of an earlier process, and those of a thread that appends meanwhile."""
+    path.write_bytes(b"x")
     file = JournalFile.existing(path)
     assert file is not None
     synced: list[int] = []
@@ -388,18 +391,28 @@ def test_bytes_are_synced_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> N
             file.sync()
         return len(synced)
 
+    def synced_while_more_comes(fd: int) -> None:
+        synced.append(fd)
+        file.append(b"more")
+
     monkeypatch.setattr(os, "fdatasync", synced.append)
     assert syncs() == 1
     file.append(b"more")
     assert syncs() == 2
-    file.truncate(13)
+    file.truncate(1)
     assert syncs() == 3
+    for count, error in enumerate((OSError(errno.EIO, "broken"), KeyboardInterrupt()), 4):
+        file.append(b"more")
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fdatasync", Mock(side_effect=error))
+            with pytest.raises((EvosweepError, KeyboardInterrupt)):
+                file.sync()
+        assert syncs() == count
     file.append(b"more")
     with monkeypatch.context() as patch:
-        _failing(patch, "fdatasync", errno.EIO)
-        with pytest.raises(EvosweepError):
-            file.sync()
-    assert syncs() == 4
+        patch.setattr(os, "fdatasync", synced_while_more_comes)
+        file.sync()
+    assert syncs() == 7
     file.close()
 
 
