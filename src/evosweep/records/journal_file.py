@@ -75,6 +75,9 @@ class JournalFile:
     _writing: Lock = field(default_factory=Lock)
     _syncing: Lock = field(default_factory=Lock)
     """Held until bytes that another thread syncs are on the disk."""
+    _broken: int | None = None
+    """The number of the error of a sync. Linux tells it once, and calls the next sync good although
+    the bytes may be lost."""
 
     @classmethod
     def existing(cls, path: Path) -> "JournalFile | None":
@@ -157,10 +160,13 @@ class JournalFile:
         """
         with self._syncing:
             try:
+                if self._broken is not None:
+                    raise OSError(self._broken, os.strerror(self._broken))
                 self._sync_data()
                 self._sync_name()
             except OSError as error:
                 if error.errno not in _NO_SYNC:
+                    self._broken = error.errno
                     raise _unwritable(self.path, self.size, error) from error
 
     def _sync_data(self) -> None:
