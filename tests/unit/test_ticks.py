@@ -45,4 +45,5 @@ def test_generations_are_whole(first: int, generations: int) -> None:
 
 def test_labels_have_the_digits_that_they_need() -> None:
     assert labels((0.0, 0.5, 1.0)) == ["0", "0.5", "1"]
-    assert labels((1_000_000.1, 1_000_000.2)) == ["1000000.1", "1000000.2"]
+    assert labels((100_000.1, 100_000.2)) == ["100000.1", "100000.2"]
+    assert labels((1_000_000.1, 1_000_000.2)) == ["1000000.1", "+0.1"]

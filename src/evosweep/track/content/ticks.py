@@ -7,6 +7,8 @@ MOST = 6
 """Most intervals between the ticks of an axis."""
 _ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 _DIGITS = range(6, 18)
+_LONGEST = 8
+"""Most characters of labels beside an axis's title."""
 
 
 @lru_cache(256)  # the runs of a configuration end at the same generation
@@ -26,10 +28,12 @@ def ticks(low: float, high: float, *, whole: bool = False) -> tuple[float, ...]:
 
 
 def labels(values: tuple[float, ...]) -> list[str]:
-    """Return the numbers as texts, with as many digits as tell one from the other."""
+    """Return the numbers as texts that differ; long ones as their distance from the first."""
     texts: list[str] = []
     for digits in _DIGITS:
         texts = [f"{value:.{digits}g}" for value in values]
         if len(set(texts)) == len(texts):
             break
-    return texts
+    if max(map(len, texts)) <= _LONGEST:
+        return texts
+    return [texts[0], *(f"+{value - values[0]:.6g}" for value in values[1:])]
