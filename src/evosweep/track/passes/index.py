@@ -127,7 +127,7 @@ class Index:
     def __enter__(self) -> "Index":
         try:
             self._open(self.path)
-        except (*UNUSABLE, OSError):
+        except (*UNUSABLE, OSError, MemoryError):  # a damaged page may ask for any memory
             self._open_anew()
         return self
 
