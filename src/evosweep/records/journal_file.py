@@ -66,18 +66,15 @@ class JournalFile:
     fd: int
     size: int
     """Number of bytes that this process has found or written."""
-    _last: bytes = b""
-    """The last bytes that this process wrote."""
+    _last: bytes = b""  # that this process wrote
     _is_new: bool = True
     """True if there may be bytes that are not on the disk."""
     _is_named: bool = False
     """True if the name is on the disk, too; an earlier process may have been killed before."""
     _writing: Lock = field(default_factory=Lock)
-    _syncing: Lock = field(default_factory=Lock)
-    """Held until bytes that another thread syncs are on the disk."""
+    _syncing: Lock = field(default_factory=Lock)  # held until the bytes are on the disk
     _broken: int | None = None
-    """The number of the error of a sync. Linux tells it once, and calls the next sync good although
-    the bytes may be lost."""
+    """Of a sync that failed: Linux tells its error once, and calls the next sync good."""
 
     @classmethod
     def existing(cls, path: Path) -> "JournalFile | None":
@@ -154,15 +151,14 @@ class JournalFile:
         self.size, self._is_new = size, True
 
     def sync(self) -> None:
-        """Put all appended bytes on the disk.
-
-        Raises `EvosweepError` if bytes are lost: the full disk of a file server shows here.
-        """
+        """Put all appended bytes on the disk; raises EvosweepError if some are lost, as on a full
+        file server."""
         with self._syncing:
             try:
                 if self._broken is not None:
                     raise OSError(self._broken, os.strerror(self._broken))
-                self._sync_data()
+                if self._is_new:
+                    self._sync_data()
                 self._sync_name()
             except OSError as error:
                 if error.errno not in _NO_SYNC:
@@ -170,8 +166,6 @@ class JournalFile:
                     raise _unwritable(self.path, self.size, error) from error
 
     def _sync_data(self) -> None:
-        if not self._is_new:
-            return
         try:
             self._is_new = False  # first: another thread may append meanwhile
             os.fdatasync(self.fd) if hasattr(os, "fdatasync") else os.fsync(self.fd)
