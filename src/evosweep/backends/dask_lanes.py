@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from evosweep.backends.answers import answer, outcome_of
+from evosweep.backends.room import CHUNKS_A_WORKER, Room
 from evosweep.errors import one_line
 from evosweep.processes.lifeline import probe_often
 
@@ -32,7 +33,6 @@ _Words = ParamSpec("_Words")
 _Value = TypeVar("_Value")
 
 _LENGTH = struct.Struct("=Q")
-_CHUNKS_A_WORKER = 2  # one at work and one that waits for it
 _BARREN = 20
 """Per lane: the run ends if so many workers in a row are lost without a result."""
 
@@ -79,7 +79,7 @@ class Lanes(Executor):
         self._is_open = True
         self._barren = 0
         self._waiting: deque[_Parcel] = deque()
-        self._room: deque[_Lane] = deque()
+        self._room: Room[_Lane] = Room()
         """A place for each chunk more that can be sent."""
         self._lanes: list[_Lane] = []
         self._tasks: set[Any] = set()
@@ -135,21 +135,21 @@ class Lanes(Executor):
 
     def _queue(self, parcel: _Parcel) -> None:
         if not any(lane.sent for lane in self._lanes):  # who gets the first ones, longest first
-            self._room = deque(self._lanes * _CHUNKS_A_WORKER)
+            self._room = Room(self._lanes * CHUNKS_A_WORKER)
         self._waiting.append(parcel)
         self._hand_out()
 
     def _hand_out(self) -> None:
         while self._waiting and self._room:
-            self._room.popleft().send(self._waiting.popleft())
+            self._room.take().send(self._waiting.popleft())
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Hand chunks to the worker at the other end, and settle its answers, while it lives."""
         lane = _Lane(writer)
         probe_often(writer.get_extra_info("socket"))
         self._lanes.append(lane)
-        self._room.appendleft(lane)
-        self._room.extend([lane] * (_CHUNKS_A_WORKER - 1))
+        self._room.give(lane, is_idle=True)
+        self._room.give_second(lane)
         reason = "it closed its lane"
         try:
             self._hand_out()
@@ -164,7 +164,7 @@ class Lanes(Executor):
         """Give the worker another chunk, and its first one's future what it has sent."""
         self._barren = 0
         future = lane.sent.popleft().future
-        self._room.append(lane) if lane.sent else self._room.appendleft(lane)
+        self._room.give(lane, is_idle=not lane.sent)
         self._hand_out()
         value, error = outcome_of(data)  # from a worker that has our certificate
         future.set_exception(error) if error else future.set_result(value)
@@ -173,7 +173,7 @@ class Lanes(Executor):
         """Lose the chunk that the worker had begun; the others go to other workers."""
         lane.abort()
         self._lanes.remove(lane)
-        self._room = deque(other for other in self._room if other is not lane)
+        self._room.close(lane)
         if lane.sent:
             lane.sent.popleft().future.set_exception(error)
         self._waiting.extendleft(reversed(lane.sent))

@@ -19,12 +19,12 @@ from typing import Any, Generic, NamedTuple
 from evosweep.backends.answers import answer, outcome_of
 from evosweep.backends.over_executor import Parcel
 from evosweep.backends.protocol import Result, Work
+from evosweep.backends.room import CHUNKS_A_WORKER, Room
 
 NAP_VARIABLE = "MPI4PY_FUTURES_BACKOFF"
 NAP = 0.001  # seconds; mpi4py's own
 _CHUNK, _RESULT, _FAREWELL = 7101, 7102, 7103  # tags; MPI allows 32,767 at least
 _SESSION = struct.Struct("=q")
-_CHUNKS_A_RANK = 2  # one at work and one that waits for it
 _SHORTEST = 0.00002  # seconds of the first nap
 
 _sessions = itertools.count()
@@ -86,9 +86,9 @@ class Ranks(Generic[Result]):
             for place, each in enumerate(sent):
                 sent[place] = each._replace(chunk=None)
         self.in_flight = 0
-        self._room = deque(
+        self._room = Room(
             rank
-            for chunks in range(_CHUNKS_A_RANK)
+            for chunks in range(CHUNKS_A_WORKER)
             for rank, sent in self._sent.items()
             if len(sent) <= chunks
         )
@@ -96,18 +96,17 @@ class Ranks(Generic[Result]):
     def send(self, chunk: Work[Result], board: str) -> None:
         """Send a chunk to the rank that needs it most."""
         data = pickle.dumps(Parcel(chunk, board).work, pickle.HIGHEST_PROTOCOL)
-        rank = self._room.popleft()
+        rank = self._room.take()
         self._sent[rank].append(_Sent(chunk, self._port.send(rank, _CHUNK, data)))
         self.in_flight += 1
 
     def replies(self, seconds: float) -> Iterator[Reply[Result]]:
         """Yield all answers that are there; waits for the first one for so many seconds."""
-        end, nap = time.monotonic() + seconds, _SHORTEST
+        end, naps = time.monotonic() + seconds, _Naps(NAP)
         while not self._port.has(_RESULT):
             if time.monotonic() > end:
                 return
-            time.sleep(nap)
-            nap = min(2 * nap, NAP)
+            naps.take()
         while self._port.has(_RESULT):
             rank, data = self._port.receive(_RESULT)
             if data is not None and (found := self._reply_of(rank, data)) is not None:
@@ -117,7 +116,7 @@ class Ranks(Generic[Result]):
         """Return the answer of a rank to its first chunk; None if nobody waits for it."""
         chunk, request = self._sent[rank].popleft()
         request.Wait()  # it has arrived
-        self._room.append(rank) if self._sent[rank] else self._room.appendleft(rank)
+        self._room.give(rank, is_idle=not self._sent[rank])
         if chunk is None:
             return None
         self.in_flight -= 1
@@ -164,8 +163,8 @@ class _Port:
 class _Naps:
     """Naps between two looks, each twice as long as the last one: MPI has no other wait."""
 
-    def __init__(self) -> None:
-        self._longest = float(os.environ.get(NAP_VARIABLE, NAP))
+    def __init__(self, longest: float) -> None:
+        self._longest = longest
         self.again()
 
     def again(self) -> None:
@@ -178,7 +177,7 @@ class _Naps:
 
 def serve(session: int) -> None:
     """Evaluate the chunks that rank 0 sends until its farewell; a rank's only call."""
-    port, naps = _Port(session), _Naps()
+    port, naps = _Port(session), _Naps(float(os.environ.get(NAP_VARIABLE, NAP)))
     while not port.has(_FAREWELL):
         if not port.has(_CHUNK):
             naps.take()

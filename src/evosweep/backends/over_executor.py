@@ -17,12 +17,12 @@ from typing import Generic, Self
 
 from evosweep.backends.board import Board
 from evosweep.backends.protocol import Lost, Result, Work
+from evosweep.backends.room import CHUNKS_A_WORKER
 from evosweep.backends.window import Window
 from evosweep.errors import EvosweepError, InputError, RunError, one_line
 from evosweep.processes import activity, address
 
 TICK = 0.1  # seconds without a result after which workers are looked after
-_CHUNKS_A_WORKER = 2  # one at work and one that waits for it
 _BARREN = 20
 """Per worker: the run ends with the executor's error after so many failed calls in a row."""
 
@@ -104,7 +104,7 @@ class OverExecutor:
 
     def run(self, chunks: Iterator[Work[Result]]) -> Iterator[tuple[int, Result | Lost]]:
         """Keep every worker busy with one chunk and a second one waiting."""
-        window: Window[Result] = Window(chunks, _CHUNKS_A_WORKER * self.workers)
+        window: Window[Result] = Window(chunks, CHUNKS_A_WORKER * self.workers)
         with quick_turns():
             while window.fill(self._submit):
                 done = window.wait(TICK)

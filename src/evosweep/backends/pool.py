@@ -11,7 +11,6 @@ import selectors
 import shutil
 import tempfile
 import time
-from collections import deque
 from collections.abc import Generator, Iterator
 from multiprocessing import forkserver
 from multiprocessing.connection import wait as wait_for
@@ -22,6 +21,7 @@ from typing import Any, Self
 
 from evosweep.backends.pool_worker import Worker
 from evosweep.backends.protocol import Lost, Result, Work
+from evosweep.backends.room import Room
 from evosweep.errors import RunError
 from evosweep.processes import activity, kill, safe_path
 from evosweep.processes.paused import Paused
@@ -32,7 +32,6 @@ _PERIOD, _LONGEST_PERIOD = 0.1, 0.5
 _LOOK = 0.002  # seconds of that period for each worker: a look takes a fiftieth of it
 _GRACE = 2.0  # seconds for a worker that has nothing left to do
 _READ, _BOTH = selectors.EVENT_READ, selectors.EVENT_READ | selectors.EVENT_WRITE
-_CHUNKS_A_WORKER = 2  # one at work and one that waits for it
 
 
 class Pool:
@@ -47,7 +46,7 @@ class Pool:
         self.workers = workers
         self._context: ForkServerContext = multiprocessing.get_context("forkserver")
         self._alive: set[Worker[Any]] = set()
-        self._room: deque[Worker[Any] | None] = deque([None] * workers)
+        self._room: Room[Worker[Any] | None] = Room([None] * workers)
         """A place for each chunk more that can be sent; None for a worker that is not started."""
         self._in_flight = 0
         self._looked = 0.0
@@ -112,13 +111,13 @@ class Pool:
         counts as lost.
         """
         while self._room and (chunk := next(chunks, None)) is not None:
-            if (worker := self._room.popleft()) is not None:
+            if (worker := self._room.take()) is not None:
                 self._send(worker, chunk)
                 continue
             try:
                 self._send(self._started(), chunk)
             except (EOFError, ConnectionError):  # the forkserver was killed meanwhile
-                self._room.append(None)
+                self._room.give(None, is_idle=False)
                 yield chunk.number, Lost()
             return True
         return False
@@ -142,7 +141,7 @@ class Pool:
                 f"({error.strerror}); use fewer workers, or raise that limit (ulimit -n, -u)"
             ) from error
         self._alive.add(worker)
-        self._room.extend([worker] * (_CHUNKS_A_WORKER - 1))
+        self._room.give_second(worker)
         self._selector.register(worker.fd, _READ, worker)
         self._selector.register(worker.sentinel, _READ, worker)
         return worker
@@ -164,7 +163,7 @@ class Pool:
     def _results(self, worker: Worker[Result]) -> Iterator[tuple[int, Result | Lost]]:
         """Yield what a worker has sent, and what is lost with it if it has ended."""
         for answer in worker.receive():
-            self._room.append(worker) if worker.sent else self._room.appendleft(worker)
+            self._room.give(worker, is_idle=not worker.sent)
             if answer.chunk is None:
                 continue
             self._in_flight -= 1
@@ -179,8 +178,8 @@ class Pool:
         self._selector.unregister(worker.fd)
         self._selector.unregister(worker.sentinel)
         self._alive.discard(worker)
-        self._room = deque(other for other in self._room if other is not worker)
-        self._room.appendleft(None)
+        self._room.close(worker)
+        self._room.give(None, is_idle=True)
         number = worker.bury()
         for chunk in worker.sent:
             if chunk is not None:
