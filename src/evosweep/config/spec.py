@@ -9,6 +9,7 @@ without the backend: runs that share it must have equal populations.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from functools import cached_property
 from typing import Annotated, Any
 
@@ -76,8 +77,7 @@ class RunSpec(Strict):
         Options with their default value are left out, except `use`, `params`, `workers`, `seed` and
         `import_path`. Each call returns a dict of its own.
         """
-        copied: dict[str, Any] = _copied(self._document)
-        return copied
+        return deepcopy(self._document)
 
     @cached_property
     def _document(self) -> dict[str, Any]:
@@ -159,13 +159,6 @@ def _trimmed(part: ProblemSpec | AlgorithmSpec | BackendSpec) -> dict[str, objec
     always = {name: getattr(part, name) for name in type(part).model_fields if name in _ALWAYS}
     named = {"name": part.name} if part.name else {}
     return named | always | kept
-
-
-def _copied(value: Any) -> Any:
-    """Return JSON data with dicts and lists of its own."""
-    if isinstance(value, dict):
-        return {key: _copied(item) for key, item in value.items()}
-    return list(map(_copied, value)) if isinstance(value, list) else value
 
 
 def _short_hash(text: str) -> str:

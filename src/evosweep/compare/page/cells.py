@@ -7,6 +7,7 @@ from typing import cast
 from markupsafe import escape
 
 from evosweep.compare.numbers.table import Column, Row, Table, Value, cut, show
+from evosweep.compare.plots.escaping import all_escaped
 
 MOST_ROWS = 500  # most rows of a table in the page; its files have all
 _LOUD = '\n<tr class="loud">'
@@ -55,14 +56,8 @@ def _number_cell(digits: str, text: str) -> str:
 
 
 def _text_cells(texts: Sequence[str]) -> list[str]:
-    pairs = zip(texts, all_escaped(texts), strict=True)
+    pairs = zip(texts, all_escaped(texts, escape), strict=True)
     return [f"<td{_look(text)}>{escaped}</td>" for text, escaped in pairs]
-
-
-def all_escaped(texts: Sequence[str]) -> list[str]:
-    """Return the texts for HTML; all at once, which takes a tenth of the time."""
-    parts = str(escape("\0".join(texts))).split("\0")
-    return parts if len(parts) == len(texts) else [str(escape(text)) for text in texts]
 
 
 def _cell(column: Column, text: str, row: Row) -> str:

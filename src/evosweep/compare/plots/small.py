@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evosweep.compare.numbers.table import show
+from evosweep.compare.plots.escaping import all_escaped
 
 Floats = NDArray[np.float64]
 WIDTH, HEIGHT = 480, 300
@@ -77,15 +78,11 @@ def scatter(
     dots = [
         f'<circle cx="{a}" cy="{b}" r="4" fill="{colour}" fill-opacity="0.75">'
         f"<title>{title}</title></circle>"
-        for a, b, title, colour in zip(across, up, _all_escaped(titles), colours, strict=True)
+        for a, b, title, colour in zip(
+            across, up, all_escaped(titles, escape), colours, strict=True
+        )
     ]
     return _svg([_frame(x, y), *dots])
-
-
-def _all_escaped(texts: Sequence[str]) -> list[str]:
-    """Return the texts for HTML; all at once, which takes a tenth of the time."""
-    parts = escape("\0".join(texts)).split("\0")
-    return parts if len(parts) == len(texts) else list(map(escape, texts))
 
 
 def _axes(words: tuple[str, str], across: Floats, up: Floats) -> tuple[Axis, Axis]:

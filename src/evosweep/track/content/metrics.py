@@ -1,6 +1,6 @@
 """The metrics of a run in MLflow, and its values for the aggregate over seeds."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from evosweep.records.goal import goal, reaches
@@ -71,12 +71,10 @@ def _by_generation(history: History, start: int) -> Iterator[Point]:
     names = accepted_keys(history.columns)
     times = [start + round(1000 * seconds) for seconds in history.seconds]
     for key, values in history.columns.items():
-        rows: Iterable[tuple[str, float, int, int]] = (
-            (names[key], float(value), time, step)
-            for value, time, step in zip(values, times, history.generations, strict=True)
-            if value is not None
-        )
-        yield from map(Point._make, rows)
+        name = names[key]
+        for value, time, step in zip(values, times, history.generations, strict=True):
+            if value is not None:
+                yield Point(name, float(value), time, step)
 
 
 def _totals(record: Record, summary: Summary, end: int) -> Iterator[Point]:

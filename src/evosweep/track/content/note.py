@@ -3,7 +3,6 @@
 import json
 import shlex
 from collections.abc import Sequence
-from functools import lru_cache
 
 from evosweep.records.record import FailureRecord, Named, PartFields, Record, Spec
 from evosweep.track.content.mlflow_run import Summary
@@ -104,20 +103,7 @@ def _numbers(best: object) -> str:
 
 def _command(record: Named) -> str:
     """Return the commands in short lines, since MLflow's page cuts long lines off."""
-    spec = _lines(record.spec)
+    spec = json.dumps(record.spec, sort_keys=True, indent=1)
     run = shlex.join(["evosweep", "run", "--spec", spec, "--out", f"repeat/{record.run_id}"])
     lines = ["```", f"evosweep reproduce {record.run_id}"]
     return "\n".join([*lines, *([run] if len(run) < 3000 else []), "```"])
-
-
-def _lines(spec: Spec) -> str:
-    """Return a spec as JSON in lines, with sorted keys."""
-    items = sorted(spec.items())
-    parts = (f"{json.dumps(key)}: {_part_lines(json.dumps(part))}" for key, part in items)
-    return "{\n " + ",\n ".join(parts) + "\n}"
-
-
-@lru_cache(4096)  # the runs of an experiment have the same
-def _part_lines(part: str) -> str:
-    lines = json.dumps(json.loads(part), sort_keys=True, indent=1)
-    return lines.replace("\n", "\n ")
