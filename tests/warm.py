@@ -45,26 +45,35 @@ _REQUEST = 2**20  # bytes: arguments and environment
 _LOOK = 0.02  # seconds between looks at whether a program has ended
 
 
-class Program:
-    """A program that was forked, with what tests use of `subprocess.Popen`."""
+class _Forked:
+    """A process whose end a server tells, with what tests use of `subprocess.Popen`."""
 
-    def __init__(self, reply: socket.socket, output: int) -> None:
-        self._reply = reply
-        self.stdout = os.fdopen(output, encoding="utf-8")
-        self.pid = int(reply.recv(100))
+    def __init__(self, server: socket.socket) -> None:
+        self._server = server
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
         """The exit code; None while it works."""
-        if self.returncode is None and select.select([self._reply], [], [], 0)[0]:
+        if self.returncode is None and select.select([self._server], [], [], 0)[0]:
             return self.wait()
         return self.returncode
 
-    def wait(self) -> int:
+    def wait(self, timeout: float | None = None) -> int:
         """The exit code, once it has ended; minus the signal that killed it."""
         if self.returncode is None:
-            self.returncode = int(self._reply.recv(100))
+            self._server.settimeout(timeout)
+            self.returncode = int(self._server.recv(100))
+            self._server.close()
         return self.returncode
+
+
+class Program(_Forked):
+    """A program that was forked."""
+
+    def __init__(self, reply: socket.socket, output: int) -> None:
+        super().__init__(reply)
+        self.stdout = os.fdopen(output, encoding="utf-8")
+        self.pid = int(reply.recv(100))
 
     def communicate(self, timeout: float | None = None) -> tuple[str, None]:  # noqa: ARG002
         """What it and those that it started have printed, once they have ended."""
@@ -84,36 +93,26 @@ class Program:
     ) -> None:
         self.wait()
         self.stdout.close()
-        self._reply.close()
 
 
-class Command:
-    """A command of evosweep that a server has forked, with what tests use of `subprocess.Popen`.
+class Command(_Forked):
+    """A command of evosweep that a server has forked.
 
     Its number is that of the command itself: who kills it kills nothing in between.
     """
 
     def __init__(self, server: socket.socket, pid: int, outputs: Sequence[int]) -> None:
-        self._server, self.pid = server, pid
-        self._handle = _handle(pid)
+        super().__init__(server)
+        self.pid, self._handle = pid, _handle(pid)
         self.stdout, self.stderr = (os.fdopen(each, encoding="utf-8") for each in outputs)
-        self.returncode: int | None = None
-
-    def poll(self) -> int | None:
-        """The exit code; None while it works."""
-        if self.returncode is None and select.select([self._server], [], [], 0)[0]:
-            return self.wait()
-        return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
         """The exit code, once it has ended; minus the signal that killed it."""
-        if self.returncode is None:
-            self._server.settimeout(timeout)
-            self.returncode = int(self._server.recv(100))
-            self._server.close()
-            if self._handle is not None:
-                os.close(self._handle)
-        return self.returncode
+        code = super().wait(timeout)
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+        return code
 
     def send_signal(self, number: int) -> None:
         """Send a signal, to no other process that may have its number by then."""
