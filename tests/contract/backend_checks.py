@@ -25,7 +25,7 @@ class Timed:
 class Double:
     """A chunk that doubles its number."""
 
-    batch = 3
+    batch, followed = 3, False
 
     def __init__(self, number: int) -> None:
         self.number, self.indices = number, [number]

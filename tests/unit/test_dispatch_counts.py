@@ -35,7 +35,7 @@ class Made:
     def __init__(self, clock: Clock, cost: float = COST) -> None:
         self.clock, self.cost, self.chunks = clock, cost, list[tuple[int, list[int], bool]]()
 
-    def __call__(self, number: int, items: Any, *, sent: bool) -> Any:
+    def __call__(self, number: int, items: Any, *, sent: bool, followed: bool = False) -> Any:  # noqa: ARG002
         self.clock.now += CARE
         self.chunks.append((number, list(items), sent))
         seconds = self.cost * len(items)

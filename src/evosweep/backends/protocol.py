@@ -45,6 +45,11 @@ class Work(Protocol[_Result_co]):
         """Indices of its individuals in the batch."""
         ...
 
+    @property
+    def followed(self) -> bool:
+        """True if another round of chunks comes after this one, for all workers."""
+        ...
+
     def work(self) -> _Result_co:
         """Evaluate them in this process."""
         ...

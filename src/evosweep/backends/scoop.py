@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from evosweep.backends.protocol import Lost, Result, Value, Work
+from evosweep.backends.scoop_asking import asking
 from evosweep.errors import InputError
 from evosweep.processes import lines
 
@@ -146,4 +147,8 @@ def _call(call: Callable[[], Value]) -> Value:
 
 
 def _work(chunk: Work[Result]) -> Result:
+    import scoop
+
+    if not scoop.IS_ORIGIN:
+        asking().begin(is_followed=chunk.followed)
     return chunk.work()

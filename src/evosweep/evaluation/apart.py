@@ -80,7 +80,7 @@ class Apart:
         rule = Rule(function.__module__, function.__qualname__, params)
         blocks = [self._travelling(deme) for deme in demes]
 
-        def make(index: int, items: Sequence[int], *, sent: bool) -> Epoch:
+        def make(index: int, items: Sequence[int], *, sent: bool, followed: bool = False) -> Epoch:
             return Epoch(
                 number=index,
                 batch=number,
@@ -90,6 +90,7 @@ class Apart:
                 rule=rule,
                 sent=self._steps.chunks.sent if sent else Sent(self._description),
                 pooled=sent and self._watched,
+                followed=followed,
             )
 
         done = self._from_journal(number, make)

@@ -25,7 +25,9 @@ class Chunks:
         )
         """The facts about the run that a worker needs."""
 
-    def make(self, batch: Batch, number: int, items: Sequence[int], *, sent: bool) -> Chunk:
+    def make(
+        self, batch: Batch, number: int, items: Sequence[int], *, sent: bool, followed: bool = False
+    ) -> Chunk:
         """Make a chunk of items of a batch; `sent`: it goes to a worker, not to this process."""
         problem = self._problem
         together = problem.evaluate_batch is not None and not batch.spread
@@ -46,6 +48,7 @@ class Chunks:
             spread=batch.spread,
             terms=needed.terms,
             with_code=needed.with_code,
+            followed=followed,
         )
 
     def again(self, batch: Batch, indices: Sequence[int]) -> Outcome:

@@ -34,8 +34,13 @@ _Result_co = TypeVar("_Result_co", bound=Timed, covariant=True)
 class Make(Protocol[_Result_co]):
     """A function that makes a chunk of items."""
 
-    def __call__(self, number: int, items: Sequence[int], *, sent: bool) -> Work[_Result_co]:
-        """Return a chunk of these items; `sent`: it goes to a worker, not to this process."""
+    def __call__(
+        self, number: int, items: Sequence[int], *, sent: bool, followed: bool = False
+    ) -> Work[_Result_co]:
+        """Return a chunk of these items.
+
+        `sent`: it goes to a worker, not to this process. `followed`: see `Work.followed`.
+        """
         ...
 
 
@@ -176,7 +181,7 @@ class Dispatcher:
                 end, pieces = self._round(start, len(items), opening=number == 0)
             own = items[start : start + math.ceil((end - start) / pieces)]
             pieces -= 1
-            chunk = make(number, own, sent=True)
+            chunk = make(number, own, sent=True, followed=end < len(items))
             sent[number] = (chunk, len(own))
             start += len(own)
             number += 1

@@ -91,6 +91,7 @@ class Epoch(NamedTuple):
     rule: Rule
     sent: Sent
     pooled: bool = False
+    followed: bool = False
 
     def work(self) -> EpochOutcome:
         """Evolve each deme in this process, and restore the random generators."""

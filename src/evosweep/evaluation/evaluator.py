@@ -5,6 +5,7 @@ population -> chunks of bare genomes -> backend -> fitnesses -> journal -> popul
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TypeVar, cast
 
 from evosweep.backends.protocol import Backend
@@ -34,7 +35,6 @@ from evosweep.evaluation.replay import Replay
 from evosweep.evaluation.result import Fitness, Outcome, Row, rows_of
 from evosweep.evaluation.stream import Stream, order_in
 from evosweep.evaluation.tally import Tally
-from evosweep.evaluation.worker import Chunk
 from evosweep.genomes.deap_types import Individual, Toolbox
 from evosweep.genomes.rebuild import Rebuilder
 from evosweep.records.journal import Journal
@@ -208,9 +208,7 @@ class Evaluator:
         self._place(batch, entry, fitnesses, flags, rebuild=self.problem.rebuild_recorded)
 
     def _from_workers(self, batch: Batch) -> None:
-        def make(number: int, items: Sequence[int], *, sent: bool) -> Chunk:
-            return self.chunks.make(batch, number, items, sent=sent)
-
+        make = partial(self.chunks.make, batch)
         for indices, outcome in self._recovery.run(batch.number, batch.missing, make):
             if isinstance(outcome, FailureReason):
                 self.give_up(batch, outcome)

@@ -65,7 +65,14 @@ class Task:
         self._function = pickled(function, "the function given to map")
         self._seed = seed
 
-    def chunk(self, number: int, items: Sequence[int], *, sent: bool) -> Calls:  # noqa: ARG002
+    def chunk(
+        self,
+        number: int,
+        items: Sequence[int],
+        *,
+        sent: bool,  # noqa: ARG002
+        followed: bool = False,
+    ) -> Calls:
         """Return a chunk with the calls of some rows."""
         arguments = travelling([self.rows[index] for index in items])
         return Calls(
@@ -75,6 +82,7 @@ class Task:
             function=self._function,
             arguments=arguments,
             seed=self._seed,
+            followed=followed,
         )
 
     def failed(self, index: int, reason: str) -> RunError:

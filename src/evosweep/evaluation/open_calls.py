@@ -59,6 +59,8 @@ class Calls:
     """The pickled rows; or individuals that need no pickle."""
     seed: int | None = None
     """Each call is seeded from this number and its index; None: no call is seeded."""
+    followed: bool = False
+    """True if another round of chunks comes after this one."""
 
     def work(self) -> Returned:
         """Make the calls in this process, and restore its random generators."""

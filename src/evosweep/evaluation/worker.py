@@ -44,6 +44,8 @@ class Chunk(NamedTuple):
     """Digest of the terms of the process that sends it (`evaluation.agreement`)."""
     with_code: bool = False
     """True if these terms cover the code."""
+    followed: bool = False
+    """True if another round of chunks comes after this one."""
 
     def work(self) -> Outcome:
         """Evaluate the chunk in this process."""

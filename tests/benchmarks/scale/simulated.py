@@ -71,7 +71,7 @@ class Engine(Serial):
 def efficiency(engine: Engine, population: int, seconds: float) -> float:
     """Of a generation, once the cost of an evaluation is known."""
 
-    def make(number: int, items: Sequence[int], *, sent: bool) -> Chunk:  # noqa: ARG001
+    def make(number: int, items: Sequence[int], **_: bool) -> Chunk:
         return Chunk(number, items, len(items) * seconds)
 
     dispatcher = Dispatcher(engine, workers_only=True)
