@@ -1,4 +1,7 @@
-"""SCOOP's origin evaluates where workers are few, and only directs them where they are many."""
+"""SCOOP's origin evaluates where workers are few, and only directs them where they are many.
+
+A worker with a chunk that others follow has asked for exactly one more, however many it has had.
+"""
 
 import json
 import subprocess
@@ -10,13 +13,17 @@ import pytest
 
 _PROGRAM = """
 import json, os, sys, time
+import scoop
 from evosweep.backends import scoop as engine
 
 class Nap:
     batch, indices, seconds = 0, (), 0.0
     def __init__(self, number):
-        self.number = number
+        self.number, self.followed, self.ahead = number, number < 50, None
     def work(self):
+        if not scoop.IS_ORIGIN:
+            asking = engine.asking()
+            self.ahead = asking.asked - asking.begun
         time.sleep(0.01)
         self.process = os.getpid()
         return self
@@ -41,6 +48,11 @@ if __name__ == "__main__":
         for _ in range(2):
             results = dict(backend.run(map(Nap, range(60))))
             rounds.append((sorted(results), os.getpid() in {r.process for r in results.values()}))
+            ahead = {True: set(), False: set()}
+            for nap in results.values():
+                if nap.process != os.getpid():
+                    ahead[nap.followed].add(nap.ahead)
+            assert ahead[True] == {1} and ahead[False] <= {0, 1}, ahead
         feed, seen = Feed(), []
         for number, _ in backend.run(feed):
             seen.append(number)

@@ -16,16 +16,17 @@ class Asking:
 
         self._socket = _control.execQueue.socket
         self._send, self._socket.sendRequest = self._socket.sendRequest, self._ask
-        self._asked, self._begun = 1, 0  # what is begun first was asked for
+        self.asked = 1  # since what is begun first was asked for
+        self.begun = 0
 
     def begin(self, *, is_followed: bool) -> None:
         """Note that a chunk begins, and ask for the next one unless it was asked for already."""
-        self._begun += 1
-        if is_followed and self._asked <= self._begun:
+        self.begun += 1
+        if is_followed and self.asked <= self.begun:
             self._socket.sendRequest()
 
     def _ask(self) -> None:
-        self._asked += 1
+        self.asked += 1
         self._send()
 
 
