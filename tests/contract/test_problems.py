@@ -88,7 +88,9 @@ def test_same_population_in_the_process_and_on_workers(
     [
         ("onemax", {"bits": 0}, "bits must be 2 or more, not 0"),
         ("onemax", {"bits": "many"}, "bits must be an integer, not 'many'"),
+        ("onemax", {"bits": [50, 100]}, r"not \[50, 100\]; to try each .* under `grid:`"),
         ("onemax", {"flip": 1.5}, "flip must be between 0 and 1, not 1.5"),
+        ("onemax", {"flip": [0.1, 0.2]}, r"not \[0.1, 0.2\]; to try each .* under `grid:`"),
         ("bbob", {"function": 25}, "function must be from 1 to 24, not 25"),
         ("symbolic_regression", {"parsimony": 3}, "parsimony must be between 1 and 2, not 3"),
     ],

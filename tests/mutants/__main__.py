@@ -30,7 +30,11 @@ def main() -> int:
     explained = Explained.read()
     rows: dict[str, Row] = {}
     until = time.time() + 60 * options.minutes
-    for modules, tests in _chosen(options.only):
+    chosen = list(_chosen(options.only))
+    if not chosen:
+        print(f"--only {options.only!r} is in the name of no module and of no subject:", *SUBJECTS)
+        return 2
+    for modules, tests in chosen:
         outcomes = outcomes_of(modules, digests_of_tests(tests), options, until)
         for module in modules:
             own = [(mutant, outcome) for mutant, outcome in outcomes if mutant.module == module]

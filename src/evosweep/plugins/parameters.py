@@ -8,7 +8,7 @@ from evosweep.errors import InputError
 def integer(name: str, value: object, minimum: int = 1, maximum: int | None = None) -> int:
     """Return `value` if it is an integer from `minimum` to `maximum`."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise InputError(f"{name} must be an integer, not {value!r}")
+        raise InputError(f"{name} must be an integer, not {_shown(value)}")
     if value < minimum or (maximum is not None and value > maximum):
         allowed = f"{minimum} or more" if maximum is None else f"from {minimum} to {maximum}"
         raise InputError(f"{name} must be {allowed}, not {value}")
@@ -20,7 +20,7 @@ def number(
 ) -> float:
     """Return `value` as a float if it is finite and from `minimum` to `maximum`."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InputError(f"{name} must be a number, not {value!r}")
+        raise InputError(f"{name} must be a number, not {_shown(value)}")
     if not math.isfinite(value):
         raise InputError(f"{name} must be finite, not {value}")
     low = -math.inf if minimum is None else minimum
@@ -41,5 +41,11 @@ def probability(name: str, value: object) -> float:
 def choice(name: str, value: object, allowed: tuple[str, ...]) -> str:
     """Return `value` if it is one of `allowed`."""
     if value not in allowed:
-        raise InputError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
+        raise InputError(f"{name} must be one of {', '.join(allowed)}, not {_shown(value)}")
     return str(value)
+
+
+def _shown(value: object) -> str:
+    """Return a wrong value as an error shows it; a list was often meant to be swept."""
+    hint = "; to try each of several values, write the list under `grid:`"
+    return f"{value!r}{hint if isinstance(value, list) else ''}"
