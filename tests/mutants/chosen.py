@@ -20,7 +20,7 @@ _CHOSEN = (
      "test_replay.py::test_another_program_is_said_to_be_one"),
     ("evaluation/blame", "Losses._is_enough", "> self._retries", ">= self._retries",
      "test_blame.py::test_a_timeout_is_no_accident"),
-    ("evaluation/dispatcher", "Dispatcher._size", "self._cost.items_in(longest)", "size",
+    ("evaluation/dispatcher", "Dispatcher._size", "min(size, self._longest)", "size",
      "test_dispatch.py::test_no_chunk_is_long"),
     ("evaluation/evaluator", "Evaluator._record", "self.journal.append(entry)", "pass",
      "test_run.py::test_what_the_journal_has_is_not_evaluated_again"),

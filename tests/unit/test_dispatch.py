@@ -146,7 +146,24 @@ def test_no_chunk_is_long(clock: Clock) -> None:
     assert max(longest) <= 0.2501
 
 
-def test_even_work_is_cut_into_few_chunks_that_end_together(clock: Clock) -> None:
+def _let_chunks_last(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Let no chunk have more seconds of work, also where a worker could have its share at once."""
+    monkeypatch.setattr(dispatcher, "_LONGEST", seconds)
+    monkeypatch.setattr(dispatcher, "_LONGEST_SHARE", 0.0)
+
+
+def test_of_even_work_each_worker_gets_its_share_at_once(clock: Clock) -> None:
+    """Up to half a second of it."""
+    for count, sizes in ((900, [450, 450]), (9_989, [4_995, 4_994]), (10_011, [2_500, 2_500])):
+        workers = Workers(clock, 2)
+        _third(workers, clock, count, lambda _: 0.0001)
+        assert workers.sizes[:2] == sizes
+
+
+def test_even_work_is_cut_into_few_chunks_that_end_together(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _let_chunks_last(monkeypatch, 0.03601)
     workers = Workers(clock, 2)
     _third(workers, clock, 900, lambda _: 0.0001)
     assert workers.sizes == [360, 360, 90, 90]
@@ -161,24 +178,38 @@ def test_the_first_even_batch_of_the_workers_begins_with_smaller_chunks(clock: C
     assert workers.sizes[:2] == [112, 112]
 
 
-def test_chunks_that_take_long_to_make_begin_small(clock: Clock) -> None:
-    """An item that takes an eighth of its evaluation to make lets a second worker wait."""
-    for seconds, first in ((0.000012, 360), (0.000013, 112)):
-        workers = Workers(clock, 2, making=seconds)
-        _third(workers, clock, 900, lambda _: 0.0001)
-        assert workers.sizes[:2] == [first, first]
+@pytest.mark.parametrize(("making", "first"), [(0.000012, 450), (0.000013, 112)])
+def test_after_chunks_that_took_long_to_send_batches_begin_small(
+    clock: Clock, making: float, first: int
+) -> None:
+    """All took an eighth of their evaluation, so that the second worker waited; later ones try."""
+    workers = Workers(clock, 2, making=making)
+    dispatcher = Dispatcher(workers)
+    begun = []
+    for _ in range(7):
+        workers.sizes.clear()
+        _batch(dispatcher, clock, 900, lambda _: 0.0001)
+        begun.append(workers.sizes[0])
+    assert begun[1:4] == [112, 450, first]
+    assert begun[4:] == [450] * 3 if first == 450 else 450 in begun[4:]
 
 
-def test_the_last_round_leaves_no_worker_without_a_chunk(clock: Clock) -> None:
+def test_the_last_round_leaves_no_worker_without_a_chunk(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of 250 even items each of eight workers gets 31 or 32, and not 28 or 32."""
+    _let_chunks_last(monkeypatch, 0.2501)
     workers = Workers(clock, 8, making=0.0001)
     seconds = _third(workers, clock, 250, lambda _: 0.01)
     assert workers.sizes == [25] * 8 + [7] * 2 + [6] * 6
     assert seconds < 0.32 + 4 * SENDING
 
 
-def test_no_round_leaves_less_than_the_next_one_takes_to_send(clock: Clock) -> None:
+def test_no_round_leaves_less_than_the_next_one_takes_to_send(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of 25 items, a worker's first chunk has 20; the rest is worth a round, or it is not."""
+    _let_chunks_last(monkeypatch, 0.2001)
     for sending, rest in ((0.0008, [4] * 8 + [1] * 8), (0.003, [5] * 8)):
         workers = Workers(clock, 8, making=sending / 20)
         _third(workers, clock, 200, lambda _: 0.01)
@@ -191,16 +222,17 @@ def test_no_round_leaves_less_than_the_next_one_takes_to_send(clock: Clock) -> N
     ids=["below the shortest", "the shortest"],
 )
 def test_the_last_round_has_no_chunk_that_costs_more_to_send_than_it_gains(
-    clock: Clock, count: int, cost: float, last: list[int]
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, count: int, cost: float, last: list[int]
 ) -> None:
     """Rather, a worker goes without one; the shortest chunk is 4 ms here, twice the overhead."""
+    _let_chunks_last(monkeypatch, 0.0143)
     workers = Workers(clock, 13)
     _third(workers, clock, count, lambda _: cost)
     assert workers.sizes[13:] == last
 
 
 def test_the_first_chunks_are_a_quarter_of_a_share_or_less(clock: Clock) -> None:
-    workers = Workers(clock, 2, making=0.00002)
+    workers = Workers(clock, 2, making=0.00006)
     _third(workers, clock, 1030, lambda _: 0.0001)
     assert workers.sizes[:2] == [128, 128]
     assert min(workers.sizes) > 0

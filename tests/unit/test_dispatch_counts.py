@@ -10,7 +10,7 @@ import pytest
 from evosweep.backends.protocol import Lost
 from evosweep.evaluation import dispatcher
 from evosweep.evaluation.dispatcher import Dispatcher
-from evosweep.evaluation.measures import Cost, Pace, Recent, Unevenness
+from evosweep.evaluation.measures import Cost, Pace, Paces, Recent, Unevenness
 
 COST, CARE, WAIT = 0.01, 0.001, 0.5  # seconds of an item, of making a chunk, of a result
 
@@ -34,10 +34,12 @@ class Made:
 
     def __init__(self, clock: Clock, cost: float = COST) -> None:
         self.clock, self.cost, self.chunks = clock, cost, list[tuple[int, list[int], bool]]()
+        self.followed: list[bool] = []
 
-    def __call__(self, number: int, items: Any, *, sent: bool, followed: bool = False) -> Any:  # noqa: ARG002
+    def __call__(self, number: int, items: Any, *, sent: bool, followed: bool = False) -> Any:
         self.clock.now += CARE
         self.chunks.append((number, list(items), sent))
+        self.followed.append(followed)
         seconds = self.cost * len(items)
 
         def work() -> Any:
@@ -129,19 +131,33 @@ def test_the_pace_of_first_rounds_follows_the_newest_ones() -> None:
     pace.note(1.5, 101)
     assert pace.of_round == pytest.approx(0.8)
     assert pace.of_item == pytest.approx(0.8 / 31)
+    pace.doubt()
+    assert pace.of_round == pytest.approx(0.8 * 0.95)
+
+
+def test_a_full_round_is_taken_for_a_small_one_until_one_was_sent() -> None:
+    paces = Paces()
+    assert (paces.of_round, paces.seconds_of_full(100)) == (0.0, math.inf)
+    paces.note(0.5, 10, full=False)
+    assert (paces.of_round, paces.seconds_of_full(100)) == (0.5, 0.5)
+    paces.note(2.0, 40, full=True)
+    assert (paces.of_round, paces.seconds_of_full(100)) == (2.0, 5.0)
+    paces.note(0.5, 10, full=False)
+    assert paces.of_round == pytest.approx(2.0 * 0.95)
+    assert paces.seconds_of_full(100) == pytest.approx(5.0 * 0.95)
 
 
 def test_a_first_round_is_timed_once_workers_are_warm(clock: Clock) -> None:
     """Workers start in the first batch, which says nothing; a batch without a second round too."""
     spread = Dispatcher(Workers(clock), workers_only=True)
     list(spread.run(range(8), Made(clock)))
-    assert not spread._pace.is_measured
+    assert not spread._paces._small.is_measured
     list(spread.run(range(2), Made(clock)))
-    assert not spread._pace.is_measured
+    assert not spread._paces._small.is_measured
     made = Made(clock)
     list(spread.run(range(100), made))
-    assert spread._pace.of_round == pytest.approx(2 * (CARE + WAIT))
-    assert spread._pace.of_item == pytest.approx(
+    assert spread._paces._small.of_round == pytest.approx(2 * (CARE + WAIT))
+    assert spread._paces._small.of_item == pytest.approx(
         2 * (CARE + WAIT) / sum(len(items) for _, items, _ in made.chunks[:2])
     )
 
@@ -162,24 +178,60 @@ def test_a_round_is_worth_what_it_takes_to_send(
 ) -> None:
     """Of items of a millisecond for two workers, and never more than 0.05 s for each."""
     spread = _decided(clock)
-    spread._pace.note(round_of, 10)
+    spread._paces.note(round_of, 10, full=False)
     assert spread._is_worth_a_round(count) == worth
 
 
 @pytest.mark.parametrize(
-    ("uneven", "making", "soon"),
-    [(0.1, 0.000125, True), (0.1, 0.000126, False), (0.2, 0.0001, False), (0.1, None, False)],
+    ("uneven", "small", "full", "soon"),
+    [
+        (0.1, 0.0625, None, True),
+        (0.1, 0.0626, None, False),
+        (0.2, 0.01, 0.01, False),
+        (0.1, None, None, False),
+        (0.1, 9.0, 0.125, True),
+        (0.1, 0.01, 0.126, False),
+    ],
 )
-def test_what_is_soon_made(
-    clock: Clock, uneven: float, making: float | None, *, soon: bool
+def test_what_is_soon_sent(
+    clock: Clock, uneven: float, small: float | None, full: float | None, *, soon: bool
 ) -> None:
-    """An eighth of an item's evaluation, for two workers."""
+    """A fourth of the 0.25 s of work in each chunk; the full round that was measured had twice as
+    many items."""
     spread = _decided(clock)
     spread._unevenness.add_chunk(1.0, 1.0 + uneven)
-    if making is not None:
-        spread._pace.note(10 * making, 10)
-    assert spread._is_soon_made == soon
-    assert spread._size(500, opening=True) == (179 if soon else 62)
+    if small is not None:
+        spread._paces.note(small, 10, full=False)
+    if full is not None:
+        spread._paces.note(full, 1000, full=True)
+    assert spread._is_soon_sent(250) == soon
+    assert spread._size(500, opening=True) == (250 if soon else 62)
+
+
+@pytest.mark.parametrize(("count", "full"), [(20, False), (64, True)])
+def test_a_first_round_is_noted_as_what_it_was(clock: Clock, count: int, *, full: bool) -> None:
+    """Of items of a millisecond for two workers, whose small rounds take 8 ms."""
+    spread = _decided(clock, workers_only=True, _warm=True)
+    spread._unevenness.add_chunk(1.0, 1.0)
+    spread._paces.note(0.008, 10, full=False)
+    list(spread.run(range(count), Made(clock, 0.001)))
+    assert spread._paces._full.is_measured == full
+
+
+def test_chunks_say_whether_another_round_follows(clock: Clock) -> None:
+    spread = _decided(clock, workers_only=True)
+    spread._unevenness.add_chunk(1.0, 1.0)
+    made = Made(clock, 0.001)
+    list(spread.run(range(100), made))
+    assert [len(items) for _, items, _ in made.chunks] == [12, 12, 31, 31, 7, 7]
+    assert made.followed == [True] * 4 + [False] * 2
+
+
+@pytest.mark.parametrize(("share", "size"), [(500, 500), (501, 250), (5, 5)])
+def test_a_full_chunk_is_a_share_unless_that_is_too_long(
+    clock: Clock, share: int, size: int
+) -> None:
+    assert _decided(clock)._full(share) == size
 
 
 def test_times_of_work_in_this_process(clock: Clock) -> None:

@@ -4,8 +4,9 @@ Chunks come in rounds: each worker gets a share of the items that are left, so t
 are large and the last are small (factoring: Hummel, Schonberg and Flynn 1992). The size of the
 share follows how much the costs of chunks have differed: even work is cut into few pieces, uneven
 work into many. The very first chunks are smaller, so that workers begin while the next ones are
-made. Where earlier batches were even and took little time to make, the first chunks are not
-smaller: each chunk costs its sender and its worker time, and a worker may wait for its next one.
+made. Where work is even and the first chunks are soon sent, each worker gets its whole share in one
+chunk, or as much of it as a chunk may have: each chunk costs its sender and its worker time. If
+such chunks turn out to take long to be sent, the next batches begin with smaller ones again.
 No chunk is shorter than twice the overhead of a whole batch, because a smaller one would gain less
 at the end of the batch than it takes to send it. For the same reason, no round leaves less for the
 next one than its chunks take to be sent. Results depend on none of this, so it may follow the
@@ -19,11 +20,12 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from evosweep.backends.protocol import Backend, Lost, Result, Timed, Work
-from evosweep.evaluation.measures import MEMORY, Cost, Pace, Unevenness
+from evosweep.evaluation.measures import MEMORY, Cost, Paces, Unevenness
 
 _PROBE = 0.002  # seconds of work in this process after which the cost of an item is known
 _FIRST = 0.1  # seconds up to which the very first evaluation may be slow for another reason
 _LONGEST = 0.25  # seconds of work in a chunk: a kill loses no more, and no worker waits longer
+_LONGEST_SHARE = 0.5  # the same, where a worker gets its whole share at once
 _OPENING = 4  # an even share is divided by this for the first chunks, which are made soon
 _DEAREST = 0.05  # seconds of work that a round may leave to each worker for want of a next one
 _CURIOSITY = 0.02  # part of the time spent here that may be lost on trying workers again
@@ -66,7 +68,7 @@ class Dispatcher:
         self.times = Times()
         self._cost = Cost()
         self._unevenness = Unevenness()
-        self._pace = Pace()
+        self._paces = Paces()
         self._care = 0.0
         """Measured seconds per item of this process, without its evaluation."""
         self._overhead = backend.overhead
@@ -173,10 +175,9 @@ class Dispatcher:
         self, items: Sequence[int], make: Make[Result], sent: dict[int, tuple[Work[Result], int]]
     ) -> Iterator[Work[Result]]:
         number, start, end, pieces = 0, 0, 0, 0
+        full = self._is_soon_sent(math.ceil(len(items) / self.backend.workers))
         began = time.perf_counter()
         while start < len(items):
-            if number == self.backend.workers and self._warm:
-                self._pace.note(time.perf_counter() - began, start)
             if not pieces:
                 end, pieces = self._round(start, len(items), opening=number == 0)
             own = items[start : start + math.ceil((end - start) / pieces)]
@@ -186,6 +187,8 @@ class Dispatcher:
             start += len(own)
             number += 1
             yield chunk
+            if number == self.backend.workers < start and self._warm:
+                self._paces.note(time.perf_counter() - began, start, full=full)
 
     def _round(self, start: int, count: int, opening: bool) -> tuple[int, int]:
         """Return the end of the items of the next round, and the number of their chunks.
@@ -205,14 +208,26 @@ class Dispatcher:
     def _is_worth_a_round(self, count: int) -> bool:
         """True if so many items, as chunks of their own, gain more than these cost to send."""
         seconds = self._cost.seconds_of(count) / self.backend.workers
-        return count > 0 and seconds >= min(_DEAREST, self._pace.of_round)
+        return count > 0 and seconds >= min(_DEAREST, self._paces.of_round)
+
+    def _is_soon_sent(self, even: int) -> bool:
+        """True if work is even, and all workers begin soon although their first chunks are full."""
+        if not self._unevenness.is_small:
+            return False
+        size = self._full(even)
+        seconds = self._paces.seconds_of_full(size * self.backend.workers)
+        return _OPENING * seconds <= self._cost.seconds_of(size)
+
+    def _full(self, even: int) -> int:
+        """The number of items of a first chunk that need not be small."""
+        if self._cost.seconds_of(even) <= _LONGEST_SHARE:
+            return even
+        return min(even, self._longest)
 
     @property
-    def _is_soon_made(self) -> bool:
-        """True if work is even, and workers begin soon however long their first chunks are."""
-        if not (self._unevenness.is_small and self._pace.is_measured):
-            return False
-        return _OPENING * self.backend.workers * self._pace.of_item <= self._cost.seconds_of(1)
+    def _longest(self) -> int:
+        """The number of items of the longest chunk."""
+        return self._cost.items_in(max(_LONGEST, 4 * self.backend.overhead))
 
     @property
     def _shortest(self) -> int:
@@ -224,12 +239,13 @@ class Dispatcher:
         even = math.ceil(left / self.backend.workers)
         shortest = self._shortest
         size = max(shortest, math.ceil(even / self._unevenness.divisor))
-        if opening and even >= _OPENING * shortest and not self._is_soon_made:
+        if opening and even >= _OPENING * shortest:
+            if self._is_soon_sent(even):
+                return self._full(even)
             size = even // _OPENING
         elif even < size + shortest / 2:  # the rest would be too short for a round of its own
             size = even
-        longest = max(_LONGEST, 4 * self.backend.overhead)
-        return min(size, self._cost.items_in(longest))
+        return min(size, self._longest)
 
     def _account(self, seconds: float, *, waited: float, wall: float, count: int) -> None:
         workers = self.backend.workers

@@ -5,6 +5,7 @@ import math
 _SHARES = (1.25, 2.0)  # an even share of the items that are left is divided by this
 _CAUTION = 4  # relative deviations of a chunk that are held back for the end of a batch
 _EVEN = 1.6  # work is even if its share is divided by no more
+_DOUBTED = 0.95  # part of the time of a full round that is believed after one more small round
 _KEPT = 0.5  # part of the weight of a batch that is left when the next one begins
 MEMORY = 0.3  # weight of the newest measurement
 
@@ -84,6 +85,10 @@ class Pace:
         self._seconds += weight * (seconds - self._seconds)
         self._items += weight * (items - self._items)
 
+    def doubt(self) -> None:
+        """Take it for a little shorter than it was."""
+        self._seconds *= _DOUBTED
+
     @property
     def is_measured(self) -> bool:
         return self._items > 0
@@ -97,3 +102,33 @@ class Pace:
     def of_item(self) -> float:
         """Seconds of an item, if chunks cost by their length alone."""
         return self._seconds / self._items
+
+
+class Paces:
+    """The pace of first rounds whose chunks are small, and of those whose chunks are full."""
+
+    def __init__(self) -> None:
+        self._small, self._full = Pace(), Pace()
+
+    def note(self, seconds: float, items: int, *, full: bool) -> None:
+        """Note a first round. After many small ones, a full one is tried again."""
+        if full:
+            self._full.note(seconds, items)
+        else:
+            self._small.note(seconds, items)
+            self._full.doubt()
+
+    @property
+    def of_round(self) -> float:
+        """Seconds of a round; 0 if none was measured."""
+        return self._full.of_round or self._small.of_round
+
+    def seconds_of_full(self, items: int) -> float:
+        """Return the expected seconds of a round of full chunks, infinity if none was measured.
+
+        Whether a chunk costs by its length or by itself shows once full ones were sent: until then,
+        they are taken to cost as much as small ones.
+        """
+        if self._full.is_measured:
+            return items * self._full.of_item
+        return self._small.of_round if self._small.is_measured else math.inf
