@@ -1,5 +1,6 @@
 """Many at once and killed at any moment: nothing fails, nothing is there twice or missing."""
 
+import importlib
 import multiprocessing
 import os
 import random
@@ -14,12 +15,13 @@ import mlflow_contents as contents
 import pytest
 import run_folders as folders
 import servers
+import warm_server
 
 from evosweep.cli import main
 from evosweep.files.writing import temporary_for
 from evosweep.track.passes.tracking import track
 
-# A process that is forked has MLflow imported already: sixteen would take minutes for it.
+# A process that is forked has its imports made already: sixteen would take minutes for MLflow's.
 FORK = multiprocessing.get_context("fork")
 pytestmark = [
     pytest.mark.timeout(900),
@@ -40,6 +42,8 @@ def write_results(parent: Path, count: int, seeds: int = 2) -> list[Path]:
 
 def track_at_once(commands: Sequence[Sequence[str]]) -> list[int | None]:
     """The exit codes of `evosweep track` in as many processes, all started together."""
+    for name in warm_server.IMPORTS["track"]:
+        importlib.import_module(name)
     gate = FORK.Barrier(len(commands))
 
     def run(words: Sequence[str]) -> None:
