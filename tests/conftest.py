@@ -5,6 +5,7 @@ marked `slow`; `make faults` runs those of tests/faults too. Tests of one group 
 pytest-xdist, and with it what their fixtures have set up: an engine, images, servers, pools.
 """
 
+import functools
 import gc
 import os
 import signal
@@ -118,11 +119,17 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def _folder(item: pytest.Item) -> str:
-    return item.path.relative_to(HERE).parts[0]
+    return _within(item.path).parts[0]
 
 
 def _file(item: pytest.Item) -> str:
-    return str(item.path.relative_to(HERE))
+    return str(_within(item.path))
+
+
+@functools.cache
+def _within(path: Path) -> Path:
+    """The path of a file among the tests, which has hundreds of them."""
+    return path.relative_to(HERE)
 
 
 def _costly(item: pytest.Item) -> bool:

@@ -1,5 +1,6 @@
 """`evosweep.load`: results as data frames, lazily, in bounded memory, damage named."""
 
+import importlib
 import json
 import shutil
 import subprocess
@@ -12,8 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas
-import polars
 import pytest
 from folders import POOL, SERIAL, Made, history, small_study, write_run
 from many_runs import fill
@@ -24,6 +23,18 @@ from evosweep.notebook.results import LeftOut
 
 NAMES = ["experiment", "run_id", "problem", "algorithm", "backend", "seed"]
 KINDS = ("runs", "generations", "populations", "evaluations", "fronts")
+
+
+@pytest.fixture(scope="module")
+def pandas() -> Any:
+    """The module, which takes half a second in each process that imports it."""
+    return importlib.import_module("pandas")
+
+
+@pytest.fixture(scope="module")
+def polars() -> Any:
+    """The module, likewise."""
+    return importlib.import_module("polars")
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +66,7 @@ def test_runs_have_parameters_and_categories(study: Path) -> None:
     assert row["total_seconds"] == record["timings"]["total"]
 
 
-def test_generations_are_the_logbook_with_the_best_so_far(study: Path) -> None:
+def test_generations_are_the_logbook_with_the_best_so_far(study: Path, pandas: Any) -> None:
     frame = evosweep.load(study).select(seed=1, backend="serial ×1").generations()
     assert len(frame) == 4 * 21
     for run_id, rows in frame.groupby("run_id", observed=True):
@@ -65,7 +76,7 @@ def test_generations_are_the_logbook_with_the_best_so_far(study: Path) -> None:
         assert list(rows["digest"]) == list(logbook["digest"])
 
 
-def test_populations_and_evaluations_are_those_of_the_files(study: Path) -> None:
+def test_populations_and_evaluations_are_those_of_the_files(study: Path, pandas: Any) -> None:
     results = evosweep.load(study)
     populations, evaluations = results.populations(), results.evaluations()
     assert len(populations) == 24 * 10
@@ -97,7 +108,7 @@ def test_fronts_are_of_runs_with_several_objectives(study: Path, tmp_path: Path)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_polars_has_the_same_rows(study: Path, kind: str) -> None:
+def test_polars_has_the_same_rows(study: Path, polars: Any, kind: str) -> None:
     ours = getattr(evosweep.load(study, frames="polars"), kind)()
     assert isinstance(ours, polars.DataFrame)
     theirs = getattr(evosweep.load(study), kind)()
@@ -106,7 +117,7 @@ def test_polars_has_the_same_rows(study: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_parts_are_the_whole(study: Path, kind: str) -> None:
+def test_parts_are_the_whole(study: Path, pandas: Any, kind: str) -> None:
     results = evosweep.load(study)
     whole = getattr(results, kind)()
     parts = list(results.batches(kind, rows=100))

@@ -57,7 +57,7 @@ History = dict[str, list[tuple[int, int, float]]]
 
 
 def _histories(mlflow: Any, by_id: dict[str, Any]) -> dict[str, History]:
-    """(step, timestamp, value) of every point by run and metric, in as few queries as there can be."""
+    """(step, timestamp, value) of every point by run and metric, in few queries."""
     database = hasattr(mlflow._tracking_client.store, "ManagedSessionMaker")
     histories: dict[str, History] = {run_id: {} for run_id in by_id}
     for run_id, key, *point in (_kept_points if database else _served_points)(mlflow, by_id):

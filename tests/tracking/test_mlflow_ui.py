@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 import psutil
 import pytest
 import servers
+import warm
 
 from evosweep.cli import main
 from evosweep.track.content import views
@@ -62,7 +63,7 @@ def grid(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "seed": 1,
             }
             runs = str(results / "default" / "runs")
-            job = evosweep("run", "--spec", json.dumps(spec), "--seeds", "1-6", "--out", runs)
+            job = warm.evosweep("run", "--spec", json.dumps(spec), "--seeds", "1-6", "--out", runs)
             subprocess.run(job, check=True, capture_output=True)
     return results
 
@@ -89,25 +90,28 @@ def ui(grid: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         yield both
 
 
-@pytest.fixture
-def page(tmp_path: Path) -> Iterator[Any]:
-    """A page of a browser with no past, which notes what it asks of other machines."""
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch_persistent_context(
-            str(tmp_path / "profile"),
-            executable_path=str(CHROMIUM),
-            args=OPTIONS,
-            viewport={"width": 1440, "height": 860},
-            timeout=PATIENCE,
+        chromium = playwright.chromium.launch(
+            executable_path=str(CHROMIUM), args=OPTIONS, timeout=PATIENCE
         )
-        browser.set_default_timeout(PATIENCE)
-        opened = browser.new_page()
-        opened.asked = []
-        opened.on("request", lambda request: opened.asked.append(request.url))
-        yield opened
-        browser.close()
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A page of a browser with no past, which notes what it asks of other machines."""
+    context = browser.new_context(viewport={"width": 1440, "height": 860})
+    context.set_default_timeout(PATIENCE)
+    opened = context.new_page()
+    opened.asked = []
+    opened.on("request", lambda request: opened.asked.append(request.url))
+    yield opened
+    context.close()
 
 
 def keep(page: Any, name: str, tmp_path: Path) -> None:
