@@ -1,11 +1,11 @@
 """Whatever evosweep opens or parses is before the fuzzing, or is listed with the reason why not."""
 
 import tempfile
-from functools import cache
 from pathlib import Path
 
 import corpus
 import places
+import pytest
 import reached
 import things
 from exempt import CACHED, HARMLESS
@@ -16,9 +16,9 @@ from targets import READERS
 from evosweep.records import journal_frames
 
 
-@cache
+@pytest.fixture(scope="module")
 def entered() -> frozenset[Place]:
-    """The functions that the corpus enters."""
+    """The functions that the corpus enters; both tests that ask for them share a process."""
     found: set[Place] = set()
     for name, reader in READERS.items():
         with tempfile.TemporaryDirectory() as folder:
@@ -29,18 +29,20 @@ def entered() -> frozenset[Place]:
     return frozenset(found)
 
 
-def test_each_place_that_reads_is_before_a_reader_or_is_harmless() -> None:
+def test_each_place_that_reads_is_before_a_reader_or_is_harmless(
+    entered: frozenset[Place],
+) -> None:
     harmless = HARMLESS.keys() | CACHED.keys()
-    unknown = {str(each) for each in places.reading().keys() - entered() - harmless}
+    unknown = {str(each) for each in places.reading().keys() - entered - harmless}
     assert not unknown, (
         f"{', '.join(sorted(unknown))}: add a reader to tests/fuzz with a corpus that enters it "
         "(CONTRIBUTING.md), or to exempt.py with the reason why nobody else writes what it reads"
     )
 
 
-def test_what_is_harmless_reads_and_is_before_no_reader() -> None:
+def test_what_is_harmless_reads_and_is_before_no_reader(entered: frozenset[Place]) -> None:
     assert not {str(each) for each in (HARMLESS.keys() | CACHED.keys()) - places.reading().keys()}
-    assert not {str(each) for each in HARMLESS.keys() & entered()}
+    assert not {str(each) for each in HARMLESS.keys() & entered}
 
 
 def test_a_reader_that_is_added_is_seen() -> None:
