@@ -34,7 +34,7 @@ HARMLESS: dict[Place, str] = {
         "backends/pool_worker.py", PROCESSES, "Worker.receive", "Worker._read", "serve", "_answer"
     ),
     **_in("commands/reproduce.py", TERMINAL, "_ask_for_trust"),
-    **_in("commands/run.py", OWN_TEXT, "write_receipt"),
+    **_in("commands/run.py", OWN_TEXT, "names_of"),
     **_in("compare/numbers/design.py", OWN_TEXT, "designs_of"),
     **_in("compare/page/html.py", PACKAGE, "_asset"),
     **_in("compare/page/parameters.py", OWN_TEXT, "_swept"),

@@ -15,7 +15,7 @@ from typing import Any
 
 from evosweep.backends.table import BACKENDS
 from evosweep.commands.run import add_arguments as add_run_arguments
-from evosweep.commands.run import read_spec, read_spec_file, write_receipt
+from evosweep.commands.run import is_several, names_of, read_spec, read_spec_file, write_receipt
 from evosweep.config.spec import RunSpec
 from evosweep.containers import command_line, engines
 from evosweep.containers.client import Client
@@ -50,8 +50,8 @@ def main(args: argparse.Namespace) -> int:
     os.environ.setdefault("EVOSWEEP_GIT_DIRTY", "1" if dirty else "0")
     argv = command_line.engine_command(container, image, contained)
     code = Client(container.engine, contained.name, argv).run()
-    if code == 0:
-        write_receipt(run)
+    if code == 0 and run.receipt is not None:
+        write_receipt(run.receipt, run.out, names_of(run), several=is_several(run))
     return code
 
 

@@ -64,13 +64,14 @@ def main(args: argparse.Namespace) -> int:
     try:
         with JobFolder.temporary(**what, fresh=args.fresh, sync=args.sync, mixed=args.mixed) as job:
             code = _perform_here(job) if args.in_process else _supervise(job)
+            names = job.names() if code == 0 and args.receipt is not None else []
     except OSError as error:
         raise EvosweepError(
             f"{error.filename or tempfile.gettempdir()}: cannot keep the job's own files "
             f"({error.strerror}); make room there, or name another folder by TMPDIR"
         ) from error
-    if code == 0:
-        write_receipt(args)
+    if names:
+        write_receipt(args.receipt, args.out, names, several=is_several(args))
     return code
 
 
@@ -195,19 +196,21 @@ def _perform_here(job: JobFolder) -> int:
         return perform(job)
 
 
-def write_receipt(args: argparse.Namespace) -> None:
-    """Write the file of `--receipt`, if the option is given, after the runs are done."""
-    if args.receipt is None:
-        return
+def names_of(args: argparse.Namespace) -> list[str]:
+    """Return the run_ids of the runs, by the models of their specs."""
     from evosweep.config.spec import RunSpec
-    from evosweep.files.writing import write_json
 
     whole = args.spec
     specs = json.loads(whole) if whole.lstrip().startswith("[") else [json.loads(whole)]
     if args.seeds is not None:
         specs = [specs[0] | {"seed": seed} for seed in read_seeds(args.seeds)]
-    runs = [RunSpec.parse(spec).run_id for spec in specs]
-    several = is_several(args)
-    folders = [str(args.out / run_id) if several else str(args.out) for run_id in runs]
-    args.receipt.parent.mkdir(parents=True, exist_ok=True)
-    write_json(args.receipt, {"runs": dict(zip(runs, folders, strict=True))})
+    return [RunSpec.parse(spec).run_id for spec in specs]
+
+
+def write_receipt(path: Path, out: Path, names: list[str], *, several: bool) -> None:
+    """Write the file of `--receipt` after the runs are done: the folder of each run_id."""
+    from evosweep.files.writing import write_json
+
+    folders = [str(out / run_id) if several else str(out) for run_id in names]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_json(path, {"runs": dict(zip(names, folders, strict=True))})

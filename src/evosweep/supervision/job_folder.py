@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -140,6 +140,15 @@ class JobFolder:
 
         first = [self.spec | {"seed": seed} for seed in self.seeds]
         return [RunSpec.parse(spec) for spec in (*first, *self.others)]
+
+    def note_names(self, specs: "Iterable[RunSpec]") -> None:
+        """Write down the run_ids, for a supervisor that does without the models of specs."""
+        _write(self.folder / "runs.json", [spec.run_id for spec in specs])
+
+    def names(self) -> list[str]:
+        """Return the run_ids of the runs, in their order."""
+        noted: list[str] | None = _read(self.folder / "runs.json")
+        return [spec.run_id for spec in self.specs()] if noted is None else noted
 
     def clear(self) -> None:
         """Remove the files of dead processes on the board, and their sockets."""

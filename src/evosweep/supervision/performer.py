@@ -72,6 +72,7 @@ def perform(job: JobFolder) -> int:
     specs = job.specs()
     if not job.others:
         specs[0].check()
+    job.note_names(specs)
     if job.apart and len(specs) > 1:
         each = (partial(_perform_some, job, [spec], job.started) for spec in specs)
         return _together([apart(perform_it) for perform_it in each])
