@@ -103,8 +103,9 @@ def gather(study: Study, options: Options) -> Material | Study:
 def trace_jobs(study: Study, qualities: Mapping[str, Quality]) -> list[TraceJob]:
     """Return what to read of each run's journal, with the largest common budget."""
     return [
-        TraceJob(run, qualities[problem].reference, common_budget(groups))
+        TraceJob(run, qualities[problem].reference, common)
         for problem, groups in study.problems.items()
+        for common in [common_budget(groups)]  # of the problem: it looks at every run
         for runs in groups.values()
         for run in runs
     ]
