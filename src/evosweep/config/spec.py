@@ -77,10 +77,11 @@ class RunSpec(Strict):
         Options with their default value are left out, except `use`, `params`, `workers`, `seed` and
         `import_path`. Each call returns a dict of its own.
         """
-        return deepcopy(self._document)
+        return deepcopy(self.document)
 
     @cached_property
-    def _document(self) -> dict[str, Any]:
+    def document(self) -> dict[str, Any]:
+        """The dict of `to_dict`; all readers share it, and none may change it."""
         return {
             "problem": _trimmed(self.problem),
             "algorithm": _trimmed(self.algorithm),

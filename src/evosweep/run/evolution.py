@@ -143,7 +143,7 @@ def _load(spec: RunSpec) -> tuple[BuiltProblem, Callable[..., object], str]:
     check_parameters("algorithm", spec.algorithm.use, algorithm, spec.algorithm.params)
     function = load_problem(spec.problem.use, spec.import_path)
     check_parameters("problem", spec.problem.use, function, spec.problem.params)
-    description = problem.describe(spec.to_dict()["problem"], spec.import_path)
+    description = problem.describe(spec.document["problem"], spec.import_path)
     return problem.build_for_run(description), algorithm, description
 
 

@@ -75,7 +75,7 @@ def origin_of(spec: RunSpec, folder: RunFolder, family: Family) -> RunFolder | N
 
     Warns `NotExtended` if there are shorter runs but none can be used.
     """
-    far = family.bounds(spec.to_dict()["algorithm"])
+    far = family.bounds(spec.document["algorithm"])
     shorter = [
         (record.evaluations, other, record)
         for other, record in _finished(folder, family)

@@ -111,7 +111,7 @@ def _named(spec: RunSpec) -> dict[str, object]:
         "format": FORMAT,
         "run_id": spec.run_id,
         "spec_id": spec.spec_id,
-        "spec": spec.to_dict(),
+        "spec": spec.document,
         "sources": spec.sources,
     }
 

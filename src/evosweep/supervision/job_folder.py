@@ -161,7 +161,7 @@ class JobFolder:
         current: CurrentRun = {
             "run_id": spec.run_id,
             "spec_id": spec.spec_id,
-            "spec": spec.to_dict(),
+            "spec": spec.document,
             "folder": str(self._run_folder(spec)),
         }
         _write_often(self.folder / "current.json", current)
