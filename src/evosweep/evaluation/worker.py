@@ -65,7 +65,7 @@ def evaluate(chunk: Chunk) -> Outcome:
     """Evaluate every individual of a chunk; an error of the problem is returned, not raised."""
     outcome = Outcome(process=os.getpid(), host=os.uname().nodename)
     mine = agreement.terms(chunk.problem, with_code=chunk.with_code)
-    if chunk.terms not in ("", agreement.digest(mine)):
+    if chunk.terms and chunk.terms != agreement.digest(mine):
         outcome.terms = mine
         return outcome
     began = time.process_time()

@@ -25,15 +25,6 @@ class Cells:
     """None for all columns."""
 
 
-def counts(table: "ParquetFile", names: Collection[str] | None) -> dict[str, int]:
-    """Return the number of values in each column."""
-    totals: dict[str, int] = {}
-    for column, _ in _parts(table, _places(table, names)):
-        name = column.path_in_schema
-        totals[name] = totals.get(name, 0) + column.num_values
-    return totals
-
-
 def _places(table: "ParquetFile", names: Collection[str] | None) -> list[int]:
     """Return the numbers of the columns in the file that belong to the columns of these names."""
     places = range(table.metadata.num_columns)
@@ -69,13 +60,20 @@ def _visit_columns(table: "ParquetFile", columns: list[int]) -> None:
         return
 
 
-def check(path: Path, table: "ParquetFile", rows: int, cells: Cells) -> None:
-    """Raise `Damaged` if a table has more rows, columns or values than `rows` and `cells` allow."""
+def check(path: Path, table: "ParquetFile", rows: int, cells: Cells) -> dict[str, int]:
+    """Return the number of values in each column.
+
+    Raises `Damaged` if a table has more rows, columns or values than `rows` and `cells` allow.
+    """
+    totals: dict[str, int] = {}
     columns = _places(table, cells.names)
     _visit_columns(table, columns)
     _check_size(path, table, rows)
     for column, count in _parts(table, columns):
         _check_column(path, column, count, cells.most)
+        name = column.path_in_schema
+        totals[name] = totals.get(name, 0) + column.num_values
+    return totals
 
 
 def _check_size(path: Path, table: "ParquetFile", rows: int) -> None:

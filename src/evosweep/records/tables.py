@@ -63,13 +63,22 @@ def open_table(
     FileNotFoundError
         If there is no such file.
     """
+    with _checked(path, rows, values, names) as (table, _):
+        yield table
+
+
+@contextmanager
+def _checked(
+    path: Path, rows: int, values: int, names: Collection[str] | None
+) -> "Iterator[tuple[ParquetFile, dict[str, int]]]":
+    """Open a table as `open_table` does; the block also gets the number of values by column."""
     from pyarrow import ArrowException, parquet
 
     with open_file(path) as file:
         try:
             table = parquet.ParquetFile(_source(file))
-            footer.check(path, table, rows, Cells(max(values, LONGEST_GENOME), names))
-            yield table
+            cells = Cells(max(values, LONGEST_GENOME), names)
+            yield table, footer.check(path, table, rows, cells)
         except (ArrowException, OSError, ValueError, KeyError) as error:
             raise Damaged(path.parent, path.name, f"cannot be read: {error}") from error
 
@@ -108,8 +117,8 @@ def _read(
     values: int,
     convert: "Callable[[ChunkedArray], _Converted]",
 ) -> dict[str, _Converted]:
-    with open_table(path, rows, values, names) as table:
-        for name, count in footer.counts(table, names).items():
+    with _checked(path, rows, values, names) as (table, counts):
+        for name, count in counts.items():
             if count > _MOST_VALUES:
                 reason = f"has {count} values of {name}; at most {_MOST_VALUES} are read at once"
                 raise Damaged(path.parent, path.name, reason)

@@ -3,6 +3,7 @@
 import json
 import shlex
 from collections.abc import Sequence
+from functools import lru_cache
 
 from evosweep.records.record import FailureRecord, Named, PartFields, Record, Spec
 from evosweep.track.content.mlflow_run import Summary
@@ -103,7 +104,22 @@ def _numbers(best: object) -> str:
 
 def _command(record: Named) -> str:
     """Return the commands in short lines, since MLflow's page cuts long lines off."""
-    spec = json.dumps(record.spec, sort_keys=True, indent=1)
+    spec = _in_lines(record.spec)
     run = shlex.join(["evosweep", "run", "--spec", spec, "--out", f"repeat/{record.run_id}"])
     lines = ["```", f"evosweep reproduce {record.run_id}"]
     return "\n".join([*lines, *([run] if len(run) < 3000 else []), "```"])
+
+
+def _in_lines(spec: Spec) -> str:
+    """Return a spec as JSON with sorted keys, a line for each value."""
+    if max(spec) != "seed":  # a receipt may have further keys
+        return json.dumps(spec, sort_keys=True, indent=1)
+    # The seed's line is the last one, so that the runs of a configuration share all others.
+    shared = json.dumps({key: value for key, value in spec.items() if key != "seed"})
+    return f'{_lines_of(shared)[:-2]},\n "seed": {spec["seed"]}\n}}'
+
+
+@lru_cache(maxsize=1024)
+def _lines_of(text: str) -> str:
+    """Return a JSON object in lines; Python's encoder of indented JSON is slow."""
+    return json.dumps(json.loads(text), sort_keys=True, indent=1)
