@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,32 @@ def test_an_item_that_kills_its_worker_is_named() -> None:
             opened.map(killing, range(8))
         hit(EVALUATING)
         assert opened.map(abs, [-1, -2]) == [1, 2]
+
+
+def stubborn(number: int, folder: str) -> int:
+    """Item 5 ends by no SIGTERM, and item 3 kills its worker beside it."""
+    time.sleep(0.02)  # so that only the first three are tried in this process
+    begun, killed = Path(folder, "begun"), Path(folder, "killed")
+    if number == 5 and not begun.exists():
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        begun.touch()
+        time.sleep(3600)
+    while number == 3 and not killed.exists():
+        time.sleep(0.02)
+        if begun.exists():
+            killed.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+@kills(EVALUATING)
+def test_a_worker_that_ignores_the_end_of_its_pool_is_killed(tmp_path: Path) -> None:
+    """Python's pool would wait for it for ever, and the run with it."""
+    with open_backend("futures", 2, executor=processes) as opened:
+        function = partial(stubborn, folder=str(tmp_path))
+        assert opened.map(function, range(8)) == list(range(8))
+    assert (tmp_path / "killed").exists()
+    hit(EVALUATING)
 
 
 @kills(EVALUATING)

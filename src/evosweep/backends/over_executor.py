@@ -10,7 +10,13 @@ a chunk does not come back.
 import sys
 import threading
 from collections.abc import Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from concurrent.futures import (
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+)
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Generic, Self
@@ -111,6 +117,7 @@ class OverExecutor:
                 if not done:
                     self._board.kill_overdue()
                 if any(isinstance(_error_of(future), BrokenExecutor) for future in done):
+                    _kill_workers(self._executor)
                     self._discard()
                     done = list(window.pending)
                 yield from self._results(window, done)
@@ -169,6 +176,17 @@ class OverExecutor:
         executor, self._executor = self._executor, None
         if executor is not None:
             self.stop(executor, wait=wait)
+
+
+def _kill_workers(executor: Executor | None) -> None:
+    """Kill the workers of a broken pool of Python's, which would wait for them for ever.
+
+    It asks them by SIGTERM to end. A worker may ignore that; another one, born too late to be
+    asked, waits for a lock that the dead worker had.
+    """
+    if isinstance(executor, ProcessPoolExecutor):
+        for process in list((executor._processes or {}).values()):
+            process.kill()
 
 
 _HOPELESS = (ImportError, AttributeError, TypeError)
