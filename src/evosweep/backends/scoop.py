@@ -149,6 +149,7 @@ def _call(call: Callable[[], Value]) -> Value:
 def _work(chunk: Work[Result]) -> Result:
     import scoop
 
-    if not scoop.IS_ORIGIN:
+    # Where workers are few, a chunk that waits beside one would keep another one idle.
+    if not scoop.IS_ORIGIN and scoop.SIZE >= _MANY:
         asking().begin(is_followed=chunk.followed)
     return chunk.work()
