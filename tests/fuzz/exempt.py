@@ -101,7 +101,7 @@ CACHED: dict[Place, str] = {
     **_in("plugins/sources.py", CODE, "file_digest"),
     **_in("processes/lock.py", KERNEL, "boot_id"),
     **_in("track/content/names.py", OWN_TEXT, "_of_part"),
-    **_in("track/content/note.py", OWN_TEXT, "_lines_of"),
+    **_in("track/content/note.py", OWN_TEXT, "_part_lines"),
 }
 """Harmless too; the corpus enters them, unless another test of the process has done it before."""
 

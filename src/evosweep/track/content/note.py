@@ -104,22 +104,20 @@ def _numbers(best: object) -> str:
 
 def _command(record: Named) -> str:
     """Return the commands in short lines, since MLflow's page cuts long lines off."""
-    spec = _in_lines(record.spec)
+    spec = _lines(record.spec)
     run = shlex.join(["evosweep", "run", "--spec", spec, "--out", f"repeat/{record.run_id}"])
     lines = ["```", f"evosweep reproduce {record.run_id}"]
     return "\n".join([*lines, *([run] if len(run) < 3000 else []), "```"])
 
 
-def _in_lines(spec: Spec) -> str:
-    """Return a spec as JSON with sorted keys, a line for each value."""
-    if max(spec) != "seed":  # a receipt may have further keys
-        return json.dumps(spec, sort_keys=True, indent=1)
-    # The seed's line is the last one, so that the runs of a configuration share all others.
-    shared = json.dumps({key: value for key, value in spec.items() if key != "seed"})
-    return f'{_lines_of(shared)[:-2]},\n "seed": {spec["seed"]}\n}}'
+def _lines(spec: Spec) -> str:
+    """Return a spec as JSON in lines, with sorted keys."""
+    items = sorted(spec.items())
+    parts = (f"{json.dumps(key)}: {_part_lines(json.dumps(part))}" for key, part in items)
+    return "{\n " + ",\n ".join(parts) + "\n}"
 
 
-@lru_cache(maxsize=1024)
-def _lines_of(text: str) -> str:
-    """Return a JSON object in lines; Python's encoder of indented JSON is slow."""
-    return json.dumps(json.loads(text), sort_keys=True, indent=1)
+@lru_cache(4096)  # the runs of an experiment have the same
+def _part_lines(part: str) -> str:
+    lines = json.dumps(json.loads(part), sort_keys=True, indent=1)
+    return lines.replace("\n", "\n ")
