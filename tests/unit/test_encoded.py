@@ -1,5 +1,6 @@
 """What is known of genomes once they are encoded: their layout, and whether copies may stand in."""
 
+import marshal
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
@@ -8,8 +9,11 @@ from typing import Any, NamedTuple
 import numpy
 import pytest
 from deap import base, creator, gp
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evosweep.errors import InputError
+from evosweep.fast import core
 from evosweep.genomes import array_rows
 from evosweep.genomes.blocks import Block, is_changed
 from evosweep.genomes.encoded import _is_of_numbers, encode_genomes, encode_native
@@ -22,6 +26,13 @@ creator.create("EncodedList", list, fitness=creator.EncodedFitness)
 creator.create("EncodedTuple", tuple, fitness=creator.EncodedFitness)
 creator.create("EncodedSet", set, fitness=creator.EncodedFitness)
 creator.create("EncodedArray", numpy.ndarray, fitness=creator.EncodedFitness)
+
+
+@pytest.fixture(params=["compiled core", "no core"], autouse=True)
+def _core(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test twice: as installed, and as without a C compiler."""
+    if request.param == "no core":
+        monkeypatch.setattr(core, "core", None)
 
 
 class Pair(NamedTuple):
@@ -241,6 +252,7 @@ class OwnArray(numpy.ndarray):
 
 
 def _array_class(name: str, parent: type = numpy.ndarray, **attributes: Any) -> Any:
+    vars(creator).pop(f"EncodedArray{name}", None)  # of the test's other round
     creator.create(f"EncodedArray{name}", parent, fitness=creator.EncodedFitness, **attributes)
     return getattr(creator, f"EncodedArray{name}")
 
@@ -254,3 +266,22 @@ def test_arrays_are_usual_unless_their_class_reads_them_in_its_own_way() -> None
     assert not array_rows.is_usual(creator.EncodedList)
     for name in ("dtype", "shape", "flags", "nbytes", "tobytes", "view", "__getattribute__"):
         assert not array_rows.is_usual(_array_class(f"With_{name}", **{name: None}))
+
+
+numbers = st.one_of(
+    st.integers(0, 1), st.booleans(), st.floats(), st.sampled_from([2**31 - 1, -(2**31)])
+)
+others = st.sampled_from([2**31, -(2**31) - 1, 2**70, None, "i", 1j, numpy.float64(0.5)])
+
+
+@given(lists=st.lists(st.lists(numbers, max_size=9), max_size=9))
+def test_numbers_are_encoded_as_marshal_does(lists: Rows) -> None:
+    expected = None if core.core is None else marshal.dumps(lists, 2)
+    assert core.encoded_lists(lists) == expected
+
+
+@given(lists=st.lists(st.lists(numbers), min_size=1), other=others, data=st.data())
+def test_lists_with_anything_else_are_left_alone(lists: Rows, other: Any, data: Any) -> None:
+    chosen = data.draw(st.sampled_from(lists))
+    chosen.insert(data.draw(st.integers(0, len(chosen))), other)
+    assert core.encoded_lists(lists) is None

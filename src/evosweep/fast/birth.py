@@ -30,11 +30,21 @@ def born(
     container: Callable[[Iterable[object]], Anything], samples: Floats
 ) -> list[Anything] | None:
     """Return the individuals of an array's rows; None if they must be made one by one."""
+    bears = bearer(container) if samples.ndim == 2 and samples.size else None
+    return None if bears is None else cast(list[Anything], bears(list(map(list, samples))))
+
+
+def bearer(container: object) -> Callable[[list[list[Any]]], list[object]] | None:
+    """Return a function that makes individuals of lists of genes; None as for `maker`."""
     make = _maker(container) if isinstance(container, type) else None
-    if type(make) is not partial or samples.ndim != 2 or not samples.size:
-        return None
-    kind, fitness = make.args
-    return cast(list[Anything] | None, core.bear(kind, fitness, list(samples.flat), len(samples)))
+    return partial(_all_born, *make.args) if type(make) is partial else None
+
+
+def _all_born(kind: Any, fitness: Any, genomes: list[list[Any]]) -> list[object]:
+    individuals = core.bear(kind, fitness, genomes)
+    if individuals is not None:
+        return individuals
+    return [_born(kind, fitness, genes) for genes in genomes]
 
 
 @lru_cache(maxsize=256)

@@ -23,10 +23,43 @@ from evosweep.fast.kinds import writes_as_array, writes_as_list
 from evosweep.fast.parents import Options, Parents, Varied
 from evosweep.fast.shapes import Member, Toolbox
 
-_Pair = Callable[[Parents[Any], tuple[float, float], Options, Options], Varied | None]
+_InPython = Callable[[Parents[Any], tuple[float, float], Options, Options], Varied | None]
+
+
+class _Pair(NamedTuple):
+    """What varies a whole population by a crossover and a mutation."""
+
+    in_core: Callable[..., list[Any] | None] | None
+    """It takes the population, the rates and both operators' keywords, and returns children."""
+    in_python: _InPython | None
+
+
+def _vary_bits(
+    points: int,
+    population: Sequence[Member],
+    rates: tuple[float, float],
+    mate: Options,
+    mutate: Options,
+) -> list[Member] | None:
+    """Return the children of a crossover at so many points, or gene by gene, and of flips."""
+    wanted = set() if points else {"indpb"}
+    if mate.keys() != wanted or mutate.keys() != {"indpb"}:
+        return None
+    return core.vary_bits(population, rates, points, (mate.get("indpb", 0.0), mutate["indpb"]))
+
+
+_POINTS = {crossover.cx_uniform: 0, crossover.cx_one_point: 1, crossover.cx_two_point: 2}
 _PAIRS: dict[tuple[object, object], _Pair] = {
-    (permutations.cx_partialy_matched, mutation.mut_shuffle_indexes): vary_permutations,
-    (crossover.cx_simulated_binary_bounded, mutation.mut_polynomial_bounded): vary_reals,
+    (permutations.cx_partialy_matched, mutation.mut_shuffle_indexes): _Pair(
+        None, vary_permutations
+    ),
+    (crossover.cx_simulated_binary_bounded, mutation.mut_polynomial_bounded): _Pair(
+        core.vary_reals, vary_reals
+    ),
+    **{
+        (operator, mutation.mut_flip_bit): _Pair(partial(_vary_bits, points), None)
+        for operator, points in _POINTS.items()
+    },
 }
 
 
@@ -37,11 +70,13 @@ def vary(
     known, rates = _known(toolbox, (cxpb, mutpb)), (cxpb, mutpb)
     if known is None:
         return None
-    children = known.by_core(population, rates)
-    if children is not None:
+    children = known.in_core(population, rates)
+    if children is not None or known.pair.in_python is None:
         return children
     parents = _parents(population)
-    varied = None if parents is None else known.pair(parents, rates, known.mate, known.mutate)
+    if parents is None:
+        return None
+    varied = known.pair.in_python(parents, rates, known.mate, known.mutate)
     return None if varied is None else _children(population, *varied)
 
 
@@ -50,9 +85,9 @@ def vary_in_pairs(
 ) -> list[Member] | None:
     """Return the children of pairs that may mate and then mutate; None as in `vary`."""
     known = _known(toolbox, (cxpb,))
-    if known is None or known.pair is not vary_reals:
+    if known is None or known.pair.in_python is not vary_reals:
         return None
-    children = known.by_core(population, (cxpb,))
+    children = known.in_core(population, (cxpb,))
     if children is not None:
         return children
     parents = _parents(population)
@@ -67,13 +102,12 @@ class _Known(NamedTuple):
     mate: Options
     mutate: Options
 
-    def by_core(
+    def in_core(
         self, population: Sequence[Member], rates: tuple[float, ...]
     ) -> list[Member] | None:
         """Return the children if the compiled core can make them."""
-        if self.pair is not vary_reals:
-            return None
-        return core.vary_reals(population, rates, self.mate, self.mutate)
+        in_core = self.pair.in_core
+        return None if in_core is None else in_core(population, rates, self.mate, self.mutate)
 
 
 def _known(toolbox: Toolbox, rates: tuple[float, ...]) -> _Known | None:

@@ -18,6 +18,7 @@ from evosweep.fast.shapes import Floats, Individual, Member
 Words = tuple[int, ...]
 """The generator's state: the second item of `random.getstate()`."""
 Operators = tuple[float, float, float, float, float, float, float]
+Flips = tuple[int, float, float]
 
 
 class Core(Protocol):
@@ -36,9 +37,9 @@ class Core(Protocol):
         ...
 
     def bear(
-        self, kind: type, fitness_class: type, genes: list[object], count: int, /
+        self, kind: type, fitness_class: type, genomes: list[Sequence[object]], /
     ) -> list[object] | None:
-        """Return `count` lists that share the genes, each with a fitness without values."""
+        """Return lists of a class with these genes, each with a fitness without values."""
         ...
 
     def blend(
@@ -87,6 +88,21 @@ class Core(Protocol):
         """
         ...
 
+    def vary_bits(
+        self,
+        words: Words,
+        individuals: Sequence[Member],
+        rates: tuple[float, float],
+        operators: Flips,
+        /,
+    ) -> tuple[list[Member], Words] | None:
+        """Return the children of `varAnd`, and the state after their draws.
+
+        The operators are the number of the crossover's points (0: it goes gene by gene), its
+        probability for each gene, and that of a flip.
+        """
+        ...
+
     def fronts_of_two(
         self, individuals: Sequence[Member], wanted: int, fitness_class: type, /
     ) -> list[list[Member]] | None:
@@ -123,6 +139,34 @@ class Core(Protocol):
         self, words: Words, individuals: Sequence[Member], k: int, fitness_class: type, /
     ) -> tuple[list[Member], Words] | None:
         """Return the winners of `selTournamentDCD`, and the state after their draws."""
+        ...
+
+    def contests(
+        self,
+        words: Words,
+        individuals: Sequence[Member],
+        k: int,
+        size: int,
+        fitness_class: type,
+        scalar: type,
+        /,
+    ) -> tuple[list[Member], Words] | None:
+        """Return the winners of `selTournament`, and the state after their draws."""
+        ...
+
+    def encode_lists(self, lists: list[list[object]], /) -> bytes | None:
+        """Return what `marshal` makes, in version 2, of lists of bools, 32-bit ints and floats."""
+        ...
+
+    def encode_values(
+        self,
+        individuals: Sequence[Individual],
+        fitness_class: type,
+        scalar: type,
+        weights: tuple[float, ...],
+        /,
+    ) -> bytes | None:
+        """Return the same of their fitness values, if all have the same weights."""
         ...
 
 

@@ -23,6 +23,7 @@ core: Core | None = load()
 _SHUFFLE = np.random.shuffle  # a program may set another one
 
 _STEEPEST, _WIDEST = 1e4, 1e100  # eta and bounds beyond which a power or a sum may overflow
+_Probabilities = tuple[float, float]
 _MATE, _MUTATE = {"eta", "low", "up"}, {"eta", "low", "up", "indpb"}
 
 
@@ -34,13 +35,35 @@ def vary_reals(
     With two rates they are those of `varAnd`, with one those of DEAP's example of NSGA-II.
     """
     operators = _operators(mate, mutate)
-    if core is None or operators is None or not all(0 <= rate <= 1 for rate in rates):
-        return None
-    kind, shape = type(population[0]), _shape(population)
-    if not writes_as_list(kind) or not copies_by_genes(kind) or not is_copied_as_values(shape):
+    if core is None or operators is None or not _are_rates(rates) or not _are_lists(population):
         return None
     vary = core.vary_reals
     return _drawing(lambda words: vary(words, population, rates, operators))
+
+
+def vary_bits(
+    population: Sequence[Member], rates: tuple[float, float], points: int, options: _Probabilities
+) -> list[Member] | None:
+    """Return the children that `varAnd` makes of lists of bits or integers, of one length.
+
+    The crossover is at so many points, or gene by gene if there is none. The options are its
+    probability for each gene, if it has one, and that of a flip.
+    """
+    if core is None or not _are_rates((*rates, *options)) or not _are_lists(population):
+        return None
+    vary = core.vary_bits
+    return _drawing(lambda words: vary(words, population, rates, (points, *options)))
+
+
+def _are_rates(rates: tuple[float, ...]) -> bool:
+    return all(type(rate) in (int, float) and 0 <= rate <= 1 for rate in rates)
+
+
+def _are_lists(population: Sequence[Individual]) -> bool:
+    """Return True if a copy of the first one's genes and its fitness is a full copy."""
+    kind = type(population[0])
+    lists = writes_as_list(kind) and copies_by_genes(kind)
+    return lists and is_copied_as_values(_shape(population))
 
 
 def _operators(mate: Options, mutate: Options) -> Operators | None:
@@ -68,6 +91,15 @@ def tournament(individuals: Sequence[Member], k: int) -> list[Member] | None:
         return None
     choose = core.tournament
     return _drawing(lambda words: choose(words, individuals, k, shape))
+
+
+def contests(individuals: Sequence[Member], k: int, size: int) -> list[Member] | None:
+    """Return the winners of DEAP's selTournament, each of so many that are drawn."""
+    shape = _shape(individuals)
+    if core is None or not is_plain(shape) or not faithful():
+        return None
+    choose = core.contests
+    return _drawing(lambda words: choose(words, individuals, k, size, shape, np.float64))
 
 
 def _drawing(
@@ -141,6 +173,21 @@ def weighted(individuals: Sequence[Individual], most: float) -> Floats | None:
     return None if read is None else np.frombuffer(read[1]).reshape(-1, read[0])
 
 
+def encoded_lists(lists: list[list[object]]) -> bytes | None:
+    """Return the bytes of marshal, version 2, if all items are bools, 32-bit ints or floats."""
+    return None if core is None else core.encode_lists(lists)
+
+
+def encoded_values(individuals: Sequence[Individual]) -> bytes | None:
+    """Return those bytes of the lists of fitness values, if all are floats."""
+    if core is None or not is_plain(shape := _shape(individuals)):
+        return None
+    weights = individuals[0].fitness.weights
+    if type(weights) is not tuple:
+        return None
+    return core.encode_values(individuals, shape, np.float64, weights)
+
+
 def powers(bases: Floats, exponent: float) -> Floats | None:
     """Return the power of each base; None if one overflows."""
     data = None if core is None else core.powers(bases, exponent)
@@ -153,9 +200,9 @@ def row_sums(terms: Floats) -> Floats | None:
     return None if data is None else np.frombuffer(data)
 
 
-def bear(kind: type, fitness: type, genes: list[object], count: int) -> list[object] | None:
-    """Return lists of this class that share the genes, with fitnesses that have no values."""
-    return None if core is None else core.bear(kind, fitness, genes, count)
+def bear(kind: type, fitness: type, genomes: Sequence[Sequence[object]]) -> list[object] | None:
+    """Return lists of this class with these genes, and with fitnesses that have no values."""
+    return None if core is None else core.bear(kind, fitness, list(genomes))
 
 
 def blend(one: float, first: Floats, two: float, second: Floats) -> Floats:

@@ -18,6 +18,7 @@ from evosweep.fast.kinds import is_count, is_sequence
 from evosweep.fast.shapes import Floats, Individual, Member
 from evosweep.fast.sorting import SMALL, sort_log_nondominated, sort_nondominated
 
+_PYTHONS = frozenset((float, int, bool))  # NumPy's other types may make distances of its own
 _FEW = 16  # up to this number of individuals, DEAP is as fast
 
 
@@ -76,7 +77,7 @@ def _values(individuals: Sequence[Individual]) -> Floats | None:
     if arrays is None:
         return None
     kinds = kinds_of([*chain.from_iterable(ind.fitness.wvalues for ind in individuals)])
-    return None if len(kinds) > 1 and np.float64 in kinds else arrays[1]
+    return arrays[1] if kinds <= _PYTHONS or kinds == {np.float64} else None
 
 
 def sel_tournament_dcd(individuals: Sequence[Member], k: int) -> list[Member]:

@@ -13,6 +13,7 @@ import numpy as np
 from deap import tools
 from numpy.typing import NDArray
 
+from evosweep.fast import core
 from evosweep.fast.draws import draw_below, indices_below
 from evosweep.fast.fitnesses import keys, kinds_of
 from evosweep.fast.kinds import is_count, is_sequence
@@ -89,7 +90,11 @@ def sel_tournament(
         stock: list[Member] = tools.selTournament(individuals, k, tournsize, fit_attr)
         return stock
     # A few aspirants are compared one by one; for many, the keys of all individuals are read first.
-    values = keys(individuals) if k * (tournsize + 2) > 40 + 1.3 * size else None
+    many = k * (tournsize + 2) > 40 + 1.3 * size
+    chosen = core.contests(individuals, k, tournsize) if many else None
+    if chosen is not None:
+        return chosen
+    values = keys(individuals) if many else None
     if values is not None:
         drawn = draw_below(size, k * tournsize)
         return [individuals[index] for index in _winners(drawn, tournsize, values)]

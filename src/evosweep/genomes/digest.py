@@ -7,6 +7,7 @@ from operator import attrgetter, is_
 
 import numpy
 
+from evosweep.fast import core
 from evosweep.genomes.deap_types import Individual
 from evosweep.genomes.encoded import encode_genomes
 from evosweep.genomes.encoding import HEAD, encode, list_head
@@ -68,6 +69,9 @@ def population_digest(population: Iterable[Individual], form: Form | None = None
 
 def _fitness_rows(individuals: Sequence[Individual]) -> bytes:
     """Return the encoding of a list of lists: the fitness values of each individual."""
+    encoding = core.encoded_values(individuals)
+    if encoding is not None:
+        return encoding
     fitnesses = [individual.fitness for individual in individuals]
     weights = fitnesses[0].weights
     rows_of_values = list(map(_WEIGHTED, fitnesses))

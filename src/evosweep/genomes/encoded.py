@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 import numpy
 from deap import creator, gp
 
+from evosweep.fast import core
 from evosweep.genomes import array_rows, scalar_rows
 from evosweep.genomes.class_values import base_of
 from evosweep.genomes.encoding import ELLIPSIS, HEAD, encode
@@ -46,7 +47,9 @@ def encode_genomes(individuals: Sequence[Any], form: Form) -> Encoded:
     kinds = set(map(type, individuals))
     parent = base_of(kinds.pop()) if len(kinds) == 1 else None
     if parent is list:
-        return _encode_lists(list(map(list.copy, individuals)), form)
+        genomes = list(map(list.copy, individuals))
+        encoding = core.encoded_lists(genomes)
+        return Encoded(encoding, "native", genomes) if encoding else _encode_lists(genomes, form)
     kind = type(next(iter(individuals), None))
     if parent is numpy.ndarray and array_rows.is_usual(kind):
         rows = array_rows.encode_arrays(individuals)

@@ -10,6 +10,7 @@ import numpy
 from deap import gp
 
 from evosweep.errors import InputError
+from evosweep.fast import core
 from evosweep.fast.classes import is_copied_as_values
 from evosweep.genomes import (
     array_rows,
@@ -186,6 +187,10 @@ def _make_lists(
     kind: type[list[object]], fitness: type, genomes: Sequence[Sequence[object]]
 ) -> list[object]:
     """Return individuals on lists, made faster than by a call of their class."""
+    if kind.__new__ is list.__new__ and is_copied_as_values(fitness):
+        born = core.bear(kind, fitness, genomes)
+        if born is not None:
+            return born
     new, extend, make = list.__new__, list.extend, _maker_of(fitness)
     individuals: list[object] = []
     for genome in genomes:

@@ -22,13 +22,19 @@ def _calls() -> list[Callable[[], object]]:
     parents = [KIND([rng.random() for _ in range(3)]) for _ in range(4)]
     for parent in parents:
         parent.fitness.values = (rng.random(), rng.random())
+    bits = [KIND([0, 1, 1, 0]) for _ in range(4)]
     words, shape = rng.getstate()[1], type(parents[0].fitness)
     core.assign_crowding(parents)
     points, capsule = np.random.rand(9, 2), np.random.get_bit_generator().capsule
     arrays = points, np.identity(2), np.zeros(2), np.ones(2)
     return [
         lambda: built.vary_reals(words, parents, (0.9,), OPERATORS),
-        lambda: built.bear(KIND, shape, [1.0] * 6, 3),
+        lambda: built.vary_bits(words, bits, (0.9, 0.9), (2, 0.0, 0.3)),
+        lambda: built.vary_bits(words, bits, (0.9, 0.9), (0, 0.5, 0.3)),
+        lambda: built.bear(KIND, shape, [[1.0] * 2] * 3),
+        lambda: built.contests(words, parents, 4, 2, shape, float),
+        lambda: built.encode_lists([[1, 2.0, True]]),
+        lambda: built.encode_values(parents, shape, float, (-1.0, -1.0)),
         lambda: built.log_fronts(parents, 3, shape),
         lambda: built.fronts_of_two(parents, 3, shape),
         lambda: built.tournament(words, parents, 4, shape),

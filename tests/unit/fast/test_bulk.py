@@ -4,13 +4,14 @@ import array
 import random
 from typing import Any
 
+import numpy as np
 import pytest
 from deap import algorithms, base, tools
 from hypothesis import given
 from hypothesis import strategies as st
 from twins import examples, outcome, with_and_without_core
 
-from evosweep.fast import accelerate, bulk, bulk_reals
+from evosweep.fast import accelerate, bulk, bulk_reals, core
 from evosweep.fast.generations import var_and, var_pairs
 from evosweep.problems.classes import individual_class
 
@@ -44,6 +45,16 @@ def _reals_toolbox(low: Any, up: Any, eta: Any, indpb: float) -> base.Toolbox:
     toolbox = base.Toolbox()
     toolbox.register("mate", tools.cxSimulatedBinaryBounded, low=low, up=up, eta=eta)
     toolbox.register("mutate", tools.mutPolynomialBounded, low=low, up=up, eta=20.0, indpb=indpb)
+    return toolbox
+
+
+def _bits_toolbox(points: int, exchanged: float, indpb: float) -> base.Toolbox:
+    toolbox = base.Toolbox()
+    if points:
+        toolbox.register("mate", tools.cxOnePoint if points == 1 else tools.cxTwoPoint)
+    else:
+        toolbox.register("mate", tools.cxUniform, indpb=exchanged)
+    toolbox.register("mutate", tools.mutFlipBit, indpb=indpb)
     return toolbox
 
 
@@ -89,6 +100,20 @@ def test_reals(
     make = KINDS[kind]("d")
     individuals = _selected(_evaluated([make(genome) for genome in genomes]), seed)
     _both(_reals_toolbox(-1.0, 2.0, eta, indpb), individuals, cxpb, mutpb)
+
+
+@pytest.mark.parametrize("points", [0, 1, 2])
+@quick
+@given(data=st.data(), cxpb=rates, mutpb=rates, indpb=rates, seed=st.integers(0, 99))
+def test_bits(points: int, data: Any, cxpb: float, mutpb: float, indpb: float, seed: int) -> None:
+    size, n = data.draw(st.integers(2, 40)), data.draw(st.integers(1, 12))
+    gene = st.one_of(st.integers(0, 1), st.booleans(), st.sampled_from([-3, 7, 2**40]))
+    genomes = [data.draw(st.lists(gene, min_size=size, max_size=size)) for _ in range(n)]
+    individuals = _selected(_evaluated([KINDS["list"]("")(genome) for genome in genomes]), seed)
+    toolbox = _bits_toolbox(points, data.draw(rates), indpb)
+    _both(toolbox, individuals, cxpb, mutpb)
+    varied = bulk.vary(individuals, toolbox, cxpb, mutpb)
+    assert (varied is None) == (core.core is None)
 
 
 def _example(population: list[Any], toolbox: base.Toolbox, cxpb: float) -> list[Any]:
@@ -148,6 +173,12 @@ def test_pairs_of_other_genomes_are_varied_one_by_one() -> None:
         (_reals_toolbox(0, 1, 20.0, 0.4), [[0.5, 0.5], [0.2, 0.4]]),
         (_reals_toolbox([0.0, 0.0], [1.0, 1.0], 20.0, 0.4), [[0.5, 0.5], [0.2, 0.4]]),
         (_reals_toolbox(0.0, 1.0, 20.0, 0.4), [[1, 0], [0.2, 0.4]]),
+        (_bits_toolbox(2, 0.0, 0.4), [[1.0, 0.0], [0.0, 1.0]]),
+        (_bits_toolbox(1, 0.0, 0.4), [[1, 0], [0]]),
+        (_bits_toolbox(2, 0.0, 0.4), [[1, 0], [0, None]]),
+        (_bits_toolbox(0, 0.5, 0.4), [[1], [0]]),
+        (_bits_toolbox(0, 1.5, 0.4), [[1, 0], [0, 1]]),
+        (_bits_toolbox(0, np.float64(0.5), 0.4), [[1, 0], [0, 1]]),
     ],
 )
 def test_what_is_not_known_is_left_to_deap(toolbox: base.Toolbox, genomes: Any) -> None:

@@ -45,6 +45,16 @@ def _reals(count: int = 20, genes: int = 5) -> list[Any]:
     return individuals
 
 
+def _bits(count: int = 20, genes: int = 5) -> list[Any]:
+    rng = random.Random(3)
+    individuals = []
+    for _ in range(count):
+        individual = KIND([rng.choice((0, 1, True)) for _ in range(genes)])
+        individual.fitness.values = (rng.random(), rng.random())
+        individuals.append(individual)
+    return individuals
+
+
 def _points(kind: str, count: int = 300) -> list[tuple[float, ...]]:
     rng = np.random.default_rng(1)
     points: dict[str, Any] = {
@@ -88,8 +98,36 @@ def test_usual_reals_are_varied(rates: tuple[float, ...]) -> None:
     assert [[*parent] for parent in parents] == [[*parent] for parent in _reals()]
 
 
+@pytest.mark.parametrize("points", [0, 1, 2])
+def test_usual_bits_are_varied(points: int) -> None:
+    parents = _bits()
+    children = core.vary_bits(parents, (0.9, 0.5), points, (0.5, 0.3))
+    assert children is not None
+    assert {type(gene) for child in children for gene in child} == {int, bool}
+    assert {type(child) for child in children} == {KIND}
+    assert [[*parent] for parent in parents] == [[*parent] for parent in _bits()]
+
+
+@pytest.mark.parametrize("what", ["a float", "a gene less", "no gene", "an int of NumPy", "more"])
+def test_unusual_bits_are_left_alone(what: str) -> None:
+    individuals = _bits()
+    one = individuals[7]
+    changes: dict[str, Callable[[], object]] = {
+        "a float": lambda: one.__setitem__(2, 1.0),
+        "a gene less": one.pop,
+        "no gene": one.clear,
+        "an int of NumPy": lambda: one.__setitem__(2, np.int64(1)),
+        "more": lambda: setattr(one, "age", 3),
+    }
+    changes[what]()
+    state = random.getstate()
+    assert core.vary_bits(individuals, (0.9, 0.5), 2, (0.0, 0.3)) is None
+    assert random.getstate() == state
+
+
 def test_usual_individuals_are_selected() -> None:
     individuals = _reals()
+    assert core.contests(individuals, 7, 3) is not None
     assert core.assign_crowding(individuals)
     assert core.tournament(individuals, 12) is not None
 
@@ -173,7 +211,7 @@ def _references(populations: list[list[Any]]) -> list[int]:
 
 
 def test_no_reference_is_kept() -> None:
-    populations = [_reals(), *(_with(change) for change in UNUSUAL.values())]
+    populations = [_reals(), _bits(), *(_with(change) for change in UNUSUAL.values())]
     core.assign_crowding(populations[0])
 
     def call_all() -> None:
@@ -182,6 +220,10 @@ def test_no_reference_is_kept() -> None:
             core.vary_reals(individuals, (0.7, 0.3), MATE, MUTATE)
             core.fronts_of_two(individuals, 20)
             core.tournament(individuals, 12)
+            core.contests(individuals, 20, 3)
+            core.encoded_lists([[*individual] for individual in individuals])
+            core.encoded_values(individuals)
+            core.vary_bits(individuals, (0.9, 0.3), 2, (0.0, 0.3))
             core.log_fronts(individuals, 20)
             core.weighted(individuals, 1e100)
             core.genes(individuals, float)
@@ -255,5 +297,5 @@ def test_where_memory_lacks_an_exception_says_so() -> None:
         )
     assert done.returncode == 0, done.stderr
     counts = json.loads(done.stdout)
-    assert len(counts) == 9
+    assert len(counts) == 14
     assert min(counts) >= 1

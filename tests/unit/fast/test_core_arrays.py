@@ -96,20 +96,20 @@ def test_powers_that_overflow_are_left_alone() -> None:
 
 def test_born_individuals_hold_the_genes_alone() -> None:
     genes: list[object] = list(np.arange(6.0))
-    born: Any = core.bear(KIND, FITNESS, genes, 3)
-    assert [[*one] for one in born] == [[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]
+    born: Any = core.bear(KIND, FITNESS, [genes[:2], genes[2:4], genes[4:], []])
+    assert [[*one] for one in born] == [[0.0, 1.0], [2.0, 3.0], [4.0, 5.0], []]
     assert {type(one) for one in born} == {KIND}
     assert not any(one.fitness.valid for one in born)
-    assert len({id(one.fitness) for one in born}) == 3
+    assert len({id(one.fitness) for one in born}) == 4
     assert all(vars(one).keys() == {"fitness"} for one in born)
     # The list, the individual, the loop and the call hold a gene; nobody else does.
     assert all(sys.getrefcount(gene) <= 4 for gene in genes)
 
 
-@pytest.mark.parametrize(("genes", "count"), [([1.0] * 5, 2), ([1.0] * 4, 0), ([1.0] * 4, -1)])
-def test_genes_that_do_not_part_are_left_alone(genes: Any, count: int) -> None:
-    assert core.bear(KIND, FITNESS, genes, count) is None
-    assert core.bear(dict, FITNESS, [1.0] * 4, 2) is None
+@pytest.mark.parametrize("genomes", [[[1.0], (1.0,)], [KIND([1.0])], [None]])
+def test_genomes_that_are_no_lists_are_left_alone(genomes: Any) -> None:
+    assert core.bear(KIND, FITNESS, genomes) is None
+    assert core.bear(dict, FITNESS, [[1.0]]) is None
 
 
 def test_blends_and_ranks_are_those_of_numpy() -> None:
@@ -149,7 +149,7 @@ def test_what_the_core_cannot_read_at_all_is_an_error() -> None:
     for call in (
         lambda: built.genes(individuals, "float"), lambda: built.weighted(3, kind, float, 1.0),
         lambda: built.log_fronts(None, 3, kind), lambda: built.shuffled(None, 3),
-        lambda: built.fill_niches(object(), (), 0, 0), lambda: built.bear(list, int, (), 1),
+        lambda: built.fill_niches(object(), (), 0, 0), lambda: built.bear(list, int, ()),
     ):  # fmt: skip
         with pytest.raises((TypeError, ValueError)):
             call()

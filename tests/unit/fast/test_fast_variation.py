@@ -8,7 +8,7 @@ import pytest
 from deap import base, tools
 from hypothesis import given
 from hypothesis import strategies as st
-from twins import examples, outcome
+from twins import examples, outcome, with_and_without_core
 
 from evosweep.fast import accelerate, crossover, init, mutation
 from evosweep.fast import permutations as permuted
@@ -128,6 +128,27 @@ def _starts_as_deap(draw: Any, n: int) -> None:
         return outcome(lambda _: repeat(GENOME, draw, n), [])
 
     assert on(init.init_repeat) == on(tools.initRepeat)
+
+
+@quick
+@given(data=st.data(), size=st.integers(0, 60), n=st.integers(0, 12), at_once=st.integers(1, 99))
+def test_initial_populations(data: Any, size: int, n: int, at_once: int) -> None:
+    draw = data.draw(st.sampled_from([random.randint, random.uniform]))
+    kind = data.draw(st.sampled_from([GENOME, list]))
+
+    def made(*, fast: bool) -> Any:
+        toolbox = base.Toolbox()
+        toolbox.register("gene", draw, 0, 5)
+        toolbox.register("individual", tools.initRepeat, kind, toolbox.gene, size)
+        toolbox.register("population", tools.initRepeat, list, toolbox.individual)
+        if fast:
+            accelerate(toolbox)
+        return outcome(lambda _: toolbox.population(n=n), [])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(init, "_AT_ONCE", at_once)
+        stock = made(fast=False)
+        assert with_and_without_core(lambda: made(fast=True)) == [stock, stock]
 
 
 @quick

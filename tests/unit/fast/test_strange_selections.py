@@ -8,7 +8,15 @@ import pytest
 from deap import base, tools
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
-from strange import CONTAINERS, counts, dominate_in_circles, outcome, populations
+from strange import (
+    CONTAINERS,
+    counts,
+    created,
+    dominate_in_circles,
+    fitness_class,
+    outcome,
+    populations,
+)
 from twins import with_and_without_core
 
 from evosweep.fast import accelerate
@@ -45,7 +53,7 @@ SELECTIONS: list[tuple[Any, dict[str, Any]]] = [
     (tools.selNSGA3WithMemory(tools.uniform_reference_points(2, 4)), {}),
 ]
 
-COMPILED = (tools.selNSGA2, tools.selTournamentDCD, tools.sortNondominated)
+COMPILED = (tools.selNSGA2, tools.selTournament, tools.selTournamentDCD, tools.sortNondominated)
 
 
 def _twin(function: Any, options: dict[str, Any]) -> Any:
@@ -85,6 +93,25 @@ def test_crowding_distances(make: Any, container: str) -> None:
     assert with_and_without_core(lambda: outcome(lambda pop: ours(contain(pop)), make)) == [
         stock, stock,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [float, int, bool, np.float64, np.int64, np.int32, np.bool_])
+@pytest.mark.parametrize("weights", [(1, -2), (1.0, -1.0)])
+def test_types_of_crowding_distances(kind: Any, weights: tuple[Any, ...]) -> None:
+    shape = fitness_class(base.Fitness, weights)
+
+    def make() -> list[Any]:
+        individuals = []
+        for number in range(30):
+            individual = created("StrangeOne", list)([number])
+            individual.fitness = shape()
+            individual.fitness.values = (kind(number % 2), kind(number % 5))
+            individuals.append(individual)
+        return individuals
+
+    ours = _twin(tools.emo.assignCrowdingDist, {})
+    stock = outcome(tools.emo.assignCrowdingDist, make)
+    assert with_and_without_core(lambda: outcome(ours, make)) == [stock, stock]
 
 
 class _Turned(tools.selNSGA3WithMemory):  # type: ignore[misc]

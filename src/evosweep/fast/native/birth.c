@@ -99,39 +99,43 @@ PyObject *litter_child(const Litter *litter, PyObject *parent, int new)
     return child;
 }
 
-/* As many lists, each with the next genes of all; None of them has fitness values. */
-static PyObject *all_born(const Litter *litter, PyObject *genes, Py_ssize_t count)
+/* Lists with these genes; none of them has fitness values. */
+static PyObject *all_born(const Litter *litter, PyObject *genomes)
 {
-    Py_ssize_t size = PyList_Size(genes) / count;
+    Py_ssize_t count = PyList_Size(genomes);
     PyObject *born = PyList_New(count);
     for (Py_ssize_t i = 0; born && i < count; i++) {
         PyObject *child = litter_child(litter, NULL, 1);
-        PyObject *mine = child ? PyList_GetSlice(genes, i * size, (i + 1) * size) : NULL;
-        int failed = !mine || PyList_SetSlice(child, 0, 0, mine) < 0;
-        Py_XDECREF(mine);
-        if (failed)
-            Py_XDECREF(child);
-        if (failed || PyList_SetItem(born, i, child) < 0)
+        if (child && PyList_SetSlice(child, 0, 0, PyList_GetItem(genomes, i)) < 0)
+            Py_CLEAR(child);
+        if (!child || PyList_SetItem(born, i, child) < 0)
             Py_CLEAR(born);
     }
     return born;
 }
 
+static int are_lists(PyObject *genomes)
+{
+    for (Py_ssize_t i = 0; i < PyList_Size(genomes); i++)
+        if (!PyList_CheckExact(PyList_GetItem(genomes, i)))
+            return 0;
+    return 1;
+}
+
 PyObject *core_bear(PyObject *module, PyObject *args)
 {
-    PyObject *genes, *born = NULL;
-    Py_ssize_t count;
+    PyObject *genomes, *born = NULL;
     Litter litter = {0};
     (void)module;
-    if (!PyArg_ParseTuple(args, "O!O!O!n", &PyType_Type, &litter.individual_class, &PyType_Type,
-                          &litter.fitness_class, &PyList_Type, &genes, &count))
+    if (!PyArg_ParseTuple(args, "O!O!O!", &PyType_Type, &litter.individual_class, &PyType_Type,
+                          &litter.fitness_class, &PyList_Type, &genomes))
         return NULL;
     Py_INCREF(litter.individual_class);
     Py_INCREF(litter.fitness_class);
     int lists = PyType_IsSubtype((PyTypeObject *)litter.individual_class, &PyList_Type);
-    int usual = lists && count > 0 && PyList_Size(genes) % count == 0;
+    int usual = lists && are_lists(genomes);
     if (usual && litter_names(&litter) == DONE)
-        born = all_born(&litter, genes, count);
+        born = all_born(&litter, genomes);
     litter_close(&litter);
     return answer(!usual ? UNUSUAL : born ? DONE : FAILED, born);
 }

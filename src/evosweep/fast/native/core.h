@@ -124,11 +124,15 @@ PyObject *core_bear(PyObject *module, PyObject *args);
 PyObject *core_blend(PyObject *module, PyObject *args);
 PyObject *core_add_ranks(PyObject *module, PyObject *args);
 PyObject *core_vary_reals(PyObject *module, PyObject *args);
+PyObject *core_vary_bits(PyObject *module, PyObject *args);
 PyObject *core_fronts_of_two(PyObject *module, PyObject *args);
 PyObject *core_log_fronts(PyObject *module, PyObject *args);
 PyObject *core_extreme_points(PyObject *module, PyObject *args);
 PyObject *core_fill_niches(PyObject *module, PyObject *args);
 PyObject *core_assign_crowding(PyObject *module, PyObject *args);
 PyObject *core_tournament(PyObject *module, PyObject *args);
+PyObject *core_contests(PyObject *module, PyObject *args);
+PyObject *core_encode_lists(PyObject *module, PyObject *args);
+PyObject *core_encode_values(PyObject *module, PyObject *args);
 
 #endif
