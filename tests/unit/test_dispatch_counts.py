@@ -54,12 +54,12 @@ class Workers:
 
     local, overhead, workers = False, 0.002, 2
 
-    def __init__(self, clock: Clock, *outcomes: Any) -> None:
-        self.clock, self.outcomes = clock, list(outcomes)
+    def __init__(self, clock: Clock, *outcomes: Any, wait: float = WAIT) -> None:
+        self.clock, self.outcomes, self.wait = clock, list(outcomes), wait
 
     def run(self, chunks: Iterator[Any]) -> Iterator[tuple[int, Any]]:
         for chunk in chunks:
-            self.clock.now += WAIT
+            self.clock.now += self.wait
             result = SimpleNamespace(seconds=chunk.seconds)
             for outcome in self.outcomes.pop(0) if self.outcomes else [result]:
                 yield chunk.number, outcome
@@ -216,6 +216,41 @@ def test_a_first_round_is_noted_as_what_it_was(clock: Clock, count: int, *, full
     spread._paces.note(0.008, 10, full=False)
     list(spread.run(range(count), Made(clock, 0.001)))
     assert spread._paces._full.is_measured == full
+
+
+@pytest.mark.parametrize(
+    ("wait", "barred"),
+    [(0.1489, False), (0.1491, True)],
+)
+def test_full_chunks_are_barred_where_they_are_not_given_out_evenly(
+    clock: Clock, wait: float, *, barred: bool
+) -> None:
+    """Two chunks of 0.2 s, one for each worker, in 0.3 s are as much too late as they may be."""
+    spread = _decided(clock, workers_only=True, _warm=True)
+    spread.backend = Workers(clock, wait=wait)
+    spread._unevenness.add_chunk(1.0, 1.0)
+    spread._paces.note(0.008, 10, full=False)
+    made = Made(clock, 0.001)
+    list(spread.run(range(400), made))
+    assert [len(items) for _, items, _ in made.chunks] == [200, 200]
+    assert (spread._paces.seconds_of_full(400) == math.inf) == barred
+
+
+def test_smaller_chunks_may_be_late(clock: Clock) -> None:
+    spread = _decided(clock, workers_only=True, _warm=True)
+    list(spread.run(range(400), Made(clock, 0.001)))
+    assert spread._paces.seconds_of_full(400) < math.inf
+
+
+def test_full_rounds_are_tried_again_after_64_small_ones() -> None:
+    paces = Paces()
+    paces.note(0.5, 10, full=True)
+    paces.bar()
+    for _ in range(63):
+        paces.note(0.5, 10, full=False)
+        assert paces.seconds_of_full(10) == math.inf
+    paces.note(0.5, 10, full=False)
+    assert paces.seconds_of_full(10) == pytest.approx(0.5 * 0.95**64)
 
 
 def test_chunks_say_whether_another_round_follows(clock: Clock) -> None:

@@ -6,11 +6,11 @@ share follows how much the costs of chunks have differed: even work is cut into 
 work into many. The very first chunks are smaller, so that workers begin while the next ones are
 made. Where work is even and the first chunks are soon sent, each worker gets its whole share in one
 chunk, or as much of it as a chunk may have: each chunk costs its sender and its worker time. If
-such chunks turn out to take long to be sent, the next batches begin with smaller ones again.
-No chunk is shorter than twice the overhead of a whole batch, because a smaller one would gain less
-at the end of the batch than it takes to send it. For the same reason, no round leaves less for the
-next one than its chunks take to be sent. Results depend on none of this, so it may follow the
-clock.
+such chunks turn out to take long to be sent, the next batches begin with smaller ones again. They
+do so for longer where the engine gave a worker two of them, and another one none. No chunk is
+shorter than twice the overhead of a whole batch, because a smaller one would gain less at the end
+of the batch than it takes to send it. For the same reason, no round leaves less for the next one
+than its chunks take to be sent. Results depend on none of this, so it may follow the clock.
 """
 
 import math
@@ -27,6 +27,7 @@ _FIRST = 0.1  # seconds up to which the very first evaluation may be slow for an
 _LONGEST = 0.25  # seconds of work in a chunk: a kill loses no more, and no worker waits longer
 _LONGEST_SHARE = 0.5  # the same, where a worker gets its whole share at once
 _OPENING = 4  # an even share is divided by this for the first chunks, which are made soon
+_LATE = 0.5  # part of a share beyond which a batch of one share each was not given out evenly
 _DEAREST = 0.05  # seconds of work that a round may leave to each worker for want of a next one
 _CURIOSITY = 0.02  # part of the time spent here that may be lost on trying workers again
 
@@ -152,14 +153,16 @@ class Dispatcher:
     ) -> Iterator[tuple[Work[Result], Result | Lost]]:
         sent: dict[int, tuple[Work[Result], int]] = {}
         seconds, waited, usual = 0.0, 0.0, Cost()
+        full, chunks = self._is_soon_sent(math.ceil(len(items) / self.backend.workers)), 0
         started = time.perf_counter()
         resumed = started
-        for number, outcome in self.backend.run(self._cut(items, make, sent)):
+        for number, outcome in self.backend.run(self._cut(items, make, sent, full=full)):
             waited += time.perf_counter() - resumed
             if number not in sent:  # a result that comes twice counts once
                 resumed = time.perf_counter()
                 continue
             chunk, size = sent.pop(number)
+            chunks += 1
             if not isinstance(outcome, Lost):
                 seconds += outcome.seconds
                 if usual.is_measured:
@@ -169,13 +172,20 @@ class Dispatcher:
             yield chunk, outcome
             resumed = time.perf_counter()
         wall = time.perf_counter() - started
+        share = seconds / self.backend.workers
+        if full and chunks == self.backend.workers and wall - share > _LATE * share:
+            self._paces.bar()
         self._account(seconds, waited=waited, wall=wall, count=len(items))
 
     def _cut(
-        self, items: Sequence[int], make: Make[Result], sent: dict[int, tuple[Work[Result], int]]
+        self,
+        items: Sequence[int],
+        make: Make[Result],
+        sent: dict[int, tuple[Work[Result], int]],
+        *,
+        full: bool,
     ) -> Iterator[Work[Result]]:
         number, start, end, pieces = 0, 0, 0, 0
-        full = self._is_soon_sent(math.ceil(len(items) / self.backend.workers))
         began = time.perf_counter()
         while start < len(items):
             if not pieces:

@@ -6,6 +6,7 @@ _SHARES = (1.25, 2.0)  # an even share of the items that are left is divided by 
 _CAUTION = 4  # relative deviations of a chunk that are held back for the end of a batch
 _EVEN = 1.6  # work is even if its share is divided by no more
 _DOUBTED = 0.95  # part of the time of a full round that is believed after one more small round
+_BARRED = 64  # small rounds before a full one is tried again that was not given out evenly
 _KEPT = 0.5  # part of the weight of a batch that is left when the next one begins
 MEMORY = 0.3  # weight of the newest measurement
 
@@ -109,6 +110,7 @@ class Paces:
 
     def __init__(self) -> None:
         self._small, self._full = Pace(), Pace()
+        self._barred = 0
 
     def note(self, seconds: float, items: int, *, full: bool) -> None:
         """Note a first round. After many small ones, a full one is tried again."""
@@ -117,6 +119,11 @@ class Paces:
         else:
             self._small.note(seconds, items)
             self._full.doubt()
+            self._barred = max(0, self._barred - 1)
+
+    def bar(self) -> None:
+        """Expect nothing of full rounds for a while: in one, a worker got two chunks."""
+        self._barred = _BARRED
 
     @property
     def of_round(self) -> float:
@@ -127,8 +134,10 @@ class Paces:
         """Return the expected seconds of a round of full chunks, infinity if none was measured.
 
         Whether a chunk costs by its length or by itself shows once full ones were sent: until then,
-        they are taken to cost as much as small ones.
+        they are taken to cost as much as small ones. While full rounds are barred it is infinity.
         """
+        if self._barred:
+            return math.inf
         if self._full.is_measured:
             return items * self._full.of_item
         return self._small.of_round if self._small.is_measured else math.inf

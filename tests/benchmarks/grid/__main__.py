@@ -59,7 +59,7 @@ class Way:
     def row(self, bare: "Way") -> str:
         """Return its row of the table."""
         more = 100 * (self.cpu / bare.cpu - 1)
-        overhead = "" if self is bare else f"{more:+.0f} %"
+        overhead = "" if self is bare else f"{round(more):+d} %"
         each = f"{1000 * self.cpu / self.runs:.1f} | {1000 * self.seconds / self.runs:.1f}"
         return f"| {self.name} | {self.runs:,} | {each} | {self.seconds / 60:.1f} | {overhead} |"
 
