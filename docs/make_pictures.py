@@ -95,8 +95,11 @@ def speed(path: Path) -> None:
     values = [value for _, value in (*beside, *same)]
     colours = ["#999999"] * len(beside) + ["#0072B2"] * len(same)
     bars = axes.barh(names, values, color=colours)
-    axes.bar_label(bars, [f"{value:.3g} x" for value in values], padding=3)
     axes.axvline(1, color="black", linewidth=1)
+    axes.bar_label(
+        bars, [f"{value:.3g} x" for value in values], padding=3,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+    )  # fmt: skip
     axes.set_xscale("log")
     axes.set_xlim(0.5, max(values) * 2)
     axes.set_xticks([1, 2, 5, 10, 20, 50], ["1", "2", "5", "10", "20", "50"])
