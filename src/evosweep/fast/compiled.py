@@ -145,13 +145,15 @@ class Core(Protocol):
         self,
         words: Words,
         individuals: Sequence[Member],
-        k: int,
-        size: int,
-        fitness_class: type,
-        scalar: type,
+        counts: tuple[int, int],
+        classes: tuple[type, type],
         /,
     ) -> tuple[list[Member], Words] | None:
-        """Return the winners of `selTournament`, and the state after their draws."""
+        """Return the winners of `selTournament`, and the state after their draws.
+
+        The counts are those of the winners and of a contest's individuals, the classes those of the
+        fitnesses and of their values beside floats.
+        """
         ...
 
     def encode_lists(self, lists: list[list[object]], /) -> bytes | None:

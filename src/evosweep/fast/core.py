@@ -98,8 +98,8 @@ def contests(individuals: Sequence[Member], k: int, size: int) -> list[Member] |
     shape = _shape(individuals)
     if core is None or not is_plain(shape) or not faithful():
         return None
-    choose = core.contests
-    return _drawing(lambda words: choose(words, individuals, k, size, shape, np.float64))
+    choose, counts, classes = core.contests, (k, size), (shape, np.float64)
+    return _drawing(lambda words: choose(words, individuals, counts, classes))
 
 
 def _drawing(

@@ -32,7 +32,7 @@ def _calls() -> list[Callable[[], object]]:
         lambda: built.vary_bits(words, bits, (0.9, 0.9), (2, 0.0, 0.3)),
         lambda: built.vary_bits(words, bits, (0.9, 0.9), (0, 0.5, 0.3)),
         lambda: built.bear(KIND, shape, [[1.0] * 2] * 3),
-        lambda: built.contests(words, parents, 4, 2, shape, float),
+        lambda: built.contests(words, parents, (4, 2), (shape, float)),
         lambda: built.encode_lists([[1, 2.0, True]]),
         lambda: built.encode_values(parents, shape, float, (-1.0, -1.0)),
         lambda: built.log_fronts(parents, 3, shape),

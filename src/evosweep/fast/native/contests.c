@@ -43,8 +43,8 @@ PyObject *core_contests(PyObject *module, PyObject *args)
     Draws draws;
     Weighted weighted;
     (void)module;
-    if (!PyArg_ParseTuple(args, "OOnnOO", &state, &individuals, &k, &size, &fitness_class,
-                          &scalar))
+    if (!PyArg_ParseTuple(args, "OO(nn)(OO)", &state, &individuals, &k, &size,
+                          &fitness_class, &scalar))
         return NULL;
     Outcome outcome = draws_read(&draws, state);
     if (outcome == DONE)

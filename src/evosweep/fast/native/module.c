@@ -48,7 +48,7 @@ static PyMethodDef methods[] = {
     {"tournament", core_tournament, METH_VARARGS,
      "tournament(words, individuals, k, fitness_class): those chosen, and the words after them."},
     {"contests", core_contests, METH_VARARGS,
-     "contests(words, individuals, k, size, fitness_class, scalar): winners, and the words after."},
+     "contests(words, individuals, (k, size), classes): the winners, and the words after them."},
     {"encode_lists", core_encode_lists, METH_VARARGS,
      "encode_lists(lists): the bytes of marshal, version 2, of lists of numbers."},
     {"encode_values", core_encode_values, METH_VARARGS,
