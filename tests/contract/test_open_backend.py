@@ -232,7 +232,6 @@ def test_a_script_whose_top_level_starts_nothing_works(
     assert "[0, 1, 4, 9, 16]" in done.stdout, done
 
 
-@pytest.mark.thorough
 def test_scoop_s_own_futures(tmp_path: Path) -> None:
     program = MAIN.replace(
         "print(backend.map(square, range(5)))",

@@ -80,7 +80,6 @@ def test_both_end_when_one_is_killed(first: tuple[Process, Place], victim: str) 
 
 
 @kills(WATCHED)
-@pytest.mark.thorough
 def test_one_of_which_nothing_is_heard_ends_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stopped together with its keeper, as a frozen host: its kernel answers nevertheless."""
     monkeypatch.setenv("EVOSWEEP_PAUSE", "0")

@@ -34,7 +34,6 @@ hosts_elsewhere.terms_of = str
 
 @kills(WATCHED)
 @pytest.mark.parametrize("how", ["it is killed", "its connection ends in a message"])
-@pytest.mark.thorough
 def test_workers_end_with_their_keeper(tmp_path: Path, how: str) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", SPEC + KEEPER, str(tmp_path)], start_new_session=True,
