@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import engines
@@ -17,7 +18,7 @@ from hits import hit, kills
 from windows import ORGANISING
 
 from evosweep.backends.dask import Dask, check_address
-from evosweep.errors import InputError
+from evosweep.errors import InputError, RunError
 
 HERE = Path(__file__).parent
 FAULTS = HERE.parent / "faults"
@@ -129,7 +130,8 @@ def test_a_run_on_a_scheduler_that_is_there_survives_a_worker_and_not_the_schedu
 ) -> None:
     """One file for all, since a cluster takes seconds: killed twice, and the digest is serial's."""
     reference = _performed(_spec(None, seconds=0.0), tmp_path / "serial")
-    spec = _spec(cluster.start(), seconds=0.03)
+    # Long enough that it is at work when a busy machine has come to the kills.
+    spec = _spec(cluster.start(), seconds=0.1)
     out = tmp_path / "run"
     with _started(spec, out) as run:
         _wait_for_evaluations(out)
@@ -146,6 +148,24 @@ def test_a_run_on_a_scheduler_that_is_there_survives_a_worker_and_not_the_schedu
     assert again["resumed"] == 1
     assert again["population_digest"] == reference["population_digest"]
     assert not again["stderr"]
+
+
+def test_a_scheduler_that_has_stopped_between_two_batches_is_missed(cluster: Cluster) -> None:
+    """Of tasks that it is given then, Dask's client tells nothing."""
+    with pytest.raises(RunError, match="is gone"):
+        _two_batches(cluster)
+
+
+def _two_batches(cluster: Cluster) -> None:
+    chunks = [SimpleNamespace(number=number, work=os.getpid) for number in range(2)]
+    with Dask(2, scheduler=cluster.start()) as backend:
+        assert {number for number, _ in backend.run(iter(chunks))} == {0, 1}
+        client = backend._client
+        cluster.kill()
+        until = time.monotonic() + 60
+        while client is not None and client.status == "running" and time.monotonic() < until:
+            time.sleep(0.02)
+        list(backend.run(iter(chunks)))
 
 
 def test_workers_of_several_threads_are_refused(tmp_path: Path, cluster: Cluster) -> None:

@@ -98,13 +98,25 @@ class Dask(OverExecutor):
 
     def complain(self, error: BaseException) -> None:
         """Raise RunError if the scheduler has stopped: then every task is lost."""
-        lost = self._client is None or self._client.status != "running"
-        if isinstance(error, CancelledError) or lost:
-            raise RunError(
-                f"backend dask: the scheduler {self._scheduler or 'of this run'} is gone; the "
-                "journal has what was evaluated: start the scheduler, then call the same command "
-                "again"
-            )
+        if isinstance(error, CancelledError) or self._client is None:
+            raise self._loss_of_scheduler()
+        self.look_after()
+
+    def look_after(self) -> None:
+        """Raise RunError if the scheduler has stopped.
+
+        The client cancels the tasks that it has sent then. Those that it is given later would wait
+        for as long as it looks for the scheduler.
+        """
+        if self._client is not None and self._client.status != "running":
+            raise self._loss_of_scheduler()
+
+    def _loss_of_scheduler(self) -> RunError:
+        return RunError(
+            f"backend dask: the scheduler {self._scheduler or 'of this run'} is gone; the "
+            "journal has what was evaluated: start the scheduler, then call the same command "
+            "again"
+        )
 
     def _begin(self, stack: ExitStack) -> "Client":
         if self._scheduler:

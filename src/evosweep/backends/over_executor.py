@@ -91,6 +91,9 @@ class OverExecutor:
     def complain(self, error: BaseException) -> None:
         """Raise if an executor's error means that no other chunk will come back either."""
 
+    def look_after(self) -> None:
+        """Raise if no chunk will come back although none has failed; called while none comes."""
+
     def __enter__(self) -> Self:
         self._board.open()
         return self
@@ -116,6 +119,7 @@ class OverExecutor:
                 done = window.wait(TICK)
                 if not done:
                     self._board.kill_overdue()
+                    self.look_after()
                 if any(isinstance(_error_of(future), BrokenExecutor) for future in done):
                     _kill_workers(self._executor)
                     self._discard()
