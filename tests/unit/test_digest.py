@@ -9,10 +9,11 @@ import numpy
 import pytest
 from deap import base, creator
 
-from evosweep.fast import core
 from evosweep.genomes.digest import Digest, population_digest, same_genome
 from evosweep.genomes.encoding import encode
 from evosweep.genomes.plain_form import PlainForm
+
+pytestmark = pytest.mark.usefixtures("_both_cores")
 
 BLOCK = 4096  # individuals, as docs/digest.md has it
 
@@ -21,13 +22,6 @@ creator.create("DigestTwo", base.Fitness, weights=(-2.5, 0.1))
 creator.create("DigestInts", base.Fitness, weights=(-1, 3))
 creator.create("DigestNumPy", base.Fitness, weights=(numpy.float64(-0.3), numpy.float32(0.1)))
 creator.create("Digested", list, fitness=creator.DigestOne)
-
-
-@pytest.fixture(params=["compiled core", "no core"], autouse=True)
-def _core(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test twice: as installed, and as without a C compiler."""
-    if request.param == "no core":
-        monkeypatch.setattr(core, "core", None)
 
 
 def _individual(fitness: type, genes: list[Any], values: Sequence[float] = ()) -> Any:

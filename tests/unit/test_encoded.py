@@ -21,18 +21,13 @@ from evosweep.genomes.encoding import encode
 from evosweep.genomes.plain_form import PlainForm
 from evosweep.genomes.rebuild import Rebuilder
 
+pytestmark = pytest.mark.usefixtures("_both_cores")
+
 creator.create("EncodedFitness", base.Fitness, weights=(1.0,))
 creator.create("EncodedList", list, fitness=creator.EncodedFitness)
 creator.create("EncodedTuple", tuple, fitness=creator.EncodedFitness)
 creator.create("EncodedSet", set, fitness=creator.EncodedFitness)
 creator.create("EncodedArray", numpy.ndarray, fitness=creator.EncodedFitness)
-
-
-@pytest.fixture(params=["compiled core", "no core"], autouse=True)
-def _core(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test twice: as installed, and as without a C compiler."""
-    if request.param == "no core":
-        monkeypatch.setattr(core, "core", None)
 
 
 class Pair(NamedTuple):

@@ -98,9 +98,7 @@ class Dask(OverExecutor):
 
     def complain(self, error: BaseException) -> None:
         """Raise RunError if the scheduler has stopped: then every task is lost."""
-        if isinstance(error, CancelledError) or self._client is None:
-            raise self._loss_of_scheduler()
-        self.look_after()
+        self._require_scheduler(lost=isinstance(error, CancelledError))
 
     def look_after(self) -> None:
         """Raise RunError if the scheduler has stopped.
@@ -108,15 +106,15 @@ class Dask(OverExecutor):
         The client cancels the tasks that it has sent then. Those that it is given later would wait
         for as long as it looks for the scheduler.
         """
-        if self._client is not None and self._client.status != "running":
-            raise self._loss_of_scheduler()
+        self._require_scheduler()
 
-    def _loss_of_scheduler(self) -> RunError:
-        return RunError(
-            f"backend dask: the scheduler {self._scheduler or 'of this run'} is gone; the "
-            "journal has what was evaluated: start the scheduler, then call the same command "
-            "again"
-        )
+    def _require_scheduler(self, *, lost: bool = False) -> None:
+        if lost or self._client is None or self._client.status != "running":
+            raise RunError(
+                f"backend dask: the scheduler {self._scheduler or 'of this run'} is gone; the "
+                "journal has what was evaluated: start the scheduler, then call the same command "
+                "again"
+            )
 
     def _begin(self, stack: ExitStack) -> "Client":
         if self._scheduler:

@@ -1,6 +1,6 @@
 """Make individuals of a creator's class without its `__init__`, if that only sets attributes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 from typing import Any, cast
 
@@ -38,13 +38,17 @@ def born(
     return cast(list[Anything], bears(rows))
 
 
-def bearer(container: object) -> Callable[[list[list[Any]]], list[object]] | None:
+def bearer(container: object) -> Callable[[Sequence[Sequence[object]]], list[object]] | None:
     """Return a function that makes individuals of lists of genes; None as for `maker`."""
     make = _maker(container) if isinstance(container, type) else None
-    return partial(_all_born, *make.args) if type(make) is partial else None
+    return partial(born_of, *make.args) if type(make) is partial else None
 
 
-def _all_born(kind: Any, fitness: Any, genomes: list[list[Any]]) -> list[object]:
+def born_of(kind: Any, fitness: Any, genomes: Sequence[Sequence[object]]) -> list[object]:
+    """Return lists of this class with these genes, and with fitnesses that have no values.
+
+    Both classes must make their instances as `list` and `deap.base.Fitness` do.
+    """
     individuals = core.bear(kind, fitness, genomes)
     if individuals is not None:
         return individuals

@@ -10,7 +10,7 @@ import numpy
 from deap import gp
 
 from evosweep.errors import InputError
-from evosweep.fast import core
+from evosweep.fast.birth import born_of
 from evosweep.fast.classes import is_copied_as_values
 from evosweep.genomes import (
     array_rows,
@@ -188,9 +188,7 @@ def _make_lists(
 ) -> list[object]:
     """Return individuals on lists, made faster than by a call of their class."""
     if kind.__new__ is list.__new__ and is_copied_as_values(fitness):
-        born = core.bear(kind, fitness, genomes)
-        if born is not None:
-            return born
+        return born_of(kind, fitness, genomes)
     new, extend, make = list.__new__, list.extend, _maker_of(fitness)
     individuals: list[object] = []
     for genome in genomes:

@@ -36,20 +36,18 @@ def _is_built() -> None:
 
 
 def _reals(count: int = 20, genes: int = 5) -> list[Any]:
-    rng = random.Random(3)
-    individuals = []
-    for _ in range(count):
-        individual = KIND([rng.uniform(-1.0, 2.0) for _ in range(genes)])
-        individual.fitness.values = (rng.random(), rng.random())
-        individuals.append(individual)
-    return individuals
+    return _individuals(lambda rng: [rng.uniform(-1.0, 2.0) for _ in range(genes)], count)
 
 
 def _bits(count: int = 20, genes: int = 5) -> list[Any]:
+    return _individuals(lambda rng: [rng.choice((0, 1, True)) for _ in range(genes)], count)
+
+
+def _individuals(genome: Callable[[random.Random], list[Any]], count: int) -> list[Any]:
     rng = random.Random(3)
     individuals = []
     for _ in range(count):
-        individual = KIND([rng.choice((0, 1, True)) for _ in range(genes)])
+        individual = KIND(genome(rng))
         individual.fitness.values = (rng.random(), rng.random())
         individuals.append(individual)
     return individuals

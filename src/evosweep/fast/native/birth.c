@@ -99,19 +99,40 @@ PyObject *litter_child(const Litter *litter, PyObject *parent, int new)
     return child;
 }
 
-/* Lists with these genes; none of them has fitness values. */
-static PyObject *all_born(const Litter *litter, PyObject *genomes)
+/* A child for each genome, a list; it has its parent's fitness values unless it is new, and none
+   where there are no parents. */
+PyObject *litter_born(const Litter *litter, PyObject *genomes, PyObject *parents, const char *new)
 {
     Py_ssize_t count = PyList_Size(genomes);
     PyObject *born = PyList_New(count);
     for (Py_ssize_t i = 0; born && i < count; i++) {
-        PyObject *child = litter_child(litter, NULL, 1);
+        PyObject *parent = parents ? PyTuple_GetItem(parents, i) : NULL;
+        PyObject *child = litter_child(litter, parent, !parent || new[i]);
         if (child && PyList_SetSlice(child, 0, 0, PyList_GetItem(genomes, i)) < 0)
             Py_CLEAR(child);
         if (!child || PyList_SetItem(born, i, child) < 0)
             Py_CLEAR(born);
     }
     return born;
+}
+
+Outcome generation_open(Generation *generation, PyObject *individuals, PyObject *state)
+{
+    *generation = (Generation){.parents = PySequence_Tuple(individuals)};
+    Outcome outcome = FAILED;
+    if (generation->parents)
+        outcome = litter_open(&generation->litter, generation->parents);
+    return outcome == DONE ? draws_read(&generation->draws, state) : outcome;
+}
+
+/* The children, if all is done, and the words after the draws; takes over the reference. */
+PyObject *generation_close(Generation *generation, Outcome outcome, PyObject *children)
+{
+    litter_close(&generation->litter);
+    Py_CLEAR(generation->parents);
+    if (outcome != DONE)
+        return answer(outcome, children);
+    return Py_BuildValue("NN", children, draws_state(&generation->draws));
 }
 
 static int are_lists(PyObject *genomes)
@@ -135,7 +156,7 @@ PyObject *core_bear(PyObject *module, PyObject *args)
     int lists = PyType_IsSubtype((PyTypeObject *)litter.individual_class, &PyList_Type);
     int usual = lists && are_lists(genomes);
     if (usual && litter_names(&litter) == DONE)
-        born = all_born(&litter, genomes);
+        born = litter_born(&litter, genomes, NULL, NULL);
     litter_close(&litter);
     return answer(!usual ? UNUSUAL : born ? DONE : FAILED, born);
 }

@@ -135,44 +135,26 @@ static Outcome vary(Children *children, Draws *draws, const Operators *by, const
     return outcome;
 }
 
-static PyObject *all_born(const Litter *litter, PyObject *parents, const Children *children)
-{
-    PyObject *born = PyList_New(children->rows);
-    for (Py_ssize_t row = 0; born && row < children->rows; row++) {
-        PyObject *genome = PyList_GetItem(children->genomes, row);
-        PyObject *child = litter_child(litter, PyTuple_GetItem(parents, row), children->new[row]);
-        if (child && PyList_SetSlice(child, 0, 0, genome) < 0)
-            Py_CLEAR(child);
-        if (!child || PyList_SetItem(born, row, child) < 0)
-            Py_CLEAR(born);
-    }
-    return born;
-}
-
 PyObject *core_vary_bits(PyObject *module, PyObject *args)
 {
     PyObject *state, *individuals, *born = NULL;
     double rates[2];
     Operators by;
-    Draws draws;
-    Litter litter = {0};
+    Generation generation;
     Children children = {0};
     (void)module;
     if (!PyArg_ParseTuple(args, "OO(dd)(idd)", &state, &individuals, rates, rates + 1, &by.points,
                           &by.exchanged, &by.flipped))
         return NULL;
-    PyObject *parents = PySequence_Tuple(individuals);
-    Outcome outcome = parents ? litter_open(&litter, parents) : FAILED;
+    Outcome outcome = generation_open(&generation, individuals, state);
     if (outcome == DONE)
-        outcome = draws_read(&draws, state);
+        outcome = children_read(&children, generation.parents);
     if (outcome == DONE)
-        outcome = children_read(&children, parents);
-    if (outcome == DONE)
-        outcome = vary(&children, &draws, &by, rates);
-    if (outcome == DONE && !(born = all_born(&litter, parents, &children)))
-        outcome = FAILED;
+        outcome = vary(&children, &generation.draws, &by, rates);
+    if (outcome == DONE) {
+        born = litter_born(&generation.litter, children.genomes, generation.parents, children.new);
+        outcome = born ? DONE : FAILED;
+    }
     children_free(&children);
-    litter_close(&litter);
-    Py_XDECREF(parents);
-    return outcome == DONE ? Py_BuildValue("NN", born, draws_state(&draws)) : answer(outcome, NULL);
+    return generation_close(&generation, outcome, born);
 }

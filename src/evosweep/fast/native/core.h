@@ -94,7 +94,18 @@ typedef struct {
 
 Outcome litter_open(Litter *litter, PyObject *parents); /* a tuple */
 PyObject *litter_child(const Litter *litter, PyObject *parent, int new);
+PyObject *litter_born(const Litter *litter, PyObject *genomes, PyObject *parents, const char *new);
 void litter_close(Litter *litter);
+
+/* birth.c: a generation's parents, what its children are like, and the draws that decide them. */
+typedef struct {
+    PyObject *parents; /* a tuple */
+    Litter litter;
+    Draws draws;
+} Generation;
+
+Outcome generation_open(Generation *generation, PyObject *individuals, PyObject *state);
+PyObject *generation_close(Generation *generation, Outcome outcome, PyObject *children);
 
 /* niches.c: individuals and reference points of NSGA-III. */
 #define MOST_COLUMNS 7 /* of objectives */

@@ -203,30 +203,24 @@ static Outcome vary(Children *children, Draws *draws, const Operators *by, PyObj
 
 PyObject *core_vary_reals(PyObject *module, PyObject *args)
 {
-    PyObject *state, *individuals, *rates, *list = NULL;
+    PyObject *state, *individuals, *rates, *born = NULL;
     Operators by;
-    Draws draws;
-    Litter litter = {0};
+    Generation generation;
     Children children = {0};
     (void)module;
     if (!PyArg_ParseTuple(args, "OOO!(ddddddd)", &state, &individuals, &PyTuple_Type, &rates,
                           &by.low, &by.up, &by.power, &by.root, &by.mutation_power,
                           &by.mutation_root, &by.indpb))
         return NULL;
-    PyObject *parents = PySequence_Tuple(individuals);
-    Outcome outcome = parents ? litter_open(&litter, parents) : FAILED;
+    Outcome outcome = generation_open(&generation, individuals, state);
     if (outcome == DONE)
-        outcome = draws_read(&draws, state);
+        outcome = children_read(&children, generation.parents, &by);
     if (outcome == DONE)
-        outcome = children_read(&children, parents, &by);
-    if (outcome == DONE)
-        outcome = vary(&children, &draws, &by, rates);
-    if (outcome == DONE)
-        list = all_born(&litter, parents, &children);
+        outcome = vary(&children, &generation.draws, &by, rates);
+    if (outcome == DONE) {
+        born = all_born(&generation.litter, generation.parents, &children);
+        outcome = born ? DONE : FAILED;
+    }
     children_free(&children);
-    litter_close(&litter);
-    Py_XDECREF(parents);
-    if (outcome != DONE || !list)
-        return answer(outcome == DONE ? FAILED : outcome, NULL);
-    return Py_BuildValue("NN", list, draws_state(&draws));
+    return generation_close(&generation, outcome, born);
 }
