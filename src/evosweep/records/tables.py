@@ -19,7 +19,7 @@ from evosweep.records.arrow_values import matrix_of, values_of
 from evosweep.records.footer import Cells
 
 if TYPE_CHECKING:
-    from pyarrow import ChunkedArray
+    from pyarrow import ChunkedArray, RecordBatch
     from pyarrow.parquet import ParquetFile
 
 LONGEST_GENOME = 100_000
@@ -145,9 +145,16 @@ def read_rows(
     path: Path, rows: int, names: Sequence[str] | None = None, values: int = LONGEST_GENOME
 ) -> Iterator[dict[str, Any]]:
     """Yield the rows of a table, a few thousand in memory at a time; raises as `open_table`."""
+    for batch in read_batches(path, rows, names, values):
+        yield from batch.to_pylist()
+
+
+def read_batches(
+    path: Path, rows: int, names: Sequence[str] | None = None, values: int = LONGEST_GENOME
+) -> "Iterator[RecordBatch]":
+    """Yield the rows of a table in batches of a few thousand; raises as `open_table`."""
     with open_table(path, rows, values) as table:
-        for batch in table.iter_batches(batch_size=_BATCH, columns=names):
-            yield from batch.to_pylist()
+        yield from table.iter_batches(batch_size=_BATCH, columns=names)
 
 
 def logbook_rows(evaluations: int, generations: int) -> int:
