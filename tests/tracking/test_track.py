@@ -13,7 +13,10 @@ import run_folders as folders
 
 from evosweep.cli import main
 from evosweep.errors import InputError
+from evosweep.track.content.mlflow_run import MlflowRun
+from evosweep.track.passes import sync
 from evosweep.track.passes.tracking import track
+from evosweep.track.store.database_store import DatabaseStore
 
 
 def own(results: Path) -> str:
@@ -131,6 +134,25 @@ def test_a_call_imports_no_mlflow_and_leaves_what_another_one_does(
     assert contents.runs(own(alone)) == contents.runs(own(results))
     first = contents.client(own(alone)).get_experiment("0")
     assert (first.name, first.lifecycle_stage) == ("Default", "active")
+
+
+def test_long_runs_take_more_transactions_and_come_to_the_same(
+    results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    track(results)
+    before, sizes = contents.runs(own(results)), list[int]()
+    create = DatabaseStore.create
+
+    def counted(self: DatabaseStore, experiment: str, runs: list[MlflowRun]) -> list[str]:
+        sizes.append(len(runs))
+        return create(self, experiment, runs)
+
+    monkeypatch.setattr(DatabaseStore, "create", counted)
+    monkeypatch.setattr(sync, "_MOST_POINTS", 1)
+    (results / "mlflow.db").unlink()
+    assert track(results).new == 9
+    assert max(sizes) == 1
+    assert contents.runs(own(results)) == before
 
 
 @pytest.mark.parametrize("lost", ["mlflow.db", ".track"])

@@ -1,9 +1,8 @@
 """One pass: bring to MLflow what it lacks of the run folders."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
 
 from evosweep.errors import Damaged
@@ -20,6 +19,8 @@ from evosweep.track.passes.target import COMPARISON, Target
 from evosweep.track.store.patience import Refused, Unreachable
 
 _GIVE_UP = 3
+_MOST_POINTS = 200_000
+"""Values of metrics in one transaction: some hundred bytes each, and a stop waits for its end."""
 
 
 @dataclass
@@ -108,14 +109,25 @@ class Pass:
             self.changes.removed += 1
 
     def _bring(self, news: list[scan.RunFiles]) -> None:
-        rest = iter(news)
-        while chunk := list(islice(rest, self.target.store.batch)):
-            reads = [read for each in chunk if (read := self._read(each))]
+        for reads in self._batches(news):
             try:
                 self._write(reads)
                 self._failures = 0
             except (Unreachable, Refused) as error:
                 self._one_by_one(reads, error)
+
+    def _batches(self, news: list[scan.RunFiles]) -> Iterator[list[_Read]]:
+        """Yield as many runs as one transaction takes; long runs are fewer, to bound memory."""
+        batch, points = list[_Read](), 0
+        for source in news:
+            if read := self._read(source):
+                batch.append(read)
+                points += len(read.run.points)
+            if len(batch) >= self.target.store.batch or points > _MOST_POINTS:
+                yield batch
+                batch, points = [], 0
+        if batch:
+            yield batch
 
     def _read(self, source: scan.RunFiles) -> _Read | None:
         try:
