@@ -39,16 +39,17 @@ THOROUGH = {
     *("compare/test_extremes.py", "compare/test_first_look.py", "compare/test_importance.py"),
     *("compare/test_labels.py", "compare/test_ranking.py", "compare/test_report_page.py"),
     *("compare/test_scale.py", "compare/test_sentences.py", "compare/test_stages_report.py"),
-    *("contract/test_registry.py", "contract/test_special.py"),
+    *("contract/test_futures.py", "contract/test_registry.py", "contract/test_special.py"),
+    *("examples",),
     *("export/test_hostile_folders.py", "export/test_hostile_receipts.py"),
-    *("fuzz/test_commands.py", "fuzz/test_things.py"),
-    *("notebook/test_figure.py",),
+    *("fuzz/test_commands.py", "fuzz/test_every_kind.py", "fuzz/test_every_reader.py"),
+    *("fuzz/test_things.py", "notebook/test_figure.py"),
     *("unit/fast/test_strange_copies.py", "unit/fast/test_strange_selections.py"),
     *("unit/fast/test_strange_toolboxes.py", "unit/fast/test_strange_variation.py"),
-    *("unit/test_warm.py", "unit/test_warm_run.py"),
+    *("unit/test_style.py", "unit/test_warm.py", "unit/test_warm_run.py"),
 }
 """Folders and files that need an engine, a server, Snakemake, many processes or many seconds."""
-COSTLY = {"dask", "mpi", "hyperparameters"}
+COSTLY = {"dask", "mpi", "coco", "feature_selection", "hyperparameters"}
 """Backends and problems whose tests are thorough: each of their processes imports for seconds."""
 _LIMIT = 600
 _BY_DASK = {"MALLOC_TRIM_THRESHOLD_", "PYTHONHASHSEED", "__DASK_PARENT_PID"} - os.environ.keys()

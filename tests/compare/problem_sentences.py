@@ -120,7 +120,7 @@ def check_rank(text: str, report: Report) -> None:
     assert found
     several = found[1].startswith("several")
     names, problems, matrix = block(report, several)
-    if refused := re.search(r"needs 5 problems or more; there are (\d+)\.$", text):
+    if refused := re.search(r"needs 5 problems or more; there (?:is|are) (\d+)\.$", text):
         assert len(problems) == int(refused[1]) < 5
         return
     pattern = (

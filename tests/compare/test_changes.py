@@ -51,7 +51,7 @@ def test_a_change_for_the_better(tmp_path: Path, capsys: pytest.CaptureFixture[s
 def test_nothing_has_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     fill(tmp_path / "a", range(6), 0.1, "1")
     fill(tmp_path / "b", range(6), 0.1, "1")
-    assert main(["compare", str(tmp_path / "a"), str(tmp_path / "b")]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path / "a"), str(tmp_path / "b")]) == 0
     assert "6 of 6 pairs" in capsys.readouterr().out
     assert rows(tmp_path / "b/study/changes/changes.csv")[0]["outcome"] == "identical"
 

@@ -9,9 +9,11 @@ import documents
 import numpy as np
 import pytest
 from folders import POOL, SCOOP, SERIAL, Made, history, small_study, write_run
+from recomputed import Texts
 
 from evosweep.cli import main
 
+PICTURED = ("plots", "report.html", ".written")  # of a report: what pictures change
 SPHERE = {"name": "sphere", "use": "bbob", "params": {"function": 1}}
 GA = {"name": "ga", "use": "ea_simple", "params": {"population": 10}}
 
@@ -117,7 +119,7 @@ def test_a_clock_may_end_equal_runs_at_different_generations(
     shorter.fitness = longer.fitness[:-4]
     for one in (longer, shorter):
         write_run(tmp_path / "study", one)
-    assert main(["compare", str(tmp_path)]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path)]) == 0
     (row,) = rows(tmp_path / "study" / "comparison" / "agreement.csv")
     assert row["verdict"] == verdict
     pool, _ = rows(tmp_path / "study" / "comparison" / "agreement_matrix.csv")
@@ -152,7 +154,7 @@ def test_failed_and_unfinished_runs_are_counted_and_named(
     (failed / "failure.json").write_text(json.dumps(failure))
     damaged = write_run(tmp_path / "study", made(4, SERIAL))
     (damaged / "record.json").write_text('{"run_id": "x"')
-    assert main(["compare", str(tmp_path)]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path)]) == 0
     said = capsys.readouterr().out
     assert "1 run unfinished: named under Failures." in said
     assert "1 run failed: named under Failures." in said
@@ -189,7 +191,7 @@ def test_an_experiment_in_which_nothing_has_finished(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (write_run(tmp_path / "study", made(1, SERIAL)) / "record.json").unlink()
-    assert main(["compare", str(tmp_path)]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path)]) == 0
     assert "no run has a receipt" in capsys.readouterr().out
 
 
@@ -237,15 +239,43 @@ def test_equal_results_everywhere(tmp_path: Path, capsys: pytest.CaptureFixture[
     )
 
 
+def test_without_pictures_every_table_and_every_sentence_is_the_same(study: Path) -> None:
+    folder, plain = study / "comparison", study / "plain"
+    assert main(["compare", str(study), "--no-pictures", "--out", str(plain)]) == 0
+    files = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
+    told = [path for path in files if path.parts[0] not in PICTURED]
+    assert len(told) > 40
+    for path in told:
+        assert (plain / path).read_bytes() == (folder / path).read_bytes(), path
+    assert not (plain / "plots").exists()
+    short, whole = (_texts(each / "report.html") for each in (plain, folder))
+    assert short.items == whole.items
+    assert short.paragraphs == whole.paragraphs
+    assert whole.pictures
+    assert not short.pictures
+
+
+def _texts(page: Path) -> Texts:
+    return Texts(page.read_text(encoding="utf-8"))
+
+
+def test_pictures_of_an_earlier_report_are_removed_with_it(tmp_path: Path) -> None:
+    write_run(tmp_path / "study", made(1, SERIAL))
+    assert main(["compare", str(tmp_path)]) == 0
+    assert list((tmp_path / "study/comparison/plots").glob("*.svg"))
+    assert main(["compare", str(tmp_path), "--no-pictures"]) == 0
+    assert not list((tmp_path / "study/comparison").rglob("*.pdf"))
+
+
 def test_what_an_earlier_report_left_is_removed(tmp_path: Path) -> None:
     folder = write_run(tmp_path / "study", made(1, SERIAL))
     (folder / "record.json").rename(tmp_path / "kept")
     (tmp_path / "study" / "comparison").mkdir()
     (tmp_path / "study" / "comparison" / "mine.csv").write_text("kept")
-    assert main(["compare", str(tmp_path)]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path)]) == 0
     assert (tmp_path / "study/comparison/failures.csv").exists()
     (tmp_path / "kept").rename(folder / "record.json")
-    assert main(["compare", str(tmp_path)]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path)]) == 0
     assert not (tmp_path / "study/comparison/failures.csv").exists()
     assert not (tmp_path / "study/comparison/tables/failures.tex").exists()
     assert (tmp_path / "study/comparison/mine.csv").read_text() == "kept"
@@ -264,7 +294,7 @@ def test_a_target_given_counts_successes_and_running_times(tmp_path: Path) -> No
         fitness = np.full((3, 10, 1), 10.0)
         fitness[1, 4] = end
         write_run(tmp_path / "study", Made(SPHERE, GA, SERIAL, seed, fitness))
-    assert main(["compare", str(tmp_path), "--target", "3"]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path), "--target", "3"]) == 0
     row = rows(tmp_path / "study/comparison/results.csv")[0]
     assert (row["successes"], row["success_rate"]) == ("3", "0.75")
     assert float(row["ert"]) == (15 + 15 + 15 + 30) / 3
@@ -285,6 +315,6 @@ def test_code_that_was_edited_is_another_configuration(tmp_path: Path) -> None:
     for code in ("a" * 64, "b" * 64):
         sources = {"problem": "0" * 64, "algorithm": code}
         write_run(tmp_path / "study", made(1, SERIAL, sources=sources))
-    assert main(["compare", str(tmp_path)]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path)]) == 0
     found = {row["algorithm"] for row in rows(tmp_path / "study/comparison/summary.csv")}
     assert found == {"ga(code=aaaaaa)", "ga(code=bbbbbb)"}

@@ -28,7 +28,7 @@ def test_the_values_are_compared_on_one_problem(
 ) -> None:
     results = tmp_path / "queens"
     write(results, compare=compare)
-    assert cli.main(["compare", str(results)]) == 0
+    assert cli.main(["compare", "--no-pictures", str(results)]) == 0
     with (results / "comparison" / "summary.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert len({row["problem"] for row in rows}) == problems
@@ -58,5 +58,5 @@ def test_a_config_says_it_of_runs_that_were_made_without(
     config["problems"] = {"queens": problem | {"compare": ["shuffle"]}}
     Path("c.yaml").write_text(json.dumps(config))
     capsys.readouterr()
-    assert cli.main(["compare", "results/later", "--config", "c.yaml"]) == 0
+    assert cli.main(["compare", "--no-pictures", "results/later", "--config", "c.yaml"]) == 0
     assert "4 runs, 1 problem, 2 algorithms" in capsys.readouterr().out

@@ -29,7 +29,7 @@ def test_a_copied_folder_is_no_second_backend_that_agrees(
 ) -> None:
     genuine = run(tmp_path, 1)
     shutil.copytree(genuine, genuine.with_name("0" * 12))
-    assert main(["compare", str(tmp_path)]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path)]) == 0
     said = capsys.readouterr().out
     assert "1 run damaged: named under Failures." in said
     assert "All backends agree" not in said
@@ -51,7 +51,7 @@ def test_a_forged_copy_does_not_replace_the_genuine_run(
         record = json.loads((forged / "record.json").read_text())
         record |= {"best": -1.0, "population_digest": "d" * 64}
         (forged / "record.json").write_text(json.dumps(record))
-    assert main(["compare", str(tmp_path)]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path)]) == 0
     assert "both hold it, with unequal populations" in capsys.readouterr().err
     (row,) = rows(tmp_path / "study/comparison/runs.csv")
     assert float(row["result"]) == best
@@ -64,7 +64,7 @@ def test_a_run_that_was_resumed_elsewhere_is_named(
     run(tmp_path, 1)
     made = Made(SPHERE, GA, POOL, 1, fitness, differs_from=3, mixed=True)
     mixed = write_run(tmp_path / "study", made)
-    assert main(["compare", str(tmp_path)]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path)]) == 0
     said = capsys.readouterr()
     assert "! MIXED: 1 run resumed in another environment" in said.out
     assert mixed.name in said.out
@@ -81,7 +81,7 @@ def test_a_record_of_the_future_is_like_every_other(tmp_path: Path) -> None:
     later = time.time() + 1e6
     for path in (folder, *folder.iterdir()):
         os.utime(path, (later, later))
-    assert main(["compare", str(tmp_path)]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path)]) == 0
     assert len(rows(tmp_path / "study/comparison/runs.csv")) == 1
 
 
@@ -90,7 +90,7 @@ def test_a_run_without_a_logbook_is_compared(tmp_path: Path) -> None:
         (run(tmp_path, seed) / "logbook.parquet").unlink()
         fitness = history(np.random.default_rng(seed), 6, 8, 0.3)
         write_run(tmp_path / "study", Made(SPHERE, GA, POOL, seed, fitness))
-    assert main(["compare", str(tmp_path)]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path)]) == 0
     (row,) = rows(tmp_path / "study/comparison/results.csv")
     assert (row["runs"], row["backends"]) == ("3", "2 backends agree")
 

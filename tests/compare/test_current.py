@@ -46,7 +46,7 @@ def test_versions_that_ran_at_the_same_time_are_all_compared_and_a_line_says_so(
 ) -> None:
     fill(tmp_path, "a", 1)
     fill(tmp_path, "b", 1)
-    assert main(["compare", str(tmp_path)]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path)]) == 0
     assert "problem mine:sphere has 2 versions whose runs overlap" in capsys.readouterr().out
     problems = {row["problem"] for row in rows(tmp_path / "study/comparison/summary.csv")}
     assert problems == {"sphere(code=aaaaaa)", "sphere(code=bbbbbb)"}
@@ -80,7 +80,9 @@ def test_after_an_edit_old_is_compared_with_new_and_not_with_old(
     fill(tmp_path / "before", "a", 1)
     fill(tmp_path / "results", "a", 1)
     fill(tmp_path / "results", "b", 2)
-    assert main(["compare", str(tmp_path / "before"), str(tmp_path / "results")]) == 0
+    assert (
+        main(["compare", "--no-pictures", str(tmp_path / "before"), str(tmp_path / "results")]) == 0
+    )
     said = capsys.readouterr().out
     assert "0 of 6 pairs of runs end with the same population" in said
     assert "After: the newest code" in said
@@ -105,7 +107,9 @@ def test_the_same_run_with_another_population_elsewhere_is_loud(
         fitness = history(np.random.default_rng(1), 10, 8, 0.1)
         made = Made(SPHERE, GA, SERIAL, 1, fitness, differs_from=differs_from)
         write_run(tmp_path / place / "study", made)
-    assert main(["compare", str(tmp_path / "before"), str(tmp_path / "results")]) == 0
+    assert (
+        main(["compare", "--no-pictures", str(tmp_path / "before"), str(tmp_path / "results")]) == 0
+    )
     error = capsys.readouterr().err
     assert "DISAGREEMENT: sphere, ga, serial ×1, seed 1: run" in error
     assert "is in both folders, with unequal populations" in error

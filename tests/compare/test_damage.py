@@ -54,7 +54,7 @@ def test_a_population_that_cannot_be_read_costs_its_run_alone(
 ) -> None:
     folders = [make(tmp_path, seed) for seed in range(4)]
     harm(folders[2] / "population.parquet")
-    assert main(["compare", str(tmp_path)]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path)]) == 0
     said = capsys.readouterr().out
     assert "1 run damaged: named under Failures." in said
     assert "3 runs, 1 problem" in said
@@ -67,7 +67,7 @@ def test_the_run_of_another_backend_takes_the_place_of_a_damaged_one(tmp_path: P
     for seed in range(3):
         run(tmp_path, seed, POOL)
         cut(run(tmp_path, seed) / "population.parquet")
-    assert main(["compare", str(tmp_path)]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path)]) == 0
     results = (tmp_path / "study/comparison/results.csv").read_text().splitlines()
     assert results[1].startswith("sphere,ga,3,")
     assert len(failures(tmp_path)) == 3
@@ -78,7 +78,7 @@ def test_nothing_is_left_where_every_run_is_damaged(
 ) -> None:
     for seed in range(2):
         cut(run(tmp_path, seed) / "population.parquet")
-    assert main(["compare", str(tmp_path)]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path)]) == 0
     said = capsys.readouterr().out
     assert "nothing to compare yet" in said
     assert "2 runs damaged" in said
@@ -94,7 +94,7 @@ def test_journals_that_cannot_be_read_or_lack_a_part_are_named(
     torn.write_bytes(torn.read_bytes()[:-7])
     (folders[3] / "journal.bin").unlink()
     (folders[3] / "logbook.parquet").unlink()
-    assert main(["compare", str(tmp_path)]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path)]) == 0
     said = capsys.readouterr().out
     for folder in folders[:2]:
         assert f"{folder.name}: it is in no curve and has no running time" in said
@@ -113,7 +113,7 @@ def test_a_receipt_of_another_format_or_without_a_number_is_no_receipt(tmp_path:
     path.write_text(json.dumps({k: v for k, v in json.loads(path.read_text()).items()
                                 if k != "format"}))  # fmt: skip
     run(tmp_path, 4)
-    assert main(["compare", str(tmp_path)]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path)]) == 0
     found = "\n".join(failures(tmp_path).values())
     assert "format: 2: this evosweep reads format 1 only" in found
     assert "format: is missing" in found
@@ -135,7 +135,7 @@ def test_half_written_folders_are_named(tmp_path: Path, capsys: pytest.CaptureFi
             folder.mkdir()
             (folder / name).write_text(text)
             made += 1
-    assert main(["compare", str(tmp_path)]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path)]) == 0
     assert len(failures(tmp_path)) == made
     said = capsys.readouterr().out
     assert "7 runs damaged" in said
@@ -150,7 +150,7 @@ def test_two_folders_name_what_has_failed_in_either(
             front(tmp_path / name, seed)
     cut(front(tmp_path / "a", 4) / "population.parquet")
     (front(tmp_path / "b", 5) / "record.json").unlink()
-    assert main(["compare", str(tmp_path / "a"), str(tmp_path / "b")]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path / "a"), str(tmp_path / "b")]) == 0
     said = capsys.readouterr().out
     assert "before: 1 run damaged: named under Failures." in said
     assert "after: 1 run unfinished: named under Failures." in said

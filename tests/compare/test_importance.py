@@ -147,7 +147,7 @@ def test_cases_crossed_with_a_grid_are_one_factor_of_it(tmp_path: Path) -> None:
         problem = {"name": "f", "use": "mine:f", "params": {}}
         made = Made(problem, algorithm, SERIAL, seed, np.full((3, 4, 1), best))
         write_run(tmp_path / "study", made)
-    assert main(["compare", str(tmp_path / "study")]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path / "study")]) == 0
     rows = {row["term"]: row for row in table(tmp_path / "study")}
     assert set(rows) == {
         "crossover + mutation", "population", "crossover + mutation × population",
@@ -170,7 +170,7 @@ def test_a_parameter_with_a_condition_is_one_factor_with_it(tmp_path: Path) -> N
         problem = {"name": "f", "use": "mine:f", "params": {}}
         history = np.full((3, 4, 1), effect + population / 10)
         write_run(tmp_path / "study", Made(problem, algorithm, SERIAL, seed, history))
-    assert main(["compare", str(tmp_path / "study")]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path / "study")]) == 0
     rows = {row["term"]: row for row in table(tmp_path / "study")}
     shares = {term: float(row["share"]) for term, row in rows.items()}
     [joined] = (term for term in rows if "+" in term and "×" not in term)
@@ -182,6 +182,6 @@ def test_a_parameter_with_a_condition_is_one_factor_with_it(tmp_path: Path) -> N
 
 def test_cases_alone_are_no_grid(tmp_path: Path) -> None:
     folder = study(tmp_path, [(0.1, 10), (0.2, 20), (0.3, 30), (0.4, 40), (0.5, 50)], problems=1)
-    assert main(["compare", str(folder)]) == 0
+    assert main(["compare", "--no-pictures", str(folder)]) == 0
     (row,) = table(folder)
     assert row["reason"] == "no full grid, and fewer than 20 points for a forest"

@@ -50,7 +50,7 @@ def test_a_label_that_was_changed_splits_nothing(tmp_path: Path) -> None:
         finished = f"2026-01-0{seed + 1}T00:00:00Z"
         made = Made(problem, {"use": "s"}, SERIAL, seed, fitness, finished=finished)
         write_run(tmp_path / "x", made)
-    assert main(["compare", str(tmp_path)]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path)]) == 0
     (row,) = rows(tmp_path / "x/comparison/summary.csv")
     assert (row["problem"], row["runs"]) == ("new", "3")
 

@@ -84,6 +84,7 @@ def _any_rejected(p: Floats, family: int) -> NDArray[np.bool_]:
 
 
 @pytest.mark.parametrize("kind", ["paired", "unpaired"])
+@pytest.mark.thorough
 def test_the_family_wise_error_holds_over_pairs_and_looks(kind: str) -> None:
     """2,000 experiments in which nothing differs: how often any pair of three is called different.
 

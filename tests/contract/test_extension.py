@@ -90,6 +90,7 @@ def _die_after(count: int, patch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
+@pytest.mark.thorough
 def test_every_algorithm_grows_to_the_same_population(
     name: str, backend: Backend, perform: Perform, tmp_path: Path
 ) -> None:

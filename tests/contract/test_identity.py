@@ -183,6 +183,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.thorough
 def test_scoop(tmp_path: Path) -> None:
     """All cases in one program under `python -m scoop`, for its start-up takes a second."""
     program = tmp_path / "program.py"

@@ -129,6 +129,7 @@ def test_a_run_of_one_environment_is_no_mixture(tmp_path: Path) -> None:
     assert len(record.environments) == 2
 
 
+@pytest.mark.thorough
 def test_the_command_refuses_and_mixes(tmp_path: Path) -> None:
     folder = _begun_elsewhere(tmp_path, _other(python="3.10.1"))
     command = [sys.executable, "-m", "evosweep", "run", "--spec", json.dumps(SPEC)]

@@ -47,6 +47,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.thorough
 def test_iohinspector_reads_back_every_improvement(results: Path, tmp_path: Path) -> None:
     iohinspector = pytest.importorskip("iohinspector")
     assert main(["export", str(results), "--format", "ioh", "--out", str(tmp_path / "ioh")]) == 0

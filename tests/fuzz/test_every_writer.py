@@ -34,6 +34,7 @@ def _is_of_the_room(place: Place) -> bool:
     return place.file.startswith("files/")
 
 
+@pytest.mark.thorough
 def test_nothing_writes_by_itself_outside_of_the_room_for_it() -> None:
     own = {place for place in places.writing() if not _is_of_the_room(place)}
     unknown = {str(place) for place in own - WRITES_ITSELF.keys()}
@@ -55,6 +56,7 @@ def test_each_place_that_writes_into_results_is_before_a_writer() -> None:
     assert not {str(place) for place in WRITES_ELSEWHERE.keys() & entered()}
 
 
+@pytest.mark.thorough
 def test_a_writer_that_is_added_is_seen() -> None:
     assert "os.replace" in places.writing()[Place("files/writing.py", "move")]
     assert Place("records/journal_file.py", "JournalFile.made") in places.writing()

@@ -54,6 +54,7 @@ def test_a_run_gives_its_record_and_its_individuals(tmp_path: Path) -> None:
     ],
     ids=lambda part: part["use"],
 )
+@pytest.mark.thorough
 def test_individuals_of_every_kind_have_the_digest_of_the_receipt(
     problem: dict[str, Any], algorithm: dict[str, Any]
 ) -> None:
@@ -63,6 +64,7 @@ def test_individuals_of_every_kind_have_the_digest_of_the_receipt(
     assert all(one.fitness.valid for one in done.population)
 
 
+@pytest.mark.thorough
 def test_functions_of_modules_are_named() -> None:
     """The same run as by its name; DEAP's own algorithms, too."""
     stock = {
@@ -76,6 +78,7 @@ def test_functions_of_modules_are_named() -> None:
     assert by_function.record.run_id == named.record.run_id
 
 
+@pytest.mark.thorough
 def test_functions_of_a_module_beside_the_notebook_are_named_by_it(tmp_path: Path) -> None:
     """In a fresh interpreter: this one's modules stay as they are."""
     (tmp_path / "lib").mkdir()

@@ -200,6 +200,7 @@ def test_nothing_is_built_where_that_is_asked(capsys: pytest.CaptureFixture[str]
     assert "check_problem" not in sys.modules
 
 
+@pytest.mark.thorough
 def test_a_slow_evaluation_is_no_mistake(capsys: pytest.CaptureFixture[str]) -> None:
     config = configure({"p": mine("slow"), "q": mine("")})
     assert cli.main(["check", config, "--limit", "8"]) == 0

@@ -65,6 +65,7 @@ def test_what_a_person_reads_is_json(genomes: list[Any]) -> None:
     assert json.loads(json.dumps(readable(genomes))) is not None
 
 
+@pytest.mark.thorough
 def test_another_process_with_another_hash_seed_rebuilds_the_same() -> None:
     program = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"

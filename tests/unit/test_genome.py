@@ -184,6 +184,7 @@ def test_the_digest_is_the_documented_one() -> None:
     assert population_digest(population) == expected
 
 
+@pytest.mark.thorough
 def test_the_digest_of_sets_does_not_depend_on_the_hash_seed() -> None:
     program = (
         "from evosweep.genomes.encoding import encode; "

@@ -244,6 +244,7 @@ def test_damaged_runs_end_neither_command(capsys: pytest.CaptureFixture[str]) ->
     assert "(unfinished, or damaged)" in told(capsys, "prune", "study.yaml")
 
 
+@pytest.mark.thorough
 def test_neither_command_imports_what_the_config_names() -> None:
     edit("scale = 3", "scale = 3\n    1 / 0")
     Path("inventory_problem.py").write_text("raise SystemExit('imported')\n" + PROBLEM)

@@ -143,6 +143,7 @@ def _entry_ends(whole: bytes) -> list[int]:
     return ends
 
 
+@pytest.mark.thorough
 def test_no_flipped_bit_is_taken_for_a_result(tmp_path: Path) -> None:
     """Damage in the middle is refused, damage in the last entry is cut off with it."""
     path = tmp_path / "journal.bin"

@@ -49,6 +49,7 @@ def pipe() -> Iterator[tuple[int, int]]:
 
 
 @kills(WATCHED)
+@pytest.mark.thorough
 def test_a_stopped_process_is_killed_and_a_busy_one_is_not(pipe: tuple[int, int]) -> None:
     """It computes without a pause, for several times as long as it may be stopped."""
     reads, writes = pipe

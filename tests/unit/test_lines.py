@@ -89,6 +89,7 @@ def test_lines_arrive_whole_through_a_launcher_that_forwards_nothing(
 
 @kills(EVALUATING)
 @pytest.mark.usefixtures("swallowing")
+@pytest.mark.thorough
 def test_a_run_is_told_once_although_its_process_was_started_again(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -65,6 +65,7 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize(("many", "workers", "evaluates"), [(3, 2, False), (4, 3, True)])
+@pytest.mark.thorough
 def test_the_origin_evaluates_only_with_few_workers(
     tmp_path: Path, many: int, workers: int, evaluates: bool
 ) -> None:

@@ -171,6 +171,7 @@ def executed(tree: ast.Module) -> str:
 @pytest.mark.parametrize(
     "name", ["argparse.py", "enum.py", "typing.py", "inspect.py", "_pydecimal.py"]
 )
+@pytest.mark.thorough
 def test_real_modules_keep_their_program(name: str) -> None:
     text = decode((Path(ast.__file__).parent / name).read_bytes())
     text = text.replace("__doc__", "_doc_")

@@ -94,6 +94,7 @@ def test_another_processor_gives_the_same_population(
     assert there["population_digest"] == here["population_digest"]
 
 
+@pytest.mark.thorough
 def test_the_receipt_says_what_was_in_force(tmp_path: Path) -> None:
     environment = _run(tmp_path, "portable", "portable")["environment"]["numerics"]
     assert environment.pop("libm")

@@ -17,6 +17,7 @@ SPEC = {
 
 
 @pytest.mark.parametrize("use", ["serial", "pool"])
+@pytest.mark.thorough
 def test_a_run_imports_little(tmp_path: Path, use: str) -> None:
     spec = SPEC | {"backend": {"use": use, "workers": 1}}
     done = subprocess.run(

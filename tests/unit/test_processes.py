@@ -79,6 +79,7 @@ def test_a_process_of_another_host_is_nobody_here(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("words", [(), ("own group",)])
+@pytest.mark.thorough
 def test_a_tree_is_killed_with_all_that_it_started(words: tuple[str, ...]) -> None:
     leader, child = _family(*words)
     kill.tree(leader.pid, signal.SIGTERM)
@@ -87,6 +88,7 @@ def test_a_tree_is_killed_with_all_that_it_started(words: tuple[str, ...]) -> No
 
 
 @pytest.mark.parametrize("words", [(), ("own group",)])
+@pytest.mark.thorough
 def test_a_group_is_killed_with_who_has_left_it(words: tuple[str, ...]) -> None:
     leader, child = _family(*words)
     kill.group(leader)
@@ -157,6 +159,7 @@ FOLLOW = "import time; from evosweep.processes import guard; guard.follow_superv
 
 @kills(WATCHED)
 @pytest.mark.parametrize("here", [True, False])
+@pytest.mark.thorough
 def test_a_helper_ends_with_its_supervisor_on_the_same_host(here: bool) -> None:
     supervisor = subprocess.Popen(["sleep", "600"])
     host = os.uname().nodename if here else "elsewhere"

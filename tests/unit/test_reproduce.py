@@ -75,6 +75,7 @@ def test_a_built_in_is_repeated_without_the_receipts_import_path(
 
 
 @pytest.mark.usefixtures("scratch")
+@pytest.mark.thorough
 def test_code_of_others_needs_trust_and_the_readers_own_import_path(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

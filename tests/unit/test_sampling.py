@@ -66,6 +66,7 @@ def test_a_latin_hypercube_has_a_point_in_each_part() -> None:
 
 @settings(max_examples=50)
 @given(method=st.sampled_from(["sobol", "random"]), seed=seeds, n=st.integers(1, 40))
+@pytest.mark.thorough
 def test_a_larger_design_begins_with_the_points_of_a_smaller_one(
     method: Any, seed: int, n: int
 ) -> None:

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 
 
+@pytest.mark.thorough
 def test_the_example_of_an_own_algorithm_runs(tmp_path: Path) -> None:
     for name in ("own_algorithm.py", "own-algorithm.yaml"):
         shutil.copy(DOCS / "howto" / name, tmp_path)

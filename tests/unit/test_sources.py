@@ -143,6 +143,7 @@ def test_what_decides_no_result_is_in_no_digest(tmp_path: Path, edited: str) -> 
     assert digests_of_built_ins(copy) == digests_before()
 
 
+@pytest.mark.thorough
 def test_a_new_built_in_leaves_every_other_digest(tmp_path: Path) -> None:
     copy, before = copy_of_evosweep(tmp_path), digests_before()
     table = copy / "evosweep" / "plugins" / "builtins.py"
@@ -162,6 +163,7 @@ def test_a_new_built_in_leaves_every_other_digest(tmp_path: Path) -> None:
         ("algorithms/genomes.py", "algorithm cma_es"),
     ],
 )
+@pytest.mark.thorough
 def test_an_edited_operator_renames_what_uses_it(tmp_path: Path, edited: str, renamed: str) -> None:
     copy, before = copy_of_evosweep(tmp_path), digests_before()
     with (copy / "evosweep" / edited).open("a") as file:

@@ -34,6 +34,7 @@ def _children(number: int) -> str:
     ).stdout
 
 
+@pytest.mark.thorough
 def test_typed_crossover_in_fresh_processes() -> None:
     assert len({_children(number) for number in range(6)}) == 1
 

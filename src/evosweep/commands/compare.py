@@ -62,6 +62,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="compare every version of the code side by side, not the current one alone",
     )
+    parser.add_argument(
+        "--no-pictures",
+        action="store_false",
+        dest="pictures",
+        help="tables and sentences alone; pictures take most of the time",
+    )
     parser.add_argument("--out", type=Path, help="folder to write to (default: in the results)")
 
 
@@ -89,13 +95,17 @@ def main(args: argparse.Namespace) -> int:
         if args.target is not None:
             raise InputError("--target is for the comparison of one folder, not two")
         return _changes(args)
-    options = Options(args.target, args.alpha, args.posthoc)
+    options = _options(args)
     studies = _current(open_studies(args.results), args)
     for study in studies:
         folder = _folder(args.out, study, len(studies))
         page = build_page(study, options, folder)
         _print(page, write_page(page, folder, inside=_inside(args.out, study)), "results")
     return 0
+
+
+def _options(args: argparse.Namespace) -> Options:
+    return Options(args.target, args.alpha, args.posthoc, args.pictures)
 
 
 def _current(studies: list[Study], args: argparse.Namespace) -> list[Study]:
@@ -124,7 +134,7 @@ def _changes(args: argparse.Namespace) -> int:
     for earlier, later in pairs:
         before = need_current(earlier)
         after = later if grid and grid.fits(later) else need_current(later)
-        page = build_changes(before, after, args.alpha)
+        page = build_changes(before, after, _options(args))
         folder = args.out if args.out else output_folder(after.folder, "changes")
         folder = folder / after.name if args.out and len(pairs) > 1 else folder
         _print(page, write_page(page, folder, inside=_inside(args.out, after)), "changes")

@@ -92,6 +92,8 @@ def _full(material: Material, out: Path) -> Page:
 
 def _pictures_of_all(material: Material) -> tuple[Plot | None, list[Plot], list[Plot]]:
     """Return the picture beside the verdict, the diagrams of ranks, and all other pictures."""
+    if not material.options.pictures:
+        return None, [], []
     diagrams, rest = rank_diagrams(material), [*wins_map(material), *panels(material)]
     for plots in (diagrams, rest):
         if plots:

@@ -22,14 +22,20 @@ from evosweep.compare.read.run import Run
 from evosweep.compare.read.study import Study
 from evosweep.compare.read.traces import Trace
 
+MOST_DRAWN = 12  # most problems with pictures of their own; the tables have all
+
 
 @dataclass(frozen=True)
 class Options:
-    """The user's options: a success target, the significance level, the post-hoc test."""
+    """The user's options: a success target, the significance level, the post-hoc test.
+
+    Without `pictures`, which take most of the time, a report has all tables and sentences.
+    """
 
     target: float | None = None
     alpha: float = 0.05
     posthoc: str = "nemenyi"
+    pictures: bool = True
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,11 @@ class Material:
     def styles(self) -> Styles:
         """The style of each algorithm in all pictures."""
         return Styles.of(self.study.algorithm_labels.values())
+
+    @property
+    def pictured(self) -> list[str]:
+        """The problems with pictures of their own: the first ones; none without pictures."""
+        return list(self.study.problems)[:MOST_DRAWN] if self.options.pictures else []
 
     def traces_of(self, problem: str) -> dict[str, list[Trace]]:
         """Return the traces of a problem by algorithm, without algorithms that have none."""

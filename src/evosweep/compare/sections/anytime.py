@@ -31,7 +31,8 @@ def anytime_section(material: Material) -> Section:
     optima = {
         name: optimum for name in problems if (optimum := _optimum(material, name)) is not None
     }
-    section.plots = _profiles(material, problems, targets)
+    if material.options.pictures:
+        section.plots = _profiles(material, problems, targets)
     section.folded = [
         anytime.fixed_target_table(problems, targets, larger, optima),
         anytime.fixed_budget_table(problems, optima),

@@ -18,6 +18,7 @@ from evosweep.compare.numbers.finals import Final, fronts_of, read_finals
 from evosweep.compare.numbers.pair_tables import outcome
 from evosweep.compare.numbers.table import Column, Row, Table, show
 from evosweep.compare.numbers.words import plural
+from evosweep.compare.page.material import Options
 from evosweep.compare.page.parameters import parameters_of
 from evosweep.compare.page.section import Page, Section
 from evosweep.compare.plots.boxes import plot_boxes
@@ -51,17 +52,19 @@ def _only_table(sides: Sequence[tuple[str, Study, Sequence[Run]]]) -> Table:
     return Table("unmatched", "Runs without a counterpart", ONLY_COLUMNS, rows)
 
 
-def build_changes(before: Study, after: Study, alpha: float) -> Page:
+def build_changes(before: Study, after: Study, options: Options) -> Page:
     """Return the report on a change; damaged runs are among the failures."""
     before, old = read_finals(before, fronts_only=True)
     after, new = read_finals(after, fronts_only=True)
     fronts = {**_by_place(before, old), **_by_place(after, new)}
+    alpha = options.alpha
     changes, gone, come = match(before, after, fronts, alpha)
     table = changes_table(changes, alpha)
     section = Section("changes", "Before and after", tables=[table], folded=[seeds_table(changes)])
     drawn = [change for change in changes[:MOST_DRAWN] if change.same < len(change.before)]
     stems = unique_stems(", ".join(change.key) for change in drawn)
-    section.plots = [_plot(change, stems[", ".join(change.key)]) for change in drawn]
+    if options.pictures:
+        section.plots = [_plot(change, stems[", ".join(change.key)]) for change in drawn]
     sections = [section]
     if gone or come:
         sides = (("before", before, gone), ("after", after, come))

@@ -38,7 +38,7 @@ def importance_section(material: Material) -> Section | None:
         importances += [*([overall] if overall else []), *each]
         section.paragraphs += [sentence(one) for one in ([overall] if overall else each)]
         shown = overall or next((one for one in each if not one.reason), None)
-        if shown is not None and len(section.plots) < 3 * MOST_DRAWN:
+        if material.options.pictures and shown and len(section.plots) < 3 * MOST_DRAWN:
             section.plots += [plot_effects(f"effects-{stem}", shown)]
             section.plots += [plot_pairs(f"pairs-{stem}", shown)]
             section.plots += [_settings(material, design, stem, each)]

@@ -4,21 +4,20 @@ from collections.abc import Mapping
 
 from evosweep.compare.numbers.fronts import Fronts
 from evosweep.compare.numbers.results import distances
-from evosweep.compare.page.material import Material
+from evosweep.compare.page.material import MOST_DRAWN, Material
 from evosweep.compare.page.section import Section
 from evosweep.compare.read.processes import map_many
 from evosweep.compare.sections.pictures import Pictured, draw
 from evosweep.compare.sections.verdict import problem_sentence
 
-MOST_DRAWN = 12  # most problems with plots; the tables have all
 PARALLEL_FROM = 3  # fewest problems for several processes; one takes a second or two
 
 
 def problems_section(material: Material, fronts: Mapping[str, Fronts]) -> Section:
     """Return a section with a part for each problem."""
     section = Section("problems", "Problem by problem")
-    names = list(material.study.problems)
-    if len(names) > MOST_DRAWN:
+    names, pictured = list(material.study.problems), material.pictured
+    if len(names) > len(pictured) > 0:
         section.paragraphs.append(
             f"Plots are of the first {MOST_DRAWN} of {len(names)} problems; the tables have all."
         )
@@ -31,9 +30,9 @@ def problems_section(material: Material, fronts: Mapping[str, Fronts]) -> Sectio
         )
         for problem in names
     ]
-    wanted = [_pictured(material, problem, fronts.get(problem)) for problem in names[:MOST_DRAWN]]
+    wanted = [_pictured(material, problem, fronts.get(problem)) for problem in pictured]
     drawn = map_many(draw, wanted, worthwhile=PARALLEL_FROM, chunk=1)
-    for part, shown, plots in zip(section.parts[:MOST_DRAWN], wanted, drawn, strict=True):
+    for part, shown, plots in zip(section.parts[: len(wanted)], wanted, drawn, strict=True):
         part.plots = plots
         part.paragraphs += _left_out(material, shown)
     return section

@@ -10,7 +10,6 @@ from evosweep.compare.page.section import Section
 from evosweep.compare.plots.canvas import Plot
 from evosweep.compare.plots.efficiency import plot_phases
 from evosweep.compare.plots.genes import plot_genes
-from evosweep.compare.sections.problems import MOST_DRAWN
 
 MOST_SHOWN = 40  # most pairs in an open table; more are folded
 MOST_BARS = 12  # most bars of a plot of phases
@@ -67,9 +66,9 @@ def populations_section(material: Material) -> Section:
     section = Section("populations", "Final populations")
     varied = {run_id: final.diversity for run_id, final in material.finals.items()}
     section.tables = [populations.populations_table(material.study, varied)]
-    for problem, groups in list(material.study.problems.items())[:MOST_DRAWN]:
+    for problem in material.pictured:
         best = material.standings[problem].order[0]
-        quantiles = populations.gene_quantiles(groups[best])
+        quantiles = populations.gene_quantiles(material.study.problems[problem][best])
         if quantiles is not None:
             name = f"genes-{material.study.stems[0][problem]}"
             section.plots.append(plot_genes(name, problem, best, quantiles))
@@ -103,7 +102,7 @@ def efficiency_section(material: Material) -> Section:
             "shorter ones, or have no timings."
         )
     section.tables = [efficiency_tables.efficiency_table(material.timings)]
-    for problem in list(material.study.problems)[:MOST_DRAWN]:
+    for problem in material.pictured:
         stem = material.study.stems[0][problem]
         timings = [timing for timing in material.timings if timing.place[0] == problem]
         if 0 < len(timings) <= MOST_BARS:
