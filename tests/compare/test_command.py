@@ -98,7 +98,7 @@ def test_a_disagreement_is_loud_and_names_the_first_generation(
     write_run(tmp_path / "study", made(1, SERIAL))
     write_run(tmp_path / "study", made(1, POOL, differs_from=7))
     write_run(tmp_path / "study", made(1, SCOOP))
-    assert main(["compare", str(tmp_path)]) == 0
+    assert main(["compare", "--no-pictures", str(tmp_path)]) == 0
     said = capsys.readouterr()
     assert "DISAGREEMENT: sphere, ga, seed 1: populations differ from generation 7 on" in said.err
     assert "BACKENDS DISAGREE on 1 of 1 specs" in said.out
