@@ -1,6 +1,7 @@
 """The commit in a receipt: asked of git, and nothing of the folder's configuration is run."""
 
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,23 @@ def test_a_clean_folder_and_a_changed_one(commit: str, monkeypatch: pytest.Monke
     assert commit_and_changes() == (commit, True)
     _git("add", "../kept.txt")
     assert commit_and_changes() == (commit, True)
+
+
+def test_a_change_within_the_second_of_its_commit_is_seen(commit: str) -> None:
+    """Git's index has whole seconds, and both texts are of one length."""
+    _wait_for_a_second()
+    Path("kept.txt").write_text("again\n")
+    _git("commit", "--quiet", "--all", "--message", "again")
+    Path("kept.txt").write_text("other\n")
+    _wait_for_a_second()
+    found, changed = commit_and_changes()
+    assert found != commit
+    assert changed
+
+
+def _wait_for_a_second() -> None:
+    """Wait until a new second has begun."""
+    time.sleep(1 - time.time() % 1)
 
 
 def test_a_worktree_of_its_own(commit: str, monkeypatch: pytest.MonkeyPatch) -> None:

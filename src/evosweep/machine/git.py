@@ -54,7 +54,11 @@ def _borrow(*, own: Path, commit: str, object_format: str, objects: Path, index:
     (own / "objects" / "info" / "alternates").write_text(f"{objects}\n")
     (own / "config").write_text(_CONFIG.format(object_format))
     (own / "HEAD").write_text(f"{commit}\n")
+    as_old = index.stat().st_mtime_ns
     shutil.copyfile(index, own / "index")
+    # Of files as young as the index, which may have changed within their second, git reads the
+    # content; so the copy is as old as the index.
+    os.utime(own / "index", ns=(as_old, as_old))
     return own
 
 
