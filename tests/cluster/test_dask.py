@@ -142,6 +142,7 @@ def test_a_run_on_a_scheduler_that_is_there_survives_a_worker_and_not_the_schedu
         _, errors = run.communicate(timeout=600)
         assert run.returncode == 1
         assert "is gone; the journal has what was evaluated" in errors
+        assert len(errors.splitlines()) == 1
         hit(ORGANISING)
     spec["backend"]["scheduler"] = cluster.start()
     again = _performed(spec, out)

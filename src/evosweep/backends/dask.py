@@ -154,7 +154,10 @@ class Dask(OverExecutor):
 
     def _there(self, place: str, stack: ExitStack) -> "Client":
         from distributed import Client
+        from distributed.utils import silence_logging_cmgr
 
+        # What its client logs of a lost scheduler, with tracebacks, this backend says in a line.
+        stack.enter_context(silence_logging_cmgr(logging.CRITICAL))
         where = {"scheduler_file": place} if _is_file(place) else {"address": place}
         try:
             client: Client = Client(**where, timeout=_PATIENCE, set_as_default=False)
