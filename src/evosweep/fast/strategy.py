@@ -8,7 +8,7 @@ objects.
 
 from collections.abc import Callable, Iterable
 from itertools import chain
-from math import sqrt
+from math import isfinite, sqrt
 from operator import lt
 from types import MethodType
 from typing import Protocol, cast
@@ -24,6 +24,8 @@ from evosweep.fast.matrices import matrix
 from evosweep.fast.shapes import Anything, Floats, Operator, RealVector
 
 _FLOATS = frozenset((float, np.float64))
+_EIGH = getattr(getattr(np.linalg, "_umath_linalg", None), "eigh_lo", None)
+"""What `numpy.linalg.eigh` calls; it is not public, and None where it has another name."""
 
 
 class Strategy(Protocol):
@@ -87,11 +89,9 @@ def update(strategy: Strategy, population: list[RealVector]) -> None:
     centroid = np.dot(strategy.weights, parents)
     steps, shift = parents - strategy.centroid, centroid - strategy.centroid
     strategy.centroid = centroid
-    rising = _evolution_paths(strategy, shift)
+    length, rising = _evolution_paths(strategy, shift)
     _covariance(strategy, steps, rising)
-    strategy.sigma *= np.exp(
-        (_norm(strategy.ps) / strategy.chiN - 1.0) * strategy.cs / strategy.damps
-    )
+    strategy.sigma *= np.exp((length / strategy.chiN - 1.0) * strategy.cs / strategy.damps)
     _axes(strategy)
 
 
@@ -114,18 +114,21 @@ def _norm(vector: Floats) -> np.float64:
     return length
 
 
-def _evolution_paths(strategy: Strategy, shift: Floats) -> float:
-    """Cumulate the evolution paths; returns h_sigma, 1.0 if the covariance's path may grow, else
-    0.0."""
+def _evolution_paths(strategy: Strategy, shift: Floats) -> tuple[np.float64, float]:
+    """Cumulate the evolution paths; returns the length of the step size's, and h_sigma.
+
+    h_sigma is 1.0 if the covariance's path may grow, else 0.0.
+    """
     s = strategy
     turned = np.dot(s.B, (1.0 / s.diagD) * np.dot(s.B.T, shift))
     s.ps = blend(1 - s.cs, s.ps, sqrt(s.cs * (2 - s.cs) * s.mueff) / s.sigma, turned)
-    length = _norm(s.ps) / sqrt(1.0 - (1.0 - s.cs) ** (2.0 * (s.update_count + 1.0))) / s.chiN
-    rising = float(length < (1.4 + 2.0 / (s.dim + 1.0)))
+    length = _norm(s.ps)
+    usual = sqrt(1.0 - (1.0 - s.cs) ** (2.0 * (s.update_count + 1.0)))
+    rising = float(length / usual / s.chiN < (1.4 + 2.0 / (s.dim + 1.0)))
     s.update_count += 1
     moved = rising * sqrt(s.cc * (2 - s.cc) * s.mueff) / s.sigma
     s.pc = blend(1 - s.cc, s.pc, moved, shift)
-    return rising
+    return length, rising
 
 
 def _covariance(strategy: Strategy, steps: Floats, rising: float) -> None:
@@ -135,10 +138,18 @@ def _covariance(strategy: Strategy, steps: Floats, rising: float) -> None:
     s.C = add_ranks(s.C, s.pc, product, (kept, s.ccov1, s.ccovmu, s.sigma**2))
 
 
+def _eigen(matrix: Floats) -> tuple[Floats, Floats]:
+    """`numpy.linalg.eigh`, whose checks take a third of the time of a small matrix."""
+    plain = type(matrix) is np.ndarray and matrix.dtype == np.float64
+    if _EIGH is None or not plain or not isfinite(np.vdot(matrix, matrix)):
+        return np.linalg.eigh(matrix)
+    return cast(tuple[Floats, Floats], _EIGH(matrix, signature="d->dd"))
+
+
 def _axes(strategy: Strategy) -> None:
     """Set the eigenvectors and the lengths of the axes, in ascending order."""
     s = strategy
-    squares, axes = np.linalg.eigh(s.C)
+    squares, axes = _eigen(s.C)
     lengths = squares.tolist()
     if all(map(lt, lengths, lengths[1:])):  # as LAPACK leaves them, but for equal ones
         axes = np.asfortranarray(axes)  # in memory as the columns that an index takes

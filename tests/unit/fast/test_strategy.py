@@ -67,6 +67,7 @@ def test_equal_axes_and_others_are_deaps(lambda_: int) -> None:
     [
         {"sigma": 1e200}, {"sigma": np.float32(0.5)}, {"sigma": 1}, {"ps": np.full(3, 1e308)},
         {"C": np.asfortranarray(np.identity(3))}, {"C": np.identity(3, dtype=np.float32)},
+        {"C": np.full((3, 3), np.nan)}, {"C": np.identity(3) * 1e200},
         {"pc": np.zeros(3, dtype=int)}, {"ccovmu": 0},
     ],
     ids=" ".join,
@@ -91,6 +92,17 @@ def test_unusual_strategies_are_deaps(change: dict[str, Any]) -> None:
 
     deaps = updated(cma.Strategy.update)
     assert with_and_without_core(lambda: updated(strategy.update)) == [deaps, deaps]
+
+
+def test_eigenvectors_are_numpys_without_what_it_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    square = np.random.default_rng(1).normal(size=(6, 6))
+    matrix = square @ square.T
+    assert strategy._EIGH is not None
+    called = strategy._eigen(matrix)
+    monkeypatch.setattr(strategy, "_EIGH", None)
+    for one, other in zip(called, strategy._eigen(matrix), strict=True):
+        assert one.tobytes() == other.tobytes()
+        assert one.strides == other.strides
 
 
 @pytest.mark.parametrize(
