@@ -1,6 +1,7 @@
 """Convert fitnesses to keys and arrays, for classes that are ordered by weighted values."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import chain
 from math import inf, isnan
 from operator import countOf, ne
@@ -122,4 +123,9 @@ def both_arrays(individuals: Sequence[Individual]) -> tuple[Floats, Floats] | No
     weights = individuals[0].fitness.weights
     if len(weights) != weighted.shape[1] or not are_divisors(weights):
         return None
-    return weighted, weighted / np.array(weights, dtype=np.float64)
+    return weighted, weighted / _divisors(tuple(weights))
+
+
+@lru_cache(maxsize=64)
+def _divisors(weights: tuple[float, ...]) -> Floats:
+    return np.array(weights, dtype=np.float64)

@@ -13,6 +13,8 @@ from evosweep.fast.shapes import Floats, Individual
 
 _ON_ARRAYS = {id(f) for f in (np.mean, np.std, np.var, np.min, np.max, np.median, np.sum)}
 _OPTIONS = frozenset(("axis", "ddof", "keepdims"))  # functions that do not change the array
+_AXIS = frozenset(("axis",))
+_DOUBLE = np.dtype(np.float64)
 _VARIABLE = 0x0C  # flags of code objects: *args and **kwargs
 # The code of the usual key, to recognise it in a program.
 _USUAL = (lambda ind: ind.fitness.values).__code__
@@ -42,10 +44,11 @@ class Statistics(tools.Statistics):  # type: ignore[misc]
 
 def _applied(function: "partial[object]", array: Floats) -> object:
     """Return the function's result, by a short way if it is one of the usual functions."""
-    axis, short = function.keywords.get("axis"), _SHORT.get(id(function.func))
+    short, options = _SHORT.get(id(function.func)), function.keywords
+    axis = options.get("axis")
     usual = axis is None or (type(axis) is int and axis == 0)
-    known = usual and array.dtype == np.float64 and array.size
-    if short is None or not known or not {"axis"}.issuperset(function.keywords):
+    known = usual and array.dtype is _DOUBLE and array.size
+    if short is None or not known or not _AXIS.issuperset(options):
         return function(array)
     return short(array, axis)
 
@@ -57,7 +60,7 @@ def _mean(array: Floats, axis: int | None) -> object:
 def _std(array: Floats, axis: int | None) -> object:
     """Return `numpy.std`, computed by its own steps, since it spends most time on its options."""
     count = array.size if axis is None else len(array)
-    deviations = array - np.add.reduce(array, axis=axis, keepdims=True) / count
+    deviations = array - np.add.reduce(array, axis=axis) / count
     return np.sqrt(np.add.reduce(np.square(deviations, out=deviations), axis=axis) / count)
 
 
