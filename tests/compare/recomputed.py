@@ -167,7 +167,8 @@ class Report:
 class Texts(HTMLParser):
     """The sentences of a page: items of the summary, alerts, paragraphs, alternative texts."""
 
-    def __init__(self, page: str) -> None:
+    def __init__(self, report: Path) -> None:
+        """Reads the page in the folder of a report."""
         super().__init__()
         self.items: list[str] = []
         self.alerts: list[str] = []
@@ -176,7 +177,7 @@ class Texts(HTMLParser):
         self.strong: list[tuple[str, str]] = []
         self._sections: list[str] = []
         self._place, self._text, self._figure, self._table = "", "", "", ""
-        self.feed(page)
+        self.feed((report / "report.html").read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         known = {key: value or "" for key, value in attrs}

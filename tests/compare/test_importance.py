@@ -105,7 +105,7 @@ def test_a_full_grid_is_told_exactly_and_each_sentence_is_in_the_table(tmp_path:
     assert low <= share <= high
     assert {row["method"] for row in rows.values()} == {"exact, full grid"}
     assert float(rows["f(function=1)", "population × sigma"]["share"]) == pytest.approx(0, abs=1e-6)
-    texts = Texts((folder / "comparison/report.html").read_text())
+    texts = Texts(folder / "comparison")
     (text,) = [text for section, text in texts.paragraphs if section == "importance"]
     told = re.findall(r"(\S+) explains (\d+)% \((\d+)% to (\d+)%\)", text)
     assert told

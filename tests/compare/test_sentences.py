@@ -35,7 +35,7 @@ def report(folder: Path) -> Report:
 
 @pytest.fixture(scope="module")
 def texts(folder: Path) -> Texts:
-    return Texts((folder / "report.html").read_text(encoding="utf-8"))
+    return Texts(folder)
 
 
 def test_every_sentence_of_the_summary_follows_from_the_tables(

@@ -33,7 +33,7 @@ def report(folder: Path) -> Report:
 
 @pytest.fixture(scope="module")
 def texts(folder: Path) -> Texts:
-    return Texts((folder / "report.html").read_text(encoding="utf-8"))
+    return Texts(folder)
 
 
 def test_every_sentence_follows_from_the_tables(texts: Texts, report: Report) -> None:

@@ -77,7 +77,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def texts(study: Path) -> Texts:
-    return Texts((study / "comparison" / "report.html").read_text(encoding="utf-8"))
+    return Texts(study / "comparison")
 
 
 def table(study: Path, name: str) -> Rows:

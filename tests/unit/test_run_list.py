@@ -86,9 +86,7 @@ def test_runs_of_several_configurations_share_a_process(tmp_path: Path) -> None:
     assert digests(tmp_path, "alone").items() < digests(tmp_path).items(), told
 
 
-@pytest.mark.parametrize(
-    ("backend", "workers"), [("serial", 1), pytest.param("pool", 2, marks=pytest.mark.thorough)]
-)
+@pytest.mark.parametrize(("backend", "workers"), [("serial", 1), ("pool", 2)])
 @pytest.mark.thorough
 def test_apart_a_module_keeps_nothing_from_run_to_run(
     tmp_path: Path, backend: str, workers: int

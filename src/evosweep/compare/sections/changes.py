@@ -61,10 +61,10 @@ def build_changes(before: Study, after: Study, options: Options) -> Page:
     changes, gone, come = match(before, after, fronts, alpha)
     table = changes_table(changes, alpha)
     section = Section("changes", "Before and after", tables=[table], folded=[seeds_table(changes)])
-    drawn = [change for change in changes[:MOST_DRAWN] if change.same < len(change.before)]
+    first = changes[:MOST_DRAWN] if options.pictures else []
+    drawn = [change for change in first if change.same < len(change.before)]
     stems = unique_stems(", ".join(change.key) for change in drawn)
-    if options.pictures:
-        section.plots = [_plot(change, stems[", ".join(change.key)]) for change in drawn]
+    section.plots = [_plot(change, stems[", ".join(change.key)]) for change in drawn]
     sections = [section]
     if gone or come:
         sides = (("before", before, gone), ("after", after, come))

@@ -17,7 +17,7 @@ def problems_section(material: Material, fronts: Mapping[str, Fronts]) -> Sectio
     """Return a section with a part for each problem."""
     section = Section("problems", "Problem by problem")
     names, pictured = list(material.study.problems), material.pictured
-    if len(names) > len(pictured) > 0:
+    if pictured and len(names) > len(pictured):
         section.paragraphs.append(
             f"Plots are of the first {MOST_DRAWN} of {len(names)} problems; the tables have all."
         )
